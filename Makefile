@@ -1,0 +1,63 @@
+.ONESHELL:
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_QUIET := -q --disable-pip-version-check
+LOCK_FLAGS ?=
+
+.PHONY: help install demo test lint format lock audit clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
+
+$(VENV)/.ok: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install $(PIP_QUIET) --require-hashes -r requirements.lock
+	$(BIN)/pip install $(PIP_QUIET) --no-deps --no-build-isolation -e .
+	mkdir -p .dev && ln -sfn .. .dev/skolemiljo
+	touch $@
+
+install: $(VENV)/.ok ## Make .venv from the lock file, with the project editable in it
+
+demo: $(VENV)/.ok ## Run the whole suite against invented data; results in build/demo
+	$(BIN)/skolemiljo demo --out build/demo
+
+test: lint ## Lint, then run the tests
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: $(VENV)/.ok ## Check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.ok ## Put the code in the house's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## Write requirements.lock anew; LOCK_FLAGS=--upgrade takes the newest releases
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install $(PIP_QUIET) uv
+	build/lock/bin/uv pip compile -q --no-config --universal --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --python-version 3.11 --all-extras $(LOCK_FLAGS) -o requirements.lock pyproject.toml
+
+audit: $(VENV)/.ok ## Known vulnerabilities, licences and a bill of materials; results in build/audit
+	$(PYTHON) -m venv build/audit/venv
+	build/audit/venv/bin/pip install $(PIP_QUIET) pip-audit pip-licenses cyclonedx-bom
+	if build/audit/venv/bin/pip-audit --disable-pip --require-hashes -r requirements.lock -f json -o build/audit/vulnerabilities.json 2> build/audit/pip-audit.log
+	then echo "vulnerabilities: none known"
+	elif grep -q '^Found ' build/audit/pip-audit.log
+	then cat build/audit/pip-audit.log; exit 1
+	else echo "vulnerabilities: NOT CHECKED, the service could not be reached (build/audit/pip-audit.log)"
+	fi
+	build/audit/venv/bin/pip-licenses --python $(BIN)/python --format csv --output-file build/audit/licences.csv
+	build/audit/venv/bin/cyclonedx-py environment --of JSON -o build/audit/bom.cdx.json $(BIN)/python
+	echo "licences: build/audit/licences.csv, bill of materials: build/audit/bom.cdx.json"
+
+clean: ## Remove what the targets made, .venv included
+	rm -rf $(VENV) .dev build dist *.egg-info mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Every system outside, each behind a port."""

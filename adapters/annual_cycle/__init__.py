@@ -1,0 +1,1 @@
+"""The connector to the municipality's annual cycle (1310.no)."""

@@ -1,0 +1,1 @@
+"""Both vendors as one real HTTP server for trials and tests, with faults on demand."""

@@ -1,0 +1,1 @@
+"""Schools and the people who work there, from OneRoster 1.2 or a TOML file."""

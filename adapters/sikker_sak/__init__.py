@@ -1,0 +1,1 @@
+"""The connector to Visma Sikker Sak: wire models, mapping and the assumed contract."""

@@ -1,0 +1,1 @@
+"""What a school-environment case is, as plain values: no network, no clock, no files."""
