@@ -1,0 +1,74 @@
+"""What every test may use: the checkout's root, its files, and programs that a machine may lack."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# marker -> (program, environment variable which makes a missing program a failure)
+PROGRAMS = {
+    "browser": ("chromium", "SKOLEMILJO_REQUIRE_BROWSER"),
+    "office": ("soffice", "SKOLEMILJO_REQUIRE_OFFICE"),
+}
+
+# Without these Chromium looks for its maker's services at every start.
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, (program, required) in PROGRAMS.items():
+        if item.get_closest_marker(marker) is None or shutil.which(program):
+            continue
+        if os.environ.get(required) == "1":
+            pytest.fail(f"{program} is not installed, and {required}=1 asks for it", pytrace=False)
+        pytest.skip(f"{program} is not installed")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout's root, which is also the folder of the package."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def repository_files() -> list[Path]:
+    """Every file of the repository, relative to its root: tracked, or new and not ignored."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    names = sorted(set(listing.split("\0")) - {""})
+    return [Path(name) for name in names if (ROOT / name).is_file()]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """The system's Chromium. For tests marked `browser`; no browser is ever downloaded."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
+        )
+        yield chromium
+        chromium.close()
