@@ -1,1 +1,1 @@
-"""What a school-environment case is, as plain values: no network, no clock, no files."""
+"""What a school-environment case is: pure data and pure functions, with no network, no clock and no files."""

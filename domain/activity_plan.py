@@ -1,0 +1,101 @@
+"""The activity plan (aktivitetsplan) in all its versions, its measures and their evaluations."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from .base import Frozen
+from .log import BestInterest, Recorded
+from .people import Actor
+
+
+class PlanStatus(StrEnum):
+    """Where a version stands. A draft decides nothing; a replaced version rescues nothing."""
+
+    DRAFT = "draft"
+    CURRENT = "current"
+    REPLACED = "replaced"
+
+
+class MeasureType(StrEnum):
+    """What kind of measure, where the source says; two of them need an enkeltvedtak of their own."""
+
+    ORDINARY = "ordinary"
+    PROTECTIVE = "protective"
+    """skjerming/vern som settes inn straks"""
+    CHANGE_OF_SCHOOL = "change_of_school"
+    EXPULSION = "expulsion"
+
+
+class Measure(Frozen):
+    """One measure (tiltak)."""
+
+    id: str
+    text: str | None = None
+    type: MeasureType = MeasureType.ORDINARY
+    pupils: tuple[str, ...] = ()
+    start: date | None = None
+    end: date | None = None
+    when: str | None = None
+    """«når» in words, where no dates are given."""
+    responsible: str | None = None
+    """Who is responsible, in the source's words (a name may stand here: memory only)."""
+    responsible_role: Actor | None = None
+    carried_out_by: str | None = None
+    evaluate_on: date | None = None
+    evaluate_when: str | None = None
+    goal: str | None = None
+
+
+class ActivityPlan(Recorded):
+    """One version of an activity plan. ``happened_at`` is when this version was decided."""
+
+    plan: str
+    """Id that all versions of the same plan share."""
+    version: int = 1
+    status: PlanStatus = PlanStatus.DRAFT
+    pupils: tuple[str, ...] = ()
+    """Pupils the plan names; empty = a plan for a class or group that names none."""
+    problem: str | None = None
+    """a) hvilket problem tiltakene skal løse"""
+    measures_text: str | None = None
+    """b) in words, where the source has no measure rows"""
+    measures: tuple[Measure, ...] = ()
+    """b) hvilke tiltak skolen har planlagt"""
+    when: str | None = None
+    """c) når tiltakene skal gjennomføres, for the whole plan"""
+    responsible: str | None = None
+    """d) hvem som er ansvarlig, for the whole plan"""
+    evaluate_on: date | None = None
+    """e) når tiltakene skal evalueres, for the whole plan"""
+    evaluate_when: str | None = None
+    """e) in words"""
+    best_interest: BestInterest | None = None
+    """f) vurderinga av barnets beste"""
+    best_interest_ref: str | None = None
+    """Id of a log entry that holds the assessment instead."""
+    summary_of_enquiry: str | None = None
+    assessments: str | None = None
+    further_plans: str | None = None
+    pupil_contribution: str | None = None
+    analysis_ref: str | None = None
+    """Id of the analysis the plan builds on."""
+    rests_on: tuple[str, ...] = ()
+    """Ids of the logs the plan builds on."""
+    goal: str | None = None
+    template: str | None = None
+    """Id of the template it was made from."""
+
+
+class Evaluation(Recorded):
+    """An evaluation of measures against their goal."""
+
+    plan: str | None = None
+    measures: tuple[str, ...] = ()
+    """Ids of the measures evaluated; empty = all of the plan."""
+    result: str | None = None
+    against_goal: bool | None = None
+    documented_in: str | None = None
+    """``minutes`` (referat fra oppfølging) or ``updated_plan`` (oppdatert aktivitetsplan)."""
+    pupils: tuple[str, ...] = ()

@@ -1,0 +1,45 @@
+"""The base of every domain model: frozen, silent about its input, tolerant of fields it does not know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+
+
+@dataclass
+class ReadingContext:
+    """What a reader tells the models while it validates one document.
+
+    ``zone`` is the zone that the source has declared for times that carry none (``None``: such times are errors).
+    ``unknown_fields`` counts, as ``Model.field``, the fields that no model knows; their content is dropped.
+    """
+
+    zone: ZoneInfo | None = None
+    unknown_fields: Counter[str] = field(default_factory=Counter)
+
+
+class Frozen(BaseModel):
+    """A value: it never changes, its errors never show what was in it, and unknown fields are counted and dropped."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _count_unknown_fields(cls, data: Any, info: ValidationInfo) -> Any:
+        context = info.context
+        if isinstance(context, ReadingContext) and isinstance(data, dict):
+            for name in data.keys() - cls.model_fields.keys():
+                # The name comes from outside; only short plain words are repeated, so that it can carry no content.
+                known = name if isinstance(name, str) and name.isidentifier() and len(name) <= 40 else "?"
+                context.unknown_fields[f"{cls.__name__}.{known}"] += 1
+        return data

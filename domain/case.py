@@ -1,0 +1,196 @@
+"""A school-environment case, whole: everything a duty in the plan can turn on, and nothing more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from .activity_plan import ActivityPlan, Evaluation
+from .base import Frozen
+from .log import LogEntry, Recorded
+from .moment import Moment
+from .notice import Notice
+from .people import Actor, Role
+from .school import OrganisationNumber
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CaseId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9ÆØÅæøå][A-Za-z0-9ÆØÅæøå._/\-]*$")]
+"""The case number of the source. The pattern keeps control characters, spaces and markup out of every output."""
+
+
+class CaseStatus(StrEnum):
+    """Whether the case is open."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ClosingReason(StrEnum):
+    """Why a case was closed."""
+
+    SAFE = "safe"
+    """eleven har det trygt og godt"""
+    UNFOUNDED = "unfounded"
+    """undersøkt, og eleven har det trygt og godt: ingen aktivitetsplan skyldes"""
+    NOT_BULLYING = "not_bullying"
+    NOT_VIOLATION = "not_violation"
+    MOVED = "moved"
+    """eleven har byttet skole"""
+    OTHER = "other"
+    NOT_STATED = "not_stated"
+
+
+class StatusChange(Frozen):
+    """The case was opened, closed or reopened."""
+
+    status: CaseStatus
+    at: Moment
+    registered_at: Moment | None = None
+    by: Actor | None = None
+    reason: ClosingReason | None = None
+
+
+class SeverityChange(Frozen):
+    """Someone decided whether the case is «alvorlig»."""
+
+    serious: bool
+    at: Moment
+    registered_at: Moment | None = None
+    by: Actor | None = None
+
+
+class Suspected(StrEnum):
+    """Who is said to be behind it. ``leader`` covers all of the school's leadership, rektor included."""
+
+    NONE = "none"
+    PUPIL = "pupil"
+    STAFF = "staff"
+    LEADER = "leader"
+    UNKNOWN = "unknown"
+
+
+class Suspicion(Frozen):
+    """From ``at`` on it was known that someone is said to violate a pupil."""
+
+    suspected: Suspected
+    at: Moment
+    registered_at: Moment | None = None
+    by: Actor | None = None
+    """Who got the suspicion or knowledge."""
+    accused: tuple[Actor, ...] = ()
+    obviously_unfounded: bool | None = None
+    """Whether rektor has found the report «openbert grunnlaus» (oppl. § 12-5; the plan has no such exemption)."""
+
+
+class PupilPart(StrEnum):
+    """Affected: the notice is about this pupil. Involved: in the case in another way."""
+
+    AFFECTED = "affected"
+    INVOLVED = "involved"
+
+
+class Pupil(Frozen):
+    """A pupil in the case, by pseudonym."""
+
+    ref: str
+    part: PupilPart = PupilPart.AFFECTED
+    identified_at: Moment | None = None
+    """When the school found out who the pupil is, where the notice did not say."""
+    joined_at: Moment | None = None
+    """When the pupil became part of the case, where that was later."""
+
+
+class GuardiansInformed(Frozen):
+    """Guardians were informed about an incident."""
+
+    at: Moment
+    registered_at: Moment | None = None
+    pupil: str | None = None
+    """Whose guardians; ``None`` = the source does not say."""
+    by: Actor | None = None
+
+
+class Incident(Recorded):
+    """A situation in which someone intervened (gripe inn), by the plan's four kinds (levels 1 to 4)."""
+
+    level: int | None = Field(default=None, ge=1, le=4)
+    pupils: tuple[str, ...] = ()
+    intervener: Actor | None = None
+    leader_called_at: Moment | None = None
+    leader_called: bool | None = None
+    guardians_informed: tuple[GuardiansInformed, ...] = ()
+    contact_unsafe: bool | None = None
+    """True where telling the guardians would be unsafe for the child."""
+    description: str | None = None
+    follow_up_responsible: Actor | None = None
+    considered_not_documented: bool | None = None
+    """Level 2: kontaktlærer has considered documentation and found none needed."""
+    physical_intervention: bool | None = None
+    intervention_account: str | None = None
+    pupil_view: str | None = None
+
+
+class Transfer(Frozen):
+    """The case, with its duties, went from one school to another."""
+
+    at: Moment
+    from_school: OrganisationNumber
+    to_school: OrganisationNumber
+
+
+class Case(Frozen):
+    """One case, as far as the reader was allowed to see it."""
+
+    id: CaseId
+    school: OrganisationNumber
+    """Organisation number of the school that has the case now."""
+    status_history: tuple[StatusChange, ...] = Field(min_length=1)
+    """The first entry is the opening."""
+    severity: tuple[SeverityChange, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    investigator: Actor | None = None
+    """Who investigates, where the case says."""
+    pupils: tuple[Pupil, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    log: tuple[LogEntry, ...] = ()
+    activity_plans: tuple[ActivityPlan, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    from_after_school_care: bool = False
+    """Whether the case comes from SFO or leksehjelp (oppl. § 12-1)."""
+    language: str | None = None
+    """``nb`` or ``nn``: the written language of the case's documents, where the source says."""
+    hidden: frozenset[str] = frozenset()
+    """Paths the reader was not allowed to see, e.g. ``log``, ``activity_plans.best_interest``: unknown, never missing."""
+    unreadable: frozenset[str] = frozenset()
+    """Paths that came but could not be read."""
+    etag: str | None = None
+    modified_at: Moment | None = None
+
+    def is_hidden(self, path: str) -> bool:
+        """Whether ``path`` or anything above it is hidden or could not be read."""
+        return _covers(self.hidden, path) or _covers(self.unreadable, path)
+
+    @property
+    def opened_at(self) -> Moment:
+        """When the case was first opened."""
+        return self.status_history[0].at
+
+    def leader_is_accused(self, as_of: datetime | None = None) -> bool:
+        """Whether anyone in the school's leadership is, or ever was, the subject: such a case is kept from rektor."""
+        return any(
+            suspicion.suspected is Suspected.LEADER
+            or any(actor.acts_as(Role.LEADER, Role.RECTOR) for actor in suspicion.accused)
+            for suspicion in self.suspicions
+            if as_of is None or suspicion.at.known_at(as_of)
+        )
+
+
+def _covers(paths: Iterable[str], path: str) -> bool:
+    return any(path == hidden or path.startswith(f"{hidden}.") for hidden in paths)

@@ -1,0 +1,241 @@
+"""The log of a case: what was done, when it happened, when it was written down, and by which role."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from .base import Frozen
+from .moment import Moment
+from .people import Actor, Role
+
+
+class LogKind(StrEnum):
+    """The events that the plan's duties turn on. A source's own labels are mapped to these in settings."""
+
+    NOTICE_LOGGED = "notice_logged"
+    """melderen (eller den som tok imot) har skrevet logg om at det er meldt ifra"""
+    RECTOR_RECEIVED = "rector_received"
+    """rektor loggfører mottatt beskjed"""
+    PUPIL_TOLD = "pupil_told"
+    """eleven har fått beskjed om at rektor har fått melding"""
+    OWNER_NOTIFIED = "owner_notified"
+    """skoleeier/kommunalsjef er varslet"""
+    OWNER_ACKNOWLEDGED = "owner_acknowledged"
+    """skoleeier dokumenterer mottatt varsel"""
+    SUSPICION_ENQUIRY = "suspicion_enquiry"
+    """undersøkelse av en mistanke, dokumentert av kontaktlærer"""
+    ENQUIRY_PLAN = "enquiry_plan"
+    """skriftlig plan for undersøkelsen (hver versjon er en oppføring)"""
+    ENQUIRY_STEP = "enquiry_step"
+    """en undersøkelse er gjennomført"""
+    OBSERVATION = "observation"
+    """observasjon"""
+    PUPIL_CONVERSATION = "pupil_conversation"
+    """samtale med eleven"""
+    HOME_MEETING = "home_meeting"
+    """møte med foreldre/foresatte og/eller elev"""
+    STAFF_CONVERSATION = "staff_conversation"
+    """samtale med den som er beskyldt"""
+    ANALYSIS = "analysis"
+    """sammenfatning og analyse"""
+    FEEDBACK_MEETING = "feedback_meeting"
+    """møte med tilbakemelding fra undersøkelsene og planlegging av tiltak"""
+    CLASS_FEEDBACK = "class_feedback"
+    """det er tatt stilling til tilbakemelding til klassa"""
+    BEST_INTEREST = "best_interest"
+    """vurdering av barnets beste som eget dokument"""
+    FOLLOW_UP = "follow_up"
+    """referat fra oppfølging"""
+    MEASURE_STARTED = "measure_started"
+    """et tiltak er satt i verk"""
+    GUARDIANS_INFORMED = "guardians_informed"
+    """foresatte er informert"""
+    STAFF_FINDING = "staff_finding"
+    """undersøkelsen avdekker at en som jobber på skolen har krenket en elev"""
+    CARE_OF_PARTIES = "care_of_parties"
+    """elev, foreldre og ansatt er ivaretatt"""
+    REPORTED_TO_STATE = "reported_to_state"
+    """saken er meldt statsforvalteren"""
+    RIGHTS_EXPLAINED = "rights_explained"
+    """eleven og foreldrene har fått vite om rettighetene sine"""
+    EMAIL_FILED = "email_filed"
+    """dokumentasjon som kom på e-post, lagt inn av rektor"""
+    NOTE = "note"
+    """fritt notat, eller en logg hvis type ikke er kjent"""
+
+
+class Channel(StrEnum):
+    """How something was said or received."""
+
+    ORAL = "oral"
+    PHONE = "phone"
+    MESSAGE = "message"
+    EMAIL = "email"
+    LETTER = "letter"
+    FORM = "form"
+    UNKNOWN = "unknown"
+
+
+class Hearing(StrEnum):
+    """What came of a conversation with a pupil: the right to be heard is no duty to speak."""
+
+    HEARD = "heard"
+    OFFERED = "offered"
+    """tilbudt, svar ikke gitt ennå"""
+    DECLINED = "declined"
+    """tilbudt, eleven ønsket ikke"""
+
+
+class Edit(Frozen):
+    """One change made to an entry after it was first written."""
+
+    field: str
+    """Name of the field that was changed, for example ``happened_at``."""
+    at: Moment
+    by: Actor | None = None
+    previous: Moment | None = None
+    """The time that stood there before, where ``field`` is a time and the source keeps it."""
+
+
+class Recorded(Frozen):
+    """Anything written down: two times, an author, and a history."""
+
+    id: str
+    happened_at: Moment | None = None
+    """When it happened. ``None``: the source has no such time, so no deadline can be proved by it."""
+    registered_at: Moment | None = None
+    """When it was written into the case system."""
+    author: Actor | None = None
+    """Who wrote it."""
+    deleted_at: Moment | None = None
+    """When it was deleted; a deleted entry proves nothing from then on."""
+    edits: tuple[Edit, ...] = ()
+    duplicate_of: str | None = None
+    """Id of the entry that this one repeats; a duplicate counts once."""
+
+    def known_at(self, as_of: datetime) -> bool:
+        """Whether this had happened and stood in the case at ``as_of``, and was not deleted."""
+        if self.happened_at is not None and not self.happened_at.known_at(as_of):
+            return False
+        if self.registered_at is not None and not self.registered_at.known_at(as_of):
+            return False
+        return self.deleted_at is None or not self.deleted_at.known_at(as_of)
+
+    def time_edits(self, as_of: datetime) -> tuple[Edit, ...]:
+        """The changes to ``happened_at`` that had been made at ``as_of``."""
+        return tuple(edit for edit in self.edits if edit.field == "happened_at" and edit.at.known_at(as_of))
+
+    @property
+    def sort_key(self) -> tuple[tuple[int, float], str]:
+        """Orders by when it happened, else by when it was registered, then by id."""
+        moment = self.happened_at or self.registered_at
+        return (moment.sort_key if moment is not None else (0, 0.0), self.id)
+
+
+class Preparation(Frozen):
+    """The clarifications before a conversation with a child («Før vi snakker med barnet …»); ``None`` = not stated."""
+
+    purpose: bool | None = None
+    """hensikten er klargjort"""
+    known: bool | None = None
+    """hva vi vet, og hvordan det kan brukes som inngang"""
+    explained: bool | None = None
+    """forklart barnet hvorfor, om hva og hva det skal brukes til"""
+    afterwards: bool | None = None
+    """hva som skjer etterpå og hvem som får vite"""
+
+
+class BestInterest(Frozen):
+    """An assessment of the child's best (Vurdere – Vekte – Vise). Texts are read in memory only."""
+
+    text: str | None = None
+    """The assessment in one text, where the template has no parts."""
+    child_views: str | None = None
+    age_and_maturity: str | None = None
+    """hvordan synet er vektlagt etter alder og modenhet"""
+    guardians_and_experts: str | None = None
+    """synspunkt fra foreldre og fagfolk: innhentet, eller ikke aktuelt"""
+    moments: dict[str, bool | None] | None = None
+    """moment (:class:`Consideration`) → relevant, not relevant, or ``None`` where no stand is taken."""
+    weighing: str | None = None
+    best_for_involved: str | None = None
+    harmonise: str | None = None
+    conflict: bool | None = None
+    """om det er motstrid mellom hensyn"""
+    conflict_weight: str | None = None
+    how_examined: str | None = None
+    weight_given: str | None = None
+    weighing_explained: str | None = None
+    """vektingen forklart i begrunnelsen for tiltakene"""
+    vulnerability_considered: bool | None = None
+
+
+class Consideration(StrEnum):
+    """The eight «aktuelle moment» of the plan, in its order."""
+
+    CHILD_VIEWS = "child_views"
+    IDENTITY = "identity"
+    FAMILY = "family"
+    PROTECTION = "protection"
+    VULNERABILITY = "vulnerability"
+    DEVELOPMENT = "development"
+    HEALTH = "health"
+    EDUCATION = "education"
+
+
+class LogEntry(Recorded):
+    """One entry in the log. Which of the optional fields say something depends on ``kind``."""
+
+    kind: LogKind = LogKind.NOTE
+    source_label: str | None = None
+    """The source's own word for the type; shown only to operators who map labels."""
+    text: str | None = None
+    """Free text. Read in memory only; it never leaves the process."""
+    pupils: tuple[str, ...] = ()
+    """Pseudonyms of the pupils the entry is about."""
+    notice: str | None = None
+    """Id of the notice the entry is about."""
+    plan: str | None = None
+    """Id of the activity plan the entry is about."""
+    measure: str | None = None
+    participants: tuple[Actor, ...] = ()
+    held: bool | None = None
+    """For meetings and conversations: true when held, false when only called or cancelled, ``None`` not stated."""
+    hearing: Hearing | None = None
+    channel: Channel | None = None
+    actor: Actor | None = None
+    """Who did the thing, where that is another than the author (who told the pupil, who notified the owner)."""
+    via: tuple[Actor, ...] = ()
+    """Through whom a notice to the owner went; empty = straight."""
+    to: Actor | None = None
+    """Who received it."""
+    received_at: Moment | None = None
+    """For what came by e-mail: when it came."""
+    reference: str | None = None
+    """Journal number of a receipt kept in another archive."""
+    methods: tuple[str, ...] = ()
+    """For an enquiry plan: the methods planned; for a step: the method used."""
+    child_experience: str | None = None
+    surroundings: str | None = None
+    """forhold i omgivelsene"""
+    form_and_participants: str | None = None
+    """form og deltakere på samtalen er tenkt igjennom"""
+    no_input: bool | None = None
+    """elev og foreldre har fått uttale seg og hadde ingen innspill"""
+    analysis_tool: str | None = None
+    decision: str | None = None
+    """For a decision (tilbakemelding til klassa): what was decided, «ingen» included."""
+    preparation: Preparation | None = None
+    best_interest: BestInterest | None = None
+    feels_safe: bool | None = None
+    """For a conversation with a pupil: whether the pupil says that it is safe and good now."""
+    cared_for: tuple[Role, ...] = ()
+    """ivaretatt: pupil, guardian, and the employee as staff/teacher/leader/rector"""
+    deviates_because: str | None = None
+    """Reason for not following the plan of the enquiry."""
+
+    @property
+    def doer(self) -> Actor | None:
+        """Who did it: the actor where one is named, else the author."""
+        return self.actor or self.author

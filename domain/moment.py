@@ -1,0 +1,149 @@
+"""A point in time with its local date in Europe/Oslo computed once, or a date whose time of day is not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError, core_schema
+
+from .base import ReadingContext
+
+OSLO = ZoneInfo("Europe/Oslo")
+_ONE_DAY = timedelta(days=1)
+_UTC_HOUR_WHERE_OSLO_MAY_BE_TOMORROW = 22
+
+
+def local_day(instant: datetime) -> date:
+    """The date on the wall in Europe/Oslo at ``instant`` (zone-aware)."""
+    utc = instant.astimezone(UTC)
+    if utc.hour < _UTC_HOUR_WHERE_OSLO_MAY_BE_TOMORROW:  # Oslo is UTC+1 or UTC+2, so it is still the same day there
+        return utc.date()
+    return utc.astimezone(OSLO).date()
+
+
+def start_of(day: date) -> datetime:
+    """The first instant of the local ``day`` in Europe/Oslo, as UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=OSLO).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """The first instant after the local ``day`` in Europe/Oslo, as UTC: from here on the day is over."""
+    return start_of(day + _ONE_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened.
+
+    ``instant`` is UTC, or ``None`` where the source gives a date alone. ``day`` is the local date in Europe/Oslo.
+    ``doubtful`` is true for a local time without zone that the clock showed twice (autumn) or never (spring).
+    """
+
+    day: date
+    instant: datetime | None = None
+    doubtful: bool = False
+
+    @classmethod
+    def at(cls, instant: datetime) -> Moment:
+        """The moment of a zone-aware ``instant``."""
+        utc = instant.astimezone(UTC)
+        return cls(local_day(utc), utc)
+
+    @classmethod
+    def on(cls, day: date) -> Moment:
+        """Some time on ``day``; nobody wrote down when."""
+        return cls(day)
+
+    @classmethod
+    def local(cls, wall: datetime, zone: ZoneInfo) -> Moment:
+        """The moment of a zoneless ``wall`` time in the ``zone`` that the source declares."""
+        early = wall.replace(tzinfo=zone, fold=0)
+        late = wall.replace(tzinfo=zone, fold=1)
+        doubtful = early.utcoffset() != late.utcoffset()
+        utc = early.astimezone(UTC)
+        return cls(local_day(utc), utc, doubtful)
+
+    def before(self, other: Moment) -> bool | None:
+        """Whether this came before ``other``; ``None`` where the times given cannot tell."""
+        if self.day != other.day:
+            return self.day < other.day
+        if self.instant is None or other.instant is None:
+            return None
+        if (self.doubtful or other.doubtful) and abs(self.instant - other.instant) <= timedelta(hours=1):
+            return None
+        return self.instant < other.instant
+
+    def known_at(self, as_of: datetime) -> bool:
+        """Whether this had come at ``as_of`` (zone-aware)."""
+        return self.instant <= as_of if self.instant is not None else self.day <= local_day(as_of)
+
+    @property
+    def sort_key(self) -> tuple[int, float]:
+        """Orders moments by local day and then by instant; a date alone comes first on its day."""
+        return self.day.toordinal(), self.instant.timestamp() if self.instant is not None else 0.0
+
+    def isoformat(self) -> str:
+        """A date, a time with Oslo's offset, or (where the hour is in doubt) a local time without offset."""
+        if self.instant is None:
+            return self.day.isoformat()
+        local = self.instant.astimezone(OSLO)
+        return (local.replace(tzinfo=None) if self.doubtful else local).isoformat()
+
+    @classmethod
+    def parse(cls, value: object, zone: ZoneInfo | None = None) -> Moment:
+        """Reads an ISO 8601 date or time. Raises ``ValueError`` with a fixed text that repeats nothing of ``value``."""
+        if isinstance(value, Moment):
+            return value
+        if isinstance(value, str):
+            if len(value) > 40:
+                raise ValueError("a time is at most 40 characters long")
+            try:
+                if len(value) == 10:
+                    return cls(date.fromisoformat(value))
+                value = datetime.fromisoformat(value)
+            except ValueError:
+                raise ValueError("a date or time in ISO 8601 is expected") from None
+        if isinstance(value, datetime):
+            if not 1900 <= value.year <= 2200:
+                raise ValueError("the year must lie between 1900 and 2200")
+            if value.tzinfo is not None:
+                return cls.at(value)
+            if zone is None:
+                raise ValueError("the time carries no zone, and the source declares none: set source_zone")
+            return cls.local(value, zone)
+        if isinstance(value, date):
+            return cls(value)
+        raise ValueError("a date or time in ISO 8601 is expected")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        def validate(value: object, info: core_schema.ValidationInfo) -> Moment:
+            context = info.context
+            try:
+                return cls.parse(value, context.zone if isinstance(context, ReadingContext) else None)
+            except ValueError as error:
+                # Only texts of our own making come here; they hold nothing of the input.
+                raise PydanticCustomError("moment", "{why}", {"why": str(error)}) from None
+
+        return core_schema.with_info_plain_validator_function(
+            validate,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                cls.isoformat, return_schema=core_schema.str_schema(), when_used="json"
+            ),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {
+            "type": "string",
+            "description": "ISO 8601: a time with offset, or a date alone where the time of day is not known. "
+            "A time without offset is read only where the source declares its zone.",
+            "examples": ["2026-03-09T10:15:00+01:00", "2026-03-09"],
+        }

@@ -1,0 +1,152 @@
+"""A municipality's plan as data: the document, how its words are read, which rules are on, and its rows with quotes."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from enum import StrEnum
+
+from pydantic import Field, model_validator
+
+from .base import Frozen
+from .verdict import Basis, Reading, Severity
+
+
+class Strict(Frozen):
+    """Settings-like data: a misspelt key is an error."""
+
+    model_config = Frozen.model_config | {"extra": "forbid"}
+
+
+class Document(Strict):
+    """The plan document itself."""
+
+    id: str
+    title: str
+    municipality: str
+    language: str = "nb"
+    version: str
+    """Name of the version, as flags carry it."""
+    approved: date
+    valid_from: date
+    """From this day its rows judge; before ``approved`` the plan-only ones give a question at most."""
+    valid_to: date | None = None
+    next_revision: date | None = None
+    last_revision: date | None = None
+    """«Siste revisjonsdato», where the document fills it in."""
+    category: str | None = None
+    law_in_force: date
+    """Nothing that happened before this day is judged."""
+
+    @property
+    def label(self) -> str:
+        """What findings and flags carry: document id and version."""
+        return f"{self.id}/{self.version}"
+
+
+class Ladder(Strict):
+    """For a duty without a time limit: school days until it becomes a question, and until it becomes a deviation."""
+
+    review_after: int = Field(ge=0)
+    deviation_after: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _rises(self) -> Ladder:
+        if self.deviation_after < self.review_after:
+            raise ValueError("deviation_after must not be smaller than review_after")
+        return self
+
+
+class Readings(Strict):
+    """Every choice of meaning, decided once and shown in each finding. ``source`` names who decided."""
+
+    source: str
+    day: Reading = Reading.CALENDAR_DAY
+    """What «samme dag» and «dagen etter» count: dates, or school days."""
+    tolerance_outside_school_hours: bool = False
+    """A notice received outside school hours may be answered by the end of the next school day."""
+    tolerance_next_school_day: bool = False
+    """«senest dagen etter» may mean the next school day."""
+    tolerance_days_at_most: int = 3
+    """No tolerance reaches further than this many calendar days."""
+    school_hours_from: time = time(8, 0)
+    school_hours_to: time = time(16, 0)
+    straks_review_after_minutes: int = 120
+    """«straks» on the same local day, but later than this in school hours, is a question."""
+    registered_late_after_school_days: int = 1
+    default_ladder: Ladder = Ladder(review_after=5, deviation_after=20)
+    ladders: dict[str, Ladder] = Field(default_factory=dict)
+    """Rule code → its own ladder."""
+    heard_again_after_weeks: int = 4
+    log_expected_every_school_days: int = 20
+    plan_unchanged_after_weeks: int = 8
+    cycle_due_soon_days: int = 28
+    cycle_documented_within_days: int = 30
+
+    def ladder(self, rule: str) -> Ladder:
+        """The ladder of ``rule``."""
+        return self.ladders.get(rule, self.default_ladder)
+
+
+class Switch(Strict):
+    """Whether a rule is on in this municipality, why, and who decided."""
+
+    on: bool
+    reason: str
+    source: str
+
+
+class Home(StrEnum):
+    """What the tool does about a row of the plan."""
+
+    RULE = "rule"
+    PART = "part"
+    """part of another rule"""
+    QUESTION = "question"
+    """a review question that a rule asks at the right moment"""
+    NONE = "none"
+    """no machine can check this"""
+
+
+class PlanRow(Strict):
+    """One sentence of the plan that asks for something."""
+
+    name: str
+    """Short name, in the plan's language."""
+    quote: str | None = None
+    """The plan's own words; ``None`` only for rows of the law that the plan does not state."""
+    section: str | None = None
+    severity: Severity = Severity.MEDIUM
+    basis: Basis = Basis.PLAN
+    home: Home
+    of: str | None = None
+    """For part and question: the code of the rule that takes it up."""
+    why: str | None = None
+    """For none: why no machine can check it."""
+    prompt: str | None = None
+
+    @model_validator(mode="after")
+    def _has_a_home(self) -> PlanRow:
+        if self.home in (Home.PART, Home.QUESTION) and not self.of:
+            raise ValueError("a part or question names the rule it belongs to in 'of'")
+        if self.home is Home.NONE and not self.why:
+            raise ValueError("a row that no machine can check says why in 'why'")
+        return self
+
+
+class MunicipalPlan(Strict):
+    """A plan, whole."""
+
+    name: str
+    """Folder name under plans/, for example ``oyer-2024``."""
+    document: Document
+    readings: Readings
+    rules: dict[str, Switch] = Field(default_factory=dict)
+    """Only what departs from the standard: optional rules that are on, other rules that are off."""
+    rows: dict[str, PlanRow]
+
+    def is_on(self, code: str, *, optional: bool) -> bool:
+        """Whether the rule ``code`` is on: it has a row here, and no switch says otherwise."""
+        switch = self.rules.get(code)
+        if switch is not None:
+            return switch.on
+        return code in self.rows and not optional

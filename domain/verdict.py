@@ -1,0 +1,192 @@
+"""What the tool says about a duty: verdicts, reasons, scopes, remarks, and the finding that carries them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from .base import Frozen
+from .people import Role
+
+
+class Verdict(StrEnum):
+    """The six answers. Only ``met`` means «i orden», and only facts make it so."""
+
+    MET = "met"
+    DEVIATION = "deviation"
+    DUE = "due"
+    REVIEW = "review"
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Why a verdict is a deviation, or why it is unknown."""
+
+    UNDOCUMENTED = "undocumented"
+    LATE = "late"
+    INCOMPLETE = "incomplete"
+    WRONG_ROLE = "wrong_role"
+    ORDER = "order"
+    HIDDEN = "hidden"
+    UNREADABLE = "unreadable"
+    CRASHED = "crashed"
+
+
+class Severity(StrEnum):
+    """How much hangs on a rule; the catalogue's K, H, M, L and I."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFORMATION = "information"
+
+    @property
+    def rank(self) -> int:
+        """4 for critical down to 0 for information."""
+        return _RANKS[self]
+
+
+_RANKS = {severity: 4 - place for place, severity in enumerate(Severity)}
+
+
+class Basis(StrEnum):
+    """Where the duty stands: in the law, in the municipality's plan, in both, or only in the tool."""
+
+    LAW = "lov"
+    PLAN = "plan"
+    BOTH = "lov+plan"
+    INTERNAL = "intern"
+
+
+class Reading(StrEnum):
+    """How days are counted."""
+
+    CALENDAR_DAY = "calendar_day"
+    SCHOOL_DAY = "school_day"
+
+
+class RemarkCode(StrEnum):
+    """What a reader should know beside the verdict. The words, nb and nn, are in validators/wording.py."""
+
+    REGISTERED_LATE = "registered_late"
+    TIME_ASSUMED = "time_assumed"
+    """only the time of registration is known; it was used"""
+    TIME_EDITED = "time_edited"
+    OUTSIDE_SCHOOL_HOURS = "outside_school_hours"
+    OTHER_READING_MET = "other_reading_met"
+    """the other way of counting days would have given «i orden»"""
+    OTHER_READING_LATE = "other_reading_late"
+    TOLERANCE_USED = "tolerance_used"
+    WITHIN_TOLERANCE = "within_tolerance"
+    """the setting for tolerance is off; had it been on, this would have been «i orden»"""
+    PLAN_NOT_YET_APPROVED = "plan_not_yet_approved"
+    CALENDAR_MISSING = "calendar_missing"
+    HINT = "hint"
+    """a free note may say that it was done; its id is among the evidence"""
+    PRESENCE_ONLY = "presence_only"
+    """texts are not read (read_text = false): only that the field is filled in was seen"""
+    WEAKLY_SHOWN = "weakly_shown"
+    """shown, but weakly: the answer stands elsewhere than in its field"""
+    REVISION_OVERDUE = "revision_overdue"
+    """the plan is past its revision date; it still applies"""
+    DELEGATE = "delegate"
+    NOT_THE_SAME_REGISTRANT = "not_the_same_registrant"
+    DAYS_ELAPSED = "days_elapsed"
+    MAY_BE_REPORTED_TO_STATE = "may_be_reported_to_state"
+    NOT_DOCUMENTED = "not_documented"
+    DECLINED = "declined"
+
+
+class Remark(Frozen):
+    """One remark, with the day or number it speaks of where it speaks of one."""
+
+    code: RemarkCode
+    day: date | None = None
+    number: int | None = None
+
+
+class Outcome(Frozen):
+    """What one rule says about one scope of one case or school year. Made by rules, completed by the engine."""
+
+    scope: str
+    verdict: Verdict
+    reason: Reason | None = None
+    question: str | None = None
+    """Key of the rule's question, where a person must decide."""
+    deadline: date | None = None
+    """Last local day (Europe/Oslo) on which the duty could be met, inclusive."""
+    counted_from: date | None = None
+    event_day: date | None = None
+    """The local day that decides which rule set applies; ``None`` = no such day."""
+    reading: Reading | None = None
+    evidence: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    changes_at: AwareDatetime | None = None
+    state: str | None = None
+    """For the annual cycle: the item's state (see annual_cycle.CycleState)."""
+
+
+class Finding(Frozen):
+    """A verdict that explains itself. Its identity is rule + case (or school and year) + scope."""
+
+    rule: str
+    slug: str
+    school: str | None
+    """Organisation number; ``None`` = the municipality as a whole."""
+    case: str | None
+    scope: str
+    verdict: Verdict
+    reason: Reason | None = None
+    question: str | None = None
+    deadline: date | None = None
+    counted_from: date | None = None
+    reading: Reading | None = None
+    evidence: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    changes_at: AwareDatetime | None = None
+    severity: Severity
+    basis: Basis
+    role: Role
+    """Whose duty it is."""
+    plan: str
+    """Id and version of the plan that judged, e.g. ``18555-1/2024-10-02``."""
+    state: str | None = None
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """Rule, school, case and scope: what makes two findings the same one on two nights."""
+        return self.rule, self.school or "", self.case or "", self.scope
+
+
+class Assessment(Frozen):
+    """All findings about one case, or about one school year, at one moment under one plan."""
+
+    case: str | None
+    school: str | None
+    as_of: AwareDatetime
+    plan: str
+    findings: tuple[Finding, ...]
+    crashed: tuple[str, ...] = ()
+    """Codes of rules that crashed: a fault of ours; the run is then incomplete."""
+
+    @property
+    def changes_at(self) -> datetime | None:
+        """The first moment at which time alone would change a verdict."""
+        return min((f.changes_at for f in self.findings if f.changes_at is not None), default=None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything could be checked."""
+        return all(f.verdict is not Verdict.UNKNOWN for f in self.findings)
+
+
+def scope_of(**parts: str) -> str:
+    """A scope from its parts in the order given: ``scope_of(notice="v1", pupil="e1")`` → ``notice:v1/pupil:e1``."""
+    return "/".join(f"{kind}:{ref}" for kind, ref in parts.items()) or "case"
+
+
+CASE_SCOPE = "case"

@@ -1,0 +1,241 @@
+"""From a case to its assessment: every rule that is on, once, with hidden fields, crashes and rule-set dates handled here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+
+from ..domain.annual_cycle import CycleFacts, CycleItemStatus, CycleState, CycleStatus
+from ..domain.calendar import SchoolCalendar, school_year_bounds
+from ..domain.case import Case
+from ..domain.plan import MunicipalPlan
+from ..domain.verdict import Assessment, Basis, Finding, Outcome, Reason, Remark, RemarkCode, Verdict
+from .hints import hinting_notes
+from .index import CaseIndex, CycleIndex
+from .judge import Judge
+from .rule import Rule, Subject
+
+
+def assess(
+    case: Case,
+    *,
+    as_of: datetime,
+    plans: Sequence[MunicipalPlan],
+    rules: Iterable[Rule],
+    calendar: SchoolCalendar,
+    read_text: bool = True,
+) -> Assessment:
+    """Judges ``case`` as it was known at ``as_of`` (zone-aware).
+
+    ``plans``: the versions of one municipality's plan, oldest first; each duty is judged by the one that was valid on its
+    event's day. A rule that crashes gives ``unknown`` and is named in ``crashed``; it never stops the others.
+    """
+    index = CaseIndex(case, as_of)
+    started = index.received or case.opened_at
+    findings: list[Finding] = []
+    crashed: list[str] = []
+    rules = [rule for rule in rules if rule.subject is Subject.CASE]
+    for plan in plans:
+        judge = Judge(as_of, plan, calendar, read_text)
+        for rule in rules:
+            if not plan.is_on(rule.code, optional=rule.optional):
+                continue
+            outcomes = _outcomes(rule, index, judge, case, crashed)
+            for outcome in outcomes:
+                day = outcome.event_day or started.day
+                if plan_for(day, plans) is not plan:
+                    continue
+                settled = _by_rule_set(_with_hints(rule, outcome, index, judge), rule, plan, day)
+                findings.append(_finding(rule, settled, plan, case=case.id, school=_school_on(case, index, day)))
+    return Assessment(
+        case=case.id,
+        school=case.school,
+        as_of=as_of,
+        plan=plans[-1].document.label,
+        findings=_unique(findings),
+        crashed=tuple(dict.fromkeys(crashed)),
+    )
+
+
+def assess_cycle(
+    facts: CycleFacts,
+    *,
+    as_of: datetime,
+    plans: Sequence[MunicipalPlan],
+    rules: Iterable[Rule],
+    calendar: SchoolCalendar,
+) -> Assessment:
+    """Judges the annual cycle of one school (or, with ``facts.school`` None, the municipality) in one school year."""
+    subject = Subject.MUNICIPALITY_YEAR if facts.school is None else Subject.SCHOOL_YEAR
+    index = CycleIndex(facts, as_of)
+    _, last_day = school_year_bounds(facts.school_year)
+    plan = plan_for(min(index.today, last_day), plans)
+    judge = Judge(as_of, plan, calendar)
+    findings: list[Finding] = []
+    crashed: list[str] = []
+    for rule in rules:
+        if rule.subject is not subject or not plan.is_on(rule.code, optional=rule.optional):
+            continue
+        for outcome in _outcomes(rule, index, judge, facts, crashed):
+            settled = _by_rule_set(outcome, rule, plan, outcome.event_day or last_day)
+            findings.append(_finding(rule, settled, plan, case=None, school=facts.school))
+    return Assessment(
+        case=None,
+        school=facts.school,
+        as_of=as_of,
+        plan=plan.document.label,
+        findings=_unique(findings),
+        crashed=tuple(dict.fromkeys(crashed)),
+    )
+
+
+def cycle_status(facts: CycleFacts, assessment: Assessment, rules: Iterable[Rule]) -> CycleStatus:
+    """What is written back to the annual cycle: one item per finding that has a state."""
+    laws = {rule.code: rule.law for rule in rules}
+    items = tuple(
+        CycleItemStatus(
+            item=finding.rule,
+            scope=finding.scope,
+            state=CycleState(finding.state) if finding.state else _STATES[finding.verdict],
+            due=finding.deadline,
+            evidence=finding.evidence,
+            law=laws.get(finding.rule, ()),
+            role=finding.role,
+        )
+        for finding in assessment.findings
+    )
+    return CycleStatus(
+        school=facts.school,
+        school_year=facts.school_year,
+        plan=assessment.plan,
+        items=items,
+        as_of=assessment.as_of,
+    )
+
+
+_STATES = {
+    Verdict.MET: CycleState.DONE,
+    Verdict.DEVIATION: CycleState.LATE,
+    Verdict.DUE: CycleState.OPEN,
+    Verdict.REVIEW: CycleState.OPEN,
+    Verdict.NOT_APPLICABLE: CycleState.NOT_APPLICABLE,
+    Verdict.UNKNOWN: CycleState.UNKNOWN,
+}
+
+
+def plan_for(day: date, plans: Sequence[MunicipalPlan]) -> MunicipalPlan:
+    """The plan that was valid on ``day``: the newest one that had begun by then, else the first of all."""
+    begun = [plan for plan in plans if plan.document.valid_from <= day]
+    return begun[-1] if begun else plans[0]
+
+
+def _outcomes(
+    rule: Rule, index: CaseIndex | CycleIndex, judge: Judge, subject: Case | CycleFacts, crashed: list[str]
+) -> list[Outcome]:
+    blocked = _blocked(rule, subject)
+    if blocked is not None:
+        return [Outcome(scope="case", verdict=Verdict.UNKNOWN, reason=blocked)]
+    try:
+        outcomes = list(rule.judge(index, judge))
+        if len({outcome.scope for outcome in outcomes}) != len(outcomes):
+            raise RuntimeError("a rule gave two verdicts for one scope")
+    except Exception:  # noqa: BLE001 - whatever a rule raises, the case must become «kunne ikke sjekkes», never silence
+        crashed.append(rule.code)
+        return [Outcome(scope="case", verdict=Verdict.UNKNOWN, reason=Reason.CRASHED)]
+    return outcomes or [judge.not_applicable()]
+
+
+def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
+    for need in rule.needs:
+        if isinstance(subject, Case):
+            if not subject.is_hidden(need):
+                continue
+            parents = {need[:end] for end in range(1, len(need) + 1) if end == len(need) or need[end] == "."}
+            return Reason.HIDDEN if parents & subject.hidden else Reason.UNREADABLE
+        if need in subject.hidden:
+            return Reason.HIDDEN
+    return None
+
+
+def _with_hints(rule: Rule, outcome: Outcome, index: CaseIndex, judge: Judge) -> Outcome:
+    """A deviation for a missing entry becomes a question where a free note may say that it was done."""
+    if outcome.verdict is not Verdict.DEVIATION or outcome.reason is not Reason.UNDOCUMENTED or not judge.read_text:
+        return outcome
+    notes = hinting_notes(rule.code, index)
+    if not notes:
+        return outcome
+    return outcome.model_copy(
+        update={
+            "verdict": Verdict.REVIEW,
+            "reason": None,
+            "question": "hint",
+            "evidence": (*outcome.evidence, *notes),
+            "remarks": (*outcome.remarks, Remark(code=RemarkCode.HINT)),
+        }
+    )
+
+
+def _by_rule_set(outcome: Outcome, rule: Rule, plan: MunicipalPlan, day: date) -> Outcome:
+    """Nothing before the law is judged; between the law and the plan's approval its own rows only ask (A-21)."""
+    document = plan.document
+    if day < document.law_in_force and outcome.verdict is not Verdict.UNKNOWN:
+        return Outcome(scope=outcome.scope, verdict=Verdict.NOT_APPLICABLE, event_day=day)
+    early = day < document.approved and rule.basis is Basis.PLAN
+    if early and outcome.verdict in (Verdict.DEVIATION, Verdict.DUE):
+        remark = Remark(code=RemarkCode.PLAN_NOT_YET_APPROVED, day=document.approved)
+        return outcome.model_copy(
+            update={
+                "verdict": Verdict.REVIEW,
+                "reason": None,
+                "question": "plan_not_yet_approved",
+                "remarks": (*outcome.remarks, remark),
+            }
+        )
+    return outcome
+
+
+def _school_on(case: Case, index: CaseIndex, day: date) -> str:
+    """The school that had the duty on ``day``; a transferred case is judged by who had it when."""
+    for transfer in sorted(index.transfers, key=lambda t: t.at.sort_key):
+        if day < transfer.at.day:
+            return transfer.from_school
+    return case.school
+
+
+def _finding(rule: Rule, outcome: Outcome, plan: MunicipalPlan, *, case: str | None, school: str | None) -> Finding:
+    return Finding(
+        rule=rule.code,
+        slug=rule.slug,
+        school=school,
+        case=case,
+        scope=outcome.scope,
+        verdict=outcome.verdict,
+        reason=outcome.reason,
+        question=outcome.question,
+        deadline=outcome.deadline,
+        counted_from=outcome.counted_from,
+        reading=outcome.reading,
+        evidence=outcome.evidence,
+        remarks=outcome.remarks,
+        changes_at=outcome.changes_at,
+        severity=rule.severity,
+        basis=rule.basis,
+        role=rule.role,
+        plan=plan.document.label,
+        state=outcome.state,
+    )
+
+
+def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One finding per identity. Under several plans a rule may say «ikke aktuelt» twice about the whole case."""
+    kept: dict[tuple[str, str, str, str], Finding] = {}
+    for finding in findings:
+        known = kept.get(finding.identity)
+        if known is None or known.verdict is Verdict.NOT_APPLICABLE:
+            kept[finding.identity] = finding
+    return tuple(kept.values())
+
+
+def applicable(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings that say something: all but «ikke aktuelt»."""
+    return (finding for finding in findings if finding.verdict is not Verdict.NOT_APPLICABLE)

@@ -1,0 +1,260 @@
+"""The case as rules read it: cut to what was known at a moment, sorted and grouped once, never scanned again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from ..domain.activity_plan import ActivityPlan, Evaluation, PlanStatus
+from ..domain.annual_cycle import CycleEntry, CycleFacts, CycleKind
+from ..domain.calendar import school_year_bounds
+from ..domain.case import (
+    Case,
+    CaseStatus,
+    ClosingReason,
+    Incident,
+    Pupil,
+    PupilPart,
+    SeverityChange,
+    StatusChange,
+    Suspected,
+    Suspicion,
+    Transfer,
+)
+from ..domain.log import LogEntry, LogKind, Recorded
+from ..domain.moment import Moment, local_day
+from ..domain.notice import Notice
+from ..domain.people import Role
+
+R = TypeVar("R", bound=Recorded)
+
+
+def _known(items: Iterable[R], as_of: datetime) -> tuple[R, ...]:
+    """The items that stood in the case at ``as_of``, in order of time, each once."""
+    seen: set[str] = set()
+    kept: list[R] = []
+    for item in sorted(items, key=lambda item: item.sort_key):
+        if item.id in seen or not item.known_at(as_of):
+            continue
+        seen.add(item.id)
+        kept.append(item)
+    return tuple(item for item in kept if item.duplicate_of is None or item.duplicate_of not in seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch during which the case was open: from ``opened`` to ``closed`` (``None`` = open still)."""
+
+    opened: Moment
+    closed: Moment | None
+    reason: ClosingReason | None
+
+
+class CaseIndex:
+    """One case at one moment. Everything later than ``as_of`` has been left out before a rule sees it."""
+
+    def __init__(self, case: Case, as_of: datetime) -> None:
+        self.case = case
+        self.as_of = as_of
+        self.today = local_day(as_of)
+        self.log = _known(case.log, as_of)
+        self.notices = _known(case.notices, as_of)
+        self.incidents = _known(case.incidents, as_of)
+        self.evaluations = _known(case.evaluations, as_of)
+        self.plans: tuple[ActivityPlan, ...] = _known(case.activity_plans, as_of)
+        """All versions known, drafts and replaced ones included, by time of decision."""
+        self.transfers: tuple[Transfer, ...] = tuple(t for t in case.transfers if t.at.known_at(as_of))
+        self.pupils: tuple[Pupil, ...] = tuple(
+            p for p in case.pupils if p.joined_at is None or p.joined_at.known_at(as_of)
+        )
+        self._by_kind: dict[LogKind, list[LogEntry]] = defaultdict(list)
+        for entry in self.log:
+            self._by_kind[entry.kind].append(entry)
+        self._status: tuple[StatusChange, ...] = tuple(
+            c for c in case.status_history if c.at.known_at(as_of) and _registered(c.registered_at, as_of)
+        )
+        self.severity: tuple[SeverityChange, ...] = tuple(
+            c for c in case.severity if c.at.known_at(as_of) and _registered(c.registered_at, as_of)
+        )
+        self.suspicions: tuple[Suspicion, ...] = tuple(
+            s for s in case.suspicions if s.at.known_at(as_of) and _registered(s.registered_at, as_of)
+        )
+
+    # --- the log -----------------------------------------------------------------------------------------------
+
+    def all(self, *kinds: LogKind) -> list[LogEntry]:
+        """The entries of these kinds, by time."""
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
+        return sorted((e for kind in kinds for e in self._by_kind.get(kind, ())), key=lambda e: e.sort_key)
+
+    def first(self, *kinds: LogKind) -> LogEntry | None:
+        """The first entry of these kinds."""
+        return next(iter(self.all(*kinds)), None)
+
+    def last(self, *kinds: LogKind) -> LogEntry | None:
+        """The last entry of these kinds."""
+        found = self.all(*kinds)
+        return found[-1] if found else None
+
+    def for_pupil(self, pupil: str, *kinds: LogKind) -> Iterator[LogEntry]:
+        """The entries of these kinds that are about ``pupil``.
+
+        An entry that names no pupil is about the pupil of the case only where the case has a single affected one.
+        """
+        alone = len(self.affected) == 1 and self.affected[0].ref == pupil
+        for entry in self.all(*kinds):
+            if pupil in entry.pupils or (not entry.pupils and alone):
+                yield entry
+
+    def for_notice(self, notice: Notice, *kinds: LogKind) -> Iterator[LogEntry]:
+        """The entries of these kinds about ``notice``; one that names no notice counts where there is only one."""
+        for entry in self.all(*kinds):
+            if entry.notice == notice.id or (entry.notice is None and len(self.notices) == 1):
+                yield entry
+
+    # --- pupils ------------------------------------------------------------------------------------------------
+
+    @property
+    def affected(self) -> tuple[Pupil, ...]:
+        """The pupils whose school environment the case is about."""
+        return tuple(p for p in self.pupils if p.part is PupilPart.AFFECTED)
+
+    def pupils_of(self, notice: Notice) -> tuple[Pupil, ...]:
+        """The pupils that ``notice`` is about: those it names, else the affected pupils of the case."""
+        if notice.pupils:
+            return tuple(p for p in self.pupils if p.ref in notice.pupils)
+        return self.affected
+
+    # --- the course of the case -----------------------------------------------------------------------------------
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The stretches in which the case was open; a reopened case has more than one."""
+        periods: list[Period] = []
+        opened: Moment | None = None
+        for change in self._status:
+            if change.status is CaseStatus.OPEN and opened is None:
+                opened = change.at
+            elif change.status is CaseStatus.CLOSED and opened is not None:
+                periods.append(Period(opened, change.at, change.reason))
+                opened = None
+        if opened is not None:
+            periods.append(Period(opened, None, None))
+        return tuple(periods)
+
+    @property
+    def closed(self) -> StatusChange | None:
+        """The closing that holds now; ``None`` while the case is open."""
+        last = self._status[-1] if self._status else None
+        return last if last is not None and last.status is CaseStatus.CLOSED else None
+
+    def closed_after(self, moment: Moment) -> Moment | None:
+        """When the case was first closed at or after ``moment``; ``None`` = it has not been."""
+        for period in self.periods:
+            if period.closed is not None and period.closed.before(moment) is not True:
+                return period.closed
+        return None
+
+    @property
+    def received(self) -> Moment | None:
+        """When the first notice arrived (else was registered): the start of the case's duties."""
+        moments = [m for m in (n.arrived_at or n.registered_at for n in self.notices) if m is not None]
+        return min(moments, key=lambda m: m.sort_key, default=None)
+
+    @property
+    def is_serious(self) -> bool | None:
+        """Whether the case is judged «alvorlig» now; ``None`` = nobody has decided."""
+        return self.severity[-1].serious if self.severity else None
+
+    @property
+    def serious_since(self) -> SeverityChange | None:
+        """The first decision that it is «alvorlig» (a later downgrade does not undo the duty it raised)."""
+        return next((c for c in self.severity if c.serious), None)
+
+    # --- suspicion against people at the school --------------------------------------------------------------------
+
+    @property
+    def staff_suspicions(self) -> tuple[Suspicion, ...]:
+        """The suspicions that someone who works at the school, leadership included, violates a pupil."""
+        return tuple(s for s in self.suspicions if s.suspected in (Suspected.STAFF, Suspected.LEADER))
+
+    @property
+    def leader_suspicions(self) -> tuple[Suspicion, ...]:
+        """The suspicions against someone in the school's leadership, rektor included."""
+        return tuple(
+            s
+            for s in self.suspicions
+            if s.suspected is Suspected.LEADER or any(a.acts_as(Role.LEADER, Role.RECTOR) for a in s.accused)
+        )
+
+    # --- activity plans ------------------------------------------------------------------------------------------
+
+    @property
+    def decided_plans(self) -> tuple[ActivityPlan, ...]:
+        """All versions that were decided (drafts left out), by time."""
+        return tuple(p for p in self.plans if p.status is not PlanStatus.DRAFT)
+
+    @property
+    def current_plans(self) -> tuple[ActivityPlan, ...]:
+        """The version that holds now of each plan: the newest decided one, unless it was replaced by nothing newer."""
+        newest: dict[str, ActivityPlan] = {}
+        for plan in self.decided_plans:
+            known = newest.get(plan.plan)
+            if known is None or plan.version >= known.version:
+                newest[plan.plan] = plan
+        return tuple(p for p in newest.values() if p.status is PlanStatus.CURRENT)
+
+    def plans_for(self, pupil: str) -> tuple[ActivityPlan, ...]:
+        """The current plans that name ``pupil``."""
+        return tuple(p for p in self.current_plans if pupil in p.pupils)
+
+    @property
+    def first_decision(self) -> ActivityPlan | None:
+        """The first version decided: when measures were chosen."""
+        return next(iter(sorted(self.decided_plans, key=lambda p: p.sort_key)), None)
+
+    def evaluations_of(self, plan: ActivityPlan) -> Iterator[Evaluation]:
+        """The evaluations of ``plan``; one that names no plan counts where the case has a single plan."""
+        alone = len({p.plan for p in self.decided_plans}) == 1
+        for evaluation in self.evaluations:
+            if evaluation.plan == plan.plan or (evaluation.plan is None and alone):
+                yield evaluation
+
+    @property
+    def incidents_logged(self) -> tuple[Incident, ...]:
+        """The incidents in which someone intervened."""
+        return self.incidents
+
+
+def _registered(moment: Moment | None, as_of: datetime) -> bool:
+    return moment is None or moment.known_at(as_of)
+
+
+class CycleIndex:
+    """The annual cycle of one school (or the municipality) in one school year, at one moment."""
+
+    def __init__(self, facts: CycleFacts, as_of: datetime) -> None:
+        self.facts = facts
+        self.as_of = as_of
+        self.today = local_day(as_of)
+        self.school_year = facts.school_year
+        self.first_day, self.last_day = school_year_bounds(facts.school_year)
+        self.entries: tuple[CycleEntry, ...] = tuple(
+            sorted(
+                (
+                    e
+                    for e in facts.entries
+                    if (e.done_at is None or e.done_at <= self.today)
+                    and (e.registered_at is None or e.registered_at <= as_of)
+                ),
+                key=lambda e: (e.done_at or date.max, e.id),
+            )
+        )
+
+    def all(self, kind: CycleKind) -> tuple[CycleEntry, ...]:
+        """The entries of ``kind``, by the day they were done; those not done yet come last."""
+        return tuple(e for e in self.entries if e.kind is kind)

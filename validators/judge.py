@@ -1,0 +1,347 @@
+"""How a duty is weighed: the building blocks that every rule shares, so that one kind of deadline is counted one way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from ..domain.calendar import SchoolCalendar
+from ..domain.log import Recorded
+from ..domain.moment import OSLO, Moment, end_of, local_day
+from ..domain.plan import MunicipalPlan
+from ..domain.verdict import Outcome, Reading, Reason, Remark, RemarkCode, Verdict
+from .text import is_filled_in
+
+
+def when_of(item: Recorded) -> Moment | None:
+    """When it happened; where only the registration is known, that (requirements A-02: shown as assumed)."""
+    return item.happened_at or item.registered_at
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The circumstances of one judgement: the moment, the plan and its readings, and the school's calendar."""
+
+    as_of: datetime
+    plan: MunicipalPlan
+    calendar: SchoolCalendar
+    read_text: bool = True
+
+    @property
+    def today(self) -> date:
+        """The local day of ``as_of``."""
+        return local_day(self.as_of)
+
+    @property
+    def reading(self) -> Reading:
+        """How days are counted here."""
+        return self.plan.readings.day
+
+    # --- plain outcomes ------------------------------------------------------------------------------------------
+
+    def met(self, scope: str, *items: Recorded, event: Moment | None = None, remarks: Iterable[Remark] = ()) -> Outcome:
+        """Shown by ``items``. Remarks about late registration and edited times are added."""
+        found = [*remarks]
+        for item in items:
+            found += self._credibility(item)
+        return Outcome(
+            scope=scope,
+            verdict=Verdict.MET,
+            evidence=_ids(items),
+            event_day=event.day if event else None,
+            remarks=_once(found),
+        )
+
+    def deviation(
+        self,
+        scope: str,
+        reason: Reason,
+        *items: Recorded,
+        event: Moment | None = None,
+        remarks: Iterable[Remark] = (),
+        deadline: date | None = None,
+    ) -> Outcome:
+        """Not as the plan demands, shown by ``items`` or by their absence."""
+        return Outcome(
+            scope=scope,
+            verdict=Verdict.DEVIATION,
+            reason=reason,
+            evidence=_ids(items),
+            event_day=event.day if event else None,
+            deadline=deadline,
+            remarks=_once(remarks),
+        )
+
+    def review(
+        self,
+        scope: str,
+        question: str,
+        *items: Recorded,
+        event: Moment | None = None,
+        remarks: Iterable[Remark] = (),
+        changes_at: datetime | None = None,
+        deadline: date | None = None,
+    ) -> Outcome:
+        """A person must decide: ``question`` is a key of the rule's questions or of wording.QUESTIONS."""
+        return Outcome(
+            scope=scope,
+            verdict=Verdict.REVIEW,
+            question=question,
+            evidence=_ids(items),
+            event_day=event.day if event else None,
+            remarks=_once(remarks),
+            changes_at=changes_at,
+            deadline=deadline,
+        )
+
+    def not_applicable(self, scope: str = "case", event: Moment | None = None) -> Outcome:
+        """The duty is not triggered."""
+        return Outcome(scope=scope, verdict=Verdict.NOT_APPLICABLE, event_day=event.day if event else None)
+
+    # --- duties with a day ---------------------------------------------------------------------------------------
+
+    def last_day(self, anchor: date, days: int, reading: Reading | None = None) -> date:
+        """The last day for something due ``days`` (0 = samme dag, 1 = dagen etter) after ``anchor``."""
+        if (reading or self.reading) is Reading.CALENDAR_DAY:
+            return anchor + timedelta(days=days)
+        day = self.calendar.on_or_after(anchor)
+        return self.calendar.add(day, days) if day == anchor else self.calendar.add(day, max(days - 1, 0))
+
+    def by_day(
+        self,
+        scope: str,
+        anchor: Moment,
+        entries: Sequence[Recorded],
+        *,
+        days: int,
+        anchor_item: Recorded | None = None,
+    ) -> Outcome:
+        """A duty due the same local day as ``anchor`` (``days=0``) or at the latest the day after (``days=1``).
+
+        ``entries``: what may show that it was done, in any order. Literal by default; the other reading and a tolerance
+        that the owner has not adopted are told in remarks, and never make anything «i orden».
+        """
+        limit = self.last_day(anchor.day, days)
+        remarks = self._anchor_remarks(anchor, anchor_item, limit)
+        tolerated = self._tolerated_until(anchor, days)
+        if self._tolerance_adopted(anchor, days) and tolerated > limit:
+            limit = tolerated
+            remarks.append(Remark(code=RemarkCode.TOLERANCE_USED, day=limit))
+        on_time, late, early = self._sorted_by_limit(entries, anchor, limit)
+        if on_time:
+            outcome = self._on_time(scope, on_time[0], anchor, limit, days)
+        elif early:
+            outcome = self.review(scope, "before_its_cause", *early)
+        elif late:
+            outcome = self._late(scope, late[0], anchor, limit, days, tolerated)
+        elif self.today <= limit:
+            outcome = Outcome(scope=scope, verdict=Verdict.DUE, changes_at=end_of(limit))
+        else:
+            outcome = self.deviation(scope, Reason.UNDOCUMENTED)
+        return outcome.model_copy(
+            update={
+                "deadline": limit,
+                "counted_from": anchor.day,
+                "event_day": anchor.day,
+                "reading": self.reading,
+                "remarks": _once([*remarks, *outcome.remarks]),
+            }
+        )
+
+    def _sorted_by_limit(
+        self, entries: Sequence[Recorded], anchor: Moment, limit: date
+    ) -> tuple[list[Recorded], list[Recorded], list[Recorded]]:
+        on_time: list[Recorded] = []
+        late: list[Recorded] = []
+        early: list[Recorded] = []
+        for entry in sorted(entries, key=lambda e: e.sort_key):
+            when = when_of(entry)
+            if when is None:
+                continue
+            if when.before(anchor) is True:
+                early.append(entry)
+            elif when.day <= limit:
+                on_time.append(entry)
+            else:
+                late.append(entry)
+        return on_time, late, early
+
+    def _on_time(self, scope: str, entry: Recorded, anchor: Moment, limit: date, days: int) -> Outcome:
+        when = when_of(entry)
+        assert when is not None  # noqa: S101 - entries without any time were left out by _sorted_by_limit
+        for edit in entry.time_edits(self.as_of):
+            if edit.previous is None or edit.previous.day > limit or edit.previous.before(anchor) is True:
+                return self.review(scope, "time_edited", entry)
+        if self._written_before_it_happened(entry):
+            return self.review(scope, "written_before_it_happened", entry)
+        remarks = []
+        other = self.last_day(anchor.day, days, _other(self.reading))
+        if when.day > other:
+            remarks.append(Remark(code=RemarkCode.OTHER_READING_LATE, day=other))
+        return self.met(scope, entry, remarks=remarks)
+
+    def _late(self, scope: str, entry: Recorded, anchor: Moment, limit: date, days: int, tolerated: date) -> Outcome:
+        when = when_of(entry)
+        assert when is not None  # noqa: S101 - entries without any time were left out by _sorted_by_limit
+        if entry.happened_at is None:
+            return self.review(scope, "time_unknown", entry)
+        if any(e.previous is not None and e.previous.day <= limit for e in entry.time_edits(self.as_of)):
+            return self.review(scope, "time_edited", entry)
+        remarks = []
+        other = self.last_day(anchor.day, days, _other(self.reading))
+        if when.day <= other:
+            remarks.append(Remark(code=RemarkCode.OTHER_READING_MET, day=other))
+        if limit < tolerated and when.day <= tolerated:
+            remarks.append(Remark(code=RemarkCode.WITHIN_TOLERANCE, day=tolerated))
+        return self.deviation(scope, Reason.LATE, entry, remarks=remarks)
+
+    def _tolerated_until(self, anchor: Moment, days: int) -> date:
+        if days == 0 and not self.outside_school_hours(anchor):
+            return anchor.day
+        cap = anchor.day + timedelta(days=self.plan.readings.tolerance_days_at_most)
+        return min(self.calendar.next_after(anchor.day), cap)
+
+    def _tolerance_adopted(self, anchor: Moment, days: int) -> bool:
+        readings = self.plan.readings
+        if self.outside_school_hours(anchor) and readings.tolerance_outside_school_hours:
+            return True
+        return days == 1 and readings.tolerance_next_school_day
+
+    def outside_school_hours(self, moment: Moment) -> bool:
+        """Whether ``moment`` lies outside school hours; a date alone on a school day does not."""
+        if not self.calendar.is_school_day(moment.day):
+            return True
+        if moment.instant is None:
+            return False
+        clock = moment.instant.astimezone(OSLO).time()
+        return not self.plan.readings.school_hours_from <= clock <= self.plan.readings.school_hours_to
+
+    def _anchor_remarks(self, anchor: Moment, item: Recorded | None, limit: date) -> list[Remark]:
+        remarks = []
+        if self.outside_school_hours(anchor):
+            remarks.append(Remark(code=RemarkCode.OUTSIDE_SCHOOL_HOURS))
+        if item is not None and item.happened_at is None:
+            remarks.append(Remark(code=RemarkCode.TIME_ASSUMED))
+        if not self.calendar.covers_span(anchor.day, limit):
+            remarks.append(Remark(code=RemarkCode.CALENDAR_MISSING))
+        return remarks
+
+    # --- «straks» ------------------------------------------------------------------------------------------------
+
+    def straks(self, scope: str, anchor: Moment, entries: Sequence[Recorded]) -> Outcome:
+        """«straks»: another local day is a deviation; hours later on the same day in school hours is a question."""
+        outcome = self.by_day(scope, anchor, entries, days=0)
+        if outcome.verdict is not Verdict.MET or anchor.instant is None:
+            return outcome
+        entry = next(e for e in entries if e.id == outcome.evidence[0])
+        when = when_of(entry)
+        if when is None or when.instant is None:
+            return outcome
+        patience = timedelta(minutes=self.plan.readings.straks_review_after_minutes)
+        if when.instant - anchor.instant > patience and not self.outside_school_hours(anchor):
+            return outcome.model_copy(update={"verdict": Verdict.REVIEW, "question": "hours_later"})
+        return outcome
+
+    # --- duties without a day ------------------------------------------------------------------------------------
+
+    def ladder(
+        self, rule: str, scope: str, anchor: Moment, *, closed: Moment | None = None, overtaken: bool = False
+    ) -> Outcome:
+        """The answer for a *missing* entry where the plan sets no time: due, then a question, then a deviation.
+
+        ``closed``: the case was closed without it. ``overtaken``: what it must come before has happened already.
+        """
+        steps = self.plan.readings.ladder(rule)
+        review_day = self.calendar.add(anchor.day, steps.review_after)
+        deviation_day = self.calendar.add(anchor.day, steps.deviation_after)
+        remarks = []
+        if not self.calendar.covers_span(anchor.day, deviation_day):
+            remarks.append(Remark(code=RemarkCode.CALENDAR_MISSING))
+        pending = Outcome(
+            scope=scope,
+            verdict=Verdict.DUE,
+            deadline=review_day,
+            counted_from=anchor.day,
+            event_day=anchor.day,
+            reading=Reading.SCHOOL_DAY,
+            remarks=tuple(remarks),
+            changes_at=end_of(review_day),
+        )
+        if closed is not None or overtaken or self.today > deviation_day:
+            update = {"verdict": Verdict.DEVIATION, "reason": Reason.UNDOCUMENTED, "changes_at": None}
+            return pending.model_copy(update=update)
+        if self.today > review_day:
+            later = {"verdict": Verdict.REVIEW, "question": "not_yet", "changes_at": end_of(deviation_day)}
+            return pending.model_copy(update=later)
+        return pending
+
+    def snarest(self, rule: str, scope: str, anchor: Moment) -> Outcome:
+        """«snarest» for a missing entry: due, then a question; never a deviation by machine (requirements A-12)."""
+        outcome = self.ladder(rule, scope, anchor)
+        if outcome.verdict is Verdict.DEVIATION:
+            return outcome.model_copy(update={"verdict": Verdict.REVIEW, "reason": None, "question": "not_yet"})
+        if outcome.verdict is Verdict.REVIEW:
+            return outcome.model_copy(update={"changes_at": None})
+        return outcome
+
+    def in_order(self, scope: str, first: Recorded, then: Recorded, *, event: Moment | None = None) -> Outcome:
+        """``first`` must have come before ``then``: met, a deviation (order), or a question where times cannot tell."""
+        earlier, later = when_of(first), when_of(then)
+        order = earlier.before(later) if earlier is not None and later is not None else None
+        if order is None:
+            return self.review(scope, "order_unclear", first, then, event=event)
+        if not order:
+            return self.deviation(scope, Reason.ORDER, first, then, event=event)
+        if first.happened_at is None:
+            return self.review(scope, "time_unknown", first, event=event)
+        return self.met(scope, first, event=event)
+
+    # --- fields --------------------------------------------------------------------------------------------------
+
+    def is_filled_in(self, text: str | None) -> bool:
+        """Whether a field holds an answer; with ``read_text = false`` only whether it holds anything at all."""
+        return is_filled_in(text) if self.read_text else text is not None and text.strip() != ""
+
+    def field(self, scope: str, text: str | None, *items: Recorded, event: Moment | None = None) -> Outcome:
+        """A required field: met when it holds an answer, else a deviation (incomplete)."""
+        if not self.is_filled_in(text):
+            return self.deviation(scope, Reason.INCOMPLETE, *items, event=event)
+        return self.met(scope, *items, event=event, remarks=self.presence_remarks())
+
+    def presence_remarks(self) -> tuple[Remark, ...]:
+        """The remark that texts are not read here, where that is so."""
+        return () if self.read_text else (Remark(code=RemarkCode.PRESENCE_ONLY),)
+
+    # --- credibility ---------------------------------------------------------------------------------------------
+
+    def _written_before_it_happened(self, item: Recorded) -> bool:
+        return (
+            item.happened_at is not None
+            and item.registered_at is not None
+            and item.registered_at.day < item.happened_at.day
+        )
+
+    def _credibility(self, item: Recorded) -> list[Remark]:
+        remarks = []
+        if item.happened_at is None:
+            remarks.append(Remark(code=RemarkCode.TIME_ASSUMED))
+        elif item.registered_at is not None:
+            allowed = self.plan.readings.registered_late_after_school_days
+            if self.calendar.between(item.happened_at.day, item.registered_at.day) > allowed:
+                remarks.append(Remark(code=RemarkCode.REGISTERED_LATE, day=item.registered_at.day))
+        if item.time_edits(self.as_of):
+            remarks.append(Remark(code=RemarkCode.TIME_EDITED))
+        return remarks
+
+
+def _ids(items: Iterable[Recorded]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.id for item in items))
+
+
+def _once(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    return tuple(dict.fromkeys(remarks))
+
+
+def _other(reading: Reading) -> Reading:
+    return Reading.SCHOOL_DAY if reading is Reading.CALENDAR_DAY else Reading.CALENDAR_DAY

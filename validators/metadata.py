@@ -1,0 +1,7 @@
+"""Dokumentet (META): the rules of this chapter, in the plan's order."""
+
+from __future__ import annotations
+
+from .rule import Chapter, Text
+
+CHAPTER = Chapter("metadata", Text("Dokumentet", "Dokumentet"))

@@ -1,0 +1,131 @@
+"""A rule and its page: one pure function over one case (or one school year), with everything a reader needs beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from ..domain.people import Role
+from ..domain.verdict import Basis, Outcome, Severity
+
+if TYPE_CHECKING:
+    from .index import CaseIndex, CycleIndex
+    from .judge import Judge
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text for users in both written languages. Plan quotes are never translated and never stand here."""
+
+    nb: str
+    nn: str
+
+    def in_language(self, language: str) -> str:
+        """The text in ``nb`` or ``nn``; any other language gets bokmål."""
+        return self.nn if language == "nn" else self.nb
+
+
+class Subject(StrEnum):
+    """What a rule looks at."""
+
+    CASE = "case"
+    SCHOOL_YEAR = "school_year"
+    """the annual cycle of one school in one school year"""
+    MUNICIPALITY_YEAR = "municipality_year"
+    """the annual cycle of the municipality in one school year"""
+
+
+RuleFunction = Callable[[Any, "Judge"], Iterator[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One duty. The plan's own words and section come from the plan's row with the same code (plans/…/coverage.toml)."""
+
+    code: str
+    """The catalogue's id, for example ``VA-08``; stable, never reused."""
+    slug: str
+    """Readable name, ASCII, for example ``elev-far-beskjed-samme-dag``."""
+    chapter: str
+    title: Text
+    """The state the plan demands, not the fault."""
+    remedy: Text
+    """What to do now."""
+    proof: Text
+    """What shows that the duty is met."""
+    limits: Text
+    """What the rule can't see."""
+    severity: Severity
+    basis: Basis
+    role: Role
+    """Whose duty it is."""
+    judge: RuleFunction = field(repr=False)
+    subject: Subject = Subject.CASE
+    law: tuple[str, ...] = ()
+    """Keys of plans/law.toml, for example ``opplaeringslova-12-4-2``."""
+    needs: tuple[str, ...] = ()
+    """Paths of the case it must be able to see; where one is hidden the verdict is ``unknown``."""
+    questions: Mapping[str, Text] = field(default_factory=dict)
+    """Review questions by key."""
+    optional: bool = False
+    """On only where a plan turns it on (duties of the law that the plan does not state)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One chapter of the plan: a file of rules in the plan's order."""
+
+    name: str
+    title: Text
+    rules: list[Rule] = field(default_factory=list)
+
+    def rule(
+        self,
+        code: str,
+        slug: str,
+        *,
+        title: Text,
+        remedy: Text,
+        proof: Text,
+        limits: Text,
+        severity: Severity,
+        basis: Basis,
+        role: Role,
+        subject: Subject = Subject.CASE,
+        law: tuple[str, ...] = (),
+        needs: tuple[str, ...] = (),
+        questions: Mapping[str, Text] | None = None,
+        optional: bool = False,
+    ) -> Callable[[RuleFunction], RuleFunction]:
+        """Enters the decorated function in this chapter as the rule ``code``; the function itself is returned."""
+
+        def enter(function: RuleFunction) -> RuleFunction:
+            self.rules.append(
+                Rule(
+                    code=code,
+                    slug=slug,
+                    chapter=self.name,
+                    title=title,
+                    remedy=remedy,
+                    proof=proof,
+                    limits=limits,
+                    severity=severity,
+                    basis=basis,
+                    role=role,
+                    judge=function,
+                    subject=subject,
+                    law=law,
+                    needs=needs,
+                    questions=dict(questions or {}),
+                    optional=optional,
+                )
+            )
+            return function
+
+        return enter
+
+
+CaseRule = Callable[["CaseIndex", "Judge"], Iterator[Outcome]]
+CycleRule = Callable[["CycleIndex", "Judge"], Iterator[Outcome]]

@@ -1,0 +1,36 @@
+"""Reading texts, in memory only: is a field more than a placeholder? Presence is not quality, and never length."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+_NOT_WORDS = re.compile(r"[^0-9a-zæøåéèêòóôüäö]+")
+
+
+@cache
+def _placeholders() -> frozenset[str]:
+    raw = tomllib.loads((files("skolemiljo.validators") / "placeholders.toml").read_text("utf-8"))
+    return frozenset(_bare(text) for text in raw["texts"])
+
+
+def _bare(text: str) -> str:
+    return _NOT_WORDS.sub(" ", text.casefold()).strip()
+
+
+def is_filled_in(text: str | None) -> bool:
+    """Whether ``text`` holds an answer: it has a letter or digit, and is not, as a whole, a known placeholder.
+
+    «-», «x», «…», «se over», «kommer» and template prompts are not answers; a short real sentence is. A placeholder word
+    inside a real sentence changes nothing (requirements A-32).
+    """
+    if text is None:
+        return False
+    bare = _bare(text)
+    if not bare:
+        return False
+    if len(set(bare)) == 1 and bare[0] in "xz0":  # «x», «xx», «xxx», «000»
+        return False
+    return bare not in _placeholders()

@@ -1,0 +1,160 @@
+"""The words for verdicts, reasons, remarks and roles, in bokmål and nynorsk. Rule texts stand beside their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..domain.people import Role
+from ..domain.verdict import Reading, Reason, RemarkCode, Severity, Verdict
+from .rule import Text
+
+VERDICTS: dict[Verdict, Text] = {
+    Verdict.MET: Text("i orden", "i orden"),
+    Verdict.DEVIATION: Text("avvik", "avvik"),
+    Verdict.DUE: Text("frist løper", "frist går"),
+    Verdict.REVIEW: Text("må vurderes", "må vurderast"),
+    Verdict.NOT_APPLICABLE: Text("ikke aktuelt", "ikkje aktuelt"),
+    Verdict.UNKNOWN: Text("kunne ikke sjekkes", "kunne ikkje sjekkast"),
+}
+
+REASONS: dict[Reason, Text] = {
+    Reason.UNDOCUMENTED: Text("ikke dokumentert", "ikkje dokumentert"),
+    Reason.LATE: Text("for sent", "for seint"),
+    Reason.INCOMPLETE: Text("ufullstendig", "ufullstendig"),
+    Reason.WRONG_ROLE: Text("feil rolle", "feil rolle"),
+    Reason.ORDER: Text("feil rekkefølge", "feil rekkjefølgje"),
+    Reason.HIDDEN: Text("skjult for den som leser", "skjult for den som les"),
+    Reason.UNREADABLE: Text("kunne ikke leses", "kunne ikkje lesast"),
+    Reason.CRASHED: Text("feil i verktøyet", "feil i verktøyet"),
+}
+
+SEVERITIES: dict[Severity, Text] = {
+    Severity.CRITICAL: Text("kritisk", "kritisk"),
+    Severity.HIGH: Text("høy", "høg"),
+    Severity.MEDIUM: Text("middels", "middels"),
+    Severity.LOW: Text("lav", "låg"),
+    Severity.INFORMATION: Text("informasjon", "informasjon"),
+}
+
+READINGS: dict[Reading, Text] = {
+    Reading.CALENDAR_DAY: Text("kalenderdager", "kalenderdagar"),
+    Reading.SCHOOL_DAY: Text("skoledager", "skuledagar"),
+}
+
+ROLES: dict[Role, Text] = {
+    Role.PUPIL: Text("eleven", "eleven"),
+    Role.GUARDIAN: Text("foresatte", "føresette"),
+    Role.CONTACT_TEACHER: Text("kontaktlærer", "kontaktlærar"),
+    Role.TEACHER: Text("pedagogisk personale", "pedagogisk personale"),
+    Role.STAFF: Text("ansatte", "tilsette"),
+    Role.LEADER: Text("skolens ledelse", "leiinga ved skolen"),
+    Role.RECTOR: Text("rektor", "rektor"),
+    Role.OWNER: Text("skoleeier", "skoleeigar"),
+    Role.ADVISER: Text("rådgiver hos skoleeier", "rådgivar hos skoleeigar"),
+    Role.EXTERNAL: Text("andre (PPT, helsesykepleier)", "andre (PPT, helsesjukepleiar)"),
+    Role.ANONYMOUS: Text("anonym", "anonym"),
+    Role.SYSTEM: Text("systemet", "systemet"),
+    Role.UNKNOWN: Text("ukjent", "ukjend"),
+}
+
+REMARKS: dict[RemarkCode, Text] = {
+    RemarkCode.REGISTERED_LATE: Text("etterført {day}", "etterført {day}"),
+    RemarkCode.TIME_ASSUMED: Text(
+        "tidspunktet er antatt ut fra når det ble registrert",
+        "tidspunktet er rekna ut frå når det vart registrert",
+    ),
+    RemarkCode.TIME_EDITED: Text("tidspunktet er endret i ettertid", "tidspunktet er endra i ettertid"),
+    RemarkCode.OUTSIDE_SCHOOL_HOURS: Text("mottatt utenfor skoletid", "motteke utanfor skuletid"),
+    RemarkCode.OTHER_READING_MET: Text(
+        "med den andre måten å telle dager på ville fristen vært {day}, og dette vært i orden",
+        "med den andre måten å telje dagar på ville fristen vore {day}, og dette vore i orden",
+    ),
+    RemarkCode.OTHER_READING_LATE: Text(
+        "med den andre måten å telle dager på ville fristen vært {day}, og dette ikke vært i orden",
+        "med den andre måten å telje dagar på ville fristen vore {day}, og dette ikkje vore i orden",
+    ),
+    RemarkCode.TOLERANCE_USED: Text(
+        "skoleeiers toleranse er brukt: frist til og med {day}",
+        "toleransen til skoleeigar er brukt: frist til og med {day}",
+    ),
+    RemarkCode.WITHIN_TOLERANCE: Text(
+        "ville vært innenfor til og med {day} om skoleeier hadde vedtatt toleranse utenfor skoletid",
+        "ville vore innanfor til og med {day} om skoleeigar hadde vedteke toleranse utanfor skuletid",
+    ),
+    RemarkCode.PLAN_NOT_YET_APPROVED: Text(
+        "hendelsen er fra før planen ble godkjent {day}", "hendinga er frå før planen vart godkjend {day}"
+    ),
+    RemarkCode.CALENDAR_MISSING: Text(
+        "skoleruta for skoleåret mangler; bare helger og helligdager er regnet som fri",
+        "skuleruta for skuleåret manglar; berre helger og heilagdagar er rekna som fri",
+    ),
+    RemarkCode.HINT: Text(
+        "et fritt notat kan handle om dette; se det gjennom",
+        "eit fritt notat kan handle om dette; sjå gjennom det",
+    ),
+    RemarkCode.PRESENCE_ONLY: Text(
+        "teksten er ikke lest; bare at feltet er fylt ut",
+        "teksten er ikkje lesen; berre at feltet er fylt ut",
+    ),
+    RemarkCode.WEAKLY_SHOWN: Text("svakt vist: svaret står et annet sted", "svakt vist: svaret står ein annan stad"),
+    RemarkCode.REVISION_OVERDUE: Text(
+        "planen skulle vært revidert innen {day}; den gjelder fortsatt",
+        "planen skulle vore revidert innan {day}; han gjeld framleis",
+    ),
+    RemarkCode.DELEGATE: Text("utført av stedfortreder", "utført av stadfortredar"),
+    RemarkCode.NOT_THE_SAME_REGISTRANT: Text(
+        "skrevet av en annen enn den som gjorde det", "skrive av ein annan enn den som gjorde det"
+    ),
+    RemarkCode.DAYS_ELAPSED: Text("{number} skoledager gått", "{number} skuledagar gått"),
+    RemarkCode.MAY_BE_REPORTED_TO_STATE: Text(
+        "eleven kan melde saken til statsforvalteren fra {day}",
+        "eleven kan melde saka til statsforvaltaren frå {day}",
+    ),
+    RemarkCode.NOT_DOCUMENTED: Text("gjort, men ikke dokumentert", "gjort, men ikkje dokumentert"),
+    RemarkCode.DECLINED: Text("eleven fikk tilbud og ønsket ikke", "eleven fekk tilbod og ønskte ikkje"),
+}
+
+QUESTIONS: dict[str, Text] = {
+    "before_its_cause": Text(
+        "Oppføringen er datert før det den skal være et svar på. Hva er riktig tidspunkt?",
+        "Oppføringa er datert før det ho skal vere eit svar på. Kva er rett tidspunkt?",
+    ),
+    "time_edited": Text(
+        "Tidspunktet er endret i ettertid, og det avgjør fristen. Hva er riktig tidspunkt?",
+        "Tidspunktet er endra i ettertid, og det avgjer fristen. Kva er rett tidspunkt?",
+    ),
+    "time_unknown": Text(
+        "Det står bare når dette ble skrevet, ikke når det skjedde. Når skjedde det?",
+        "Det står berre når dette vart skrive, ikkje når det hende. Når hende det?",
+    ),
+    "written_before_it_happened": Text(
+        "Oppføringen er skrevet før dagen den gjelder. Ble det gjennomført?",
+        "Oppføringa er skriven før dagen ho gjeld. Vart det gjennomført?",
+    ),
+    "order_unclear": Text(
+        "Tidspunktene viser ikke hva som kom først. Hva er riktig rekkefølge?",
+        "Tidspunkta viser ikkje kva som kom først. Kva er rett rekkjefølgje?",
+    ),
+    "hours_later": Text(
+        "Planen sier «straks», og det gikk timer. Var det en god grunn til å vente?",
+        "Planen seier «straks», og det gjekk timar. Var det ein god grunn til å vente?",
+    ),
+    "not_yet": Text(
+        "Planen setter ingen frist, men det har gått en stund. Er dette gjort, eller hvorfor ikke?",
+        "Planen set ingen frist, men det har gått ei stund. Er dette gjort, eller kvifor ikkje?",
+    ),
+    "hint": Text(
+        "Et fritt notat kan vise at dette er gjort. Stemmer det, og kan det loggføres på riktig sted?",
+        "Eit fritt notat kan vise at dette er gjort. Stemmer det, og kan det loggførast på rett stad?",
+    ),
+    "plan_not_yet_approved": Text(
+        "Hendelsen er fra tiden mellom lovens ikrafttreden og godkjenningen av planen. Ble planen fulgt?",
+        "Hendinga er frå tida mellom då lova tok til å gjelde og planen vart godkjend. Vart planen følgd?",
+    ),
+}
+"""Questions that more than one rule asks; a rule's own questions come first."""
+
+
+def question_text(questions: Mapping[str, Text], key: str) -> Text:
+    """The words of a question: the rule's own, else the common one."""
+    return questions[key] if key in questions else QUESTIONS[key]
