@@ -29,7 +29,7 @@ def _checked(value: str) -> str:
     return value
 
 
-OrganisationNumber = Annotated[str, AfterValidator(_checked), Field(examples=["310000018"])]
+OrganisationNumber = Annotated[str, AfterValidator(_checked), Field(examples=["310000019"])]
 """A Norwegian organisation number without spaces."""
 
 

@@ -1,0 +1,308 @@
+"""Runs the Markdown files beside this one: each TOML block is a case at a moment, and the whole result it must give."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from skolemiljo.domain.annual_cycle import CycleFacts
+from skolemiljo.domain.base import ReadingContext
+from skolemiljo.domain.calendar import SchoolCalendar
+from skolemiljo.domain.case import Case
+from skolemiljo.domain.plan import MunicipalPlan
+from skolemiljo.domain.verdict import Finding, Verdict
+from skolemiljo.plans.calendars import load_calendar
+from skolemiljo.plans.loader import load_plan
+from skolemiljo.validators import RULES
+from skolemiljo.validators.engine import assess, assess_cycle
+from skolemiljo.validators.rule import Subject
+
+OSLO = ZoneInfo("Europe/Oslo")
+HERE = Path(__file__).parent
+SCHOOL = "310000019"
+_HEADING = re.compile(r"^##\s+(.+)$")
+_CODE = re.compile(r"\b[A-Z]{1,4}-[A-Z0-9]+[a-z]?\b")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One example: where it stands, the rules it is about, and its data."""
+
+    place: str
+    codes: tuple[str, ...]
+    toml: str
+
+
+def _blocks() -> Iterator[Block]:
+    for path in sorted(HERE.glob("*.md")):
+        codes: tuple[str, ...] = ()
+        lines: list[str] | None = None
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            heading = _HEADING.match(line)
+            if lines is None and heading:
+                codes = tuple(_CODE.findall(heading[1]))
+            elif lines is None and line.strip() == "```toml":
+                lines, start = [], number
+            elif lines is not None and line.strip() == "```":
+                yield Block(f"{path.stem}:{start}:{','.join(codes)}", codes, "\n".join(lines))
+                lines = None
+            elif lines is not None:
+                lines.append(line)
+
+
+BLOCKS = tuple(_blocks())
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _moment(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_moment(item) for item in value]
+    return value
+
+
+def _actor(value: Any) -> Any:
+    return {"role": value} if isinstance(value, str) else value
+
+
+_ACTORS = ("author", "receiver", "notifier", "actor", "to", "intervener", "investigator", "follow_up_responsible")
+
+
+def _recorded(raw: dict[str, Any], number: int, prefix: str) -> dict[str, Any]:
+    item = dict(raw)
+    item.setdefault("id", f"{prefix}{number}")
+    if "at" in item:
+        item["happened_at"] = item.pop("at")
+        item.setdefault("registered_at", item["happened_at"])
+    if "by" in item:
+        item["author"] = item.pop("by")
+    for name in _ACTORS:
+        if name in item:
+            item[name] = _actor(item[name])
+    for name in ("participants", "via"):
+        if name in item:
+            item[name] = [_actor(actor) for actor in item[name]]
+    return item
+
+
+def case_of(block: dict[str, Any]) -> Case:
+    """A case from the short form of the Markdown files."""
+    raw: dict[str, Any] = {"id": block.get("id", "S-1"), "school": block.get("school", SCHOOL)}
+    lists = (("notices", "v"), ("log", "l"), ("activity_plans", "p"), ("evaluations", "ev"), ("incidents", "h"))
+    for name, prefix in lists:
+        raw[name] = [_recorded(item, n, prefix) for n, item in enumerate(block.get(name, []), 1)]
+    raw["pupils"] = [{"ref": p} if isinstance(p, str) else p for p in block.get("pupils", ["e1"])]
+    times = [str(i["happened_at"]) for n, _ in lists for i in raw[n] if i.get("happened_at") is not None]
+    opened = block.get("opened") or min((t for t in map(_moment, times)), default=_moment(block["as_of"]))
+    raw["status_history"] = block.get("status_history") or [
+        {"status": "open", "at": str(_moment(opened)).replace(" ", "T")}
+    ]
+    if "closed" in block:
+        raw["status_history"] = [*raw["status_history"], {"status": "closed", **block["closed"]}]
+    for change in raw["status_history"]:
+        if "by" in change:
+            change["by"] = _actor(change["by"])
+    if "serious" in block:
+        raw["severity"] = [{"serious": True, "at": block["serious"], "by": {"role": "rector"}}]
+    if "suspected" in block:
+        suspected = dict(block["suspected"])
+        suspected["accused"] = [_actor(actor) for actor in suspected.get("accused", [])]
+        suspected["suspected"] = suspected.pop("who")
+        if "by" in suspected:
+            suspected["by"] = _actor(suspected["by"])
+        raw["suspicions"] = [suspected]
+    if "investigator" in block:
+        raw["investigator"] = _actor(block["investigator"])
+    known = Case.model_fields.keys()
+    for name, value in block.items():
+        if name in known and name not in raw:
+            raw[name] = value
+    context = ReadingContext(zone=OSLO)
+    case = Case.model_validate(_moment(raw), context=context)
+    assert not context.unknown_fields, f"unknown fields: {sorted(context.unknown_fields)}"
+    return case
+
+
+def _as_of(value: datetime) -> datetime:
+    return (value if value.tzinfo else value.replace(tzinfo=OSLO)).astimezone(UTC)
+
+
+def _plan(block: dict[str, Any]) -> MunicipalPlan:
+    plan = load_plan("oyer-2024")
+    readings = plan.readings.model_validate({**plan.readings.model_dump(), **block.get("readings", {})})
+    return plan.model_copy(update={"readings": readings})
+
+
+@pytest.fixture(scope="session")
+def calendar() -> SchoolCalendar:
+    return load_calendar(HERE / "skolerute.toml", school=None)
+
+
+def _line(finding: Finding) -> str:
+    match finding.verdict:
+        case Verdict.DUE:
+            return f"due {finding.deadline}" if finding.deadline else "due"
+        case Verdict.DEVIATION | Verdict.UNKNOWN:
+            return f"{finding.verdict} {finding.reason}"
+        case Verdict.REVIEW:
+            return f"review {finding.question}"
+        case _:
+            return str(finding.verdict)
+
+
+def _result(findings: tuple[Finding, ...], codes: tuple[str, ...], asked: dict[str, str]) -> dict[str, str]:
+    result = {}
+    for finding in findings:
+        if finding.rule not in codes or finding.verdict is Verdict.NOT_APPLICABLE:
+            continue
+        key = finding.scope if len(codes) == 1 else f"{finding.rule} {finding.scope}"
+        there = {str(remark.code) for remark in finding.remarks}
+        wanted = [part.strip() for part in asked.get(key, "").split("+")[1:]]
+        result[key] = " + ".join([_line(finding), *(code for code in wanted if code in there)])
+    return result
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=[block.place for block in BLOCKS])
+def test_example(block: Block, calendar: SchoolCalendar) -> None:
+    assert block.codes, "the heading above the block names no rule"
+    for code in block.codes:
+        assert code in RULES, f"{code} is no rule"
+    data = tomllib.loads(block.toml)
+    plan = _plan(data)
+    # A rule that is off in the standard plan is still tested: the example turns it on.
+    plan = plan.model_copy(
+        update={"rules": {code: switch for code, switch in plan.rules.items() if code not in block.codes}}
+    )
+    rules = [_switched_on(RULES[code]) for code in block.codes]
+    as_of = _as_of(data["as_of"])
+    if rules[0].subject is Subject.CASE:
+        assessment = assess(
+            case_of(data),
+            as_of=as_of,
+            plans=[plan],
+            rules=rules,
+            calendar=calendar,
+            read_text=data.get("read_text", True),
+        )
+    else:
+        facts = CycleFacts.model_validate(
+            {
+                "school": None if rules[0].subject is Subject.MUNICIPALITY_YEAR else SCHOOL,
+                "school_year": data["school_year"],
+                "entries": [
+                    {"id": f"a{n}", "school_year": data["school_year"], **entry}
+                    for n, entry in enumerate(data.get("entries", []), 1)
+                ],
+                "found": data.get("found", True),
+                "hidden": data.get("hidden", []),
+            }
+        )
+        if "next_revision" in data:
+            document = plan.document.model_copy(update={"next_revision": data["next_revision"]})
+            plan = plan.model_copy(update={"document": document})
+        assessment = assess_cycle(facts, as_of=as_of, plans=[plan], rules=rules, calendar=calendar)
+    assert not assessment.crashed or "crashed" in block.toml, f"crashed: {assessment.crashed}"
+    expected = data["expect"]
+    if expected == "not_applicable":
+        expected = {}
+    assert _result(assessment.findings, block.codes, expected) == expected
+    _changes_when_it_says(data, plan, rules, assessment.findings, calendar, as_of)
+
+
+def _switched_on(rule: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(rule, optional=False)
+
+
+def _changes_when_it_says(
+    data: dict[str, Any],
+    plan: MunicipalPlan,
+    rules: list[Any],
+    findings: tuple[Finding, ...],
+    calendar: Any,
+    as_of: datetime,
+) -> None:
+    """Time alone changes a verdict exactly at ``changes_at``: a microsecond before it the verdict is the same."""
+    from datetime import timedelta
+
+    if rules[0].subject is not Subject.CASE:
+        return
+    for finding in findings:
+        if finding.verdict is Verdict.DUE:
+            assert finding.changes_at is not None, f"{finding.rule} {finding.scope} is due and never changes"
+        if finding.changes_at is None or finding.verdict is Verdict.NOT_APPLICABLE:
+            continue
+        assert finding.changes_at > as_of, f"{finding.rule} {finding.scope} should have changed already"
+        same = case_of(data)
+        for moment, equal in ((finding.changes_at - timedelta(microseconds=1), True), (finding.changes_at, False)):
+            again = assess(
+                same, as_of=moment, plans=[plan], rules=rules, calendar=calendar, read_text=data.get("read_text", True)
+            )
+            verdicts = {f.identity: f.verdict for f in again.findings}
+            if _quiet_until(same, as_of, moment):
+                assert (verdicts.get(finding.identity) is finding.verdict) is equal, (
+                    f"{finding.rule} {finding.scope} at {moment}"
+                )
+
+
+def _quiet_until(case: Case, as_of: datetime, moment: datetime) -> bool:
+    """Whether nothing in the case becomes known between the two moments (then only time can change a verdict)."""
+    from skolemiljo.validators.index import CaseIndex
+
+    before, after = CaseIndex(case, as_of), CaseIndex(case, moment)
+    return (before.log, before.notices, before.plans, before.evaluations, before.incidents, before.periods) == (
+        after.log,
+        after.notices,
+        after.plans,
+        after.evaluations,
+        after.incidents,
+        after.periods,
+    )
+
+
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_every_rule_has_examples(code: str) -> None:
+    """At least one block each of met, of deviation or review, and of «ikke aktuelt»."""
+    told = set()
+    for block in BLOCKS:
+        if code not in block.codes:
+            continue
+        expected = tomllib.loads(block.toml)["expect"]
+        if expected == "not_applicable":
+            told.add("not_applicable")
+            continue
+        values = [v for k, v in expected.items() if len(block.codes) == 1 or k.startswith(f"{code} ")]
+        if not values:
+            told.add("not_applicable")
+        for value in values:
+            told.add("doubt" if value.split()[0] in ("deviation", "review") else value.split()[0])
+    missing = {"met", "doubt", "not_applicable"} - told - _cannot_show(code)
+    assert not missing, f"no example of: {', '.join(sorted(missing))}"
+
+
+def _cannot_show(code: str) -> set[str]:
+    """Rules that always apply (the annual cycle) have no «ikke aktuelt»; rules that only ask have no «i orden»."""
+    rule = RULES[code]
+    exempt = set()
+    if rule.subject is not Subject.CASE:
+        exempt.add("not_applicable")
+    if code in ONLY_ASKS:
+        exempt.add("met")
+    return exempt
+
+
+ONLY_ASKS: dict[str, str] = {}
+"""Rule code → why it can never say «i orden»."""
