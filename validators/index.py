@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import TypeVar
 
 from ..domain.activity_plan import ActivityPlan, Evaluation, PlanStatus
@@ -118,7 +119,7 @@ class CaseIndex:
 
     # --- pupils ------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def affected(self) -> tuple[Pupil, ...]:
         """The pupils whose school environment the case is about."""
         return tuple(p for p in self.pupils if p.part is PupilPart.AFFECTED)
@@ -131,7 +132,7 @@ class CaseIndex:
 
     # --- the course of the case -----------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def periods(self) -> tuple[Period, ...]:
         """The stretches in which the case was open; a reopened case has more than one."""
         periods: list[Period] = []
@@ -146,7 +147,7 @@ class CaseIndex:
             periods.append(Period(opened, None, None))
         return tuple(periods)
 
-    @property
+    @cached_property
     def closed(self) -> StatusChange | None:
         """The closing that holds now; ``None`` while the case is open."""
         last = self._status[-1] if self._status else None
@@ -159,30 +160,30 @@ class CaseIndex:
                 return period.closed
         return None
 
-    @property
+    @cached_property
     def received(self) -> Moment | None:
         """When the first notice arrived (else was registered): the start of the case's duties."""
         moments = [m for m in (n.arrived_at or n.registered_at for n in self.notices) if m is not None]
         return min(moments, key=lambda m: m.sort_key, default=None)
 
-    @property
+    @cached_property
     def is_serious(self) -> bool | None:
         """Whether the case is judged «alvorlig» now; ``None`` = nobody has decided."""
         return self.severity[-1].serious if self.severity else None
 
-    @property
+    @cached_property
     def serious_since(self) -> SeverityChange | None:
         """The first decision that it is «alvorlig» (a later downgrade does not undo the duty it raised)."""
         return next((c for c in self.severity if c.serious), None)
 
     # --- suspicion against people at the school --------------------------------------------------------------------
 
-    @property
+    @cached_property
     def staff_suspicions(self) -> tuple[Suspicion, ...]:
         """The suspicions that someone who works at the school, leadership included, violates a pupil."""
         return tuple(s for s in self.suspicions if s.suspected in (Suspected.STAFF, Suspected.LEADER))
 
-    @property
+    @cached_property
     def leader_suspicions(self) -> tuple[Suspicion, ...]:
         """The suspicions against someone in the school's leadership, rektor included."""
         return tuple(
@@ -193,12 +194,12 @@ class CaseIndex:
 
     # --- activity plans ------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def decided_plans(self) -> tuple[ActivityPlan, ...]:
         """All versions that were decided (drafts left out), by time."""
         return tuple(p for p in self.plans if p.status is not PlanStatus.DRAFT)
 
-    @property
+    @cached_property
     def current_plans(self) -> tuple[ActivityPlan, ...]:
         """The version that holds now of each plan: the newest decided one, unless it was replaced by nothing newer."""
         newest: dict[str, ActivityPlan] = {}
@@ -212,7 +213,7 @@ class CaseIndex:
         """The current plans that name ``pupil``."""
         return tuple(p for p in self.current_plans if pupil in p.pupils)
 
-    @property
+    @cached_property
     def first_decision(self) -> ActivityPlan | None:
         """The first version decided: when measures were chosen."""
         return next(iter(sorted(self.decided_plans, key=lambda p: p.sort_key)), None)
@@ -224,7 +225,7 @@ class CaseIndex:
             if evaluation.plan == plan.plan or (evaluation.plan is None and alone):
                 yield evaluation
 
-    @property
+    @cached_property
     def incidents_logged(self) -> tuple[Incident, ...]:
         """The incidents in which someone intervened."""
         return self.incidents

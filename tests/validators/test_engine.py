@@ -1,0 +1,212 @@
+"""The engine: what no rule should have to think of, held by rules made for the purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from skolemiljo.domain.calendar import SchoolCalendar
+from skolemiljo.domain.case import Case
+from skolemiljo.domain.moment import Moment
+from skolemiljo.domain.people import Role
+from skolemiljo.domain.plan import Document, Home, MunicipalPlan, PlanRow, Readings, Switch
+from skolemiljo.domain.verdict import Basis, Outcome, Reason, RemarkCode, Severity, Verdict
+from skolemiljo.validators.engine import assess
+from skolemiljo.validators.index import CaseIndex
+from skolemiljo.validators.judge import Judge
+from skolemiljo.validators.rule import Rule, Text
+
+CALENDAR = SchoolCalendar(known_years=frozenset({"2024-2025", "2025-2026"}))
+AS_OF = datetime(2026, 3, 20, 8, tzinfo=UTC)
+HERE, THERE = "310000019", "310000027"
+
+
+def plan(version: str = "en", valid_from: date = date(2024, 8, 1), **switches: Switch) -> MunicipalPlan:
+    return MunicipalPlan(
+        name=version,
+        document=Document(
+            id="D",
+            title="Plan",
+            municipality="Fjellgløtt",
+            version=version,
+            approved=date(2024, 10, 2) if valid_from < date(2024, 10, 2) else valid_from,
+            valid_from=valid_from,
+            law_in_force=date(2024, 8, 1),
+        ),
+        readings=Readings(source="prøve"),
+        rules=dict(switches),
+        rows={"T-01": PlanRow(name="Prøve", home=Home.RULE)},
+    )
+
+
+def rule(function: Any, *, needs: tuple[str, ...] = (), basis: Basis = Basis.PLAN, optional: bool = False) -> Rule:
+    text = Text("tekst", "tekst")
+    return Rule(
+        code="T-01",
+        slug="prove",
+        chapter="prøve",
+        title=text,
+        remedy=text,
+        proof=text,
+        limits=text,
+        severity=Severity.HIGH,
+        basis=basis,
+        role=Role.RECTOR,
+        judge=function,
+        needs=needs,
+        optional=optional,
+    )
+
+
+def case(opened: str = "2026-03-09T10:00:00+01:00", **fields: Any) -> Case:
+    raw = {"id": "S-1", "school": HERE, "status_history": [{"status": "open", "at": opened}], **fields}
+    return Case.model_validate(raw)
+
+
+def always(verdict: Verdict, day: date | None = None, reason: Reason | None = None) -> Any:
+    def function(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+        yield Outcome(scope="case", verdict=verdict, event_day=day, reason=reason)
+
+    return function
+
+
+def judged(subject: Case, one: Rule, *plans: MunicipalPlan) -> Any:
+    return assess(subject, as_of=AS_OF, plans=plans or (plan(),), rules=[one], calendar=CALENDAR)
+
+
+def test_a_hidden_field_is_unknown_and_never_in_order() -> None:
+    one = rule(always(Verdict.MET), needs=("log",))
+    (finding,) = judged(case(hidden=["log"]), one).findings
+    assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, Reason.HIDDEN)
+    (finding,) = judged(case(unreadable=["log"]), one).findings
+    assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, Reason.UNREADABLE)
+    (finding,) = judged(case(hidden=["log.text", "logs", "lo"]), one).findings
+    assert finding.verdict is Verdict.MET
+
+
+def test_a_hidden_part_hides_what_lies_below_it() -> None:
+    one = rule(always(Verdict.MET), needs=("activity_plans.problem",))
+    (finding,) = judged(case(hidden=["activity_plans"]), one).findings
+    assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, Reason.HIDDEN)
+
+
+def test_a_crashing_rule_is_unknown_named_and_tells_nothing_of_the_case() -> None:
+    def crash(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+        raise ValueError("HEMMELIG")
+        yield  # a generator, as every rule is
+
+    assessment = judged(case(), rule(crash))
+    assert assessment.crashed == ("T-01",)
+    assert not assessment.complete
+    assert assessment.findings[0].verdict is Verdict.UNKNOWN
+    assert "HEMMELIG" not in repr(assessment)
+
+
+def test_a_rule_that_crashes_after_its_first_verdict_says_nothing_at_all() -> None:
+    def half(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+        yield Outcome(scope="pupil:e1", verdict=Verdict.MET)
+        raise KeyError("e2")
+
+    assert [f.verdict for f in judged(case(), rule(half)).findings] == [Verdict.UNKNOWN]
+
+
+def test_two_verdicts_for_one_scope_are_a_fault_of_ours() -> None:
+    def twice(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+        yield Outcome(scope="case", verdict=Verdict.MET)
+        yield Outcome(scope="case", verdict=Verdict.DEVIATION, reason=Reason.LATE)
+
+    assert judged(case(), rule(twice)).crashed == ("T-01",)
+
+
+def test_no_outcome_is_not_applicable() -> None:
+    def nothing(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+        yield from ()
+
+    assert judged(case(), rule(nothing)).findings[0].verdict is Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("day", "basis", "verdict"),
+    [
+        (date(2024, 7, 31), Basis.BOTH, Verdict.NOT_APPLICABLE),
+        (date(2024, 8, 1), Basis.BOTH, Verdict.DEVIATION),
+        (date(2024, 8, 1), Basis.PLAN, Verdict.REVIEW),
+        (date(2024, 10, 1), Basis.PLAN, Verdict.REVIEW),
+        (date(2024, 10, 2), Basis.PLAN, Verdict.DEVIATION),
+    ],
+)
+def test_the_rule_set_is_chosen_by_the_day_of_the_event(day: date, basis: Basis, verdict: Verdict) -> None:
+    (finding,) = judged(case(), rule(always(Verdict.DEVIATION, day, Reason.LATE), basis=basis)).findings
+    assert finding.verdict is verdict
+    if verdict is Verdict.REVIEW:
+        assert [r.code for r in finding.remarks] == [RemarkCode.PLAN_NOT_YET_APPROVED]
+        assert finding.reason is None
+
+
+def test_the_plan_that_was_valid_on_the_day_judges() -> None:
+    old, new = plan("gammel"), plan("ny", date(2026, 3, 10))
+    for day, label in ((date(2026, 3, 9), "D/gammel"), (date(2026, 3, 10), "D/ny")):
+        (finding,) = judged(case(), rule(always(Verdict.MET, day)), old, new).findings
+        assert finding.plan == label
+
+
+def test_a_transferred_case_is_answered_for_by_the_school_that_had_it() -> None:
+    moved = case(transfers=[{"at": "2026-03-10T09:00:00+01:00", "from_school": THERE, "to_school": HERE}])
+    for day, school in ((date(2026, 3, 9), THERE), (date(2026, 3, 10), HERE)):
+        (finding,) = judged(moved, rule(always(Verdict.MET, day))).findings
+        assert finding.school == school
+
+
+def test_optional_rules_and_rules_without_a_row_are_off() -> None:
+    assert not judged(case(), rule(always(Verdict.MET), optional=True)).findings
+    on = plan(**{"T-01": Switch(on=True, reason="vedtak", source="kommunalsjef")})
+    assert judged(case(), rule(always(Verdict.MET), optional=True), on).findings
+    bare = plan().model_copy(update={"rows": {}})
+    assert not judged(case(), rule(always(Verdict.MET)), bare).findings
+
+
+def test_a_free_note_that_hints_turns_a_missing_entry_into_a_question_and_never_into_in_order() -> None:
+    from dataclasses import replace
+
+    one = replace(rule(always(Verdict.DEVIATION, reason=Reason.UNDOCUMENTED)), code="VA-08")
+    rows = plan().model_copy(update={"rows": {"VA-08": PlanRow(name="x", home=Home.RULE)}})
+    for text, verdict in (
+        ("Eleven fikk beskjed i storefri.", Verdict.REVIEW),
+        ("Eleven har ikke fått beskjed.", Verdict.DEVIATION),
+        ("Eleven skal få beskjed i morgen.", Verdict.DEVIATION),
+        ("Ringte hjem.", Verdict.DEVIATION),
+    ):
+        note = {"id": "n-1", "kind": "note", "happened_at": "2026-03-09T12:00:00+01:00", "text": text}
+        (finding,) = judged(case(log=[note]), one, rows).findings
+        assert finding.verdict is verdict, text
+        assert (finding.evidence == ("n-1",)) is (verdict is Verdict.REVIEW)
+
+
+def test_what_was_registered_after_the_moment_is_not_known_yet() -> None:
+    entry = {"id": "l", "kind": "note", "happened_at": "2026-03-09T12:00:00+01:00"}
+    subject = case(
+        log=[
+            {**entry, "id": "l1", "registered_at": "2026-03-21T09:00:00+01:00"},
+            {**entry, "id": "l2", "registered_at": "2026-03-19T09:00:00+01:00"},
+            {**entry, "id": "l3", "deleted_at": "2026-03-19T09:00:00+01:00"},
+            {**entry, "id": "l4", "deleted_at": "2026-03-21T09:00:00+01:00"},
+            {**entry, "id": "l5", "duplicate_of": "l2"},
+            {**entry, "id": "l2"},
+        ]
+    )
+    assert [e.id for e in CaseIndex(subject, AS_OF).log] == ["l2", "l4"]
+
+
+def test_moments_before_the_case_are_in_its_index_in_order_of_time() -> None:
+    log = [
+        {"id": "b", "happened_at": "2026-03-09T12:00:00+01:00"},
+        {"id": "c", "happened_at": "2026-03-10"},
+        {"id": "a", "happened_at": "2026-03-09"},
+    ]
+    index = CaseIndex(case(log=log), AS_OF)
+    assert [e.id for e in index.log] == ["a", "b", "c"]
+    assert index.received is None
+    assert Moment.on(date(2026, 3, 9)).known_at(AS_OF)
