@@ -1,0 +1,232 @@
+"""A report as JSON: every finding that is not «ikke aktuelt», with everything that explains it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..domain.annual_cycle import CycleStatus
+from .model import Acceptance, AuditReport, CaseLine, Cell, Group, Item, Report, SchoolReport, shown_count
+from .sentences import Sentences
+
+SCHEMA_VERSION = "1.0"
+"""Raised in its first number when a field goes or changes its meaning, in its second when one comes. The form is
+reports/schema/report.schema.json."""
+
+
+def render(report: Report, language: str | None = None, *, indent: int | None = 2) -> str:
+    """``report`` as JSON text ending in a newline."""
+    return json.dumps(as_data(report, language), ensure_ascii=False, indent=indent) + "\n"
+
+
+def as_data(report: Report, language: str | None = None) -> dict[str, Any]:
+    """``report`` as plain data: strings, numbers, lists and dictionaries."""
+    say = Sentences(report, language)
+    document = report.plan.document
+    data: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "audit" if isinstance(report, AuditReport) else "school",
+        "title": say.title(),
+        "as_of": report.as_of.isoformat(),
+        "language": say.words.language,
+        "complete": report.complete,
+        "plan": document.label,
+        "plan_document": {
+            "id": document.id,
+            "title": document.title,
+            "version": document.version,
+            "approved": document.approved.isoformat(),
+            "next_revision": document.next_revision.isoformat() if document.next_revision is not None else None,
+        },
+        "headline": say.headline(),
+        "warnings": [{"code": w.code.value, "text": say.warning(w), "items": list(w.items)} for w in report.warnings],
+        "problems": [
+            {"school": p.school, "case": p.case, "kind": p.kind, "text": say.problem(p)} for p in report.problems
+        ],
+        "previous_as_of": report.previous_as_of.isoformat() if report.previous_as_of is not None else None,
+        "rules": {code: _rule(code, say) for code in _codes(report)},
+    }
+    if isinstance(report, AuditReport):
+        data |= _audit(report, say)
+    else:
+        data |= {
+            "reader": report.reader,
+            "school": _school(report),
+            "summary": _summary(report),
+            "findings": [_finding(item, say) for item in report.items],
+            "cases": [_case(line) for line in report.cases],
+            "resolved": _resolved(report, say),
+            "annual_cycle": [_cycle(status, say) for status in report.cycle],
+            "acceptances": [_acceptance(acceptance) for acceptance in report.acceptances],
+        }
+    return data
+
+
+def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
+    return {
+        "schools": [
+            {
+                **(_school(row.report) or {}),
+                "complete": row.report.complete,
+                "cases": shown_count(len(row.report.cases)),
+                "by_chapter": {name: _cell(cell) for name, cell in row.by_chapter.items()},
+                "by_rule": {code: _cell(cell) for code, cell in row.by_rule.items()},
+                "annual_cycle": [_cycle(status, say) for status in row.report.cycle],
+                "resolved": _resolved(row.report, say),
+                "acceptances": [_acceptance(acceptance) for acceptance in row.report.acceptances],
+            }
+            for row in report.rows
+        ],
+        "municipality": {
+            "annual_cycle": [_cycle(status, say) for status in report.municipality.cycle],
+            "resolved": _resolved(report.municipality, say),
+        },
+        "findings": [_finding(item, say) for item in report.items],
+        "trend": [
+            {
+                "day": point.day.isoformat(),
+                "school": point.school,
+                "deviations": shown_count(point.deviations),
+                "unknown": shown_count(point.unknown),
+                "complete": point.complete,
+            }
+            for point in report.trend
+        ],
+    }
+
+
+def _codes(report: Report) -> list[str]:
+    reports = report.reports if isinstance(report, AuditReport) else (report,)
+    named = {item.finding.rule for r in reports for item in r.items} | {x.rule for r in reports for x in r.resolved}
+    return [code for code in report.rules if code in named] + sorted(named - report.rules.keys())
+
+
+def _rule(code: str, say: Sentences) -> dict[str, Any]:
+    rule = say.rule(code)
+    return {
+        "title": say.rule_title(code),
+        "chapter": rule.chapter if rule is not None else None,
+        "remedy": say.remedy(code),
+        "quote": say.quote(code) or None,
+        "section": say.section(code) or None,
+        "law": list(rule.law) if rule is not None else [],
+    }
+
+
+def _school(report: SchoolReport) -> dict[str, Any] | None:
+    school = report.school
+    return None if school is None else {"organisation_number": school.organisation_number, "name": school.name}
+
+
+def _summary(report: SchoolReport) -> dict[str, int]:
+    return {
+        "cases": len(report.cases),
+        "cases_needing_something_today": report.cases_today,
+        "annual_cycle_today": report.cycle_today,
+        "soon": len(report.soon),
+        **{group.value: len(report.group(group)) for group in Group},
+        "not_applicable": report.not_applicable,
+    }
+
+
+def _finding(item: Item, say: Sentences) -> dict[str, Any]:
+    finding = item.finding
+    return {
+        "rule": finding.rule,
+        "slug": finding.slug,
+        "school": finding.school,
+        "case": finding.case,
+        "scope": finding.scope,
+        "part": item.part.value,
+        "verdict": finding.verdict.value,
+        "reason": finding.reason.value if finding.reason is not None else None,
+        "question": say.question(item) or None,
+        "deadline": finding.deadline.isoformat() if finding.deadline is not None else None,
+        "days_left": item.days,
+        "counted_from": finding.counted_from.isoformat() if finding.counted_from is not None else None,
+        "reading": finding.reading.value if finding.reading is not None else None,
+        "evidence": list(finding.evidence),
+        "remarks": [
+            {
+                "code": remark.code.value,
+                "day": remark.day.isoformat() if remark.day is not None else None,
+                "number": remark.number,
+                "text": say.words.remark(remark),
+            }
+            for remark in finding.remarks
+        ],
+        "changes_at": finding.changes_at.isoformat() if finding.changes_at is not None else None,
+        "severity": finding.severity.value,
+        "basis": finding.basis.value,
+        "role": finding.role.value,
+        "plan": finding.plan,
+        "state": finding.state,
+        "change": item.change.value if item.change is not None else None,
+        "was": item.was.value if item.was is not None else None,
+        "acceptance": _acceptance(item.acceptance) if item.acceptance is not None else None,
+    }
+
+
+def _case(line: CaseLine) -> dict[str, Any]:
+    return {
+        "case": line.case,
+        "needs_today": line.needs_today,
+        "next_deadline": line.next_deadline.isoformat() if line.next_deadline is not None else None,
+        **{group.value: line.counts.get(group, 0) for group in Group},
+        "not_applicable": line.not_applicable,
+    }
+
+
+def _resolved(report: SchoolReport, say: Sentences) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule": resolved.rule,
+            "case": resolved.case or None,
+            "scope": resolved.scope,
+            "was": resolved.was.value,
+            "now": resolved.now.value if resolved.now is not None else None,
+            "text": say.resolved(resolved),
+        }
+        for resolved in report.resolved
+    ]
+
+
+def _cycle(status: CycleStatus, say: Sentences) -> dict[str, Any]:
+    return {
+        "school_year": status.school_year,
+        "items": [
+            {
+                "item": item.item,
+                "scope": item.scope,
+                "title": say.rule_title(item.item),
+                "state": item.state.value,
+                "due": item.due.isoformat() if item.due is not None else None,
+                "evidence": list(item.evidence),
+                "law": list(item.law),
+                "role": item.role.value,
+            }
+            for item in status.items
+        ],
+    }
+
+
+def _acceptance(acceptance: Acceptance) -> dict[str, Any]:
+    return {
+        "school": acceptance.school,
+        "case": acceptance.case,
+        "rule": acceptance.rule,
+        "scope": acceptance.scope,
+        "reason": acceptance.reason,
+        "role": acceptance.role,
+        "until": acceptance.until.isoformat() if acceptance.until is not None else None,
+        "state": acceptance.state.value,
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    """Numbers as text, because small ones across pupils are ``*``."""
+    names = ("deviations", "due", "review", "unknown", "accepted", "met")
+    return {
+        "checked": cell.checked,
+        **{name: shown_count(getattr(cell, name), cell.across_pupils) for name in names},
+    }

@@ -1,0 +1,757 @@
+"""What a report says, before it has a form: pure data built from assessments, in the order people act on it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from ..domain.annual_cycle import CycleStatus
+from ..domain.moment import local_day
+from ..domain.people import Role
+from ..domain.plan import MunicipalPlan
+from ..domain.school import School
+from ..domain.verdict import Assessment, Finding, Reason, RemarkCode, Severity, Verdict
+from ..validators.rule import Chapter, Rule
+from .words import plain
+
+SOON_DAYS = 7
+"""A deadline this many days ahead is «snart»."""
+SMALLEST_COUNT = 5
+"""Counts across pupils below this are shown as ``*`` to the owner."""
+
+Identity = tuple[str, str, str, str]
+Reader = Literal["rector", "owner"]
+
+
+class Group(StrEnum):
+    """The parts of a report, in the order they are read."""
+
+    DEVIATION = "deviation"
+    DUE = "due"
+    REVIEW = "review"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+    """avvik or question with a human decision that has not expired"""
+    MET = "met"
+
+
+class Part(StrEnum):
+    """The parts of a report in the order people act on them."""
+
+    TODAY = "today"
+    """open deviations, and deadlines that are today or passed"""
+    SOON = "soon"
+    LATER = "later"
+    REVIEW = "review"
+    UNKNOWN = "unknown"
+    TOO_LATE = "too_late"
+    """deviations that no act can undo: done, but late or in the wrong order"""
+    ACCEPTED = "accepted"
+    MET = "met"
+
+
+class Urgency(StrEnum):
+    """What the calendar says about a finding, most urgent first."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    SOON = "soon"
+    LATER = "later"
+    DONE = "done"
+    """done, but late or in the wrong order"""
+    NONE = "none"
+
+
+class Change(StrEnum):
+    """How a finding stands to the one before."""
+
+    NEW = "new"
+    CONTINUED = "continued"
+
+
+class AcceptanceState(StrEnum):
+    """Whether an acceptance holds."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    INVALID = "invalid"
+    """no reason, no end date or no known role: the finding is back"""
+
+
+class WarningCode(StrEnum):
+    """What a reader must know about the report as a whole."""
+
+    INCOMPLETE = "incomplete"
+    CRASHED = "crashed"
+    PLAN_REVISION_OVERDUE = "plan_revision_overdue"
+    PLAN_EXPIRED = "plan_expired"
+    CALENDAR_MISSING = "calendar_missing"
+    PRESENCE_ONLY = "presence_only"
+    ACCEPTANCE_EXPIRED = "acceptance_expired"
+    ACCEPTANCE_INVALID = "acceptance_invalid"
+
+
+class AcceptanceRecord(Protocol):
+    """A human decision about one finding, as the store keeps it. Malformed values are told, never trusted."""
+
+    @property
+    def school(self) -> str | None: ...
+    @property
+    def case(self) -> str | None: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def scope(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def until(self) -> date | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """An acceptance as a report shows it."""
+
+    school: str | None
+    case: str | None
+    rule: str
+    scope: str
+    reason: str
+    role: str
+    until: date | None
+    state: AcceptanceState = AcceptanceState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A case (or a whole school, ``case`` None) that could not be looked at. ``kind``: unreadable, forbidden, vanished,
+    unreachable; any other kind is shown by a general sentence."""
+
+    school: str | None
+    case: str | None
+    kind: str = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """What stood in the report before: verdict by identity (rule, school, case, scope), and when."""
+
+    as_of: datetime
+    verdicts: Mapping[Identity, Verdict]
+
+    @classmethod
+    def of(cls, assessments: Iterable[Assessment], as_of: datetime) -> Previous:
+        """The memory of ``assessments`` made at ``as_of``."""
+        return cls(as_of, {f.identity: f.verdict for a in assessments for f in a.findings})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One finding as a reader meets it."""
+
+    finding: Finding
+    group: Group
+    urgency: Urgency
+    days: int | None
+    """Days from the report's day to the deadline; negative = passed."""
+    change: Change | None = None
+    was: Verdict | None = None
+    acceptance: Acceptance | None = None
+
+    @property
+    def part(self) -> Part:
+        """Where in the report it stands."""
+        if self.group is Group.DEVIATION:
+            return Part.TOO_LATE if self.urgency is Urgency.DONE else Part.TODAY
+        if self.group is Group.DUE:
+            return {
+                Urgency.OVERDUE: Part.TODAY,
+                Urgency.TODAY: Part.TODAY,
+                Urgency.SOON: Part.SOON,
+            }.get(self.urgency, Part.LATER)
+        return Part(self.group.value)
+
+    @property
+    def needs_today(self) -> bool:
+        """Whether someone must act on it today."""
+        return self.part is Part.TODAY
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What stood open in the report before and is no more: ``now`` is met or not applicable, or None = not asked any more."""
+
+    identity: Identity
+    was: Verdict
+    now: Verdict | None
+
+    @property
+    def rule(self) -> str:
+        return self.identity[0]
+
+    @property
+    def case(self) -> str:
+        return self.identity[2]
+
+    @property
+    def scope(self) -> str:
+        return self.identity[3]
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """One warning. ``day`` where it speaks of one, ``items`` the codes or case numbers it speaks of."""
+
+    code: WarningCode
+    day: date | None = None
+    number: int | None = None
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case in numbers."""
+
+    case: str
+    needs_today: bool
+    next_deadline: date | None
+    counts: Mapping[Group, int]
+    in_order: tuple[tuple[str, int], ...]
+    """Rules that are met, with how many times, in the rules' order."""
+    not_applicable: int
+
+
+@dataclass(frozen=True)
+class SchoolReport:
+    """Everything that is said about one school (or, ``school`` None, about the municipality itself)."""
+
+    school: School | None
+    as_of: datetime
+    plan: MunicipalPlan
+    rules: Mapping[str, Rule]
+    chapters: tuple[Chapter, ...]
+    language: str
+    reader: Reader
+    complete: bool
+    items: tuple[Item, ...]
+    """Open findings first, by what is due first; findings that are met last."""
+    cases: tuple[CaseLine, ...]
+    not_applicable: int
+    resolved: tuple[Resolved, ...] = ()
+    previous_as_of: datetime | None = None
+    warnings: tuple[Warning, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    cycle: tuple[CycleStatus, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
+    """All of them that concern this report, whatever their state."""
+    _parts: dict[Part, tuple[Item, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def today(self) -> date:
+        """The report's day in Europe/Oslo."""
+        return local_day(self.as_of)
+
+    def group(self, group: Group) -> tuple[Item, ...]:
+        """The items of ``group``, in order."""
+        return tuple(item for item in self.items if item.group is group)
+
+    def part(self, part: Part) -> tuple[Item, ...]:
+        """The items of ``part``, in order."""
+        if not self._parts:
+            found: dict[Part, list[Item]] = {name: [] for name in Part}
+            for item in self.items:
+                found[item.part].append(item)
+            self._parts.update({name: tuple(items) for name, items in found.items()})
+        return self._parts[part]
+
+    @property
+    def open_items(self) -> tuple[Item, ...]:
+        """Everything but what is in order."""
+        return tuple(item for item in self.items if item.group is not Group.MET)
+
+    @property
+    def cases_today(self) -> int:
+        """How many cases need something today."""
+        return sum(line.needs_today for line in self.cases)
+
+    @property
+    def cycle_today(self) -> int:
+        """How many findings about the annual cycle (no case) need something today."""
+        return sum(item.needs_today and item.finding.case is None for item in self.items)
+
+    @property
+    def soon(self) -> tuple[Item, ...]:
+        """Deadlines within the next :data:`SOON_DAYS` days, today left out."""
+        return self.part(Part.SOON)
+
+    def at_or_over(self, severity: Severity) -> tuple[Item, ...]:
+        """Deviations, not accepted, at least as severe as ``severity`` (for the exit code)."""
+        return tuple(i for i in self.group(Group.DEVIATION) if i.finding.severity.rank >= severity.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One square of the owner's map. ``checked`` is False where nothing could be checked or nothing was asked."""
+
+    deviations: int = 0
+    due: int = 0
+    review: int = 0
+    unknown: int = 0
+    accepted: int = 0
+    met: int = 0
+    across_pupils: bool = True
+    """Whether the numbers count pupils' cases, so that small ones are hidden."""
+
+    @property
+    def checked(self) -> bool:
+        return self.deviations + self.due + self.review + self.accepted + self.met > 0
+
+    @property
+    def asked(self) -> bool:
+        return self.checked or self.unknown > 0
+
+    @property
+    def shown(self) -> str:
+        """The number of deviations as it may be shown: «–» not checked, «*» one to four across pupils."""
+        if not self.checked:
+            return "–"
+        return shown_count(self.deviations, self.across_pupils)
+
+
+def shown_count(number: int, across_pupils: bool = True) -> str:
+    """``number`` as the owner may see it: ``*`` for one to four across pupils."""
+    return "*" if across_pupils and 0 < number < SMALLEST_COUNT else str(number)
+
+
+def shown_sum(numbers: Iterable[int]) -> str:
+    """A sum over cells that gives no hidden number away: hidden ones count as nothing, and a plus tells that they are there."""
+    values = list(numbers)
+    hidden = any(0 < n < SMALLEST_COUNT for n in values)
+    total = sum(n for n in values if n >= SMALLEST_COUNT)
+    if not hidden:
+        return str(total)
+    return f"{total}+" if total else "*"
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """How one school stood on one stored night."""
+
+    day: date
+    school: str | None
+    deviations: int
+    unknown: int = 0
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """One school in the map."""
+
+    school: School
+    by_chapter: Mapping[str, Cell]
+    by_rule: Mapping[str, Cell]
+    report: SchoolReport
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """Everything that is said to the owner about all schools."""
+
+    as_of: datetime
+    plan: MunicipalPlan
+    rules: Mapping[str, Rule]
+    chapters: tuple[Chapter, ...]
+    language: str
+    complete: bool
+    rows: tuple[HeatRow, ...]
+    """Worst school first."""
+    municipality: SchoolReport
+    """What concerns the municipality itself: its annual cycle, the plan document."""
+    trend: tuple[TrendPoint, ...] = ()
+    previous_as_of: datetime | None = None
+    warnings: tuple[Warning, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def today(self) -> date:
+        """The report's day in Europe/Oslo."""
+        return local_day(self.as_of)
+
+    @property
+    def schools(self) -> tuple[SchoolReport, ...]:
+        """The report of each school, worst first."""
+        return tuple(row.report for row in self.rows)
+
+    @property
+    def reports(self) -> tuple[SchoolReport, ...]:
+        """The schools' reports and the municipality's own, last."""
+        return (*self.schools, self.municipality)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Every item of every report, by what is due first."""
+        return tuple(sorted((i for r in self.reports for i in r.items), key=_order))
+
+    @property
+    def rule_codes(self) -> tuple[str, ...]:
+        """The rules that were asked anywhere, in the plan's order."""
+        asked = {code for row in self.rows for code, cell in row.by_rule.items() if cell.asked}
+        return tuple(code for code in self.rules if code in asked) + tuple(sorted(asked - self.rules.keys()))
+
+    def at_or_over(self, severity: Severity) -> tuple[Item, ...]:
+        """Deviations, not accepted, at least as severe as ``severity`` (for the exit code)."""
+        return tuple(item for report in self.reports for item in report.at_or_over(severity))
+
+
+Report = SchoolReport | AuditReport
+
+_PARTS = {part: place for place, part in enumerate(Part)}
+_ROLES = frozenset(role.value for role in Role)
+_OPEN = frozenset({Verdict.DEVIATION, Verdict.DUE, Verdict.REVIEW, Verdict.UNKNOWN})
+_NOT_TO_BE_UNDONE = frozenset({Reason.LATE, Reason.ORDER})
+
+
+def school_report(
+    school: School | None,
+    assessments: Iterable[Assessment],
+    cycle_statuses: Sequence[CycleStatus] = (),
+    *,
+    plan: MunicipalPlan,
+    rules: Mapping[str, Rule],
+    as_of: datetime,
+    complete: bool = True,
+    chapters: Sequence[Chapter] = (),
+    previous: Previous | None = None,
+    acceptances: Iterable[AcceptanceRecord] = (),
+    problems: Sequence[Problem] = (),
+    leader_cases: frozenset[str] = frozenset(),
+    language: str = "nb",
+    reader: Reader = "rector",
+) -> SchoolReport:
+    """The report of one school.
+
+    ``assessments``: of the school's cases and of its annual cycle. ``leader_cases``: numbers of cases in which a leader of
+    the school is the subject; for the reader ``rector`` nothing in the report speaks of them. ``complete``: whether the
+    run saw everything; problems, crashes and findings that could not be checked make the report incomplete all the same.
+    """
+    hidden = leader_cases if reader == "rector" else frozenset()
+    kept = [a for a in assessments if a.case is None or a.case not in hidden]
+    problems = tuple(p for p in problems if p.case is None or p.case not in hidden)
+    today = local_day(as_of)
+    decided = _by_identity(acceptances, today, hidden, None if school is None else school.organisation_number)
+    items = sorted((item for a in kept for item in _items(a, today, previous, decided)), key=_order)
+    crashed = tuple(sorted({code for a in kept for code in a.crashed}))
+    not_applicable = Counter(f.case for a in kept for f in a.findings if f.verdict is Verdict.NOT_APPLICABLE)
+    return SchoolReport(
+        school=None if school is None else school.model_copy(update={"name": plain(school.name)}),
+        as_of=as_of,
+        plan=plan,
+        rules=rules,
+        chapters=tuple(chapters),
+        language=language,
+        reader=reader,
+        complete=complete and not problems and not crashed and all(a.complete for a in kept),
+        items=tuple(items),
+        cases=_case_lines(kept, items, not_applicable, rules),
+        not_applicable=sum(not_applicable.values()),
+        resolved=_resolved(kept, previous),
+        previous_as_of=previous.as_of if previous is not None else None,
+        warnings=tuple(_warnings(items, crashed, plan, today, complete and not problems, decided.values())),
+        problems=problems,
+        cycle=tuple(cycle_statuses),
+        acceptances=tuple(decided.values()),
+    )
+
+
+def audit_report(
+    schools: Sequence[School],
+    assessments: Iterable[Assessment],
+    cycle_statuses: Sequence[CycleStatus] = (),
+    *,
+    plan: MunicipalPlan,
+    rules: Mapping[str, Rule],
+    as_of: datetime,
+    complete: bool = True,
+    chapters: Sequence[Chapter] = (),
+    previous: Previous | None = None,
+    acceptances: Iterable[AcceptanceRecord] = (),
+    problems: Sequence[Problem] = (),
+    trend: Sequence[TrendPoint] = (),
+    language: str = "nb",
+) -> AuditReport:
+    """The owner's report over all ``schools``. ``assessments``: of every school and (school None) of the municipality.
+
+    An assessment of a school that is not in ``schools`` (closed, or unknown to the roster) is shown under its number.
+    """
+    by_school: dict[str | None, list[Assessment]] = defaultdict(list)
+    for assessment in assessments:
+        by_school[assessment.school].append(assessment)
+    kept_acceptances = tuple(acceptances)
+    known = {school.organisation_number: school for school in schools}
+    for number in sorted(by_school.keys() - known.keys() - {None}, key=str):
+        known[str(number)] = School(organisation_number=str(number), name=str(number))
+
+    def report_of(school: School | None) -> SchoolReport:
+        number = None if school is None else school.organisation_number
+        return school_report(
+            school,
+            by_school[number],
+            [s for s in cycle_statuses if s.school == number],
+            plan=plan,
+            rules=rules,
+            as_of=as_of,
+            complete=complete,
+            chapters=chapters,
+            previous=previous,
+            acceptances=kept_acceptances,
+            problems=tuple(p for p in problems if p.school == number),
+            language=language,
+            reader="owner",
+        )
+
+    rows = sorted((_heat_row(school, report_of(school), rules) for school in known.values()), key=_worst_first)
+    municipality = report_of(None)
+    reports = [*(row.report for row in rows), municipality]
+    return AuditReport(
+        as_of=as_of,
+        plan=plan,
+        rules=rules,
+        chapters=tuple(chapters),
+        language=language,
+        complete=complete and all(report.complete for report in reports),
+        rows=tuple(rows),
+        municipality=municipality,
+        trend=tuple(sorted(trend, key=lambda point: (point.day, point.school or ""))),
+        previous_as_of=previous.as_of if previous is not None else None,
+        warnings=_joined_warnings(reports),
+        problems=tuple(problems),
+    )
+
+
+def urgency_of(finding: Finding, today: date) -> Urgency:
+    """What the calendar says about ``finding`` on ``today``."""
+    if finding.verdict is Verdict.DEVIATION:
+        return Urgency.DONE if finding.reason in _NOT_TO_BE_UNDONE else Urgency.OVERDUE
+    if finding.verdict is not Verdict.DUE or finding.deadline is None:
+        return Urgency.NONE
+    days = (finding.deadline - today).days
+    if days < 0:
+        return Urgency.OVERDUE
+    if days == 0:
+        return Urgency.TODAY
+    return Urgency.SOON if days <= SOON_DAYS else Urgency.LATER
+
+
+def _order(item: Item) -> tuple[object, ...]:
+    """By part, then by deadline, then by how much hangs on it, then by case and rule."""
+    finding = item.finding
+    return (
+        _PARTS[item.part],
+        finding.deadline or date.max,
+        -finding.severity.rank,
+        finding.case or "",
+        finding.rule,
+        finding.scope,
+    )
+
+
+def _items(
+    assessment: Assessment, today: date, previous: Previous | None, decided: Mapping[Identity, Acceptance]
+) -> Iterable[Item]:
+    for finding in assessment.findings:
+        if finding.verdict is Verdict.NOT_APPLICABLE:
+            continue
+        acceptance = decided.get(_decision_key(finding.rule, finding.school, finding.case, finding.scope))
+        group = Group(finding.verdict.value)
+        if (
+            acceptance is not None
+            and acceptance.state is AcceptanceState.ACTIVE
+            and finding.verdict in (Verdict.DEVIATION, Verdict.REVIEW)
+        ):
+            group = Group.ACCEPTED
+        was = previous.verdicts.get(finding.identity) if previous is not None else None
+        change = None
+        if previous is not None and finding.verdict in _OPEN:
+            change = Change.CONTINUED if was is finding.verdict else Change.NEW
+        yield Item(
+            finding=finding,
+            group=group,
+            urgency=urgency_of(finding, today) if group is not Group.ACCEPTED else Urgency.NONE,
+            days=None if finding.deadline is None else (finding.deadline - today).days,
+            change=change,
+            was=was,
+            acceptance=acceptance,
+        )
+
+
+def _decision_key(rule: str, school: str | None, case: str | None, scope: str) -> Identity:
+    """A case number is enough to find a case again when it has moved; a school's own findings need the school."""
+    return rule, "" if case else school or "", case or "", scope
+
+
+def _by_identity(
+    acceptances: Iterable[AcceptanceRecord], today: date, hidden: frozenset[str], school: str | None
+) -> dict[Identity, Acceptance]:
+    found: dict[Identity, Acceptance] = {}
+    for record in acceptances:
+        if record.case in hidden or (record.school is not None and record.school != school):
+            continue
+        state = AcceptanceState.ACTIVE
+        if record.until is None or not record.reason.strip() or record.role not in _ROLES:
+            state = AcceptanceState.INVALID
+        elif record.until < today:
+            state = AcceptanceState.EXPIRED
+        acceptance = Acceptance(
+            record.school,
+            record.case,
+            plain(record.rule),
+            plain(record.scope),
+            plain(record.reason),
+            plain(record.role),
+            record.until,
+            state,
+        )
+        key = _decision_key(record.rule, record.school, record.case, record.scope)
+        standing = found.get(key)
+        if standing is None or standing.state is not AcceptanceState.ACTIVE:
+            found[key] = acceptance
+    return found
+
+
+def _case_lines(
+    assessments: Sequence[Assessment],
+    items: Sequence[Item],
+    not_applicable: Mapping[str | None, int],
+    rules: Mapping[str, Rule],
+) -> tuple[CaseLine, ...]:
+    by_case: dict[str, list[Item]] = {a.case: [] for a in assessments if a.case is not None}
+    for item in items:
+        if item.finding.case is not None:
+            by_case.setdefault(item.finding.case, []).append(item)
+    places = {code: place for place, code in enumerate(rules)}
+    lines = []
+    for case, found in by_case.items():
+        met = Counter(item.finding.rule for item in found if item.group is Group.MET)
+        lines.append(
+            CaseLine(
+                case=case,
+                needs_today=any(item.needs_today for item in found),
+                next_deadline=min(
+                    (i.finding.deadline for i in found if i.group is Group.DUE and i.finding.deadline), default=None
+                ),
+                counts=Counter(item.group for item in found),
+                in_order=tuple(sorted(met.items(), key=lambda pair: (places.get(pair[0], len(places)), pair[0]))),
+                not_applicable=not_applicable.get(case, 0),
+            )
+        )
+    lines.sort(key=lambda line: (not line.needs_today, line.next_deadline or date.max, line.case))
+    return tuple(lines)
+
+
+def _resolved(assessments: Sequence[Assessment], previous: Previous | None) -> tuple[Resolved, ...]:
+    """What was open before and is not now, in cases that were looked at both times. A case that was not looked at now is
+    a problem of its own and solves nothing."""
+    if previous is None:
+        return ()
+    now = {f.identity: f.verdict for a in assessments for f in a.findings}
+    looked_at = {(a.school or "", a.case or "") for a in assessments}
+    found = []
+    for identity, was in previous.verdicts.items():
+        if was not in _OPEN or (identity[1], identity[2]) not in looked_at:
+            continue
+        verdict = now.get(identity)
+        if verdict is None or verdict in (Verdict.MET, Verdict.NOT_APPLICABLE):
+            found.append(Resolved(identity, was, verdict))
+    return tuple(sorted(found, key=lambda r: (r.now is None, r.case, r.rule, r.scope)))
+
+
+def _warnings(
+    items: Sequence[Item],
+    crashed: tuple[str, ...],
+    plan: MunicipalPlan,
+    today: date,
+    complete: bool,
+    acceptances: Iterable[Acceptance],
+) -> Iterable[Warning]:
+    unknown = sum(item.group is Group.UNKNOWN for item in items)
+    if unknown or not complete:
+        yield Warning(WarningCode.INCOMPLETE, number=unknown)
+    if crashed:
+        yield Warning(WarningCode.CRASHED, items=crashed)
+    document = plan.document
+    if document.valid_to is not None and document.valid_to < today:
+        yield Warning(WarningCode.PLAN_EXPIRED, document.valid_to)
+    elif document.next_revision is not None and document.next_revision < today:
+        yield Warning(WarningCode.PLAN_REVISION_OVERDUE, document.next_revision)
+    remarks = Counter(remark.code for item in items for remark in item.finding.remarks)
+    if remarks[RemarkCode.CALENDAR_MISSING]:
+        yield Warning(WarningCode.CALENDAR_MISSING, number=remarks[RemarkCode.CALENDAR_MISSING])
+    if remarks[RemarkCode.PRESENCE_ONLY]:
+        yield Warning(WarningCode.PRESENCE_ONLY, number=remarks[RemarkCode.PRESENCE_ONLY])
+    states: dict[AcceptanceState, list[str]] = defaultdict(list)
+    for acceptance in acceptances:
+        states[acceptance.state].append(" ".join(filter(None, (acceptance.case, acceptance.rule))))
+    if states[AcceptanceState.EXPIRED]:
+        yield Warning(WarningCode.ACCEPTANCE_EXPIRED, items=tuple(sorted(states[AcceptanceState.EXPIRED])))
+    if states[AcceptanceState.INVALID]:
+        yield Warning(WarningCode.ACCEPTANCE_INVALID, items=tuple(sorted(states[AcceptanceState.INVALID])))
+
+
+def _joined_warnings(reports: Sequence[SchoolReport]) -> tuple[Warning, ...]:
+    """The warnings of all reports, each kind once."""
+    joined: dict[WarningCode, Warning] = {}
+    for warning in (w for report in reports for w in report.warnings):
+        before = joined.get(warning.code)
+        numbers = [w.number for w in (before, warning) if w is not None and w.number is not None]
+        items = (before.items if before is not None else ()) + warning.items
+        joined[warning.code] = Warning(
+            warning.code, warning.day, sum(numbers) if numbers else None, tuple(dict.fromkeys(items))
+        )
+    order = list(WarningCode)
+    return tuple(sorted(joined.values(), key=lambda warning: order.index(warning.code)))
+
+
+_FIELD_OF_GROUP = {
+    Group.DEVIATION: "deviations",
+    Group.DUE: "due",
+    Group.REVIEW: "review",
+    Group.UNKNOWN: "unknown",
+    Group.ACCEPTED: "accepted",
+    Group.MET: "met",
+}
+
+
+def _heat_row(school: School, report: SchoolReport, rules: Mapping[str, Rule]) -> HeatRow:
+    by_rule: dict[str, Counter[str]] = defaultdict(Counter)
+    by_chapter: dict[str, Counter[str]] = defaultdict(Counter)
+    of_pupils: dict[str, bool] = defaultdict(bool)
+    for item in report.items:
+        code = item.finding.rule
+        rule = rules.get(code)
+        chapter = rule.chapter if rule is not None else ""
+        name = _FIELD_OF_GROUP[item.group]
+        by_rule[code][name] += 1
+        by_chapter[chapter][name] += 1
+        if item.finding.case is not None:
+            of_pupils[code] = of_pupils[chapter] = True
+    return HeatRow(
+        school=school if report.school is None else report.school,
+        by_rule={code: Cell(**counts, across_pupils=of_pupils[code]) for code, counts in by_rule.items()},
+        by_chapter={name: Cell(**counts, across_pupils=of_pupils[name]) for name, counts in by_chapter.items()},
+        report=report,
+    )
+
+
+def _worst_first(row: HeatRow) -> tuple[object, ...]:
+    """By critical deviations, then all deviations, then what could not be checked, then name."""
+    deviations = row.report.group(Group.DEVIATION)
+    critical = sum(item.finding.severity is Severity.CRITICAL for item in deviations)
+    unknown = len(row.report.group(Group.UNKNOWN)) + len(row.report.problems)
+    return -critical, -len(deviations), -unknown, row.school.name

@@ -1,0 +1,360 @@
+"""The sentences that every form of a report shares, so that page, sheet, mail and terminal say the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..domain.verdict import Finding, Reason, RemarkCode, Verdict
+from .model import (
+    Acceptance,
+    AcceptanceState,
+    AuditReport,
+    Change,
+    Group,
+    Item,
+    Part,
+    Problem,
+    Report,
+    Resolved,
+    SchoolReport,
+    Warning,
+    WarningCode,
+    shown_count,
+)
+from .words import Words, plain
+
+if TYPE_CHECKING:
+    from ..domain.plan import PlanRow
+    from ..validators.rule import Rule
+
+
+class Sentences:
+    """What ``report`` says, in its own language or in ``language``."""
+
+    def __init__(self, report: Report, language: str | None = None) -> None:
+        self.report = report
+        self.words = Words(language or report.language)
+
+    # About the report as a whole.
+
+    def title(self) -> str:
+        """The report's name."""
+        if isinstance(self.report, AuditReport):
+            return self.words.gettext("Skolemiljø: alle skolene i kommunen")
+        return self.words.gettext("Skolemiljø: {school}").format(school=self.school_name(self.report))
+
+    def school_name(self, report: SchoolReport) -> str:
+        """Name of the school, or of the municipality as its own party."""
+        return report.school.name if report.school is not None else self.words.gettext("kommunen selv")
+
+    def made(self) -> str:
+        """When the report speaks of."""
+        return self.words.gettext("Slik det var {moment}").format(moment=self.words.moment(self.report.as_of))
+
+    def plan(self) -> str:
+        """Which plan judged."""
+        document = self.report.plan.document
+        return self.words.gettext("Plan: {title}, {label}, godkjent {day}").format(
+            title=plain(document.title), label=plain(document.label), day=self.words.day(document.approved)
+        )
+
+    def headline(self) -> str:
+        """The answer to «what must I do today», in one line."""
+        if isinstance(self.report, AuditReport):
+            return self._audit_headline(self.report)
+        number = self.report.cases_today
+        if number:
+            return self.words.ngettext("{n} sak trenger noe i dag", "{n} saker trenger noe i dag", number)
+        if self.report.complete:
+            return self.words.gettext("Ingen saker trenger noe i dag")
+        return self.words.gettext("Ingen saker vi kunne sjekke, trenger noe i dag")
+
+    def _audit_headline(self, report: AuditReport) -> str:
+        number = sum(school.cases_today > 0 for school in report.schools)
+        if number:
+            return self.words.ngettext(
+                "{n} skole har saker som trenger noe i dag", "{n} skoler har saker som trenger noe i dag", number
+            )
+        if report.complete:
+            return self.words.gettext("Ingen skoler har saker som trenger noe i dag")
+        return self.words.gettext("Ingen skoler har saker som trenger noe i dag, blant dem vi kunne sjekke")
+
+    def cycle_line(self) -> str:
+        """What the annual cycle needs today, or an empty text."""
+        number = self.report.cycle_today if isinstance(self.report, SchoolReport) else 0
+        if not number:
+            return ""
+        return self.words.ngettext(
+            "I tillegg trenger {n} punkt i årshjulet noe i dag",
+            "I tillegg trenger {n} punkter i årshjulet noe i dag",
+            number,
+        )
+
+    def counts(self) -> list[tuple[str, str]]:
+        """Name and number of each group, as they may be shown."""
+        if isinstance(self.report, AuditReport):
+            totals = {group: sum(len(r.group(group)) for r in self.report.reports) for group in Group}
+            soon = sum(len(r.soon) for r in self.report.reports)
+        else:
+            totals = {group: len(self.report.group(group)) for group in Group}
+            soon = len(self.report.soon)
+        masked = isinstance(self.report, AuditReport)
+        numbers = [
+            (self.group_name(Group.DEVIATION), totals[Group.DEVIATION]),
+            (self.words.gettext("frister de neste sju dagene"), soon),
+            (self.words.gettext("spørsmål å vurdere"), totals[Group.REVIEW]),
+            (self.group_name(Group.UNKNOWN), totals[Group.UNKNOWN]),
+        ]
+        return [(name, shown_count(number, masked)) for name, number in numbers]
+
+    def group_name(self, group: Group) -> str:
+        """Heading of a group."""
+        return {
+            Group.DEVIATION: self.words.gettext("avvik"),
+            Group.DUE: self.words.gettext("frister"),
+            Group.REVIEW: self.words.gettext("spørsmål å vurdere"),
+            Group.UNKNOWN: self.words.gettext("kunne ikke sjekkes"),
+            Group.ACCEPTED: self.words.gettext("godtatt av et menneske"),
+            Group.MET: self.words.gettext("i orden"),
+        }[group]
+
+    def warning(self, warning: Warning) -> str:
+        """One warning as a sentence."""
+        items = ", ".join(plain(item) for item in warning.items)
+        day = self.words.day(warning.day) if warning.day is not None else ""
+        match warning.code:
+            case WarningCode.INCOMPLETE:
+                return self.words.gettext(
+                    "Ikke alt kunne sjekkes. Det som mangler, er ikke i orden før noen har sett det."
+                )
+            case WarningCode.CRASHED:
+                return self.words.gettext(
+                    "Feil i verktøyet: reglene {items} kunne ikke regnes ut. Si fra til IT."
+                ).format(items=items)
+            case WarningCode.PLAN_REVISION_OVERDUE:
+                return self.words.gettext("Planen skulle vært revidert innen {day}. Den gjelder fortsatt.").format(
+                    day=day
+                )
+            case WarningCode.PLAN_EXPIRED:
+                return self.words.gettext(
+                    "Planen gjaldt til {day}. Nyere hendelser er vurdert etter en plan som er gått ut."
+                ).format(day=day)
+            case WarningCode.CALENDAR_MISSING:
+                return self.words.gettext(
+                    "Skoleruta mangler for et skoleår. Bare helger og helligdager er regnet som fri, så frister kan være feil."
+                )
+            case WarningCode.PRESENCE_ONLY:
+                return self.words.gettext("Tekstene er ikke lest. Det er bare sett at feltene er fylt ut.")
+            case WarningCode.ACCEPTANCE_EXPIRED:
+                return self.words.gettext("Godtatt til en dato som er passert, så funnet er tilbake: {items}.").format(
+                    items=items
+                )
+            case WarningCode.ACCEPTANCE_INVALID:
+                return self.words.gettext(
+                    "Godtatt uten gyldig begrunnelse, rolle eller sluttdato, så funnet er tilbake: {items}."
+                ).format(items=items)
+
+    def problem(self, problem: Problem) -> str:
+        """Why a case or a school could not be looked at."""
+        why = {
+            "unreadable": self.words.gettext("kunne ikke leses"),
+            "forbidden": self.words.gettext("ingen tilgang"),
+            "vanished": self.words.gettext("finnes ikke lenger i kilden"),
+            "unreachable": self.words.gettext("kilden svarte ikke"),
+        }.get(problem.kind, self.words.gettext("kunne ikke sjekkes"))
+        if problem.case is not None:
+            return self.words.gettext("Sak {case}: {why}").format(case=plain(problem.case), why=why)
+        return self.words.gettext("Hele skolen: {why}").format(why=why)
+
+    # About one finding.
+
+    def rule(self, code: str) -> Rule | None:
+        """The rule of ``code``, where it is known."""
+        return self.report.rules.get(code)
+
+    def row(self, code: str) -> PlanRow | None:
+        """The plan's row of ``code``."""
+        return self.report.plan.rows.get(code)
+
+    def rule_title(self, code: str) -> str:
+        """The state that the plan demands."""
+        rule = self.rule(code)
+        if rule is not None:
+            return rule.title.in_language(self.words.language)
+        row = self.row(code)
+        return plain(row.name) if row is not None else code
+
+    def remedy(self, code: str) -> str:
+        """What to do now."""
+        rule = self.rule(code)
+        return rule.remedy.in_language(self.words.language) if rule is not None else ""
+
+    def quote(self, code: str) -> str:
+        """The plan's own words, never translated; an empty text where the plan has none."""
+        row = self.row(code)
+        return plain(row.quote) if row is not None and row.quote else ""
+
+    def section(self, code: str) -> str:
+        """The plan's section."""
+        row = self.row(code)
+        return plain(row.section) if row is not None and row.section else ""
+
+    def plan_words(self, code: str) -> str:
+        """«…» (section), or an empty text."""
+        quote, section = self.quote(code), self.section(code)
+        if not quote:
+            return ""
+        return f"«{quote}»" + (f" ({section})" if section else "")
+
+    def place(self, finding: Finding) -> str:
+        """Which case and which part of it: «sak 2026-014, varsel v1, elev e1»."""
+        case = (
+            self.words.gettext("sak {case}").format(case=finding.case)
+            if finding.case
+            else self.words.gettext("årshjulet")
+        )
+        return ", ".join(filter(None, (case, self.words.scope(finding.scope))))
+
+    def status(self, item: Item) -> str:
+        """Verdict and reason; an empty text where the deadline says it all."""
+        finding = item.finding
+        if finding.verdict is Verdict.DUE and finding.deadline is not None:
+            return ""
+        words = self.words.verdict(finding.verdict)
+        if finding.reason is not None:
+            words = f"{words}: {self.words.reason(finding.reason)}"
+        return words
+
+    def deadline(self, item: Item) -> str:
+        """The deadline with weekday and distance, or an empty text."""
+        finding = item.finding
+        if finding.deadline is None or item.days is None:
+            return self.words.gettext("ingen dato i planen") if item.group is Group.DUE else ""
+        day, distance = self.words.day(finding.deadline), self.words.distance(item.days)
+        if item.days < 0:
+            return self.words.gettext("fristen var {day} ({distance})").format(day=day, distance=distance)
+        return self.words.gettext("frist {day} ({distance})").format(day=day, distance=distance)
+
+    def question(self, item: Item) -> str:
+        """The question that a person must answer, or an empty text."""
+        finding = item.finding
+        if finding.verdict is not Verdict.REVIEW:
+            return ""
+        rule = self.rule(finding.rule)
+        if rule is not None and finding.question is not None and finding.question in rule.questions:
+            return rule.questions[finding.question].in_language(self.words.language)
+        return self.words.gettext("Er dette oppfylt? Sakens opplysninger svarer ikke entydig.")
+
+    def why_unknown(self, item: Item) -> str:
+        """Why it could not be checked, and what to do about it, or an empty text."""
+        if item.finding.verdict is not Verdict.UNKNOWN:
+            return ""
+        match item.finding.reason:
+            case Reason.HIDDEN:
+                return self.words.gettext(
+                    "Feltet er skjult for den som leser. Se etter selv i saken, eller be om tilgang."
+                )
+            case Reason.UNREADABLE:
+                return self.words.gettext("Opplysningene kom, men kunne ikke leses. Se etter selv i saken.")
+            case Reason.CRASHED:
+                return self.words.gettext("Feil i verktøyet. Se etter selv i saken, og si fra til IT.")
+            case _:
+                return self.words.gettext("Opplysningene mangler. Se etter selv i saken.")
+
+    def to_do(self, item: Item) -> str:
+        """What the reader should do: the remedy, the question, or how to find out."""
+        if item.part is Part.TOO_LATE:
+            return self.words.gettext(
+                "Det kan ikke gjøres om. Skriv i saken hvorfor det gikk slik. Trengs det ikke mer, kan avviket godtas "
+                "med begrunnelse."
+            )
+        return self.question(item) or self.why_unknown(item) or self.remedy(item.finding.rule)
+
+    def remarks(self, finding: Finding) -> list[str]:
+        """The remarks as texts; what the whole report warns of already is not repeated."""
+        said_above = {RemarkCode.CALENDAR_MISSING, RemarkCode.PRESENCE_ONLY}
+        return [self.words.remark(remark) for remark in finding.remarks if remark.code not in said_above]
+
+    def counted(self, finding: Finding) -> str:
+        """How the deadline was counted, or an empty text."""
+        if finding.deadline is None or finding.counted_from is None:
+            return ""
+        text = self.words.gettext("regnet fra {day}").format(day=self.words.day(finding.counted_from))
+        return f"{text}, {self.words.reading(finding.reading)}" if finding.reading is not None else text
+
+    def change(self, item: Item) -> str:
+        """«ny», «ny, før: frist løper», «fortsatt», or an empty text."""
+        if item.change is None:
+            return ""
+        if item.change is Change.CONTINUED:
+            return self.words.gettext("fortsatt")
+        if item.was is None or item.was in (Verdict.NOT_APPLICABLE, Verdict.MET):
+            return self.words.gettext("ny")
+        return self.words.gettext("ny, før: {verdict}").format(verdict=self.words.verdict(item.was))
+
+    def resolved(self, resolved: Resolved) -> str:
+        """One thing that is no longer open."""
+        place = ", ".join(
+            filter(
+                None,
+                (
+                    self.words.gettext("sak {case}").format(case=resolved.case)
+                    if resolved.case
+                    else self.words.gettext("årshjulet"),
+                    self.words.scope(resolved.scope),
+                ),
+            )
+        )
+        now = (
+            self.words.verdict(resolved.now)
+            if resolved.now is not None
+            else self.words.gettext("spørres ikke lenger om")
+        )
+        return f"{resolved.rule} {self.rule_title(resolved.rule)} – {place}: {self.words.verdict(resolved.was)} → {now}"
+
+    def acceptance(self, acceptance: Acceptance) -> str:
+        """Who accepted, until when, and why; or that it no longer holds."""
+        until = self.words.day(acceptance.until) if acceptance.until is not None else "–"
+        role = acceptance.role
+        if role in self._roles():
+            role = self._roles()[role]
+        pattern = {
+            AcceptanceState.ACTIVE: self.words.gettext("godtatt av {role} til og med {until}: {reason}"),
+            AcceptanceState.EXPIRED: self.words.gettext(
+                "godtatt av {role} bare til og med {until}, så funnet er tilbake: {reason}"
+            ),
+            AcceptanceState.INVALID: self.words.gettext(
+                "godtatt uten gyldig begrunnelse, rolle eller sluttdato, så funnet er tilbake"
+            ),
+        }[acceptance.state]
+        return pattern.format(role=role, until=until, reason=acceptance.reason)
+
+    def _roles(self) -> dict[str, str]:
+        from ..domain.people import Role
+
+        return {role.value: self.words.role(role) for role in Role}
+
+    def part_name(self, part: Part) -> str:
+        """Heading of a part."""
+        return {
+            Part.TODAY: self.words.gettext("Trenger noe i dag"),
+            Part.SOON: self.words.gettext("Frister de neste sju dagene"),
+            Part.LATER: self.words.gettext("Senere frister"),
+            Part.REVIEW: self.words.gettext("Spørsmål å vurdere"),
+            Part.UNKNOWN: self.words.gettext("Kunne ikke sjekkes"),
+            Part.TOO_LATE: self.words.gettext("Gjort, men for sent eller i feil rekkefølge"),
+            Part.ACCEPTED: self.words.gettext("Godtatt av et menneske"),
+            Part.MET: self.words.gettext("I orden"),
+        }[part]
+
+    def foot(self) -> str:
+        """What must stand at the foot of every page."""
+        return self.words.gettext(
+            "Unntatt offentlighet (offentleglova § 13, jf. forvaltningsloven § 13). Inneholder saksnumre."
+        )
+
+    def hidden_numbers(self) -> str:
+        """What the star and the plus in the owner's numbers mean."""
+        return self.words.gettext(
+            "* betyr en til fire: små tall som gjelder elever, vises ikke. + betyr at slike tall kommer i tillegg."
+        )

@@ -1,0 +1,330 @@
+"""A report in the terminal: blocks that fit any width, or one finding a line where another program reads it."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import unicodedata
+from itertools import pairwise
+from typing import IO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from ..domain.verdict import Verdict
+from .model import AuditReport, Group, Item, Part, Report, SchoolReport, shown_sum
+from .sentences import Sentences
+
+WIDEST = 96
+"""Longer lines are hard to read; a wide terminal gets no more than this."""
+_SPELT_OUT = {
+    "æ": "ae",
+    "ø": "oe",
+    "å": "aa",
+    "Æ": "Ae",
+    "Ø": "Oe",
+    "Å": "Aa",
+    "«": '"',
+    "»": '"',
+    "–": "-",
+    "→": "->",
+    "…": "...",
+    "·": "|",
+    "§": "par.",
+    "’": "'",
+}
+_STYLES = {
+    Part.TODAY: "bold red",
+    Part.SOON: "yellow",
+    Part.LATER: "cyan",
+    Part.REVIEW: "magenta",
+    Part.UNKNOWN: "yellow",
+    Part.TOO_LATE: "red",
+    Part.ACCEPTED: "cyan",
+    Part.MET: "green",
+}
+
+
+def _spell_out(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding cannot write is spelt out in letters that every terminal has."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    spelt = []
+    for char in error.object[error.start : error.end]:
+        bare = unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode("ascii")
+        spelt.append(_SPELT_OUT.get(char) or bare or "?")
+    return "".join(spelt), error.end
+
+
+codecs.register_error("skolemiljo.spell_out", _spell_out)
+
+
+def make_writable(stream: IO[str]) -> None:
+    """After this ``stream`` writes any text, whatever its encoding: «å» becomes «aa» on an ASCII terminal."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="skolemiljo.spell_out")
+
+
+def render(report: Report, language: str | None = None, *, width: int | None = None, color: bool = False) -> str:
+    """``report`` as text ending in a newline. ``width``: columns of the terminal; None = one finding a line."""
+    say = Sentences(report, language)
+    if width is None:
+        return "".join(f"{line}\n" for line in _lines(report, say))
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=max(20, min(width, WIDEST)),
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        soft_wrap=False,
+    )
+    if isinstance(report, AuditReport):
+        _audit(console, report, say)
+    else:
+        _school(console, report, say)
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    return "".join(f"{line}\n" for before, line in pairwise(["", *lines]) if line or before)
+
+
+# One finding a line: part, case, rule, scope, deadline, what, what to do. Fields are parted by tabs, so that cut and grep
+# find them; everything that is said in the blocks is said here too.
+
+
+def _lines(report: Report, say: Sentences) -> list[str]:
+    owner = isinstance(report, AuditReport)
+    lines = [f"# {say.title()}", f"# {say.made()}", f"# {say.plan()}", f"# {say.headline()}"]
+    if cycle := say.cycle_line():
+        lines.append(f"# {cycle}")
+    lines += [f"# {say.warning(warning)}" for warning in report.warnings]
+    lines += [f"# {say.problem(problem)}" for problem in report.problems]
+    names = {r.school.organisation_number: r.school.name for r in _reports(report) if r.school is not None}
+    for item in report.items:
+        finding = item.finding
+        where = [names.get(finding.school or "", finding.school or "–")] if owner else []
+        fields = [
+            *where,
+            say.words.verdict(finding.verdict) if item.group is not Group.ACCEPTED else say.group_name(Group.ACCEPTED),
+            finding.case or "–",
+            finding.rule,
+            finding.scope,
+            finding.deadline.isoformat() if finding.deadline is not None else "–",
+            say.rule_title(finding.rule),
+        ]
+        if item.group is not Group.MET:
+            fields.append("; ".join(_details(item, say)))
+        lines.append("\t".join(fields))
+    for school in _reports(report):
+        lines += [f"# {say.words.gettext('løst')}: {say.resolved(resolved)}" for resolved in school.resolved]
+    return lines
+
+
+def _reports(report: Report) -> tuple[SchoolReport, ...]:
+    return report.reports if isinstance(report, AuditReport) else (report,)
+
+
+def _details(item: Item, say: Sentences) -> list[str]:
+    """Reason, deadline in words, what to do, remarks, change and acceptance, as far as there are any."""
+    finding = item.finding
+    details = [
+        say.status(item) if finding.reason is not None else "",
+        say.deadline(item),
+        say.to_do(item),
+        *say.remarks(finding),
+        say.change(item),
+        say.acceptance(item.acceptance) if item.acceptance is not None else "",
+    ]
+    return [detail for detail in details if detail]
+
+
+# Blocks.
+
+
+def _school(console: Console, report: SchoolReport, say: Sentences) -> None:
+    console.print(Text(say.title(), "bold"))
+    console.print(Text(f"{say.made()}. {say.plan()}", "dim"))
+    console.print()
+    console.print(Text(say.headline() + ".", "bold red" if report.cases_today else "bold"))
+    if cycle := say.cycle_line():
+        console.print(Text(cycle + "."))
+    console.print(Text(" · ".join(f"{name}: {number}" for name, number in say.counts())))
+    _warnings(console, report, say)
+    quoted: set[str] = set()
+    for part in Part:
+        if part is not Part.MET:
+            _part(console, part, report.part(part), say, quoted)
+    _resolved(console, report, say)
+    _in_order(console, report, say)
+    console.print()
+    console.print(Text(say.foot(), "dim"))
+
+
+def _warnings(console: Console, report: Report, say: Sentences) -> None:
+    texts = [say.warning(warning) for warning in report.warnings] + [say.problem(p) for p in report.problems]
+    if texts:
+        console.print()
+    for text in texts:
+        _hang(console, "! ", Text(text, "yellow"))
+
+
+def _part(console: Console, part: Part, items: tuple[Item, ...], say: Sentences, quoted: set[str]) -> None:
+    if not items:
+        return
+    console.print()
+    heading = f"{say.part_name(part).upper()} ({len(items)})"
+    console.print(Text(heading, _STYLES[part]))
+    console.print(Text("-" * min(len(heading), console.width), "dim"))
+    for item in items:
+        _block(console, item, say, quoted)
+
+
+def _clusters(console: Console, part: Part, items: tuple[Item, ...], say: Sentences) -> None:
+    """For the owner: each rule once, with the cases and their deadlines under it."""
+    if not items:
+        return
+    console.print(Text(f"{say.part_name(part)} ({len(items)})", _STYLES[part]))
+    by_rule: dict[str, list[Item]] = {}
+    for item in items:
+        by_rule.setdefault(item.finding.rule, []).append(item)
+    for code, found in by_rule.items():
+        _hang(console, "  - ", Text.assemble((say.rule_title(code), "bold"), (f" [{code}]", "dim")))
+        for item in found:
+            details = [say.place(item.finding), say.status(item), say.deadline(item), say.change(item)]
+            if item.acceptance is not None:
+                details.append(say.acceptance(item.acceptance))
+            _hang(console, "    ", Text(" – ".join(filter(None, details))))
+
+
+def _block(console: Console, item: Item, say: Sentences, quoted: set[str]) -> None:
+    finding = item.finding
+    code = finding.rule
+    title = Text(say.rule_title(code), "bold")
+    title.append(f" [{code}]", "dim")
+    _hang(console, "[ ] ", title)
+
+    def line(text: str | Text) -> None:
+        console.print(Padding(text if isinstance(text, Text) else Text(text), (0, 0, 0, 4)))
+
+    place = say.place(finding)
+    line(place[:1].upper() + place[1:])
+    status = Text(" – ".join(filter(None, (say.status(item), say.deadline(item)))), _STYLES[item.part])
+    if change := say.change(item):
+        status.append(f" ({change})", "italic")
+    line(status)
+    to_do = Text(f"{_to_do_label(item, say)}: ", "bold")
+    to_do.append(say.to_do(item))
+    if say.to_do(item):
+        line(to_do)
+    for extra in (*say.remarks(finding), say.acceptance(item.acceptance) if item.acceptance is not None else ""):
+        if extra:
+            line(f"* {extra}")
+    if code not in quoted and say.plan_words(code):
+        quoted.add(code)
+        line(Text(f"{say.words.gettext('Planen')}: {say.plan_words(code)}", "dim"))
+    console.print()
+
+
+def _to_do_label(item: Item, say: Sentences) -> str:
+    if item.finding.verdict is Verdict.REVIEW:
+        return say.words.gettext("Spørsmål")
+    if item.finding.verdict is Verdict.UNKNOWN:
+        return say.words.gettext("Hvorfor")
+    return say.words.gettext("Gjør dette")
+
+
+def _hang(console: Console, lead: str, text: Text) -> None:
+    """``text`` with ``lead`` before its first line and the other lines under its first letter."""
+    lines = text.wrap(console, max(8, console.width - len(lead)))
+    for number, line in enumerate(lines):
+        console.print(Text.assemble(lead if number == 0 else " " * len(lead), line))
+
+
+def _resolved(console: Console, report: SchoolReport, say: Sentences) -> None:
+    if report.previous_as_of is None:
+        return
+    console.print()
+    when = say.words.moment(report.previous_as_of)
+    heading = say.words.gettext("Løst siden {moment}").format(moment=when)
+    console.print(Text(f"{heading} ({len(report.resolved)})", "green"))
+    for resolved in report.resolved:
+        _hang(console, "- ", Text(say.resolved(resolved)))
+
+
+def _in_order(console: Console, report: SchoolReport, say: Sentences) -> None:
+    met = report.part(Part.MET)
+    if not met:
+        return
+    console.print()
+    console.print(Text(f"{say.part_name(Part.MET).upper()} ({len(met)})", _STYLES[Part.MET]))
+    for case in report.cases:
+        if case.in_order:
+            codes = ", ".join(code if times == 1 else f"{code} ({times})" for code, times in case.in_order)
+            _hang(console, "- ", Text(f"{say.words.gettext('sak {case}').format(case=case.case)}: {codes}"))
+    cycle = sorted({item.finding.rule for item in met if item.finding.case is None})
+    if cycle:
+        _hang(console, "- ", Text(f"{say.words.gettext('årshjulet')}: {', '.join(cycle)}"))
+
+
+def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
+    console.print(Text(say.title(), "bold"))
+    console.print(Text(f"{say.made()}. {say.plan()}", "dim"))
+    console.print()
+    console.print(Text(say.headline() + ".", "bold"))
+    console.print(Text(" · ".join(f"{name}: {number}" for name, number in say.counts())))
+    _warnings(console, report, say)
+    console.print()
+    console.print(Text(say.words.gettext("SKOLENE, DÅRLIGST FØRST"), "bold"))
+    for row in report.rows:
+        _school_block(console, row.report, say)
+    _worst_rules(console, report, say)
+    for school in report.reports:
+        if not school.open_items:
+            continue
+        console.print()
+        console.print(Text(say.school_name(school), "bold underline"))
+        for part in Part:
+            if part is not Part.MET:
+                _clusters(console, part, school.part(part), say)
+        _resolved(console, school, say)
+    console.print()
+    console.print(Text(say.hidden_numbers(), "dim"))
+    console.print(Text(say.foot(), "dim"))
+
+
+def _school_block(console: Console, school: SchoolReport, say: Sentences) -> None:
+    console.print(Text(say.school_name(school), "bold"))
+    console.print(Padding(Text(school_line(school, say)), (0, 0, 0, 4)))
+
+
+def school_line(school: SchoolReport, say: Sentences) -> str:
+    """One school in numbers, hidden where they are small."""
+    by_rule: dict[str, int] = {}
+    for item in school.group(Group.DEVIATION):
+        by_rule[item.finding.rule] = by_rule.get(item.finding.rule, 0) + 1
+    parts = [
+        f"{say.group_name(Group.DEVIATION)}: {shown_sum(by_rule.values())}",
+        f"{say.words.gettext('frister de neste sju dagene')}: {shown_sum([len(school.soon)])}",
+        f"{say.group_name(Group.REVIEW)}: {shown_sum([len(school.group(Group.REVIEW))])}",
+        f"{say.group_name(Group.UNKNOWN)}: {shown_sum([len(school.group(Group.UNKNOWN))])}",
+    ]
+    if school.problems:
+        parts.append(say.words.ngettext("{n} sak kunne ikke leses", "{n} saker kunne ikke leses", len(school.problems)))
+    return " · ".join(parts)
+
+
+def _worst_rules(console: Console, report: AuditReport, say: Sentences) -> None:
+    totals = {code: [row.by_rule[code] for row in report.rows if code in row.by_rule] for code in report.rule_codes}
+    worst = sorted(totals, key=lambda code: -sum(cell.deviations for cell in totals[code]))
+    shown = [code for code in worst if sum(cell.deviations for cell in totals[code])][:10]
+    if not shown:
+        return
+    console.print()
+    console.print(Text(say.words.gettext("PLIKTENE DET OFTEST SVIKTER PÅ"), "bold"))
+    for code in shown:
+        number = shown_sum(cell.deviations for cell in totals[code])
+        _hang(console, "- ", Text(f"{number} {say.group_name(Group.DEVIATION)}: {say.rule_title(code)} [{code}]"))

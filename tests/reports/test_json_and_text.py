@@ -1,0 +1,111 @@
+"""JSON follows its schema, and the terminal shows the same, at any width, in any encoding."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+
+from skolemiljo.reports import render
+from skolemiljo.reports.model import AuditReport, SchoolReport
+from skolemiljo.reports.text import make_writable
+
+
+@pytest.fixture(scope="session")
+def schema(root: Path) -> dict[str, object]:
+    loaded: dict[str, object] = json.loads((root / "reports/schema/report.schema.json").read_text("utf-8"))
+    return loaded
+
+
+def test_json_follows_its_schema(report: SchoolReport, audit: AuditReport, schema: dict[str, object]) -> None:
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for form in (report, audit):
+        jsonschema.validate(json.loads(render(form, "json")), schema)
+
+
+def test_the_schema_refuses_what_it_does_not_know(report: SchoolReport, schema: dict[str, object]) -> None:
+    data = json.loads(render(report, "json"))
+    data["findings"][0]["name"] = "x"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, schema)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_no_line_is_wider_than_the_terminal(report: SchoolReport, audit: AuditReport, width: int) -> None:
+    for form in (report, audit):
+        text = render(form, "text", width=width)
+        assert isinstance(text, str)
+        assert max(len(line) for line in text.splitlines()) <= width
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_blocks_lose_no_case_at_any_width(report: SchoolReport, width: int) -> None:
+    text = render(report, "text", width=width)
+    assert isinstance(text, str)
+    for item in report.items:
+        assert item.finding.rule in text
+        assert str(item.finding.case or "rshjulet") in text
+
+
+def test_first_screen_answers_what_to_do_today(report: SchoolReport) -> None:
+    text = render(report, "text", width=80)
+    assert isinstance(text, str)
+    top = "\n".join(text.splitlines()[:24])  # what an ordinary terminal window holds
+    assert "1 sak trenger noe i dag" in top
+    assert "2026-014" in top
+    assert "Si fra til eleven i dag" in top
+
+
+def test_piped_every_finding_has_one_line(report: SchoolReport, audit: AuditReport) -> None:
+    for form in (report, audit):
+        text = render(form, "text")
+        assert isinstance(text, str)
+        lines = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+        assert len(lines) == len(form.items)
+        skip = 1 if isinstance(form, AuditReport) else 0
+        for item, fields in zip(form.items, lines, strict=True):
+            assert fields[skip + 1 : skip + 4] == [item.finding.case or "–", item.finding.rule, item.finding.scope]
+
+
+def test_colour_only_when_asked_and_never_alone(report: SchoolReport) -> None:
+    plain = render(report, "text", width=80)
+    colored = render(report, "text", width=80, color=True)
+    assert isinstance(plain, str)
+    assert isinstance(colored, str)
+    assert "\x1b" not in plain
+    assert "\x1b[" in colored
+    assert "avvik: ikke dokumentert" in plain
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_any_terminal_encoding_can_be_written(report: SchoolReport, encoding: str) -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding)
+    make_writable(stream)
+    stream.write(str(render(report, "text", width=80)))
+    stream.flush()
+    written = raw.getvalue().decode(encoding)
+    assert "?" not in written.replace("varselet?", "")
+    assert "Bakken skole" in written
+    assert "2026-014" in written
+
+
+def test_control_characters_in_names_reach_no_output(make_report: Callable[..., SchoolReport]) -> None:
+    from skolemiljo.domain.school import School
+
+    school = School(organisation_number="310000019", name="Bak\x1b]0;x\x07ken\u202e\r\nskole")
+    hostile = make_report(school=school)
+    for form in ("text", "json"):
+        out = str(render(hostile, form))
+        for bad in ("\x1b", "\x07", "\u202e", "\\u001b", "\\u202e"):
+            assert bad not in out
+
+
+def test_nynorsk_is_nynorsk(report: SchoolReport) -> None:
+    text = str(render(report, "text", "nn", width=80))
+    assert "Eleven har fått beskjed same dag som meldinga kom" in text
+    assert "måndag" in text
