@@ -1,0 +1,106 @@
+"""The ports: what the rest of the house may ask of an outside system. Errors: domain/errors.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from ..domain.annual_cycle import CycleFacts, CycleStatus
+from ..domain.case import Case
+from ..domain.flag import ComplianceRecord
+from ..domain.school import School
+
+
+@dataclass(frozen=True, slots=True)
+class CaseProblem:
+    """One case that could not be read. It is named and counted; the others go on; it is never «i orden»."""
+
+    case: str | None
+    """Case id, or ``None`` where not even that could be read."""
+    kind: str
+    """Name of the error's class, for example ``UnreadableCase``."""
+    fields: tuple[str, ...]
+    what_to_do: str
+
+
+SourceItem = Case | CaseProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the case system answered to a write. A write counts as done only when it has been read back."""
+
+    etag: str | None
+    request_id: str | None = None
+
+
+@runtime_checkable
+class CaseSource(Protocol):
+    """Where cases come from."""
+
+    def schools(self) -> Iterable[School]:
+        """The schools this reader may see. Raises Retryable or Fatal."""
+        ...
+
+    def count(self, school: str) -> int | None:
+        """The source's own count of the school's cases, or ``None`` where it keeps none. Raises Retryable or Fatal."""
+        ...
+
+    def changed_cases(self, school: str, since: datetime | None) -> Iterator[SourceItem]:
+        """The school's cases modified at or after ``since`` (zone-aware; ``None`` = all), page by page.
+
+        Raises IncompleteAnswer when a page is cut or the pages never end, Retryable or Fatal on the system's faults.
+        """
+        ...
+
+    def case(self, case_id: str) -> Case:
+        """One case, whole, with its etag. Raises Skippable (UnreadableCase, CaseForbidden, CaseNotFound) and others."""
+        ...
+
+    def case_ids(self, school: str) -> Iterator[str]:
+        """The ids of all the school's cases, for a full reconciliation. Raises as ``changed_cases``."""
+        ...
+
+
+@runtime_checkable
+class FlagSink(Protocol):
+    """Where compliance records are written and read back."""
+
+    def write(self, record: ComplianceRecord, *, if_match: str | None, idempotency_key: str) -> Receipt:
+        """Writes the whole record of one case. Writing the same key twice gives one record.
+
+        Raises Conflict when the case is no longer at ``if_match``, FlagRejected when the record is refused as such.
+        """
+        ...
+
+    def read(self, case_id: str) -> ComplianceRecord | None:
+        """The record that stands on the case; ``None`` = none does."""
+        ...
+
+
+@runtime_checkable
+class AnnualCycle(Protocol):
+    """The annual cycle (1310.no)."""
+
+    def facts(self, school: str | None, school_year: str) -> CycleFacts:
+        """What is recorded for a school (``None`` = the municipality) in a school year."""
+        ...
+
+    def write_status(self, status: CycleStatus, *, idempotency_key: str) -> None:
+        """Writes the whole status of a school and school year; idempotent per school, school year and item."""
+        ...
+
+    def read_status(self, school: str | None, school_year: str) -> CycleStatus | None:
+        """The status that stands there; ``None`` = none does."""
+        ...
+
+
+@runtime_checkable
+class Roster(Protocol):
+    """The list of schools and their rektor."""
+
+    def schools(self) -> Iterable[School]:
+        """All schools."""
+        ...

@@ -1,0 +1,142 @@
+"""The one tree of errors, by what the caller can do about it.
+
+::
+
+    SkolemiljoError                 exit 3 unless said otherwise
+    ├── SettingsError               mend settings or plan; exit 2
+    ├── StoreError                  the store on this machine; exit 75
+    └── SourceError                 an outside system (system, case, request id)
+        ├── Retryable               try later; exit 75
+        │   ├── RateLimited         (retry_after, seconds)
+        │   ├── ServerUnavailable
+        │   └── ConnectionLost
+        ├── Fatal                   a person must act
+        │   ├── AuthenticationFailed
+        │   ├── AccessDenied
+        │   └── FlagRejected
+        ├── Skippable               this case only; it is named, the others go on
+        │   ├── UnreadableCase      (fields)
+        │   ├── CaseForbidden
+        │   └── CaseNotFound
+        ├── Conflict                somebody changed the case: pull it and judge again
+        └── IncompleteAnswer        a page was cut or ran in a ring: the school is not complete tonight
+
+A message names ids, fields and what to do. It never holds a name, a text or any other content.
+"""
+
+from __future__ import annotations
+
+
+class SkolemiljoError(Exception):
+    """Anything this project raises on purpose. ``str()`` is fit for a log line and a terminal."""
+
+    exit_code = 3
+
+
+class SettingsError(SkolemiljoError):
+    """Settings, plan or arguments are wrong."""
+
+    exit_code = 2
+
+
+class StoreError(SkolemiljoError):
+    """The store on this machine can't be used as it is."""
+
+    exit_code = 75
+
+
+class SourceError(SkolemiljoError):
+    """An outside system did not do what was asked."""
+
+    def __init__(self, message: str, *, system: str, case: str | None = None, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.system = system
+        self.case = case
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        where = [self.system, *([f"case {self.case}"] if self.case else [])]
+        where += [f"request {self.request_id}"] if self.request_id else []
+        return f"{', '.join(where)}: {super().__str__()}"
+
+
+class Retryable(SourceError):
+    """Worth trying again later."""
+
+    exit_code = 75
+
+
+class RateLimited(Retryable):
+    """The system asks us to wait ``retry_after`` seconds (``None`` = it does not say how long)."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        system: str,
+        case: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, system=system, case=case, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class ServerUnavailable(Retryable):
+    """The system answered with a fault of its own (5xx)."""
+
+
+class ConnectionLost(Retryable):
+    """No whole answer came: refused, cut or timed out."""
+
+
+class Fatal(SourceError):
+    """A person must act; trying again changes nothing."""
+
+
+class AuthenticationFailed(Fatal):
+    """The credentials were refused."""
+
+
+class AccessDenied(Fatal):
+    """The credentials are right, but may not do this."""
+
+
+class FlagRejected(Fatal):
+    """The system refuses a compliance record as such."""
+
+
+class Skippable(SourceError):
+    """Concerns one case; the others go on."""
+
+
+class UnreadableCase(Skippable):
+    """A case came in a form that can't be read. ``fields``: where, as paths such as ``log.3.happened_at``."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        system: str,
+        case: str | None = None,
+        request_id: str | None = None,
+        fields: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message, system=system, case=case, request_id=request_id)
+        self.fields = fields
+
+
+class CaseForbidden(Skippable):
+    """The reader may not see this case: «kunne ikke sjekkes»."""
+
+
+class CaseNotFound(Skippable):
+    """The case is not there (any more)."""
+
+
+class Conflict(SourceError):
+    """The case was changed since it was read."""
+
+
+class IncompleteAnswer(SourceError):
+    """What came is not all there is."""

@@ -1,0 +1,73 @@
+"""What is written back to a case: flags without a word of content, one whole record per case."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date
+
+from pydantic import AwareDatetime
+
+from .base import Frozen
+from .people import Role
+from .verdict import Assessment, Basis, Finding, Reading, Reason, Severity, Verdict
+
+
+class Flag(Frozen):
+    """One finding as the case system gets it: ids, codes, dates and roles; never names, texts or remarks in words."""
+
+    rule: str
+    scope: str
+    verdict: Verdict
+    reason: Reason | None = None
+    question: str | None = None
+    deadline: date | None = None
+    reading: Reading | None = None
+    severity: Severity
+    basis: Basis
+    role: Role
+    plan: str
+    changes_at: AwareDatetime | None = None
+
+    @classmethod
+    def of(cls, finding: Finding) -> Flag:
+        """The flag of ``finding``."""
+        return cls(**{name: getattr(finding, name) for name in cls.model_fields})
+
+
+class ComplianceRecord(Frozen):
+    """All that stands on one case: written whole, read back whole, compared by :attr:`fingerprint`."""
+
+    case: str
+    school: str
+    plan: str
+    judged_at: AwareDatetime
+    """The ``as_of`` of the judgement. Not part of the fingerprint: judging again changes nothing by itself."""
+    complete: bool
+    """False: something could not be checked."""
+    flags: tuple[Flag, ...]
+
+    @classmethod
+    def of(cls, assessment: Assessment, *, school: str | None = None) -> ComplianceRecord:
+        """The record of a case's assessment; «ikke aktuelt» is left out."""
+        if assessment.case is None:
+            raise ValueError("only the assessment of a case can be written to a case")
+        return cls(
+            case=assessment.case,
+            school=school or assessment.school or "",
+            plan=assessment.plan,
+            judged_at=assessment.as_of,
+            complete=assessment.complete,
+            flags=_sorted(Flag.of(f) for f in assessment.findings if f.verdict is not Verdict.NOT_APPLICABLE),
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over everything but when it was judged: equal fingerprints say the same of the case."""
+        content = self.model_dump(mode="json", exclude={"judged_at"})
+        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _sorted(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    return tuple(sorted(flags, key=lambda flag: (flag.rule, flag.scope)))
