@@ -140,6 +140,8 @@ class MunicipalPlan(Strict):
     """Folder name under plans/, for example ``oyer-2024``."""
     document: Document
     readings: Readings
+    earlier: tuple[str, ...] = ()
+    """Folders of earlier versions, each judging the events of its own time."""
     rules: dict[str, Switch] = Field(default_factory=dict)
     """Only what departs from the standard: optional rules that are on, other rules that are off."""
     rows: dict[str, PlanRow]

@@ -45,6 +45,7 @@ def _blocks() -> Iterator[Block]:
     for path in sorted(HERE.glob("*.md")):
         codes: tuple[str, ...] = ()
         lines: list[str] | None = None
+        start = 0
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             heading = _HEADING.match(line)
             if lines is None and heading:
