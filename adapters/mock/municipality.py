@@ -106,6 +106,10 @@ class Municipality:
         """All schools, in the form of ``domain.school.School``."""
         return [self._school(place) for place in range(self.school_count)]
 
+    def schools_number(self, place: int) -> str:
+        """The organisation number of the school in ``place`` (0 first)."""
+        return self._numbers[place]
+
     def _school(self, place: int) -> JSON:
         fixed = self._names["school"]
         if place < len(fixed):
