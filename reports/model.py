@@ -329,11 +329,14 @@ def shown_count(number: int, across_pupils: bool = True) -> str:
     return "*" if across_pupils and 0 < number < SMALLEST_COUNT else str(number)
 
 
-def shown_sum(numbers: Iterable[int]) -> str:
-    """A sum over cells that gives no hidden number away: hidden ones count as nothing, and a plus tells that they are there."""
-    values = list(numbers)
-    hidden = any(0 < n < SMALLEST_COUNT for n in values)
-    total = sum(n for n in values if n >= SMALLEST_COUNT)
+def shown_sum(cells: Iterable[Cell]) -> str:
+    """The deviations of ``cells`` added up without giving a hidden number away: the hidden ones are left out, and a plus
+    tells that they are there; «–» where nothing was checked, «*» where all that is there is hidden."""
+    checked = [cell for cell in cells if cell.checked]
+    if not checked:
+        return "–"
+    hidden = [c for c in checked if c.across_pupils and 0 < c.deviations < SMALLEST_COUNT]
+    total = sum(c.deviations for c in checked) - sum(c.deviations for c in hidden)
     if not hidden:
         return str(total)
     return f"{total}+" if total else "*"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..domain.people import Role
 from ..domain.verdict import Finding, Reason, RemarkCode, Verdict
 from .model import (
     Acceptance,
@@ -206,14 +207,15 @@ class Sentences:
             return ""
         return f"«{quote}»" + (f" ({section})" if section else "")
 
+    def case_name(self, finding: Finding) -> str:
+        """«Sak 2026-014», or «Årshjulet» for what is about no case."""
+        if finding.case:
+            return self.words.gettext("Sak {case}").format(case=finding.case)
+        return self.words.gettext("Årshjulet")
+
     def place(self, finding: Finding) -> str:
-        """Which case and which part of it: «sak 2026-014, varsel v1, elev e1»."""
-        case = (
-            self.words.gettext("sak {case}").format(case=finding.case)
-            if finding.case
-            else self.words.gettext("årshjulet")
-        )
-        return ", ".join(filter(None, (case, self.words.scope(finding.scope))))
+        """Which case and which part of it: «Sak 2026-014, varsel v1, elev e1»."""
+        return ", ".join(filter(None, (self.case_name(finding), self.words.scope(finding.scope))))
 
     def status(self, item: Item) -> str:
         """Verdict and reason; an empty text where the deadline says it all."""
@@ -263,12 +265,36 @@ class Sentences:
 
     def to_do(self, item: Item) -> str:
         """What the reader should do: the remedy, the question, or how to find out."""
+        if item.part is Part.ACCEPTED:
+            return ""
         if item.part is Part.TOO_LATE:
             return self.words.gettext(
                 "Det kan ikke gjøres om. Skriv i saken hvorfor det gikk slik. Trengs det ikke mer, kan avviket godtas "
                 "med begrunnelse."
             )
         return self.question(item) or self.why_unknown(item) or self.remedy(item.finding.rule)
+
+    def to_do_label(self, item: Item) -> str:
+        """What stands before :meth:`to_do`."""
+        if item.part is Part.REVIEW:
+            return self.words.gettext("Spørsmål")
+        if item.part is Part.UNKNOWN:
+            return self.words.gettext("Hvorfor")
+        return self.words.gettext("Gjør dette")
+
+    def part_lead(self, part: Part) -> str:
+        """What to know about a part before reading it, or an empty text."""
+        return {
+            Part.REVIEW: self.words.gettext("Dette er spørsmål, ikke avvik. Svar i saken."),
+            Part.UNKNOWN: self.words.gettext("Dette er ikke i orden før noen har sett det."),
+        }.get(part, "")
+
+    def extras(self, item: Item) -> list[str]:
+        """How the deadline was counted, the remarks, and what a person has decided."""
+        texts = [self.counted(item.finding), *self.remarks(item.finding)]
+        if item.acceptance is not None:
+            texts.append(self.acceptance(item.acceptance))
+        return [text for text in texts if text]
 
     def remarks(self, finding: Finding) -> list[str]:
         """The remarks as texts; what the whole report warns of already is not repeated."""
@@ -315,9 +341,7 @@ class Sentences:
     def acceptance(self, acceptance: Acceptance) -> str:
         """Who accepted, until when, and why; or that it no longer holds."""
         until = self.words.day(acceptance.until) if acceptance.until is not None else "–"
-        role = acceptance.role
-        if role in self._roles():
-            role = self._roles()[role]
+        role = self.role_name(acceptance.role)
         pattern = {
             AcceptanceState.ACTIVE: self.words.gettext("godtatt av {role} til og med {until}: {reason}"),
             AcceptanceState.EXPIRED: self.words.gettext(
@@ -329,10 +353,12 @@ class Sentences:
         }[acceptance.state]
         return pattern.format(role=role, until=until, reason=acceptance.reason)
 
-    def _roles(self) -> dict[str, str]:
-        from ..domain.people import Role
-
-        return {role.value: self.words.role(role) for role in Role}
+    def role_name(self, role: str) -> str:
+        """The word for a role given by its code; a code that is none is shown as it is."""
+        try:
+            return self.words.role(Role(role))
+        except ValueError:
+            return plain(role)
 
     def part_name(self, part: Part) -> str:
         """Heading of a part."""

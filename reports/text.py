@@ -12,8 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ..domain.verdict import Verdict
-from .model import AuditReport, Group, Item, Part, Report, SchoolReport, shown_sum
+from .model import AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport, shown_count, shown_sum
 from .sentences import Sentences
 
 WIDEST = 96
@@ -210,31 +209,21 @@ def _block(console: Console, item: Item, say: Sentences, quoted: set[str]) -> No
     def line(text: str | Text) -> None:
         console.print(Padding(text if isinstance(text, Text) else Text(text), (0, 0, 0, 4)))
 
-    place = say.place(finding)
-    line(place[:1].upper() + place[1:])
+    line(say.place(finding))
     status = Text(" – ".join(filter(None, (say.status(item), say.deadline(item)))), _STYLES[item.part])
     if change := say.change(item):
         status.append(f" ({change})", "italic")
     line(status)
-    to_do = Text(f"{_to_do_label(item, say)}: ", "bold")
+    to_do = Text(f"{say.to_do_label(item)}: ", "bold")
     to_do.append(say.to_do(item))
     if say.to_do(item):
         line(to_do)
-    for extra in (*say.remarks(finding), say.acceptance(item.acceptance) if item.acceptance is not None else ""):
-        if extra:
-            line(f"* {extra}")
+    for extra in say.extras(item):
+        line(f"* {extra}")
     if code not in quoted and say.plan_words(code):
         quoted.add(code)
         line(Text(f"{say.words.gettext('Planen')}: {say.plan_words(code)}", "dim"))
     console.print()
-
-
-def _to_do_label(item: Item, say: Sentences) -> str:
-    if item.finding.verdict is Verdict.REVIEW:
-        return say.words.gettext("Spørsmål")
-    if item.finding.verdict is Verdict.UNKNOWN:
-        return say.words.gettext("Hvorfor")
-    return say.words.gettext("Gjør dette")
 
 
 def _hang(console: Console, lead: str, text: Text) -> None:
@@ -280,7 +269,7 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
     console.print()
     console.print(Text(say.words.gettext("SKOLENE, DÅRLIGST FØRST"), "bold"))
     for row in report.rows:
-        _school_block(console, row.report, say)
+        _school_block(console, row, say)
     _worst_rules(console, report, say)
     for school in report.reports:
         if not school.open_items:
@@ -296,21 +285,19 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
     console.print(Text(say.foot(), "dim"))
 
 
-def _school_block(console: Console, school: SchoolReport, say: Sentences) -> None:
-    console.print(Text(say.school_name(school), "bold"))
-    console.print(Padding(Text(school_line(school, say)), (0, 0, 0, 4)))
+def _school_block(console: Console, row: HeatRow, say: Sentences) -> None:
+    console.print(Text(say.school_name(row.report), "bold"))
+    console.print(Padding(Text(school_line(row, say)), (0, 0, 0, 4)))
 
 
-def school_line(school: SchoolReport, say: Sentences) -> str:
+def school_line(row: HeatRow, say: Sentences) -> str:
     """One school in numbers, hidden where they are small."""
-    by_rule: dict[str, int] = {}
-    for item in school.group(Group.DEVIATION):
-        by_rule[item.finding.rule] = by_rule.get(item.finding.rule, 0) + 1
+    school = row.report
     parts = [
-        f"{say.group_name(Group.DEVIATION)}: {shown_sum(by_rule.values())}",
-        f"{say.words.gettext('frister de neste sju dagene')}: {shown_sum([len(school.soon)])}",
-        f"{say.group_name(Group.REVIEW)}: {shown_sum([len(school.group(Group.REVIEW))])}",
-        f"{say.group_name(Group.UNKNOWN)}: {shown_sum([len(school.group(Group.UNKNOWN))])}",
+        f"{say.group_name(Group.DEVIATION)}: {shown_sum(row.by_rule.values())}",
+        f"{say.words.gettext('frister de neste sju dagene')}: {shown_count(len(school.soon))}",
+        f"{say.group_name(Group.REVIEW)}: {shown_count(len(school.group(Group.REVIEW)))}",
+        f"{say.group_name(Group.UNKNOWN)}: {shown_count(len(school.group(Group.UNKNOWN)))}",
     ]
     if school.problems:
         parts.append(say.words.ngettext("{n} sak kunne ikke leses", "{n} saker kunne ikke leses", len(school.problems)))
@@ -326,5 +313,5 @@ def _worst_rules(console: Console, report: AuditReport, say: Sentences) -> None:
     console.print()
     console.print(Text(say.words.gettext("PLIKTENE DET OFTEST SVIKTER PÅ"), "bold"))
     for code in shown:
-        number = shown_sum(cell.deviations for cell in totals[code])
+        number = shown_sum(totals[code])
         _hang(console, "- ", Text(f"{number} {say.group_name(Group.DEVIATION)}: {say.rule_title(code)} [{code}]"))

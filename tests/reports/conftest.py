@@ -8,8 +8,22 @@ from typing import Any
 
 import pytest
 
+from skolemiljo.domain.activity_plan import ActivityPlan, Measure, PlanStatus
 from skolemiljo.domain.annual_cycle import CycleItemStatus, CycleState, CycleStatus
-from skolemiljo.domain.people import Role
+from skolemiljo.domain.case import (
+    Case,
+    CaseStatus,
+    Incident,
+    Pupil,
+    SeverityChange,
+    StatusChange,
+    Suspected,
+    Suspicion,
+)
+from skolemiljo.domain.log import Channel, Hearing, LogEntry, LogKind
+from skolemiljo.domain.moment import Moment
+from skolemiljo.domain.notice import Notice, NoticeSource
+from skolemiljo.domain.people import Actor, Role
 from skolemiljo.domain.plan import Document, Home, MunicipalPlan, PlanRow, Readings
 from skolemiljo.domain.school import School
 from skolemiljo.domain.verdict import (
@@ -23,11 +37,15 @@ from skolemiljo.domain.verdict import (
     Severity,
     Verdict,
 )
+from skolemiljo.reports.dossier import Dossier, RunMark, dossier
+from skolemiljo.reports.dossier import render as render_dossier
 from skolemiljo.reports.model import Acceptance, AuditReport, Previous, SchoolReport, audit_report, school_report
 from skolemiljo.validators.rule import Chapter, Rule, Text
 
 AS_OF = datetime(2026, 3, 9, 9, 15, tzinfo=UTC)
 TODAY = date(2026, 3, 9)
+MARKED = "MERKETORD Knut Villniss"
+"""Stands in every free text; nothing made here may hold it."""
 PLAN_LABEL = "99999-1/2024"
 
 
@@ -390,3 +408,85 @@ def make_audit(
 def audit(make_audit: Callable[..., AuditReport]) -> AuditReport:
     """The owner's report in bokmål."""
     return make_audit()
+
+
+@pytest.fixture(scope="session")
+def case() -> Case:
+    """An invented case with a bit of everything, and a marked word in each free text."""
+    at = Moment.parse
+    rector = Actor(role=Role.RECTOR, ref="a1")
+    teacher = Actor(role=Role.CONTACT_TEACHER, ref="a2")
+    return Case(
+        id="2026-014",
+        school=BAKKEN.organisation_number,
+        status_history=(StatusChange(status=CaseStatus.OPEN, at=at("2026-03-06T08:10:00+01:00"), by=rector),),
+        severity=(SeverityChange(serious=True, at=at("2026-03-06T09:00:00+01:00"), by=rector),),
+        suspicions=(Suspicion(suspected=Suspected.PUPIL, at=at("2026-03-06"), by=teacher),),
+        pupils=(Pupil(ref="e1"),),
+        notices=(
+            Notice(
+                id="v1",
+                source=NoticeSource.GUARDIAN,
+                channel=Channel.PHONE,
+                happened_at=at("2026-03-06T08:00:00+01:00"),
+                registered_at=at("2026-03-06T08:15:00+01:00"),
+                author=teacher,
+            ),
+        ),
+        log=(
+            LogEntry(
+                id="l1",
+                kind=LogKind.RECTOR_RECEIVED,
+                happened_at=at("2026-03-06T08:20:00+01:00"),
+                registered_at=at("2026-03-06T08:30:00+01:00"),
+                author=rector,
+                text=MARKED,
+            ),
+            LogEntry(
+                id="l2",
+                kind=LogKind.PUPIL_CONVERSATION,
+                happened_at=at("2026-03-07T10:00:00+01:00"),
+                registered_at=at("2026-03-08T10:00:00+01:00"),
+                author=teacher,
+                hearing=Hearing.DECLINED,
+                text=MARKED,
+                source_label=MARKED,
+                deleted_at=at("2026-03-08T12:00:00+01:00"),
+            ),
+            LogEntry(id="l3", kind=LogKind.NOTE, happened_at=at("2026-04-01T10:00:00+02:00"), author=teacher),
+        ),
+        activity_plans=(
+            ActivityPlan(
+                id="p1-1",
+                plan="p1",
+                status=PlanStatus.CURRENT,
+                happened_at=at("2026-03-08"),
+                problem=MARKED,
+                measures=(Measure(id="t1", text=MARKED, responsible=MARKED),),
+            ),
+        ),
+        incidents=(Incident(id="h1", level=3, happened_at=at("2026-03-06T07:55:00+01:00"), description=MARKED),),
+        hidden=frozenset({"evaluations"}),
+    )
+
+
+@pytest.fixture(scope="session")
+def case_dossier(case: Case, assessments: list[Assessment], plan: MunicipalPlan, rules: dict[str, Rule]) -> Dossier:
+    """The dossier of that case."""
+    return dossier(
+        case,
+        assessments[0],
+        school=BAKKEN,
+        plan=plan,
+        rules=rules,
+        chapters=CHAPTERS,
+        as_of=AS_OF,
+        reason="Tilsyn fra statsforvalteren",
+        runs=[RunMark(AS_OF, "0" * 64)],
+    )
+
+
+@pytest.fixture(scope="session")
+def dossier_page(case_dossier: Dossier) -> str:
+    """The dossier as a page."""
+    return str(render_dossier(case_dossier))

@@ -1,0 +1,441 @@
+"""A report as a page: one file with everything in it, no script, nothing fetched, made to be printed and ticked off."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ..domain.annual_cycle import CycleState
+from ..domain.verdict import Verdict
+from .model import (
+    AuditReport,
+    Cell,
+    Change,
+    Group,
+    Item,
+    Part,
+    Report,
+    SchoolReport,
+    WarningCode,
+    shown_count,
+    shown_sum,
+)
+from .sentences import Sentences
+from .trend import weekly, yearly
+from .words import Words, plain
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+SCHOOLS_IN_A_MAP = 12
+"""More columns than this cannot be read; the sheet has them all."""
+WEEKS_IN_A_CHART = 26
+_ON_TOP = frozenset({WarningCode.INCOMPLETE, WarningCode.CRASHED, WarningCode.CALENDAR_MISSING})
+
+
+def render(report: Report, language: str | None = None) -> str:
+    """``report`` as one self-contained page. An audit has the pages of its schools after the map."""
+    say = Sentences(report, language)
+    if isinstance(report, AuditReport):
+        return _audit_page(report, say, inline=True)
+    return _school_page(report, say)
+
+
+def printed(report: Report, language: str | None = None) -> str:
+    """``report`` as the page that a PDF is made of: the same words with the plain stylesheet for paper."""
+    say = Sentences(report, language)
+    if isinstance(report, AuditReport):
+        return _audit_page(report, say, inline=True, style="print.css")
+    return _school_page(report, say, style="print.css")
+
+
+def pages(report: AuditReport, language: str | None = None) -> dict[str, str]:
+    """The audit as several files: the map as ``index.html``, without case numbers, and a page per school beside it."""
+    say = Sentences(report, language)
+    found = {"index.html": _audit_page(report, say, inline=False)}
+    for school in report.reports:
+        if school.school is not None or school.open_items:
+            found[_file_name(school)] = _school_page(school, Sentences(school, language))
+    return found
+
+
+def page(
+    template: str, title: str, words: Words, values: dict[str, Any], *, wide: bool = False, style: str = "page.css"
+) -> str:
+    """The page that ``template`` (in templates/) makes of ``values``, with style, its hash, and foot in place."""
+    style = _style(style, words)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment = _environment(words.language)
+    from markupsafe import Markup
+
+    rendered = environment.get_template(template).render(
+        language=words.language,
+        page_title=title,
+        style=Markup(style),  # noqa: S704 - our own file, checked by its hash
+        style_hash=f"sha256-{digest}",
+        foot_line=words.gettext(
+            "Unntatt offentlighet (offentleglova § 13, jf. forvaltningsloven § 13). Inneholder saksnumre."
+        ),
+        wide=wide,
+        **values,
+    )
+    return re.sub(r"\n\s*\n+", "\n", rendered)
+
+
+def _style(name: str, words: Words) -> str:
+    """The stylesheet with the words of the printed foot, which CSS must hold itself."""
+    foot = words.gettext("Unntatt offentlighet")
+    source = _read(name).replace("{{ foot }}", re.sub(r"[^\w .,§-]", "", foot))
+    return re.sub(r"/\*.*?\*/\s*", "", source, flags=re.S).strip()
+
+
+def _read(name: str) -> str:
+    from importlib.resources import files
+
+    return (files("skolemiljo.reports") / "templates" / name).read_text("utf-8")
+
+
+@cache
+def _environment(language: str) -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("skolemiljo.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = Words(language)
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        words.gettext, words.ngettext, newstyle=False
+    )
+    return environment
+
+
+# The school's page.
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Findings of one rule that ask for the same thing, in one part of the report."""
+
+    part: Part
+    rule: str
+    status: str
+    label: str
+    to_do: str
+    items: tuple[Item, ...]
+
+
+def clusters(items: Iterable[Item], say: Sentences) -> list[Cluster]:
+    """``items`` of one part, those of one rule and one answer together, in the order of the first of each."""
+    found: dict[tuple[str, str, str], list[Item]] = {}
+    for item in items:
+        found.setdefault((item.finding.rule, say.status(item), say.to_do(item)), []).append(item)
+    return [
+        Cluster(same[0].part, rule, status, say.to_do_label(same[0]), to_do, tuple(same))
+        for (rule, status, to_do), same in found.items()
+    ]
+
+
+def _parts_of(report: SchoolReport, say: Sentences) -> list[tuple[Part, list[Cluster], int]]:
+    return [
+        (part, clusters(report.part(part), say), len(report.part(part)))
+        for part in Part
+        if part is not Part.MET and report.part(part)
+    ]
+
+
+def _shared(report: Report, say: Sentences) -> dict[str, Any]:
+    return {
+        "say": say,
+        "report": report,
+        "municipality": plain(report.plan.document.municipality),
+        "quote_language": report.plan.document.language,
+        "parts_of": lambda school: _parts_of(school, say),
+        "count_boxes": lambda school: _count_boxes(school, say),
+        "top_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code in _ON_TOP],
+        "other_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code not in _ON_TOP],
+        "deadline_chart": lambda school, name: _deadline_chart(school, say, name),
+        "new_set": set,
+        "shown_count": shown_count,
+    }
+
+
+def _count_boxes(report: Report, say: Sentences) -> list[tuple[str, str, str]]:
+    """Name, number and the part of the page that it leads to."""
+    targets = ["", "", "", ""]
+    if isinstance(report, SchoolReport):
+        deviations = next((part for part in (Part.TODAY, Part.TOO_LATE) if report.part(part)), None)
+        leads = (deviations, Part.SOON, Part.REVIEW, Part.UNKNOWN)
+        targets = [part.value if part is not None and report.part(part) else "" for part in leads]
+    return [(name, number, target) for (name, number), target in zip(say.counts(), targets, strict=True)]
+
+
+def _school_page(report: SchoolReport, say: Sentences, style: str = "page.css") -> str:
+    title = f"{say.title()}, {say.words.day(report.today)}"
+    return page("school.html", title, say.words, _shared(report, say), style=style)
+
+
+# Charts: bars drawn by the template, placed here.
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar. ``shown`` is its number as it may be shown, ``label`` stands under it, ``name`` in the table."""
+
+    name: str
+    label: str
+    shown: str
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> float:
+        return round(self.x + self.width / 2, 1)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars with a title, a sentence that says the point, and the name of what they are counted by."""
+
+    id: str
+    title: str
+    description: str
+    unit: str
+    bars: tuple[Bar, ...]
+    width: int = 640
+    height: int = 200
+
+    @property
+    def base(self) -> int:
+        return self.height - 24
+
+
+def _chart(name: str, title: str, description: str, unit: str, values: list[tuple[str, str, int, str, str]]) -> Chart:
+    """``values``: name, label, number, number as shown, kind. Bars of hidden numbers are all equally high."""
+    chart = Chart(name, title, description, unit, ())
+    step = chart.width / max(len(values), 4)
+    highest = max((number for _, _, number, _, _ in values), default=0) or 1
+    bars = []
+    for place, (long, label, number, shown, kind) in enumerate(values):
+        height = round((chart.base - 24) * (2 if shown == "*" else number) / max(highest, 4), 1)
+        bars.append(
+            Bar(
+                long,
+                label,
+                shown,
+                kind,
+                round(place * step + step * 0.15, 1),
+                round(chart.base - height, 1),
+                round(step * 0.7, 1),
+                height,
+            )
+        )
+    return Chart(name, title, description, unit, tuple(bars))
+
+
+def _deadline_chart(report: SchoolReport, say: Sentences, name: str) -> Chart | None:
+    """Deadlines week by week, the passed ones first; nothing where there are fewer than three."""
+    words = say.words
+    days = [i.finding.deadline for i in report.group(Group.DUE) if i.finding.deadline is not None]
+    if len(days) < 3:
+        return None
+    this_week = _monday(report.today)
+    passed = sum(day < this_week for day in days)
+    values: list[tuple[str, str, int, str, str]] = []
+    if passed:
+        values.append((words.gettext("før denne uken"), words.gettext("før"), passed, str(passed), "late"))
+    last = min(max(_monday(day) for day in days), this_week + timedelta(weeks=7))
+    week = this_week
+    while week <= last:
+        number = sum(week <= day < week + timedelta(weeks=1) for day in days)
+        label = words.gettext("uke {number}").format(number=week.isocalendar().week)
+        values.append((f"{label} ({words.gettext('fra')} {words.short_day(week)})", label, number, str(number), "bar"))
+        week += timedelta(weeks=1)
+    later = sum(day >= week for day in days)
+    if later:
+        values.append((words.gettext("senere"), words.gettext("senere"), later, str(later), "bar"))
+    description = words.ngettext("{n} frist denne uken.", "{n} frister denne uken.", values[1 if passed else 0][2])
+    return _chart(name, words.gettext("Frister uke for uke"), description, words.gettext("Uke"), values)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+# The owner's page.
+
+
+def _file_name(school: SchoolReport) -> str:
+    """File name of a school's page: its number, never its name."""
+    return f"skole-{school.school.organisation_number}.html" if school.school is not None else "kommunen.html"
+
+
+def _anchor(school: SchoolReport) -> str:
+    return _file_name(school).removesuffix(".html")
+
+
+def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, style: str = "page.css") -> str:
+    words = say.words
+    title = f"{say.title()}, {words.day(report.today)}"
+    map_rows = report.rows[:SCHOOLS_IN_A_MAP]
+    values = _shared(report, say) | {
+        "page_heading": say.title(),
+        "map_key": words.gettext(
+            "Tall: avvik. *: en til fire, skjult fordi det gjelder elever. –: ikke sjekket. ?: noe kunne ikke sjekkes."
+        ),
+        "chapter_titles": _chapter_titles(report, words),
+        "map_rows": map_rows,
+        "rows_left_out": _rows_left_out(len(report.rows) - len(map_rows), words),
+        "school_link": lambda row: f"#{_anchor(row.report)}" if inline else _file_name(row.report),
+        "heat_class": heat_class,
+        "row_sum": lambda row: shown_sum(row.by_rule.values()),
+        "change_numbers": _change_numbers,
+        "worst_rules": _worst_rules(report),
+        "rules_in_order": ", ".join(_rules_in_order(report)),
+        "trend": _trend_chart(report, say),
+        "years": yearly(report.trend),
+        "ahead": _ahead(report, say),
+        **_cycle_map(report, say),
+        "acceptances": [(say.school_name(r), a) for r in report.reports for a in r.acceptances],
+        "problem_lines": _problem_lines(report, say),
+        "inline_schools": [(r, _anchor(r)) for r in report.reports if r.items] if inline else [],
+    }
+    return page("audit.html", title, words, values, wide=True, style=style)
+
+
+def heat_class(cell: Cell) -> str:
+    """Class of a cell: c0 in order and all seen, c1 few, c2 five or more, c3 ten or more, cx where something is unseen."""
+    if cell.deviations == 0:
+        return "cx" if cell.unknown else "c0"
+    if cell.deviations < 5:
+        return "c1"
+    return "c2" if cell.deviations < 10 else "c3"
+
+
+def _rows_left_out(number: int, words: Words) -> str:
+    if number <= 0:
+        return ""
+    return words.ngettext("{n} skole til står i regnearket.", "{n} skoler til står i regnearket.", number)
+
+
+def _chapter_titles(report: AuditReport, words: Words) -> list[tuple[str, str]]:
+    """Chapters that were asked anywhere, in the plan's order."""
+    asked = {name for row in report.rows for name in row.by_chapter}
+    titles = {chapter.name: chapter.title.in_language(words.language) for chapter in report.chapters}
+    names = [name for name in titles if name in asked] + sorted(asked - titles.keys())
+    return [(name, titles.get(name, name or words.gettext("annet"))) for name in names]
+
+
+def _change_numbers(school: SchoolReport) -> str:
+    if school.previous_as_of is None:
+        return "–"
+    new = sum(item.change is Change.NEW for item in school.items)
+    return f"{shown_count(new)} / {shown_count(len(school.resolved))}"
+
+
+def _worst_rules(report: AuditReport) -> list[tuple[str, str]]:
+    """Rules with deviations or something unseen anywhere, the most deviations first, with their sum."""
+    cells = {code: [row.by_rule[code] for row in report.rows if code in row.by_rule] for code in report.rule_codes}
+    kept = [code for code, found in cells.items() if any(c.deviations or c.unknown for c in found)]
+    kept.sort(key=lambda code: -sum(cell.deviations for cell in cells[code]))
+    return [(code, shown_sum(cells[code])) for code in kept]
+
+
+def _rules_in_order(report: AuditReport) -> list[str]:
+    shown = {code for code, _ in _worst_rules(report)}
+    return [code for code in report.rule_codes if code not in shown]
+
+
+def _trend_chart(report: AuditReport, say: Sentences) -> Chart | None:
+    weeks = weekly(report.trend)[-WEEKS_IN_A_CHART:]
+    if len(weeks) < 2:
+        return None
+    words = say.words
+    label_every = max(1, len(weeks) // 8)
+    values = []
+    for place, week in enumerate(weeks):
+        name = words.gettext("uke {number}").format(number=week.monday.isocalendar().week)
+        full = f"{name}, {words.short_day(week.monday)}"
+        if not week.complete:
+            full = f"{full} ({words.gettext('ikke alt sjekket')})"
+        label = name if place % label_every == 0 else ""
+        values.append((full, label, week.deviations, shown_count(week.deviations), "bar"))
+    description = words.gettext("Fra {first} til {last} avvik på {weeks} uker.").format(
+        first=shown_count(weeks[0].deviations), last=shown_count(weeks[-1].deviations), weeks=len(weeks)
+    )
+    return _chart("trend", words.gettext("Avvik uke for uke, alle skolene"), description, words.gettext("Uke"), values)
+
+
+def _ahead(report: AuditReport, say: Sentences) -> list[tuple[date, str, str]]:
+    """Deadlines of the next two weeks: day, school and rule, without case numbers; equal ones once."""
+    end = report.today + timedelta(days=14)
+    found = {
+        (item.finding.deadline, say.school_name(school), item.finding.rule)
+        for school in report.reports
+        for item in school.items
+        if item.finding.verdict is Verdict.DUE
+        and item.finding.deadline is not None
+        and report.today <= item.finding.deadline <= end
+    }
+    return sorted(found)
+
+
+_CYCLE_CLASSES = {
+    CycleState.DONE: "c0",
+    CycleState.DONE_UNDOCUMENTED: "c1",
+    CycleState.DUE_SOON: "c1",
+    CycleState.LATE: "c2",
+}
+
+
+def _cycle_map(report: AuditReport, say: Sentences) -> dict[str, Any]:
+    """Annual-cycle items × schools, of the newest school year that each has."""
+    columns = []
+    states: dict[str, dict[str, CycleState]] = {}
+    for school in report.schools:
+        if not school.cycle:
+            continue
+        newest = max(school.cycle, key=lambda status: status.school_year)
+        name = say.school_name(school)
+        columns.append(name)
+        for item in newest.items:
+            states.setdefault(item.item, {})[name] = item.state
+    rows = [
+        (
+            code,
+            [
+                (say.words.cycle_state(found[name]), _CYCLE_CLASSES.get(found[name], "cx"))
+                if name in found
+                else ("–", "cx")
+                for name in columns
+            ],
+        )
+        for code, found in states.items()
+    ]
+    return {"cycle_columns": columns, "cycle_rows": rows}
+
+
+def _problem_lines(report: AuditReport, say: Sentences) -> list[str]:
+    """Which schools could not be checked, and how many cases of the others, by school."""
+    lines = []
+    for school in report.reports:
+        whole = [p for p in school.problems if p.case is None]
+        lines += [f"{say.school_name(school)}: {say.problem(p)}" for p in whole]
+        cases = len(school.problems) - len(whole)
+        if cases:
+            text = say.words.ngettext("{n} sak kunne ikke leses", "{n} saker kunne ikke leses", cases)
+            lines.append(f"{say.school_name(school)}: {text}")
+    return lines
