@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from importlib.resources import files
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -21,6 +22,7 @@ from typing import Any
 from ...domain.calendar import SchoolCalendar, school_year_bounds
 from ...domain.moment import OSLO
 from ...domain.school import is_organisation_number
+from ...plans.calendars import load_calendar
 from .course import JSON, Setting, Story, read_data, tell
 from .course import stories as _all_stories
 
@@ -279,19 +281,15 @@ def _cycle_items() -> JSON:
     return read_data("cycle.toml")
 
 
+def skolerute_path() -> Path:
+    """The municipality's school calendar as a file, for settings."""
+    return Path(str(files("skolemiljo.adapters.mock") / "skolerute.toml"))
+
+
+@cache
 def school_calendar() -> SchoolCalendar:
-    """The municipality's school calendar (skolerute.toml) for both school years."""
-    free: set[date] = set()
-    known = []
-    for year in read_data("skolerute.toml")["year"]:
-        known.append(year["school_year"])
-        first, last = school_year_bounds(year["school_year"])
-        free |= set(_days_between(first, year["first_day"] - timedelta(days=1)))
-        free |= set(_days_between(year["last_day"] + timedelta(days=1), last))
-        free |= set(year["planning_days"])
-        for period in year["free"]:
-            free |= set(_days_between(period["from"], period["to"]))
-    return SchoolCalendar().with_free_days(free, known)
+    """The municipality's school calendar for both school years."""
+    return load_calendar(skolerute_path())
 
 
 def _days_between(first: date, last: date) -> Iterator[date]:
