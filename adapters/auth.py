@@ -1,0 +1,87 @@
+"""Tokens by client credentials: one per tenant (municipality), in memory only, renewed before they run out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from ..domain.errors import AuthenticationFailed, Fatal, FlagRejected
+from .http import HttpClient
+
+_LEEWAY = 30.0
+
+
+@dataclass(frozen=True)
+class ClientCredentials:
+    """What Visma Connect asks for. Source: docs.vismasoftware.no, service integrations (tenant_id in the form body)."""
+
+    token_url: str
+    client_id: str
+    client_secret: SecretStr = field(repr=False)
+    tenant_id: str
+    scope: str
+
+
+class TokenProvider:
+    """Fetches a token when it is first needed and again 30 seconds before it runs out. Threads share one fetch.
+
+    There is deliberately no library here: the whole of the grant is one form, and the libraries that know it bring a
+    second way of doing HTTP (retries, redirects, error texts with addresses) past adapters/http.py.
+    """
+
+    def __init__(
+        self, credentials: ClientCredentials, http: HttpClient, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._credentials = credentials
+        self._http = http
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token: str | None = None
+        self._good_until = 0.0
+
+    def __repr__(self) -> str:
+        return "TokenProvider(***)"
+
+    def token(self) -> str:
+        """A token that is good for at least 30 seconds more."""
+        with self._lock:
+            if self._token is None or self._clock() >= self._good_until:
+                self._fetch()
+            assert self._token is not None  # noqa: S101 - _fetch sets it or raises
+            return self._token
+
+    def forget(self, token: str) -> None:
+        """``token`` was refused; another thread may have fetched a new one in the meantime."""
+        with self._lock:
+            if self._token == token:
+                self._token = None
+
+    def _fetch(self) -> None:
+        wanted = self._credentials
+        asked = self._clock()
+        try:
+            answer = self._http.post_form(
+                wanted.token_url,
+                {
+                    "grant_type": "client_credentials",
+                    "client_id": wanted.client_id,
+                    "client_secret": wanted.client_secret.get_secret_value(),
+                    "tenant_id": wanted.tenant_id,
+                    "scope": wanted.scope,
+                },
+            )
+        except (FlagRejected, Fatal):
+            raise AuthenticationFailed(
+                "the token endpoint refused: check client_id, client_secret, tenant_id and scope",
+                system=self._http.system,
+            ) from None
+        body = answer.body if isinstance(answer.body, dict) else {}
+        token, life = body.get("access_token"), body.get("expires_in", 300)
+        if not isinstance(token, str) or not token or not isinstance(life, int | float):
+            raise AuthenticationFailed("the token endpoint gave no access_token", system=self._http.system)
+        self._token = token
+        self._good_until = asked + max(float(life) - _LEEWAY, float(life) / 2)

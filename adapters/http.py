@@ -1,0 +1,365 @@
+"""HTTP once: the only file that knows requests. Timeouts, retries, a time budget, size caps, and no word of content."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity.stop import stop_base
+
+from ..domain.errors import (
+    AccessDenied,
+    AuthenticationFailed,
+    CaseForbidden,
+    CaseNotFound,
+    Conflict,
+    ConnectionLost,
+    Fatal,
+    FlagRejected,
+    IncompleteAnswer,
+    RateLimited,
+    Retryable,
+    ServerUnavailable,
+    SettingsError,
+    SourceError,
+)
+from .strict_json import strict_json
+
+_CHUNK = 64 * 1024
+
+
+class Tokens(Protocol):
+    """Where bearer tokens come from (adapters/auth.py)."""
+
+    def token(self) -> str:
+        """A token that is good now. Raises AuthenticationFailed or Retryable."""
+        ...
+
+    def forget(self, token: str) -> None:
+        """``token`` was refused: fetch a new one next time."""
+        ...
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How patient and how greedy a client is. Times in seconds, sizes in bytes (after decompression)."""
+
+    connect: float = 5.0
+    read: float = 30.0
+    attempts: int = 5
+    budget: float = 120.0
+    """Total time for one call, all attempts and waits included."""
+    first_wait: float = 0.5
+    longest_wait: float = 30.0
+    bytes_at_most: int = 32 * 1024 * 1024
+    pages_at_most: int = 100_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer: status, the headers we use, and the JSON body (``None`` where there is none)."""
+
+    status: int
+    body: Any
+    etag: str | None
+    request_id: str | None
+
+
+class HttpClient:
+    """A client for one system at one base address.
+
+    Only GET and PUT with an idempotency key are tried again. Redirects are not followed: a token goes to no other host.
+    Errors: domain/errors.py, with system, case and request id; addresses are told without their query.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        system: str,
+        tokens: Tokens | None = None,
+        limits: Limits | None = None,
+        ca_file: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.username:
+            raise SettingsError(f"{system}: base_url must be an https address without query or user")
+        if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise SettingsError(f"{system}: base_url must be https (http is for this machine's own mock only)")
+        self.system = system
+        self.limits = limits or Limits()
+        self._base = base_url.rstrip("/") + "/"
+        self._origin = (parts.scheme, parts.netloc)
+        self._tokens = tokens
+        self._sleep = sleep
+        self._clock = clock
+        self._session = requests.Session()
+        self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=8, max_retries=0))
+        self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=8, max_retries=0))
+        if ca_file is not None:
+            self._session.verify = ca_file
+        self._session.headers.update({"Accept": "application/json", "User-Agent": "skolemiljo"})
+
+    # --- calls ---------------------------------------------------------------------------------------------------
+
+    def get(self, path: str, *, params: dict[str, str] | None = None, case: str | None = None) -> Answer:
+        """GET, tried again on faults that pass."""
+        return self._patiently(lambda left: self._once("GET", self._url(path), left, params=params, case=case))
+
+    def put(
+        self, path: str, body: Any, *, idempotency_key: str, if_match: str | None = None, case: str | None = None
+    ) -> Answer:
+        """PUT with an idempotency key, tried again on faults that pass."""
+        headers = {"Idempotency-Key": idempotency_key, **({"If-Match": if_match} if if_match else {})}
+        return self._patiently(
+            lambda left: self._once("PUT", self._url(path), left, body=body, headers=headers, case=case)
+        )
+
+    def post_form(self, url: str, form: dict[str, str]) -> Answer:
+        """One POST of a form to a token endpoint at ``url``; not tried again here, and without a token."""
+        if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise SettingsError(f"{self.system}: token_url must be https")
+        return self._once("POST", url, self.limits.budget, form=form, with_token=False)
+
+    def pages(self, path: str, *, params: dict[str, str], page_size: int) -> Iterator[list[Any]]:
+        """The items of every page, page by page, until the last.
+
+        Raises IncompleteAnswer when the pages end before ``totalCount`` says so, run in a ring or never end.
+        """
+        url: str | None = path
+        query: dict[str, str] | None = {**params, "pageSize": str(page_size), "pageNumber": "1"}
+        seen: set[str] = set()
+        received = number = 0
+        while url is not None:
+            answer = self.get(url, params=query)
+            items, total, following = self._page(answer)
+            received += len(items)
+            number += 1
+            yield items
+            if following is None:
+                if received < total:
+                    raise IncompleteAnswer(
+                        f"the pages ended after {received} of {total} items",
+                        system=self.system,
+                        request_id=answer.request_id,
+                    )
+                return
+            if following in seen or not items or number >= self.limits.pages_at_most:
+                raise IncompleteAnswer("the pages never end", system=self.system, request_id=answer.request_id)
+            seen.add(following)
+            url, query = following, None
+
+    def _page(self, answer: Answer) -> tuple[list[Any], int, str | None]:
+        body = answer.body
+        items = body.get("items") if isinstance(body, dict) else None
+        total = body.get("totalCount") if isinstance(body, dict) else None
+        following = body.get("nextPage") if isinstance(body, dict) else None
+        if not isinstance(items, list) or not isinstance(total, int) or not isinstance(following, str | None):
+            raise IncompleteAnswer(
+                "the page has no items, totalCount or nextPage in the contract's form",
+                system=self.system,
+                request_id=answer.request_id,
+            )
+        return items, total, following
+
+    # --- patience ------------------------------------------------------------------------------------------------
+
+    def _patiently(self, call: Callable[[float], Answer]) -> Answer:
+        deadline = self._clock() + self.limits.budget
+        retrying = Retrying(
+            retry=retry_if_exception_type(Retryable),
+            stop=stop_after_attempt(self.limits.attempts) | _OutOfTime(deadline, self._clock, self._wait),
+            wait=self._wait,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return retrying(lambda: call(max(deadline - self._clock(), 0.1)))
+
+    def _wait(self, state: RetryCallState) -> float:
+        """What the server asks for, else twice as long each time; with jitter, so that clients do not march in step."""
+        error = state.outcome.exception() if state.outcome is not None else None
+        if isinstance(error, RateLimited) and error.retry_after is not None:
+            return error.retry_after + random.uniform(0, 0.25)  # noqa: S311 - jitter, no secret
+        longest = min(self.limits.longest_wait, self.limits.first_wait * 2 ** (state.attempt_number - 1))
+        return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, no secret
+
+    # --- one attempt ---------------------------------------------------------------------------------------------
+
+    def _url(self, path: str) -> str:
+        url = path if "://" in path else urljoin(self._base, path.lstrip("/"))
+        if path.startswith("/") and "://" not in path and path.startswith(urlsplit(self._base).path):
+            url = f"{self._origin[0]}://{self._origin[1]}{path}"
+        if (urlsplit(url).scheme, urlsplit(url).netloc) != self._origin:
+            raise IncompleteAnswer("the next page lies on another host; it is not followed", system=self.system)
+        return url
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        left: float,
+        *,
+        params: dict[str, str] | None = None,
+        body: Any = None,
+        form: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        case: str | None = None,
+        with_token: bool = True,
+    ) -> Answer:
+        def attempt() -> tuple[Answer, str | None]:
+            token = self._tokens.token() if with_token and self._tokens is not None else None
+            sent = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
+            return self._send(method, url, left, params=params, body=body, form=form, headers=sent, case=case), token
+
+        answer, token = attempt()
+        if answer.status == 401 and token is not None and self._tokens is not None:
+            self._tokens.forget(token)
+            answer, _ = attempt()
+        self._raise_for(answer, case)
+        return answer
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        left: float,
+        *,
+        params: dict[str, str] | None,
+        body: Any,
+        form: dict[str, str] | None,
+        headers: dict[str, str],
+        case: str | None,
+    ) -> Answer:
+        deadline = self._clock() + left
+        try:
+            response = self._session.request(
+                method,
+                url,
+                params=params,
+                json=body,
+                data=form,
+                headers=headers,
+                timeout=(min(self.limits.connect, left), min(self.limits.read, left)),
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                raw = self._read(response, deadline, case)
+        except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
+            raise Fatal(f"{type(error).__name__}: check ca_file and proxy", system=self.system, case=case) from None
+        except requests.RequestException as error:
+            # The text of the error holds the address with its query; only its type is told.
+            raise ConnectionLost(f"no whole answer ({type(error).__name__})", system=self.system, case=case) from None
+        request_id = _short(response.headers.get("X-Request-Id"))
+        parsed = self._parse(raw, response.status_code, case, request_id)
+        answer = Answer(response.status_code, parsed, response.headers.get("ETag"), request_id)
+        if response.status_code == 429:
+            raise RateLimited(
+                "too many requests",
+                system=self.system,
+                case=case,
+                request_id=request_id,
+                retry_after=_retry_after(response.headers),
+            )
+        return answer
+
+    def _read(self, response: requests.Response, deadline: float, case: str | None) -> bytes:
+        whole = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            whole += chunk
+            if len(whole) > self.limits.bytes_at_most:
+                raise IncompleteAnswer("the answer is larger than bytes_at_most", system=self.system, case=case)
+            if self._clock() > deadline:
+                raise ConnectionLost("the answer took longer than the time budget", system=self.system, case=case)
+        return bytes(whole)
+
+    def _parse(self, raw: bytes, status: int, case: str | None, request_id: str | None) -> Any:
+        if not raw:
+            return None
+        try:
+            return strict_json(raw)
+        except ValueError as error:
+            if status >= 400:
+                return None
+            raise ConnectionLost(
+                f"the answer is no whole JSON document ({error})", system=self.system, case=case, request_id=request_id
+            ) from None
+
+    def _raise_for(self, answer: Answer, case: str | None) -> None:
+        status = answer.status
+        if 200 <= status < 300:
+            return
+        kind, message = _meaning(status, case)
+        raise kind(message, system=self.system, case=case, request_id=answer.request_id or _error_id(answer.body))
+
+
+class _OutOfTime(stop_base):
+    """Stops when the next wait would outlast the time budget."""
+
+    def __init__(self, deadline: float, clock: Callable[[], float], wait: Callable[[RetryCallState], float]) -> None:
+        self._deadline = deadline
+        self._clock = clock
+        self._wait = wait
+
+    def __call__(self, state: RetryCallState) -> bool:
+        return self._clock() + self._wait(state) >= self._deadline
+
+
+def _meaning(status: int, case: str | None) -> tuple[type[SourceError], str]:
+    match status:
+        case 401:
+            return AuthenticationFailed, "the credentials were refused: check client_id, client_secret and tenant_id"
+        case 403 if case is not None:
+            return CaseForbidden, "no access to this case: ask who has «utvidet tilgang»"
+        case 403:
+            return AccessDenied, "no access: check the scopes and the role of the integration"
+        case 404 if case is not None:
+            return CaseNotFound, "the case is not there"
+        case 409 | 412:
+            return Conflict, "the case was changed since it was read"
+        case 400 | 413 | 422:
+            return FlagRejected, f"the request was refused as such (status {status})"
+        case 408 | 425:
+            return ConnectionLost, f"the server gave up waiting (status {status})"
+        case _ if status >= 500:
+            return ServerUnavailable, f"the server answered with status {status}"
+        case _ if 300 <= status < 400:
+            return Fatal, f"a redirect (status {status}) is not followed: check base_url"
+        case _:
+            return Fatal, f"status {status} is not in the contract"
+
+
+def _retry_after(headers: Any) -> float | None:
+    """Seconds to wait, from Retry-After (seconds or a date) or X-RateLimit-Reset; never negative, at most an hour."""
+    value = headers.get("Retry-After")
+    seconds: float | None = None
+    if value is not None:
+        try:
+            seconds = float(value)
+        except ValueError:
+            try:
+                seconds = parsedate_to_datetime(value).timestamp() - time.time()
+            except (TypeError, ValueError):
+                seconds = None
+    elif headers.get("X-RateLimit-Reset", "").isdigit():
+        seconds = float(headers["X-RateLimit-Reset"])
+    return None if seconds is None or seconds != seconds else min(max(seconds, 0.0), 3600.0)
+
+
+def _short(value: str | None) -> str | None:
+    """An id from outside, if it is short and plain enough to be repeated."""
+    return value if value is not None and len(value) <= 64 and value.replace("-", "").isalnum() else None
+
+
+def _error_id(body: Any) -> str | None:
+    found = body.get("ErrorId") if isinstance(body, dict) else None
+    return _short(found) if isinstance(found, str) else None

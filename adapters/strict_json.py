@@ -1,0 +1,47 @@
+"""JSON from outside, read as a careful reader must: nothing doubtful is let through, nothing of it is repeated."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def strict_json(raw: bytes) -> Any:
+    """The JSON document in ``raw``. Raises ValueError with a text of our own.
+
+    Refused: invalid UTF-8, the same key twice in one object, NaN and infinities, numbers of absurd length, and nesting
+    so deep that it can only be meant to hurt.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8") from None
+    try:
+        return json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_int=_integer)
+    except _RefusedError as error:
+        raise ValueError(str(error)) from None
+    except json.JSONDecodeError:
+        raise ValueError("not valid JSON") from None
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+class _RefusedError(ValueError):
+    """A refusal with a text of our own."""
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _RefusedError("the same key twice")
+    return found
+
+
+def _no_constant(_: str) -> Any:
+    raise _RefusedError("a number that is none")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 20:
+        raise _RefusedError("a number of absurd length")
+    return int(digits)
