@@ -1,1 +1,13 @@
-"""The same ports over a folder of files, for a municipality without access to an API."""
+"""Exchange over a folder of files: cases in, flags and annual-cycle status out."""
+
+from __future__ import annotations
+
+from ..settings import Settings
+from .connector import Folder
+
+__all__ = ["Folder", "connector"]
+
+
+def connector(settings: Settings) -> Folder:
+    """The connector as ``settings`` say. Raises SettingsError."""
+    return Folder(settings.folder.path, zone=settings.zone)

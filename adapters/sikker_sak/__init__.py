@@ -1,1 +1,17 @@
-"""The connector to Visma Sikker Sak: wire models, mapping and the assumed contract."""
+"""Visma Sikker Sak: the connector, the one place that knows the wire, and the contract we assume."""
+
+from __future__ import annotations
+
+from ..loader import http_client
+from ..settings import Settings
+from .connector import SikkerSak
+from .wire import SYSTEM, Labels
+
+__all__ = ["SikkerSak", "connector"]
+
+
+def connector(settings: Settings) -> SikkerSak:
+    """The connector as ``settings`` say. Raises SettingsError."""
+    section = settings.sikker_sak
+    http = http_client(SYSTEM, section, settings)
+    return SikkerSak(http, labels=Labels(section.labels), zone=settings.zone, page_size=section.page_size)

@@ -1,0 +1,69 @@
+"""The connector for the annual cycle (1310.no) over HTTP (contract assumed): entries in, status out and back."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from ...domain.annual_cycle import CycleFacts, CycleStatus
+from ...domain.errors import CaseNotFound, SourceError
+from ..http import HttpClient
+from ..wire_names import camelled, snaked
+
+SYSTEM = "annual_cycle"
+
+
+class AnnualCycleOverHttp:
+    """AnnualCycle over HTTP."""
+
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
+
+    def facts(self, school: str | None, school_year: str) -> CycleFacts:
+        """What is recorded for a school (``None`` = the municipality) in a school year."""
+        owner = school or "municipality"
+        try:
+            answer = self._http.get(f"v1/cycles/{owner}/{school_year}/entries", case=f"{owner}/{school_year}")
+        except CaseNotFound:
+            return CycleFacts(school=school, school_year=school_year, found=False)
+        raw = snaked(answer.body)
+        try:
+            return CycleFacts.model_validate(
+                {
+                    "school": school,
+                    "school_year": school_year,
+                    "entries": raw["items"],
+                    "found": raw["found"],
+                    "hidden": raw.get("hidden_fields") or [],
+                }
+            )
+        except (ValidationError, KeyError, TypeError, AttributeError):
+            raise self._unreadable(owner, school_year, answer.request_id) from None
+
+    def write_status(self, status: CycleStatus, *, idempotency_key: str) -> None:
+        """Writes the whole status of one school and school year."""
+        owner = status.school or "municipality"
+        self._http.put(
+            f"v1/cycles/{owner}/{status.school_year}/status",
+            camelled(status.model_dump(mode="json")),
+            idempotency_key=idempotency_key,
+            case=f"{owner}/{status.school_year}",
+        )
+
+    def read_status(self, school: str | None, school_year: str) -> CycleStatus | None:
+        """The status that stands there."""
+        owner = school or "municipality"
+        try:
+            answer = self._http.get(f"v1/cycles/{owner}/{school_year}/status", case=f"{owner}/{school_year}")
+        except CaseNotFound:
+            return None
+        try:
+            return CycleStatus.model_validate(snaked(answer.body))
+        except ValidationError:
+            raise self._unreadable(owner, school_year, answer.request_id) from None
+
+    def _unreadable(self, owner: str, school_year: str, request_id: str | None) -> SourceError:
+        return SourceError(
+            f"the annual cycle of {owner} in {school_year} is not in the contract's form",
+            system=SYSTEM,
+            request_id=request_id,
+        )

@@ -1,0 +1,131 @@
+"""Reads one case in the case format: from a file, a folder exchange, or a connector's mapping."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from ..domain.base import ReadingContext
+from ..domain.case import Case
+from ..domain.errors import UnreadableCase
+from .strict_json import strict_json
+
+BYTES_AT_MOST = 16 * 1024 * 1024
+_FIELDS_TOLD = 8
+_PLAIN = re.compile(r"[A-Za-z0-9ÆØÅæøå._/\-]{1,64}")
+
+
+def read_case_file(path: Path, zone: ZoneInfo | None = None, context: ReadingContext | None = None) -> Case:
+    """The case in the file ``path``. ``zone``: of times without offset, where the source declares it.
+
+    Raises UnreadableCase naming the case (or the file) and the fields, never the content.
+    """
+    name = printable(path.stem)
+    try:
+        data = read_plain_file(path, BYTES_AT_MOST)
+    except OSError as error:
+        raise UnreadableCase(f"the file can't be read ({type(error).__name__})", system="folder", case=name) from None
+    except ValueError as error:
+        raise UnreadableCase(str(error), system="folder", case=name) from None
+    return read_case(data, zone, system="folder", name=name, context=context)
+
+
+def read_case(
+    data: bytes,
+    zone: ZoneInfo | None = None,
+    *,
+    system: str,
+    name: str | None = None,
+    context: ReadingContext | None = None,
+) -> Case:
+    """The case in a JSON document. ``name`` is told where the document does not tell its own id."""
+    try:
+        raw = strict_json(data)
+    except ValueError as error:
+        raise UnreadableCase(f"the document is {error}: export it again", system=system, case=name) from None
+    return case_from(raw, zone, system=system, name=name, context=context)
+
+
+def case_from(
+    raw: Any,
+    zone: ZoneInfo | None = None,
+    *,
+    system: str,
+    name: str | None = None,
+    context: ReadingContext | None = None,
+) -> Case:
+    """The case in a parsed document."""
+    context = context or ReadingContext()
+    if zone is not None:
+        context.zone = zone
+    try:
+        return Case.model_validate(raw, context=context)
+    except ValidationError as error:
+        told = error.errors(include_input=False, include_url=False, include_context=False)
+        fields = tuple(dict.fromkeys(_path(e["loc"]) for e in told))[:_FIELDS_TOLD]
+        what = "; ".join(dict.fromkeys(_what(e["type"], e["msg"]) for e in told[:_FIELDS_TOLD]))
+        raise UnreadableCase(
+            f"mend {', '.join(fields)} ({what})", system=system, case=_case_id(raw) or name, fields=fields
+        ) from None
+    except RecursionError:
+        raise UnreadableCase("the document is nested too deeply", system=system, case=name) from None
+
+
+def read_plain_file(path: Path, at_most: int) -> bytes:
+    """The bytes of an ordinary file. Raises OSError, or ValueError with a text of our own on a link, device or giant."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("not an ordinary file")
+        data = file.read(at_most + 1)
+    if len(data) > at_most:
+        raise ValueError(f"larger than {at_most} bytes")
+    return data
+
+
+def printable(name: str) -> str:
+    """A file's name as it may be shown: letters, digits and - _ . only, at most 64 characters."""
+    return re.sub(r"[^A-Za-z0-9ÆØÅæøå._\-]", "?", name)[:64]
+
+
+def _case_id(raw: Any) -> str | None:
+    found = raw.get("id") if isinstance(raw, dict) else None
+    return found if isinstance(found, str) and _PLAIN.fullmatch(found) else None
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """A field's path; a part that is not one of our own field names (a key of the source) is shown as ``*``."""
+    return (
+        ".".join(str(part) if isinstance(part, int) or part in _OUR_NAMES else "*" for part in location) or "document"
+    )
+
+
+def _what(kind: str, message: str) -> str:
+    """What is wrong, from the error's type; messages of our own types hold no content and are told whole."""
+    return message if kind in ("moment", "organisation_number") else kind
+
+
+def _names() -> frozenset[str]:
+    found: set[str] = set()
+
+    def walk(schema: Any) -> None:
+        if isinstance(schema, dict):
+            found.update(schema.get("properties", {}))
+            for value in schema.values():
+                walk(value)
+        elif isinstance(schema, list):
+            for value in schema:
+                walk(value)
+
+    walk(Case.model_json_schema())
+    return frozenset(found)
+
+
+_OUR_NAMES = _names()

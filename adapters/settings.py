@@ -1,0 +1,272 @@
+"""Settings from TOML, environment and a secrets folder. A misspelt key is an error; a secret is never shown."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from ..domain.errors import SettingsError
+
+PREFIX = "SKOLEMILJO_"
+
+
+class Section(BaseModel):
+    """A part of the settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+
+
+class HttpSection(Section):
+    """How to reach one system over HTTP."""
+
+    base_url: str = ""
+    token_url: str = "https://connect.visma.com/connect/token"  # noqa: S105 - an address, no secret
+    client_id: str = ""
+    tenant_id: str = ""
+    """The municipality's id at the vendor: one token per tenant."""
+    scope: str = ""
+    page_size: int = Field(default=50, ge=1, le=100)
+    connect_timeout: float = Field(default=5.0, gt=0)
+    read_timeout: float = Field(default=30.0, gt=0)
+    attempts: int = Field(default=5, ge=1, le=20)
+    budget: float = Field(default=120.0, gt=0)
+    """Seconds for one call, all attempts and waits included."""
+    bytes_at_most: int = Field(default=32 * 1024 * 1024, gt=0)
+    ca_file: str | None = None
+    """A file with the municipality's own certificate authority."""
+
+
+class SikkerSakSection(HttpSection):
+    """Visma Sikker Sak."""
+
+    scope: str = "sikkersak:read sikkersak:compliance"
+    labels: dict[str, list[str]] = Field(default_factory=dict)
+    """Kind → the municipality's own labels of log types, beside the standard ones."""
+
+
+class AnnualCycleSection(HttpSection):
+    """1310.no."""
+
+    scope: str = "aarshjul:readwrite"
+
+
+class FolderSection(Section):
+    """Exchange over files."""
+
+    path: Path = Path()
+
+
+class SyncSection(Section):
+    """The nightly run."""
+
+    write_back: bool = False
+    """Off until a person turns it on."""
+    overlap_minutes: int = Field(default=60, ge=0)
+    full_every_days: int = Field(default=7, ge=1)
+    attempts_per_intention: int = Field(default=5, ge=1)
+
+
+class Settings(BaseSettings):
+    """All settings. Order: environment (SKOLEMILJO_…, nested with __), secrets folder, TOML, standard values."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+    municipality: str = ""
+    """Name, for reports."""
+    production: bool = False
+    """In production the mock is refused."""
+    source: str = "folder"
+    """Adapter that cases come from and flags go to: ``sikker_sak`` or ``folder``."""
+    cycle: str = "folder"
+    """Adapter of the annual cycle: ``annual_cycle`` or ``folder``."""
+    plan: str = "oyer-2024"
+    """Name of a plan that comes with the package, or a folder."""
+    school_calendar: Path | None = None
+    """Skolerute as TOML or iCalendar."""
+    read_text: bool = True
+    """False: texts are never looked at; fields are checked for presence only."""
+    source_zone: str | None = None
+    """Zone of times that carry none, for example Europe/Oslo."""
+    language: str = Field(default="nb", pattern="^(nb|nn)$")
+    store: Path | None = None
+    """The store's file; standard: the user's data folder."""
+    log_file: Path | None = None
+    """The run log; standard: beside the store."""
+    client_secret: SecretStr | None = None
+    """For all systems; best given as a file called ``client_secret`` in the secrets folder."""
+    ping_url: str | None = None
+    """Dead man's switch: one GET after a run that worked."""
+    sikker_sak: SikkerSakSection = SikkerSakSection()
+    annual_cycle: AnnualCycleSection = AnnualCycleSection()
+    folder: FolderSection = FolderSection()
+    sync: SyncSection = SyncSection()
+
+    toml_file: ClassVar[Path | None] = None
+    secrets: ClassVar[Path | None] = None
+
+    @field_validator("source_zone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError("no such zone; Europe/Oslo is one")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The declared zone of the source."""
+        return ZoneInfo(self.source_zone) if self.source_zone else None
+
+    @property
+    def store_path(self) -> Path:
+        """The store's file."""
+        if self.store is not None:
+            return self.store
+        import platformdirs
+
+        return Path(platformdirs.user_data_dir("skolemiljo", appauthor=False)) / "skolemiljo.sqlite"
+
+    @property
+    def run_log_path(self) -> Path:
+        """The run log's file."""
+        return self.log_file or self.store_path.with_name("runlog.jsonl")
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far behind the cursor a nightly run begins."""
+        return timedelta(minutes=self.sync.overlap_minutes)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return (init_settings, env_settings, *_file_sources(settings_cls, cls.toml_file, cls.secrets))
+
+
+def _file_sources(
+    settings_cls: type[BaseSettings], toml: Path | None, secrets: Path | None
+) -> Iterator[PydanticBaseSettingsSource]:
+    if secrets is not None:
+        yield SecretsSettingsSource(settings_cls, secrets_dir=secrets, env_prefix="")
+    if toml is not None:
+        yield TomlConfigSettingsSource(settings_cls, toml_file=toml)
+
+
+def load_settings(file: Path | None = None, secrets: Path | None = None) -> Settings:
+    """The settings from ``file`` (standard: $SKOLEMILJO_SETTINGS), the environment and the folder ``secrets``.
+
+    The secrets folder is, unless given, $SKOLEMILJO_SECRETS_DIR or systemd's $CREDENTIALS_DIRECTORY. Paths in the file
+    are relative to it. Raises SettingsError naming every wrong key, with the nearest right one, and no value.
+    """
+    file, secrets = _places(file, secrets)
+    loaded = type("Settings", (Settings,), {"toml_file": file, "secrets": secrets, "__module__": __name__})
+    try:
+        settings: Settings = loaded()
+    except ValidationError as error:
+        raise SettingsError(
+            "\n".join(_explain(e) for e in error.errors(include_input=False, include_url=False))
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise SettingsError("the settings file is not valid TOML in UTF-8") from None
+    except ValueError:
+        raise SettingsError("a setting in the environment can't be read") from None
+    return settings if file is None else _beside(settings, file.parent)
+
+
+def _places(file: Path | None, secrets: Path | None) -> tuple[Path | None, Path | None]:
+    if file is None and os.environ.get("SKOLEMILJO_SETTINGS"):
+        file = Path(os.environ["SKOLEMILJO_SETTINGS"])
+    if file is not None and not file.is_file():
+        raise SettingsError("the settings file is not there")
+    given = os.environ.get("SKOLEMILJO_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
+    if secrets is None and given:
+        secrets = Path(given)
+    if secrets is not None and not secrets.is_dir():
+        raise SettingsError("the secrets folder is not there")
+    return file, secrets
+
+
+def _beside(settings: Settings, folder: Path) -> Settings:
+    """The settings with paths made relative to the settings file."""
+    update: dict[str, Any] = {}
+    for name in ("school_calendar", "store", "log_file"):
+        path = getattr(settings, name)
+        if path is not None:
+            update[name] = folder / path
+    update["folder"] = settings.folder.model_copy(update={"path": folder / settings.folder.path})
+    if (folder / settings.plan / "plan.toml").is_file():
+        update["plan"] = str(folder / settings.plan)
+    return settings.model_copy(update=update)
+
+
+def _explain(error: Any) -> str:
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] != "extra_forbidden":
+        return f"{key}: {error['msg']}"
+    near = difflib.get_close_matches(str(error["loc"][-1]), _keys(), n=1)
+    return f"{key}: no such setting" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _keys() -> list[str]:
+    found = list(Settings.model_fields)
+    for section in (SikkerSakSection, AnnualCycleSection, FolderSection, SyncSection):
+        found += section.model_fields
+    return found
+
+
+def shown(settings: Settings, file: Path | None = None, secrets: Path | None = None) -> list[tuple[str, str, str]]:
+    """Every setting as (key, value or ***, where it comes from): miljø, secrets, fil or standard."""
+    file, secrets = _places(file, secrets)
+    in_file = tomllib.loads(file.read_text("utf-8")) if file is not None else {}
+    in_environment = EnvSettingsSource(Settings, env_prefix=PREFIX, env_nested_delimiter="__")()
+    in_secrets = SecretsSettingsSource(Settings, secrets_dir=secrets, env_prefix="")() if secrets is not None else {}
+    rows = []
+    for key, value in _flat(settings.model_dump()):
+        places = (("miljø", in_environment), ("secrets", in_secrets), ("fil", in_file))
+        place = next((name for name, data in places if _has(data, key)), "standard")
+        rows.append((key, "***" if isinstance(value, SecretStr) else str(value), place))
+    return rows
+
+
+def _flat(data: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in data.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
+
+
+def _has(data: Any, key: str) -> bool:
+    for part in key.split("."):
+        if not isinstance(data, dict) or part not in data:
+            return False
+        data = data[part]
+    return True

@@ -1,0 +1,104 @@
+"""The connector for Visma Sikker Sak over HTTP (contract assumed): cases in, compliance records out and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from ...domain.base import ReadingContext
+from ...domain.case import Case
+from ...domain.errors import CaseNotFound, UnreadableCase
+from ...domain.flag import ComplianceRecord
+from ...domain.school import School
+from ..http import HttpClient
+from ..ports import CaseProblem, Receipt, SourceItem
+from .wire import SYSTEM, Labels, case_from_wire, record_from_wire, record_to_wire, school_from_wire
+
+
+class SikkerSak:
+    """CaseSource and FlagSink over HTTP."""
+
+    def __init__(
+        self, http: HttpClient, *, labels: Labels | None = None, zone: ZoneInfo | None = None, page_size: int = 50
+    ) -> None:
+        self._http = http
+        self._zone = zone
+        self._page_size = page_size
+        self.labels = labels or Labels()
+        """Holds the labels nobody has mapped, counted."""
+        self.context = ReadingContext(zone=zone)
+        """Holds the fields nobody knows, counted."""
+
+    def schools(self) -> Iterable[School]:
+        """The schools this integration may see; one whose entry can't be read is left out and counted."""
+        found = []
+        for page in self._http.pages("v1/schools", params={}, page_size=self._page_size):
+            for raw in page:
+                try:
+                    found.append(school_from_wire(raw))
+                except ValidationError:
+                    self.context.unknown_fields["School.unreadable"] += 1
+        return found
+
+    def count(self, school: str) -> int | None:
+        """The source's own count of the school's cases."""
+        answer = self._http.get(f"v1/schools/{school}/case-numbers", params={"pageSize": "1", "pageNumber": "1"})
+        total = answer.body.get("totalCount") if isinstance(answer.body, dict) else None
+        return total if isinstance(total, int) else None
+
+    def changed_cases(self, school: str, since: datetime | None) -> Iterator[SourceItem]:
+        """The school's cases modified at or after ``since``, page by page; a case that comes twice is given once."""
+        params = {"modifiedSince": since.astimezone(UTC).isoformat()} if since is not None else {}
+        seen: set[tuple[str, str | None]] = set()
+        for page in self._http.pages(f"v1/schools/{school}/cases", params=params, page_size=self._page_size):
+            for raw in page:
+                item = self._read(raw)
+                if isinstance(item, Case):
+                    key = (item.id, item.etag)
+                    if key in seen:
+                        continue
+                    seen.add(key)
+                yield item
+
+    def case(self, case_id: str) -> Case:
+        """One case, whole, with the etag of the answer."""
+        answer = self._http.get(f"v1/cases/{case_id}", case=case_id)
+        return case_from_wire(answer.body, self.labels, self.context, self._zone, answer.etag)
+
+    def case_ids(self, school: str) -> Iterator[str]:
+        """The numbers of all the school's cases."""
+        for page in self._http.pages(f"v1/schools/{school}/case-numbers", params={}, page_size=100):
+            yield from (number for number in page if isinstance(number, str))
+
+    def write(self, record: ComplianceRecord, *, if_match: str | None, idempotency_key: str) -> Receipt:
+        """Writes the whole record; the answer is a receipt and no proof."""
+        answer = self._http.put(
+            f"v1/cases/{record.case}/compliance",
+            record_to_wire(record),
+            idempotency_key=idempotency_key,
+            if_match=if_match,
+            case=record.case,
+        )
+        return Receipt(answer.etag, answer.request_id)
+
+    def read(self, case_id: str) -> ComplianceRecord | None:
+        """The record that stands on the case."""
+        try:
+            answer = self._http.get(f"v1/cases/{case_id}/compliance", case=case_id)
+        except CaseNotFound:
+            return None
+        return record_from_wire(answer.body, case_id, answer.request_id)
+
+    def _read(self, raw: Any) -> SourceItem:
+        etag = raw.get("etag") if isinstance(raw, dict) else None
+        try:
+            return case_from_wire(raw, self.labels, self.context, self._zone, etag if isinstance(etag, str) else None)
+        except UnreadableCase as error:
+            return CaseProblem(error.case, type(error).__name__, error.fields, str(error.args[0]))
+
+
+__all__ = ["SYSTEM", "SikkerSak"]

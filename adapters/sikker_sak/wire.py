@@ -1,0 +1,129 @@
+"""The one place that knows the wire: names, labels and what is dropped. The day the contract is known, this changes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from ...domain.base import ReadingContext
+from ...domain.case import Case
+from ...domain.errors import SettingsError, SourceError
+from ...domain.flag import ComplianceRecord
+from ...domain.log import LogKind
+from ...domain.school import School
+from ..case_file import case_from
+from ..wire_names import camelled, snake
+
+SYSTEM = "sikker_sak"
+_DROPPED = frozenset({"name", "title"})
+"""Names of people and titles of cases: dropped before anything else looks at them."""
+_RENAMED = {
+    "caseNumber": "id",
+    "schoolOrganizationNumber": "school",
+    "hiddenFields": "hidden",
+    "modifiedDateTime": "modified_at",
+    "logs": "log",
+    "organizationNumber": "organisation_number",
+}
+_BY_REFERENCE = frozenset({"moments"})
+"""Objects whose keys are data, not names of fields."""
+
+
+def _name(name: str) -> str:
+    return _RENAMED.get(name) or snake(name)
+
+
+def _from_wire(value: Any, *, names_matter: bool = True) -> Any:
+    if isinstance(value, list):
+        return [_from_wire(item) for item in value]
+    if isinstance(value, dict):
+        if not names_matter:
+            return value
+        return {
+            _name(key): _from_wire(item, names_matter=key not in _BY_REFERENCE)
+            for key, item in value.items()
+            if key not in _DROPPED
+        }
+    return value
+
+
+def _bare(label: str) -> str:
+    return " ".join(label.casefold().split())
+
+
+class Labels:
+    """The mapping from the source's labels of log types to kinds; counts those that nobody has mapped."""
+
+    def __init__(self, extra: Mapping[str, Sequence[str]] | None = None) -> None:
+        standard = tomllib.loads((files("skolemiljo.adapters.sikker_sak") / "labels.toml").read_text("utf-8"))
+        self._kinds: dict[str, LogKind] = {}
+        for table in (standard, extra or {}):
+            for kind, labels in table.items():
+                try:
+                    known = LogKind(kind)
+                except ValueError:
+                    raise SettingsError(f"labels: {kind} is no kind; one of {', '.join(LogKind)}") from None
+                self._kinds.update({_bare(label): known for label in labels})
+        self.unmapped: Counter[str] = Counter()
+
+    def kind(self, label: object) -> LogKind:
+        """The kind of ``label``; a note where nobody has mapped it."""
+        if not isinstance(label, str):
+            return LogKind.NOTE
+        kind = self._kinds.get(_bare(label))
+        if kind is None:
+            self.unmapped[label[:60]] += 1
+            return LogKind.NOTE
+        return kind
+
+
+def case_from_wire(raw: Any, labels: Labels, context: ReadingContext, zone: ZoneInfo | None, etag: str | None) -> Case:
+    """The case in one wire document. Raises UnreadableCase with case number and fields."""
+    mapped = _from_wire(raw)
+    if isinstance(mapped, dict):
+        log = mapped.get("log")
+        for entry in log if isinstance(log, list) else ():
+            if isinstance(entry, dict) and "type" in entry:
+                label = entry.pop("type")
+                entry["kind"] = labels.kind(label)
+                entry["source_label"] = label
+        if etag is not None:
+            mapped["etag"] = etag
+        if isinstance(mapped.get("hidden"), list):
+            mapped["hidden"] = [
+                ".".join(map(_name, path.split("."))) for path in mapped["hidden"] if isinstance(path, str)
+            ]
+    return case_from(mapped, zone, system=SYSTEM, context=context)
+
+
+def school_from_wire(raw: Any) -> School:
+    """A school. Its name is kept (it is no person's); its rektor's is dropped."""
+    mapped = _from_wire(raw)
+    if isinstance(raw, dict) and isinstance(mapped, dict):
+        mapped["name"] = raw.get("name")
+    return School.model_validate(mapped)
+
+
+def record_to_wire(record: ComplianceRecord) -> Any:
+    """A compliance record as the wire has it."""
+    body = record.model_dump(mode="json")
+    number, school = body.pop("case"), body.pop("school")
+    return {"caseNumber": number, "schoolOrganizationNumber": school, **camelled(body)}
+
+
+def record_from_wire(raw: Any, case: str, request_id: str | None) -> ComplianceRecord:
+    """The record read back. Raises SourceError when it is not one."""
+    try:
+        mapped = _from_wire(raw)
+        mapped["case"] = mapped.pop("id")
+        return ComplianceRecord.model_validate(mapped)
+    except (ValidationError, AttributeError, KeyError, TypeError):
+        raise SourceError(
+            "the record read back is not in the contract's form", system=SYSTEM, case=case, request_id=request_id
+        ) from None

@@ -1,0 +1,40 @@
+"""Names of fields on the wire (camelCase) and in the domain (snake_case)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_UNDERSCORE = re.compile(r"_([a-z0-9])")
+
+
+@cache
+def snake(name: str) -> str:
+    """``modifiedAt`` → ``modified_at``."""
+    return _CAPITAL.sub(lambda match: "_" + match[1].lower(), name)
+
+
+@cache
+def camel(name: str) -> str:
+    """``modified_at`` → ``modifiedAt``."""
+    return _UNDERSCORE.sub(lambda match: match[1].upper(), name)
+
+
+def snaked(value: Any) -> Any:
+    """A JSON value with every key in snake_case."""
+    if isinstance(value, list):
+        return [snaked(item) for item in value]
+    if isinstance(value, dict):
+        return {snake(key): snaked(item) for key, item in value.items()}
+    return value
+
+
+def camelled(value: Any) -> Any:
+    """A JSON value with every key in camelCase."""
+    if isinstance(value, list):
+        return [camelled(item) for item in value]
+    if isinstance(value, dict):
+        return {camel(key): camelled(item) for key, item in value.items()}
+    return value
