@@ -296,7 +296,7 @@ def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, style: str
         "map_key": words.gettext(
             "Tall: avvik. *: en til fire, skjult fordi det gjelder elever. –: ikke sjekket. ?: noe kunne ikke sjekkes."
         ),
-        "chapter_titles": _chapter_titles(report, words),
+        "chapter_titles": chapter_titles(report, words),
         "map_rows": map_rows,
         "rows_left_out": _rows_left_out(len(report.rows) - len(map_rows), words),
         "school_link": lambda row: f"#{_anchor(row.report)}" if inline else _file_name(row.report),
@@ -331,7 +331,7 @@ def _rows_left_out(number: int, words: Words) -> str:
     return words.ngettext("{n} skole til står i regnearket.", "{n} skoler til står i regnearket.", number)
 
 
-def _chapter_titles(report: AuditReport, words: Words) -> list[tuple[str, str]]:
+def chapter_titles(report: AuditReport, words: Words) -> list[tuple[str, str]]:
     """Chapters that were asked anywhere, in the plan's order."""
     asked = {name for row in report.rows for name in row.by_chapter}
     titles = {chapter.name: chapter.title.in_language(words.language) for chapter in report.chapters}

@@ -83,7 +83,7 @@ def test_axe_finds_nothing(files: dict[str, Path], open_page: Callable[..., Page
 
 
 def test_axe_would_find_a_fault(files: dict[str, Path], open_page: Callable[..., Page]) -> None:
-    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+    from axe_playwright_python.sync_playwright import Axe
 
     page = open_page(files["school"])
     page.evaluate("document.documentElement.removeAttribute('lang')")

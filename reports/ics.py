@@ -1,0 +1,119 @@
+"""A school's calendar: deadlines and the annual cycle as all-day events that carry case numbers and nothing more."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from ..domain.annual_cycle import CycleState
+from .model import AuditReport, Part, Report, SchoolReport
+from .sentences import Sentences
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
+
+_ALARM_DAYS = 3
+_EPOCH = date(2024, 8, 1)
+_STANDING = frozenset({CycleState.OPEN, CycleState.DUE_SOON, CycleState.LATE, CycleState.DONE_UNDOCUMENTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing with a day. ``key`` stays the same as long as it is the same thing, whatever its day or words."""
+
+    key: tuple[str, ...]
+    day: date
+    summary: str
+    description: str
+
+
+def render(report: Report, language: str | None = None) -> bytes:
+    """``report`` as an iCalendar file. An audit has all its schools in one calendar."""
+    say = Sentences(report, language)
+    schools = report.reports if isinstance(report, AuditReport) else (report,)
+    named = isinstance(report, AuditReport)
+    made: bytes = _calendar(say, (e for r in schools for e in entries(r, say, named=named))).to_ical()
+    return made
+
+
+def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> list[Entry]:
+    """Deadlines that run, open deviations on the day their deadline passed, and the annual cycle, by day.
+
+    ``named``: whether the school's name stands in each summary. Solved findings are left out: the file is the whole
+    calendar, and a calendar that subscribes to it takes away what is gone.
+    """
+    found = []
+    lead = f"{say.school_name(report)}: " if named else ""
+    for item in report.items:
+        finding = item.finding
+        if finding.deadline is None or item.part not in (Part.TODAY, Part.SOON, Part.LATER) or finding.case is None:
+            continue
+        name = say.case_name(finding)
+        state = (
+            say.words.gettext("avvik") if item.part is Part.TODAY and item.days is not None and item.days < 0 else ""
+        )
+        found.append(
+            Entry(
+                ("finding", *finding.identity),
+                finding.deadline,
+                lead + ", ".join(filter(None, (name, finding.rule, state))),
+                "\n".join(filter(None, (say.rule_title(finding.rule), say.place(finding), say.to_do(item)))),
+            )
+        )
+    for status in report.cycle:
+        for entry in status.items:
+            if entry.due is None or entry.state not in _STANDING:
+                continue
+            found.append(
+                Entry(
+                    ("cycle", status.school or "", status.school_year, entry.item, entry.scope),
+                    entry.due,
+                    f"{lead}{say.words.gettext('Årshjulet')}: {say.rule_title(entry.item)} ({entry.item})",
+                    say.words.cycle_state(entry.state),
+                )
+            )
+    return sorted(found, key=lambda entry: (entry.day, entry.key))
+
+
+def uid_of(key: tuple[str, ...]) -> str:
+    """A stable id without content: a hash of what the entry is about."""
+    return f"{hashlib.sha256(chr(31).join(key).encode()).hexdigest()[:32]}@skolemiljo"
+
+
+def _calendar(say: Sentences, found: Iterable[Entry]) -> Calendar:
+    from icalendar import Calendar
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//skolemiljo//NONSGML reports//NO")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", say.title())
+    for entry in found:
+        calendar.add_component(_event(say, entry))
+    return calendar
+
+
+def _event(say: Sentences, entry: Entry) -> Event:
+    from icalendar import Alarm, Event
+
+    event = Event()
+    event.add("uid", uid_of(entry.key))
+    event.add("dtstamp", say.report.as_of)
+    # A later report overrules an earlier one about the same thing: the number of the report's day only grows.
+    event.add("sequence", max(0, (say.report.today - _EPOCH).days))
+    event.add("dtstart", entry.day)
+    event.add("dtend", entry.day + timedelta(days=1))
+    event.add("summary", entry.summary)
+    event.add("description", entry.description)
+    event.add("class", "PRIVATE")
+    event.add("transp", "TRANSPARENT")
+    if entry.day >= say.report.today:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", entry.summary)
+        alarm.add("trigger", timedelta(days=-_ALARM_DAYS))
+        event.add_component(alarm)
+    return event

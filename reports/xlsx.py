@@ -1,0 +1,172 @@
+"""A report as a workbook (extra ``xlsx``): what it is, the findings, and for the owner the map and the trend. No formula."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from .model import AuditReport, Report, shown_count, shown_sum
+from .rows import Cell, about_rows, finding_rows, header, resolved_rows
+from .sentences import Sentences
+from .trend import weekly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_WIDTHS = (22, 22, 12, 14, 24, 9, 40, 18, 18, 12, 8, 50, 50, 24, 10, 10, 16, 16, 40, 40, 20, 18, 24)
+
+
+def render(report: Report, language: str | None = None) -> bytes:
+    """``report`` as bytes of an .xlsx file. Raises ``ModuleNotFoundError`` where xlsxwriter is not installed."""
+    import xlsxwriter  # type: ignore[import-untyped]
+
+    say = Sentences(report, language)
+    out = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(out, options) as workbook:
+        workbook.set_properties({"title": say.title(), "comments": say.foot()})
+        book = _Book(workbook)
+        words = say.words
+        book.sheet(words.gettext("Les meg"), [], about_rows(report, say), (24, 100))
+        book.sheet(words.gettext("Funn"), header(say), finding_rows(report, say), _WIDTHS)
+        if isinstance(report, AuditReport):
+            _owner_sheets(book, report, say)
+        solved = [
+            words.gettext("Skole"),
+            words.gettext("Sak"),
+            words.gettext("Regel"),
+            words.gettext("Plikt"),
+            words.gettext("Før"),
+            words.gettext("Nå"),
+        ]
+        book.sheet(words.gettext("Løst"), solved, resolved_rows(report, say), (24, 14, 9, 50, 18, 22))
+    return out.getvalue()
+
+
+class _Book:
+    """Writes sheets row by row, texts as texts and dates as dates."""
+
+    def __init__(self, workbook: Any) -> None:
+        self.workbook = workbook
+        self.bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F3F3F4"})
+        self.text = workbook.add_format({"text_wrap": True, "valign": "top"})
+        # 414 is Norwegian: without it an English machine shows the month first.
+        self.date = workbook.add_format({"num_format": "[$-414]dd.mm.yyyy", "valign": "top"})
+
+    def sheet(self, name: str, names: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int]) -> None:
+        """One sheet with a frozen, filtered head (where it has one)."""
+        sheet = self.workbook.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        for column, title in enumerate(names):
+            sheet.write_string(0, column, title, self.bold)
+        last = 0
+        for last, row in enumerate(rows, start=1 if names else 0):
+            for column, cell in enumerate(row):
+                self._write(sheet, last, column, cell)
+        if names:
+            sheet.freeze_panes(1, 0)
+            sheet.repeat_rows(0)
+            sheet.autofilter(0, 0, last, len(names) - 1)
+
+    def _write(self, sheet: Any, row: int, column: int, cell: Cell) -> None:
+        if cell is None or cell == "":
+            return
+        if isinstance(cell, date):
+            sheet.write_datetime(row, column, cell, self.date)
+        elif isinstance(cell, int):
+            sheet.write_number(row, column, cell, self.text)
+        else:
+            sheet.write_string(row, column, cell, self.text)
+
+
+def _number(shown: str) -> Cell:
+    """A number as a number; «*», «–» and «6+» as text."""
+    return int(shown) if shown.isdigit() else shown
+
+
+def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
+    from .html import chapter_titles
+
+    words = say.words
+    titles = chapter_titles(report, words)
+    school, cases, sums = words.gettext("Skole"), words.gettext("Saker"), words.gettext("Avvik")
+    book.sheet(
+        words.gettext("Skoler"),
+        [school, words.gettext("Orgnr."), words.gettext("Alt sjekket"), cases, sums, *(title for _, title in titles)],
+        [
+            [
+                row.school.name,
+                row.school.organisation_number,
+                words.gettext("ja") if row.report.complete else words.gettext("nei"),
+                _number(shown_count(len(row.report.cases))),
+                _number(shown_sum(row.by_rule.values())),
+                *(_number(row.by_chapter[name].shown) if name in row.by_chapter else "–" for name, _ in titles),
+            ]
+            for row in report.rows
+        ],
+        (30, 12, 10, 10, 10, *(14 for _ in titles)),
+    )
+    book.sheet(
+        words.gettext("Plikter"),
+        [words.gettext("Regel"), words.gettext("Plikt"), words.gettext("Sum"), *(r.school.name for r in report.rows)],
+        [
+            [
+                code,
+                say.rule_title(code),
+                _number(shown_sum(r.by_rule[code] for r in report.rows if code in r.by_rule)),
+                *(_number(r.by_rule[code].shown) if code in r.by_rule else "–" for r in report.rows),
+            ]
+            for code in report.rule_codes
+        ],
+        (9, 60, 8, *(14 for _ in report.rows)),
+    )
+    book.sheet(
+        words.gettext("Årshjul"),
+        [
+            school,
+            words.gettext("Skoleår"),
+            words.gettext("Regel"),
+            words.gettext("Punkt"),
+            words.gettext("Status"),
+            words.gettext("Frist"),
+        ],
+        [
+            [
+                say.school_name(r),
+                status.school_year,
+                item.item,
+                say.rule_title(item.item),
+                words.cycle_state(item.state),
+                item.due,
+            ]
+            for r in report.reports
+            for status in r.cycle
+            for item in status.items
+        ],
+        (30, 12, 9, 60, 24, 12),
+    )
+    book.sheet(
+        words.gettext("Utvikling"),
+        [words.gettext("Uke fra"), sums, words.gettext("Ikke sjekket"), words.gettext("Alt sjekket")],
+        [
+            [
+                week.monday,
+                _number(shown_count(week.deviations)),
+                _number(shown_count(week.unknown)),
+                words.gettext("ja") if week.complete else words.gettext("nei"),
+            ]
+            for week in weekly(report.trend)
+        ],
+        (12, 10, 12, 12),
+    )

@@ -1,0 +1,384 @@
+"""All forms tell the same: every finding in JSON is in each of the others, with the same numbers, and no planted word."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from skolemiljo.domain.school import School
+from skolemiljo.domain.verdict import Verdict
+from skolemiljo.reports import FORMATS, render
+from skolemiljo.reports.dossier import Dossier
+from skolemiljo.reports.dossier import render as render_dossier
+from skolemiljo.reports.html import pages
+from skolemiljo.reports.model import AuditReport, SchoolReport
+
+MARKED = "MERKETORD"
+
+
+@pytest.fixture(params=["school", "audit"])
+def any_report(request: pytest.FixtureRequest, report: SchoolReport, audit: AuditReport) -> SchoolReport | AuditReport:
+    return report if request.param == "school" else audit
+
+
+def findings_of(report: SchoolReport | AuditReport) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(render(report, "json"))["findings"]
+    assert found
+    return found
+
+
+def as_text(out: str | bytes) -> str:
+    return out if isinstance(out, str) else out.decode("utf-8", "replace")
+
+
+def csv_rows(data: bytes, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode(encoding)), delimiter=";"))
+
+
+def sheet_rows(data: bytes, name: str) -> list[list[Any]]:
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(data))
+    return [list(row) for row in book[name].iter_rows(values_only=True)]
+
+
+def identity(finding: dict[str, Any]) -> tuple[str, str, str]:
+    return finding["case"] or "", finding["rule"], finding["scope"]
+
+
+def test_csv_has_every_finding_and_the_same_numbers(any_report: SchoolReport | AuditReport) -> None:
+    data = render(any_report, "csv")
+    assert isinstance(data, bytes)
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = csv_rows(data)
+    expected = [
+        (
+            *identity(f),
+            f"{date.fromisoformat(f['deadline']):%d.%m.%Y}" if f["deadline"] else "",
+            "" if f["days_left"] is None else str(f["days_left"]),
+        )
+        for f in findings_of(any_report)
+    ]
+    assert [(r["Sak"], r["Regel"], r["Omfang (kode)"], r["Frist"], r["Dager igjen"]) for r in rows] == expected
+
+
+def test_workbook_has_every_finding_and_the_same_numbers(any_report: SchoolReport | AuditReport) -> None:
+    data = render(any_report, "xlsx")
+    assert isinstance(data, bytes)
+    head, *rows = sheet_rows(data, "Funn")
+    place = {name: number for number, name in enumerate(head)}
+    found = [
+        (
+            r[place["Sak"]] or "",
+            r[place["Regel"]],
+            r[place["Omfang (kode)"]],
+            r[place["Frist"]].date() if r[place["Frist"]] else None,
+            r[place["Dager igjen"]],
+        )
+        for r in rows
+    ]
+    assert found == [
+        (*identity(f), date.fromisoformat(f["deadline"]) if f["deadline"] else None, f["days_left"])
+        for f in findings_of(any_report)
+    ]
+
+
+def test_no_cell_is_a_formula(any_report: SchoolReport | AuditReport) -> None:
+    from openpyxl import load_workbook
+
+    data = render(any_report, "xlsx")
+    assert isinstance(data, bytes)
+    book = load_workbook(io.BytesIO(data))
+    assert "Les meg" in book.sheetnames
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert cells
+    assert all(cell.data_type != "f" for cell in cells)
+
+
+def test_owners_sheets_show_the_numbers_of_json(audit: AuditReport) -> None:
+    data = json.loads(render(audit, "json"))
+    workbook = render(audit, "xlsx")
+    assert isinstance(workbook, bytes)
+    head, *rows = sheet_rows(workbook, "Plikter")
+    schools = {s["name"]: s for s in data["schools"]}
+    assert head[3:] == list(schools)
+    for row in rows:
+        for name, shown in zip(head[3:], row[3:], strict=True):
+            cell = schools[name]["by_rule"].get(row[0])
+            expected = cell["deviations"] if cell and cell["checked"] else "–"
+            assert str(shown) == expected
+
+
+def test_page_has_every_finding(any_report: SchoolReport | AuditReport) -> None:
+    html = str(render(any_report, "html"))
+    ticked = re.findall(r"<li><b>(?:Sak ([^<]+)|Årshjulet)</b>", html)
+    opened = [f for f in findings_of(any_report) if f["part"] != "met"]
+    assert sorted(ticked) == sorted(f["case"] or "" for f in opened)
+    for finding in opened:
+        assert f">{finding['rule']}<" in html
+        if finding["deadline"]:
+            assert f'datetime="{finding["deadline"]}"' in html
+    in_order = dict(re.findall(r'<tr><th scope="row">([^<]+)</th>.*?<td data-name="I orden">([^<]*)</td></tr>', html))
+    for finding in findings_of(any_report):
+        if finding["part"] == "met" and finding["case"]:
+            assert re.search(rf"\b{finding['rule']}\b", in_order[finding["case"]])
+
+
+def test_junit_has_every_finding(any_report: SchoolReport | AuditReport) -> None:
+    root = ET.fromstring(str(render(any_report, "junit")))  # noqa: S314 - our own output
+    tests = [
+        ("" if t.get("classname") == "årshjulet" else t.get("classname"), *str(t.get("name")).split(" ", 1))
+        for t in root.iter("testcase")
+    ]
+    found = findings_of(any_report)
+    assert sorted(tests) == sorted(identity(f) for f in found)
+    assert int(str(root.get("failures"))) == sum(
+        f["part"] in ("today", "too_late") and f["verdict"] == "deviation" for f in found
+    )
+    assert int(str(root.get("errors"))) == sum(f["verdict"] == "unknown" for f in found)
+
+
+def test_pdf_has_every_open_finding_text_tags_title_and_language(any_report: SchoolReport | AuditReport) -> None:
+    from pypdf import PdfReader
+
+    data = render(any_report, "pdf")
+    assert isinstance(data, bytes)
+    reader = PdfReader(io.BytesIO(data))
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    for finding in findings_of(any_report):
+        if finding["part"] != "met":
+            assert finding["rule"] in text
+            assert (finding["case"] or "Årshjulet") in text
+    assert reader.metadata is not None
+    assert str(reader.metadata.title).startswith("Skolemiljø: ")
+    root: Any = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].startswith("nb")
+    assert "/StructTreeRoot" in root
+    assert "Unntatt offentlighet" in reader.pages[0].extract_text()
+
+
+def test_calendar_by_two_parsers_has_every_deadline_ahead(any_report: SchoolReport | AuditReport) -> None:
+    import vobject  # type: ignore[import-untyped]
+    from icalendar import Calendar
+
+    data = render(any_report, "ics")
+    assert isinstance(data, bytes)
+    first: dict[str, Any] = {str(e["uid"]): e for e in Calendar.from_ical(data).walk("VEVENT")}
+    second = {e.uid.value: e for e in vobject.readOne(data.decode("utf-8")).vevent_list}
+    assert first.keys() == second.keys()
+    found = findings_of(any_report)
+    ahead = [f for f in found if f["deadline"] and f["part"] in ("today", "soon", "later") and f["case"]]
+    cycle = 2 if isinstance(any_report, AuditReport) else 1
+    assert len(first) == len(ahead) + cycle
+    for uid, event in first.items():
+        assert event["dtstart"].dt == second[uid].dtstart.value
+        assert str(event["class"]) == second[uid].getChildValue("class") == "PRIVATE"
+        assert int(event["sequence"]) > 0
+    expected = sorted((f["deadline"], f"Sak {f['case']}, {f['rule']}") for f in ahead)
+    shown = sorted(
+        (event["dtstart"].dt.isoformat(), match[0])
+        for event in first.values()
+        if (match := re.search(r"Sak [^,]+, [A-Z]+-\w+", str(event["summary"])))
+    )
+    assert shown == expected
+
+
+def test_calendar_ids_stay_when_the_deadline_moves(
+    report: SchoolReport, make_report: Callable[..., SchoolReport], assessments: list[Any]
+) -> None:
+    from icalendar import Calendar
+
+    def events(of: SchoolReport) -> dict[str, Any]:
+        return {str(e["uid"]): e for e in Calendar.from_ical(bytes(render(of, "ics"))).walk("VEVENT")}  # type: ignore[arg-type]
+
+    later = report.as_of + timedelta(days=1)
+    moved = [
+        a.model_copy(
+            update={
+                "findings": tuple(
+                    f.model_copy(update={"deadline": f.deadline + timedelta(days=2)}) if f.deadline else f
+                    for f in a.findings
+                )
+            }
+        )
+        for a in assessments
+    ]
+    before, after = events(report), events(make_report(assessments=moved, as_of=later))
+    assert before.keys() == after.keys()
+    assert all(after[uid]["sequence"] > before[uid]["sequence"] for uid in before)
+
+
+@pytest.mark.office
+def test_libreoffice_reads_the_same_numbers(any_report: SchoolReport | AuditReport, tmp_path: Path) -> None:
+    found = findings_of(any_report)
+    for name in ("csv", "xlsx"):
+        data = render(any_report, name)
+        assert isinstance(data, bytes)
+        (tmp_path / f"rapport.{name}").write_bytes(data)
+    # 59 = semicolon, 34 = quote, 76 = UTF-8; -1 writes every sheet.
+    subprocess.run(
+        [
+            str(shutil.which("soffice")),
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false,false,false,-1",
+            "--outdir",
+            str(tmp_path / "out"),
+            str(tmp_path / "rapport.xlsx"),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
+    rows = csv_rows((tmp_path / "out" / "rapport-Funn.csv").read_bytes(), "utf-8")
+    assert [(r["Sak"], r["Regel"], r["Omfang (kode)"]) for r in rows] == [identity(f) for f in found]
+    assert [r["Dager igjen"] for r in rows] == ["" if f["days_left"] is None else str(f["days_left"]) for f in found]
+    assert [r["Frist"] for r in rows] == [
+        f"{date.fromisoformat(f['deadline']):%d.%m.%Y}" if f["deadline"] else "" for f in found
+    ]
+    subprocess.run(
+        [
+            str(shutil.which("soffice")),
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--headless",
+            "--infilter=Text - txt - csv (StarCalc):59,34,76,1",
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            str(tmp_path / "out"),
+            str(tmp_path / "rapport.csv"),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(tmp_path / "out" / "rapport.xlsx").worksheets[0]
+    assert sheet.max_row == len(found) + 1
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    head = [cell.value for cell in sheet[1]]
+    place = head.index("Dager igjen")
+    shown: list[Any] = [row[place].value for row in sheet.iter_rows(min_row=2)]
+    assert [None if v is None else int(v) for v in shown] == [f["days_left"] for f in found]
+
+
+HOSTILE = [
+    '=HYPERLINK("http://x.invalid";"a")',
+    "@SUM(1)",
+    "+1",
+    "-1+1",
+    "<script>alert(1)</script>",
+    "\x1b[31mrød",
+    "a\u202eb",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_text_everywhere(make_report: Callable[..., SchoolReport], name: str) -> None:
+    hostile = make_report(school=School(organisation_number="310000019", name=name))
+    for form in FORMATS:
+        out = as_text(render(hostile, form))
+        assert "\x1b" not in out.replace("\x1b", "", 0) or form in ("pdf", "xlsx")
+        if form in ("html", "junit"):
+            assert "<script>" not in out
+    rows = csv_rows(bytes(render(hostile, "csv")))  # type: ignore[arg-type]
+    assert not rows[0]["Skole"].startswith(("=", "@", "+", "-"))
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(bytes(render(hostile, "xlsx"))))  # type: ignore[arg-type]
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_no_form_holds_a_planted_word(report: SchoolReport, audit: AuditReport, case_dossier: Dossier) -> None:
+    outputs = [render(form, name) for form in (report, audit) for name in FORMATS]
+    outputs += [render_dossier(case_dossier, name) for name in ("html", "json", "pdf")]
+    outputs += list(pages(audit).values())
+    outputs.append(repr(case_dossier))
+    for out in outputs:
+        assert MARKED not in as_text(out)
+
+
+def test_dossier_has_chronology_and_every_duty(case_dossier: Dossier) -> None:
+    assert [event.id for event in case_dossier.events if event.id] == ["h1", "v1", "l1", "l2", "p1-1"]
+    deleted = next(event for event in case_dossier.events if event.id == "l2")
+    assert "slettet" in deleted.what
+    assert "eleven ønsket ikke" in deleted.what
+    assert {duty.rule for duty in case_dossier.duties} == {"VA-08", "VA-05", "AP-F"}
+    told = next(duty for duty in case_dossier.duties if duty.rule == "VA-08")
+    assert told.answer == "avvik: ikke dokumentert"
+    assert any("regnet fra" in text for text in told.account)
+    assert told.evidence[0].startswith("v1 (varsel fra foresatte, på telefon")
+    page = str(render_dossier(case_dossier))
+    assert "Tilsyn fra statsforvalteren" in page
+    assert "0" * 64 in page
+    assert "evaluations" in page
+
+
+def test_dossier_needs_a_reason(case: Any, assessments: list[Any], plan: Any, rules: Any, report: SchoolReport) -> None:
+    from skolemiljo.reports.dossier import dossier
+
+    with pytest.raises(ValueError, match="reason"):
+        dossier(case, assessments[0], school=report.school, plan=plan, rules=rules, as_of=report.as_of, reason=" ")  # type: ignore[arg-type]
+
+
+def test_a_page_for_forty_cases_is_small(make_report: Callable[..., SchoolReport], make_finding: Any) -> None:
+    from skolemiljo.domain.verdict import Assessment
+    from skolemiljo.reports.model import SchoolReport as Report
+
+    built: Report
+    many = []
+    for number in range(40):
+        case = f"2026-{100 + number}"
+        scope = f"notice:v{number}/pupil:e{number}"
+        findings = [
+            make_finding(
+                "VA-08",
+                case,
+                Verdict.DEVIATION,
+                scope,
+                reason="undocumented",
+                deadline=date(2026, 3, 1),
+                counted_from=date(2026, 3, 1),
+            ),
+            make_finding("UN-07", case, Verdict.DUE, scope, deadline=date(2026, 3, 10), counted_from=date(2026, 3, 9)),
+            make_finding("AP-F", case, Verdict.REVIEW, "plan:p1", question="which"),
+            make_finding("EV-01", case, Verdict.UNKNOWN, reason="hidden"),
+            *(make_finding("VA-05", case, Verdict.MET, f"notice:v{n}") for n in range(20)),
+        ]
+        many.append(
+            Assessment(
+                case=case,
+                school="310000019",
+                as_of=datetime(2026, 3, 9, 9, 15, tzinfo=UTC),
+                plan="p",
+                findings=tuple(findings),
+            )
+        )
+    built = make_report(assessments=many)
+    assert len(str(render(built, "html")).encode()) < 60_000
+
+
+def test_unknown_form_and_missing_extra_are_clear(report: SchoolReport, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    from skolemiljo.reports import MissingExtraError
+
+    with pytest.raises(ValueError, match="one of text, json"):
+        render(report, "sarif")
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(MissingExtraError, match=r"skolemiljo\[xlsx\]"):
+        render(report, "xlsx")

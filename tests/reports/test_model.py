@@ -1,0 +1,230 @@
+"""Who sees what, in which order, and what a report says about what it could not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from skolemiljo.domain.verdict import Reason, Severity, Verdict
+from skolemiljo.reports.model import (
+    Acceptance,
+    AcceptanceState,
+    AuditReport,
+    Cell,
+    Change,
+    Group,
+    Part,
+    Previous,
+    Problem,
+    SchoolReport,
+    TrendPoint,
+    WarningCode,
+    shown_count,
+    shown_sum,
+)
+from skolemiljo.reports.sentences import Sentences
+from skolemiljo.reports.trend import weekly, yearly
+
+MakeReport = Callable[..., SchoolReport]
+
+
+def test_items_come_by_what_is_due_first(report: SchoolReport) -> None:
+    order = [(item.part, item.finding.rule, item.finding.case) for item in report.items]
+    assert order == [
+        (Part.TODAY, "VA-08", "2026-014"),
+        (Part.TODAY, "VA-05", "2026-014"),
+        (Part.SOON, "UN-07", "2026-015"),
+        (Part.LATER, "EV-01", "2026-015"),
+        (Part.LATER, "AAR-01", None),
+        (Part.REVIEW, "AP-F", "2026-015"),
+        (Part.UNKNOWN, "VA-08", "2026-016"),
+        (Part.TOO_LATE, "UN-07", "2026-016"),
+        (Part.ACCEPTED, "AP-F", "2026-017"),
+        (Part.MET, "AP-F", "2026-014"),
+        (Part.MET, "AP-F", "2026-014"),
+        (Part.MET, "VA-05", "2026-015"),
+        (Part.MET, "EV-01", "2026-017"),
+        (Part.MET, "VA-08", "2026-018"),
+    ]
+
+
+def test_the_number_of_cases_that_need_something_today(report: SchoolReport) -> None:
+    assert report.cases_today == 1
+    assert [line.case for line in report.cases if line.needs_today] == ["2026-014"]
+
+
+def test_what_could_not_be_seen_makes_the_report_incomplete(report: SchoolReport, make_report: MakeReport) -> None:
+    assert not report.complete
+    assert report.warnings[0].code is WarningCode.INCOMPLETE
+    nothing = make_report(assessments=[], previous=None, acceptances=[])
+    assert nothing.complete
+    assert not make_report(assessments=[], complete=False).complete
+    broken = make_report(assessments=[], problems=[Problem("310000019", "2026-050", "unreadable")])
+    assert not broken.complete
+    assert Sentences(broken).headline() != Sentences(nothing).headline()
+
+
+def test_crashed_rules_are_named(make_report: MakeReport, assessments: list[object]) -> None:
+    crashed = [assessments[3].model_copy(update={"crashed": ("AP-F",)})]  # type: ignore[attr-defined]
+    warnings = {w.code: w for w in make_report(assessments=crashed).warnings}
+    assert warnings[WarningCode.CRASHED].items == ("AP-F",)
+    assert not make_report(assessments=crashed).complete
+
+
+def test_rektor_never_sees_a_case_about_a_leader(
+    make_report: MakeReport, previous: Previous, acceptances: list[Acceptance]
+) -> None:
+    from skolemiljo.reports import FORMATS, render
+
+    hidden = make_report(
+        leader_cases=frozenset({"2026-014"}),
+        previous=previous,
+        acceptances=acceptances,
+        problems=[Problem("310000019", "2026-014", "forbidden")],
+    )
+    assert all(item.finding.case != "2026-014" for item in hidden.items)
+    for name in FORMATS:
+        out = render(hidden, name)
+        assert b"2026-014" not in (out if isinstance(out, bytes) else out.encode()), name
+    owner = make_report(leader_cases=frozenset({"2026-014"}), reader="owner")
+    assert any(item.finding.case == "2026-014" for item in owner.items)
+
+
+def test_a_case_that_was_not_looked_at_solves_nothing(report: SchoolReport) -> None:
+    assert {(r.rule, r.case, r.now) for r in report.resolved} == {
+        ("EV-01", "2026-017", Verdict.MET),
+        ("AP-F", "2026-018", None),
+    }
+
+
+def test_new_and_continued(report: SchoolReport, make_report: MakeReport) -> None:
+    changes = {(i.finding.rule, i.finding.case): (i.change, i.was) for i in report.open_items}
+    assert changes["VA-08", "2026-014"] == (Change.NEW, Verdict.DUE)
+    assert changes["UN-07", "2026-015"] == (Change.CONTINUED, Verdict.DUE)
+    assert all(item.change is None for item in make_report(previous=None).items)
+
+
+def test_acceptances_hold_to_their_last_day_and_no_longer(make_report: MakeReport, report: SchoolReport) -> None:
+    states = {a.rule + (a.case or ""): a.state for a in report.acceptances}
+    assert states == {
+        "AP-F2026-017": AcceptanceState.ACTIVE,
+        "VA-082026-014": AcceptanceState.EXPIRED,
+        "AP-F2026-015": AcceptanceState.INVALID,
+    }
+    assert len(report.group(Group.ACCEPTED)) == 1
+    assert {w.code for w in report.warnings} >= {WarningCode.ACCEPTANCE_EXPIRED, WarningCode.ACCEPTANCE_INVALID}
+    expired = Acceptance("310000019", "2026-017", "AP-F", "plan:p1", "Skrives om", "rector", date(2026, 3, 8))
+    back = make_report(acceptances=[expired])
+    assert not back.group(Group.ACCEPTED)
+    assert "tilbake" in Sentences(back).acceptance(back.acceptances[0])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"reason": "  "},
+        {"role": "king"},
+        {"until": None},
+    ],
+)
+def test_a_malformed_acceptance_does_not_hold(make_report: MakeReport, broken: dict[str, object]) -> None:
+    values: dict[str, object] = {
+        "school": "310000019",
+        "case": "2026-017",
+        "rule": "AP-F",
+        "scope": "plan:p1",
+        "reason": "Skrives om",
+        "role": "rector",
+        "until": date(2026, 4, 1),
+    }
+    assert make_report(acceptances=[Acceptance(**values)]).group(Group.ACCEPTED)  # type: ignore[arg-type]
+    assert not make_report(acceptances=[Acceptance(**values | broken)]).group(Group.ACCEPTED)  # type: ignore[arg-type]
+
+
+def test_what_could_not_be_checked_cannot_be_accepted(make_report: MakeReport) -> None:
+    record = Acceptance("310000019", "2026-016", "VA-08", "notice:v1", "Sett på papir", "rector", date(2026, 4, 1))
+    found = make_report(acceptances=[record])
+    assert len(found.group(Group.UNKNOWN)) == 1
+    assert not found.complete
+
+
+def test_an_acceptance_of_another_scope_does_not_reach(make_report: MakeReport) -> None:
+    record = Acceptance("310000019", "2026-017", "AP-F", "plan:p2", "Skrives om", "rector", date(2026, 4, 1))
+    assert not make_report(acceptances=[record]).group(Group.ACCEPTED)
+
+
+def test_exit_code_counts_deviations_not_accepted(report: SchoolReport) -> None:
+    assert {i.finding.rule for i in report.at_or_over(Severity.LOW)} == {"VA-08", "UN-07"}
+    assert {i.finding.rule for i in report.at_or_over(Severity.HIGH)} == {"VA-08"}
+    assert report.at_or_over(Severity.CRITICAL) == ()
+
+
+def test_plan_past_its_revision_is_a_warning(report: SchoolReport) -> None:
+    found = [w for w in report.warnings if w.code is WarningCode.PLAN_REVISION_OVERDUE]
+    assert [w.day for w in found] == [date(2025, 6, 23)]
+
+
+@pytest.mark.parametrize(("number", "shown"), [(0, "0"), (1, "*"), (4, "*"), (5, "5"), (120, "120")])
+def test_small_counts_across_pupils_are_hidden(number: int, shown: str) -> None:
+    assert shown_count(number) == shown
+    assert shown_count(number, across_pupils=False) == str(number)
+
+
+def test_a_sum_gives_no_hidden_number_away() -> None:
+    assert shown_sum([Cell(deviations=7), Cell(deviations=3), Cell(deviations=2)]) == "7+"
+    assert shown_sum([Cell(deviations=3), Cell(met=1)]) == "*"
+    assert shown_sum([Cell(deviations=3, across_pupils=False)]) == "3"
+    assert shown_sum([Cell(met=1), Cell(met=9)]) == "0"
+    assert shown_sum([]) == "–"
+
+
+def test_a_square_that_nobody_saw_is_never_a_zero() -> None:
+    from skolemiljo.reports.html import heat_class
+
+    assert Cell(unknown=3).shown == "–"
+    assert heat_class(Cell(unknown=1, met=4)) == "cx"
+    assert heat_class(Cell(met=4)) == "c0"
+
+
+def test_worst_school_first_and_unknown_schools_under_their_number(
+    audit: AuditReport, make_audit: Callable[..., AuditReport]
+) -> None:
+    assert [row.school.name for row in audit.rows] == ["Vika ungdomsskole", "Bakken skole"]
+    assert {row.school.name for row in make_audit(schools=[]).rows} == {"310000019", "310000027"}
+    assert not audit.complete
+
+
+def test_owner_never_sees_a_small_number_on_the_front_page(audit: AuditReport) -> None:
+    import re
+
+    from skolemiljo.reports.html import pages
+
+    front = pages(audit)["index.html"]
+    tables = re.findall(r'<table class="map">.*?</table>', front, flags=re.S)[:2]
+    numbers = [int(n) for t in tables for n in re.findall(r"<td[^>]*>(\d+)\b", t)]
+    assert numbers
+    assert all(n == 0 or n >= 5 for n in numbers)
+    assert "2026-014" not in re.sub(r'<section id="om">.*?</section>', "", front, flags=re.S)
+
+
+def test_trend_carries_a_school_without_a_night() -> None:
+    monday = date(2026, 3, 2)
+    points = [
+        TrendPoint(monday, "a", 9),
+        TrendPoint(monday + timedelta(days=1), "a", 8),
+        TrendPoint(monday, "b", 7),
+        TrendPoint(monday + timedelta(days=7), "a", 6),
+        TrendPoint(date(2026, 8, 10), "a", 5, complete=False),
+    ]
+    weeks = weekly(points)
+    assert [(w.deviations, w.complete) for w in weeks] == [(15, True), (13, False), (12, False)]
+    assert [(y.school_year, y.last, y.weeks) for y in yearly(points)] == [("2025-2026", 13, 2), ("2026-2027", 12, 1)]
+
+
+def test_late_is_not_asked_to_be_done_again(report: SchoolReport) -> None:
+    late = next(i for i in report.items if i.finding.reason is Reason.LATE)
+    say = Sentences(report)
+    assert say.to_do(late) != say.remedy(late.finding.rule)
+    assert not late.needs_today
