@@ -1,12 +1,326 @@
-"""The commands: parse, load, call, print, exit code."""
+"""The commands: parse, load, call, print, exit code. No logic."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import update_wrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+if TYPE_CHECKING:
+    from skolemiljo.commands.workplace import Workplace
+    from skolemiljo.sync.live import Judged
 
-@click.group()
+FORMATS = ("text", "json", "csv", "xlsx", "html", "ics", "pdf", "junit")
+SEVERITIES = ("critical", "high", "medium", "low", "never")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Moment(click.ParamType[datetime]):
+    """A point in time with offset, or a date (the end of that day in Oslo)."""
+
+    name = "tidspunkt"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Reads ISO 8601; a time without offset is local time in Oslo."""
+        from datetime import timedelta
+
+        from skolemiljo.domain.moment import OSLO, Moment, end_of
+
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = Moment.parse(value, OSLO)
+        except ValueError:
+            self.fail("skriv tidspunktet som 2026-11-20T08:00 eller 2026-11-20", param, ctx)
+        return moment.instant or end_of(moment.day) - timedelta(seconds=1)
+
+
+AS_OF = click.option("--as-of", type=Moment(), default=None, help="Døm slik saken var kjent da. Standard: nå.")
+LANGUAGE = click.option("--language", type=click.Choice(("nb", "nn")), default=None, help="Målform: nb eller nn.")
+REPORT_FORMAT = click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="Form på utskriften.")
+PLAIN_FORMAT = click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", help="Form på utskriften."
+)
+OUT = click.option("--out", type=click.Path(path_type=Path), default=None, help="Skriv til denne fila i stedet.")
+FAIL_ON = click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default="critical",
+    help="Avslutt med 1 når noe så alvorlig er avvik. «never»: aldri.",
+)
+
+
+def now() -> datetime:
+    """The clock; the one place where it is read."""
+    return datetime.now(UTC)
+
+
+def with_workplace(function: F) -> F:
+    """Hands the command its workplace."""
+
+    @click.pass_context
+    def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
+        return ctx.invoke(function, ctx.find_object(_workplace()), *args, **kwargs)
+
+    return update_wrapper(wrapped, function)  # type: ignore[return-value]  # click's wrapper has the signature of the command
+
+
+def _workplace() -> type[Workplace]:
+    from skolemiljo.commands.workplace import Workplace
+
+    return Workplace
+
+
+class Program(click.Group):
+    """The program: errors of ours become one plain line and the exit code that says what one can do about it."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs the program and exits."""
+        from skolemiljo.domain.errors import SkolemiljoError
+
+        try:
+            return super().main(*args, **kwargs)
+        except SkolemiljoError as error:
+            click.echo(f"Feil: {error}", err=True)
+            sys.exit(error.exit_code)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="skolemiljo")
-def main() -> None:
-    """Judge school-environment cases against the municipality's own plan."""
+@click.option(
+    "--settings",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Innstillingsfil (TOML). Ellers $SKOLEMILJO_SETTINGS.",
+)
+@click.option(
+    "--secrets", type=click.Path(path_type=Path), default=None, help="Mappe med hemmeligheter, én fil for hver."
+)
+@click.pass_context
+def main(ctx: click.Context, settings: Path | None, secrets: Path | None) -> None:
+    """Sjekker skolemiljøsaker mot kommunens egen plan, og sier hva som mangler, innen når, og hva som må gjøres.
+
+    \b
+    Rektor:      skolemiljo check-school --school 310000019
+    Skoleeier:   skolemiljo audit --out rapport
+    IT:          skolemiljo sync
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    if ctx.invoked_subcommand in ("explain", "schema", "mock"):
+        return
+    ctx.obj = _workplace()(settings, secrets)
+
+
+# --- judging ---------------------------------------------------------------------------------------------------------
+
+
+@main.command("check-school")
+@click.option("--school", required=True, metavar="ORGNR", help="Skolens organisasjonsnummer.")
+@AS_OF
+@REPORT_FORMAT
+@OUT
+@LANGUAGE
+@FAIL_ON
+@click.option("--open", "show", is_flag=True, help="Åpne fila når den er skrevet.")
+@click.option("--offline", is_flag=True, help="Bruk det som ble sett ved siste nattlige kjøring.")
+@with_workplace
+def check_school(
+    work: Workplace,
+    school: str,
+    as_of: datetime | None,
+    form: str,
+    out: Path | None,
+    language: str | None,
+    fail_on: str,
+    show: bool,
+    offline: bool,
+) -> None:
+    """Hva må rektor gjøre? Én skole: hva som mangler, innen når, og hva som må gjøres nå.
+
+    \b
+    Eksempel:
+      skolemiljo check-school --school 310000019
+      skolemiljo check-school --school 310000019 --out rapport.html --open
+    """
+    from skolemiljo.commands import views
+
+    form = _form_of(out, form)
+    report, judged = views.for_rector(
+        work, school, as_of=as_of or now(), language=language, offline=offline, progress=_progress()
+    )
+    _show(report, form, out, language, open_it=show)
+    _finish(report, judged, fail_on)
+
+
+@main.command()
+@AS_OF
+@REPORT_FORMAT
+@OUT
+@LANGUAGE
+@FAIL_ON
+@click.option("--offline", is_flag=True, help="Bruk det som ble sett ved siste nattlige kjøring.")
+@with_workplace
+def audit(
+    work: Workplace,
+    as_of: datetime | None,
+    form: str,
+    out: Path | None,
+    language: str | None,
+    fail_on: str,
+    offline: bool,
+) -> None:
+    """Alle skolene på én gang, for skoleeier. Tall under fem på tvers av elever vises som *.
+
+    \b
+    Eksempel:
+      skolemiljo audit
+      skolemiljo audit --format html --out rapport
+    """
+    from skolemiljo.commands import views
+
+    form = _form_of(out, form)
+    report, judged = views.for_owner(
+        work, as_of=as_of or now(), language=language, offline=offline, progress=_progress()
+    )
+    _show(report, form, out, language)
+    _finish(report, judged, fail_on)
+
+
+@main.command()
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True), metavar="FIL-ELLER-MAPPE..."
+)
+@AS_OF
+@REPORT_FORMAT
+@OUT
+@LANGUAGE
+@FAIL_ON
+@click.option("--plan", default=None, help="En annen plan enn innstillingene sier.")
+@click.option("--source-zone", default=None, help="Tidssonen til tidspunkter uten sone, f.eks. Europe/Oslo.")
+@with_workplace
+def assess(
+    work: Workplace,
+    paths: tuple[Path, ...],
+    as_of: datetime | None,
+    form: str,
+    out: Path | None,
+    language: str | None,
+    fail_on: str,
+    plan: str | None,
+    source_zone: str | None,
+) -> None:
+    """Døm eksporterte saker, uten server og uten lager. En ødelagt fil blir nevnt; de andre blir dømt.
+
+    \b
+    Eksempel:
+      skolemiljo assess docs/example-case.json --as-of 2026-03-20T08:00
+    """
+    from skolemiljo.commands import views
+
+    form = _form_of(out, form)
+    report, judged = views.for_files(
+        work, paths, as_of=as_of or now(), language=language, plan=plan, source_zone=source_zone
+    )
+    _show(report, form, out, language)
+    _finish(report, judged, fail_on)
+
+
+def _form_of(out: Path | None, form: str) -> str:
+    """The form that the file's name asks for, unless another was asked for by name."""
+    ending = out.suffix.lstrip(".").casefold() if out is not None else ""
+    ending = {"htm": "html", "txt": "text", "xml": "junit"}.get(ending, ending)
+    return ending if form == "text" and ending in FORMATS else form
+
+
+def _show(report: Any, form: str, out: Path | None, language: str | None, *, open_it: bool = False) -> None:
+    from skolemiljo import reports
+    from skolemiljo.domain.errors import SettingsError
+    from skolemiljo.reports.text import make_writable
+
+    options: dict[str, Any] = {}
+    if form == "text":
+        terminal = out is None and sys.stdout.isatty()
+        options = {"width": _width() if terminal or out is not None else None, "color": terminal and _colour()}
+    try:
+        if form == "html" and isinstance(report, reports.AuditReport) and out is not None:
+            from skolemiljo.reports.html import pages
+
+            for name, page in pages(report, language).items():
+                _write(out / name, page)
+            click.echo(f"Skrevet: {out / 'index.html'}", err=True)
+            return
+        content = reports.render(report, form, language, **options)
+    except reports.MissingExtraError as error:
+        raise SettingsError(f"formen {form} trenger mer: {error}") from None
+    if out is None:
+        make_writable(sys.stdout)
+        if isinstance(content, bytes):
+            sys.stdout.buffer.write(content)
+        else:
+            click.echo(content.rstrip("\n"))
+        return
+    _write(out, content)
+    click.echo(f"Skrevet: {out}", err=True)
+    if open_it:
+        click.launch(str(out))
+
+
+def _write(out: Path, content: str | bytes) -> None:
+    from skolemiljo.domain.errors import SettingsError
+
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(content if isinstance(content, bytes) else content.encode())
+    except OSError as error:
+        raise SettingsError(f"fila kan ikke skrives ({type(error).__name__})") from None
+
+
+def _width() -> int:
+    import shutil
+
+    return min(shutil.get_terminal_size((100, 24)).columns, 120)
+
+
+def _colour() -> bool:
+    import os
+
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _progress() -> Callable[[str, int], None] | None:
+    """Progress on stderr, on one line, only where a person is looking."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(school: str, number: int) -> None:
+        if number % 25 == 0:
+            click.echo(f"\r{school}: {number} saker", err=True, nl=False)
+
+    return tell
+
+
+def _finish(report: Any, judged: Judged, fail_on: str) -> None:
+    """The exit code, and on stderr the reason for it."""
+    from skolemiljo.domain.verdict import Severity
+
+    if not judged.complete:
+        click.echo("Avsluttet med 3: noe kunne ikke sjekkes.", err=True)
+        sys.exit(3)
+    if fail_on != "never":
+        items = report.at_or_over(Severity(fail_on))
+        if items:
+            from skolemiljo.validators.wording import SEVERITIES as WORDS
+
+            word = WORDS[Severity(fail_on)].nb
+            click.echo(f"Avsluttet med 1: {len(items)} avvik er minst «{word}» (--fail-on {fail_on}).", err=True)
+            sys.exit(1)
 
 
 if __name__ == "__main__":

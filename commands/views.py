@@ -1,0 +1,232 @@
+"""The three users' views: rektor's school, the owner's schools, and exported files with no server at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ..adapters.ports import CaseProblem
+from ..domain.errors import SettingsError, SourceError
+from ..domain.moment import local_day
+from ..domain.school import School
+from ..plans.loader import load_plans
+from ..reports.model import AuditReport, Previous, Problem, SchoolReport, TrendPoint, audit_report, school_report
+from ..sync.live import Judged, Progress, judge_cycle, judge_files, judge_school, problem_of
+from ..validators import CHAPTERS, RULES
+
+if TYPE_CHECKING:
+    from ..store import Store
+    from .workplace import Workplace
+
+
+def for_rector(
+    work: Workplace,
+    number: str,
+    *,
+    as_of: datetime,
+    language: str | None = None,
+    offline: bool = False,
+    progress: Progress | None = None,
+) -> tuple[SchoolReport, Judged]:
+    """One school, as its rektor may see it: cases in which a leader is the subject are left out.
+
+    ``offline``: what the last nightly run saw, without asking the source.
+    """
+    store = _remembered(work)
+    if offline:
+        school = _stored_school(_needed(store), number)
+        judged = _stored(_needed(store), school.organisation_number)
+    else:
+        school = work.school(number)
+        judged = judge_school(
+            work.source, work.cycle, work.judging, school=school.organisation_number, as_of=as_of, progress=progress
+        )
+        _add_what_the_source_names(work, judged)
+    report = school_report(
+        school,
+        judged.assessments,
+        judged.statuses,
+        plan=work.judging.plan,
+        rules=RULES,
+        chapters=CHAPTERS,
+        as_of=as_of,
+        complete=judged.complete,
+        previous=_previous(store, school.organisation_number, as_of),
+        acceptances=store.acceptances() if store is not None else (),
+        problems=_problems(judged.problems, school.organisation_number),
+        leader_cases=frozenset(judged.leader_cases),
+        language=language or work.settings.language,
+        reader="rector",
+    )
+    hidden = judged.leader_cases
+    judged.complete = report.complete
+    judged.problems = [p for p in judged.problems if p.case not in hidden]
+    return report, judged
+
+
+def for_owner(
+    work: Workplace,
+    *,
+    as_of: datetime,
+    language: str | None = None,
+    offline: bool = False,
+    progress: Progress | None = None,
+) -> tuple[AuditReport, Judged]:
+    """All schools and the municipality's own annual cycle. A school that can't be read is named; the others go on."""
+    store = _remembered(work)
+    whole = Judged()
+    problems: list[Problem] = []
+    if offline:
+        kept = _needed(store)
+        schools: Sequence[School] = [_stored_school(kept, number) for number in kept.schools()]
+        whole = _stored(kept, None)
+    else:
+        schools = work.schools
+        for school in schools:
+            judged = _one_school(work, school.organisation_number, as_of, progress)
+            _add(whole, judged)
+            problems += _problems(judged.problems, school.organisation_number)
+        cycle = Judged()
+        judge_cycle(work.cycle, work.judging, cycle, school=None, as_of=as_of)
+        _add(whole, cycle)
+        problems += _problems(cycle.problems, None)
+    report = audit_report(
+        schools,
+        whole.assessments,
+        whole.statuses,
+        plan=work.judging.plan,
+        rules=RULES,
+        chapters=CHAPTERS,
+        as_of=as_of,
+        complete=whole.complete,
+        previous=_previous(store, None, as_of),
+        acceptances=store.acceptances() if store is not None else (),
+        problems=problems,
+        trend=_trend(store),
+        language=language or work.settings.language,
+    )
+    whole.complete = report.complete
+    return report, whole
+
+
+def for_files(
+    work: Workplace,
+    paths: Iterable[Path],
+    *,
+    as_of: datetime,
+    language: str | None = None,
+    plan: str | None = None,
+    source_zone: str | None = None,
+) -> tuple[SchoolReport, Judged]:
+    """Exported cases, judged with no server and no store."""
+    judging = work.judging if plan is None else replace(work.judging, plans=load_plans(plan))
+    try:
+        zone = ZoneInfo(source_zone) if source_zone else work.settings.zone
+    except (KeyError, ValueError):
+        raise SettingsError("--source-zone: no such zone; Europe/Oslo is one") from None
+    judged = judge_files(paths, judging, as_of=as_of, zone=zone)
+    report = school_report(
+        None,
+        judged.assessments,
+        judged.statuses,
+        plan=judging.plan,
+        rules=RULES,
+        chapters=CHAPTERS,
+        as_of=as_of,
+        complete=judged.complete,
+        problems=_problems(judged.problems, None),
+        language=language or work.settings.language,
+        reader="owner",
+    )
+    judged.complete = report.complete
+    return report, judged
+
+
+def _one_school(work: Workplace, school: str, as_of: datetime, progress: Progress | None) -> Judged:
+    try:
+        return judge_school(work.source, work.cycle, work.judging, school=school, as_of=as_of, progress=progress)
+    except SourceError as error:
+        return Judged(problems=[problem_of(error)], complete=False)
+
+
+def _add(whole: Judged, part: Judged) -> None:
+    whole.assessments += part.assessments
+    whole.statuses += part.statuses
+    whole.problems += part.problems
+    whole.leader_cases |= part.leader_cases
+    whole.complete = whole.complete and part.complete
+
+
+def _problems(problems: Iterable[CaseProblem], school: str | None) -> list[Problem]:
+    return [Problem(school=school, case=problem.case, kind=problem.kind) for problem in problems]
+
+
+def _add_what_the_source_names(work: Workplace, judged: Judged) -> None:
+    """Cases that could not be read may be about a leader: the store remembers those that were."""
+    store = _remembered(work)
+    if store is not None:
+        judged.leader_cases |= store.leader_cases()
+
+
+def _remembered(work: Workplace) -> Store | None:
+    """The store, if there is one already: a report never makes one."""
+    return work.store if work.settings.store_path.is_file() else None
+
+
+def _needed(store: Store | None) -> Store:
+    if store is None:
+        raise SettingsError("there is no store yet: run skolemiljo sync first, or leave out --offline")
+    return store
+
+
+def _stored_school(store: Store, number: str) -> School:
+    number = number.replace(" ", "")
+    if number not in store.schools():
+        raise SettingsError("the store has no such school: run skolemiljo sync first")
+    return School(organisation_number=number, name=number)
+
+
+def _stored(store: Store, school: str | None) -> Judged:
+    return Judged(
+        assessments=list(store.assessments(school)),
+        statuses=list(store.cycle_statuses(school)),
+        leader_cases=set(store.leader_cases(school)),
+        complete=all(case.problem is None for case in store.cases(school)),
+    )
+
+
+def _previous(store: Store | None, school: str | None, as_of: datetime) -> Previous | None:
+    """What the last night said, to tell new from still open."""
+    if store is None:
+        return None
+    runs = [run for run in store.runs() if run.as_of <= as_of]
+    if not runs:
+        return None
+    return Previous.of(store.assessments(school), runs[0].as_of)
+
+
+def _trend(store: Store | None) -> list[TrendPoint]:
+    """Deviations and unknowns per night and school, over the stored nights."""
+    if store is None:
+        return []
+    nights: dict[tuple[datetime, str | None], dict[str, int]] = {}
+    complete: dict[tuple[datetime, str | None], bool] = {}
+    for tally in store.tallies():
+        key = (tally.as_of, tally.school)
+        counts = nights.setdefault(key, {})
+        counts[tally.verdict] = counts.get(tally.verdict, 0) + tally.number
+        complete[key] = complete.get(key, True) and tally.complete
+    return [
+        TrendPoint(
+            day=local_day(as_of),
+            school=school,
+            deviations=counts.get("deviation", 0),
+            unknown=counts.get("unknown", 0),
+            complete=complete[as_of, school],
+        )
+        for (as_of, school), counts in nights.items()
+    ]

@@ -1,0 +1,74 @@
+"""What a command works with, put together from the settings when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..adapters.loader import case_adapter, cycle_adapter
+from ..adapters.settings import Settings, load_settings
+from ..domain.errors import SettingsError
+from ..domain.school import School
+from ..plans.calendars import calendars
+from ..plans.loader import load_plans
+from ..sync.judging import Judging
+
+if TYPE_CHECKING:
+    from ..adapters.loader import CasePort
+    from ..adapters.ports import AnnualCycle
+    from ..store import Store
+
+
+class Workplace:
+    """Settings, source, annual cycle, judgement and store, each made once."""
+
+    def __init__(self, settings_file: Path | None = None, secrets: Path | None = None) -> None:
+        self.settings_file = settings_file
+        self.secrets = secrets
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings. Raises SettingsError."""
+        return load_settings(self.settings_file, self.secrets)
+
+    @cached_property
+    def judging(self) -> Judging:
+        """The judgement as the settings say."""
+        settings = self.settings
+        return Judging(load_plans(settings.plan), calendars(settings.school_calendar), settings.read_text)
+
+    @cached_property
+    def source(self) -> CasePort:
+        """Where cases come from and flags go to."""
+        return case_adapter(self.settings)
+
+    @cached_property
+    def cycle(self) -> AnnualCycle:
+        """The annual cycle: the same object as the source where one adapter is both."""
+        if self.settings.cycle == self.settings.source:
+            from ..adapters.ports import AnnualCycle
+
+            if isinstance(self.source, AnnualCycle):
+                return self.source
+        return cycle_adapter(self.settings)
+
+    @cached_property
+    def schools(self) -> tuple[School, ...]:
+        """The schools of the source."""
+        return tuple(self.source.schools())
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, opened and brought up to date."""
+        from ..store import Store
+
+        return Store.open(self.settings.store_path)
+
+    def school(self, number: str) -> School:
+        """The school with the organisation ``number``. Raises SettingsError when the source has no such school."""
+        for school in self.schools:
+            if school.organisation_number == number.replace(" ", ""):
+                return school
+        known = ", ".join(f"{s.organisation_number} {s.name}" for s in self.schools[:10])
+        raise SettingsError(f"no school with that number; the source has {known}")
