@@ -97,7 +97,7 @@ def about_rows(report: Report, say: Sentences) -> list[list[Cell]]:
         [words.gettext("Alt sjekket"), words.gettext("ja") if report.complete else words.gettext("nei")],
         [words.gettext("Innsyn"), say.foot()],
     ]
-    rows += [[words.gettext("Varsel"), say.warning(warning)] for warning in report.warnings]
+    rows += [[words.gettext("Merk"), say.warning(warning)] for warning in report.warnings]
     rows += [[words.gettext("Ikke sjekket"), say.problem(problem)] for problem in report.problems]
     if isinstance(report, AuditReport):
         rows.append([words.gettext("Tegn"), say.hidden_numbers()])

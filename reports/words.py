@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext as stdlib_gettext
+import os
 import unicodedata
 from datetime import date, datetime
 from functools import cache
@@ -160,3 +161,13 @@ class Words:
             "suspicion": self.gettext("mistanke"),
             "severity": self.gettext("alvorsgrad"),
         }
+
+
+def speak(language: str) -> None:
+    """Makes click's own texts (usage, errors, prompts) come in ``language`` in this process.
+
+    click asks gettext's standard catalogue, which finds its language in the environment.
+    """
+    os.environ["LANGUAGE"] = language
+    stdlib_gettext.bindtextdomain(CATALOGUE, str(LOCALE_FOLDER))
+    stdlib_gettext.textdomain(CATALOGUE)

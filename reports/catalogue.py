@@ -1,0 +1,145 @@
+"""Keeps the catalogues in reports/locale in step with the source: ``python -m skolemiljo.reports.catalogue``.
+
+Our own texts are written in bokmål, so only nynorsk needs them; click's texts are English and need both.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .words import CATALOGUE, LANGUAGES, LOCALE_FOLDER
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+REPORTS = Path(__file__).parent
+_HEADER = "# The reports' words in {language}. Updated and compiled by python -m skolemiljo.reports.catalogue."
+_WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+"""The same in every file, so that nothing changes where no text has."""
+
+Message = str | tuple[str, str]
+"""A text, or its forms for one and for many."""
+
+
+def own_messages() -> dict[Message, str]:
+    """Every text of ours with the file it comes from: the reports' modules and templates."""
+    found: dict[Message, str] = {}
+    for file in sorted(REPORTS.glob("*.py")):
+        found |= dict.fromkeys(_in_python(file), file.name)
+    for file in sorted(REPORTS.glob("templates/*.html")):
+        found |= dict.fromkeys(_in_template(file), file.name)
+    return found
+
+
+def click_messages() -> dict[Message, str]:
+    """Every text of the installed click with the file it comes from."""
+    import click
+
+    found: dict[Message, str] = {}
+    for file in sorted(Path(str(click.__file__)).parent.glob("*.py")):
+        found |= dict.fromkeys(_in_python(file), f"click/{file.name}")
+    return found
+
+
+def wanted(language: str) -> dict[Message, str]:
+    """The texts that the catalogue of ``language`` must have."""
+    return click_messages() | (own_messages() if language != "nb" else {})
+
+
+def _in_python(file: Path) -> Iterator[Message]:
+    """The texts of one module. Read from its syntax tree: babel's own reader passes over calls inside f-strings."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        if name in ("_", "gettext") and texts:
+            yield texts[0]
+        elif name == "ngettext" and len(texts) == 2:
+            yield texts[0], texts[1]
+
+
+def _in_template(file: Path) -> Iterator[Message]:
+    from babel.messages.extract import extract
+
+    with file.open("rb") as source:
+        for _, message, _, _ in extract("jinja2.ext:babel_extract", source, keywords={"_": None}):
+            yield str(message)
+
+
+def po_file(language: str) -> Path:
+    """The catalogue that translators edit."""
+    return LOCALE_FOLDER / language / "LC_MESSAGES" / f"{CATALOGUE}.po"
+
+
+def read(language: str) -> Catalog:
+    """The catalogue of ``language`` as it stands."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po
+
+    file = po_file(language)
+    if not file.exists():
+        return Catalog(locale=language)
+    with file.open("rb") as source:
+        return read_po(source, locale=language)
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """What the program reads."""
+    from babel.messages.mofile import write_mo
+
+    out = io.BytesIO()
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def update(language: str) -> list[Message]:
+    """Writes the .po anew (texts that are gone are dropped, new ones come in untranslated) and the .mo beside it.
+
+    Gives the texts that still have no translation.
+    """
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import write_po
+
+    standing = read(language)
+    fresh = Catalog(locale=language, fuzzy=False, header_comment=_HEADER.format(language=language), creation_date=_WHEN)
+    fresh.mime_headers = [
+        ("Language", language),
+        ("Plural-Forms", "nplurals=2; plural=(n != 1);"),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Transfer-Encoding", "8bit"),
+    ]
+    missing = []
+    for message, place in sorted(wanted(language).items(), key=lambda pair: (pair[1], str(pair[0]))):
+        known = standing.get(message if isinstance(message, str) else message[0])
+        string = known.string if known is not None else ""
+        if not string or (isinstance(string, tuple | list) and not all(string)):
+            missing.append(message)
+        fresh.add(message, string or None, locations=[(place, None)])  # type: ignore[list-item]
+    file = po_file(language)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("wb") as out:
+        write_po(out, fresh, width=110, omit_header=False, include_lineno=False)
+    file.with_suffix(".mo").write_bytes(compiled(fresh))
+    return missing
+
+
+def main() -> None:
+    """Updates every catalogue and says what is missing."""
+    import sys
+
+    for language in LANGUAGES:
+        missing = update(language)
+        sys.stdout.write(f"{language}: {len(wanted(language))} texts, {len(missing)} without translation\n")
+        for message in missing:
+            sys.stdout.write(f"  {message!r}\n")
+
+
+if __name__ == "__main__":
+    main()
