@@ -113,7 +113,7 @@ def main(ctx: click.Context, settings: Path | None, secrets: Path | None) -> Non
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    if ctx.invoked_subcommand in ("explain", "schema", "mock"):
+    if ctx.invoked_subcommand in ("explain", "schema", "mock", "demo"):
         return
     ctx.obj = _workplace()(settings, secrets)
 
@@ -321,6 +321,244 @@ def _finish(report: Any, judged: Judged, fail_on: str) -> None:
             word = WORDS[Severity(fail_on)].nb
             click.echo(f"Avsluttet med 1: {len(items)} avvik er minst «{word}» (--fail-on {fail_on}).", err=True)
             sys.exit(1)
+
+
+# --- what the rules say ----------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("rule", required=False, metavar="REGEL")
+@click.option("--all", "every", is_flag=True, help="Alle reglene, i planens rekkefølge.")
+@click.option("--plan", default="oyer-2024", help="Planen som ordene hentes fra.")
+@PLAIN_FORMAT
+@LANGUAGE
+def explain(rule: str | None, every: bool, plan: str, form: str, language: str | None) -> None:
+    """Forklar en regel: planens egne ord, hvorfor, hva som viser at den er fulgt, og hva som må gjøres.
+
+    \b
+    Eksempel:
+      skolemiljo explain VA-08
+      skolemiljo explain elev-far-beskjed-samme-dag --format json
+    """
+    from skolemiljo.commands import pages
+
+    click.echo(pages.explain(rule, every=every, plan=plan, form=form, language=language or "nb"))
+
+
+@main.command()
+@click.argument("what", type=click.Choice(("case", "school", "cycle", "flag", "finding", "plan")), default="case")
+def schema(what: str) -> None:
+    """Skriv JSON Schema for saksformatet og de andre formatene.
+
+    \b
+    Eksempel:
+      skolemiljo schema case
+    """
+    from skolemiljo.commands import pages
+
+    click.echo(pages.schema(what))
+
+
+@main.group()
+def plan() -> None:
+    """Kommunens plan: dekning, ordlyd og sammenligning."""
+
+
+@plan.command("coverage")
+@click.option("--plan", "name", default=None, help="En annen plan enn innstillingene sier.")
+@PLAIN_FORMAT
+@with_workplace
+def plan_coverage(work: Workplace, name: str | None, form: str) -> None:
+    """Hver setning i planen som krever noe, og hva verktøyet gjør med den.
+
+    \b
+    Eksempel:
+      skolemiljo plan coverage
+    """
+    from skolemiljo.commands import plans
+
+    text, whole = plans.coverage(name or work.settings.plan, form)
+    click.echo(text)
+    if not whole:
+        sys.exit(1)
+
+
+@plan.command("verify")
+@click.option(
+    "--text", "file", required=True, type=click.Path(path_type=Path, exists=True), help="Planens tekst som ren tekst."
+)
+@click.option("--plan", "name", default=None, help="En annen plan enn innstillingene sier.")
+@PLAIN_FORMAT
+@with_workplace
+def plan_verify(work: Workplace, file: Path, name: str | None, form: str) -> None:
+    """Står hvert sitat ord for ord i planens tekst? Kjøres når planen er revidert.
+
+    \b
+    Eksempel:
+      skolemiljo plan verify --text plan.txt
+    """
+    from skolemiljo.commands import plans
+
+    text, whole = plans.verify(name or work.settings.plan, file, form)
+    click.echo(text)
+    if not whole:
+        sys.exit(1)
+
+
+@plan.command("compare")
+@click.argument("old")
+@click.argument("new")
+@click.option("--source", "paths", multiple=True, type=click.Path(path_type=Path, exists=True), help="Saker som filer.")
+@AS_OF
+@PLAIN_FORMAT
+@with_workplace
+def plan_compare(
+    work: Workplace, old: str, new: str, paths: tuple[Path, ...], as_of: datetime | None, form: str
+) -> None:
+    """Hvilke dommer ville endret seg med en revidert plan? Uten --source brukes kilden i innstillingene.
+
+    \b
+    Eksempel:
+      skolemiljo plan compare oyer-2024 eksempel --source build/demo/eksport/cases
+    """
+    from skolemiljo.commands import plans
+
+    click.echo(plans.compare(work, old, new, paths, as_of or now(), form))
+
+
+@main.group()
+def cycle() -> None:
+    """Årshjulet (1310.no)."""
+
+
+@cycle.command("status")
+@click.option("--school", default=None, metavar="ORGNR", help="Bare denne skolen.")
+@AS_OF
+@PLAIN_FORMAT
+@LANGUAGE
+@with_workplace
+def cycle_status(work: Workplace, school: str | None, as_of: datetime | None, form: str, language: str | None) -> None:
+    """Hvor står årshjulet, per skole og skoleår?
+
+    \b
+    Eksempel:
+      skolemiljo cycle status --school 310000019
+    """
+    from skolemiljo.commands import cycles
+
+    click.echo(cycles.status(work, school, as_of or now(), form, language or work.settings.language))
+
+
+# --- settings and the mock -------------------------------------------------------------------------------------------
+
+
+@main.group()
+def config() -> None:
+    """Innstillingene."""
+
+
+@config.command("show")
+@PLAIN_FORMAT
+@with_workplace
+def config_show(work: Workplace, form: str) -> None:
+    """Hver innstilling, hva den er, og hvor den kommer fra. Hemmeligheter vises som ***.
+
+    \b
+    Eksempel:
+      skolemiljo config show
+    """
+    import json
+
+    from skolemiljo.adapters.settings import shown
+
+    rows = shown(work.settings, work.settings_file, work.secrets)
+    if form == "json":
+        click.echo(
+            json.dumps(
+                [dict(zip(("key", "value", "from"), row, strict=True)) for row in rows], ensure_ascii=False, indent=2
+            )
+        )
+        return
+    width = max(len(key) for key, _, _ in rows)
+    for key, value, place in rows:
+        click.echo(f"{key:<{width}}  {value}  ({place})")
+
+
+@main.group()
+def mock() -> None:
+    """En oppdiktet kommune og etterligninger av begge leverandørene, til prøving. Aldri i produksjon."""
+
+
+@mock.command("up")
+@click.option("--port", type=int, default=0, help="Port på denne maskinen. 0: en ledig.")
+@click.option("--seed", type=int, default=7, help="Samme tall gir samme kommune.")
+@click.option("--schools", type=int, default=3, help="Antall skoler.")
+@click.option("--cases", type=int, default=150, help="Antall saker.")
+@click.option("--faults", default="", help="Feil som skal oppstå, f.eks. 429,500,hung.")
+@click.option("--fault-rate", type=float, default=0.05, help="Hvor ofte: 0 til 1.")
+@click.option("--fault-seed", type=int, default=1, help="Samme tall gir samme feil.")
+@AS_OF
+def mock_up(
+    port: int,
+    seed: int,
+    schools: int,
+    cases: int,
+    faults: str,
+    fault_rate: float,
+    fault_seed: int,
+    as_of: datetime | None,
+) -> None:
+    """Start den oppdiktede kommunen som en ekte HTTP-server på denne maskinen, og skriv innstillingene som trengs.
+
+    \b
+    Eksempel:
+      skolemiljo mock up --port 8310
+    """
+    from skolemiljo.commands import mocking
+
+    mocking.up(
+        port=port,
+        seed=seed,
+        schools=schools,
+        cases=cases,
+        faults=faults,
+        fault_rate=fault_rate,
+        fault_seed=fault_seed,
+        as_of=as_of,
+        echo=click.echo,
+    )
+
+
+@mock.command("folder")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--seed", type=int, default=7, help="Samme tall gir samme kommune.")
+@click.option("--schools", type=int, default=3, help="Antall skoler.")
+@click.option("--cases", type=int, default=150, help="Antall saker.")
+def mock_folder(path: Path, seed: int, schools: int, cases: int) -> None:
+    """Skriv den oppdiktede kommunen som en mappe med filer (mappeutveksling).
+
+    \b
+    Eksempel:
+      skolemiljo mock folder eksport --cases 20
+    """
+    from skolemiljo.commands import mocking
+
+    mocking.folder(path, seed=seed, schools=schools, cases=cases)
+    click.echo(f"Skrevet: {path}", err=True)
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("build/demo"), help="Hvor det som lages, legges.")
+def demo(out: Path) -> None:
+    """En natt i en oppdiktet kommune: hent, døm, skriv tilbake, les tilbake, og vis hva rektor og skoleeier ser.
+
+    \b
+    Eksempel:
+      skolemiljo demo --out build/demo
+    """
+    from skolemiljo.commands.demo import run_demo
+
+    run_demo(out, click.echo)
 
 
 if __name__ == "__main__":

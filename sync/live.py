@@ -85,9 +85,7 @@ def judge_school(
     return judged
 
 
-def judge_cycle(
-    cycle: AnnualCycle, judging: Judging, judged: Judged, *, school: str | None, as_of: datetime
-) -> None:
+def judge_cycle(cycle: AnnualCycle, judging: Judging, judged: Judged, *, school: str | None, as_of: datetime) -> None:
     """The annual cycle of a school (``None`` = the municipality) in this school year and the last."""
     for school_year in school_years(as_of):
         try:
@@ -105,12 +103,13 @@ def judge_files(paths: Iterable[Path], judging: Judging, *, as_of: datetime, zon
     """The cases in ``paths`` (case JSON files, or folders of them). A broken file is named; the others are judged."""
     judged = Judged()
     for path in paths:
-        for item in _files(path, zone):
+        for item in case_files(path, zone):
             judged.take(item, judging, as_of)
     return judged
 
 
-def _files(path: Path, zone: ZoneInfo | None) -> Iterator[Case | CaseProblem]:
+def case_files(path: Path, zone: ZoneInfo | None) -> Iterator[Case | CaseProblem]:
+    """The case in the file ``path``, or those in the folder; a broken one as the problem it is."""
     files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
     for file in files:
         try:

@@ -1,0 +1,42 @@
+"""Rule pages and schemas for a terminal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..domain.errors import SettingsError
+from ..plans.loader import load_plan
+from ..validators import RULES, pages
+
+
+def explain(name: str | None, *, every: bool, plan: str, form: str, language: str) -> str:
+    """One rule's page, or all of them. Raises SettingsError for a name that no rule has."""
+    if name is None and not every:
+        raise SettingsError("hvilken regel? Skriv koden, eller --all")
+    rules = list(RULES.values()) if every else [pages.find(name or "", RULES)]
+    loaded = load_plan(plan)
+    if form == "json":
+        found = [pages.data(rule, loaded, language) for rule in rules]
+        return json.dumps(found if every else found[0], ensure_ascii=False, indent=2)
+    return "\n\n\n".join(pages.text(rule, loaded, language) for rule in rules)
+
+
+def schema(what: str) -> str:
+    """The JSON Schema of one of the formats."""
+    from ..domain.annual_cycle import CycleFacts
+    from ..domain.case import Case
+    from ..domain.flag import ComplianceRecord
+    from ..domain.plan import MunicipalPlan
+    from ..domain.school import School
+    from ..domain.verdict import Finding
+
+    models: dict[str, Any] = {
+        "case": Case,
+        "school": School,
+        "cycle": CycleFacts,
+        "flag": ComplianceRecord,
+        "finding": Finding,
+        "plan": MunicipalPlan,
+    }
+    return json.dumps(models[what].model_json_schema(), ensure_ascii=False, indent=2)

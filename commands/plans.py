@@ -1,0 +1,181 @@
+"""What a municipality asks of its plan: coverage, wording, and what a revision would change."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..adapters.ports import CaseProblem
+from ..domain.case import Case
+from ..domain.errors import SettingsError
+from ..domain.plan import Home, MunicipalPlan
+from ..domain.verdict import Finding, Verdict
+from ..plans.loader import load_plan, load_plans
+from ..plans.verify import missing_quotes
+from ..sync.live import case_files
+from ..validators import RULES
+from ..validators.wording import VERDICTS
+
+if TYPE_CHECKING:
+    from .workplace import Workplace
+
+_HOMES = {
+    Home.RULE: "regel",
+    Home.PART: "del av regel",
+    Home.QUESTION: "spørsmål i regel",
+    Home.NONE: "kan ikke sjekkes av en maskin",
+}
+
+
+def homeless(plan: MunicipalPlan) -> list[str]:
+    """Rows whose home is not true: a rule that does not exist, or a rule without a row."""
+    wrong = []
+    for code, row in plan.rows.items():
+        if (row.home is Home.RULE and code not in RULES) or (row.of is not None and row.of not in RULES):
+            wrong.append(code)
+    return wrong
+
+
+def coverage(name: str, form: str) -> tuple[str, bool]:
+    """The table of rows and homes, with counts; and whether every home is true."""
+    plan = load_plan(name)
+    wrong = homeless(plan)
+    counts = Counter(row.home for code, row in plan.rows.items() if code not in wrong)
+    if form == "json":
+        rows = [
+            {
+                "row": code,
+                "name": row.name,
+                "home": None if code in wrong else row.home,
+                "of": row.of,
+                "why": row.why,
+                "on": _is_on(plan, code),
+            }
+            for code, row in plan.rows.items()
+        ]
+        data = {"plan": plan.document.label, "rows": rows, "counts": counts, "without_home": wrong}
+        return json.dumps(data, ensure_ascii=False, indent=2), not wrong
+    lines = [f"{plan.document.title} ({plan.document.label})", ""]
+    for code, row in plan.rows.items():
+        lines.append(f"{code:<8} {row.name:<52} {_home(plan, code, code in wrong)}")
+    lines.append("")
+    lines += [f"{counts[home]:>4}  {words}" for home, words in _HOMES.items()]
+    lines.append(f"{len(plan.rows) - len(wrong)} av {len(plan.rows)} rader har et hjem.")
+    return "\n".join(lines), not wrong
+
+
+def _is_on(plan: MunicipalPlan, code: str) -> bool | None:
+    return plan.is_on(code, optional=RULES[code].optional) if code in RULES else None
+
+
+def _home(plan: MunicipalPlan, code: str, wrong: bool) -> str:
+    if wrong:
+        return "UTEN HJEM"
+    row = plan.rows[code]
+    match row.home:
+        case Home.RULE:
+            return "regel" if _is_on(plan, code) else f"regel, av: {plan.rules[code].reason}"
+        case Home.PART:
+            return f"del av {row.of}"
+        case Home.QUESTION:
+            return f"spørsmål i {row.of}"
+        case _:
+            return f"ingen maskin: {row.why}"
+
+
+def verify(name: str, file: Path, form: str) -> tuple[str, bool]:
+    """Which quotes do not stand word for word in the plan's text in ``file``; and whether all do."""
+    plan = load_plan(name)
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError("the plan's text can't be read as UTF-8") from None
+    missing = missing_quotes(plan, text)
+    quoted = sum(row.quote is not None for row in plan.rows.values())
+    if form == "json":
+        return json.dumps(
+            {"plan": plan.document.label, "quotes": quoted, "missing": missing}, ensure_ascii=False, indent=2
+        ), not missing
+    if not missing:
+        return f"Alle {quoted} sitater i {plan.name} står ord for ord i teksten.", True
+    lines = [f"{len(missing)} av {quoted} sitater står ikke ord for ord i teksten. Se på reglene på nytt:"]
+    lines += [f"  {code:<8} {plan.rows[code].name}: «{plan.rows[code].quote}»" for code in missing]
+    return "\n".join(lines), False
+
+
+def compare(work: Workplace, old: str, new: str, paths: Iterable[Path], as_of: datetime, form: str) -> str:
+    """Which verdicts would change if the plan ``new`` stood where ``old`` does, over the cases given."""
+    before, after = (replace(work.judging, plans=load_plans(name)) for name in (old, new))
+    changes: list[tuple[Finding | None, Finding | None]] = []
+    cases = unread = 0
+    for item in _cases(work, paths):
+        if isinstance(item, CaseProblem):
+            unread += 1
+            continue
+        cases += 1
+        was, now = (_by_identity(judging.case(item, as_of).findings) for judging in (before, after))
+        changes += [
+            (was.get(key), now.get(key))
+            for key in sorted(was.keys() | now.keys())
+            if _verdict(was.get(key)) is not _verdict(now.get(key))
+        ]
+    if form == "json":
+        rows = [_row(was, now) for was, now in changes]
+        return json.dumps(
+            {"old": old, "new": new, "cases": cases, "unreadable": unread, "changes": rows},
+            ensure_ascii=False,
+            indent=2,
+        )
+    lines = [f"{cases} saker dømt etter {old} og etter {new}: {len(changes)} dommer blir andre."]
+    if unread:
+        lines.append(f"{unread} saker kunne ikke leses.")
+    pairs = Counter((_rule(was, now), _word(was), _word(now)) for was, now in changes)
+    lines += [f"  {rule:<8} {was} -> {now}: {number}" for (rule, was, now), number in sorted(pairs.items())]
+    lines += ["", *(f"{_rule(was, now)} {_where(was, now)}: {_word(was)} -> {_word(now)}" for was, now in changes)]
+    return "\n".join(lines).rstrip()
+
+
+def _cases(work: Workplace, paths: Iterable[Path]) -> Iterator[Case | CaseProblem]:
+    paths = tuple(paths)
+    for path in paths:
+        yield from case_files(path, work.settings.zone)
+    if not paths:
+        for school in work.schools:
+            yield from work.source.changed_cases(school.organisation_number, None)
+
+
+def _by_identity(findings: Iterable[Finding]) -> dict[tuple[str, str, str, str], Finding]:
+    return {f.identity: f for f in findings if f.verdict is not Verdict.NOT_APPLICABLE}
+
+
+def _verdict(finding: Finding | None) -> Verdict | None:
+    return finding.verdict if finding is not None else None
+
+
+def _word(finding: Finding | None) -> str:
+    return VERDICTS[finding.verdict].nb if finding is not None else "ikke aktuelt"
+
+
+def _some(was: Finding | None, now: Finding | None) -> Finding:
+    found = was or now
+    assert found is not None  # noqa: S101 - one of the two is always there
+    return found
+
+
+def _rule(was: Finding | None, now: Finding | None) -> str:
+    return _some(was, now).rule
+
+
+def _where(was: Finding | None, now: Finding | None) -> str:
+    found = _some(was, now)
+    return f"{found.case} {found.scope}"
+
+
+def _row(was: Finding | None, now: Finding | None) -> dict[str, str | None]:
+    found = _some(was, now)
+    return {"rule": found.rule, "case": found.case, "scope": found.scope, "was": _verdict(was), "now": _verdict(now)}
