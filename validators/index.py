@@ -25,7 +25,7 @@ from ..domain.case import (
     Suspicion,
     Transfer,
 )
-from ..domain.log import LogEntry, LogKind, Recorded
+from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, local_day
 from ..domain.notice import Notice
 from ..domain.people import Role
@@ -116,6 +116,22 @@ class CaseIndex:
         for entry in self.all(*kinds):
             if entry.notice == notice.id or (entry.notice is None and len(self.notices) == 1):
                 yield entry
+
+    def by_id(self, entry: str | None) -> LogEntry | None:
+        """The log entry with this id, if it is known here."""
+        return self._by_id.get(entry) if entry is not None else None
+
+    @cached_property
+    def _by_id(self) -> dict[str, LogEntry]:
+        return {entry.id: entry for entry in self.log}
+
+    def hearings(self, pupil: str) -> list[LogEntry]:
+        """The conversations in which ``pupil`` was heard, and the offers she declined, by time.
+
+        A declined offer counts, for it is a right and no duty (HB-02); an offer without an answer does not, nor does a
+        conversation that was only called.
+        """
+        return [e for e in self.for_pupil(pupil, LogKind.PUPIL_CONVERSATION) if was_heard(e)]
 
     # --- pupils ------------------------------------------------------------------------------------------------
 
@@ -229,6 +245,13 @@ class CaseIndex:
     def incidents_logged(self) -> tuple[Incident, ...]:
         """The incidents in which someone intervened."""
         return self.incidents
+
+
+def was_heard(conversation: LogEntry) -> bool:
+    """Whether the pupil was heard in this conversation, or was offered one and declined."""
+    if conversation.hearing is Hearing.DECLINED:
+        return True
+    return conversation.held is not False and conversation.hearing is not Hearing.OFFERED
 
 
 def _registered(moment: Moment | None, as_of: datetime) -> bool:

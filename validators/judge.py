@@ -295,6 +295,10 @@ class Judge:
             return self.deviation(scope, Reason.ORDER, first, then, event=event)
         if first.happened_at is None:
             return self.review(scope, "time_unknown", first, event=event)
+        if later is not None and any(
+            e.previous is None or e.previous.before(later) is not True for e in first.time_edits(self.as_of)
+        ):
+            return self.review(scope, "time_edited", first, event=event)
         return self.met(scope, first, event=event)
 
     # --- fields --------------------------------------------------------------------------------------------------

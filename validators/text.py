@@ -13,10 +13,11 @@ _NOT_WORDS = re.compile(r"[^0-9a-zæøåéèêòóôüäö]+")
 @cache
 def _placeholders() -> frozenset[str]:
     raw = tomllib.loads((files("skolemiljo.validators") / "placeholders.toml").read_text("utf-8"))
-    return frozenset(_bare(text) for text in raw["texts"])
+    return frozenset(bare(text) for text in raw["texts"])
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """``text`` in small letters, with one space for everything that is neither letter nor digit."""
     return _NOT_WORDS.sub(" ", text.casefold()).strip()
 
 
@@ -28,9 +29,9 @@ def is_filled_in(text: str | None) -> bool:
     """
     if text is None:
         return False
-    bare = _bare(text)
-    if not bare:
+    words = bare(text)
+    if not words:
         return False
-    if len(set(bare)) == 1 and bare[0] in "xz0":  # «x», «xx», «xxx», «000»
+    if len(set(words)) == 1 and words[0] in "xz0":  # «x», «xx», «xxx», «000»
         return False
-    return bare not in _placeholders()
+    return words not in _placeholders()
