@@ -1,1 +1,33 @@
-"""What is remembered between nights: verdicts, flags, cursors and runs, never names or text."""
+"""What is remembered between nights: SQLAlchemy over SQLite (or PostgreSQL), with migrations. No names, no texts."""
+
+from .rows import (
+    Acceptance,
+    CaseState,
+    CycleState,
+    Forgotten,
+    Intention,
+    JudgedCase,
+    JudgedCycle,
+    Run,
+    SchoolState,
+    Tally,
+)
+from .store import Store, cycle_subject, write_whole
+from .tables import MUNICIPALITY
+
+__all__ = [
+    "MUNICIPALITY",
+    "Acceptance",
+    "CaseState",
+    "CycleState",
+    "Forgotten",
+    "Intention",
+    "JudgedCase",
+    "JudgedCycle",
+    "Run",
+    "SchoolState",
+    "Store",
+    "Tally",
+    "cycle_subject",
+    "write_whole",
+]

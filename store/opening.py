@@ -1,0 +1,201 @@
+"""Opening the store: the file and its rights, the database's settings, its version, and errors in plain words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from ..domain.errors import StoreError
+from .tables import KNOWN, NEWEST, metadata
+
+_BUSY_MILLISECONDS = 15_000
+_PRIVATE = 0o600
+DAMAGED = (
+    "the store {name} is damaged. Put it aside and put back a backup, or start without one: everything but "
+    "acceptances comes again from the source (acceptances are exported each night)"
+)
+
+
+def url_of(where: str | Path) -> URL:
+    """The database address for a path or an address. Raises StoreError where it is no address."""
+    if isinstance(where, Path) or "://" not in where:
+        return URL.create("sqlite", database=str(where))
+    try:
+        return make_url(where)
+    except SQLAlchemyError:
+        raise StoreError("the store's address can't be read: give a file path, or dialect://host/name") from None
+
+
+def connect(url: URL, *, read_only: bool = False) -> Engine:
+    """An engine for ``url``. Its errors never show what was in a statement (``hide_parameters``)."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    database = url.database or ":memory:"
+    if database == ":memory:":
+        engine = create_engine("sqlite://", hide_parameters=True, poolclass=StaticPool)
+    else:
+        engine = create_engine(
+            "sqlite://", hide_parameters=True, creator=lambda: _open_file(Path(database), read_only=read_only)
+        )
+    event.listen(engine, "connect", lambda connection, _: _settings(connection, read_only=read_only))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _open_file(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    if read_only:
+        return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_MILLISECONDS / 1000)
+    return sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000)
+
+
+def _settings(connection: sqlite3.Connection, *, read_only: bool) -> None:
+    connection.isolation_level = None  # transactions begin where we say so, see _begin
+    connection.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA foreign_keys=ON")
+    if read_only:
+        connection.execute("PRAGMA query_only=ON")
+        return
+    connection.execute("PRAGMA journal_mode=WAL")
+    # FULL: an intention that is committed survives a power cut; with NORMAL the last commits of a WAL may not.
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes its lock at once: a lock asked for in the middle of a transaction fails instead of waiting.
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def prepare_file(path: Path) -> None:
+    """Makes the file, readable by its owner alone, or takes back rights that others have. Raises StoreError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE))
+        except FileExistsError:
+            if path.stat().st_mode & 0o077 and os.access(path, os.W_OK):
+                path.chmod(_PRIVATE)
+    except OSError as error:
+        raise StoreError(f"the store {path.name} can't be made or opened: {error.strerror}") from None
+
+
+@contextmanager
+def plain_errors(name: str) -> Iterator[None]:
+    """Turns what the database says into a StoreError that tells what to do. ``name``: the store's name in messages."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreError(_words(name, str(error.orig).lower())) from None
+    except sqlite3.Error as error:
+        raise StoreError(_words(name, str(error).lower())) from None
+
+
+def _words(name: str, said: str) -> str:
+    """The fixed words for an error. What the database said is looked at, never repeated."""
+    if "disk is full" in said or "no space" in said or "disk i/o" in said:
+        return f"the store {name}: the disk is full or failing; nothing half-done was kept. Make room and run again"
+    if "readonly" in said or "read-only" in said or "attempt to write" in said:
+        return f"the store {name} is read-only for this user; give the service's user the right to write, and its folder too"
+    if "malformed" in said or "not a database" in said or "corrupt" in said:
+        return DAMAGED.format(name=name)
+    if "locked" in said or "busy" in said:
+        return f"the store {name} is in use by another program; try again later"
+    if "unable to open" in said:
+        return f"the store {name} can't be opened: is the folder there, and may this user read it?"
+    return f"the store {name} did not do what was asked of it; see `skolemiljo doctor`"
+
+
+def version_of(connection: Connection) -> str | None:
+    """The migration the database stands at; ``None`` = it is empty."""
+    from sqlalchemy import inspect
+
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" not in tables:
+        if tables & set(metadata.tables):
+            raise StoreError("the store has tables but no version: it is not one of ours, or its upgrade was cut off")
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
+
+
+def check_version(version: str | None) -> bool:
+    """Whether an upgrade is needed. Raises StoreError where the store is newer than this program."""
+    if version == NEWEST:
+        return False
+    if version is not None and version not in KNOWN:
+        raise StoreError(
+            f"the store was written by a newer release (schema {version[:20]}; this one knows {NEWEST}). "
+            "Install that release again, or put back the backup that was made before its upgrade"
+        )
+    return True
+
+
+def upgrade(engine: Engine, target: str = NEWEST) -> None:
+    """Brings the schema to ``target`` in one transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        config.attributes["metadata"] = metadata
+        command.upgrade(config, target)
+
+
+def copy_sqlite(engine: Engine, target: Path) -> None:
+    """A whole, consistent copy of an SQLite store into the new file ``target`` (mode 0600), while others may write."""
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE))
+    except FileExistsError:
+        raise StoreError(f"{target.name} is there already; a backup never overwrites one") from None
+    except OSError as error:
+        raise StoreError(f"the backup {target.name} can't be made: {error.strerror}") from None
+    with plain_errors(target.name), engine.connect() as connection, closing(sqlite3.connect(target)) as copy:
+        raw(connection).backup(copy)
+        if copy.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            raise StoreError(f"the backup {target.name} is not whole; the store itself may be damaged")
+
+
+def is_whole(connection: Connection) -> bool:
+    """Whether the database's own check finds no damage. Reads all of an SQLite file."""
+    if connection.dialect.name != "sqlite":
+        return True
+    return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() == "ok"
+
+
+def raw(connection: Connection) -> Any:
+    """The driver's own connection."""
+    return connection.connection.driver_connection
+
+
+def backup_name(path: Path, why: str) -> Path:
+    """A file name beside ``path`` that is not taken."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    return path.with_name(f"{path.stem}.{why}.{stamp}.backup")
+
+
+__all__ = [
+    "DAMAGED",
+    "NEWEST",
+    "backup_name",
+    "check_version",
+    "connect",
+    "copy_sqlite",
+    "is_whole",
+    "plain_errors",
+    "prepare_file",
+    "raw",
+    "upgrade",
+    "url_of",
+    "version_of",
+]

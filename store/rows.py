@@ -1,0 +1,147 @@
+"""What the store gives and takes: small frozen values, so that nobody outside needs to know its tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from ..domain.annual_cycle import CycleStatus
+from ..domain.verdict import Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolState:
+    """Where the last nights left a school. All moments are UTC."""
+
+    school: str
+    cursor: datetime | None = None
+    """The latest time of change seen, by the source's own clock."""
+    full_at: datetime | None = None
+    complete_at: datetime | None = None
+    basis: str | None = None
+    source_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCase:
+    """A case that has been judged: what is kept of it."""
+
+    assessment: Assessment
+    school: str
+    leader_accused: bool
+    record_fingerprint: str
+    etag: str | None = None
+    modified_at: datetime | None = None
+    changes_at: datetime | None = None
+    """When time alone may change a verdict, or an entry dated ahead becomes known."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """What is remembered of one case."""
+
+    case: str
+    school: str
+    etag: str | None
+    modified_at: datetime | None
+    judged_at: datetime | None
+    complete: bool
+    crashed: tuple[str, ...]
+    changes_at: datetime | None
+    leader_accused: bool
+    record_fingerprint: str | None
+    problem: str | None
+    problem_at: datetime | None
+    vanished_at: datetime | None
+    vanished_why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """A write that is wanted, before it has been read back as done."""
+
+    subject: str
+    """Case id, or ``school/school year`` for the annual cycle."""
+    of_cycle: bool
+    school: str
+    key: str
+    fingerprint: str
+    body: dict[str, Any] = field(repr=False)
+    etag: str | None = None
+    attempts: int = 0
+    uncertain: bool = False
+    """Something may stand there that nobody has read back: an earlier try ended without a clear answer."""
+    set_aside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCycle:
+    """The annual cycle of one school (or of the municipality) in one school year, judged."""
+
+    status: CycleStatus
+    assessment: Assessment
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class CycleState:
+    """What is remembered of it."""
+
+    school: str | None
+    school_year: str
+    fingerprint: str
+    written_fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A human decision about one finding. ``until``: last day, inclusive; ``None`` = what is stored is no date."""
+
+    id: str
+    school: str | None
+    case: str | None
+    rule: str
+    scope: str
+    reason: str = field(repr=False)
+    role: str = ""
+    until: date | None = None
+    created_at: datetime | None = None
+    malformed: tuple[str, ...] = ()
+    """Names of the fields that are not as they should be: the finding is then back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One night."""
+
+    run_id: str
+    started_at: datetime
+    ended_at: datetime | None
+    as_of: datetime
+    plan: str
+    state: str
+    summary: dict[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many findings of a school had a verdict at the end of a night."""
+
+    run_id: str
+    as_of: datetime
+    complete: bool
+    school: str | None
+    rule: str
+    verdict: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What :meth:`Store.forget` removed."""
+
+    cases: int
+    runs: int
+    cycles: int
+    acceptances: int

@@ -1,0 +1,206 @@
+"""The tables: what is remembered between nights. Ids, codes, dates and numbers; no names and no texts of a case.
+
+Portable types only, so that PostgreSQL can follow without a change of schema. A change here needs a migration in
+``migrations/versions``; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+NEWEST = "v0002"
+"""The migration that these tables stand for."""
+KNOWN = ("v0001", "v0002")
+"""Every migration, oldest first."""
+
+MUNICIPALITY = ""
+"""Stands in a key where there is no school: the municipality as a whole."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment, zone-aware in Python, UTC in the database (SQLite keeps no zone of its own)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """To the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone can't be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+meta = Table("meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
+
+schools = Table(
+    "schools",
+    metadata,
+    Column("school", String(9), primary_key=True),
+    Column("cursor", Utc),  # the latest time of change seen, by the source's own clock
+    Column("full_at", Utc),  # as_of of the last full reconciliation that was whole
+    Column("complete_at", Utc),  # as_of of the last complete night
+    Column("basis", String(64)),  # fingerprint of plan, rules and calendar that judged
+    Column("source_count", Integer),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", String(64), primary_key=True),
+    Column("school", String(9), nullable=False),
+    Column("etag", Text),
+    Column("modified_at", Utc),
+    Column("judged_at", Utc),  # NULL: never judged, because it could not be read
+    Column("plan", String(120)),
+    Column("complete", Boolean, nullable=False),
+    Column("crashed", JSON, nullable=False),
+    Column("changes_at", Utc),
+    Column("leader_accused", Boolean, nullable=False),  # only that; keeps the case out of rektor's view
+    Column("record_fingerprint", String(64)),
+    Column("problem", String(40)),  # class name of what kept it from being read last time
+    Column("problem_at", Utc),
+    Column("vanished_at", Utc),
+    Column("vanished_why", String(40)),
+)
+Index("ix_cases_school_changes_at", cases.c.school, cases.c.changes_at)
+
+cycles = Table(
+    "cycles",
+    metadata,
+    Column("school", String(9), primary_key=True),  # MUNICIPALITY for the whole
+    Column("school_year", String(9), primary_key=True),
+    Column("judged_at", Utc, nullable=False),
+    Column("plan", String(120), nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("crashed", JSON, nullable=False),
+    Column("changes_at", Utc),
+    Column("status", JSON, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("written_fingerprint", String(64)),
+    Column("written_at", Utc),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("subject", String(64), primary_key=True),  # case id, or school/school year
+    Column("of_cycle", Boolean, primary_key=True),
+    Column("rule", String(20), primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("school", String(9), primary_key=True),  # whose duty it was; MUNICIPALITY for the whole
+    Column("slug", String(120), nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("reason", String(20)),
+    Column("question", String(60)),
+    Column("deadline", Date),
+    Column("counted_from", Date),
+    Column("reading", String(20)),
+    Column("evidence", JSON, nullable=False),
+    Column("remarks", JSON, nullable=False),
+    Column("changes_at", Utc),
+    Column("severity", String(20), nullable=False),
+    Column("basis", String(20), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("plan", String(120), nullable=False),
+    Column("state", String(20)),
+)
+Index("ix_findings_school_rule", findings.c.school, findings.c.rule)
+
+written = Table(
+    "written",
+    metadata,
+    Column("case_id", String(64), ForeignKey("cases.case_id", ondelete="CASCADE"), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("record", JSON, nullable=False),  # flags as they were read back: codes, ids and dates
+    Column("key", String(64), nullable=False),
+    Column("confirmed_at", Utc, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("subject", String(64), primary_key=True),  # case id, or school/school year
+    Column("of_cycle", Boolean, primary_key=True),
+    Column("school", String(9), nullable=False),
+    Column("key", String(64), nullable=False),  # idempotency key
+    Column("fingerprint", String(64), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("etag", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("uncertain", Boolean, nullable=False),  # something may stand there that nobody has read back
+    Column("set_aside", String(40)),  # class name of why it was given up for the night
+    Column("created_at", Utc, nullable=False),
+    Column("tried_at", Utc),
+)
+Index("ix_outbox_school", outbox.c.school)
+
+acceptances = Table(
+    "acceptances",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("school", String(9)),
+    Column("case_id", String(64)),
+    Column("rule", String(20), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # a person's words: the one text there is, and it must hold no names
+    Column("role", String(20), nullable=False),
+    Column("until", String(40), nullable=False),  # as it was given: what is malformed is kept, and told
+    Column("created_at", Utc, nullable=False),
+    Column("withdrawn_at", Utc),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("started_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Column("as_of", Utc, nullable=False),
+    Column("plan", String(120), nullable=False),
+    Column("state", String(20), nullable=False),  # running, complete, incomplete, stopped, failed, killed
+    Column("summary", JSON),
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("run_id", String(36), ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),
+    Column("school", String(9), primary_key=True),
+    Column("rule", String(20), primary_key=True),
+    Column("verdict", String(20), primary_key=True),
+    Column("number", Integer, nullable=False),
+)

@@ -1,0 +1,84 @@
+"""Pulling several schools at once while the main thread judges: few threads, and a window that keeps memory small."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+_LOOK_UP_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A source is at its end; ``error`` where it broke off."""
+
+    error: Exception | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled(Generic[T]):
+    """One thing out of the source number ``source`` (0 first), or that source's end."""
+
+    source: int
+    item: T | End
+
+
+def pull(
+    sources: Sequence[Callable[[], Iterator[T]]],
+    *,
+    threads: int = 4,
+    window: int = 200,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Pulled[T]]:
+    """Everything the sources give, as it comes; each source ends with one :class:`End`, also when it broke off.
+
+    At most ``threads`` sources are open at once, and at most ``window`` things wait unjudged. Where ``stopped()`` turns
+    true it ends at once, without the rest; threads in the middle of a request are left to die with the process.
+    """
+    waiting: queue.Queue[Pulled[T]] = queue.Queue(max(window, 1))
+    numbers = iter(range(len(sources)))
+    lock = threading.Lock()
+    over = threading.Event()
+
+    def put(pulled: Pulled[T]) -> bool:
+        while not over.is_set():
+            try:
+                waiting.put(pulled, timeout=_LOOK_UP_SECONDS)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def work() -> None:
+        while not over.is_set():
+            with lock:
+                number = next(numbers, None)
+            if number is None:
+                return
+            error: Exception | None = None
+            try:
+                for item in sources[number]():
+                    if not put(Pulled(number, item)):
+                        return
+            except Exception as broken:  # noqa: BLE001 - handed over to the main thread, which knows what to do
+                error = broken
+            if not put(Pulled(number, End(error))):
+                return
+
+    for place in range(min(threads, len(sources))):
+        threading.Thread(target=work, name=f"pull-{place + 1}", daemon=True).start()
+    left = len(sources)
+    try:
+        while left and not stopped():
+            try:
+                pulled = waiting.get(timeout=_LOOK_UP_SECONDS)
+            except queue.Empty:
+                continue
+            left -= isinstance(pulled.item, End)
+            yield pulled
+    finally:
+        over.set()

@@ -1,0 +1,211 @@
+"""What a night did: numbers and ids, fit for a person's eyes, a log and a monitor."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ..adapters.ports import CaseProblem
+
+SCHEMA_VERSION = 1
+_COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 130
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """How the record of one case differs from what stood there, in numbers of flags."""
+
+    case: str
+    added: int
+    changed: int
+    cleared: int
+
+
+@dataclass
+class SchoolSummary:
+    """What was done about one school (``school`` None: the municipality's own annual cycle)."""
+
+    school: str | None
+    full: bool = False
+    """Whether everything was read, not only what changed."""
+    read: int = 0
+    judged: int = 0
+    written: int = 0
+    stood: int = 0
+    """Intentions that stood already when they were looked up: an earlier night had been cut off."""
+    would_write: int = 0
+    """Records that differ, while write-back is off."""
+    held: int = 0
+    """Records that would clear a flag; they wait until the school is complete."""
+    conflicts: int = 0
+    """Writes that met a later edit; the case was pulled and judged again."""
+    flags_added: int = 0
+    flags_changed: int = 0
+    flags_cleared: int = 0
+    changes: list[RecordChange] = field(default_factory=list)
+    """One by one; in a dry run only."""
+    cycles_written: int = 0
+    cycles_unchanged: int = 0
+    cycles_unknown: int = 0
+    """School years that the annual cycle does not know."""
+    vanished: list[str] = field(default_factory=list)
+    """Cases that the source no longer has, found tonight."""
+    appeared: int = 0
+    """Cases that only the source's own list of ids showed."""
+    set_aside: list[tuple[str, str]] = field(default_factory=list)
+    """Writes given up for tonight: case (or school/school year) and kind of fault."""
+    waiting: int = 0
+    """Writes that were not tried, because the system did not answer or the run was stopped."""
+    problems: list[CaseProblem] = field(default_factory=list)
+    crashed: Counter[str] = field(default_factory=Counter)
+    """Rules that crashed, with the number of cases."""
+    unknown: int = 0
+    """Verdicts «kunne ikke sjekkes»."""
+    source_count: int | None = None
+    known_count: int | None = None
+    error: str | None = None
+    """Kind of what broke the reading off."""
+    finished: bool = False
+
+    @property
+    def read_whole(self) -> bool:
+        """Whether all of the school was read and judged: only then may a flag be cleared or the cursor move."""
+        return self.finished and self.error is None and not self.problems and not self.crashed
+
+    @property
+    def complete(self) -> bool:
+        """Whether all was done: read, judged, and what had to be written stands."""
+        return self.read_whole and not self.set_aside and not self.waiting
+
+    def count(self, change: RecordChange) -> None:
+        """Adds the flags of one record that now stands."""
+        self.flags_added += change.added
+        self.flags_changed += change.changed
+        self.flags_cleared += change.cleared
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "school": self.school,
+            "complete": self.complete,
+            "full": self.full,
+            "read": self.read,
+            "judged": self.judged,
+            "written": self.written,
+            "stood_already": self.stood,
+            "would_write": self.would_write,
+            "held_back": self.held,
+            "conflicts": self.conflicts,
+            "flags": {"added": self.flags_added, "changed": self.flags_changed, "cleared": self.flags_cleared},
+            "changes": [
+                {"case": c.case, "added": c.added, "changed": c.changed, "cleared": c.cleared} for c in self.changes
+            ],
+            "annual_cycle": {
+                "written": self.cycles_written,
+                "unchanged": self.cycles_unchanged,
+                "unknown_there": self.cycles_unknown,
+            },
+            "vanished": list(self.vanished),
+            "appeared": self.appeared,
+            "set_aside": [{"subject": subject, "kind": kind} for subject, kind in self.set_aside],
+            "waiting": self.waiting,
+            "problems": [
+                {"case": p.case, "kind": p.kind, "fields": list(p.fields), "what_to_do": p.what_to_do}
+                for p in self.problems
+            ],
+            "crashed_rules": dict(self.crashed),
+            "unknown": self.unknown,
+            "counts": {"source": self.source_count, "known": self.known_count},
+            "error": self.error,
+        }
+
+
+@dataclass
+class RunSummary:
+    """One night, whole. Moments are zone-aware."""
+
+    run: str
+    started_at: datetime
+    as_of: datetime
+    plan: str
+    dry_run: bool
+    write_back: bool
+    ended_at: datetime | None = None
+    schools: list[SchoolSummary] = field(default_factory=list)
+    """In the order of their organisation numbers; the municipality itself (``school`` None) last."""
+    missing_schools: tuple[str, ...] = ()
+    """Schools we know that the source no longer shows."""
+    cut_off: tuple[str, ...] = ()
+    """Earlier runs that never ended."""
+    vanished_before: int = 0
+    """Cases that vanished on earlier nights and are still gone."""
+    error: str | None = None
+    """Kind of what broke the whole run off."""
+    error_text: str | None = None
+    stopped: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether every school was read, judged and written, and none is missing."""
+        return (
+            not self.stopped
+            and self.error is None
+            and not self.missing_schools
+            and all(school.complete for school in self.schools)
+        )
+
+    @property
+    def state(self) -> str:
+        """``complete``, ``incomplete``, ``stopped`` or ``failed``."""
+        if self.stopped:
+            return "stopped"
+        if self.error is not None:
+            return "failed"
+        return "complete" if self.complete else "incomplete"
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 3 not all could be done, 130 stopped. A run that works exits 0 however many deviations it found."""
+        return _STOPPED if self.stopped else _COMPLETE if self.complete else _INCOMPLETE
+
+    def total(self, name: str) -> int:
+        """The sum of a number over all schools: ``total("written")``."""
+        return sum(int(getattr(school, name)) for school in self.schools)
+
+    @property
+    def set_aside(self) -> list[tuple[str, str]]:
+        """Writes given up for tonight, over all schools."""
+        return [item for school in self.schools for item in school.set_aside]
+
+    def problems(self) -> Iterator[tuple[str | None, CaseProblem]]:
+        """What could not be read, with the school."""
+        for school in self.schools:
+            for problem in school.problems:
+                yield school.school, problem
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data: ids, codes, numbers and moments."""
+        sums = ("read", "judged", "written", "stood", "would_write", "held", "conflicts", "waiting", "unknown")
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "run": self.run,
+            "state": self.state,
+            "complete": self.complete,
+            "as_of": self.as_of.isoformat(),
+            "started_at": self.started_at.isoformat(),
+            "ended_at": self.ended_at.isoformat() if self.ended_at is not None else None,
+            "plan": self.plan,
+            "dry_run": self.dry_run,
+            "write_back": self.write_back,
+            "error": self.error,
+            "error_text": self.error_text,
+            "totals": {name: self.total(name) for name in sums}
+            | {"set_aside": len(self.set_aside), "vanished": sum(len(s.vanished) for s in self.schools)},
+            "missing_schools": list(self.missing_schools),
+            "cut_off_runs": list(self.cut_off),
+            "vanished_before": self.vanished_before,
+            "schools": [school.to_json() for school in self.schools],
+        }
