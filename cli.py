@@ -323,6 +323,186 @@ def _finish(report: Any, judged: Judged, fail_on: str) -> None:
             sys.exit(1)
 
 
+# --- the night -------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@AS_OF
+@PLAIN_FORMAT
+@click.option("--dry-run", is_flag=True, help="Gå gjennom alt, skriv ingenting, og si hva som ville blitt skrevet.")
+@click.option("--full", is_flag=True, help="Les alt, og sammenlign med kildens egen liste.")
+@click.option("--school", "schools", multiple=True, metavar="ORGNR", help="Bare denne skolen (kan gjentas).")
+@with_workplace
+def sync(
+    work: Workplace, as_of: datetime | None, form: str, dry_run: bool, full: bool, schools: tuple[str, ...]
+) -> None:
+    """Nattkjøringen: hent det som er endret, døm, skriv flagg tilbake, og les dem tilbake.
+
+    \b
+    Eksempel:
+      skolemiljo sync --dry-run
+      skolemiljo sync --format json
+    """
+    import json
+
+    from skolemiljo.commands import night
+
+    tell = _progress()
+    summary = night.run(
+        work,
+        as_of=as_of or now(),
+        dry_run=dry_run,
+        full=full,
+        schools=schools,
+        progress=None if tell is None else lambda p: tell(p.school or "kommunen", p.done),
+    )
+    if form == "json":
+        click.echo(json.dumps(summary.to_json(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(night.text(summary))
+    sys.exit(summary.exit_code)
+
+
+# --- decisions -------------------------------------------------------------------------------------------------------
+
+
+@main.group(invoke_without_command=False)
+def accept() -> None:
+    """Godta et avvik for en tid, med begrunnelse. Det vises i hver rapport, og utløper av seg selv."""
+
+
+@accept.command("add")
+@click.argument("case", metavar="SAK")
+@click.argument("rule", metavar="REGEL")
+@click.option("--scope", required=True, help="Hva det gjelder, slik det står i rapporten, f.eks. notice:v-1/pupil:e-1.")
+@click.option("--reason", required=True, help="Hvorfor. Ingen navn.")
+@click.option("--role", required=True, type=click.Choice(("rector", "owner", "adviser")), help="Rollen din.")
+@click.option("--until", required=True, type=click.DateTime(("%Y-%m-%d",)), help="Siste dag, f.eks. 2026-12-31.")
+@with_workplace
+def accept_add(work: Workplace, case: str, rule: str, scope: str, reason: str, role: str, until: datetime) -> None:
+    """Godta ett avvik.
+
+    \b
+    Eksempel:
+      skolemiljo accept add SM-2026-014 UN-07 --scope notice:v-1 --role rector \\
+        --reason "Møtet ble flyttet etter ønske fra hjemmet" --until 2026-12-31
+    """
+    from skolemiljo.commands import decisions
+
+    done = decisions.accept(
+        work, case=case, rule=rule, scope=scope, reason=reason, role=role, until=until.date(), at=now()
+    )
+    click.echo(done)
+
+
+@accept.command("list")
+@with_workplace
+def accept_list(work: Workplace) -> None:
+    """Alle som gjelder, er utløpt eller er ugyldige.
+
+    \b
+    Eksempel:
+      skolemiljo accept list
+    """
+    from skolemiljo.commands import decisions
+    from skolemiljo.domain.moment import local_day
+
+    click.echo(decisions.listing(work, local_day(now())))
+
+
+@accept.command("withdraw")
+@click.argument("decision", metavar="ID")
+@with_workplace
+def accept_withdraw(work: Workplace, decision: str) -> None:
+    """Trekk en tilbake. Avviket er da tilbake.
+
+    \b
+    Eksempel:
+      skolemiljo accept withdraw 0123456789abcdef0123456789abcdef
+    """
+    from skolemiljo.commands import decisions
+
+    decisions.withdraw(work, decision, now())
+    click.echo("Trukket tilbake.")
+
+
+# --- the store and the run log ---------------------------------------------------------------------------------------
+
+
+@main.group()
+def store() -> None:
+    """Lageret: det som huskes mellom nettene. Ingen navn og ingen tekst."""
+
+
+@store.command("backup")
+@click.argument("target", type=click.Path(path_type=Path), metavar="FIL")
+@with_workplace
+def store_backup(work: Workplace, target: Path) -> None:
+    """Ta en hel kopi.
+
+    \b
+    Eksempel:
+      skolemiljo store backup kopi.sqlite
+    """
+    work.store.backup(target)
+    click.echo(f"Skrevet: {target}")
+
+
+@store.command("forget")
+@click.option("--before", required=True, type=click.DateTime(("%Y-%m-%d",)), help="Alt eldre enn denne dagen.")
+@with_workplace
+def store_forget(work: Workplace, before: datetime) -> None:
+    """Slett det som er eldre enn en dag.
+
+    \b
+    Eksempel:
+      skolemiljo store forget --before 2021-08-01
+    """
+    gone = work.store.forget(before.date())
+    click.echo(
+        f"Slettet: {gone.cases} saker, {gone.runs} kjøringer, {gone.cycles} skoleår, {gone.acceptances} godtatte avvik."
+    )
+
+
+@store.command("check")
+@with_workplace
+def store_check(work: Workplace) -> None:
+    """Se om fila er hel.
+
+    \b
+    Eksempel:
+      skolemiljo store check
+    """
+    faults = work.store.check()
+    click.echo("\n".join(faults) or "Lageret er helt.")
+    if faults:
+        sys.exit(75)
+
+
+@main.group()
+def runlog() -> None:
+    """Kjøreloggen: hvem gjorde hva når, uten innhold, lenket så ingen linje kan endres usett."""
+
+
+@runlog.command("verify")
+@with_workplace
+def runlog_verify(work: Workplace) -> None:
+    """Er hver linje der, uendret og i rekkefølge?
+
+    \b
+    Eksempel:
+      skolemiljo runlog verify
+    """
+    from skolemiljo.sync.runlog import ANCHOR, verify
+
+    anchor = work.store.meta(ANCHOR) if work.settings.store_path.is_file() else None
+    found = verify(work.settings.run_log_path, anchor)
+    if found.problem is not None:
+        click.echo(f"Linje {found.line or '?'}: {found.problem}", err=True)
+        sys.exit(3)
+    click.echo(f"{found.lines} linjer, alle der, uendret og i rekkefølge. {found.head}")
+
+
 # --- what the rules say ----------------------------------------------------------------------------------------------
 
 

@@ -77,9 +77,10 @@ class SyncSection(Section):
 
     write_back: bool = False
     """Off until a person turns it on."""
-    overlap_minutes: int = Field(default=60, ge=0)
+    overlap_minutes: int = Field(default=24 * 60, ge=0)
+    """Read again what was changed this long before the last change seen: clocks differ."""
     full_every_days: int = Field(default=7, ge=1)
-    attempts_per_intention: int = Field(default=5, ge=1)
+    attempts_per_intention: int = Field(default=3, ge=1)
 
 
 class Settings(BaseSettings):
@@ -157,6 +158,11 @@ class Settings(BaseSettings):
     def overlap(self) -> timedelta:
         """How far behind the cursor a nightly run begins."""
         return timedelta(minutes=self.sync.overlap_minutes)
+
+    @property
+    def full_every(self) -> timedelta:
+        """How often everything is read."""
+        return timedelta(days=self.sync.full_every_days)
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,49 @@
+"""The invented municipality, as a server or as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..domain.errors import SettingsError
+
+Echo = Callable[[str], Any]
+
+
+def up(
+    *,
+    port: int,
+    seed: int,
+    schools: int,
+    cases: int,
+    faults: str,
+    fault_rate: float,
+    fault_seed: int,
+    as_of: datetime | None,
+    echo: Echo,
+) -> None:
+    """Runs the mock vendors in the foreground until the process is told to stop."""
+    try:
+        from ..adapters.mock.server import serve
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"the mock needs more: pip install 'skolemiljo[mock]' ({error.name})") from None
+    serve(
+        port=port,
+        seed=seed,
+        schools=schools,
+        cases=cases,
+        faults=tuple(name for name in faults.split(",") if name),
+        fault_rate=fault_rate,
+        fault_seed=fault_seed,
+        as_of=as_of,
+        echo=echo,
+    )
+
+
+def folder(path: Path, *, seed: int, schools: int, cases: int, marker: str | None = None) -> None:
+    """Writes the invented municipality as a folder exchange."""
+    from ..adapters.mock.municipality import Municipality
+
+    Municipality(seed=seed, schools=schools, cases=cases, marker=marker).write_folder(path)
