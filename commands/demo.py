@@ -1,0 +1,183 @@
+"""A municipality's night from end to end, told as it happens; everything it makes is left in one folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import reports
+from ..domain.errors import SettingsError
+from ..domain.flag import ComplianceRecord
+from ..domain.moment import OSLO
+from ..domain.verdict import Verdict
+from ..reports.html import pages
+from ..validators.wording import VERDICTS
+from . import cycles, mocking, night, views
+from .workplace import Workplace
+
+if TYPE_CHECKING:
+    from ..domain.school import School
+    from ..sync.summary import RunSummary
+
+Echo = Callable[[str], Any]
+NIGHT = datetime(2026, 11, 19, 4, 15, tzinfo=OSLO)
+_LATER = timedelta(days=4)
+_FORMS = {"text": "txt", "json": "json", "html": "html", "xlsx": "xlsx", "csv": "csv", "ics": "ics", "pdf": "pdf"}
+
+
+def run_demo(out: Path, echo: Echo) -> None:
+    """Plays the night and leaves settings, store, flags read back and reports in ``out``. Raises SettingsError."""
+    try:
+        from ..adapters.mock.municipality import Municipality
+        from ..adapters.mock.server import start
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"the demo needs more: pip install 'skolemiljo[mock,xlsx,pdf]' ({error.name})") from None
+    if out.exists():
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    municipality = Municipality(as_of=NIGHT)
+    with start(municipality, as_of=NIGHT) as mock:
+        work = Workplace(_settings(out, mock), out / "secrets")
+        _tell(work, mock, out, echo)
+
+
+def _settings(out: Path, mock: Any) -> Path:
+    from importlib.resources import files
+
+    credentials = mock.mock.credentials
+    secrets = out / "secrets"
+    secrets.mkdir(mode=0o700)
+    (secrets / "client_secret").write_text(credentials.client_secret, "utf-8")
+    skolerute = (files("skolemiljo.adapters.mock") / "skolerute.toml").read_text("utf-8")
+    (out / "skolerute.toml").write_text(skolerute, "utf-8")
+    common = f'token_url = "{mock.token_url}"\nclient_id = "{credentials.client_id}"\ntenant_id = "{credentials.tenant_id}"\n'
+    file = out / "settings.toml"
+    file.write_text(
+        'municipality = "Fjellgløtt kommune"\nsource = "sikker_sak"\ncycle = "annual_cycle"\n'
+        'school_calendar = "skolerute.toml"\nstore = "lager.sqlite"\n\n[sync]\nwrite_back = true\n\n'
+        f'[sikker_sak]\nbase_url = "{mock.sikker_sak_url}"\n{common}\n'
+        f'[annual_cycle]\nbase_url = "{mock.annual_cycle_url}"\n{common}',
+        "utf-8",
+    )
+    return file
+
+
+def _tell(work: Workplace, mock: Any, out: Path, echo: Echo) -> None:
+    names = {school.organisation_number: school.name for school in work.schools}
+    echo("Fjellgløtt kommune er oppdiktet. Alle saker, skoler og mennesker i den er oppdiktet.")
+    echo(f"Etterligningene av Visma Sikker Sak og 1310.no svarer over ekte HTTP på {mock.url}.\n")
+
+    echo(
+        f"1. Natt til {NIGHT:%d.%m.%Y} kl. {NIGHT:%H.%M}: hent sakene, døm dem mot planen, skriv flaggene, og les dem tilbake.\n"
+    )
+    first = _night(work, NIGHT, names, echo)
+
+    echo("\n2. Samme natt en gang til: ingenting er nytt, så ingenting blir skrevet.\n")
+    _night(work, NIGHT, names, echo)
+
+    later = NIGHT + _LATER
+    echo(f"\n3. Natt til {later:%d.%m.%Y}: ingen har rørt sakene, men frister har gått ut.\n")
+    before = _verdicts(work)
+    _night(work, later, names, echo)
+    _turned(before, _verdicts(work), echo)
+
+    echo("\n4. Flaggene slik de nå står i Sikker Sak, lest tilbake derfra:\n")
+    _read_back(work, out, echo)
+
+    school = work.schools[0]
+    echo(f"\n5. Årshjulet til {school.name}, slik det nå står i 1310.no:\n")
+    echo(_indented(cycles.status(work, school.organisation_number, later, "text", "nb").split("\n\n")[-1]))
+
+    echo(f"\n6. Rektor ved {school.name} spør: hva må jeg gjøre?\n")
+    _rektor(work, school, later, out, echo)
+
+    echo("\n7. Skoleeier ser alle skolene:\n")
+    _owner(work, later, out, echo)
+
+    (out / "run.json").write_text(json.dumps(first.to_json(), ensure_ascii=False, indent=2), "utf-8")
+    mocking.folder(out / "eksport", seed=7, schools=3, cases=20)
+    echo(f"\nAlt ligger i {out}/:")
+    echo("  rektor-*.html  sidene rektorene skriver ut; også som txt, json, csv, xlsx, ics og pdf")
+    echo("  skoleeier/index.html  kartet over skolene, og en side for hver")
+    echo("  flagg/  flaggene slik de ble lest tilbake, en fil for hver sak")
+    echo("  lager.sqlite, runlog.jsonl  det som huskes, og hvem som gjorde hva")
+    echo("  eksport/  de samme slags sakene som filer: skolemiljo assess " + str(out / "eksport" / "cases"))
+
+
+def _night(work: Workplace, as_of: datetime, names: dict[str, str], echo: Echo) -> RunSummary:
+    summary = night.run(work, as_of=as_of, handle_signals=False)
+    echo(_indented(night.text(summary, names)))
+    return summary
+
+
+def _verdicts(work: Workplace) -> dict[tuple[str, str, str, str], Verdict]:
+    return {f.identity: f.verdict for a in work.store.assessments() for f in a.findings}
+
+
+def _turned(before: dict[Any, Verdict], after: dict[Any, Verdict], echo: Echo) -> None:
+    pairs = Counter((old, after[key]) for key, old in before.items() if key in after and after[key] is not old)
+    for (old, new), number in pairs.most_common():
+        echo(f"   {VERDICTS[old].nb} -> {VERDICTS[new].nb}: {number}")
+
+
+def _read_back(work: Workplace, out: Path, echo: Echo) -> None:
+    folder = out / "flagg"
+    folder.mkdir()
+    records: list[ComplianceRecord] = []
+    for school in work.schools:
+        for case_id in work.source.case_ids(school.organisation_number):
+            record = work.source.read(case_id)
+            if record is not None:
+                records.append(record)
+                (folder / f"{case_id}.json").write_text(record.model_dump_json(indent=1), "utf-8")
+    counts = Counter(flag.verdict for record in records for flag in record.flags)
+    total = ", ".join(f"{number} {VERDICTS[verdict].nb}" for verdict, number in counts.most_common())
+    echo(f"   {len(records)} saker har flagg: {total}.")
+    one = next((r for r in records if any(f.verdict is Verdict.DEVIATION for f in r.flags)), None)
+    if one is not None:
+        echo(f"   For eksempel {one.case}:")
+        for flag in one.flags:
+            if flag.verdict in (Verdict.DEVIATION, Verdict.DUE):
+                reason = f" ({flag.reason})" if flag.reason else ""
+                deadline = f", frist {flag.deadline:%d.%m.%Y}" if flag.deadline else ""
+                echo(f"     {flag.rule:<7} {VERDICTS[flag.verdict].nb}{reason}{deadline}  [{flag.scope}]")
+
+
+def _rektor(work: Workplace, school: School, as_of: datetime, out: Path, echo: Echo) -> None:
+    for one in work.schools:
+        report, _ = views.for_rector(work, one.organisation_number, as_of=as_of)
+        _write(report, out / f"rektor-{one.organisation_number}")
+        if one is school:
+            shown = str(reports.render(report, "text", width=92, color=False))
+            echo(_indented("\n".join(shown.splitlines()[:40])))
+            echo(f"   … resten står i {out}/rektor-{one.organisation_number}.txt")
+
+
+def _owner(work: Workplace, as_of: datetime, out: Path, echo: Echo) -> None:
+    report, _ = views.for_owner(work, as_of=as_of)
+    _write(report, out / "skoleeier")
+    folder = out / "skoleeier"
+    folder.mkdir()
+    for name, page in pages(report).items():
+        (folder / name).write_text(page, "utf-8")
+    shown = str(reports.render(report, "text", width=92, color=False))
+    echo(_indented("\n".join(shown.splitlines()[:30])))
+
+
+def _write(report: reports.Report, stem: Path) -> None:
+    """The report in every form; one whose package is not installed is left out."""
+    for form, ending in _FORMS.items():
+        try:
+            content = reports.render(report, form)
+        except reports.MissingExtraError:
+            continue
+        stem.with_suffix(f".{ending}").write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"   {line}" if line else "" for line in text.splitlines())
