@@ -294,14 +294,13 @@ def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, style: str
     values = _shared(report, say) | {
         "page_heading": say.title(),
         "map_key": words.gettext(
-            "Tall: avvik. *: en til fire, skjult fordi det gjelder elever. –: ikke sjekket. ?: noe kunne ikke sjekkes."
+            "Tall: avvik. *: en til fire, skjult fordi det gjelder elever. –: ikke aktuelt. ?: kunne ikke sjekkes."
         ),
         "chapter_titles": chapter_titles(report, words),
         "map_rows": map_rows,
         "rows_left_out": _rows_left_out(len(report.rows) - len(map_rows), words),
         "school_link": lambda row: f"#{_anchor(row.report)}" if inline else _file_name(row.report),
         "heat_class": heat_class,
-        "row_sum": lambda row: shown_sum(row.by_rule.values()),
         "change_numbers": _change_numbers,
         "worst_rules": _worst_rules(report),
         "rules_in_order": ", ".join(_rules_in_order(report)),
@@ -317,9 +316,9 @@ def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, style: str
 
 
 def heat_class(cell: Cell) -> str:
-    """Class of a cell: c0 in order and all seen, c1 few, c2 five or more, c3 ten or more, cx where something is unseen."""
+    """Class of a cell: c0 in order and all seen, c1 few, c2 five or more, c3 ten or more, cx not asked or not all seen."""
     if cell.deviations == 0:
-        return "cx" if cell.unknown else "c0"
+        return "c0" if cell.checked and not cell.unknown else "cx"
     if cell.deviations < 5:
         return "c1"
     return "c2" if cell.deviations < 10 else "c3"
@@ -348,7 +347,7 @@ def _change_numbers(school: SchoolReport) -> str:
 
 def _worst_rules(report: AuditReport) -> list[tuple[str, str]]:
     """Rules with deviations or something unseen anywhere, the most deviations first, with their sum."""
-    cells = {code: [row.by_rule[code] for row in report.rows if code in row.by_rule] for code in report.rule_codes}
+    cells = {code: [row.rule(code) for row in report.rows] for code in report.rule_codes}
     kept = [code for code, found in cells.items() if any(c.deviations or c.unknown for c in found)]
     kept.sort(key=lambda code: -sum(cell.deviations for cell in cells[code]))
     return [(code, shown_sum(cells[code])) for code in kept]

@@ -297,7 +297,7 @@ class SchoolReport:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One square of the owner's map. ``checked`` is False where nothing could be checked or nothing was asked."""
+    """One square of the owner's map: findings by group. Rules that are not triggered are in none of the numbers."""
 
     deviations: int = 0
     due: int = 0
@@ -310,18 +310,28 @@ class Cell:
 
     @property
     def checked(self) -> bool:
+        """Whether anything could be checked."""
         return self.deviations + self.due + self.review + self.accepted + self.met > 0
 
     @property
     def asked(self) -> bool:
+        """Whether anything was asked, answered or not."""
         return self.checked or self.unknown > 0
 
     @property
     def shown(self) -> str:
-        """The number of deviations as it may be shown: «–» not checked, «*» one to four across pupils."""
-        if not self.checked:
+        """The deviations as they may be shown: «–» not asked, «*» one to four across pupils, and «?» where something
+        could not be checked, alone or after the number."""
+        if not self.asked:
             return "–"
-        return shown_count(self.deviations, self.across_pupils)
+        if not self.checked:
+            return "?"
+        number = shown_count(self.deviations, self.across_pupils)
+        return f"{number} ?" if self.unknown else number
+
+
+NOT_ASKED = Cell()
+UNSEEN = Cell(unknown=1)
 
 
 def shown_count(number: int, across_pupils: bool = True) -> str:
@@ -331,15 +341,15 @@ def shown_count(number: int, across_pupils: bool = True) -> str:
 
 def shown_sum(cells: Iterable[Cell]) -> str:
     """The deviations of ``cells`` added up without giving a hidden number away: the hidden ones are left out, and a plus
-    tells that they are there; «–» where nothing was checked, «*» where all that is there is hidden."""
-    checked = [cell for cell in cells if cell.checked]
-    if not checked:
-        return "–"
-    hidden = [c for c in checked if c.across_pupils and 0 < c.deviations < SMALLEST_COUNT]
-    total = sum(c.deviations for c in checked) - sum(c.deviations for c in hidden)
-    if not hidden:
-        return str(total)
-    return f"{total}+" if total else "*"
+    tells that they are there; «*» where all that is there is hidden, «–» where nothing was asked, and «?» where something
+    could not be checked."""
+    asked = [cell for cell in cells if cell.asked]
+    hidden = [c for c in asked if c.across_pupils and 0 < c.deviations < SMALLEST_COUNT]
+    total = sum(c.deviations for c in asked) - sum(c.deviations for c in hidden)
+    if not any(cell.checked for cell in asked):
+        return "?" if asked else "–"
+    shown = str(total) if not hidden else f"{total}+" if total else "*"
+    return f"{shown} ?" if any(cell.unknown for cell in asked) else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +371,24 @@ class HeatRow:
     by_chapter: Mapping[str, Cell]
     by_rule: Mapping[str, Cell]
     report: SchoolReport
+
+    @property
+    def blind(self) -> bool:
+        """Whether the school as a whole could not be looked at: then no square of it is known."""
+        return any(problem.case is None for problem in self.report.problems)
+
+    def chapter(self, name: str) -> Cell:
+        """The square of a chapter."""
+        return self.by_chapter.get(name) or (UNSEEN if self.blind else NOT_ASKED)
+
+    def rule(self, code: str) -> Cell:
+        """The square of a rule."""
+        return self.by_rule.get(code) or (UNSEEN if self.blind else NOT_ASKED)
+
+    @property
+    def total(self) -> str:
+        """All deviations of the school, as they may be shown."""
+        return shown_sum([*self.by_rule.values(), *([UNSEEN] if self.blind else [])])
 
 
 @dataclass(frozen=True)
@@ -607,7 +635,8 @@ def _by_identity(
         if record.case in hidden or (record.school is not None and record.school != school):
             continue
         state = AcceptanceState.ACTIVE
-        if record.until is None or not record.reason.strip() or record.role not in _ROLES:
+        malformed = getattr(record, "malformed", ())  # the store's own word for what it could not read
+        if malformed or record.until is None or not record.reason.strip() or record.role not in _ROLES:
             state = AcceptanceState.INVALID
         elif record.until < today:
             state = AcceptanceState.EXPIRED
@@ -753,8 +782,8 @@ def _heat_row(school: School, report: SchoolReport, rules: Mapping[str, Rule]) -
 
 
 def _worst_first(row: HeatRow) -> tuple[object, ...]:
-    """By critical deviations, then all deviations, then what could not be checked, then name."""
+    """Schools that could not be looked at, then by critical deviations, all deviations, what is unseen, and name."""
     deviations = row.report.group(Group.DEVIATION)
     critical = sum(item.finding.severity is Severity.CRITICAL for item in deviations)
     unknown = len(row.report.group(Group.UNKNOWN)) + len(row.report.problems)
-    return -critical, -len(deviations), -unknown, row.school.name
+    return not row.blind, -critical, -len(deviations), -unknown, row.school.name

@@ -45,8 +45,10 @@ class Sentences:
         return self.words.gettext("Skolemiljø: {school}").format(school=self.school_name(self.report))
 
     def school_name(self, report: SchoolReport) -> str:
-        """Name of the school, or of the municipality as its own party."""
-        return report.school.name if report.school is not None else self.words.gettext("kommunen selv")
+        """Name of the school, or of the municipality as its own party, or of cases that came as files."""
+        if report.school is not None:
+            return report.school.name
+        return self.words.gettext("sakene i filene") if report.cases else self.words.gettext("kommunen selv")
 
     def made(self) -> str:
         """When the report speaks of."""

@@ -294,7 +294,7 @@ def school_line(row: HeatRow, say: Sentences) -> str:
     """One school in numbers, hidden where they are small."""
     school = row.report
     parts = [
-        f"{say.group_name(Group.DEVIATION)}: {shown_sum(row.by_rule.values())}",
+        f"{say.group_name(Group.DEVIATION)}: {row.total}",
         f"{say.words.gettext('frister de neste sju dagene')}: {shown_count(len(school.soon))}",
         f"{say.group_name(Group.REVIEW)}: {shown_count(len(school.group(Group.REVIEW)))}",
         f"{say.group_name(Group.UNKNOWN)}: {shown_count(len(school.group(Group.UNKNOWN)))}",
@@ -305,7 +305,7 @@ def school_line(row: HeatRow, say: Sentences) -> str:
 
 
 def _worst_rules(console: Console, report: AuditReport, say: Sentences) -> None:
-    totals = {code: [row.by_rule[code] for row in report.rows if code in row.by_rule] for code in report.rule_codes}
+    totals = {code: [row.rule(code) for row in report.rows] for code in report.rule_codes}
     worst = sorted(totals, key=lambda code: -sum(cell.deviations for cell in totals[code]))
     shown = [code for code in worst if sum(cell.deviations for cell in totals[code])][:10]
     if not shown:

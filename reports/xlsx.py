@@ -110,8 +110,8 @@ def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
                 row.school.organisation_number,
                 words.gettext("ja") if row.report.complete else words.gettext("nei"),
                 _number(shown_count(len(row.report.cases))),
-                _number(shown_sum(row.by_rule.values())),
-                *(_number(row.by_chapter[name].shown) if name in row.by_chapter else "–" for name, _ in titles),
+                _number(row.total),
+                *(_number(row.chapter(name).shown) for name, _ in titles),
             ]
             for row in report.rows
         ],
@@ -124,8 +124,8 @@ def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
             [
                 code,
                 say.rule_title(code),
-                _number(shown_sum(r.by_rule[code] for r in report.rows if code in r.by_rule)),
-                *(_number(r.by_rule[code].shown) if code in r.by_rule else "–" for r in report.rows),
+                _number(shown_sum(r.rule(code) for r in report.rows)),
+                *(_number(r.rule(code).shown) for r in report.rows),
             ]
             for code in report.rule_codes
         ],

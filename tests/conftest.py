@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -41,6 +41,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"{program} is not installed")
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says in the last lines how many tests were left out for want of a program."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for marker, (program, _) in PROGRAMS.items():
+        number = sum(f"{program} is not installed" in str(report.longrepr) for report in skipped)
+        if number:
+            terminalreporter.write_line(
+                f"LEFT OUT: {number} tests marked {marker}, because {program} is not installed (.ci/run installs it)"
+            )
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout's root, which is also the folder of the package."""
@@ -67,8 +78,6 @@ def browser() -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
-        )
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS)
         yield chromium
         chromium.close()

@@ -178,12 +178,17 @@ def test_a_sum_gives_no_hidden_number_away() -> None:
     assert shown_sum([Cell(deviations=3, across_pupils=False)]) == "3"
     assert shown_sum([Cell(met=1), Cell(met=9)]) == "0"
     assert shown_sum([]) == "–"
+    assert shown_sum([Cell(unknown=1)]) == "?"
+    assert shown_sum([Cell(unknown=1), Cell(met=1)]) == "0 ?"
 
 
 def test_a_square_that_nobody_saw_is_never_a_zero() -> None:
     from skolemiljo.reports.html import heat_class
 
-    assert Cell(unknown=3).shown == "–"
+    assert Cell(unknown=3).shown == "?"
+    assert Cell(unknown=3, met=1).shown == "0 ?"
+    assert Cell(unknown=3, deviations=2).shown == "* ?"
+    assert Cell().shown == "–"
     assert heat_class(Cell(unknown=1, met=4)) == "cx"
     assert heat_class(Cell(met=4)) == "c0"
 
@@ -194,6 +199,22 @@ def test_worst_school_first_and_unknown_schools_under_their_number(
     assert [row.school.name for row in audit.rows] == ["Vika ungdomsskole", "Bakken skole"]
     assert {row.school.name for row in make_audit(schools=[]).rows} == {"310000019", "310000027"}
     assert not audit.complete
+
+
+def test_a_school_that_could_not_be_read_is_first_and_never_fine(make_audit: Callable[..., AuditReport]) -> None:
+    from skolemiljo.domain.school import School
+    from skolemiljo.reports import render
+    from skolemiljo.reports.html import heat_class
+
+    lost = School(organisation_number="310000035", name="Åsen skole")
+    audit = make_audit(
+        schools=[lost], problems=[Problem(lost.organisation_number, None, "unreachable")], assessments=[]
+    )
+    row = audit.rows[0]
+    assert (row.school.name, row.total, row.chapter("notification").shown) == ("Åsen skole", "?", "?")
+    assert heat_class(row.rule("VA-08")) == "cx"
+    assert not audit.complete
+    assert "kilden svarte ikke" in str(render(audit, "html"))
 
 
 def test_owner_never_sees_a_small_number_on_the_front_page(audit: AuditReport) -> None:
