@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ..domain.errors import SettingsError
-from ..domain.moment import local_day
 from ..domain.people import Role
 from ..sync.runlog import Kind, RunLog
 from ..validators import RULES, pages
@@ -14,8 +13,6 @@ from ..validators.wording import ROLES
 
 if TYPE_CHECKING:
     from .workplace import Workplace
-
-_MAY_DECIDE = (Role.RECTOR, Role.OWNER, Role.ADVISER)
 
 
 def accept(
@@ -25,29 +22,21 @@ def accept(
 
     The reason is kept and shown in every report: it must say why without saying who.
     """
-    found = pages.find(rule, RULES)
-    if Role(role) not in _MAY_DECIDE:
-        raise SettingsError("--role must be rector, owner or adviser")
-    if until < local_day(at):
-        raise SettingsError("--until is a day that has passed")
-    if not reason.strip():
-        raise SettingsError("--reason must say why")
-    _no_identity_number(reason)
+    from ..sync import accept as acceptances
+
     known = work.store.case(case)
-    decision = work.store.add_acceptance(
-        rule=found.code,
-        scope=scope,
-        reason=reason.strip(),
+    return acceptances.accept(
+        work.store,
+        rule=pages.find(rule, RULES).code,
+        reason=reason,
         role=role,
-        until=until.isoformat(),
+        until=until,
         at=at,
-        school=known.school if known is not None else None,
         case=case,
+        school=known.school if known is not None else None,
+        scope=scope,
+        run_log=_log(work, role),
     )
-    _log(work, role).add_and_anchor(
-        Kind.ACCEPTED, acceptance=decision, case=case, rule=found.code, scope=scope, until=until.isoformat()
-    )
-    return decision
 
 
 def _no_identity_number(reason: str) -> None:
@@ -74,9 +63,9 @@ def listing(work: Workplace, today: date) -> str:
 
 def withdraw(work: Workplace, decision: str, at: datetime) -> None:
     """Takes a decision back."""
-    if not work.store.withdraw_acceptance(decision, at):
-        raise SettingsError("no such decision, or it was withdrawn before: see skolemiljo accept list")
-    _log(work, "command").add_and_anchor(Kind.WITHDRAWN, acceptance=decision)
+    from ..sync import accept as acceptances
+
+    acceptances.withdraw(work.store, decision, at=at, run_log=_log(work, "command"))
 
 
 def note_opening(work: Workplace, case: str, reason: str, plan: str) -> None:

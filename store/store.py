@@ -18,7 +18,7 @@ from ..domain.annual_cycle import CycleStatus
 from ..domain.errors import StoreError
 from ..domain.flag import ComplianceRecord
 from ..domain.people import Role
-from ..domain.verdict import Assessment, Finding, Verdict
+from ..domain.verdict import Assessment, Finding, Reason, Verdict
 from . import opening
 from .rows import (
     Acceptance,
@@ -332,7 +332,11 @@ class Store:
             return frozenset(connection.execute(select(cases.c.case_id).where(cases.c.leader_accused, *mine)).scalars())
 
     def assessments(self, school: str | None = None, *, cycles_too: bool = True) -> Iterator[Assessment]:
-        """The judgements as they stand, by case id and then the annual cycle; «ikke aktuelt» is not kept."""
+        """The judgements as they stand, by case id and then the annual cycle; «ikke aktuelt» is not kept.
+
+        Vanished cases are left out (see :meth:`vanished`). Of a case that could not be read last time nothing is «i orden»
+        any more: what was ``met`` comes as ``unknown``.
+        """
         with self._reading() as connection:
             yield from _case_assessments(connection, school)
             if cycles_too:
@@ -791,7 +795,8 @@ def _assessment(row: Any, its: Iterable[Finding]) -> Assessment:
 
 
 def _case_assessments(connection: Connection, school: str | None) -> Iterator[Assessment]:
-    statement = select(cases).where(cases.c.judged_at.is_not(None)).order_by(cases.c.case_id)
+    here = and_(cases.c.judged_at.is_not(None), cases.c.vanished_at.is_(None))
+    statement = select(cases).where(here).order_by(cases.c.case_id)
     if school is not None:
         statement = statement.where(cases.c.school == school)
     rows = connection.execute(statement).mappings().all()
@@ -799,7 +804,14 @@ def _case_assessments(connection: Connection, school: str | None) -> Iterator[As
         part = rows[start : start + _BATCH]
         found = _findings_of(connection, [row["case_id"] for row in part])
         for row in part:
-            yield _assessment(row, found.get(row["case_id"], ()))
+            its = found.get(row["case_id"], [])
+            yield _assessment(row, its if row["problem"] is None else map(_no_longer_known, its))
+
+
+def _no_longer_known(finding: Finding) -> Finding:
+    if finding.verdict is not Verdict.MET:
+        return finding
+    return finding.model_copy(update={"verdict": Verdict.UNKNOWN, "reason": Reason.UNREADABLE})
 
 
 def _cycle_assessments(connection: Connection, school: str | None) -> Iterator[Assessment]:
