@@ -30,6 +30,8 @@ class Reason(StrEnum):
     INCOMPLETE = "incomplete"
     WRONG_ROLE = "wrong_role"
     ORDER = "order"
+    NOT_ALLOWED = "not_allowed"
+    """something is there that must not be"""
     HIDDEN = "hidden"
     UNREADABLE = "unreadable"
     CRASHED = "crashed"
@@ -99,6 +101,15 @@ class RemarkCode(StrEnum):
     MAY_BE_REPORTED_TO_STATE = "may_be_reported_to_state"
     NOT_DOCUMENTED = "not_documented"
     DECLINED = "declined"
+    IDENTITY_NUMBER = "identity_number"
+    """found in a text; ``number`` is the place of its first character, from 1. The number itself is never repeated."""
+    D_NUMBER = "d_number"
+    SYNTHETIC_IDENTITY_NUMBER = "synthetic_identity_number"
+    """of a test series: no real person, but a sign of how the entry was made"""
+    IDENTITY_NUMBER_2032 = "identity_number_2032"
+    """right by the control digits that numbers issued from 2032 have, and not by today's"""
+    SENSITIVE_WORD = "sensitive_word"
+    """a word that may tell of health and the like; ``number`` is the place of its first character, from 1"""
 
 
 class Remark(Frozen):

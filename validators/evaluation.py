@@ -105,7 +105,7 @@ def evaluated_against_goal(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     while it was the decided one: a date that a newer version moved before it came asks a question at most.
     """
     outcomes: dict[str, Outcome] = {}
-    for versions in _histories(case):
+    for versions in case.histories:
         followed = [*pairwise(versions), (versions[-1], None)]
         for plan, newer in followed:
             earlier = versions[: versions.index(plan)]
@@ -127,15 +127,6 @@ class _Appointment:
     alone: bool
     """Whether it is one measure with its own date."""
     when: EvaluationDate
-
-
-def _histories(case: CaseIndex) -> Iterator[list[ActivityPlan]]:
-    """The decided versions of each plan, oldest first; a version number given twice counts once."""
-    plans: dict[str, dict[int, ActivityPlan]] = {}
-    for plan in case.decided_plans:
-        plans.setdefault(plan.plan, {})[plan.version] = plan
-    for versions in plans.values():
-        yield [versions[number] for number in sorted(versions)]
 
 
 def _appointments(judge: Judge, plan: ActivityPlan) -> Iterator[_Appointment]:
@@ -199,9 +190,8 @@ def _evaluations(case: CaseIndex, judge: Judge, due: _Appointment) -> _Evaluatio
     for evaluation in about:
         if due.measures and evaluation.measures and not _measures_of(due) & set(evaluation.measures):
             continue
-        if not judge.is_filled_in(evaluation.result) or evaluation.against_goal is False:
-            found.lacking.append(evaluation)
-        elif evaluation.id not in together and not _covers(evaluation, due):
+        whole = evaluation.id in together or _covers(evaluation, due)
+        if not whole or not judge.is_filled_in(evaluation.result) or evaluation.against_goal is False:
             found.lacking.append(evaluation)
         elif evaluation.against_goal is None:
             found.unclear.append(evaluation)

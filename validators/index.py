@@ -225,6 +225,14 @@ class CaseIndex:
                 newest[plan.plan] = plan
         return tuple(p for p in newest.values() if p.status is PlanStatus.CURRENT)
 
+    @cached_property
+    def histories(self) -> tuple[tuple[ActivityPlan, ...], ...]:
+        """The decided versions of each plan, oldest first; a version number given twice counts once."""
+        plans: dict[str, dict[int, ActivityPlan]] = {}
+        for plan in self.decided_plans:
+            plans.setdefault(plan.plan, {})[plan.version] = plan
+        return tuple(tuple(versions[number] for number in sorted(versions)) for versions in plans.values())
+
     def plans_for(self, pupil: str) -> tuple[ActivityPlan, ...]:
         """The current plans that name ``pupil``."""
         return tuple(p for p in self.current_plans if pupil in p.pupils)

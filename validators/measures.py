@@ -166,21 +166,12 @@ def pupil_heard_before_choice(case: CaseIndex, judge: Judge) -> Iterator[Outcome
 
 def _choices(case: CaseIndex) -> Iterator[tuple[ActivityPlan, ActivityPlan | None]]:
     """Each decided version that chooses measures, with the version before it: the first, and those with other measures."""
-    for versions in _histories(case):
+    for versions in case.histories:
         before: ActivityPlan | None = None
         for plan in versions:
             if before is None or _chosen(plan) - _chosen(before) or plan.measures_text != before.measures_text:
                 yield plan, before
             before = plan
-
-
-def _histories(case: CaseIndex) -> Iterator[list[ActivityPlan]]:
-    """The decided versions of each plan, oldest first; a version number given twice counts once."""
-    plans: dict[str, dict[int, ActivityPlan]] = {}
-    for plan in case.decided_plans:
-        plans.setdefault(plan.plan, {})[plan.version] = plan
-    for versions in plans.values():
-        yield [versions[number] for number in sorted(versions)]
 
 
 def _chosen(plan: ActivityPlan) -> set[tuple[str, str | None]]:
@@ -348,7 +339,7 @@ def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: A
 )
 def analysis_underlies(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«en helhetlig analyse som ligger til grunn for utvikling av tiltak»: before the first version of each plan."""
-    for versions in _histories(case):
+    for versions in case.histories:
         plan = versions[0]
         scope, event = _plan_scope(plan), when_of(plan)
         linked = case.by_id(plan.analysis_ref)
@@ -534,7 +525,7 @@ def _plan_for(case: CaseIndex, judge: Judge, owed: _Owed) -> Outcome | None:
     current = [plan for plan in case.current_plans if owed.period.closed is not None or owed.pupil in plan.pupils]
     versions = [
         version
-        for versions in _histories(case)
+        for versions in case.histories
         for version in versions
         if owed.pupil in version.pupils and any(version.plan == plan.plan for plan in current)
     ]

@@ -23,6 +23,7 @@ REASONS: dict[Reason, Text] = {
     Reason.INCOMPLETE: Text("ufullstendig", "ufullstendig"),
     Reason.WRONG_ROLE: Text("feil rolle", "feil rolle"),
     Reason.ORDER: Text("feil rekkefølge", "feil rekkjefølgje"),
+    Reason.NOT_ALLOWED: Text("inneholder noe som ikke skal stå der", "inneheld noko som ikkje skal stå der"),
     Reason.HIDDEN: Text("skjult for den som leser", "skjult for den som les"),
     Reason.UNREADABLE: Text("kunne ikke leses", "kunne ikkje lesast"),
     Reason.CRASHED: Text("feil i verktøyet", "feil i verktøyet"),
@@ -112,6 +113,19 @@ REMARKS: dict[RemarkCode, Text] = {
     ),
     RemarkCode.NOT_DOCUMENTED: Text("gjort, men ikke dokumentert", "gjort, men ikkje dokumentert"),
     RemarkCode.DECLINED: Text("eleven fikk tilbud og ønsket ikke", "eleven fekk tilbod og ønskte ikkje"),
+    RemarkCode.IDENTITY_NUMBER: Text("fødselsnummer fra tegn nr. {number}", "fødselsnummer frå teikn nr. {number}"),
+    RemarkCode.D_NUMBER: Text("D-nummer fra tegn nr. {number}", "D-nummer frå teikn nr. {number}"),
+    RemarkCode.SYNTHETIC_IDENTITY_NUMBER: Text(
+        "syntetisk fødselsnummer (testserie) fra tegn nr. {number}",
+        "syntetisk fødselsnummer (testserie) frå teikn nr. {number}",
+    ),
+    RemarkCode.IDENTITY_NUMBER_2032: Text(
+        "tall som er et gyldig fødselsnummer etter reglene fra 2032, fra tegn nr. {number}",
+        "tal som er eit gyldig fødselsnummer etter reglane frå 2032, frå teikn nr. {number}",
+    ),
+    RemarkCode.SENSITIVE_WORD: Text(
+        "ord som kan være sensitivt, fra tegn nr. {number}", "ord som kan vere sensitivt, frå teikn nr. {number}"
+    ),
 }
 
 QUESTIONS: dict[str, Text] = {
