@@ -88,6 +88,21 @@ class Program(click.Group):
         except SkolemiljoError as error:
             click.echo(f"Feil: {error}", err=True)
             sys.exit(error.exit_code)
+        except Exception as error:  # noqa: BLE001 - a fault of ours: its text may hold a case, so only type and place are told
+            click.echo(
+                f"Feil i verktøyet: {type(error).__name__} ({_place(error)}). Meld det til dem som lager det.", err=True
+            )
+            sys.exit(3)
+
+
+def _place(error: Exception) -> str:
+    """Where it happened: the innermost file and line, without a word of what was there."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return (
+        f"{Path(step.tb_frame.f_code.co_filename).name}, linje {step.tb_lineno}" if step is not None else "ukjent sted"
+    )
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -115,6 +130,11 @@ def main(ctx: click.Context, settings: Path | None, secrets: Path | None) -> Non
             stream.reconfigure(errors="replace")
     if ctx.invoked_subcommand in ("explain", "schema", "mock", "demo"):
         return
+    from skolemiljo.sync.logging import configure_logging, crash_without_words
+
+    crash_without_words()
+    # At night the log is for a machine; a person at a terminal sees the progress and the summary.
+    configure_logging(level="warning" if sys.stderr.isatty() else "info")
     ctx.obj = _workplace()(settings, secrets)
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any, TextIO
 from urllib.parse import urlsplit
 
@@ -129,3 +131,16 @@ def _chain(error: BaseException) -> list[BaseException]:
         links.append(link)
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     return links
+
+
+def crash_without_words() -> None:
+    """Lets an error that nobody caught end the program with its types and places, and not with its text."""
+    sys.excepthook = _last_words
+    threading.excepthook = lambda crash: _last_words(crash.exc_type, crash.exc_value, crash.exc_traceback)
+
+
+def _last_words(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    links = " < ".join(type(link).__name__ for link in _chain(error)) if error is not None else kind.__name__
+    places = ", ".join(f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(trace)[-12:])
+    # The text and the variables may hold what a case says; types and places are enough to find the fault.
+    sys.stderr.write(f"Programfeil: {links}\n  {places}\n")
