@@ -40,7 +40,13 @@ class Judged:
             self.problems.append(item)
             self.complete = False
             return
-        assessment = judging.case(item, as_of)
+        try:
+            assessment = judging.case(item, as_of)
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one case must not hide the others, nor tell its text
+            kind = f"JudgementFailed.{type(error).__name__}"
+            self.problems.append(CaseProblem(item.id, kind, (), "Feil i verktøyet: meld det til dem som lager det."))
+            self.complete = False
+            return
         if item.leader_is_accused():
             self.leader_cases.add(item.id)
         if assessment.crashed:
