@@ -166,6 +166,7 @@ def _shared(report: Report, say: Sentences) -> dict[str, Any]:
         "other_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code not in _ON_TOP],
         "deadline_chart": lambda school, name: _deadline_chart(school, say, name),
         "new_set": set,
+        "cycle_in_order": _cycle_in_order,
         "shown_count": shown_count,
     }
 
@@ -178,6 +179,12 @@ def _count_boxes(report: Report, say: Sentences) -> list[tuple[str, str, str]]:
         leads = (deviations, Part.SOON, Part.REVIEW, Part.UNKNOWN)
         targets = [part.value if part is not None and report.part(part) else "" for part in leads]
     return [(name, number, target) for (name, number), target in zip(say.counts(), targets, strict=True)]
+
+
+def _cycle_in_order(report: SchoolReport) -> list[tuple[str, int]]:
+    return [
+        (code, 1) for code in dict.fromkeys(i.finding.rule for i in report.part(Part.MET) if i.finding.case is None)
+    ]
 
 
 def _school_page(report: SchoolReport, say: Sentences, style: str = "page.css") -> str:

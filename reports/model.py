@@ -387,8 +387,8 @@ class HeatRow:
 
     @property
     def total(self) -> str:
-        """All deviations of the school, as they may be shown."""
-        return shown_sum([*self.by_rule.values(), *([UNSEEN] if self.blind else [])])
+        """All deviations of the school, as they may be shown beside its chapters."""
+        return shown_sum([*self.by_chapter.values(), *([UNSEEN] if self.blind else [])])
 
 
 @dataclass(frozen=True)

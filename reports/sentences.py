@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..domain.people import Role
@@ -10,6 +11,7 @@ from .model import (
     Acceptance,
     AcceptanceState,
     AuditReport,
+    CaseLine,
     Change,
     Group,
     Item,
@@ -21,6 +23,7 @@ from .model import (
     Warning,
     WarningCode,
     shown_count,
+    shown_sum,
 )
 from .words import Words, plain
 
@@ -96,19 +99,30 @@ class Sentences:
     def counts(self) -> list[tuple[str, str]]:
         """Name and number of each group, as they may be shown."""
         if isinstance(self.report, AuditReport):
-            totals = {group: sum(len(r.group(group)) for r in self.report.reports) for group in Group}
-            soon = sum(len(r.soon) for r in self.report.reports)
-        else:
-            totals = {group: len(self.report.group(group)) for group in Group}
-            soon = len(self.report.soon)
-        masked = isinstance(self.report, AuditReport)
-        numbers = [
-            (self.group_name(Group.DEVIATION), totals[Group.DEVIATION]),
-            (self.words.gettext("frister de neste sju dagene"), soon),
-            (self.words.gettext("spørsmål å vurdere"), totals[Group.REVIEW]),
-            (self.group_name(Group.UNKNOWN), totals[Group.UNKNOWN]),
+            return self._audit_counts(self.report)
+        report = self.report
+        return [
+            (self.group_name(Group.DEVIATION), str(len(report.group(Group.DEVIATION)))),
+            (self.words.gettext("frister de neste sju dagene"), str(len(report.soon))),
+            (self.group_name(Group.REVIEW), str(len(report.group(Group.REVIEW)))),
+            (self.group_name(Group.UNKNOWN), str(len(report.group(Group.UNKNOWN)))),
         ]
-        return [(name, shown_count(number, masked)) for name, number in numbers]
+
+    def _audit_counts(self, report: AuditReport) -> list[tuple[str, str]]:
+        cells = [cell for row in report.rows for cell in row.by_chapter.values()]
+
+        def total(group: Group) -> str:
+            return shown_count(sum(len(school.group(group)) for school in report.reports))
+
+        return [
+            (
+                self.group_name(Group.DEVIATION),
+                shown_sum(cells).removesuffix(" ?") if cells else total(Group.DEVIATION),
+            ),
+            (self.words.gettext("frister de neste sju dagene"), shown_count(sum(len(r.soon) for r in report.reports))),
+            (self.group_name(Group.REVIEW), total(Group.REVIEW)),
+            (self.group_name(Group.UNKNOWN), total(Group.UNKNOWN)),
+        ]
 
     def group_name(self, group: Group) -> str:
         """Heading of a group."""
@@ -276,6 +290,31 @@ class Sentences:
             )
         return self.question(item) or self.why_unknown(item) or self.remedy(item.finding.rule)
 
+    def case_line(self, line: CaseLine) -> str:
+        """One case in one line: what it needs, and how many of each."""
+        words = self.words
+        parts = []
+        if line.needs_today:
+            parts.append(words.gettext("trenger noe i dag"))
+        if line.next_deadline is not None:
+            parts.append(words.gettext("neste frist {day}").format(day=words.short_day(line.next_deadline)))
+        for group, text in (
+            (Group.DEVIATION, words.gettext("{n} avvik")),
+            (Group.REVIEW, words.gettext("{n} spørsmål")),
+            (Group.UNKNOWN, words.gettext("{n} kunne ikke sjekkes")),
+        ):
+            if line.counts.get(group):
+                parts.append(text.format(n=line.counts[group]))
+        return ", ".join(parts) or words.gettext("ingenting står åpent")
+
+    def codes(self, in_order: Iterable[tuple[str, int]]) -> str:
+        """Rule codes in short, each beginning said once: «AP-A B C, TI-01 02»."""
+        by_start: dict[str, list[str]] = {}
+        for code, _ in in_order:
+            start, dash, end = code.rpartition("-")
+            by_start.setdefault(start + dash, []).append(end)
+        return ", ".join(start + " ".join(ends) for start, ends in by_start.items())
+
     def to_do_label(self, item: Item) -> str:
         """What stands before :meth:`to_do`."""
         if item.part is Part.REVIEW:
@@ -292,8 +331,8 @@ class Sentences:
         }.get(part, "")
 
     def extras(self, item: Item) -> list[str]:
-        """How the deadline was counted, the remarks, and what a person has decided."""
-        texts = [self.counted(item.finding), *self.remarks(item.finding)]
+        """The remarks, and what a person has decided."""
+        texts = self.remarks(item.finding)
         if item.acceptance is not None:
             texts.append(self.acceptance(item.acceptance))
         return [text for text in texts if text]
@@ -307,8 +346,11 @@ class Sentences:
         """How the deadline was counted, or an empty text."""
         if finding.deadline is None or finding.counted_from is None:
             return ""
-        text = self.words.gettext("regnet fra {day}").format(day=self.words.day(finding.counted_from))
-        return f"{text}, {self.words.reading(finding.reading)}" if finding.reading is not None else text
+        if finding.reading is None:
+            return self.words.gettext("regnet fra {day}").format(day=self.words.short_day(finding.counted_from))
+        return self.words.gettext("regnet i {reading} fra {day}").format(
+            reading=self.words.reading(finding.reading), day=self.words.short_day(finding.counted_from)
+        )
 
     def change(self, item: Item) -> str:
         """«ny», «ny, før: frist løper», «fortsatt», or an empty text."""

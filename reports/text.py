@@ -210,7 +210,8 @@ def _block(console: Console, item: Item, say: Sentences, quoted: set[str]) -> No
         console.print(Padding(text if isinstance(text, Text) else Text(text), (0, 0, 0, 4)))
 
     line(say.place(finding))
-    status = Text(" – ".join(filter(None, (say.status(item), say.deadline(item)))), _STYLES[item.part])
+    deadline = ", ".join(filter(None, (say.deadline(item), say.counted(finding))))
+    status = Text(" – ".join(filter(None, (say.status(item), deadline))), _STYLES[item.part])
     if change := say.change(item):
         status.append(f" ({change})", "italic")
     line(status)
@@ -252,11 +253,11 @@ def _in_order(console: Console, report: SchoolReport, say: Sentences) -> None:
     console.print(Text(f"{say.part_name(Part.MET).upper()} ({len(met)})", _STYLES[Part.MET]))
     for case in report.cases:
         if case.in_order:
-            codes = ", ".join(code if times == 1 else f"{code} ({times})" for code, times in case.in_order)
-            _hang(console, "- ", Text(f"{say.words.gettext('sak {case}').format(case=case.case)}: {codes}"))
+            name = say.words.gettext("sak {case}").format(case=case.case)
+            _hang(console, "- ", Text(f"{name}: {say.codes(case.in_order)}"))
     cycle = sorted({item.finding.rule for item in met if item.finding.case is None})
     if cycle:
-        _hang(console, "- ", Text(f"{say.words.gettext('årshjulet')}: {', '.join(cycle)}"))
+        _hang(console, "- ", Text(f"{say.words.gettext('årshjulet')}: {say.codes((code, 1) for code in cycle)}"))
 
 
 def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
