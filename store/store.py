@@ -625,8 +625,8 @@ class Store:
         """Removes what is older than the day ``before`` (UTC), and then hands the space back.
 
         Cases: those that vanished from the source before it, and those last changed at the source before it for which no
-        time runs and nothing waits to be written. A case that the source still has comes back at the next full run, and
-        is then judged again; retention is the source's. Runs, school years and acceptances that ended before it go too.
+        time runs and nothing waits to be written. A case that the source still has comes back the next night, and is judged
+        again: how long cases are kept is the source's to decide. Runs, school years and acceptances that ended before it go too.
         """
         moment = datetime(before.year, before.month, before.day, tzinfo=UTC)
         waiting = select(outbox.c.subject).where(~outbox.c.of_cycle)

@@ -1,0 +1,549 @@
+"""The store: a real SQLite file, its upgrades, its rights, and what it does when the disk will not."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from skolemiljo.domain.annual_cycle import CycleItemStatus, CycleState, CycleStatus
+from skolemiljo.domain.errors import StoreError
+from skolemiljo.domain.flag import ComplianceRecord
+from skolemiljo.domain.people import Role
+from skolemiljo.domain.verdict import (
+    Assessment,
+    Basis,
+    Finding,
+    Reason,
+    Remark,
+    RemarkCode,
+    Severity,
+    Verdict,
+)
+from skolemiljo.store import Intention, JudgedCase, JudgedCycle, SchoolState, Store, opening
+from skolemiljo.store.tables import KNOWN, NEWEST, metadata
+
+HERE, THERE = "310000019", "310000027"
+AT = datetime(2026, 3, 10, 3, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    with Store.open(path) as store:
+        yield store
+
+
+def finding(case: str | None, rule: str = "VA-08", verdict: Verdict = Verdict.DEVIATION, **more: Any) -> Finding:
+    fields: dict[str, Any] = {
+        "slug": "elev-far-beskjed",
+        "school": HERE,
+        "scope": "notice:v1/pupil:e1",
+        "severity": Severity.HIGH,
+        "basis": Basis.BOTH,
+        "role": Role.RECTOR,
+        "plan": "D/en",
+    }
+    return Finding(rule=rule, case=case, verdict=verdict, **(fields | more))
+
+
+def judged(case: str, *findings: Finding, school: str = HERE, **more: Any) -> JudgedCase:
+    its = findings or (finding(case, reason=Reason.UNDOCUMENTED, deadline=date(2026, 3, 9), evidence=("l1",)),)
+    assessment = Assessment(case=case, school=school, as_of=AT, plan="D/en", findings=its)
+    record = ComplianceRecord.of(assessment, school=school)
+    given = {"leader_accused": False, "etag": '"1"', "modified_at": AT - timedelta(days=1), **more}
+    return JudgedCase(assessment=assessment, school=school, record_fingerprint=record.fingerprint, **given)
+
+
+def wish(case: str, key: str = "k1", fingerprint: str = "f1") -> Intention:
+    return Intention(case, of_cycle=False, school=HERE, key=key, fingerprint=fingerprint, body={"flags": []})
+
+
+# --- what goes in comes out
+
+
+def test_a_judgement_comes_back_as_it_was(store: Store) -> None:
+    whole = finding(
+        "S-1",
+        reason=Reason.LATE,
+        question="hint",
+        deadline=date(2026, 3, 9),
+        counted_from=date(2026, 3, 8),
+        evidence=("l1", "l2"),
+        remarks=(Remark(code=RemarkCode.TOLERANCE_USED, day=date(2026, 3, 11)),),
+        changes_at=AT + timedelta(days=1),
+    )
+    store.put_judged([judged("S-1", whole), judged("S-2", school=THERE, leader_accused=True)])
+    first, second = store.assessments()
+    assert first.findings == (whole,)
+    assert (first.case, first.school, first.as_of, first.plan) == ("S-1", HERE, AT, "D/en")
+    assert second.case == "S-2"
+    assert [a.case for a in store.assessments(THERE)] == ["S-2"]
+    assert store.leader_cases() == {"S-2"}
+
+
+def test_a_new_judgement_takes_the_place_of_the_old(store: Store) -> None:
+    store.put_judged([judged("S-1", finding("S-1"), finding("S-1", "VA-05"))])
+    store.put_judged([judged("S-1", finding("S-1", "VA-09")), judged("S-1", finding("S-1", "VA-10"))])
+    assert [f.rule for a in store.assessments() for f in a.findings] == ["VA-10"]
+
+
+def test_what_is_not_applicable_is_not_kept(store: Store) -> None:
+    store.put_judged([judged("S-1", finding("S-1", verdict=Verdict.NOT_APPLICABLE))])
+    assert [a.findings for a in store.assessments()] == [()]
+
+
+def test_what_was_in_order_is_unknown_once_the_case_cannot_be_read(store: Store) -> None:
+    store.put_judged([judged("S-1", finding("S-1", "A-1", Verdict.MET), finding("S-1", "A-2"))])
+    store.put_problem(HERE, "S-1", "UnreadableCase", AT)
+    assert [f.verdict for a in store.assessments() for f in a.findings] == [Verdict.UNKNOWN, Verdict.DEVIATION]
+    store.put_judged([judged("S-1", finding("S-1", "A-1", Verdict.MET))])
+    assert [f.verdict for a in store.assessments() for f in a.findings] == [Verdict.MET]
+
+
+def test_due_cases_are_those_that_time_or_trouble_has_come_to(store: Store) -> None:
+    store.put_judged(
+        [
+            judged("S-1", changes_at=AT),
+            judged("S-2", changes_at=AT + timedelta(seconds=1)),
+            judged("S-3"),
+            judged("S-4", changes_at=AT, school=THERE),
+        ]
+    )
+    store.put_problem(HERE, "S-5", "CaseForbidden", AT)
+    assert store.due_cases(HERE, AT) == ("S-1", "S-5")
+    assert store.due_cases(HERE, AT - timedelta(days=1)) == ("S-1", "S-2", "S-3", "S-5")  # time was turned back
+    store.put_vanished("S-1", "CaseNotFound", AT)
+    assert store.due_cases(HERE, AT) == ("S-5",)
+
+
+def test_many_cases_at_once(store: Store) -> None:
+    store.put_judged([judged(f"S-{number}") for number in range(2_500)])
+    store.put_judged([judged(f"S-{number}") for number in range(1_000, 3_000)])
+    assert len(store.case_ids(HERE)) == len(store.unwritten(HERE)) == 3_000
+
+
+def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
+    with pytest.raises(Exception, match="without a zone"):
+        store.put_school(SchoolState(HERE, cursor=datetime(2026, 3, 10)))  # noqa: DTZ001
+
+
+# --- the outbox
+
+
+def test_a_wish_keeps_its_key_and_a_new_wish_gets_a_new_one(store: Store) -> None:
+    store.intend([wish("S-1", "k1", "f1")], AT)
+    store.about_to_send(store.intentions()[0], AT)
+    store.intend([wish("S-1", "k2", "f1")], AT)
+    (item,) = store.intentions()
+    assert (item.key, item.uncertain) == ("k1", True)
+    store.intend([wish("S-1", "k3", "f2")], AT)
+    (item,) = store.intentions()
+    assert (item.key, item.uncertain) == ("k3", True)  # what was sent with k1 may still stand there
+
+
+def test_confirmed_is_written_and_out_of_the_box(store: Store) -> None:
+    store.put_judged([judged("S-1")])
+    ((record, etag),) = store.unwritten(HERE)
+    assert etag == '"1"'
+    item = replace(wish("S-1", fingerprint=record.fingerprint), body=record.model_dump(mode="json"))
+    store.intend([item], AT)
+    store.confirm(item, AT, ("runlog_head", "1:abc"))
+    assert store.intentions() == ()
+    assert store.unwritten(HERE) == ()
+    assert store.written("S-1") == record
+    assert store.written_fingerprints(HERE) == {"S-1": record.fingerprint}
+    assert store.meta("runlog_head") == "1:abc"
+
+
+def test_what_was_set_aside_is_a_wish_again_the_next_night(store: Store) -> None:
+    store.intend([wish("S-1")], AT)
+    store.set_aside(store.intentions()[0], "NotAsWritten", AT)
+    assert [item.set_aside for item in store.intentions(set_aside=True)] == ["NotAsWritten"]
+    store.intend([wish("S-1")], AT)
+    assert store.intentions(set_aside=True) == ()
+
+
+def test_a_record_waits_while_an_older_wish_may_stand(store: Store) -> None:
+    """Sent and never read back, then judged as before: what stands there must still be looked up."""
+    store.put_judged([judged("S-1")])
+    ((record, _),) = store.unwritten(HERE)
+    store.confirm(replace(wish("S-1", fingerprint=record.fingerprint), body=record.model_dump(mode="json")), AT)
+    store.intend([wish("S-1", fingerprint="other")], AT)
+    assert [r.case for r, _ in store.unwritten(HERE)] == ["S-1"]
+
+
+# --- the annual cycle
+
+
+def test_a_school_year_is_kept_and_confirmed(store: Store) -> None:
+    item = CycleItemStatus(item="AAR-01", scope="group:pupils", state=CycleState.OPEN, role=Role.RECTOR)
+    for school in (None, HERE):
+        status = CycleStatus(school=school, school_year="2025-2026", plan="D/en", items=(item,), as_of=AT)
+        its = (finding(None, "AAR-01", Verdict.DUE, school=school),)
+        assessment = Assessment(case=None, school=school, as_of=AT, plan="D/en", findings=its)
+        assert store.put_cycle(JudgedCycle(status, assessment, "f1")).written_fingerprint is None
+        subject = f"{school or ''}/2025-2026"
+        store.confirm(Intention(subject, of_cycle=True, school=school or "", key="k", fingerprint="f1", body={}), AT)
+        assert store.put_cycle(JudgedCycle(status, assessment, "f2")).written_fingerprint == "f1"
+    assert [status.school for status in store.cycle_statuses()] == [None, HERE]
+    assert [(a.school, len(a.findings)) for a in store.assessments()] == [(None, 1), (HERE, 1)]
+    assert [a.school for a in store.assessments(HERE)] == [HERE]
+
+
+# --- runs and trend
+
+
+def test_a_run_that_never_ended_is_told_by_the_next(store: Store) -> None:
+    assert store.begin_run("r1", started_at=AT, as_of=AT, plan="D/en") == ()
+    assert store.begin_run("r2", started_at=AT + timedelta(days=1), as_of=AT, plan="D/en") == ("r1",)
+    assert [(run.run_id, run.state) for run in store.runs()] == [("r2", "running"), ("r1", "killed")]
+
+
+def test_each_night_leaves_its_numbers(store: Store) -> None:
+    store.begin_run("r1", started_at=AT, as_of=AT, plan="D/en")
+    store.put_judged([judged("S-1"), judged("S-2"), judged("S-3", finding("S-3", verdict=Verdict.MET))])
+    store.end_run("r1", ended_at=AT, state="complete", summary={"written": 3})
+    found = [(t.school, t.rule, t.verdict, t.number, t.complete) for t in store.tallies()]
+    assert found == [(HERE, "VA-08", "deviation", 2, True), (HERE, "VA-08", "met", 1, True)]
+
+
+# --- the file
+
+
+def test_the_file_is_for_its_owner_alone(store: Store, path: Path) -> None:
+    store.put_judged([judged("S-1")])
+    for file in path.parent.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+
+
+def test_rights_that_others_were_given_are_taken_back(path: Path) -> None:
+    Store.open(path).close()
+    path.chmod(0o644)
+    Store.open(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_database_is_set_for_safety(store: Store) -> None:
+    with store._engine.connect() as connection:
+        for pragma, value in {
+            "journal_mode": "wal",
+            "foreign_keys": 1,
+            "synchronous": 2,
+            "busy_timeout": 15_000,
+        }.items():
+            assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_a_backup_is_whole_while_another_writes(store: Store, path: Path) -> None:
+    store.put_judged([judged(f"S-{number}") for number in range(500)])
+    over = threading.Event()
+
+    def write() -> None:
+        with Store.open(path) as other:
+            number = 0
+            while not over.is_set():
+                other.put_judged([judged(f"T-{number}")])
+                number += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    target = path.with_name("copy.sqlite")
+    try:
+        store.backup(target)
+    finally:
+        over.set()
+        writer.join()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    with Store.open(target, check=True) as copy:
+        assert copy.check() == ()
+        assert len(copy.case_ids(HERE)) >= 500
+    with pytest.raises(StoreError, match="never overwrites"):
+        store.backup(target)
+
+
+def test_a_scratch_copy_changes_nothing(store: Store) -> None:
+    store.put_judged([judged("S-1")])
+    with store.scratch() as scratch:
+        scratch.put_judged([judged("S-2")])
+        assert len(scratch.cases()) == 2
+    assert len(store.cases()) == 1
+
+
+def test_reading_alone_writes_nothing(path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no store"):
+        Store.open(path, read_only=True)
+    with Store.open(path) as store:
+        store.put_judged([judged("S-1")])
+    with Store.open(path, read_only=True) as reader:
+        assert len(reader.cases()) == 1
+        with pytest.raises(StoreError, match="read-only"):
+            reader.put_judged([judged("S-2")])
+
+
+# --- versions
+
+
+def at_version(path: Path, version: str) -> None:
+    opening.prepare_file(path)
+    engine = opening.connect(opening.url_of(path))
+    opening.upgrade(engine, version)
+    engine.dispose()
+
+
+def test_an_older_store_is_backed_up_and_upgraded(path: Path) -> None:
+    at_version(path, KNOWN[0])
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute(
+            "INSERT INTO cases (case_id, school, complete, crashed, leader_accused) VALUES ('S-1', ?, 0, '[]', 0)",
+            [HERE],
+        )
+    with Store.open(path) as store:
+        assert store.case_ids(HERE) == {"S-1"}
+        store.begin_run("r1", started_at=AT, as_of=AT, plan="D/en")
+        store.end_run("r1", ended_at=AT, state="complete", summary={})
+    (backup,) = path.parent.glob("*.backup")
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(backup)) as raw:
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (KNOWN[0],)
+        assert raw.execute("SELECT case_id FROM cases").fetchall() == [("S-1",)]
+
+
+def test_a_store_that_is_only_read_is_not_upgraded(path: Path) -> None:
+    at_version(path, KNOWN[0])
+    with pytest.raises(StoreError, match="older release"):
+        Store.open(path, read_only=True)
+
+
+def test_an_upgrade_that_breaks_leaves_the_old_store(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_version(path, KNOWN[0])
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("CREATE TABLE tallies (x INTEGER)")  # the second migration will stumble over it
+    with pytest.raises(StoreError):
+        Store.open(path)
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (KNOWN[0],)
+
+
+def test_a_newer_store_is_refused_and_left_alone(path: Path) -> None:
+    Store.open(path).close()
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("UPDATE alembic_version SET version_num = 'v9999'")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="newer release") as error:
+        Store.open(path)
+    assert error.value.exit_code == 75
+    assert path.read_bytes() == before
+
+
+def test_someone_elses_database_is_refused(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("CREATE TABLE cases (x INTEGER)")
+    with pytest.raises(StoreError, match="not one of ours"):
+        Store.open(path)
+
+
+def test_the_migrations_make_the_tables_the_code_knows(store: Store) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with store._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        indexes = {index["name"] for table in metadata.tables for index in inspect(connection).get_indexes(table)}
+    assert indexes == {index.name for table in metadata.tables.values() for index in table.indexes}
+    assert KNOWN[-1] == NEWEST
+
+
+def test_the_schema_is_fit_for_postgresql() -> None:
+    for table in metadata.sorted_tables:
+        words = str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+        assert words.count("TIMESTAMP WITH TIME ZONE") == sum(
+            column.type.__class__.__name__ == "Utc" for column in table.c
+        )
+
+
+# --- when the disk will not
+
+
+def test_a_damaged_file_is_a_clear_error(path: Path) -> None:
+    with Store.open(path) as store:
+        store.put_judged([judged(f"S-{number}") for number in range(300)])
+    whole = path.read_bytes()
+    path.write_bytes(b"x" * 4096 + whole[4096:])
+    with pytest.raises(StoreError, match="damaged"):
+        Store.open(path)
+    path.write_bytes(whole[:8192] + os.urandom(len(whole) - 8192))
+    with pytest.raises(StoreError, match="damaged"):
+        Store.open(path, check=True)
+
+
+def test_a_full_disk_is_a_clear_error_and_keeps_what_there_was(store: Store, path: Path) -> None:
+    store.put_judged([judged("S-1")])
+    with store._engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    store.close()
+    event_free = opening.connect(opening.url_of(path))
+    from sqlalchemy import event
+
+    event.listen(event_free, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages}"))
+    full = Store(event_free, path)
+    with pytest.raises(StoreError, match="disk is full"):
+        full.put_judged([judged(f"T-{number}") for number in range(2_000)])
+    full.close()
+    with Store.open(path, check=True) as again:
+        assert again.case_ids(HERE) == {"S-1"}
+
+
+_AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from skolemiljo.domain.errors import StoreError
+from skolemiljo.store import Store
+import skolemiljo.store.store, alembic.command, alembic.config
+os.setgid(65534); os.setuid(65534)
+try:
+    with Store.open(Path(sys.argv[1])) as store:
+        store.set_meta("a", "b")
+except StoreError as error:
+    print("StoreError", error)
+"""
+
+
+def test_a_file_that_may_not_be_written_is_a_clear_error() -> None:
+    if os.getuid() != 0:
+        pytest.skip("only root can become another user to try this")
+    folder = Path(tempfile.mkdtemp(prefix="skolemiljo-readonly-"))
+    try:
+        path = folder / "store.sqlite"
+        Store.open(path).close()
+        folder.chmod(0o755)
+        path.chmod(0o644)
+        said = subprocess.run(
+            [sys.executable, "-c", _AS_NOBODY, str(path)], capture_output=True, text=True, check=False
+        )
+        assert said.stdout.startswith("StoreError"), said.stderr
+        assert "read-only" in said.stdout
+        path.chmod(0o600)
+        said = subprocess.run(
+            [sys.executable, "-c", _AS_NOBODY, str(path)], capture_output=True, text=True, check=False
+        )
+        assert said.stdout.startswith("StoreError"), said.stderr
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_a_store_that_is_held_by_another_waits_and_then_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "_BUSY_MILLISECONDS", 50)
+    with Store.open(path) as store, closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="in use"):
+            store.set_meta("a", "b")
+        other.rollback()
+        store.set_meta("a", "b")
+
+
+def test_an_error_repeats_nothing_of_what_was_to_be_stored(store: Store) -> None:
+    with closing(sqlite3.connect(store.path or "")) as raw, raw:
+        raw.execute("DROP TABLE acceptances")
+    with pytest.raises(StoreError) as error:
+        store.add_acceptance(rule="VA-08", scope="case", reason="zqmerkezq", role="rector", until="2026-12-31", at=AT)
+    link: BaseException | None = error.value
+    while link is not None:
+        assert "zqmerkezq" not in str(link)
+        link = link.__cause__
+
+
+# --- acceptances and forgetting
+
+
+def test_acceptances_survive_a_lost_store(store: Store, tmp_path: Path) -> None:
+    kept = store.add_acceptance(
+        rule="VA-08", scope="case", reason="møtet ble flyttet", role="rector", until="2026-12-31", at=AT, case="S-1"
+    )
+    gone = store.add_acceptance(rule="VA-05", scope="case", reason="feil", role="rector", until="2026-12-31", at=AT)
+    store.withdraw_acceptance(gone, AT)
+    target = tmp_path / "acceptances.json"
+    assert store.export_acceptances(target) == 2
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    with Store.open(tmp_path / "new.sqlite") as new:
+        assert new.import_acceptances(target) == 2
+        assert new.import_acceptances(target) == 0
+        assert new.acceptances() == store.acceptances()
+        assert [one.id for one in new.acceptances()] == [kept]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}", '{"schema_version": 2, "acceptances": []}', '{"schema_version": 1, "acceptances": [{}]}'],
+)
+def test_what_is_no_export_is_refused(store: Store, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "a.json"
+    file.write_text(content)
+    with pytest.raises(StoreError):
+        store.import_acceptances(file)
+    assert store.acceptances() == ()
+
+
+def test_a_malformed_acceptance_is_kept_and_told(store: Store, tmp_path: Path) -> None:
+    store.add_acceptance(rule="VA-08", scope="case", reason="grunn", role="rector", until="2026-12-31", at=AT)
+    target = tmp_path / "a.json"
+    store.export_acceptances(target)
+    content = json.loads(target.read_text())
+    content["acceptances"][0] |= {"id": "x", "until": "neste år", "role": "konge", "reason": " "}
+    target.write_text(json.dumps(content))
+    store.import_acceptances(target)
+    broken = next(one for one in store.acceptances() if one.id == "x")
+    assert broken.until is None
+    assert broken.malformed == ("until", "role", "reason")
+
+
+def test_forgetting_takes_what_is_old_and_leaves_what_time_still_runs_for(store: Store, path: Path) -> None:
+    old = AT - timedelta(days=800)
+    long_ago: dict[str, Any] = {"modified_at": old}
+
+    def then(item: JudgedCase) -> JudgedCase:
+        return replace(item, assessment=item.assessment.model_copy(update={"as_of": old}))
+
+    store.put_judged(
+        [
+            then(judged("S-1", **long_ago)),
+            then(judged("S-2", **long_ago, changes_at=AT)),
+            then(judged("S-3", **long_ago)),
+            judged("S-4"),
+        ]
+    )
+    store.intend([wish("S-3")], AT)
+    store.add_acceptance(
+        rule="VA-08", scope="case", reason="zqgammelzq", role="rector", until="2027-12-31", at=AT, case="S-1"
+    )
+    store.begin_run("r0", started_at=old, as_of=old, plan="D/en")
+    store.end_run("r0", ended_at=old, state="complete", summary={})
+    gone = store.forget(date(2025, 1, 1))
+    assert (gone.cases, gone.runs) == (1, 1)
+    assert store.case_ids(HERE) == {"S-2", "S-3", "S-4"}
+    assert store.acceptances() == ()
+    assert store.check() == ()
+    store.close()
+    assert all(b"zqgammelzq" not in file.read_bytes() for file in path.parent.iterdir())
