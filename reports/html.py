@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..domain.annual_cycle import CycleState
 from ..domain.verdict import Verdict
 from .model import (
+    ON_TOP,
     AuditReport,
     Cell,
     Change,
@@ -22,7 +23,6 @@ from .model import (
     Part,
     Report,
     SchoolReport,
-    WarningCode,
     shown_count,
     shown_sum,
 )
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 SCHOOLS_IN_A_MAP = 12
 """More columns than this cannot be read; the sheet has them all."""
 WEEKS_IN_A_CHART = 26
-_ON_TOP = frozenset({WarningCode.INCOMPLETE, WarningCode.CRASHED, WarningCode.CALENDAR_MISSING})
 
 
 def render(report: Report, language: str | None = None) -> str:
@@ -162,8 +161,8 @@ def _shared(report: Report, say: Sentences) -> dict[str, Any]:
         "quote_language": report.plan.document.language,
         "parts_of": lambda school: _parts_of(school, say),
         "count_boxes": lambda school: _count_boxes(school, say),
-        "top_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code in _ON_TOP],
-        "other_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code not in _ON_TOP],
+        "top_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code in ON_TOP],
+        "other_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code not in ON_TOP],
         "deadline_chart": lambda school, name: _deadline_chart(school, say, name),
         "new_set": set,
         "cycle_in_order": _cycle_in_order,

@@ -276,6 +276,25 @@ class SchoolReport:
         return tuple(item for item in self.items if item.group is not Group.MET)
 
     @property
+    def alike(self) -> tuple[tuple[CaseLine, ...], ...]:
+        """The cases, those that have nothing open and the same in order taken together."""
+        found: dict[object, list[CaseLine]] = {}
+        for line in self.cases:
+            is_open = any(number for group, number in line.counts.items() if group is not Group.MET)
+            codes = tuple(code for code, _ in line.in_order)
+            found.setdefault(line.case if is_open else codes, []).append(line)
+        return tuple(tuple(lines) for lines in found.values())
+
+    @property
+    def met_by_rule(self) -> tuple[tuple[str, int], ...]:
+        """Rules that are in order somewhere, in the plan's order, with in how many cases (0 = in the annual cycle)."""
+        cases: dict[str, set[str]] = defaultdict(set)
+        for item in self.part(Part.MET):
+            cases[item.finding.rule] |= {item.finding.case} if item.finding.case else set()
+        order = [code for code in self.rules if code in cases] + sorted(cases.keys() - self.rules.keys())
+        return tuple((code, len(cases[code])) for code in order)
+
+    @property
     def cases_today(self) -> int:
         """How many cases need something today."""
         return sum(line.needs_today for line in self.cases)
@@ -443,6 +462,9 @@ class AuditReport:
 
 Report = SchoolReport | AuditReport
 
+ON_TOP = frozenset({WarningCode.INCOMPLETE, WarningCode.CRASHED, WarningCode.CALENDAR_MISSING})
+"""Warnings that change how the first lines are read; the others stand after the findings."""
+
 _PARTS = {part: place for place, part in enumerate(Part)}
 _ROLES = frozenset(role.value for role in Role)
 _OPEN = frozenset({Verdict.DEVIATION, Verdict.DUE, Verdict.REVIEW, Verdict.UNKNOWN})
@@ -581,10 +603,14 @@ def urgency_of(finding: Finding, today: date) -> Urgency:
 
 
 def _order(item: Item) -> tuple[object, ...]:
-    """By part, then by deadline, then by how much hangs on it, then by case and rule."""
+    """By part, then by deadline, then by how much hangs on it, then by case and rule.
+
+    A deadline that is today comes before those that have passed: it is the only one that can still be met.
+    """
     finding = item.finding
     return (
         _PARTS[item.part],
+        item.urgency is not Urgency.TODAY,
         finding.deadline or date.max,
         -finding.severity.rank,
         finding.case or "",

@@ -307,6 +307,10 @@ class Sentences:
                 parts.append(text.format(n=line.counts[group]))
         return ", ".join(parts) or words.gettext("ingenting står åpent")
 
+    def in_how_many(self, number: int) -> str:
+        """In how many cases a rule is in order; none = in the annual cycle."""
+        return self.words.ngettext("{n} sak", "{n} saker", number) if number else self.words.gettext("årshjulet")
+
     def codes(self, in_order: Iterable[tuple[str, int]]) -> str:
         """Rule codes in short, each beginning said once: «AP-A B C, TI-01 02»."""
         by_start: dict[str, list[str]] = {}

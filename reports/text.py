@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from .model import AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport, shown_count, shown_sum
+from .model import ON_TOP, AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport, shown_count, shown_sum
 from .sentences import Sentences
 
 WIDEST = 96
@@ -152,19 +152,23 @@ def _school(console: Console, report: SchoolReport, say: Sentences) -> None:
     if cycle := say.cycle_line():
         console.print(Text(cycle + "."))
     console.print(Text(" · ".join(f"{name}: {number}" for name, number in say.counts())))
-    _warnings(console, report, say)
+    _warnings(console, report, say, on_top=True)
     quoted: set[str] = set()
     for part in Part:
         if part is not Part.MET:
             _part(console, part, report.part(part), say, quoted)
     _resolved(console, report, say)
     _in_order(console, report, say)
+    _warnings(console, report, say, on_top=False)
     console.print()
     console.print(Text(say.foot(), "dim"))
 
 
-def _warnings(console: Console, report: Report, say: Sentences) -> None:
-    texts = [say.warning(warning) for warning in report.warnings] + [say.problem(p) for p in report.problems]
+def _warnings(console: Console, report: Report, say: Sentences, *, on_top: bool) -> None:
+    """The warnings that belong before the findings, or those that can wait; problems stand with the latter."""
+    texts = [say.warning(warning) for warning in report.warnings if (warning.code in ON_TOP) == on_top]
+    if not on_top:
+        texts += [say.problem(problem) for problem in report.problems]
     if texts:
         console.print()
     for text in texts:
@@ -251,10 +255,13 @@ def _in_order(console: Console, report: SchoolReport, say: Sentences) -> None:
         return
     console.print()
     console.print(Text(f"{say.part_name(Part.MET).upper()} ({len(met)})", _STYLES[Part.MET]))
-    for case in report.cases:
-        if case.in_order:
-            name = say.words.gettext("sak {case}").format(case=case.case)
-            _hang(console, "- ", Text(f"{name}: {say.codes(case.in_order)}"))
+    for code, number in report.met_by_rule:
+        _hang(console, "- ", Text(f"{say.rule_title(code)} [{code}]: {say.in_how_many(number)}"))
+    console.print()
+    for lines in report.alike:
+        if lines[0].in_order:
+            names = ", ".join(line.case for line in lines)
+            _hang(console, "- ", Text(f"{names}: {say.codes(lines[0].in_order)}"))
     cycle = sorted({item.finding.rule for item in met if item.finding.case is None})
     if cycle:
         _hang(console, "- ", Text(f"{say.words.gettext('årshjulet')}: {say.codes((code, 1) for code in cycle)}"))
@@ -266,7 +273,7 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
     console.print()
     console.print(Text(say.headline() + ".", "bold"))
     console.print(Text(" · ".join(f"{name}: {number}" for name, number in say.counts())))
-    _warnings(console, report, say)
+    _warnings(console, report, say, on_top=True)
     console.print()
     console.print(Text(say.words.gettext("SKOLENE, DÅRLIGST FØRST"), "bold"))
     for row in report.rows:
@@ -281,6 +288,7 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
             if part is not Part.MET:
                 _clusters(console, part, school.part(part), say)
         _resolved(console, school, say)
+    _warnings(console, report, say, on_top=False)
     console.print()
     console.print(Text(say.hidden_numbers(), "dim"))
     console.print(Text(say.foot(), "dim"))

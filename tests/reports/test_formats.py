@@ -134,7 +134,11 @@ def test_page_has_every_finding(any_report: SchoolReport | AuditReport) -> None:
         assert f">{finding['rule']}<" in html
         if finding["deadline"]:
             assert f'datetime="{finding["deadline"]}"' in html
-    in_order = {case: codes_of(short) for case, short in re.findall(r"<li><b>([^<]+)</b>: [^<]*?I orden: ([^<\n]+)", html)}
+    in_order = {
+        case: codes_of(short)
+        for cases, short in re.findall(r"<li>((?:<b>[^<]+</b>(?:, )?)+): [^<]*?I orden: ([^<\n]+)", html)
+        for case in re.findall(r"<b>([^<]+)</b>", cases)
+    }
     for finding in findings_of(any_report):
         if finding["part"] == "met":
             assert finding["rule"] in in_order[finding["case"] or "Årshjulet"]
