@@ -38,9 +38,8 @@ def _family(phrase: Phrase) -> _Family:
     raw = tomllib.loads((files("skolemiljo.validators") / "phrases.toml").read_text("utf-8"))
     family = raw[phrase.value]
     says = frozenset(bare(text) for text in family["says"])
-    needed = frozenset(bare(text) for text in family["strong"]) if "strong" in family else says
-    allowed = says | needed | {bare(text) for text in (*raw["fillers"], *family.get("beside", ()))}
-    return _Family(needed, frozenset(allowed), max(text.count(" ") + 1 for text in allowed))
+    allowed = says | {bare(text) for text in (*raw["fillers"], *family.get("beside", ()))}
+    return _Family(says, frozenset(allowed), max(text.count(" ") + 1 for text in allowed))
 
 
 def says_only(phrase: Phrase, text: str | None) -> bool:
