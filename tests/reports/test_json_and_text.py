@@ -57,7 +57,8 @@ def test_first_screen_answers_what_to_do_today(report: SchoolReport) -> None:
     top = "\n".join(text.splitlines()[:24])  # what an ordinary terminal window holds
     assert "1 sak trenger noe i dag" in top
     assert "2026-014" in top
-    assert "Si fra til eleven i dag" in top
+    assert "frist mandag 9. mars 2026 (i dag)" in top
+    assert "Skriv en logg i saken om når du fikk meldingen" in top
 
 
 def test_piped_every_finding_has_one_line(report: SchoolReport, audit: AuditReport) -> None:
