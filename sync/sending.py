@@ -29,8 +29,6 @@ from .runlog import Kind, RunLog
 
 NOT_AS_WRITTEN = "NotAsWritten"
 """The system gave a receipt, and something else stands there."""
-KEPT_CHANGING = "KeptChanging"
-"""Each time the case had been pulled and judged again, somebody had changed it once more."""
 
 
 class Outcome(Enum):

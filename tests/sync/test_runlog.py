@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from skolemiljo.domain.errors import StoreError
 from skolemiljo.sync.runlog import BrokenRunLog, Kind, RunLog, entries, verify
 
 MOMENT = datetime(2026, 3, 10, 3, 15, tzinfo=UTC)

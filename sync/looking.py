@@ -1,0 +1,183 @@
+"""Looking at the cases: judge what comes, keep it, and make sure that what came is all there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from ..adapters.ports import CaseProblem, SourceItem
+from ..domain.case import Case
+from ..domain.errors import CaseForbidden, CaseNotFound, Skippable, SourceError
+from ..domain.flag import ComplianceRecord
+from ..domain.verdict import Verdict
+from ..store import JudgedCase
+from .horizon import changes_at
+from .night import Night, Progress, SchoolNight, our_fault
+from .reading import Listing, Reading, problem_of, read_school
+from .sending import record_fingerprint
+
+_BATCH = 100
+"""Judgements kept in one transaction."""
+_SOME = 20
+"""So many cases of a school may be gone in one night before that is taken for a fault of the source."""
+_ROUNDS = 2
+
+COUNTS_DISAGREE = "CountsDisagree"
+MANY_VANISHED = "ManyVanished"
+
+
+class Looking:
+    """Judges the cases of a night, in the main thread."""
+
+    def __init__(self, night: Night) -> None:
+        self._night = night
+        self._store = night.store
+
+    # --- one case ------------------------------------------------------------------------------------------------
+
+    def reader(self, school: SchoolNight) -> Callable[[], Iterator[SourceItem | Listing]]:
+        """What another thread calls to read the school."""
+        state, full = school.state, school.summary.full
+        wanted = Reading(
+            school.school,
+            None if full or state.cursor is None else state.cursor - self._night.options.overlap,
+            due=self._store.due_cases(school.school, self._night.as_of),
+            every_id=full,
+        )
+        return lambda: read_school(self._night.source, wanted)
+
+    def take(self, school: SchoolNight, item: SourceItem) -> None:
+        """Judges one item and lets go of its content."""
+        school.summary.read += 1
+        if isinstance(item, CaseProblem):
+            self.problem(school, item)
+            return
+        judged = self.judge(school, item)
+        if judged is None:
+            return
+        school.judged.append(judged)
+        modified = judged.modified_at
+        if modified is not None and (school.newest is None or modified > school.newest):
+            school.newest = modified
+        if len(school.judged) >= _BATCH:
+            self.keep(school)
+        self._night.tell(Progress("judge", school.school, school.summary.judged))
+
+    def judge(self, school: SchoolNight, case: Case) -> JudgedCase | None:
+        """The judgement of ``case``; ``None`` where it broke, which is told."""
+        night, summary = self._night, school.summary
+        try:
+            assessment = night.judging.case(case, night.as_of)
+            record = ComplianceRecord.of(assessment, school=case.school)
+            judged = JudgedCase(
+                assessment=assessment,
+                school=case.school,
+                leader_accused=case.leader_is_accused(),
+                record_fingerprint=record_fingerprint(record),
+                etag=case.etag,
+                modified_at=case.modified_at.instant if case.modified_at is not None else None,
+                changes_at=changes_at(case, night.as_of, assessment.changes_at),
+            )
+        except Exception as error:  # noqa: BLE001 - one case may never stop a night, whatever is wrong with it or with us
+            night.log.error("case could not be judged", case=case.id, kind=type(error).__name__)
+            self.problem(school, our_fault(case.id))
+            return None
+        summary.judged += 1
+        summary.crashed.update(assessment.crashed)
+        summary.unknown += sum(finding.verdict is Verdict.UNKNOWN for finding in assessment.findings)
+        return judged
+
+    def problem(self, school: SchoolNight, problem: CaseProblem) -> None:
+        """Names a case that could not be looked at."""
+        school.summary.problems.append(problem)
+        if problem.case is not None:
+            self.keep(school)
+            self._store.put_problem(school.school, problem.case, problem.kind, self._night.as_of)
+        self._night.log.warning("case could not be read", school=school.school, case=problem.case, kind=problem.kind)
+
+    def keep(self, school: SchoolNight) -> None:
+        """Keeps what has been judged so far."""
+        if school.judged:
+            self._store.put_judged(school.judged)
+            school.judged.clear()
+
+    # --- the whole school ----------------------------------------------------------------------------------------
+
+    def finish(self, school: SchoolNight, error: Exception | None) -> None:
+        """The school has been read, or its reading broke off with ``error``."""
+        self.keep(school)
+        if error is None:
+            try:
+                self._reconcile(school)
+            except SourceError as broken:
+                error = broken
+        school.summary.finished = True
+        if error is None:
+            return
+        school.summary.error = type(error).__name__
+        if isinstance(error, SourceError):
+            school.summary.problems.append(problem_of(error))
+        self._night.log.error("reading broke off", school=school.school, kind=school.summary.error)
+
+    def move_on(self, school: SchoolNight) -> None:
+        """All of the school was seen: the next night begins where this one ended."""
+        state, as_of = school.state, self._night.as_of
+        self._store.put_school(
+            replace(
+                state,
+                cursor=school.newest,  # None where no case tells when it was changed: then all is read each night
+                full_at=as_of if school.summary.full else state.full_at,
+                complete_at=as_of,
+                basis=school.basis,
+                source_count=school.summary.source_count,
+            )
+        )
+
+    def _reconcile(self, school: SchoolNight) -> None:
+        """Compares what we know of a school with what the source says it has, until they agree or it is told."""
+        source, summary, listed = self._night.source, school.summary, school.listed
+        for _ in range(_ROUNDS):
+            known = self._store.case_ids(school.school)
+            count = source.count(school.school)
+            summary.source_count, summary.known_count = count, len(known)
+            if listed is None and count is not None and count == len(known):
+                return
+            if listed is None:
+                listed = frozenset(source.case_ids(school.school))
+            if listed == known and count in (None, len(known)):
+                return
+            if not self._settle(school, listed, known):
+                return
+            listed = None
+        summary.known_count = len(self._store.case_ids(school.school))
+        summary.source_count = source.count(school.school)
+        if summary.source_count not in (None, summary.known_count):
+            what = "the source's count is not ours; it is compared again next night"
+            summary.problems.append(CaseProblem(None, COUNTS_DISAGREE, (), what))
+
+    def _settle(self, school: SchoolNight, listed: frozenset[str], known: frozenset[str]) -> bool:
+        """Looks up each case that only one side knows. False: so many are gone that the list is not believed."""
+        missing = sorted(known - listed)
+        if len(missing) > max(_SOME, len(known) // 5):
+            what = "the source shows far fewer cases than before: check its access"
+            school.summary.problems.append(CaseProblem(None, MANY_VANISHED, (), what))
+            return False
+        for case in sorted(listed - known):
+            school.summary.appeared += 1
+            self._look_up(school, case)
+        for case in missing:
+            self._look_up(school, case, may_be_gone=True)
+        self.keep(school)
+        return True
+
+    def _look_up(self, school: SchoolNight, case: str, *, may_be_gone: bool = False) -> None:
+        try:
+            found: SourceItem = self._night.source.case(case)
+        except Skippable as error:
+            if may_be_gone and isinstance(error, CaseNotFound | CaseForbidden):
+                self._store.put_vanished(case, type(error).__name__, self._night.as_of)
+                school.summary.vanished.append(case)
+                self._night.log.warning("case vanished", school=school.school, case=case, kind=type(error).__name__)
+                return
+            found = problem_of(error, case)
+        self.take(school, found)
