@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..domain.annual_cycle import CycleState, CycleStatus
+from ..domain.annual_cycle import CycleState, CycleStatus, Group
 from ..plans.loader import law
 from ..sync.live import Judged, judge_cycle
 from ..validators import RULES
@@ -24,6 +24,12 @@ STATES = {
     CycleState.LATE: Text("for sent", "for seint"),
     CycleState.NOT_APPLICABLE: Text("ikke aktuelt", "ikkje aktuelt"),
     CycleState.UNKNOWN: Text("kunne ikke sjekkes", "kunne ikkje sjekkast"),
+}
+
+GROUPS = {
+    Group.PUPILS: Text("elever", "elevar"),
+    Group.GUARDIANS: Text("foreldre", "foreldre"),
+    Group.STAFF: Text("ansatte", "tilsette"),
 }
 
 
@@ -61,7 +67,7 @@ def _text(status: CycleStatus, names: dict[str, str], language: str) -> str:
         due = f", {item.due:%d.%m.%Y}" if item.due is not None else ""
         role = ROLES[item.role].in_language(language)
         lines.append(
-            f"  {STATES[item.state].in_language(language):<24} {item.item}  {rule.title.in_language(language)} ({role}{due})"
+            f"  {STATES[item.state].in_language(language):<24} {item.item}  {rule.title.in_language(language)}{group} ({role}{due})"
         )
         lines += [f"  {'':<24}         {law()[key][0]}" for key in item.law]
     return "\n".join(lines)
