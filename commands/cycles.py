@@ -66,6 +66,7 @@ def _text(status: CycleStatus, names: dict[str, str], language: str) -> str:
         rule = RULES[item.item]
         due = f", {item.due:%d.%m.%Y}" if item.due is not None else ""
         role = ROLES[item.role].in_language(language)
+        group = next((f", {GROUPS[g].in_language(language)}" for g in Group if item.scope.endswith(f"group:{g}")), "")
         lines.append(
             f"  {STATES[item.state].in_language(language):<24} {item.item}  {rule.title.in_language(language)}{group} ({role}{due})"
         )
