@@ -51,7 +51,7 @@ class Duty:
     deadline: str
     plan: str
     plan_words: str
-    law: tuple[str, ...]
+    law: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,6 @@ def _sections(found: Dossier, words: Words) -> list[tuple[str, str, list[Duty]]]
 def _duties(report: SchoolReport, say: Sentences, known: Mapping[str, str]) -> Iterable[Duty]:
     for item in report.items:
         finding = item.finding
-        rule = say.rule(finding.rule)
         yield Duty(
             rule=finding.rule,
             question=say.rule_title(finding.rule),
@@ -182,14 +181,20 @@ def _duties(report: SchoolReport, say: Sentences, known: Mapping[str, str]) -> I
             verdict=finding.verdict,
             account=tuple(
                 text
-                for text in (say.counted(finding), say.question(item), say.why_unknown(item), *_remarks(finding, say))
+                for text in (
+                    say.counted(finding),
+                    say.question(item),
+                    say.why_unknown(item),
+                    *_remarks(finding, say),
+                    say.proof(finding.rule),
+                )
                 if text
             ),
             evidence=tuple(known.get(ref, plain(ref)) for ref in finding.evidence),
             deadline=say.words.day(finding.deadline) if finding.deadline is not None else "",
             plan=finding.plan,
             plan_words=say.plan_words(finding.rule),
-            law=tuple(rule.law) if rule is not None else (),
+            law=say.law(finding.rule),
         )
 
 

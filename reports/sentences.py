@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..domain.people import Role
 from ..domain.verdict import Finding, Reason, RemarkCode, Verdict
+from ..plans.loader import law
 from .model import (
     Acceptance,
     AcceptanceState,
@@ -30,6 +32,8 @@ from .words import Words, plain
 if TYPE_CHECKING:
     from ..domain.plan import PlanRow
     from ..validators.rule import Rule
+
+_PARAGRAPH = re.compile(r".*?§ [0-9]+(?:-[0-9]+)?(?: [a-zæøå]+ (?:og [a-zæøå]+ )?ledd)?")
 
 
 class Sentences:
@@ -206,6 +210,15 @@ class Sentences:
         rule = self.rule(code)
         return rule.remedy.in_language(self.words.language) if rule is not None else ""
 
+    def proof(self, code: str) -> str:
+        """What would show that the duty is met."""
+        rule = self.rule(code)
+        if rule is None:
+            return ""
+        return self.words.gettext("Dette viser at plikten er oppfylt: {proof}").format(
+            proof=rule.proof.in_language(self.words.language)
+        )
+
     def quote(self, code: str) -> str:
         """The plan's own words, never translated; an empty text where the plan has none."""
         row = self.row(code)
@@ -215,6 +228,15 @@ class Sentences:
         """The plan's section."""
         row = self.row(code)
         return plain(row.section) if row is not None and row.section else ""
+
+    def law(self, code: str) -> str:
+        """The paragraphs behind the duty in short: «opplæringslova § 12-4», or an empty text."""
+        rule = self.rule(code)
+        if rule is None or not rule.law:
+            return ""
+        titles = law()
+        found = (_PARAGRAPH.match(titles[key][0]) for key in rule.law if key in titles)
+        return ", ".join(dict.fromkeys(match[0] for match in found if match))
 
     def plan_words(self, code: str) -> str:
         """«…» (section), or an empty text."""

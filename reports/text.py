@@ -225,9 +225,12 @@ def _block(console: Console, item: Item, say: Sentences, quoted: set[str]) -> No
         line(to_do)
     for extra in say.extras(item):
         line(f"* {extra}")
-    if code not in quoted and say.plan_words(code):
+    if code not in quoted:
         quoted.add(code)
-        line(Text(f"{say.words.gettext('Planen')}: {say.plan_words(code)}", "dim"))
+        if say.plan_words(code):
+            line(Text(f"{say.words.gettext('Planen')}: {say.plan_words(code)}", "dim"))
+        if say.law(code):
+            line(Text(f"{say.words.gettext('Loven')}: {say.law(code)}", "dim"))
     console.print()
 
 

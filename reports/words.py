@@ -158,6 +158,7 @@ class Words:
             "school_year": self.gettext("skoleår"),
             "group": self.gettext("gruppe"),
             "period": self.gettext("periode"),
+            "closed": self.gettext("avsluttet"),
             "suspicion": self.gettext("mistanke"),
             "severity": self.gettext("alvorsgrad"),
         }

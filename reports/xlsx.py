@@ -14,7 +14,7 @@ from .trend import weekly
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_WIDTHS = (22, 22, 12, 14, 24, 9, 40, 18, 18, 12, 8, 50, 50, 24, 10, 10, 16, 16, 40, 40, 20, 18, 24)
+_WIDTHS = (22, 22, 12, 14, 24, 9, 40, 18, 18, 12, 8, 50, 50, 24, 24, 10, 10, 16, 16, 40, 40, 20, 18, 24)
 
 
 def render(report: Report, language: str | None = None) -> bytes:
