@@ -30,7 +30,7 @@ AS_OF = datetime(2026, 11, 20, 15, 0, tzinfo=OSLO)
 """A Friday afternoon in the second school year: what the municipality's cases look like by default."""
 
 SCHOOL_YEARS = ("2025-2026", "2026-2027")
-MUNICIPALITY_CODE = "kommune"
+MUNICIPALITY_CODE = "municipality"
 """Stands in the place of the organisation number in the file names of the municipality's own annual cycle."""
 
 _WHOLE_COURSE = 50

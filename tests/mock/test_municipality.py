@@ -381,4 +381,4 @@ def test_the_folder_holds_everything_by_its_id(tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "schools.json").read_bytes())) == 3
     cycles = sorted(file.stem for file in (tmp_path / "cycle").iterdir())
     assert len(cycles) == 8
-    assert cycles[-1] == "kommune-2026-2027"
+    assert cycles[-1] == "municipality-2026-2027"
