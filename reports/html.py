@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..domain.annual_cycle import CycleState
+from ..domain.annual_cycle import CycleItemStatus, CycleState
 from ..domain.verdict import Verdict
 from .model import (
     ON_TOP,
@@ -166,6 +166,7 @@ def _shared(report: Report, say: Sentences) -> dict[str, Any]:
         "deadline_chart": lambda school, name: _deadline_chart(school, say, name),
         "new_set": set,
         "cycle_in_order": _cycle_in_order,
+        "cycle_years": lambda school: _cycle_years(school, say),
         "shown_count": shown_count,
     }
 
@@ -178,6 +179,28 @@ def _count_boxes(report: Report, say: Sentences) -> list[tuple[str, str, str]]:
         leads = (deviations, Part.SOON, Part.REVIEW, Part.UNKNOWN)
         targets = [part.value if part is not None and report.part(part) else "" for part in leads]
     return [(name, number, target) for (name, number), target in zip(say.counts(), targets, strict=True)]
+
+
+@dataclass(frozen=True)
+class CycleYear:
+    """A school year of the annual cycle: the items that are not done, and in short those that are."""
+
+    name: str
+    open: tuple[CycleItemStatus, ...]
+    done: str
+
+
+def _cycle_years(report: SchoolReport, say: Sentences) -> list[CycleYear]:
+    """The school years that have items, the newest first."""
+    return [
+        CycleYear(
+            status.school_year,
+            tuple(item for item in status.items if item.state not in (CycleState.DONE, CycleState.NOT_APPLICABLE)),
+            say.codes((item.item, 1) for item in status.items if item.state is CycleState.DONE),
+        )
+        for status in sorted(report.cycle, key=lambda status: status.school_year, reverse=True)
+        if status.items
+    ]
 
 
 def _cycle_in_order(report: SchoolReport) -> list[tuple[str, int]]:

@@ -286,6 +286,14 @@ class SchoolReport:
         return tuple(tuple(lines) for lines in found.values())
 
     @property
+    def unseen(self) -> tuple[tuple[Item, ...], ...]:
+        """What could not be checked, by case and reason: one case that is hidden is one thing to do, not thirty."""
+        found: dict[object, list[Item]] = {}
+        for item in self.part(Part.UNKNOWN):
+            found.setdefault((item.finding.case, item.finding.reason), []).append(item)
+        return tuple(tuple(items) for items in found.values())
+
+    @property
     def met_by_rule(self) -> tuple[tuple[str, int], ...]:
         """Rules that are in order somewhere, in the plan's order, with in how many cases (0 = in the annual cycle)."""
         cases: dict[str, set[str]] = defaultdict(set)

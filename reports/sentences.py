@@ -283,6 +283,8 @@ class Sentences:
         rule = self.rule(finding.rule)
         if rule is not None and finding.question is not None and finding.question in rule.questions:
             return rule.questions[finding.question].in_language(self.words.language)
+        if any(remark.code is RemarkCode.HINT for remark in finding.remarks):
+            return self.words.gettext("Handler notatet om dette? Er det gjort, så før det på rett sted i saken.")
         return self.words.gettext("Er dette oppfylt? Sakens opplysninger svarer ikke entydig.")
 
     def why_unknown(self, item: Item) -> str:
@@ -372,6 +374,8 @@ class Sentences:
         """How the deadline was counted, or an empty text."""
         if finding.deadline is None or finding.counted_from is None:
             return ""
+        if finding.counted_from == finding.deadline:
+            return self.words.gettext("samme dag")
         if finding.reading is None:
             return self.words.gettext("regnet fra {day}").format(day=self.words.short_day(finding.counted_from))
         return self.words.gettext("regnet i {reading} fra {day}").format(

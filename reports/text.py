@@ -155,7 +155,9 @@ def _school(console: Console, report: SchoolReport, say: Sentences) -> None:
     _warnings(console, report, say, on_top=True)
     quoted: set[str] = set()
     for part in Part:
-        if part is not Part.MET:
+        if part is Part.UNKNOWN:
+            _unseen(console, report, say)
+        elif part is not Part.MET:
             _part(console, part, report.part(part), say, quoted)
     _resolved(console, report, say)
     _in_order(console, report, say)
@@ -178,12 +180,34 @@ def _warnings(console: Console, report: Report, say: Sentences, *, on_top: bool)
 def _part(console: Console, part: Part, items: tuple[Item, ...], say: Sentences, quoted: set[str]) -> None:
     if not items:
         return
-    console.print()
-    heading = f"{say.part_name(part).upper()} ({len(items)})"
-    console.print(Text(heading, _STYLES[part]))
-    console.print(Text("-" * min(len(heading), console.width), "dim"))
+    _heading(console, part, len(items), say)
     for item in items:
         _block(console, item, say, quoted)
+
+
+def _heading(console: Console, part: Part, number: int, say: Sentences) -> None:
+    console.print()
+    heading = f"{say.part_name(part).upper()} ({number})"
+    console.print(Text(heading, _STYLES[part]))
+    console.print(Text("-" * min(len(heading), console.width), "dim"))
+
+
+def _unseen(console: Console, report: SchoolReport, say: Sentences) -> None:
+    """What could not be checked, by case and reason."""
+    if not report.unseen:
+        return
+    _heading(console, Part.UNKNOWN, len(report.part(Part.UNKNOWN)), say)
+    for items in report.unseen:
+        first = items[0]
+        _hang(console, "[ ] ", Text.assemble((say.case_name(first.finding), "bold"), f" – {say.status(first)}"))
+        console.print(Padding(Text(f"{say.to_do_label(first)}: {say.to_do(first)}"), (0, 0, 0, 4)))
+        for item in items:
+            finding = item.finding
+            details = (say.words.scope(finding.scope), say.deadline(item), say.change(item), *say.extras(item))
+            more = "; ".join(filter(None, details))
+            line = f"{say.rule_title(finding.rule)} [{finding.rule}]" + (f" ({more})" if more else "")
+            _hang(console, "    - ", Text(line))
+        console.print()
 
 
 def _clusters(console: Console, part: Part, items: tuple[Item, ...], say: Sentences) -> None:
