@@ -210,9 +210,8 @@ def test_example(block: Block, calendar: SchoolCalendar) -> None:
                 "hidden": data.get("hidden", []),
             }
         )
-        if "next_revision" in data:
-            document = plan.document.model_copy(update={"next_revision": data["next_revision"]})
-            plan = plan.model_copy(update={"document": document})
+        if "document" in data:
+            plan = plan.model_copy(update={"document": plan.document.model_copy(update=data["document"])})
         assessment = assess_cycle(facts, as_of=as_of, plans=[plan], rules=rules, calendar=calendar)
     assert not assessment.crashed or "crashed" in block.toml, f"crashed: {assessment.crashed}"
     expected = data["expect"]
