@@ -464,6 +464,5 @@ def _problem_lines(report: AuditReport, say: Sentences) -> list[str]:
         lines += [f"{say.school_name(school)}: {say.problem(p)}" for p in whole]
         cases = len(school.problems) - len(whole)
         if cases:
-            text = say.words.ngettext("{n} sak kunne ikke leses", "{n} saker kunne ikke leses", cases)
-            lines.append(f"{say.school_name(school)}: {text}")
+            lines.append(f"{say.school_name(school)}: {say.unread(cases)}")
     return lines

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from ..domain.annual_cycle import CycleState
+from ..domain.verdict import Verdict
 from .model import AuditReport, Part, Report, SchoolReport
 from .sentences import Sentences
 
@@ -28,6 +29,7 @@ class Entry:
     day: date
     summary: str
     description: str
+    cancelled: bool = False
 
 
 def render(report: Report, language: str | None = None) -> bytes:
@@ -42,8 +44,8 @@ def render(report: Report, language: str | None = None) -> bytes:
 def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> list[Entry]:
     """Deadlines that run, open deviations on the day their deadline passed, and the annual cycle, by day.
 
-    ``named``: whether the school's name stands in each summary. Solved findings are left out: the file is the whole
-    calendar, and a calendar that subscribes to it takes away what is gone.
+    ``named``: whether the school's name stands in each summary. What has been solved since the report before comes as
+    cancelled, so that a calendar into which the file is read takes it away.
     """
     found = []
     lead = f"{say.school_name(report)}: " if named else ""
@@ -60,9 +62,15 @@ def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> lis
                 ("finding", *finding.identity),
                 finding.deadline,
                 lead + ", ".join(filter(None, (name, finding.rule, state))),
-                "\n".join(filter(None, (say.rule_title(finding.rule), say.place(finding), say.to_do(item)))),
+                "\n".join(filter(None, (say.rule_title(finding.rule), say.to_do(item)))),
             )
         )
+    for gone in report.resolved:
+        if gone.case and gone.was in (Verdict.DUE, Verdict.DEVIATION):
+            name = say.words.gettext("Sak {case}").format(case=gone.case)
+            found.append(
+                Entry(("finding", *gone.identity), report.today, f"{lead}{name}, {gone.rule}", "", cancelled=True)
+            )
     for status in report.cycle:
         for entry in status.items:
             if entry.due is None or entry.state not in _STANDING:
@@ -107,10 +115,12 @@ def _event(say: Sentences, entry: Entry) -> Event:
     event.add("dtstart", entry.day)
     event.add("dtend", entry.day + timedelta(days=1))
     event.add("summary", entry.summary)
-    event.add("description", entry.description)
+    if entry.description:
+        event.add("description", entry.description)
     event.add("class", "PRIVATE")
+    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    if entry.day >= say.report.today:
+    if entry.day >= say.report.today and not entry.cancelled:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", entry.summary)

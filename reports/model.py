@@ -776,7 +776,8 @@ def _joined_warnings(reports: Sequence[SchoolReport]) -> tuple[Warning, ...]:
     for warning in (w for report in reports for w in report.warnings):
         before = joined.get(warning.code)
         numbers = [w.number for w in (before, warning) if w is not None and w.number is not None]
-        items = (before.items if before is not None else ()) + warning.items
+        # Case numbers stay on the schools' own pages: of «2026-014 VA-08» only the rule is repeated here.
+        items = (before.items if before is not None else ()) + tuple(item.split(" ")[-1] for item in warning.items)
         joined[warning.code] = Warning(
             warning.code, warning.day, sum(numbers) if numbers else None, tuple(dict.fromkeys(items))
         )

@@ -187,6 +187,10 @@ class Sentences:
             return self.words.gettext("Sak {case}: {why}").format(case=plain(problem.case), why=why)
         return self.words.gettext("Hele skolen: {why}").format(why=why)
 
+    def unread(self, number: int) -> str:
+        """How many cases of a school could not be read, as the owner may see it."""
+        return self.words.gettext("saker som ikke kunne leses: {n}").format(n=shown_count(number))
+
     # About one finding.
 
     def rule(self, code: str) -> Rule | None:
@@ -456,5 +460,6 @@ class Sentences:
     def hidden_numbers(self) -> str:
         """What the star and the plus in the owner's numbers mean."""
         return self.words.gettext(
-            "* betyr en til fire: små tall som gjelder elever, vises ikke. + betyr at slike tall kommer i tillegg."
+            "* betyr en til fire: små tall som gjelder elever, vises ikke. + betyr at slike tall kommer i tillegg. "
+            "? betyr at noe ikke kunne sjekkes. På den enkelte skolens side står sakene selv, så der er ingen tall skjult."
         )

@@ -336,7 +336,7 @@ def school_line(row: HeatRow, say: Sentences) -> str:
         f"{say.group_name(Group.UNKNOWN)}: {shown_count(len(school.group(Group.UNKNOWN)))}",
     ]
     if school.problems:
-        parts.append(say.words.ngettext("{n} sak kunne ikke leses", "{n} saker kunne ikke leses", len(school.problems)))
+        parts.append(say.unread(len(school.problems)))
     return " · ".join(parts)
 
 
