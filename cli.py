@@ -128,13 +128,15 @@ def main(ctx: click.Context, settings: Path | None, secrets: Path | None) -> Non
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    if ctx.invoked_subcommand in ("explain", "schema", "mock", "demo"):
+    if ctx.invoked_subcommand in ("explain", "schema"):
         return
     from skolemiljo.sync.logging import configure_logging, crash_without_words
 
     crash_without_words()
     # At night the log is for a machine; a person at a terminal sees the progress and the summary.
-    configure_logging(level="warning" if sys.stderr.isatty() else "info")
+    configure_logging(level="info" if ctx.invoked_subcommand == "sync" and not sys.stderr.isatty() else "warning")
+    if ctx.invoked_subcommand in ("mock", "demo"):
+        return
     ctx.obj = _workplace()(settings, secrets)
 
 

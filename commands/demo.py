@@ -6,7 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from ..sync.summary import RunSummary
 
 Echo = Callable[[str], Any]
-NIGHT = datetime(2026, 11, 19, 4, 15, tzinfo=OSLO)
-_LATER = timedelta(days=4)
+FIRST = datetime(2026, 11, 20, 16, 0, tzinfo=OSLO)
+LATER = datetime(2026, 11, 24, 4, 15, tzinfo=OSLO)
 _FORMS = {"text": "txt", "json": "json", "html": "html", "xlsx": "xlsx", "csv": "csv", "ics": "ics", "pdf": "pdf"}
+_QUICK = {form: ending for form, ending in _FORMS.items() if form != "pdf"}
 
 
 def run_demo(out: Path, echo: Echo) -> None:
@@ -40,8 +41,7 @@ def run_demo(out: Path, echo: Echo) -> None:
     if out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True)
-    municipality = Municipality(as_of=NIGHT)
-    with start(municipality, as_of=NIGHT) as mock:
+    with start(Municipality(), as_of=FIRST) as mock:
         work = Workplace(_settings(out, mock), out / "secrets")
         _tell(work, mock, out, echo)
 
@@ -73,17 +73,16 @@ def _tell(work: Workplace, mock: Any, out: Path, echo: Echo) -> None:
     echo(f"Etterligningene av Visma Sikker Sak og 1310.no svarer over ekte HTTP på {mock.url}.\n")
 
     echo(
-        f"1. Natt til {NIGHT:%d.%m.%Y} kl. {NIGHT:%H.%M}: hent sakene, døm dem mot planen, skriv flaggene, og les dem tilbake.\n"
+        f"1. Fredag {FIRST:%d.%m.%Y} kl. {FIRST:%H.%M}: hent sakene, døm dem mot planen, skriv flaggene, og les dem tilbake.\n"
     )
-    first = _night(work, NIGHT, names, echo)
+    first = _night(work, FIRST, names, echo)
 
-    echo("\n2. Samme natt en gang til: ingenting er nytt, så ingenting blir skrevet.\n")
-    _night(work, NIGHT, names, echo)
+    echo("\n2. En gang til: ingenting er nytt, så ingenting blir skrevet.\n")
+    _night(work, FIRST, names, echo)
 
-    later = NIGHT + _LATER
-    echo(f"\n3. Natt til {later:%d.%m.%Y}: ingen har rørt sakene, men frister har gått ut.\n")
+    echo(f"\n3. Natt til tirsdag {LATER:%d.%m.%Y} kl. {LATER:%H.%M}: ingen har rørt sakene, men frister har gått ut.\n")
     before = _verdicts(work)
-    _night(work, later, names, echo)
+    _night(work, LATER, names, echo)
     _turned(before, _verdicts(work), echo)
 
     echo("\n4. Flaggene slik de nå står i Sikker Sak, lest tilbake derfra:\n")
@@ -91,18 +90,18 @@ def _tell(work: Workplace, mock: Any, out: Path, echo: Echo) -> None:
 
     school = work.schools[0]
     echo(f"\n5. Årshjulet til {school.name}, slik det nå står i 1310.no:\n")
-    echo(_indented(cycles.status(work, school.organisation_number, later, "text", "nb").split("\n\n")[-1]))
+    echo(_indented(cycles.status(work, school.organisation_number, LATER, "text", "nb").split("\n\n")[-1]))
 
     echo(f"\n6. Rektor ved {school.name} spør: hva må jeg gjøre?\n")
-    _rektor(work, school, later, out, echo)
+    _rektor(work, school, LATER, out, echo)
 
     echo("\n7. Skoleeier ser alle skolene:\n")
-    _owner(work, later, out, echo)
+    _owner(work, LATER, out, echo)
 
     (out / "run.json").write_text(json.dumps(first.to_json(), ensure_ascii=False, indent=2), "utf-8")
     mocking.folder(out / "eksport", seed=7, schools=3, cases=20)
     echo(f"\nAlt ligger i {out}/:")
-    echo("  rektor-*.html  sidene rektorene skriver ut; også som txt, json, csv, xlsx, ics og pdf")
+    echo("  rektor-*.html  sidene rektorene skriver ut; også som txt, json, csv, xlsx og ics, og én som pdf")
     echo("  skoleeier/index.html  kartet over skolene, og en side for hver")
     echo("  flagg/  flaggene slik de ble lest tilbake, en fil for hver sak")
     echo("  lager.sqlite, runlog.jsonl  det som huskes, og hvem som gjorde hva")
@@ -121,6 +120,7 @@ def _verdicts(work: Workplace) -> dict[tuple[str, str, str, str], Verdict]:
 
 def _turned(before: dict[Any, Verdict], after: dict[Any, Verdict], echo: Echo) -> None:
     pairs = Counter((old, after[key]) for key, old in before.items() if key in after and after[key] is not old)
+    echo("")
     for (old, new), number in pairs.most_common():
         echo(f"   {VERDICTS[old].nb} -> {VERDICTS[new].nb}: {number}")
 
@@ -151,7 +151,7 @@ def _read_back(work: Workplace, out: Path, echo: Echo) -> None:
 def _rektor(work: Workplace, school: School, as_of: datetime, out: Path, echo: Echo) -> None:
     for one in work.schools:
         report, _ = views.for_rector(work, one.organisation_number, as_of=as_of)
-        _write(report, out / f"rektor-{one.organisation_number}")
+        _write(report, out / f"rektor-{one.organisation_number}", _FORMS if one is school else _QUICK)
         if one is school:
             shown = str(reports.render(report, "text", width=92, color=False))
             echo(_indented("\n".join(shown.splitlines()[:40])))
@@ -160,7 +160,7 @@ def _rektor(work: Workplace, school: School, as_of: datetime, out: Path, echo: E
 
 def _owner(work: Workplace, as_of: datetime, out: Path, echo: Echo) -> None:
     report, _ = views.for_owner(work, as_of=as_of)
-    _write(report, out / "skoleeier")
+    _write(report, out / "skoleeier", _QUICK)
     folder = out / "skoleeier"
     folder.mkdir()
     for name, page in pages(report).items():
@@ -169,9 +169,9 @@ def _owner(work: Workplace, as_of: datetime, out: Path, echo: Echo) -> None:
     echo(_indented("\n".join(shown.splitlines()[:30])))
 
 
-def _write(report: reports.Report, stem: Path) -> None:
-    """The report in every form; one whose package is not installed is left out."""
-    for form, ending in _FORMS.items():
+def _write(report: reports.Report, stem: Path, forms: dict[str, str]) -> None:
+    """The report in these forms; one whose package is not installed is left out."""
+    for form, ending in forms.items():
         try:
             content = reports.render(report, form)
         except reports.MissingExtraError:
