@@ -90,7 +90,9 @@ def free_port(host: str, port: int) -> tuple[str, int]:
 def _listen(host: str, port: int) -> socket.socket:
     if host not in LOOPBACK:
         raise ValueError("the mock holds invented data only, and listens on this machine alone: use 127.0.0.1")
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # The protocol is named because asyncio turns Nagle's waiting (40 ms an answer) off only where it is.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
     listening.listen(128)
