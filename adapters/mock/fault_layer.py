@@ -22,7 +22,7 @@ Classify = Callable[[str, str], Kind | None]
 ErrorBody = Callable[[str, int, str], dict[str, Any]]
 """From path, status and request id to the vendor's error body."""
 
-_SKEW = timedelta(hours=2)
+SKEW = timedelta(hours=2)
 _STATUS = {
     Fault.UNAUTHORISED: 401,
     Fault.FORBIDDEN: 403,
@@ -90,7 +90,7 @@ class FaultLayer:
 
         async def dated(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                now = self.state.clock.now() - (_SKEW if skewed else timedelta())
+                now = self.state.clock.now() - (SKEW if skewed else timedelta())
                 headers = [
                     *message.get("headers", ()),
                     (b"date", format_datetime(now, usegmt=True).encode()),

@@ -13,13 +13,18 @@ class Kind(StrEnum):
     """What a request is, as far as faults go."""
 
     TOKEN = "token"  # noqa: S105 - the word, not a secret
+    CASES = "cases"
+    """a page of whole cases"""
     LIST = "list"
+    """a page of schools or case numbers"""
     CASE = "case"
     READ = "read"
     WRITE = "write"
 
 
-_READS = frozenset({Kind.LIST, Kind.CASE, Kind.READ})
+_PAGES = frozenset({Kind.CASES, Kind.LIST})
+_WHOLE = frozenset({Kind.CASES, Kind.CASE})
+_READS = _PAGES | {Kind.CASE, Kind.READ}
 _ALL = _READS | {Kind.WRITE}
 
 
@@ -75,7 +80,7 @@ class Fault(StrEnum):
     UNKNOWN_ENUM = "unknown-enum"
     """a word that the contract does not have"""
     CLOCK_SKEW = "clock-skew"
-    """the server's clock is two hours slow"""
+    """the server's clock, its times of change included, is two hours slow"""
 
     @property
     def kinds(self) -> frozenset[Kind]:
@@ -101,15 +106,15 @@ _STRIKES: dict[Fault, frozenset[Kind]] = {
     Fault.WRONG_TYPES: _READS,
     Fault.NOT_JSON: _ALL | {Kind.TOKEN},
     Fault.HUGE: _READS,
-    Fault.ENDLESS_PAGING: frozenset({Kind.LIST}),
-    Fault.FOREIGN_NEXT: frozenset({Kind.LIST}),
+    Fault.ENDLESS_PAGING: _PAGES,
+    Fault.FOREIGN_NEXT: _PAGES,
     Fault.PARTIAL_WRITE: frozenset({Kind.WRITE}),
     Fault.RECEIPT_NOT_STORED: frozenset({Kind.WRITE}),
-    Fault.SHIFTED_PAGE: frozenset({Kind.LIST}),
-    Fault.DUPLICATE: frozenset({Kind.LIST}),
-    Fault.SHORT_PAGE: frozenset({Kind.LIST}),
-    Fault.HIDDEN_FIELD: frozenset({Kind.CASE}),
-    Fault.UNKNOWN_ENUM: frozenset({Kind.CASE}),
+    Fault.SHIFTED_PAGE: _PAGES,
+    Fault.DUPLICATE: _PAGES,
+    Fault.SHORT_PAGE: _PAGES,
+    Fault.HIDDEN_FIELD: _WHOLE,
+    Fault.UNKNOWN_ENUM: _WHOLE,
     Fault.CLOCK_SKEW: _ALL,
 }
 

@@ -20,11 +20,11 @@ from ...domain.annual_cycle import CycleStatus
 from ...domain.errors import SettingsError
 from ...domain.flag import ComplianceRecord
 from .course import JSON
-from .fault_layer import FaultLayer
+from .fault_layer import SKEW, FaultLayer
 from .faults import Fault, FaultPlan, FaultRule, Kind, parse_faults
 from .municipality import Municipality
 from .running import RunningMock, free_port, run_in_foreground
-from .state import Credentials, MockClock, State, Tuning, fingerprint
+from .state import Credentials, MockClock, State, StoredCase, Tuning, fingerprint
 from .wire import case_to_wire, from_wire, school_to_wire, to_wire
 
 _LIMIT = 10_000
@@ -75,7 +75,7 @@ def serve(
     port: int = 0,
     seed: int = 7,
     schools: int = 3,
-    cases: int = 150,
+    cases: int = 180,
     faults: Sequence[str] = (),
     fault_rate: float = 0.05,
     fault_seed: int = 1,
@@ -115,7 +115,9 @@ def classify(method: str, path: str) -> Kind | None:
         return None
     if method == "PUT":
         return Kind.WRITE
-    if path.endswith(("/cases", "/case-numbers", "/schools")):
+    if path.endswith("/cases"):
+        return Kind.CASES
+    if path.endswith(("/case-numbers", "/schools")):
         return Kind.LIST
     if path.endswith(("/compliance", "/status", "/entries")):
         return Kind.READ
@@ -211,10 +213,11 @@ def _with_token(mock: Mock) -> Any:
 def _sikker_sak(mock: Mock) -> APIRouter:
     router = APIRouter(prefix="/v1", dependencies=[_with_token(mock)])
     state = mock.state
+    marker = mock.municipality.marker
 
     @router.get("/schools")
     async def schools(request: Request, size: _SIZE, number: _NUMBER) -> Any:
-        return _page(request, [school_to_wire(s) for s in mock.municipality.schools()], size, number)
+        return _page(request, [school_to_wire(s, marker) for s in mock.municipality.schools()], size, number)
 
     @router.get("/schools/{school}/cases")
     async def cases(
@@ -229,7 +232,8 @@ def _sikker_sak(mock: Mock) -> APIRouter:
         if since is not None and since.tzinfo is None:
             raise HTTPException(422)
         found = [case for case in state.cases_of(school) if since is None or case.modified >= since]
-        return _page(request, found, size, number, shown=lambda case: _shown(case.content, case.etag, None))
+        fault = request.scope.get("mock_fault")
+        return _page(request, found, size, number, shown=lambda case: _shown(case, fault, marker))
 
     @router.get("/schools/{school}/case-numbers")
     async def case_numbers(request: Request, school: _SCHOOL, size: _SIZE, number: _NUMBER) -> Any:
@@ -242,7 +246,7 @@ def _sikker_sak(mock: Mock) -> APIRouter:
         found = state.case(case_number)
         if found is None:
             raise HTTPException(404)
-        body = _shown(found.content, found.etag, request.scope.get("mock_fault"))
+        body = _shown(found, request.scope.get("mock_fault"), marker)
         return JSONResponse(body, headers={"ETag": found.etag})
 
     @router.get("/cases/{case_number}/compliance")
@@ -279,13 +283,16 @@ def _sikker_sak(mock: Mock) -> APIRouter:
     return router
 
 
-def _shown(content: JSON, etag: str, fault: Fault | None) -> JSON:
-    wire = case_to_wire(content, etag)
+def _shown(case: StoredCase, fault: Fault | None, marker: str | None) -> JSON:
+    """The case on the wire, with the faults that lie in its content."""
+    wire = case_to_wire(case.content, case.etag, marker)
     if fault is Fault.HIDDEN_FIELD:
         wire["logs"] = []
         wire["hiddenFields"] = [*wire.get("hiddenFields", ()), "log"]
     elif fault is Fault.UNKNOWN_ENUM:
         wire["statusHistory"] = [{**wire["statusHistory"][0], "status": "paused"}, *wire["statusHistory"][1:]]
+    elif fault is Fault.CLOCK_SKEW:
+        wire["modifiedDateTime"] = (case.modified - SKEW).isoformat()
     return wire
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
+from zlib import crc32
 
-from .course import JSON
+from .course import JSON, read_data
 
 _UNDERSCORE = re.compile(r"_([a-z0-9])")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
@@ -43,36 +42,52 @@ def from_wire(value: Any) -> Any:
     return value
 
 
-def case_to_wire(case: JSON, etag: str) -> JSON:
-    """A case as Sikker Sak gives it, with invented names in the fields that a connector must drop."""
+def case_to_wire(case: JSON, etag: str, marker: str | None = None) -> JSON:
+    """A case as Sikker Sak gives it, with invented names in the fields that a connector must drop.
+
+    ``marker`` is added to those names too.
+    """
     found = {_CASE.get(key, _camel(key)): item if key == "hidden" else to_wire(item) for key, item in case.items()}
     for entry in found.get("logs", ()):
         entry["type"] = entry.pop("sourceLabel", None) or entry["kind"]
         del entry["kind"]
-    names = _names()
-    for number, pupil in enumerate(found.get("pupils", ())):
-        pupil["name"] = names[number % len(names)]
-    found["title"] = f"Skolemiljøsak {names[0]}"
+    for pupil in found.get("pupils", ()):
+        pupil["name"] = _name(f"{case['id']}/{pupil['ref']}", marker)
+    _name_people(found, marker)
+    found["title"] = f"Skolemiljøsak om {_name(case['id'], marker)}"
     found["etag"] = etag
     return found
 
 
-def school_to_wire(school: JSON) -> JSON:
+def school_to_wire(school: JSON, marker: str | None = None) -> JSON:
     """A school as Sikker Sak gives it."""
     found: JSON = to_wire(school)
     found["organizationNumber"] = found.pop("organisationNumber")
-    if found.get("rector"):
-        found["rector"] = {**found["rector"], "name": _names()[0]}
+    _name_people(found, marker)
     return found
 
 
+def _name_people(value: Any, marker: str | None) -> None:
+    """Gives every person with a pseudonym an invented name, the same wherever the pseudonym stands."""
+    if isinstance(value, list):
+        for item in value:
+            _name_people(item, marker)
+    elif isinstance(value, dict):
+        if "role" in value and "ref" in value:
+            value["name"] = _name(value["ref"], marker)
+        for inner in value.values():
+            if isinstance(inner, dict | list):
+                _name_people(inner, marker)
+
+
+def _name(ref: str, marker: str | None) -> str:
+    given, family = _people()
+    number = crc32(ref.encode())
+    name = f"{given[number % len(given)]} {family[number // len(given) % len(family)]}"
+    return name if marker is None else f"{name} {marker}"
+
+
 @cache
-def _names() -> list[str]:
-    raw = tomllib.loads((files("skolemiljo.adapters.mock") / "names.toml").read_text("utf-8"))
-    words = [
-        word
-        for value in raw.values()
-        for word in (value if isinstance(value, list) else [value])
-        if isinstance(word, str)
-    ]
-    return words or ["Oppdiktet Navnesen"]
+def _people() -> tuple[list[str], list[str]]:
+    people = read_data("names.toml")["people"]
+    return people["given"], people["family"]
