@@ -1,0 +1,96 @@
+"""The adapters that come with the package, held to the one contract: over real HTTP and over real files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from skolemiljo.adapters.folder import Folder
+from skolemiljo.adapters.loader import case_adapter, cycle_adapter, names
+from skolemiljo.adapters.mock.municipality import Municipality
+from skolemiljo.adapters.mock.server import start
+from skolemiljo.adapters.settings import Settings, load_settings
+from skolemiljo.domain.errors import SettingsError
+
+from . import contract
+
+
+@cache
+def municipality() -> Municipality:
+    return Municipality(seed=3, schools=3, cases=24)
+
+
+@pytest.fixture(scope="module")
+def truth() -> dict[str, Any]:
+    return {case["id"]: case for case in municipality().cases()}
+
+
+@pytest.fixture(scope="module")
+def facts() -> list[dict[str, Any]]:
+    return list(municipality().cycle_facts())
+
+
+@pytest.fixture
+def over_http() -> Iterator[Settings]:
+    with start(municipality()) as mock:
+        known = mock.mock.credentials
+        common = {
+            "token_url": mock.token_url,
+            "client_id": known.client_id,
+            "tenant_id": known.tenant_id,
+            "page_size": 5,
+        }
+        plain = load_settings()
+        yield plain.model_copy(
+            update={
+                "source": "sikker_sak",
+                "cycle": "annual_cycle",
+                "client_secret": SecretStr(known.client_secret),
+                "sikker_sak": plain.sikker_sak.model_copy(update={**common, "base_url": mock.sikker_sak_url}),
+                "annual_cycle": plain.annual_cycle.model_copy(update={**common, "base_url": mock.annual_cycle_url}),
+            }
+        )
+
+
+class TestSikkerSak(contract.CaseAdapterContract):
+    @pytest.fixture
+    def adapter(self, over_http: Settings) -> Any:
+        return case_adapter(over_http)
+
+    def test_every_label_is_mapped_and_no_name_comes_in(self, adapter: Any) -> None:
+        for school in adapter.schools():
+            for case in adapter.changed_cases(school.organisation_number, None):
+                assert case.source_label if hasattr(case, "source_label") else True
+        assert set(adapter.labels.unmapped) <= {"Trivselsskjema 5.–7. trinn"}
+        assert not adapter.context.unknown_fields
+
+
+class TestAnnualCycle(contract.CycleAdapterContract):
+    @pytest.fixture
+    def adapter(self, over_http: Settings) -> Any:
+        return cycle_adapter(over_http)
+
+
+class TestFolder(contract.CaseAdapterContract):
+    @pytest.fixture
+    def adapter(self, tmp_path: Path) -> Any:
+        municipality().write_folder(tmp_path)
+        return Folder(tmp_path)
+
+
+class TestFolderCycle(contract.CycleAdapterContract):
+    @pytest.fixture
+    def adapter(self, tmp_path: Path) -> Any:
+        municipality().write_folder(tmp_path)
+        return Folder(tmp_path)
+
+
+def test_adapters_are_found_by_their_entry_points() -> None:
+    assert {"sikker_sak", "annual_cycle", "folder"} <= set(names())
+    with pytest.raises(SettingsError, match="sikker_sak"):
+        case_adapter(load_settings().model_copy(update={"source": "finnes-ikke"}))
