@@ -111,7 +111,7 @@ class FaultLayer:
             await asyncio.sleep(self.tuning.slow_seconds)
             await self.app(scope, receive, send)
         elif fault is Fault.HUNG:
-            await self._hang(receive)
+            await self._hang(receive, send)
         elif fault is Fault.HUGE:
             await self._flood(send)
         elif fault is Fault.SERVER_ERROR_STORED:
@@ -133,8 +133,8 @@ class FaultLayer:
             headers.append((b"www-authenticate", b'Bearer error="invalid_token"'))
         await _answer(send, status, headers, json.dumps(body).encode())
 
-    async def _hang(self, receive: Receive) -> None:
-        """Says nothing until the client goes away or the time is up; then the connection closes without an answer."""
+    async def _hang(self, receive: Receive, send: Send) -> None:
+        """Says nothing until the client goes away or the time is up; then the connection breaks without an answer."""
 
         async def gone() -> None:
             while (await receive())["type"] != "http.disconnect":
@@ -143,7 +143,7 @@ class FaultLayer:
         try:
             await asyncio.wait_for(gone(), self.tuning.hang_seconds)
         except TimeoutError:
-            raise ConnectionAbortedError("hung on demand") from None
+            await _cut(send, 200, [], b"", announced=1)
 
     async def _flood(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
@@ -167,9 +167,7 @@ class FaultLayer:
         elif fault is Fault.WRONG_TYPES:
             await _answer(send, caught.status, caught.headers, json.dumps(_wrong(json.loads(whole))).encode())
         else:  # cut: a whole is announced, half of it comes
-            announced = [(b"content-length", str(len(whole) + 2).encode()), *_without_length(caught.headers)]
-            await send({"type": "http.response.start", "status": caught.status, "headers": announced})
-            await send({"type": "http.response.body", "body": whole[: len(whole) // 2], "more_body": True})
+            await _cut(send, caught.status, caught.headers, whole[: len(whole) // 2], announced=len(whole) + 2)
 
 
 _BREAK = frozenset({Fault.CUT, Fault.TRUNCATED, Fault.WRONG_TYPES, Fault.NOT_JSON})
@@ -190,6 +188,13 @@ async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], b
     headers = [*_without_length(headers), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _cut(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, announced: int) -> None:
+    """Sends less than is announced. The server closes a connection whose answer does not come to its end."""
+    headers = [*_without_length(headers), (b"content-length", str(announced).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 def _wrong(value: Any, depth: int = 0) -> Any:
