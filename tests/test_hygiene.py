@@ -81,7 +81,5 @@ def test_no_real_identity_numbers(root: Path, repository_files: list[Path]) -> N
         except UnicodeDecodeError:
             continue
         # Only the place is told, never the number.
-        found += [
-            f"{file}:{line}" for line, words in enumerate(text.splitlines(), 1) if any(real_numbers(words))
-        ]
+        found += [f"{file}:{line}" for line, words in enumerate(text.splitlines(), 1) if any(real_numbers(words))]
     assert found == []

@@ -1,0 +1,133 @@
+"""The commands as a user meets them: every one has help with an example, the README's run, and errors are plain."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from skolemiljo.cli import main
+
+SKOLEMILJO = str(Path(sys.executable).with_name("skolemiljo"))
+
+
+def _commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from _commands(inner, (*path, name))
+    else:
+        yield path, command
+
+
+COMMANDS = list(_commands(main))
+
+
+@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=[" ".join(path) for path, _ in COMMANDS])
+def test_every_command_has_help_with_an_example_of_itself(path: tuple[str, ...], command: click.Command) -> None:
+    done = CliRunner().invoke(main, [*path, "--help"])
+    assert done.exit_code == 0
+    assert "Eksempel:" in done.output
+    assert f"skolemiljo {' '.join(path)}" in done.output
+    for option in command.params:
+        if isinstance(option, click.Option) and option.name != "help":
+            assert option.help, f"{option.name} has no help"
+
+
+def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("SKOLEMILJO_")}
+    return subprocess.run(
+        [SKOLEMILJO, *arguments], capture_output=True, text=True, env={**clean, **environment}, cwd=cwd, check=False
+    )
+
+
+def test_the_readmes_commands_run(root: Path, tmp_path: Path) -> None:
+    """Every line of the README that starts the program, in a copy of what it needs, in their order."""
+    shutil.copytree(root / "docs", tmp_path / "docs")
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    blocks = re.findall(r"```sh\n(.*?)```", (root / "README.md").read_text("utf-8"), re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith(".venv/bin/skolemiljo")]
+    assert len(lines) >= 6
+    for line in lines:
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=tmp_path, check=False)
+        assert done.returncode == 0, f"{line}\n{done.stdout[-500:]}\n{done.stderr[-1500:]}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("assess",), 2, ""),
+        (("assess", "finnes-ikke"), 2, ""),
+        (("explain", "VA-99"), 2, "Mente du"),
+        (("explain", "elev-far-beskjed-samme-da"), 2, "VA-08"),
+        (("--settings", "finnes-ikke.toml", "config", "show"), 2, "not there"),
+        (("check-school", "--school", "310000019"), 3, "schools.json"),
+        (("assess", "docs/example-case.json", "--as-of", "i går"), 2, "2026-11-20"),
+        (("assess", "docs/example-case.json", "--plan", "ingen"), 2, "oyer-2024"),
+        (("plan", "verify", "--text", "README.md"), 1, "VA-05"),
+    ],
+)
+def test_what_is_wrong_is_said_plainly(root: Path, arguments: tuple[str, ...], code: int, words: str) -> None:
+    done = run(*arguments, cwd=root)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_a_misspelt_setting_is_named_with_the_nearest_right_one(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text("[sync]\nwriteback = true\n", "utf-8")
+    done = run("--settings", str(tmp_path / "s.toml"), "config", "show")
+    assert done.returncode == 2
+    assert "sync.writeback: no such setting; did you mean write_back?" in done.stderr
+
+
+def test_a_secret_is_never_shown_wherever_it_comes_from(tmp_path: Path) -> None:
+    secret = "Kvitlyngsjokolade"
+    (tmp_path / "client_secret").write_text(secret + "\n", "utf-8")
+    for done, place in (
+        (run("--secrets", str(tmp_path), "config", "show"), "secrets"),
+        (run("config", "show", SKOLEMILJO_CLIENT_SECRET=secret), "miljø"),
+    ):
+        assert done.returncode == 0
+        assert secret not in done.stdout + done.stderr
+        assert re.search(rf"client_secret +\*\*\*  \({place}\)", done.stdout)
+
+
+def test_help_is_quick_because_nothing_heavy_is_imported(root: Path) -> None:
+    code = """
+import sys
+sys.argv = ["skolemiljo", "--help"]
+from skolemiljo.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+heavy = {"requests", "sqlalchemy", "pydantic", "holidays", "fastapi", "jinja2", "rich"} & set(sys.modules)
+assert not heavy, heavy
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=False)
+    assert done.returncode == 0, done.stderr[-500:]
+
+
+def test_the_example_in_the_docs_is_a_whole_case(root: Path) -> None:
+    done = run(
+        "assess",
+        "docs/example-case.json",
+        "--as-of",
+        "2026-03-20T08:00",
+        "--format",
+        "json",
+        "--fail-on",
+        "never",
+        cwd=root,
+    )
+    assert done.returncode == 0, done.stderr
+    assert '"SM-2026-014"' in done.stdout
