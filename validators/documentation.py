@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..domain.case import ClosingReason
 from ..domain.log import Channel, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, end_of
 from ..domain.notice import Notice
 from ..domain.people import Actor, Role
-from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, scope_of
+from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from .identity_number import IdentityKind, find_identity_numbers
 from .index import CaseIndex
 from .judge import Judge, when_of
@@ -16,6 +17,11 @@ from .rule import Chapter, Text
 from .sensitive_words import find_sensitive_words
 
 CHAPTER = Chapter("documentation", Text("Dokumentasjon", "Dokumentasjon"))
+
+_WHICH_NOTICE = Text(
+    "Det er lagt inn en e-post som ikke sier hvilket varsel den hører til. Hører den til dette?",
+    "Det er lagt inn ein e-post som ikkje seier kva varsel han høyrer til. Høyrer han til dette?",
+)
 
 
 # --- «Saker opprettes, logg skrives og følges opp …» --------------------------------------------------------------------
@@ -65,6 +71,12 @@ def log_kept(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         begun = case.received
     written = [item for item in _written(case) if since_closed is None or _after(item, since_closed)]
     if not written:
+        if period.reason is ClosingReason.MOVED and period.closed is not None:
+            # The clock stops when the pupil moves (requirements A-36): only what was over by then stands.
+            then = judge.at(period.closed).ladder("DOK-02", "case", begun)
+            if then.verdict is Verdict.DEVIATION:
+                yield then
+            return
         yield judge.ladder("DOK-02", "case", begun, closed=period.closed)
         return
     last = written[-1]
@@ -117,6 +129,7 @@ def _after(item: Recorded, moment: Moment) -> bool:
     basis=Basis.PLAN,
     role=Role.STAFF,
     needs=("notices", "log"),
+    questions={"which_notice": _WHICH_NOTICE},
 )
 def other_staff_write(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Andre ansatte i skolen dokumenterer skriftlig på e-post»: per notice from someone outside the pedagogical staff."""
@@ -126,10 +139,18 @@ def other_staff_write(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             continue
         scope = scope_of(notice=notice.id)
         shown = _written_by_staff(case, notice)
+        unnamed = _about_no_notice(case)
         if shown is not None:
             yield judge.met(scope, shown, event=arrived)
+        elif unnamed:
+            yield judge.review(scope, "which_notice", *unnamed, event=arrived)
         else:
             yield judge.ladder("DOK-04", scope, arrived, closed=case.closed_after(arrived))
+
+
+def _about_no_notice(case: CaseIndex) -> list[LogEntry]:
+    """E-mails filed that say no notice, in a case with several: each may be about any of them."""
+    return [e for e in case.all(LogKind.EMAIL_FILED) if e.notice is None] if len(case.notices) > 1 else []
 
 
 def _is_other_staff(actor: Actor | None) -> bool:
@@ -253,6 +274,7 @@ _CODES = {
             "Det står ikke hvem som la e-posten inn. Var det rektor?",
             "Det står ikkje kven som la e-posten inn. Var det rektor?",
         ),
+        "which_notice": _WHICH_NOTICE,
     },
 )
 def rector_files_email(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -264,7 +286,11 @@ def rector_files_email(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         by_email = notice.channel is Channel.EMAIL and _is_other_staff(notice.notifier)
         if arrived is None or not by_email or any(case.for_notice(notice, LogKind.EMAIL_FILED)):
             continue
-        yield judge.ladder("DOK-06", scope_of(notice=notice.id), arrived, closed=case.closed_after(arrived))
+        scope, unnamed = scope_of(notice=notice.id), _about_no_notice(case)
+        if unnamed:
+            yield judge.review(scope, "which_notice", *unnamed, event=arrived)
+        else:
+            yield judge.ladder("DOK-06", scope, arrived, closed=case.closed_after(arrived))
 
 
 def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:

@@ -55,8 +55,10 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
     needs=(
         "activity_plans",
         "activity_plans.evaluate_on",
+        "activity_plans.evaluate_when",
         "activity_plans.measures",
         "activity_plans.measures.evaluate_on",
+        "activity_plans.measures.evaluate_when",
         "evaluations",
         "evaluations.result",
         "evaluations.against_goal",

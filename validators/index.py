@@ -45,6 +45,15 @@ def _known(items: Iterable[R], as_of: datetime) -> tuple[R, ...]:
     return tuple(item for item in kept if item.duplicate_of is None or item.duplicate_of not in seen)
 
 
+def _each_once(pupils: Iterable[Pupil]) -> tuple[Pupil, ...]:
+    """Each pupil once; one who is there both as affected and as involved is affected."""
+    once: dict[str, Pupil] = {}
+    for pupil in pupils:
+        if pupil.ref not in once or pupil.part is PupilPart.AFFECTED:
+            once[pupil.ref] = pupil
+    return tuple(once.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A stretch during which the case was open: from ``opened`` to ``closed`` (``None`` = open still)."""
@@ -68,7 +77,7 @@ class CaseIndex:
         self.plans: tuple[ActivityPlan, ...] = _known(case.activity_plans, as_of)
         """All versions known, drafts and replaced ones included, by time of decision."""
         self.transfers: tuple[Transfer, ...] = tuple(t for t in case.transfers if t.at.known_at(as_of))
-        self.pupils: tuple[Pupil, ...] = tuple(
+        self.pupils: tuple[Pupil, ...] = _each_once(
             p for p in case.pupils if p.joined_at is None or p.joined_at.known_at(as_of)
         )
         self._by_kind: dict[LogKind, list[LogEntry]] = defaultdict(list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from ..domain.calendar import SchoolCalendar
@@ -27,6 +27,10 @@ class Judge:
     plan: MunicipalPlan
     calendar: SchoolCalendar
     read_text: bool = True
+
+    def at(self, moment: Moment) -> Judge:
+        """The same circumstances as they were at ``moment``: the end of its day where no time is known."""
+        return replace(self, as_of=moment.instant or end_of(moment.day) - timedelta(microseconds=1))
 
     @property
     def today(self) -> date:

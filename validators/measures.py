@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 
@@ -14,7 +14,7 @@ from ..domain.moment import Moment, end_of
 from ..domain.people import Actor, Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from .evaluation_dates import Said, evaluation_date
-from .index import CaseIndex, Period
+from .index import CaseIndex, Period, was_heard
 from .judge import Judge, when_of
 from .phrases import Phrase, says_only
 from .rule import Chapter, Text
@@ -98,11 +98,16 @@ def measures_after_enquiry(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         elif any(m.type in (MeasureType.CHANGE_OF_SCHOOL, MeasureType.EXPULSION) for m in plan.measures):
             yield judge.review(scope, "needs_decision", plan, event=event)
         else:
-            basis = next((e for e in case.all(*_ENQUIRY) if e.held is not False and _not_after(e, event)), None)
+            basis = next((e for e in case.all(*_ENQUIRY) if _examined(e) and _not_after(e, event)), None)
             if basis is None:
                 yield judge.review(scope, "no_enquiry", plan, event=event)
             else:
                 yield judge.met(scope, plan, basis, event=event, remarks=judge.presence_remarks())
+
+
+def _examined(entry: LogEntry) -> bool:
+    """Whether something was found out: not a meeting that was only called, nor an offer of a conversation."""
+    return entry.held is not False and entry.hearing not in (Hearing.OFFERED, Hearing.DECLINED)
 
 
 def _measures_named(judge: Judge, plan: ActivityPlan) -> bool:
@@ -214,7 +219,8 @@ def _heard(
 
 def _not_heard(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan) -> Outcome:
     event = when_of(plan)
-    unnamed = [e for e in case.all(LogKind.PUPIL_CONVERSATION) if not e.pupils and _not_after(e, event)]
+    talks = case.all(LogKind.PUPIL_CONVERSATION)
+    unnamed = [entry for entry in talks if not entry.pupils and was_heard(entry) and _not_after(entry, event)]
     if unnamed:
         return judge.review(scope, "which_pupil", *unnamed, event=event)
     if plan.measures and all(measure.type is MeasureType.PROTECTIVE for measure in plan.measures):
@@ -593,11 +599,11 @@ def _plan_missing(case: CaseIndex, judge: Judge, owed: _Owed, *, older: Sequence
 def _closed_without(case: CaseIndex, judge: Judge, owed: _Owed, anchor: Moment, closed: Moment) -> Outcome | None:
     """The case was closed and no plan was made: whether one was owed depends on why, and on what was found."""
     reason = owed.period.reason
-    examined = any(_within(entry, owed) and entry.held is not False for entry in case.all(*_ENQUIRY))
+    examined = any(_within(entry, owed) and _examined(entry) for entry in case.all(*_ENQUIRY))
     words = _own_words(case, owed)
     if reason is ClosingReason.MOVED:
         # The clock stops when the pupil moves (requirements A-36): only what was over by then stands.
-        then = replace(judge, as_of=closed.instant or end_of(closed.day)).ladder("TI-07", owed.scope, anchor)
+        then = judge.at(closed).ladder("TI-07", owed.scope, anchor)
         return then if then.verdict is Verdict.DEVIATION else None
     if reason is ClosingReason.UNFOUNDED:
         if not examined:
@@ -625,8 +631,7 @@ def _at_this_school(case: CaseIndex, judge: Judge, owed: _Owed, until: Moment | 
     for transfer in sorted(case.transfers, key=lambda transfer: transfer.at.sort_key):
         if anchor.before(transfer.at) is not True or (until is not None and until.before(transfer.at) is True):
             continue
-        then = replace(judge, as_of=transfer.at.instant or end_of(transfer.at.day))
-        if then.ladder("TI-07", owed.scope, anchor).verdict is Verdict.DEVIATION:
+        if judge.at(transfer.at).ladder("TI-07", owed.scope, anchor).verdict is Verdict.DEVIATION:
             return anchor
         anchor = transfer.at
     return anchor
@@ -1240,20 +1245,28 @@ def _kept_up(
     case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan, last: Moment, event: Moment | None
 ) -> Outcome:
     news = [
-        notice
+        (when, notice)
         for notice in case.notices
-        if (when := notice.arrived_at) is not None
+        if (when := notice.arrived_at or notice.registered_at) is not None
         and last.before(when) is True
         and (not plan.pupils or any(pupil.ref in plan.pupils for pupil in case.pupils_of(notice)))
     ]
     stale = last.day + timedelta(weeks=judge.plan.readings.plan_unchanged_after_weeks)
-    if news and news[0].arrived_at is not None:
-        answer_by = judge.calendar.add(news[0].arrived_at.day, judge.plan.readings.ladder("TI-11").review_after)
-        if judge.today > min(answer_by, stale):
-            return judge.review(scope, "new_information", plan, news[0], event=event)
-        waiting = Outcome(scope=scope, verdict=Verdict.DUE, deadline=min(answer_by, stale), evidence=(news[0].id,))
-        counted = {"counted_from": news[0].arrived_at.day, "changes_at": end_of(min(answer_by, stale))}
-        return waiting.model_copy(update={**counted, "event_day": event.day if event else None})
+    if news:
+        arrived, notice = min(news, key=lambda pair: pair[0].sort_key)
+        answer_by = judge.calendar.add(arrived.day, judge.plan.readings.ladder("TI-11").review_after)
+        answer_by = min(answer_by, stale)
+        if judge.today > answer_by:
+            return judge.review(scope, "new_information", plan, notice, event=event)
+        return Outcome(
+            scope=scope,
+            verdict=Verdict.DUE,
+            deadline=answer_by,
+            counted_from=arrived.day,
+            event_day=event.day if event else None,
+            evidence=(notice.id,),
+            changes_at=end_of(answer_by),
+        )
     if judge.today > stale:
         return judge.review(scope, "unchanged", plan, event=event)
     return judge.met(scope, plan, event=event).model_copy(update={"changes_at": end_of(stale)})
