@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 from ..domain.activity_plan import ActivityPlan, Evaluation, Measure, PlanStatus
 from ..domain.case import ClosingReason
@@ -94,6 +93,10 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
             "Saken ble lukket før tiltaket skulle evalueres, og det finnes ingen evaluering. Hvordan vet dere at tiltaket virket?",
             "Saka vart lukka før tiltaket skulle evaluerast, og det finst inga evaluering. Korleis veit de at tiltaket verka?",
         ),
+        "which_plan": Text(
+            "Det finnes en evaluering som ikke sier hvilken plan den gjelder. Gjelder den denne?",
+            "Det finst ei evaluering som ikkje seier kva plan ho gjeld. Gjeld ho denne?",
+        ),
         "replaced_without_evaluation": Text(
             "Planen er tatt ut av bruk uten ny versjon, og tiltaket er ikke evaluert. Hvorfor?",
             "Planen er teken ut av bruk utan ny versjon, og tiltaket er ikkje evaluert. Kvifor?",
@@ -108,11 +111,9 @@ def evaluated_against_goal(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """
     outcomes: dict[str, Outcome] = {}
     for versions in case.histories:
-        followed = [*pairwise(versions), (versions[-1], None)]
-        for plan, newer in followed:
-            earlier = versions[: versions.index(plan)]
+        for place, plan in enumerate(versions):
             for appointment in _appointments(judge, plan):
-                outcome = _evaluated(case, judge, appointment, earlier, newer)
+                outcome = _evaluated(case, judge, appointment, versions[:place], versions[place + 1 :])
                 if outcome is not None:
                     outcomes[appointment.scope] = outcome
     yield from outcomes.values()
@@ -147,9 +148,13 @@ def _appointments(judge: Judge, plan: ActivityPlan) -> Iterator[_Appointment]:
 
 
 def _evaluated(
-    case: CaseIndex, judge: Judge, due: _Appointment, earlier: Sequence[ActivityPlan], newer: ActivityPlan | None
+    case: CaseIndex,
+    judge: Judge,
+    due: _Appointment,
+    earlier: Sequence[ActivityPlan],
+    later: Sequence[ActivityPlan],
 ) -> Outcome | None:
-    decided = when_of(due.plan)
+    decided, newer = when_of(due.plan), next(iter(later), None)
     day = due.when.day
     if day is None or decided is None or day <= decided.day:
         if newer is not None or (day is not None and _appointed_before(judge, due, earlier)):
@@ -158,7 +163,13 @@ def _evaluated(
     replaced = when_of(newer) if newer is not None else None
     if newer is not None and (replaced is None or replaced.day < day):
         return _moved(case, judge, due, day, newer, replaced)
-    return _by_its_day(case, judge, due, day, newer)
+    return _by_its_day(case, judge, due, day, _renewal(judge, due, day, later))
+
+
+def _renewal(judge: Judge, due: _Appointment, day: date, later: Sequence[ActivityPlan]) -> ActivityPlan | None:
+    """The version that may document the evaluation: of those made in time the first with news, else the very next one."""
+    in_time = [plan for plan in later if _day_of(plan) <= judge.last_day(day, 0)]
+    return next((plan for plan in in_time if _says_more_than_a_date(due.plan, plan)), next(iter(later), None))
 
 
 # --- the evaluations of one appointment ------------------------------------------------------------------------------------
@@ -174,10 +185,6 @@ class _Evaluations:
     """with a result; whether against the goal is not said"""
     lacking: list[Evaluation]
     """without a result, not against the goal, or not for every measure or pupil"""
-
-    @property
-    def any(self) -> bool:
-        return bool(self.whole or self.unclear or self.lacking)
 
 
 def _evaluations(case: CaseIndex, judge: Judge, due: _Appointment) -> _Evaluations:
@@ -200,6 +207,12 @@ def _evaluations(case: CaseIndex, judge: Judge, due: _Appointment) -> _Evaluatio
         else:
             found.whole.append(evaluation)
     return found
+
+
+def _of_no_plan(case: CaseIndex) -> list[Evaluation]:
+    """Evaluations that name no plan in a case with several: each may be of any of them."""
+    several = len({plan.plan for plan in case.decided_plans}) > 1
+    return [evaluation for evaluation in case.evaluations if evaluation.plan is None] if several else []
 
 
 def _measures_of(due: _Appointment) -> set[str]:
@@ -258,6 +271,9 @@ def _by_its_day(
         return _asks(outcome, "replaced_without_evaluation", due.plan)
     if not due.when.sure and outcome.verdict is Verdict.DEVIATION:
         return _asks(outcome, "date_in_words", due.plan)
+    unnamed = [evaluation for evaluation in _of_no_plan(case) if _day_of(evaluation) >= day]
+    if unnamed and outcome.reason is Reason.UNDOCUMENTED:
+        return _asks(outcome, "which_plan", *unnamed)
     return outcome
 
 
@@ -404,14 +420,18 @@ def _closed_before(case: CaseIndex, day: date) -> Period | None:
 def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluations, period: Period) -> Outcome | None:
     """The case was closed before the date: the last evaluation before that was the one to go by."""
     event = period.closed
-    if found.whole:
-        return judge.met(due.scope, found.whole[-1], event=event)
+    whole, unclear, lacking = (
+        [evaluation for evaluation in evaluations if _day_of(evaluation) <= day]
+        for evaluations in (found.whole, found.unclear, found.lacking)
+    )
+    if whole:
+        return judge.met(due.scope, whole[-1], event=event)
     if period.reason in (ClosingReason.MOVED, ClosingReason.UNFOUNDED):
         return None
-    if found.unclear:
-        return judge.review(due.scope, "against_the_goal", *found.unclear, event=event)
-    if found.lacking:
-        return judge.deviation(due.scope, Reason.INCOMPLETE, *found.lacking, event=event)
+    if unclear:
+        return judge.review(due.scope, "against_the_goal", *unclear, event=event)
+    if lacking:
+        return judge.deviation(due.scope, Reason.INCOMPLETE, *lacking, event=event)
     return judge.review(due.scope, "closed_before_the_date", due.plan, event=event, deadline=day)
 
 

@@ -299,11 +299,20 @@ class Judge:
             return self.deviation(scope, Reason.ORDER, first, then, event=event)
         if first.happened_at is None:
             return self.review(scope, "time_unknown", first, event=event)
-        if later is not None and any(
-            e.previous is None or e.previous.before(later) is not True for e in first.time_edits(self.as_of)
-        ):
-            return self.review(scope, "time_edited", first, event=event)
+        if self._edited_across(first, then):
+            return self.review(scope, "time_edited", first, then, event=event)
         return self.met(scope, first, event=event)
+
+    def _edited_across(self, first: Recorded, then: Recorded) -> bool:
+        """Whether a time of either was changed in a way that decides which of them came first."""
+        earlier, later = when_of(first), when_of(then)
+        if earlier is None or later is None:
+            return False
+        before = [edit.previous for edit in first.time_edits(self.as_of)]
+        after = [edit.previous for edit in then.time_edits(self.as_of)]
+        return any(previous is None or previous.before(later) is not True for previous in before) or any(
+            previous is None or earlier.before(previous) is not True for previous in after
+        )
 
     # --- fields --------------------------------------------------------------------------------------------------
 

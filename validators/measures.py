@@ -341,7 +341,13 @@ def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: A
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
     needs=("activity_plans", "log"),
-    questions={"reference_not_found": _REFERENCE_NOT_FOUND},
+    questions={
+        "reference_not_found": _REFERENCE_NOT_FOUND,
+        "not_an_analysis": Text(
+            "Planen viser til en oppføring som ikke er en analyse. Står analysen der?",
+            "Planen viser til ei oppføring som ikkje er ein analyse. Står analysen der?",
+        ),
+    },
 )
 def analysis_underlies(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«en helhetlig analyse som ligger til grunn for utvikling av tiltak»: before the first version of each plan."""
@@ -351,6 +357,9 @@ def analysis_underlies(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         linked = case.by_id(plan.analysis_ref)
         if plan.analysis_ref is not None and linked is None and not _is_gone(case, plan.analysis_ref):
             yield judge.review(scope, "reference_not_found", plan, event=event)
+            continue
+        if linked is not None and linked.kind is not LogKind.ANALYSIS:
+            yield judge.review(scope, "not_an_analysis", plan, linked, event=event)
             continue
         outcome = _first_in_order(judge, scope, [linked] if linked is not None else _analyses(case, plan), plan)
         if outcome is None:
@@ -1097,6 +1106,10 @@ def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measu
             "Det er kryssa av for moment, men vurderinga er ikkje skriven med ord. Kva kom de fram til?",
         ),
         "reference_not_found": _REFERENCE_NOT_FOUND,
+        "not_an_assessment": Text(
+            "Planen viser til en oppføring som ikke er en vurdering av barnets beste. Står vurderingen der?",
+            "Planen viser til ei oppføring som ikkje er ei vurdering av det beste for barnet. Står vurderinga der?",
+        ),
         "assessed_after_decision": Text(
             "Vurderingen av barnets beste er datert etter at planen ble vedtatt. Var den gjort før tiltakene ble bestemt?",
             "Vurderinga av det beste for barnet er datert etter at planen vart vedteken. Var ho gjord før tiltaka vart bestemte?",
@@ -1135,6 +1148,8 @@ def _best_interest(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan
 
 def _assessed_in(judge: Judge, scope: str, plan: ActivityPlan, entry: LogEntry) -> Outcome:
     """The assessment stands in a log entry: in its structured part, else in its text."""
+    if entry.kind is not LogKind.BEST_INTEREST and entry.best_interest is None:
+        return judge.review(scope, "not_an_assessment", plan, entry, event=when_of(plan))
     grades = [_assessment_grade(judge, entry.best_interest), _grade(judge, entry.text, Phrase.BARE_CLAIM)]
     if _Grade.GOOD not in grades:
         if _Grade.DOUBTFUL in grades:
