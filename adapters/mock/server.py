@@ -28,6 +28,7 @@ from .state import Credentials, MockClock, State, StoredCase, Tuning, fingerprin
 from .wire import case_to_wire, from_wire, school_to_wire, to_wire
 
 _LIMIT = 10_000
+_RFC3339 = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$"
 _SCHOOL = Annotated[str, Path(pattern=r"^[0-9]{9}$")]
 _CASE = Annotated[str, Path(pattern=r"^[A-Za-z0-9ÆØÅæøå][A-Za-z0-9ÆØÅæøå._-]{0,63}$")]
 _OWNER = Annotated[str, Path(pattern=r"^([0-9]{9}|municipality)$")]
@@ -225,12 +226,11 @@ def _sikker_sak(mock: Mock) -> APIRouter:
         school: _SCHOOL,
         size: _SIZE,
         number: _NUMBER,
-        since: Annotated[datetime | None, Query(alias="modifiedSince")] = None,
+        modified_since: Annotated[str | None, Query(alias="modifiedSince", pattern=_RFC3339)] = None,
     ) -> Any:
         if not state.knows_school(school):
             raise HTTPException(404)
-        if since is not None and since.tzinfo is None:
-            raise HTTPException(422)
+        since = _moment(modified_since)
         found = [case for case in state.cases_of(school) if since is None or case.modified >= since]
         fault = request.scope.get("mock_fault")
         return _page(request, found, size, number, shown=lambda case: _shown(case, fault, marker))
@@ -281,6 +281,13 @@ def _sikker_sak(mock: Mock) -> APIRouter:
         )
 
     return router
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else datetime.fromisoformat(text.upper())
+    except ValueError:
+        raise HTTPException(422) from None
 
 
 def _shown(case: StoredCase, fault: Fault | None, marker: str | None) -> JSON:
@@ -434,20 +441,30 @@ def _keep(kept: dict[Any, JSON], etags: dict[Any, str], key: Any, body: JSON) ->
 def _is_record(body: JSON, case_number: str) -> bool:
     try:
         raw = from_wire(body)
-        record = ComplianceRecord.model_validate(
-            {**raw, "case": raw.get("case_number"), "school": raw.get("school_organization_number")}
-        )
+        raw |= {"case": raw.get("case_number"), "school": raw.get("school_organization_number")}
+        record = ComplianceRecord.model_validate(raw)
     except (ValidationError, AttributeError, TypeError):
         return False
-    return record.case == case_number
+    return record.case == case_number and _same_types(raw, record.model_dump(mode="json"))
 
 
 def _is_status(body: JSON, owner: str, school_year: str) -> bool:
     try:
-        status = CycleStatus.model_validate(from_wire(body))
+        raw = from_wire(body)
+        status = CycleStatus.model_validate(raw)
     except (ValidationError, AttributeError, TypeError):
         return False
-    return (status.school or "municipality", status.school_year) == (owner, school_year)
+    right = (status.school or "municipality", status.school_year) == (owner, school_year)
+    return right and _same_types(raw, status.model_dump(mode="json"))
+
+
+def _same_types(given: Any, read: Any) -> bool:
+    """Whether nothing had to be turned into another type to be read: the models are more forgiving than the contract."""
+    if isinstance(given, dict) and isinstance(read, dict):
+        return all(_same_types(given[name], read[name]) for name in given.keys() & read.keys())
+    if isinstance(given, list) and isinstance(read, list):
+        return all(map(_same_types, given, read))
+    return type(given) is type(read)
 
 
 # --- the back door ---------------------------------------------------------------------------------------------------
