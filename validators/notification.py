@@ -17,7 +17,7 @@ CHAPTER = Chapter("notification", Text("Plikt til å varsle", "Plikt til å vars
 
 
 _RECEIVES = (Role.RECTOR, Role.CONTACT_TEACHER)
-_WHO_RECEIVED = Text(
+WHO_RECEIVED = Text(
     "Varselet ble tatt imot av en annen enn rektor eller kontaktlærer, eller det står ikke av hvem. Hvem tok imot?",
     "Varselet vart teke imot av ein annan enn rektor eller kontaktlærar, eller det står ikkje av kven. Kven tok imot?",
 )
@@ -304,7 +304,7 @@ for _code, _slug, _source, _title in (
         role=Role.RECTOR,
         law=("opplaeringslova-12-4-2",),
         needs=("notices",),
-        questions={"who_received": _WHO_RECEIVED},
+        questions={"who_received": WHO_RECEIVED},
     )(_from_outside(_source))
 
 

@@ -166,6 +166,81 @@ def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 
 @CHAPTER.rule(
+    "SK-05",
+    "tiltak-straks-etter-funn",
+    title=Text(
+        "Tiltak ble satt i verk straks da undersøkelsen avdekket en krenkelse",
+        "Tiltak vart sett i verk straks då undersøkinga avdekte ei krenking",
+    ),
+    remedy=Text("Sett tiltak i verk nå, og loggfør det.", "Set tiltak i verk no, og loggfør det."),
+    proof=Text("Et tiltak er i gang samme dag som funnet.", "Eit tiltak er i gang same dag som funnet."),
+    limits=Text("Personalsaken mot den ansatte hentes aldri.", "Personalsaka mot den tilsette blir aldri henta."),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2",),
+    needs=("log",),
+)
+def measures_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«må tiltaks settes i verk straks»: from the day of the finding."""
+    for found in case.all(LogKind.STAFF_FINDING):
+        when = when_of(found)
+        if when is not None:
+            yield judge.straks(scope_of(log=found.id), when, _after(case.all(LogKind.MEASURE_STARTED), when))
+
+
+@CHAPTER.rule(
+    "SK-06",
+    "rektor-undersoker-og-ivaretar-alle",
+    title=Text(
+        "Eleven, foreldrene og den ansatte er ivaretatt, og den som undersøker er ikke den det gjelder",
+        "Eleven, foreldra og den tilsette er tekne vare på, og den som undersøkjer er ikkje den det gjeld",
+    ),
+    remedy=Text(
+        "Loggfør hvordan hver av de tre er ivaretatt. Skoleeier peker ut en annen til å undersøke en leder.",
+        "Loggfør korleis kvar av dei tre er teken vare på. Skuleeigar peikar ut ein annan til å undersøkje ein leiar.",
+    ),
+    proof=Text(
+        "En logg som nevner eleven, foreldrene og den ansatte.", "Ein logg som nemner eleven, foreldra og den tilsette."
+    ),
+    limits=Text(
+        "Regelen ser at de er nevnt, ikke hvordan de har det.",
+        "Regelen ser at dei er nemnde, ikkje korleis dei har det.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("suspicions", "log"),
+    questions={
+        "accused_investigates": Text(
+            "Den som undersøker, er den det gjelder, eller en annen i ledelsen. Hvem skal undersøke?",
+            "Den som undersøkjer, er den det gjeld, eller ein annan i leiinga. Kven skal undersøkje?",
+        )
+    },
+)
+def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«sørge for at både eleven, foreldrene og den ansatte blir ivaretatt»; a leader cannot investigate herself (A-25)."""
+    staff = {Role.STAFF, Role.TEACHER, Role.CONTACT_TEACHER, Role.LEADER, Role.RECTOR}
+    for suspicion in case.staff_suspicions:
+        scope = _place(case, suspicion)
+        investigator = case.case.investigator
+        against_leader = _against_a_leader(case, suspicion)
+        if investigator is not None and (
+            _is_accused(investigator, suspicion) or (against_leader and investigator.acts_as(Role.RECTOR, Role.LEADER))
+        ):
+            yield judge.review(scope, "accused_investigates", event=suspicion.at)
+            continue
+        entries = _after(case.all(LogKind.CARE_OF_PARTIES), suspicion.at)
+        cared = {role for entry in entries for role in entry.cared_for}
+        if {Role.PUPIL, Role.GUARDIAN} <= cared and cared & staff:
+            yield judge.met(scope, *entries, event=suspicion.at)
+        elif entries and case.closed_after(suspicion.at) is not None:
+            yield judge.deviation(scope, Reason.INCOMPLETE, *entries, event=suspicion.at)
+        else:
+            yield judge.ladder("SK-06", scope, suspicion.at, closed=case.closed_after(suspicion.at))
+
+
+@CHAPTER.rule(
     "SK-07",
     "skoleeier-varslet-i-ansattsak",
     title=Text(
