@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -9,10 +10,14 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from ..domain.errors import AuthenticationFailed, Fatal, FlagRejected
+from ..domain.errors import AuthenticationFailed, Fatal
 from .http import HttpClient
 
 _LEEWAY = 30.0
+_UNSTATED = 300
+"""Seconds a token is taken to live where the endpoint does not say."""
+_TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
+"""What can stand in a header: nothing that could end it."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +79,21 @@ class TokenProvider:
                     "scope": wanted.scope,
                 },
             )
-        except (FlagRejected, Fatal):
+        except Fatal:
             raise AuthenticationFailed(
                 "the token endpoint refused: check client_id, client_secret, tenant_id and scope",
                 system=self._http.system,
             ) from None
         body = answer.body if isinstance(answer.body, dict) else {}
-        token, life = body.get("access_token"), body.get("expires_in", 300)
-        if not isinstance(token, str) or not token or not isinstance(life, int | float):
+        token, life = body.get("access_token"), _seconds(body.get("expires_in", _UNSTATED))
+        if not isinstance(token, str) or not _TOKEN.fullmatch(token) or life is None:
             raise AuthenticationFailed("the token endpoint gave no access_token", system=self._http.system)
         self._token = token
-        self._good_until = asked + max(float(life) - _LEEWAY, float(life) / 2)
+        self._good_until = asked + max(life - _LEEWAY, life / 2)
+
+
+def _seconds(value: object) -> float | None:
+    """``expires_in``; some servers give it as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9:
+        return float(value)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None

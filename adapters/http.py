@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import requests
+import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.stop import stop_base
 
@@ -29,10 +33,14 @@ from ..domain.errors import (
     ServerUnavailable,
     SettingsError,
     SourceError,
+    UnreadableCase,
 )
 from .strict_json import strict_json
 
 _CHUNK = 64 * 1024
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+_ENCODINGS = ("", "identity", "gzip", "deflate")
+"""Only these, and only one at a time: layers of compression serve nobody but the one who wants memory to run out."""
 
 
 class Tokens(Protocol):
@@ -70,6 +78,8 @@ class Answer:
     body: Any
     etag: str | None
     request_id: str | None
+    total: int | None = None
+    """``X-Total-Count``, where the system counts in a header (OneRoster)."""
 
 
 class HttpClient:
@@ -93,21 +103,26 @@ class HttpClient:
         parts = urlsplit(base_url)
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.username:
             raise SettingsError(f"{system}: base_url must be an https address without query or user")
-        if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
             raise SettingsError(f"{system}: base_url must be https (http is for this machine's own mock only)")
+        if ca_file is not None and not Path(ca_file).is_file():
+            raise SettingsError(f"{system}: ca_file is not there")
         self.system = system
         self.limits = limits or Limits()
         self._base = base_url.rstrip("/") + "/"
-        self._origin = (parts.scheme, parts.netloc)
+        self._origin = _origin(base_url)
         self._tokens = tokens
         self._sleep = sleep
         self._clock = clock
         self._session = requests.Session()
         self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=8, max_retries=0))
         self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=8, max_retries=0))
-        if ca_file is not None:
-            self._session.verify = ca_file
-        self._session.headers.update({"Accept": "application/json", "User-Agent": "skolemiljo"})
+        # Given with every request: given to the session, REQUESTS_CA_BUNDLE in the environment would silently win.
+        self._verify: str | None = ca_file
+        self._session.headers.update(
+            {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "skolemiljo"}
+        )
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is remembered between calls
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
@@ -126,7 +141,7 @@ class HttpClient:
 
     def post_form(self, url: str, form: dict[str, str]) -> Answer:
         """One POST of a form to a token endpoint at ``url``; not tried again here, and without a token."""
-        if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
+        if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in _THIS_MACHINE:
             raise SettingsError(f"{self.system}: token_url must be https")
         return self._once("POST", url, self.limits.budget, form=form, with_token=False)
 
@@ -177,7 +192,7 @@ class HttpClient:
         deadline = self._clock() + self.limits.budget
         retrying = Retrying(
             retry=retry_if_exception_type(Retryable),
-            stop=stop_after_attempt(self.limits.attempts) | _OutOfTime(deadline, self._clock, self._wait),
+            stop=stop_after_attempt(self.limits.attempts) | _OutOfTime(deadline, self._clock),
             wait=self._wait,
             sleep=self._sleep,
             reraise=True,
@@ -197,8 +212,8 @@ class HttpClient:
     def _url(self, path: str) -> str:
         url = path if "://" in path else urljoin(self._base, path.lstrip("/"))
         if path.startswith("/") and "://" not in path and path.startswith(urlsplit(self._base).path):
-            url = f"{self._origin[0]}://{self._origin[1]}{path}"
-        if (urlsplit(url).scheme, urlsplit(url).netloc) != self._origin:
+            url = urljoin(self._base, path)
+        if _origin(url) != self._origin:
             raise IncompleteAnswer("the next page lies on another host; it is not followed", system=self.system)
         return url
 
@@ -217,14 +232,16 @@ class HttpClient:
     ) -> Answer:
         def attempt() -> tuple[Answer, str | None]:
             token = self._tokens.token() if with_token and self._tokens is not None else None
-            sent = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
-            return self._send(method, url, left, params=params, body=body, form=form, headers=sent, case=case), token
+            answer = self._send(
+                method, url, left, params=params, body=body, form=form, headers=headers or {}, token=token, case=case
+            )
+            return answer, token
 
         answer, token = attempt()
         if answer.status == 401 and token is not None and self._tokens is not None:
             self._tokens.forget(token)
             answer, _ = attempt()
-        self._raise_for(answer, case)
+        self._raise_for(answer, case, method)
         return answer
 
     def _send(
@@ -237,6 +254,7 @@ class HttpClient:
         body: Any,
         form: dict[str, str] | None,
         headers: dict[str, str],
+        token: str | None,
         case: str | None,
     ) -> Answer:
         deadline = self._clock() + left
@@ -248,20 +266,28 @@ class HttpClient:
                 json=body,
                 data=form,
                 headers=headers,
+                auth=_Bearer(token),
+                verify=self._verify,
                 timeout=(min(self.limits.connect, left), min(self.limits.read, left)),
                 allow_redirects=False,
                 stream=True,
             )
             with response:
                 raw = self._read(response, deadline, case)
-        except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
-            raise Fatal(f"{type(error).__name__}: check ca_file and proxy", system=self.system, case=case) from None
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # The text of the error holds the address with its query; only its type is told.
-            raise ConnectionLost(f"no whole answer ({type(error).__name__})", system=self.system, case=case) from None
+            if _is_about_a_certificate(error):
+                what = "the server's certificate is not trusted: check base_url and ca_file"
+                raise Fatal(what, system=self.system, case=case) from None
+            proxy = "; check the proxy" if isinstance(error, requests.exceptions.ProxyError) else ""
+            raise ConnectionLost(
+                f"no whole answer ({type(error).__name__}{proxy})", system=self.system, case=case
+            ) from None
         request_id = _short(response.headers.get("X-Request-Id"))
         parsed = self._parse(raw, response.status_code, case, request_id)
-        answer = Answer(response.status_code, parsed, response.headers.get("ETag"), request_id)
+        answer = Answer(
+            response.status_code, parsed, response.headers.get("ETag"), request_id, _total(response.headers)
+        )
         if response.status_code == 429:
             raise RateLimited(
                 "too many requests",
@@ -273,8 +299,11 @@ class HttpClient:
         return answer
 
     def _read(self, response: requests.Response, deadline: float, case: str | None) -> bytes:
+        if response.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
+            raise IncompleteAnswer("the answer is packed in a way nobody asked for", system=self.system, case=case)
         whole = bytearray()
-        for chunk in response.iter_content(_CHUNK):
+        # read1 gives what has come, however little: a server that drips is seen when the budget is used up.
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
             whole += chunk
             if len(whole) > self.limits.bytes_at_most:
                 raise IncompleteAnswer("the answer is larger than bytes_at_most", system=self.system, case=case)
@@ -288,33 +317,70 @@ class HttpClient:
         try:
             return strict_json(raw)
         except ValueError as error:
-            if status >= 400:
+            if status >= 300:
                 return None
             raise ConnectionLost(
                 f"the answer is no whole JSON document ({error})", system=self.system, case=case, request_id=request_id
             ) from None
 
-    def _raise_for(self, answer: Answer, case: str | None) -> None:
+    def _raise_for(self, answer: Answer, case: str | None, method: str) -> None:
         status = answer.status
         if 200 <= status < 300:
             return
-        kind, message = _meaning(status, case)
+        kind, message = _meaning(status, case, method)
         raise kind(message, system=self.system, case=case, request_id=answer.request_id or _error_id(answer.body))
+
+
+class _Bearer(requests.auth.AuthBase):
+    """The token, or deliberately nothing. Without an own way of proving who we are, requests would look in ~/.netrc."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token is not None:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
 
 
 class _OutOfTime(stop_base):
     """Stops when the next wait would outlast the time budget."""
 
-    def __init__(self, deadline: float, clock: Callable[[], float], wait: Callable[[RetryCallState], float]) -> None:
+    def __init__(self, deadline: float, clock: Callable[[], float]) -> None:
         self._deadline = deadline
         self._clock = clock
-        self._wait = wait
 
     def __call__(self, state: RetryCallState) -> bool:
-        return self._clock() + self._wait(state) >= self._deadline
+        return self._clock() + state.upcoming_sleep >= self._deadline
 
 
-def _meaning(status: int, case: str | None) -> tuple[type[SourceError], str]:
+def _origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port. An address that names a user has no origin we would send a token to."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return "", "", None
+    if parts.username is not None or parts.hostname is None:
+        return "", "", None
+    return parts.scheme, parts.hostname, port
+
+
+def _is_about_a_certificate(error: BaseException) -> bool:
+    """Whether a refused certificate lies at the bottom of ``error``; anything else on the way may pass by itself."""
+    waiting: list[object] = [error]
+    seen: set[int] = set()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(part, BaseException) and id(part) not in seen:
+            seen.add(id(part))
+            waiting += [getattr(part, "reason", None), part.__cause__, part.__context__, *part.args]
+    return False
+
+
+def _meaning(status: int, case: str | None, method: str) -> tuple[type[SourceError], str]:
     match status:
         case 401:
             return AuthenticationFailed, "the credentials were refused: check client_id, client_secret and tenant_id"
@@ -326,8 +392,12 @@ def _meaning(status: int, case: str | None) -> tuple[type[SourceError], str]:
             return CaseNotFound, "the case is not there"
         case 409 | 412:
             return Conflict, "the case was changed since it was read"
+        case 400 | 413 | 422 if method == "PUT":
+            return FlagRejected, f"what was written is refused as such (status {status})"
+        case 400 | 413 | 422 if case is not None:
+            return UnreadableCase, f"the system refuses to give it (status {status})"
         case 400 | 413 | 422:
-            return FlagRejected, f"the request was refused as such (status {status})"
+            return Fatal, f"the request was refused as such (status {status}): is this the system the contract is for?"
         case 408 | 425:
             return ConnectionLost, f"the server gave up waiting (status {status})"
         case _ if status >= 500:
@@ -338,7 +408,12 @@ def _meaning(status: int, case: str | None) -> tuple[type[SourceError], str]:
             return Fatal, f"status {status} is not in the contract"
 
 
-def _retry_after(headers: Any) -> float | None:
+def _total(headers: Mapping[str, str]) -> int | None:
+    value = headers.get("X-Total-Count", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, from Retry-After (seconds or a date) or X-RateLimit-Reset; never negative, at most an hour."""
     value = headers.get("Retry-After")
     seconds: float | None = None

@@ -29,6 +29,7 @@ from skolemiljo.domain.errors import (
     ServerUnavailable,
     SettingsError,
     SourceError,
+    UnreadableCase,
 )
 
 BASE = "https://sak.example/api"
@@ -99,7 +100,9 @@ def test_no_more_often_than_the_attempts() -> None:
         (404, CaseNotFound, Fatal),
         (409, Conflict, Conflict),
         (412, Conflict, Conflict),
-        (422, FlagRejected, FlagRejected),
+        (400, UnreadableCase, Fatal),
+        (413, UnreadableCase, Fatal),
+        (422, UnreadableCase, Fatal),
         (302, Fatal, Fatal),
         (418, Fatal, Fatal),
     ],
@@ -117,6 +120,24 @@ def test_what_does_not_pass_is_told_by_what_one_can_do(
         assert "abc-1" in str(raised.value)
         assert ("S-1" in str(raised.value)) is (case is not None)
     assert len(responses.calls) == 2
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+@responses.activate
+def test_what_was_written_and_refused_is_no_case_that_can_not_be_read(status: int) -> None:
+    responses.put(f"{BASE}/v1/x", status=status, json={"DeveloperErrorMessage": MARK})
+    with pytest.raises(FlagRejected) as raised:
+        client().put("v1/x", {"a": MARK}, idempotency_key="nokkel-1", case="S-1")
+    assert MARK not in str(raised.value)
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+def test_a_redirect_with_a_page_of_words_is_still_a_redirect() -> None:
+    responses.get(f"{BASE}/v1/x", status=302, body=b"<html>", headers={"Location": "https://ond.example/"})
+    with pytest.raises(Fatal, match="redirect"):
+        client().get("v1/x")
+    assert len(responses.calls) == 1
 
 
 @responses.activate
@@ -147,12 +168,23 @@ def test_pages_to_the_last() -> None:
     assert list(client().pages("v1/p", params={}, page_size=2)) == [[1, 2], [3]]
 
 
+@pytest.mark.parametrize("following", ["https://sak.example:443/api/v1/p2", "https://SAK.example/api/v1/p2", "v1/p2"])
+@responses.activate
+def test_the_next_page_may_be_named_in_any_way_on_the_same_host(following: str) -> None:
+    responses.get(f"{BASE}/v1/p", json=page([1, 2], 3, following))
+    for host in ("https://sak.example", "https://sak.example:443"):
+        responses.get(f"{host}/api/v1/p2", json=page([3], 3, None))
+    assert list(client().pages("v1/p", params={}, page_size=2)) == [[1, 2], [3]]
+
+
 @pytest.mark.parametrize(
     ("following", "words"),
     [
         ("https://ond.example/v1/p", "another host"),
         ("http://sak.example/v1/p", "another host"),
         ("https://sak.example:444/v1/p", "another host"),
+        ("https://noen:hemmelig@sak.example/v1/p", "another host"),
+        ("https://sak.example:x/v1/p", "another host"),
         ("/api/v1/p", "never end"),
         (None, "ended after 2 of 3"),
     ],
