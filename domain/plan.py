@@ -81,6 +81,8 @@ class Readings(Strict):
     plan_unchanged_after_weeks: int = 8
     cycle_due_soon_days: int = 28
     cycle_documented_within_days: int = 30
+    routine_old_after_days: int = 365
+    """A routine whose version is older than this is shown with a remark."""
 
     def ladder(self, rule: str) -> Ladder:
         """The ladder of ``rule``."""
@@ -145,6 +147,15 @@ class MunicipalPlan(Strict):
     rules: dict[str, Switch] = Field(default_factory=dict)
     """Only what departs from the standard: optional rules that are on, other rules that are off."""
     rows: dict[str, PlanRow]
+    citations: dict[str, str] = Field(default_factory=dict)
+    """Paragraph (key of plans/law.toml) → the heading that the document gives it."""
+
+    @model_validator(mode="after")
+    def _speaks_of_its_own_rows(self) -> MunicipalPlan:
+        strange = sorted((self.rules.keys() | self.readings.ladders.keys()) - self.rows.keys())
+        if strange:
+            raise ValueError(f"no row has the code {', '.join(strange)}, named under rules or readings.ladders")
+        return self
 
     def is_on(self, code: str, *, optional: bool) -> bool:
         """Whether the rule ``code`` is on: it has a row here, and no switch says otherwise."""

@@ -95,6 +95,8 @@ class RemarkCode(StrEnum):
     """shown, but weakly: the answer stands elsewhere than in its field"""
     REVISION_OVERDUE = "revision_overdue"
     """the plan is past its revision date; it still applies"""
+    OLD_VERSION = "old_version"
+    """the version shown is from ``day``, longer ago than the plan's readings accept without a word"""
     DELEGATE = "delegate"
     NOT_THE_SAME_REGISTRANT = "not_the_same_registrant"
     DAYS_ELAPSED = "days_elapsed"

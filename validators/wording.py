@@ -102,6 +102,7 @@ REMARKS: dict[RemarkCode, Text] = {
         "planen skulle vært revidert innen {day}; den gjelder fortsatt",
         "planen skulle vore revidert innan {day}; han gjeld framleis",
     ),
+    RemarkCode.OLD_VERSION: Text("versjonen er fra {day}", "versjonen er frå {day}"),
     RemarkCode.DELEGATE: Text("utført av stedfortreder", "utført av stadfortredar"),
     RemarkCode.NOT_THE_SAME_REGISTRANT: Text(
         "skrevet av en annen enn den som gjorde det", "skrive av ein annan enn den som gjorde det"
