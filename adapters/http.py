@@ -312,6 +312,9 @@ class HttpClient:
         return bytes(whole)
 
     def _parse(self, raw: bytes, status: int, case: str | None, request_id: str | None) -> Any:
+        if not raw and status == 200:
+            # Also what is left of an answer whose connection broke before its first header.
+            raise ConnectionLost("the answer is empty", system=self.system, case=case, request_id=request_id)
         if not raw:
             return None
         try:

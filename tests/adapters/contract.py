@@ -131,7 +131,7 @@ class CycleAdapterContract(_Contract):
         assert facts
         for raw in facts:
             found = adapter.facts(raw["school"], raw["school_year"])
-            assert [e.id for e in found.entries] == [e["id"] for e in raw["entries"]]
+            assert [e.id for e in found.entries] == [e["id"] for e in raw.get("entries", ())]
             assert found.found is raw.get("found", True)
 
     def test_a_year_nobody_knows_is_told_apart_from_an_empty_one(self, adapter: AnnualCycle) -> None:
