@@ -62,7 +62,7 @@ class Municipality:
         self,
         seed: int = 7,
         schools: int = 3,
-        cases: int = 180,
+        cases: int = 190,
         as_of: datetime = AS_OF,
         marker: str | None = None,
     ) -> None:
@@ -177,7 +177,10 @@ class Municipality:
         """The day on which the case begins."""
         asked = story.start[0]
         if asked.startswith("recent:"):
-            return self._days[max(0, len(self._days) - 1 - int(asked[7:]))]
+            back = int(asked[7:])
+            day = self._days[max(0, len(self._days) - 1 - back)]
+            # Longer ago than this week: not on the eve of a weekend, which would be another story.
+            return day if back < 4 else self._calm[max(0, bisect_right(self._calm, day) - 1)]
         if asked[:1].isdigit():
             given = [day for text in story.start if (day := date.fromisoformat(text)) <= self.as_of.date()]
             if given:
@@ -214,7 +217,12 @@ class Municipality:
             entry = self._entry(number, item, self._departure(raw, place, school_year, item), school_year)
             if entry is not None:
                 entries.append({"id": entry.pop("id"), "school": school, **entry})
-        return {"school": school, "school_year": school_year, "found": True, "entries": entries}
+        facts: JSON = {"school": school, "school_year": school_year, "found": True, "entries": entries}
+        for hidden in raw["hidden"]:
+            if (hidden["school"], hidden["school_year"]) == (place, school_year):
+                facts = {name: value for name, value in facts.items() if name not in hidden["paths"]}
+                facts["hidden"] = list(hidden["paths"])
+        return facts
 
     def _departure(self, raw: JSON, place: int | None, school_year: str, item: JSON) -> JSON:
         named = {"school_year": school_year, "kind": item["kind"], "group": item.get("group")}

@@ -76,7 +76,7 @@ def serve(
     port: int = 0,
     seed: int = 7,
     schools: int = 3,
-    cases: int = 180,
+    cases: int = 190,
     faults: Sequence[str] = (),
     fault_rate: float = 0.05,
     fault_seed: int = 1,
@@ -341,7 +341,7 @@ def _annual_cycle(mock: Mock) -> APIRouter:
             raise HTTPException(404)
         return {
             "found": facts.get("found", True),
-            "items": to_wire(facts["entries"]),
+            "items": to_wire(facts.get("entries", [])),
             "hiddenFields": facts.get("hidden", []),
         }
 

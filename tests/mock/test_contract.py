@@ -105,6 +105,7 @@ def test_the_annual_cycle_about_what_is_there(case: schemathesis.Case[Any], mock
 def test_a_right_record_is_stored_and_read_back(case: schemathesis.Case[Any], mock: RunningMock, token: str) -> None:
     case.path_parameters.update(caseNumber=KNOWN["caseNumber"])
     case.headers.pop("If-Match", None)
+    assert isinstance(case.body, dict)
     case.body = {**case.body, "caseNumber": KNOWN["caseNumber"]}
     mock.mock.state.replies.clear()  # the same key may come with another body
     stored = try_it(case, mock.sikker_sak_url, token)

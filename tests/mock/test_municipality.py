@@ -19,7 +19,7 @@ import pytest
 from skolemiljo.adapters.mock.course import FREE_TEXT, LABELS, read_data, synthetic_identity_number
 from skolemiljo.adapters.mock.municipality import AS_OF, SCHOOL_YEARS, Municipality, school_calendar, stories
 from skolemiljo.domain.activity_plan import PlanStatus
-from skolemiljo.domain.annual_cycle import CycleFacts, CycleKind
+from skolemiljo.domain.annual_cycle import CycleFacts, CycleKind, Group
 from skolemiljo.domain.base import ReadingContext
 from skolemiljo.domain.calendar import school_year_bounds
 from skolemiljo.domain.case import Case, CaseStatus, ClosingReason, PupilPart, Suspected
@@ -287,14 +287,23 @@ def test_the_cycle_has_every_kind_and_the_three_ways_to_fail() -> None:
     assert len(facts) == (3 + 1) * 2
     kinds = {entry.kind for fact in facts for entry in fact.entries}
     assert kinds == set(CycleKind) - {CycleKind.OTHER}
-    per_school = {(f.school, f.school_year): {(e.kind, e.group) for e in f.entries} for f in facts}
+    found = {(f.school, f.school_year): f for f in facts}
     first, second, third = (s["organisation_number"] for s in Municipality().schools())
-    missing = per_school[first, "2025-2026"] - per_school[second, "2025-2026"]
-    assert len(missing) == 2
-    undocumented = [
-        e for f in facts if f.school == third for e in f.entries if e.done_at is not None and e.documented_at is None
-    ]
-    assert len(undocumented) == 2
+
+    def done(school: str) -> set[Any]:
+        return {(e.kind, e.group) for e in found[school, "2025-2026"].entries}
+
+    assert done(first) - done(second) == {
+        (CycleKind.RULES_MADE_KNOWN, Group.GUARDIANS),
+        (CycleKind.RULES_MADE_KNOWN, Group.STAFF),
+        (CycleKind.VULNERABILITY_MEETING, None),
+    }
+    late = [e for e in found[second, "2025-2026"].entries if e.done_at and e.done_at > date(2026, 7, 31)]
+    assert [e.group for e in late] == [Group.PUPILS]
+    undocumented = [e for e in found[third, "2026-2027"].entries if e.done_at and e.documented_at is None]
+    assert [e.group for e in undocumented] == [Group.GUARDIANS]
+    assert found[third, "2025-2026"].hidden == {"entries"}
+    assert found[third, "2025-2026"].entries == ()
     revision = [e for f in facts if f.school is None for e in f.entries if e.kind is CycleKind.PLAN_REVISED]
     assert [e.done_at.month for e in revision if e.done_at] == [9]
 
