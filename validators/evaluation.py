@@ -89,6 +89,10 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
             "Planen sier med ord når det skal evalueres, og det finnes ingen evaluering. Er dagen kommet?",
             "Planen seier med ord når det skal evaluerast, og det finst inga evaluering. Er dagen komen?",
         ),
+        "no_date_ahead": Text(
+            "Datoen for evaluering ligger ikke etter at planen ble vedtatt, og det finnes ingen evaluering. Er tiltaket evaluert?",
+            "Datoen for evaluering ligg ikkje etter at planen vart vedteken, og det finst inga evaluering. Er tiltaket evaluert?",
+        ),
         "closed_before_the_date": Text(
             "Saken ble lukket før tiltaket skulle evalueres, og det finnes ingen evaluering. Hvordan vet dere at tiltaket virket?",
             "Saka vart lukka før tiltaket skulle evaluerast, og det finst inga evaluering. Korleis veit de at tiltaket verka?",
@@ -406,7 +410,8 @@ def _without_a_day(case: CaseIndex, judge: Judge, due: _Appointment) -> Outcome 
             return None
         return judge.deviation(due.scope, Reason.UNDOCUMENTED, due.plan, event=event)
     if due.when.said in (Said.A_DAY, Said.IN_WORDS) and due.plan.status is PlanStatus.CURRENT:
-        return judge.review(due.scope, "date_in_words", due.plan, event=event)
+        question = "date_in_words" if due.when.said is Said.IN_WORDS else "no_date_ahead"
+        return judge.review(due.scope, question, due.plan, event=event)
     return None  # field e is empty: AP-E says so
 
 
@@ -518,6 +523,10 @@ def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             "Saken er lukket, men i den siste samtalen sa eleven at det ikke var trygt. Hvorfor er den lukket?",
             "Saka er lukka, men i den siste samtalen sa eleven at det ikkje var trygt. Kvifor er ho lukka?",
         ),
+        "heard_but_not_held": Text(
+            "Det står at eleven er hørt, men også at samtalen ikke ble holdt. Hva er riktig?",
+            "Det står at eleven er høyrd, men òg at samtalen ikkje vart halden. Kva er rett?",
+        ),
         "offered_only": Text(
             "Eleven fikk tilbud om samtale før saken ble lukket, men det står ikke hva eleven svarte. Hva svarte eleven?",
             "Eleven fekk tilbod om samtale før saka vart lukka, men det står ikkje kva eleven svara. Kva svara eleven?",
@@ -554,6 +563,8 @@ def _asked(case: CaseIndex, judge: Judge, scope: str, pupil: str, period: Period
         return _what_was_said(judge, scope, held[-1], since, closed)
     if declined:
         return judge.met(scope, declined[-1], event=closed, remarks=(Remark(code=RemarkCode.DECLINED),))
+    if any(entry.hearing is Hearing.HEARD for entry in talks):
+        return judge.review(scope, "heard_but_not_held", *talks, event=closed)
     return judge.review(scope, "offered_only" if talks else "not_asked", *talks, event=closed)
 
 
