@@ -81,6 +81,7 @@ class Municipality:
         self._weights = list(accumulate(story.weight for story in self._stories))
         self.calendar = school_calendar()
         self._numbers = _organisation_numbers(schools + 2)
+        self._places = {number: place for place, number in enumerate(self._numbers[:schools])}
         self._days = _school_days(self.calendar, self.as_of)
         if not self._days:
             raise ValueError("as_of lies before the first school day of the invented municipality")
@@ -205,6 +206,12 @@ class Municipality:
                 yield self._cycle(place, school_year)
         for school_year in SCHOOL_YEARS:
             yield self._cycle(None, school_year)
+
+    def cycle_of(self, school: str | None, school_year: str) -> JSON | None:
+        """The annual cycle of one school (``None`` = the municipality); ``None`` where there is none."""
+        if school_year not in SCHOOL_YEARS or (school is not None and school not in self._places):
+            return None
+        return self._cycle(None if school is None else self._places[school], school_year)
 
     def _cycle(self, place: int | None, school_year: str) -> JSON:
         raw = _cycle_items()

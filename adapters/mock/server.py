@@ -56,14 +56,11 @@ class Mock:
         self.tuning = tuning or Tuning()
         self.plan = plan or FaultPlan()
         self.state = State(self.municipality, MockClock(as_of), self.credentials)
-        self._facts: dict[tuple[str | None, str], JSON] = {}
-        for facts in self.municipality.cycle_facts():
-            self._facts[facts["school"], facts["school_year"]] = facts
         self.app = FaultLayer(_application(self), self.plan, self.state, self.tuning, classify, error_body)
 
     def facts(self, owner: str, school_year: str) -> JSON | None:
         """What the annual cycle holds, in the case format's words."""
-        return self._facts.get((None if owner == "municipality" else owner, school_year))
+        return self.municipality.cycle_of(None if owner == "municipality" else owner, school_year)
 
 
 def start(municipality: Municipality | None = None, *, port: int = 0, **options: Any) -> RunningMock:

@@ -94,7 +94,7 @@ def test_memory_does_not_grow_with_the_number_of_cases() -> None:
         tracemalloc.stop()
         return top
 
-    assert peak(1200) < peak(100) + 200_000
+    assert peak(400) < peak(40) + 100_000
 
 
 def test_many_schools_have_their_own_names_and_numbers() -> None:
