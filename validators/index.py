@@ -246,6 +246,17 @@ class CaseIndex:
         """The current plans that name ``pupil``."""
         return tuple(p for p in self.current_plans if pupil in p.pupils)
 
+    def pupils_of_plan(self, plan: ActivityPlan) -> tuple[str, ...]:
+        """The pupils a plan is about: those it names, else the affected ones; nobody who came into the case later."""
+        decided = plan.happened_at or plan.registered_at
+        known = [
+            p for p in self.pupils if p.joined_at is None or decided is None or decided.before(p.joined_at) is not True
+        ]
+        named = set(plan.pupils) | {ref for measure in plan.measures for ref in measure.pupils}
+        if named:
+            return tuple(p.ref for p in known if p.ref in named)
+        return tuple(p.ref for p in known if p in self.affected)
+
     @cached_property
     def first_decision(self) -> ActivityPlan | None:
         """The first version decided: when measures were chosen."""

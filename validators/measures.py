@@ -164,7 +164,7 @@ def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
 def pupil_heard_before_choice(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Eleven/e skal alltid høres før det velges tiltak»: per pupil, for each version that chooses measures."""
     for plan, before in _choices(case):
-        for pupil in _pupils_of(case, plan):
+        for pupil in case.pupils_of_plan(plan):
             scope = scope_of(pupil=pupil, plan=plan.plan, version=str(plan.version))
             yield _heard(case, judge, scope, pupil, plan, before)
 
@@ -181,18 +181,6 @@ def _choices(case: CaseIndex) -> Iterator[tuple[ActivityPlan, ActivityPlan | Non
 
 def _chosen(plan: ActivityPlan) -> set[tuple[str, str | None]]:
     return {(measure.id, measure.text) for measure in plan.measures}
-
-
-def _pupils_of(case: CaseIndex, plan: ActivityPlan) -> tuple[str, ...]:
-    """The pupils a plan is about: those it names, else the affected ones; nobody who came into the case later."""
-    decided = when_of(plan)
-    known = [
-        p for p in case.pupils if p.joined_at is None or decided is None or decided.before(p.joined_at) is not True
-    ]
-    named = set(plan.pupils) | {ref for measure in plan.measures for ref in measure.pupils}
-    if named:
-        return tuple(p.ref for p in known if p.ref in named)
-    return tuple(p.ref for p in known if p in case.affected)
 
 
 def _heard(
@@ -294,7 +282,7 @@ def _started_before(case: CaseIndex, plan: ActivityPlan, hearing: LogEntry) -> l
 def pupil_contributes(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«og bidra i utarbeidelsen av tiltaksplanen»: per pupil of each current plan."""
     for plan in case.current_plans:
-        pupils = _pupils_of(case, plan)
+        pupils = case.pupils_of_plan(plan)
         for pupil in pupils:
             scope = scope_of(pupil=pupil, plan=plan.plan, version=str(plan.version))
             yield _contribution(case, judge, scope, pupil, plan, alone=len(pupils) == 1)
