@@ -161,6 +161,13 @@ class Municipality:
         )
         return tell(story, setting, f"SM-{start.year}-{number + 1:04d}", start, rng)
 
+    def case_of_story(self, name: str) -> JSON:
+        """The first case that tells the story ``name``. Raises KeyError where there is no such story or case."""
+        for number, story in enumerate(self._stories[: self.case_count]):
+            if story.name == name:
+                return self.case(number)
+        raise KeyError(name)
+
     def story_of(self, number: int, rng: Random | None = None) -> Story:
         """The story that the case with ``number`` tells: first each one in turn, then by weight."""
         if number < len(self._stories):

@@ -22,7 +22,7 @@ from ...domain.flag import ComplianceRecord
 from .course import JSON
 from .fault_layer import SKEW, FaultLayer
 from .faults import Fault, FaultPlan, FaultRule, Kind, parse_faults
-from .municipality import Municipality
+from .municipality import Municipality, stories
 from .running import RunningMock, free_port, run_in_foreground
 from .state import Credentials, MockClock, State, StoredCase, Tuning, fingerprint
 from .wire import case_to_wire, from_wire, school_to_wire, to_wire
@@ -500,6 +500,14 @@ def _back_door(mock: Mock) -> APIRouter:
     @router.get("/_mock/journal")
     async def journal() -> Any:
         return [write.as_json() for write in mock.state.journal]
+
+    @router.get("/_mock/stories")
+    async def told() -> Any:
+        first = stories()[: mock.municipality.case_count]
+        return [
+            {"story": story.name, "shows": story.shows, "case": mock.municipality.case_of_story(story.name)["id"]}
+            for story in first
+        ]
 
     @router.get("/_mock/counts")
     async def counts() -> Any:

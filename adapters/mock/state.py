@@ -70,7 +70,8 @@ class Write:
 
     def as_json(self) -> JSON:
         """The line as ``GET /_mock/journal`` gives it."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        line = {name: getattr(self, name) for name in self.__slots__}
+        return line | {"case": self.target if self.system == "sikkersak" else None}
 
 
 @dataclass

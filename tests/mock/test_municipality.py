@@ -171,6 +171,15 @@ def test_each_story_is_told_and_says_what_it_shows() -> None:
     assert set(by_story()) == set(names)
 
 
+def test_a_story_is_found_by_its_name() -> None:
+    municipality = Municipality()
+    assert municipality.case_of_story("not-told")["id"] == by_story()["not-told"].id
+    with pytest.raises(KeyError):
+        municipality.case_of_story("no-such-story")
+    with pytest.raises(KeyError):
+        Municipality(cases=1).case_of_story("not-told")
+
+
 def test_every_kind_source_reason_and_role_occurs() -> None:
     seen_kinds = {entry.kind for case in cases() for entry in case.log}
     seen_sources = {notice.source for case in cases() for notice in case.notices}

@@ -238,6 +238,17 @@ def test_what_the_contract_does_not_have_is_refused(client: Client) -> None:
     assert client.post("sikkersak/v1/schools").status_code == 405
 
 
+def test_it_tells_which_case_shows_what(client: Client) -> None:
+    told = client.get("_mock/stories").json()
+    assert len(told) == 30
+    assert told[0] == {
+        "story": "ordinary-closed",
+        "shows": "Alt er gjort i rett rekkefølge, og saken er lukket.",
+        "case": CASE,
+    }
+    assert client.get(f"sikkersak/v1/cases/{told[29]['case']}").status_code == 200
+
+
 # --- writing
 
 
@@ -250,7 +261,7 @@ def test_a_record_is_written_whole_and_read_back(client: Client) -> None:
     assert client.get(COMPLIANCE).json() == record()
     assert client.get(f"sikkersak/v1/cases/{CASE}").headers["ETag"] == etag
     (line,) = client.journal()
-    assert line["target"] == CASE
+    assert line["target"] == line["case"] == CASE
     assert (line["idempotency_key"], line["stored"], line["flags"]) == ("key-0001", True, 4)
     assert datetime.fromisoformat(line["at"]) == AS_OF
 
