@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from .base import Frozen
+from .base import Frozen, Ref
 from .log import BestInterest, Recorded
 from .people import Actor
 
@@ -31,10 +31,10 @@ class MeasureType(StrEnum):
 class Measure(Frozen):
     """One measure (tiltak)."""
 
-    id: str
+    id: Ref
     text: str | None = None
     type: MeasureType = MeasureType.ORDINARY
-    pupils: tuple[str, ...] = ()
+    pupils: tuple[Ref, ...] = ()
     start: date | None = None
     end: date | None = None
     when: str | None = None
@@ -51,11 +51,11 @@ class Measure(Frozen):
 class ActivityPlan(Recorded):
     """One version of an activity plan. ``happened_at`` is when this version was decided."""
 
-    plan: str
+    plan: Ref
     """Id that all versions of the same plan share."""
     version: int = 1
     status: PlanStatus = PlanStatus.DRAFT
-    pupils: tuple[str, ...] = ()
+    pupils: tuple[Ref, ...] = ()
     """Pupils the plan names; empty = a plan for a class or group that names none."""
     problem: str | None = None
     """a) hvilket problem tiltakene skal løse"""
@@ -73,15 +73,15 @@ class ActivityPlan(Recorded):
     """e) in words"""
     best_interest: BestInterest | None = None
     """f) vurderinga av barnets beste"""
-    best_interest_ref: str | None = None
+    best_interest_ref: Ref | None = None
     """Id of a log entry that holds the assessment instead."""
     summary_of_enquiry: str | None = None
     assessments: str | None = None
     further_plans: str | None = None
     pupil_contribution: str | None = None
-    analysis_ref: str | None = None
+    analysis_ref: Ref | None = None
     """Id of the analysis the plan builds on."""
-    rests_on: tuple[str, ...] = ()
+    rests_on: tuple[Ref, ...] = ()
     """Ids of the logs the plan builds on."""
     goal: str | None = None
     template: str | None = None
@@ -91,11 +91,11 @@ class ActivityPlan(Recorded):
 class Evaluation(Recorded):
     """An evaluation of measures against their goal."""
 
-    plan: str | None = None
-    measures: tuple[str, ...] = ()
+    plan: Ref | None = None
+    measures: tuple[Ref, ...] = ()
     """Ids of the measures evaluated; empty = all of the plan."""
     result: str | None = None
     against_goal: bool | None = None
     documented_in: str | None = None
     """``minutes`` (referat fra oppfølging) or ``updated_plan`` (oppdatert aktivitetsplan)."""
-    pupils: tuple[str, ...] = ()
+    pupils: tuple[Ref, ...] = ()

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+
+_PLAIN = "A-Za-zÆØÅæøå._/\\-"
+Ref = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        pattern=f"^([0-9]{{1,10}}|[0-9]{{12,}}|[0-9]*[{_PLAIN}][0-9{_PLAIN}]*)$",
+        examples=["elev-1", "l17"],
+    ),
+]
+"""An id or pseudonym of the source. Ids go to the store, to flags and to paper, so a name with a space, an e-mail address,
+markup and eleven digits by themselves (an identity number) are refused."""
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from .activity_plan import ActivityPlan, Evaluation
-from .base import Frozen
+from .base import Frozen, Ref
 from .log import LogEntry, Recorded
 from .moment import Moment
 from .notice import Notice
@@ -97,7 +97,7 @@ class PupilPart(StrEnum):
 class Pupil(Frozen):
     """A pupil in the case, by pseudonym."""
 
-    ref: str
+    ref: Ref
     part: PupilPart = PupilPart.AFFECTED
     identified_at: Moment | None = None
     """When the school found out who the pupil is, where the notice did not say."""
@@ -110,7 +110,7 @@ class GuardiansInformed(Frozen):
 
     at: Moment
     registered_at: Moment | None = None
-    pupil: str | None = None
+    pupil: Ref | None = None
     """Whose guardians; ``None`` = the source does not say."""
     by: Actor | None = None
 
@@ -119,7 +119,7 @@ class Incident(Recorded):
     """A situation in which someone intervened (gripe inn), by the plan's four kinds (levels 1 to 4)."""
 
     level: int | None = Field(default=None, ge=1, le=4)
-    pupils: tuple[str, ...] = ()
+    pupils: tuple[Ref, ...] = ()
     intervener: Actor | None = None
     leader_called_at: Moment | None = None
     leader_called: bool | None = None
@@ -170,7 +170,8 @@ class Case(Frozen):
     """Paths the reader was not allowed to see, e.g. ``log``, ``activity_plans.best_interest``: unknown, never missing."""
     unreadable: frozenset[str] = frozenset()
     """Paths that came but could not be read."""
-    etag: str | None = None
+    etag: str | None = Field(default=None, max_length=200, pattern=r"^[\x20-\x7e]+$")
+    """The source's version of the case. It goes back in a header, so it holds nothing that a header can not."""
     modified_at: Moment | None = None
 
     def is_hidden(self, path: str) -> bool:

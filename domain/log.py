@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from .base import Frozen
+from .base import Frozen, Ref
 from .moment import Moment
 from .people import Actor, Role
 
@@ -101,7 +101,7 @@ class Edit(Frozen):
 class Recorded(Frozen):
     """Anything written down: two times, an author, and a history."""
 
-    id: str
+    id: Ref
     happened_at: Moment | None = None
     """When it happened. ``None``: the source has no such time, so no deadline can be proved by it."""
     registered_at: Moment | None = None
@@ -111,7 +111,7 @@ class Recorded(Frozen):
     deleted_at: Moment | None = None
     """When it was deleted; a deleted entry proves nothing from then on."""
     edits: tuple[Edit, ...] = ()
-    duplicate_of: str | None = None
+    duplicate_of: Ref | None = None
     """Id of the entry that this one repeats; a duplicate counts once."""
 
     def known_at(self, as_of: datetime) -> bool:
@@ -192,13 +192,13 @@ class LogEntry(Recorded):
     """The source's own word for the type; shown only to operators who map labels."""
     text: str | None = None
     """Free text. Read in memory only; it never leaves the process."""
-    pupils: tuple[str, ...] = ()
+    pupils: tuple[Ref, ...] = ()
     """Pseudonyms of the pupils the entry is about."""
-    notice: str | None = None
+    notice: Ref | None = None
     """Id of the notice the entry is about."""
-    plan: str | None = None
+    plan: Ref | None = None
     """Id of the activity plan the entry is about."""
-    measure: str | None = None
+    measure: Ref | None = None
     participants: tuple[Actor, ...] = ()
     held: bool | None = None
     """For meetings and conversations: true when held, false when only called or cancelled, ``None`` not stated."""

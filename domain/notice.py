@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from .base import Ref
 from .log import Channel, Recorded
 from .moment import Moment
 from .people import Actor
@@ -34,7 +35,7 @@ class Notice(Recorded):
     channel: Channel = Channel.UNKNOWN
     suspicion_only: bool | None = None
     """True where a member of staff wants to look closer into a suspicion first."""
-    pupils: tuple[str, ...] = ()
+    pupils: tuple[Ref, ...] = ()
     """Pseudonyms of the pupils it is about; empty = the affected pupils of the case, or not identified yet."""
     accuses_staff: bool | None = None
     """Whether it says that someone who works at the school violates a pupil."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from .base import Frozen
+from .base import Frozen, Ref
 
 
 class Role(StrEnum):
@@ -57,7 +57,7 @@ class Actor(Frozen):
 
     role: Role
     """The role in which the person acted."""
-    ref: str | None = None
+    ref: Ref | None = None
     """Pseudonym of the person; never a name and never an identity number."""
     acts_for: Role | None = None
     """The role this person is a registered delegate of (requirements A-24); responsibility stays with that role."""
