@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gettext
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -83,6 +85,7 @@ class Program(click.Group):
         """Runs the program and exits."""
         from skolemiljo.domain.errors import SkolemiljoError
 
+        _speak(os.environ.get("SKOLEMILJO_LANGUAGE", "nb"))
         try:
             return super().main(*args, **kwargs)
         except SkolemiljoError as error:
@@ -93,6 +96,13 @@ class Program(click.Group):
                 f"Feil i verktøyet: {type(error).__name__} ({_place(error)}). Meld det til dem som lager det.", err=True
             )
             sys.exit(3)
+
+
+def _speak(language: str) -> None:
+    """Makes click's own texts Norwegian: it asks gettext's standard catalogue, and ours holds its texts too."""
+    os.environ.setdefault("LANGUAGE", language)
+    gettext.bindtextdomain("messages", str(Path(__file__).resolve().parent / "reports" / "locale"))
+    gettext.textdomain("messages")
 
 
 def _place(error: Exception) -> str:
@@ -311,8 +321,6 @@ def _width() -> int:
 
 
 def _colour() -> bool:
-    import os
-
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -446,6 +454,43 @@ def accept_withdraw(work: Workplace, decision: str) -> None:
 
     decisions.withdraw(work, decision, now())
     click.echo("Trukket tilbake.")
+
+
+# --- one case --------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("case", metavar="SAK")
+@click.option("--reason", required=True, help="Hvorfor saken åpnes. Ingen navn. Skrives i kjøreloggen.")
+@click.option(
+    "--format", "form", type=click.Choice(("html", "pdf", "json")), default="html", help="Form på utskriften."
+)
+@AS_OF
+@OUT
+@LANGUAGE
+@with_workplace
+def dossier(
+    work: Workplace, case: str, reason: str, form: str, as_of: datetime | None, out: Path | None, language: str | None
+) -> None:
+    """Én sak slik statsforvalteren spør: tidslinje uten tekst, og for hver plikt spørsmål, svar og dokumentasjon.
+
+    \b
+    Eksempel:
+      skolemiljo dossier SM-2026-014 --reason "Tilsyn, sak 2026/117" --out sak.html
+    """
+    from skolemiljo.commands import decisions
+
+    form = out.suffix.lstrip(".") if out is not None and out.suffix in (".html", ".pdf", ".json") else form
+    content = decisions.dossier(
+        work, case, reason=reason, form=form, as_of=as_of or now(), language=language or work.settings.language
+    )
+    if out is not None:
+        _write(out, content)
+        click.echo(f"Skrevet: {out}", err=True)
+    elif isinstance(content, bytes):
+        sys.stdout.buffer.write(content)
+    else:
+        click.echo(content)
 
 
 # --- the store and the run log ---------------------------------------------------------------------------------------

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from ..domain.errors import SettingsError
 from ..domain.people import Role
-from ..sync.runlog import Kind, RunLog
-from ..validators import RULES, pages
+from ..reports import dossier as dossiers
+from ..sync import accept as acceptances
+from ..sync.runlog import Kind, RunLog, entries
+from ..validators import CHAPTERS, RULES, pages
+from ..validators.identity_number import find_identity_numbers
 from ..validators.wording import ROLES
 
 if TYPE_CHECKING:
@@ -18,32 +21,21 @@ if TYPE_CHECKING:
 def accept(
     work: Workplace, *, case: str, rule: str, scope: str, reason: str, role: str, until: date, at: datetime
 ) -> str:
-    """Records a decision and gives its id. Raises SettingsError where it is not one.
-
-    The reason is kept and shown in every report: it must say why without saying who.
-    """
-    from ..sync import accept as acceptances
-
+    """Records a decision and gives its id. Raises SettingsError where it is not one."""
+    found = pages.find(rule, RULES)
     known = work.store.case(case)
     return acceptances.accept(
         work.store,
-        rule=pages.find(rule, RULES).code,
+        rule=found.code,
+        scope=scope,
         reason=reason,
         role=role,
         until=until,
         at=at,
-        case=case,
         school=known.school if known is not None else None,
-        scope=scope,
+        case=case,
         run_log=_log(work, role),
     )
-
-
-def _no_identity_number(reason: str) -> None:
-    from ..validators.identity_number import find_identity_numbers
-
-    if any(True for _ in find_identity_numbers(reason)):
-        raise SettingsError("--reason holds an identity number: say why without saying who")
 
 
 def listing(work: Workplace, today: date) -> str:
@@ -63,23 +55,38 @@ def listing(work: Workplace, today: date) -> str:
 
 def withdraw(work: Workplace, decision: str, at: datetime) -> None:
     """Takes a decision back."""
-    from ..sync import accept as acceptances
-
     acceptances.withdraw(work.store, decision, at=at, run_log=_log(work, "command"))
 
 
-def note_opening(work: Workplace, case: str, reason: str, plan: str) -> None:
-    """Writes in the run log that one case was opened. The reason's words are kept; they must not say who."""
+def dossier(work: Workplace, case_id: str, *, reason: str, form: str, as_of: datetime, language: str) -> str | bytes:
+    """One case as a state supervisor asks for it. That it was opened, and why, goes to the run log first."""
     if not reason.strip():
-        raise SettingsError("--reason must say why the case is opened")
-    _no_identity_number(reason)
-    _log(work, "owner").add_and_anchor(Kind.CASE_OPENED, case=case, reason=reason.strip()[:200], plan=plan)
+        raise SettingsError("--reason must say why the case is opened, without saying who")
+    if any(True for _ in find_identity_numbers(reason)):
+        raise SettingsError("--reason holds an identity number: say why without saying who")
+    _log(work, "owner").add_and_anchor(
+        Kind.CASE_OPENED, case=case_id, reason=reason.strip()[:200], plan=work.judging.plan.document.label
+    )
+    case = work.source.case(case_id)
+    whole = dossiers.dossier(
+        case,
+        work.judging.case(case, as_of),
+        school=work.school(case.school),
+        plan=work.judging.plan,
+        rules=RULES,
+        chapters=CHAPTERS,
+        as_of=as_of,
+        reason=reason.strip(),
+        runs=_runs(work),
+        language=language,
+    )
+    return dossiers.render(whole, form)
 
 
-def note_report(work: Workplace, what: str, **facts: object) -> None:
-    """Writes in the run log that a report was made, where there is a store."""
-    if work.settings.store_path.is_file():
-        _log(work, what).add_and_anchor(Kind.REPORT, report=what, **facts)
+def _runs(work: Workplace) -> list[dossiers.RunMark]:
+    """The last ten runs that ended, with the hash of their line."""
+    ended = list(entries(work.settings.run_log_path, Kind.RUN_ENDED)) if work.settings.run_log_path.is_file() else []
+    return [dossiers.RunMark(datetime.fromisoformat(line["at"]), line["hash"]) for line in ended[-10:]]
 
 
 def _log(work: Workplace, who: str) -> RunLog:
