@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -11,13 +13,26 @@ from typing import Any
 
 from ..domain.calendar import SchoolCalendar, school_year_bounds, school_year_of
 from ..domain.errors import SettingsError
+from ..domain.school import is_organisation_number
 
-_FIRST_YEAR, _LAST_YEAR = 2024, 2035
+_FIRST_YEAR, _LAST_YEAR = 2020, 2060
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Skolerute:
+    """The free days of one school year, of one school (organisation number) or, with ``None``, of the municipality."""
+
+    school_year: str
+    school: str | None
+    free: frozenset[date]
+    place: str
+    """Where it was read, for an error: file name and which part of it."""
 
 
 @cache
 def public_holidays() -> frozenset[date]:
-    """Norway's public holidays 2024–2035. Sundays are not among them (weekends are never school days anyway)."""
+    """Norway's public holidays 2020–2060. Sundays are not among them (weekends are never school days anyway)."""
     import holidays
 
     norway = holidays.country_holidays("NO", years=range(_FIRST_YEAR, _LAST_YEAR + 1), include_sundays=False)
@@ -25,83 +40,165 @@ def public_holidays() -> frozenset[date]:
 
 
 def load_calendar(path: Path | None, school: str | None = None) -> SchoolCalendar:
-    """The calendar of ``school`` (organisation number; ``None`` = the municipality's own) from a skolerute file.
+    """The calendar of ``school`` (organisation number; ``None`` = the municipality's own) from a skolerute.
 
-    ``None`` for ``path``: weekends and public holidays only, no school year is known. Raises SettingsError naming file
-    and key.
+    ``path``: a TOML file, an iCalendar file (.ics), or a folder of such files; see docs/skolerute.md. ``None``: weekends and
+    public holidays only, no school year is known. Raises SettingsError naming file and key.
     """
     return calendars(path)(school)
 
 
 def calendars(path: Path | None) -> Callable[[str | None], SchoolCalendar]:
-    """A function from school to calendar; the file is read once, each calendar is built once."""
-    years = _years(path) if path is not None else []
+    """A function from school to calendar; the files are read once, each calendar is built once."""
+    years = _distinct(_read(path)) if path is not None else []
 
     @cache
     def calendar_of(school: str | None) -> SchoolCalendar:
-        own: dict[str, frozenset[date]] = {}
-        for year, owner, free in years:
-            if owner == school or (owner is None and year not in own):
-                own[year] = free
-        return SchoolCalendar(public_holidays(), frozenset().union(*own.values()), frozenset(own))
+        chosen: dict[str, frozenset[date]] = {}
+        for year in years:
+            # A school's own skolerute stands in place of the municipality's for that year.
+            if year.school == school or (year.school is None and year.school_year not in chosen):
+                chosen[year.school_year] = year.free
+        return SchoolCalendar(public_holidays(), frozenset().union(*chosen.values()), frozenset(chosen))
 
     return calendar_of
 
 
-Year = tuple[str, str | None, frozenset[date]]
+def missing_years(calendar: SchoolCalendar, first: date, last: date) -> tuple[str, ...]:
+    """The school years from ``first`` to ``last`` whose skolerute is not known: only weekends and holidays are free there."""
+    wanted = range(int(school_year_of(first)[:4]), int(school_year_of(last)[:4]) + 1)
+    return tuple(name for year in wanted if (name := f"{year}-{year + 1}") not in calendar.known_years)
 
 
-def _years(path: Path) -> list[Year]:
+def _distinct(years: Iterable[Skolerute]) -> list[Skolerute]:
+    seen: dict[tuple[str, str | None], str] = {}
+    kept = []
+    for year in years:
+        key = (year.school_year, year.school)
+        if key in seen:
+            raise SettingsError(f"{year.place}: the school year {year.school_year} stands in {seen[key]} already")
+        seen[key] = year.place
+        kept.append(year)
+    return kept
+
+
+def _read(path: Path) -> Iterator[Skolerute]:
+    if not path.is_dir():
+        yield from _read_file(path, None)
+        return
+    files = sorted(f for f in path.iterdir() if f.suffix.casefold() in (".toml", ".ics"))
+    if not files:
+        raise SettingsError(f"the folder {path.name} holds no school calendar (.toml or .ics)")
+    for file in files:
+        # 310000019.ics is that school's; any other name is the municipality's.
+        yield from _read_file(file, file.stem if is_organisation_number(file.stem) else None)
+
+
+def _read_file(path: Path, school: str | None) -> Iterator[Skolerute]:
+    name = f"the school calendar {path.name}"
     try:
-        if path.suffix.casefold() == ".ics":
-            return _from_icalendar(path.read_bytes(), path.name)
-        raw = tomllib.loads(path.read_text("utf-8"))
+        data = path.read_bytes()
     except OSError:
-        raise SettingsError(f"the school calendar {path.name} can't be read") from None
+        raise SettingsError(f"{name} can't be read") from None
+    if path.suffix.casefold() == ".ics":
+        yield from _from_icalendar(data, name, school)
+        return
+    try:
+        raw = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise SettingsError(f"the school calendar {path.name} is not valid TOML in UTF-8") from None
-    unknown = raw.keys() - {"year"}
+        raise SettingsError(f"{name} is not valid TOML in UTF-8") from None
+    entries = raw.get("year", [])
+    if raw.keys() - {"year"} or not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+        raise SettingsError(f"{name}: only [[year]] is known")
+    for number, entry in enumerate(entries, 1):
+        yield _from_toml(entry, f"{name}, [[year]] number {number}", school)
+
+
+def _from_toml(entry: dict[str, Any], place: str, school: str | None) -> Skolerute:
+    unknown = sorted(entry.keys() - {"school_year", "school", "free"})
     if unknown:
-        raise SettingsError(f"the school calendar {path.name}: unknown key; only [[year]] is known")
-    return [_from_toml(entry, number, path.name) for number, entry in enumerate(raw.get("year", []), 1)]
-
-
-def _from_toml(entry: dict[str, Any], number: int, name: str) -> Year:
-    where = f"the school calendar {name}: [[year]] number {number}"
-    if entry.keys() - {"school_year", "school", "free"}:
-        raise SettingsError(f"{where}: unknown key; known are school_year, school and free")
+        raise SettingsError(f"{place}: unknown key {unknown[0]!r}; known are school_year, school and free")
+    owner = entry.get("school", school)
+    if owner is not None and not (isinstance(owner, str) and is_organisation_number(owner)):
+        raise SettingsError(f"{place}: school must be an organisation number in quotes")
     try:
         school_year = str(entry["school_year"])
-        first, last = school_year_bounds(school_year)
-        days: set[date] = set()
-        for span in entry["free"]:
-            start, end = span["from"], span.get("to", span["from"])
-            if not (isinstance(start, date) and isinstance(end, date) and first <= start <= end <= last):
-                raise ValueError("from and to must be dates of the school year, in order")
-            days.update(start + timedelta(days=n) for n in range((end - start).days + 1))
-    except (KeyError, TypeError, ValueError):
-        raise SettingsError(
-            f"{where}: school_year (2026-2027) and free = [{{from, to, why}}] with dates of that year are needed"
-        ) from None
-    return school_year, entry.get("school"), frozenset(days)
+        bounds = school_year_bounds(school_year)
+    except (KeyError, ValueError):
+        raise SettingsError(f"{place}: school_year is needed, written as 2026-2027") from None
+    spans = entry.get("free")
+    if not isinstance(spans, list):
+        raise SettingsError(f"{place}: free = [{{from, to, why}}] is needed")
+    days = {day for span in spans for day in _days_of(span, bounds, f"{place} ({school_year})")}
+    return Skolerute(school_year, owner, frozenset(days), place)
 
 
-def _from_icalendar(data: bytes, name: str) -> list[Year]:
-    """Every all-day event is free; each school year that has one counts as known."""
+def _days_of(span: Any, bounds: tuple[date, date], place: str) -> Iterator[date]:
+    keys = span.keys() if isinstance(span, dict) else frozenset()
+    start = span.get("from") if keys else None
+    end = span.get("to", start) if keys else None
+    if keys - {"from", "to", "why"} or not _is_day(start) or not _is_day(end):
+        raise SettingsError(f"{place}: each free span is {{from, to, why}} with dates; to and why may be left out")
+    if not bounds[0] <= start <= end <= bounds[1]:
+        raise SettingsError(f"{place}: a free span from {start} to {end} is turned round or outside the school year")
+    for n in range((end - start).days + 1):
+        yield start + timedelta(days=n)
+
+
+def _is_day(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+# What all-day events of a municipality's calendar say. The school is open on the days of any other event.
+_FREE = re.compile(r"ferie|\bfri\b|fridag|[a-zæøå]fri\b|planlegging|plandag|kursdag|inneklemt|avspasering|stengt", re.I)
+_OPEN = re.compile(r"\b(første|fyrste|siste|fram|framme|etter|før)\b|skolestart|skulestart|\bsfo\b", re.I)
+_FIRST_DAY = re.compile(r"\b(første|fyrste)\s+(skole|skule)dag|(skole|skule)start", re.I)
+_LAST_DAY = re.compile(r"\bsiste\s+(skole|skule)dag", re.I)
+
+
+def _from_icalendar(data: bytes, name: str, school: str | None) -> Iterator[Skolerute]:
+    """All-day events whose words say that school is closed, and the summer around the first and the last school day."""
     from icalendar import Calendar
 
     try:
-        events = Calendar.from_ical(data).walk("VEVENT")
-    except ValueError:
-        raise SettingsError(f"the school calendar {name} is not a valid iCalendar file") from None
+        events = [event for calendar in Calendar.from_ical(data, multiple=True) for event in calendar.walk("VEVENT")]
+    except (ValueError, KeyError, IndexError):
+        raise SettingsError(f"{name} is not a valid iCalendar file") from None
     free: dict[str, set[date]] = {}
     for event in events:
-        start = event.get("DTSTART")
-        if start is None or isinstance(start.dt, datetime):
-            continue
-        stop = event.get("DTEND")
-        end = stop.dt if stop is not None and not isinstance(stop.dt, datetime) else start.dt + timedelta(days=1)
-        for n in range(max((end - start.dt).days, 1)):
-            day = start.dt + timedelta(days=n)
+        for day in _closed_by(event, name):
             free.setdefault(school_year_of(day), set()).add(day)
-    return [(year, None, frozenset(days)) for year, days in free.items()]
+    if not free:
+        raise SettingsError(f"{name} has no all-day event that says ferie, fri or planleggingsdag")
+    for year, days in free.items():
+        yield Skolerute(year, school, frozenset(days), name)
+
+
+def _closed_by(event: Any, name: str) -> Iterator[date]:
+    start = event.get("DTSTART")
+    if start is None or not _is_day(start.dt) or str(event.get("STATUS", "")).upper() == "CANCELLED":
+        return
+    words = str(event.get("SUMMARY", ""))
+    year_first, year_last = school_year_bounds(school_year_of(start.dt))
+    if _FIRST_DAY.search(words) and start.dt.month in (8, 9):
+        first, after = year_first, start.dt
+    elif _LAST_DAY.search(words) and start.dt.month in (6, 7):
+        first, after = start.dt + _ONE_DAY, year_last + _ONE_DAY
+    elif _FREE.search(words) and not _OPEN.search(words):
+        if event.get("RRULE") is not None or event.get("RDATE") is not None:
+            raise SettingsError(f"{name}: the event on {start.dt} is repeated; write each year's free days out")
+        first, after = start.dt, _end_of(event, start.dt)
+    else:
+        return
+    for n in range(max((after - first).days, 0)):
+        yield first + timedelta(days=n)
+
+
+def _end_of(event: Any, start: date) -> date:
+    """The day after the event's last day (DTEND is exclusive; without it an all-day event is one day, RFC 5545 3.6.1)."""
+    end, length = event.get("DTEND"), event.get("DURATION")
+    if end is not None and _is_day(end.dt):
+        return max(end.dt, start + _ONE_DAY)
+    if length is not None and isinstance(length.dt, timedelta):
+        return start + max(length.dt, _ONE_DAY)
+    return start + _ONE_DAY

@@ -73,5 +73,15 @@ def _toml(file: Traversable) -> dict[str, Any]:
 @cache
 def law() -> dict[str, tuple[str, str]]:
     """Paragraph key → (short title, address)."""
-    raw = _toml(files("skolemiljo.plans") / "law.toml")["law"]
-    return {key: (entry["title"], entry["url"]) for key, entry in raw.items()}
+    return {key: (entry["title"], entry["url"]) for key, entry in _law().items()}
+
+
+def headings(key: str) -> tuple[str, ...]:
+    """What the law itself calls the paragraph ``key``, in nynorsk and plain bokmål; empty where we do not know."""
+    return tuple(_law().get(key, {}).get("headings", ()))
+
+
+@cache
+def _law() -> dict[str, Any]:
+    found: dict[str, Any] = _toml(files("skolemiljo.plans") / "law.toml")["law"]
+    return found
