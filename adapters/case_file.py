@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -18,7 +19,8 @@ from .strict_json import strict_json
 
 BYTES_AT_MOST = 16 * 1024 * 1024
 _FIELDS_TOLD = 8
-_PLAIN = re.compile(r"[A-Za-z0-9ÆØÅæøå._/\-]{1,64}")
+_PLAIN = re.compile(r"[A-Za-z0-9ÆØÅæøå][A-Za-z0-9ÆØÅæøå._/\-]{0,63}")
+_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{11}(?!\d)")
 
 
 def read_case_file(path: Path, zone: ZoneInfo | None = None, context: ReadingContext | None = None) -> Case:
@@ -26,7 +28,7 @@ def read_case_file(path: Path, zone: ZoneInfo | None = None, context: ReadingCon
 
     Raises UnreadableCase naming the case (or the file) and the fields, never the content.
     """
-    name = printable(path.stem)
+    name = told(path.stem)
     try:
         data = read_plain_file(path, BYTES_AT_MOST)
     except OSError as error:
@@ -71,7 +73,7 @@ def case_from(
         fields = tuple(dict.fromkeys(_path(e["loc"]) for e in told))[:_FIELDS_TOLD]
         what = "; ".join(dict.fromkeys(_what(e["type"], e["msg"]) for e in told[:_FIELDS_TOLD]))
         raise UnreadableCase(
-            f"mend {', '.join(fields)} ({what})", system=system, case=_case_id(raw) or name, fields=fields
+            f"mend {', '.join(fields)} ({what})", system=system, case=case_id_of(raw) or name, fields=fields
         ) from None
     except RecursionError:
         raise UnreadableCase("the document is nested too deeply", system=system, case=name) from None
@@ -90,12 +92,18 @@ def read_plain_file(path: Path, at_most: int) -> bytes:
     return data
 
 
-def printable(name: str) -> str:
-    """A file's name as it may be shown: letters, digits and - _ . only, at most 64 characters."""
-    return re.sub(r"[^A-Za-z0-9ÆØÅæøå._\-]", "?", name)[:64]
+def told(stem: str) -> str:
+    """How a case file is called where it can't tell its own case number: its stem where that looks like a case number.
+
+    A stem may be a pupil's name or identity number; then it is told by a short sum of it, which stays the same.
+    """
+    if _PLAIN.fullmatch(stem) and any(map(str.isdigit, stem)) and not _ELEVEN_DIGITS.search(stem):
+        return stem
+    return f"fil-{hashlib.sha256(stem.encode(errors='surrogatepass')).hexdigest()[:8]}"
 
 
-def _case_id(raw: Any) -> str | None:
+def case_id_of(raw: Any) -> str | None:
+    """The case number that a document tells, where it can be repeated."""
     found = raw.get("id") if isinstance(raw, dict) else None
     return found if isinstance(found, str) and _PLAIN.fullmatch(found) else None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import ValidationError
 
 from ...domain.annual_cycle import CycleFacts, CycleStatus
@@ -25,18 +27,9 @@ class AnnualCycleOverHttp:
             answer = self._http.get(f"v1/cycles/{owner}/{school_year}/entries", case=f"{owner}/{school_year}")
         except CaseNotFound:
             return CycleFacts(school=school, school_year=school_year, found=False)
-        raw = snaked(answer.body)
         try:
-            return CycleFacts.model_validate(
-                {
-                    "school": school,
-                    "school_year": school_year,
-                    "entries": raw["items"],
-                    "found": raw["found"],
-                    "hidden": raw.get("hidden_fields") or [],
-                }
-            )
-        except (ValidationError, KeyError, TypeError, AttributeError):
+            return _facts(snaked(answer.body), school, school_year)
+        except (ValidationError, KeyError, TypeError, AttributeError, RecursionError):
             raise self._unreadable(owner, school_year, answer.request_id) from None
 
     def write_status(self, status: CycleStatus, *, idempotency_key: str) -> None:
@@ -57,9 +50,12 @@ class AnnualCycleOverHttp:
         except CaseNotFound:
             return None
         try:
-            return CycleStatus.model_validate(snaked(answer.body))
-        except ValidationError:
+            status = CycleStatus.model_validate(snaked(answer.body))
+        except (ValidationError, RecursionError):
             raise self._unreadable(owner, school_year, answer.request_id) from None
+        if (status.school, status.school_year) != (school, school_year):
+            raise self._unreadable(owner, school_year, answer.request_id)
+        return status
 
     def _unreadable(self, owner: str, school_year: str, request_id: str | None) -> SourceError:
         return SourceError(
@@ -67,3 +63,21 @@ class AnnualCycleOverHttp:
             system=SYSTEM,
             request_id=request_id,
         )
+
+
+def _facts(raw: Any, school: str | None, school_year: str) -> CycleFacts:
+    """The facts on the wire. Raises KeyError, TypeError and the like where they are not in the contract's form."""
+    hidden = ["entries" if path == "items" else path for path in raw.get("hidden_fields", ())]
+    facts = CycleFacts.model_validate(
+        {
+            "school": school,
+            "school_year": school_year,
+            "entries": raw.get("items", []) if "entries" in hidden else raw["items"],
+            "found": raw["found"],
+            "hidden": hidden,
+        }
+    )
+    for entry in facts.entries:
+        if entry.school_year != school_year or entry.school not in (None, school):
+            raise KeyError
+    return facts

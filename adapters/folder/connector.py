@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import stat
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,17 +27,29 @@ from ...domain.base import ReadingContext
 from ...domain.case import Case
 from ...domain.errors import CaseNotFound, Conflict, Fatal, SettingsError, SourceError, UnreadableCase
 from ...domain.flag import ComplianceRecord
-from ...domain.school import School
-from ..case_file import BYTES_AT_MOST, printable, read_case_file, read_plain_file
+from ...domain.school import School, is_organisation_number
+from ..case_file import BYTES_AT_MOST, case_from, case_id_of, read_plain_file, told
 from ..ports import CaseProblem, Receipt, SourceItem
 from ..strict_json import strict_json
 
 SYSTEM = "folder"
+_FILE_NAME = re.compile(r"[A-Za-z0-9ÆØÅæøå][A-Za-z0-9ÆØÅæøå._\-]{0,80}")
 M = TypeVar("M", bound=BaseModel)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is remembered of a case file as long as it is not touched."""
+
+    stamp: tuple[int, int, int]
+    case: str
+    """Its case number, or what the file is called where it can't tell."""
+    school: str | None
+    """``None``: it can't be told whose case it is, so it may be any school's."""
+
+
 class Folder:
-    """CaseSource, FlagSink and AnnualCycle over the folder ``path``. Links are not followed out of it."""
+    """CaseSource, FlagSink and AnnualCycle over the folder ``path``. Links are not followed."""
 
     def __init__(self, path: Path, *, zone: ZoneInfo | None = None) -> None:
         if not path.is_dir():
@@ -41,137 +57,176 @@ class Folder:
         self._path = path
         self._zone = zone
         self.context = ReadingContext(zone=zone)
-        self._school_of: dict[str, tuple[str, int]] = {}
+        """Holds the fields nobody knows, counted."""
+        self._known: dict[str, _Known] = {}
 
     # --- cases ---------------------------------------------------------------------------------------------------
 
     def schools(self) -> Iterable[School]:
-        """The schools of schools.json. Raises Fatal when it can't be read."""
+        """The schools of schools.json, and those it forgets although there are cases of theirs.
+
+        Raises Fatal when schools.json can't be read.
+        """
         raw = self._json(self._path / "schools.json")
         try:
-            return TypeAdapter(list[School]).validate_python(raw)
+            listed = TypeAdapter(list[School]).validate_python(raw)
         except ValidationError as error:
-            where = ".".join(map(str, error.errors(include_input=False, include_url=False)[0]["loc"]))
-            raise Fatal(f"schools.json: mend {where}", system=SYSTEM) from None
+            raise Fatal(f"schools.json: mend {_where(error)}", system=SYSTEM) from None
+        numbers = {school.organisation_number for school in listed}
+        forgotten = {known.school for _, known in self._files() if known.school is not None} - numbers
+        return [*listed, *(School(organisation_number=n, name=n) for n in sorted(forgotten))]
 
     def count(self, school: str) -> int | None:
         """How many cases of ``school`` lie in the folder."""
         return sum(1 for _ in self.case_ids(school))
 
     def changed_cases(self, school: str, since: datetime | None) -> Iterator[SourceItem]:
-        """The school's cases whose file was changed at or after ``since``; broken files are named, once per school."""
-        for file in self._files():
-            if since is not None and file.stat().st_mtime < since.timestamp():
-                continue
-            known = self._school_of.get(file.name)
-            if known is not None and known[1] == file.stat().st_mtime_ns and known[0] != school:
+        """The school's cases whose file was written, or put here, at or after ``since``.
+
+        A broken file is named at its school, or at every school where it does not say whose it is.
+        """
+        for file, known in self._files():
+            if known.school not in (None, school) or (since is not None and not _touched(known, since)):
                 continue
             try:
-                case = self._case(file)
+                yield self._case(file, known.case)
             except UnreadableCase as error:
-                yield CaseProblem(error.case, type(error).__name__, error.fields, str(error.args[0]))
+                yield CaseProblem(known.case, type(error).__name__, error.fields, str(error.args[0]))
+            except CaseNotFound:
                 continue
-            if case.school == school:
-                yield case
 
     def case(self, case_id: str) -> Case:
         """One case. Raises CaseNotFound and UnreadableCase."""
-        file = self._file("cases", case_id)
-        if not file.is_file():
+        name = _name_of(case_id)
+        if name is None:
             raise CaseNotFound("there is no such file in cases/", system=SYSTEM, case=case_id)
-        return self._case(file)
+        return self._case(self._path / "cases" / f"{name}.json", case_id)
 
     def case_ids(self, school: str) -> Iterator[str]:
-        """The ids of the school's cases that can be read."""
-        for file in self._files():
-            try:
-                found = self._school(file)
-            except UnreadableCase:
-                continue
-            if found == school:
-                yield file.stem
+        """The ids of the school's cases, and of the files that do not say whose they are."""
+        for _, known in self._files():
+            if known.school in (None, school):
+                yield known.case
 
-    def _school(self, file: Path) -> str:
-        changed = file.stat().st_mtime_ns
-        known = self._school_of.get(file.name)
-        if known is not None and known[1] == changed:
-            return known[0]
-        return self._case(file).school
-
-    def _case(self, file: Path) -> Case:
-        case = read_case_file(file, self._zone, self.context)
+    def _case(self, file: Path, case_id: str) -> Case:
+        try:
+            data = read_plain_file(file, BYTES_AT_MOST)
+            raw = strict_json(data)
+        except FileNotFoundError:
+            raise CaseNotFound("there is no such file in cases/", system=SYSTEM, case=case_id) from None
+        except OSError as error:
+            what = "it is a link; links are not followed" if file.is_symlink() else type(error).__name__
+            raise UnreadableCase(f"the file can't be read ({what})", system=SYSTEM, case=case_id) from None
+        except ValueError as error:
+            raise UnreadableCase(f"the file is {error}: export it again", system=SYSTEM, case=case_id) from None
+        case = case_from(raw, self._zone, system=SYSTEM, name=case_id, context=self.context)
         if _name_of(case.id) != file.stem:
-            raise UnreadableCase(
-                "the file must be called after its id", system=SYSTEM, case=printable(file.stem), fields=("id",)
-            )
-        self._school_of[file.name] = (case.school, file.stat().st_mtime_ns)
-        etag = hashlib.sha256(file.read_bytes()).hexdigest()[:32]
-        return case.model_copy(update={"etag": etag})
+            what = "the file must be called after its case number, with _ for /"
+            raise UnreadableCase(what, system=SYSTEM, case=case_id, fields=("id",))
+        return case.model_copy(update={"etag": hashlib.sha256(data).hexdigest()[:32]})
 
-    def _files(self) -> Iterator[Path]:
-        folder = self._path / "cases"
+    def _files(self) -> Iterator[tuple[Path, _Known]]:
+        """The case files by name, each with what is known of it. Hidden files are half-finished ones and are left alone."""
+        folder = self._folder("cases")
         if not folder.is_dir():
             raise Fatal("there is no folder cases/", system=SYSTEM)
-        yield from sorted(file for file in folder.glob("*.json") if not file.is_symlink())
+        for file in sorted(folder.iterdir()):
+            if file.suffix.lower() != ".json" or file.name.startswith("."):
+                continue
+            with suppress(FileNotFoundError):  # taken away between the listing and now
+                yield file, self._look(file)
+
+    def _look(self, file: Path) -> _Known:
+        status = file.lstat()
+        stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
+        known = self._known.get(file.name)
+        if known is None or known.stamp != stamp:
+            case, school = _told_by(file)
+            known = self._known[file.name] = _Known(stamp, case, school)
+        return known
 
     # --- flags ---------------------------------------------------------------------------------------------------
 
     def write(self, record: ComplianceRecord, *, if_match: str | None, idempotency_key: str) -> Receipt:
         """Writes ``flags/<case>.json``; the key needs no memory here, for the whole file is written."""
         del idempotency_key
-        if if_match is not None and self.case(record.case).etag != if_match:
+        case = self.case(record.case)
+        if if_match is not None and case.etag != if_match:
             raise Conflict("the case was changed since it was read", system=SYSTEM, case=record.case)
-        _write_whole(self._file("flags", record.case), record)
-        return Receipt(if_match)
+        self._write_whole(self._file("flags", record.case), record)
+        return Receipt(case.etag)
 
     def read(self, case_id: str) -> ComplianceRecord | None:
-        """The record in ``flags/<case>.json``."""
-        return self._model(self._file("flags", case_id), ComplianceRecord)
+        """The record in ``flags/<case>.json``. Raises SourceError where it is not this case's record."""
+        record = self._model(self._file("flags", case_id), ComplianceRecord)
+        if record is not None and record.case != case_id:
+            raise SourceError("the file in flags/ is another case's", system=SYSTEM, case=case_id)
+        return record
 
     # --- annual cycle --------------------------------------------------------------------------------------------
 
     def facts(self, school: str | None, school_year: str) -> CycleFacts:
         """What ``cycle/…json`` holds; no file means that the annual cycle does not know the school."""
-        file = self._file("cycle", f"{school or 'municipality'}-{school_year}")
-        found = self._model(file, CycleFacts)
-        return found if found is not None else CycleFacts(school=school, school_year=school_year, found=False)
+        facts = self._of(CycleFacts, "cycle", school, school_year)
+        return facts if facts is not None else CycleFacts(school=school, school_year=school_year, found=False)
 
     def write_status(self, status: CycleStatus, *, idempotency_key: str) -> None:
         """Writes ``cycle-status/…json``."""
         del idempotency_key
-        _write_whole(self._file("cycle-status", f"{status.school or 'municipality'}-{status.school_year}"), status)
+        self._write_whole(self._file("cycle-status", _cycle_name(status.school, status.school_year)), status)
 
     def read_status(self, school: str | None, school_year: str) -> CycleStatus | None:
         """The status in ``cycle-status/…json``."""
-        return self._model(self._file("cycle-status", f"{school or 'municipality'}-{school_year}"), CycleStatus)
+        return self._of(CycleStatus, "cycle-status", school, school_year)
+
+    def _of(self, model: type[M], folder: str, school: str | None, school_year: str) -> M | None:
+        file = self._file(folder, _cycle_name(school, school_year))
+        found = self._model(file, model)
+        if found is not None and (getattr(found, "school", None), getattr(found, "school_year", None)) != (
+            school,
+            school_year,
+        ):
+            raise SourceError(f"{folder}/{file.name} is of another school or school year", system=SYSTEM)
+        return found
 
     # --- files ---------------------------------------------------------------------------------------------------
 
+    def _folder(self, name: str) -> Path:
+        folder = self._path / name
+        if folder.is_symlink():
+            raise Fatal(f"{name}/ is a link; links are not followed", system=SYSTEM)
+        return folder
+
     def _file(self, folder: str, name: str) -> Path:
-        """The file of ``name``. A name that would lead out of the folder, or through a link, is refused."""
-        file = self._path / folder / f"{_name_of(name)}.json"
-        if (self._path / folder).is_symlink() or file.is_symlink():
-            raise Fatal(f"{folder}/ holds a link; links are not followed", system=SYSTEM)
-        return file
+        """The file of ``name``, of which no part can lead out of the folder."""
+        plain = _name_of(name)
+        if plain is None:
+            raise Fatal(f"an id that can't be a file name in {folder}/", system=SYSTEM)
+        return self._folder(folder) / f"{plain}.json"
 
     def _json(self, file: Path) -> Any:
         try:
             return strict_json(read_plain_file(file, BYTES_AT_MOST))
         except FileNotFoundError:
-            raise Fatal(f"{printable(file.name)} is missing", system=SYSTEM) from None
+            raise Fatal(f"{file.name} is missing", system=SYSTEM) from None
         except OSError as error:
-            raise Fatal(f"{printable(file.name)} can't be read ({type(error).__name__})", system=SYSTEM) from None
+            raise Fatal(f"{file.name} can't be read ({type(error).__name__})", system=SYSTEM) from None
         except ValueError as error:
-            raise SourceError(f"{printable(file.name)} is {error}", system=SYSTEM) from None
+            raise SourceError(f"{file.name} is {error}", system=SYSTEM) from None
 
     def _model(self, file: Path, model: type[M]) -> M | None:
-        if not file.exists():
+        if not file.exists() and not file.is_symlink():
             return None
         try:
-            return model.model_validate(self._json(file))
+            return model.model_validate(self._json(file), context=self.context)
         except ValidationError as error:
-            where = ".".join(map(str, error.errors(include_input=False, include_url=False)[0]["loc"]))
-            raise SourceError(f"{printable(file.name)}: mend {where}", system=SYSTEM) from None
+            raise SourceError(f"{file.name}: mend {_where(error)}", system=SYSTEM) from None
+
+    def _write_whole(self, file: Path, model: BaseModel) -> None:
+        try:
+            write_whole(file, model.model_dump_json(indent=1))
+        except OSError as error:
+            raise Fatal(f"{file.name} can't be written ({type(error).__name__})", system=SYSTEM) from None
 
     @property
     def unknown_fields(self) -> Counter[str]:
@@ -179,24 +234,59 @@ class Folder:
         return self.context.unknown_fields
 
 
-def _name_of(case_id: str) -> str:
-    """A case id as a file name: ``/`` cannot stand in one."""
-    name = case_id.replace("/", "_")
-    if not name or name.startswith(".") or printable(name) != name:
-        raise Fatal("an id that can't be a file name", system=SYSTEM)
-    return name
-
-
-def _write_whole(file: Path, model: BaseModel) -> None:
+def write_whole(file: Path, text: str) -> None:
     """Writes all or nothing: to a file beside it, to the disk, and then in its place. Mode 0600."""
     file.parent.mkdir(mode=0o700, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".tmp")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            out.write(model.model_dump_json(indent=1))
+            out.write(text)
             out.flush()
             os.fsync(out.fileno())
         Path(temporary).replace(file)
-    except OSError as error:
+    except BaseException:
         Path(temporary).unlink(missing_ok=True)
-        raise Fatal(f"{printable(file.name)} can't be written ({type(error).__name__})", system=SYSTEM) from None
+        raise
+    if hasattr(os, "O_DIRECTORY"):  # the new name, too, must be on the disk; Windows does that by itself
+        folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _told_by(file: Path) -> tuple[str, str | None]:
+    """What the file is called and whose it is, as far as it can be told without judging its content."""
+    try:
+        raw = strict_json(read_plain_file(file, BYTES_AT_MOST)) if stat.S_ISREG(file.lstat().st_mode) else None
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError):
+        raw = None
+    case = case_id_of(raw)
+    school = raw.get("school") if isinstance(raw, dict) else None
+    return (
+        case if case is not None and _name_of(case) == file.stem else told(file.stem),
+        school if isinstance(school, str) and is_organisation_number(school) else None,
+    )
+
+
+def _touched(known: _Known, since: datetime) -> bool:
+    """Whether the file was written, or put here, at or after ``since``: a copy may keep the time of the original."""
+    return max(known.stamp[:2]) >= since.timestamp() * 1e9
+
+
+def _name_of(case_id: str) -> str | None:
+    """A case id as a file name (``/`` cannot stand in one), or ``None`` where it can't be one."""
+    name = case_id.replace("/", "_")
+    return name if _FILE_NAME.fullmatch(name) else None
+
+
+def _cycle_name(school: str | None, school_year: str) -> str:
+    return f"{school or 'municipality'}-{school_year}"
+
+
+def _where(error: ValidationError) -> str:
+    """The place of the first fault, by position; names from the file are not repeated."""
+    place = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
+    return ".".join(str(part) if isinstance(part, int) or part.isidentifier() else "*" for part in place) or "all of it"

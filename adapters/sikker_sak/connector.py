@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
-
-from pydantic import ValidationError
 
 from ...domain.base import ReadingContext
 from ...domain.case import Case
-from ...domain.errors import CaseNotFound, UnreadableCase
+from ...domain.errors import CaseNotFound, IncompleteAnswer, UnreadableCase
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School
 from ..http import HttpClient
@@ -34,21 +33,17 @@ class SikkerSak:
         """Holds the fields nobody knows, counted."""
 
     def schools(self) -> Iterable[School]:
-        """The schools this integration may see; one whose entry can't be read is left out and counted."""
-        found = []
-        for page in self._http.pages("v1/schools", params={}, page_size=self._page_size):
-            for raw in page:
-                try:
-                    found.append(school_from_wire(raw))
-                except ValidationError:
-                    self.context.unknown_fields["School.unreadable"] += 1
-        return found
+        """The schools this integration may see."""
+        pages = self._http.pages("v1/schools", params={}, page_size=self._page_size)
+        return [school_from_wire(raw) for page in pages for raw in page]
 
     def count(self, school: str) -> int | None:
         """The source's own count of the school's cases."""
         answer = self._http.get(f"v1/schools/{school}/case-numbers", params={"pageSize": "1", "pageNumber": "1"})
         total = answer.body.get("totalCount") if isinstance(answer.body, dict) else None
-        return total if isinstance(total, int) else None
+        if not isinstance(total, int) or isinstance(total, bool) or total < 0:
+            raise IncompleteAnswer("the page has no totalCount", system=SYSTEM, request_id=answer.request_id)
+        return total
 
     def changed_cases(self, school: str, since: datetime | None) -> Iterator[SourceItem]:
         """The school's cases modified at or after ``since``, page by page; a case that comes twice is given once."""
@@ -66,18 +61,23 @@ class SikkerSak:
 
     def case(self, case_id: str) -> Case:
         """One case, whole, with the etag of the answer."""
-        answer = self._http.get(f"v1/cases/{case_id}", case=case_id)
-        return case_from_wire(answer.body, self.labels, self.context, self._zone, answer.etag)
+        answer = self._http.get(_path(case_id), case=case_id)
+        case = case_from_wire(answer.body, self.labels, self.context, self._zone, answer.etag)
+        if case.id != case_id:
+            raise UnreadableCase("another case came than was asked for", system=SYSTEM, case=case_id, fields=("id",))
+        return case
 
     def case_ids(self, school: str) -> Iterator[str]:
         """The numbers of all the school's cases."""
         for page in self._http.pages(f"v1/schools/{school}/case-numbers", params={}, page_size=100):
-            yield from (number for number in page if isinstance(number, str))
+            if not all(isinstance(number, str) for number in page):
+                raise IncompleteAnswer("a case number that is no text is listed", system=SYSTEM)
+            yield from page
 
     def write(self, record: ComplianceRecord, *, if_match: str | None, idempotency_key: str) -> Receipt:
         """Writes the whole record; the answer is a receipt and no proof."""
         answer = self._http.put(
-            f"v1/cases/{record.case}/compliance",
+            f"{_path(record.case)}/compliance",
             record_to_wire(record),
             idempotency_key=idempotency_key,
             if_match=if_match,
@@ -88,7 +88,7 @@ class SikkerSak:
     def read(self, case_id: str) -> ComplianceRecord | None:
         """The record that stands on the case."""
         try:
-            answer = self._http.get(f"v1/cases/{case_id}/compliance", case=case_id)
+            answer = self._http.get(f"{_path(case_id)}/compliance", case=case_id)
         except CaseNotFound:
             return None
         return record_from_wire(answer.body, case_id, answer.request_id)
@@ -99,6 +99,11 @@ class SikkerSak:
             return case_from_wire(raw, self.labels, self.context, self._zone, etag if isinstance(etag, str) else None)
         except UnreadableCase as error:
             return CaseProblem(error.case, type(error).__name__, error.fields, str(error.args[0]))
+
+
+def _path(case_id: str) -> str:
+    """Where a case lies. Its number may hold «/», which must not become a step in the address."""
+    return f"v1/cases/{quote(case_id, safe='')}"
 
 
 __all__ = ["SYSTEM", "SikkerSak"]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ...domain.base import ReadingContext
 from ...domain.case import Case
-from ...domain.errors import SettingsError, SourceError
+from ...domain.errors import IncompleteAnswer, SettingsError, SourceError, UnreadableCase
 from ...domain.flag import ComplianceRecord
 from ...domain.log import LogKind
 from ...domain.school import School
@@ -85,29 +85,49 @@ class Labels:
 
 def case_from_wire(raw: Any, labels: Labels, context: ReadingContext, zone: ZoneInfo | None, etag: str | None) -> Case:
     """The case in one wire document. Raises UnreadableCase with case number and fields."""
-    mapped = _from_wire(raw)
+    try:
+        mapped = _from_wire(raw)
+    except RecursionError:
+        raise UnreadableCase("the document is nested too deeply", system=SYSTEM) from None
     if isinstance(mapped, dict):
         log = mapped.get("log")
         for entry in log if isinstance(log, list) else ():
-            if isinstance(entry, dict) and "type" in entry:
-                label = entry.pop("type")
+            if isinstance(entry, dict):
+                label = entry.pop("type", None)
+                # A kind of ours, straight from the wire, would pass by the mapping: the label alone decides.
                 entry["kind"] = labels.kind(label)
                 entry["source_label"] = label
         if etag is not None:
             mapped["etag"] = etag
-        if isinstance(mapped.get("hidden"), list):
-            mapped["hidden"] = [
-                ".".join(map(_name, path.split("."))) for path in mapped["hidden"] if isinstance(path, str)
-            ]
+        mapped["hidden"] = _paths(mapped.get("hidden", []))
     return case_from(mapped, zone, system=SYSTEM, context=context)
 
 
+def _paths(hidden: Any) -> Any:
+    """The paths of hidden fields in our names. What is no path stays, so that the case is refused: it may hide anything."""
+    if not isinstance(hidden, list):
+        return hidden
+    return [".".join(map(_name, path.split("."))) if isinstance(path, str) else path for path in hidden]
+
+
 def school_from_wire(raw: Any) -> School:
-    """A school. Its name is kept (it is no person's); its rektor's is dropped."""
+    """A school. Its name is kept (it is no person's); its rektor's is dropped.
+
+    An entry of which only the number can be read is a school all the same: its cases are there. Raises IncompleteAnswer
+    where not even that is right, for a school left out in silence would be a school that nobody looks at.
+    """
     mapped = _from_wire(raw)
     if isinstance(raw, dict) and isinstance(mapped, dict):
         mapped["name"] = raw.get("name")
-    return School.model_validate(mapped)
+    try:
+        return School.model_validate(mapped)
+    except ValidationError:
+        pass
+    try:
+        number = mapped["organisation_number"]
+        return School(organisation_number=number, name=str(number))
+    except (ValidationError, KeyError, TypeError):
+        raise IncompleteAnswer("a school without a right organizationNumber is listed", system=SYSTEM) from None
 
 
 def record_to_wire(record: ComplianceRecord) -> Any:
@@ -122,8 +142,11 @@ def record_from_wire(raw: Any, case: str, request_id: str | None) -> ComplianceR
     try:
         mapped = _from_wire(raw)
         mapped["case"] = mapped.pop("id")
-        return ComplianceRecord.model_validate(mapped)
-    except (ValidationError, AttributeError, KeyError, TypeError):
+        record = ComplianceRecord.model_validate(mapped)
+        if record.case != case:
+            raise KeyError
+        return record
+    except (ValidationError, AttributeError, KeyError, TypeError, RecursionError):
         raise SourceError(
             "the record read back is not in the contract's form", system=SYSTEM, case=case, request_id=request_id
         ) from None
