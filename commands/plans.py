@@ -15,7 +15,8 @@ from ..domain.case import Case
 from ..domain.errors import SettingsError
 from ..domain.plan import Home, MunicipalPlan
 from ..domain.verdict import Finding, Verdict
-from ..plans.loader import load_plan, load_plans
+from ..plans.compare import in_place_of
+from ..plans.loader import load_plan
 from ..plans.verify import missing_quotes
 from ..sync.live import case_files
 from ..validators import RULES
@@ -110,7 +111,8 @@ def verify(name: str, file: Path, form: str) -> tuple[str, bool]:
 
 def compare(work: Workplace, old: str, new: str, paths: Iterable[Path], as_of: datetime, form: str) -> str:
     """Which verdicts would change if the plan ``new`` stood where ``old`` does, over the cases given."""
-    before, after = (replace(work.judging, plans=load_plans(name)) for name in (old, new))
+    standing = load_plan(old)
+    before, after = (replace(work.judging, plans=(plan,)) for plan in (standing, in_place_of(load_plan(new), standing)))
     changes: list[tuple[Finding | None, Finding | None]] = []
     cases = unread = 0
     for item in _cases(work, paths):

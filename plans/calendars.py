@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..domain.calendar import SchoolCalendar, school_year_bounds, school_year_of
 from ..domain.errors import SettingsError
@@ -145,7 +145,7 @@ def _days_of(span: Any, bounds: tuple[date, date], place: str) -> Iterator[date]
         yield start + timedelta(days=n)
 
 
-def _is_day(value: Any) -> bool:
+def _is_day(value: Any) -> TypeGuard[date]:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
@@ -198,7 +198,8 @@ def _end_of(event: Any, start: date) -> date:
     """The day after the event's last day (DTEND is exclusive; without it an all-day event is one day, RFC 5545 3.6.1)."""
     end, length = event.get("DTEND"), event.get("DURATION")
     if end is not None and _is_day(end.dt):
-        return max(end.dt, start + _ONE_DAY)
+        last: date = end.dt
+        return max(last, start + _ONE_DAY)
     if length is not None and isinstance(length.dt, timedelta):
         return start + max(length.dt, _ONE_DAY)
     return start + _ONE_DAY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -14,60 +15,96 @@ from pydantic import ValidationError
 from ..domain.errors import SettingsError
 from ..domain.plan import MunicipalPlan
 
+_AT_LINE = re.compile(r"\(at (line \d+), column \d+\)")
+
 
 def available() -> tuple[str, ...]:
     """The names of the plans that come with the package."""
-    return tuple(sorted(f.name for f in files("skolemiljo.plans").iterdir() if (f / "plan.toml").is_file()))
+    return tuple(sorted(f.name for f in _shipped().iterdir() if (f / "plan.toml").is_file()))
 
 
 def load_plan(name: str | Path) -> MunicipalPlan:
-    """The plan in the folder ``name``: one that comes with the package (``oyer-2024``), or a path.
+    """The plan in the folder ``name``: a path to a folder with a plan.toml, or one that comes with the package.
 
     Raises SettingsError naming the file and the key.
     """
     folder = _folder(name)
-    data = _toml(folder / "plan.toml")
-    rows = _toml(folder / "coverage.toml").get("rows", {})
+    data = _toml(folder, "plan.toml")
+    coverage = _toml(folder, "coverage.toml")
+    strange = sorted(coverage.keys() - {"rows"})
+    if strange:
+        raise SettingsError(f"plan {folder.name}: coverage.toml: {strange[0]}: only rows are known here")
+    if data.keys() & {"name", "rows"}:
+        raise SettingsError(f"plan {folder.name}: plan.toml: the rows stand in coverage.toml, the name is the folder's")
     try:
-        return MunicipalPlan.model_validate({"name": folder.name, **data, "rows": rows})
+        return MunicipalPlan.model_validate({"name": folder.name, **data, "rows": coverage.get("rows", {})})
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"plan {folder.name}: {key}: {first['msg']}") from None
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        raise SettingsError(f"plan {folder.name}: {_place(first['loc'])}{first['msg']}") from None
 
 
 def load_plans(name: str | Path) -> tuple[MunicipalPlan, ...]:
     """All versions of a municipality's plan, oldest first: the folder ``name`` and those it names in ``earlier``.
 
-    ``plan.toml`` may begin with ``earlier = ["oyer-2024"]``: folders beside it, each judging the events of its own time.
+    One folder is one version. ``plan.toml`` of the newest may begin with ``earlier = ["oyer-2024"]``: folders beside it (or
+    plans that come with the package), each judging the events of its own time. Raises SettingsError.
     """
+    newest = load_plan(name)
     folder = _folder(name)
-    earlier = _toml(folder / "plan.toml").get("earlier", [])
-    plans = [load_plan(name)]
-    for other in earlier:
-        beside = Path(str(name)).parent / str(other)
-        plans.append(load_plan(beside if beside.is_dir() else str(other)))
-    return tuple(sorted(plans, key=lambda plan: plan.document.valid_from))
+    plans = [newest]
+    for other in newest.earlier:
+        beside = folder.parent / other if isinstance(folder, Path) else None
+        found = beside is not None and (beside / "plan.toml").is_file()
+        plans.append(load_plan(beside if found and beside is not None else other))
+    plans.sort(key=lambda plan: plan.document.valid_from)
+    _one_after_the_other(plans, newest)
+    return tuple(plans)
+
+
+def _one_after_the_other(plans: list[MunicipalPlan], newest: MunicipalPlan) -> None:
+    """Two versions from one day would leave it to chance which of them judges."""
+    starts = [plan.document.valid_from for plan in plans]
+    if len(set(starts)) != len(starts):
+        raise SettingsError(f"plan {newest.name}: plan.toml: earlier: two versions have the same document.valid_from")
+    if plans[-1] is not newest:
+        raise SettingsError(f"plan {newest.name}: plan.toml: earlier: {plans[-1].name} is valid from a later day")
+
+
+def _shipped() -> Traversable:
+    return files("skolemiljo.plans")
 
 
 def _folder(name: str | Path) -> Traversable:
     path = Path(name)
     if (path / "plan.toml").is_file():
-        return path
+        return path.resolve()
     if str(name) in available():
-        return files("skolemiljo.plans") / str(name)
+        return _shipped() / str(name)
     raise SettingsError(
         f"no plan called {path.name}; there are {', '.join(available())}, or give a folder with a plan.toml"
     )
 
 
-def _toml(file: Traversable) -> dict[str, Any]:
+def _place(loc: tuple[int | str, ...]) -> str:
+    """File and key of an error's place in the plan."""
+    if not loc:
+        return ""
+    file = "coverage.toml" if loc[0] == "rows" else "plan.toml"
+    return f"{file}: {'.'.join(str(part) for part in loc)}: "
+
+
+def _toml(folder: Traversable, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{file.name} is missing in the plan's folder") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise SettingsError(f"{file.name} is not valid TOML in UTF-8") from None
+        return tomllib.loads((folder / file).read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise SettingsError(f"plan {folder.name}: {file} is missing") from None
+    except tomllib.TOMLDecodeError as error:
+        # The library's own text may repeat what stands there; the line is enough.
+        line = _AT_LINE.search(str(error))
+        where = f" ({line[1]})" if line else ""
+        raise SettingsError(f"plan {folder.name}: {file} is not valid TOML{where}") from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"plan {folder.name}: {file} can't be read as UTF-8") from None
 
 
 @cache
@@ -83,5 +120,5 @@ def headings(key: str) -> tuple[str, ...]:
 
 @cache
 def _law() -> dict[str, Any]:
-    found: dict[str, Any] = _toml(files("skolemiljo.plans") / "law.toml")["law"]
+    found: dict[str, Any] = _toml(_shipped(), "law.toml")["law"]
     return found

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..domain.annual_cycle import CycleKind, CycleState
 from ..domain.case import ClosingReason
 from ..domain.log import Channel, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, end_of
 from ..domain.notice import Notice
 from ..domain.people import Actor, Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from .annual_cycle import done, within_year
 from .identity_number import IdentityKind, find_identity_numbers
-from .index import CaseIndex
+from .index import CaseIndex, CycleIndex
 from .judge import Judge, when_of
-from .rule import Chapter, Text
+from .rule import Chapter, Subject, Text
 from .sensitive_words import find_sensitive_words
 
 CHAPTER = Chapter("documentation", Text("Dokumentasjon", "Dokumentasjon"))
@@ -99,6 +101,59 @@ def _written(case: CaseIndex) -> list[Recorded]:
 def _after(item: Recorded, moment: Moment) -> bool:
     when = when_of(item)
     return when is not None and moment.before(when) is True
+
+
+# --- «Plattformen brukes av alt pedagogisk personale.» ---------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "DOK-03",
+    "alt-pedagogisk-personale-bruker-plattformen",
+    title=Text(
+        "Alt pedagogisk personale ved skolen har tilgang til Visma Sikker Sak",
+        "Alt pedagogisk personale ved skolen har tilgang til Visma Sikker Sak",
+    ),
+    remedy=Text(
+        "Gi tilgang til dem som mangler den, og før i årshjulet hvor mange av hvor mange som har den.",
+        "Gi tilgang til dei som manglar han, og før i årshjulet kor mange av kor mange som har han.",
+    ),
+    proof=Text(
+        "En oppføring i årshjulet for skoleåret der alle av alle har tilgang.",
+        "Ei oppføring i årshjulet for skoleåret der alle av alle har tilgang.",
+    ),
+    limits=Text(
+        "Tilgang er ikke bruk. Brukerlista selv ser verktøyet ikke; mangler oppføringen, spør regelen.",
+        "Tilgang er ikkje bruk. Sjølve brukarlista ser verktøyet ikkje; manglar oppføringa, spør regelen.",
+    ),
+    severity=Severity.MEDIUM,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    subject=Subject.SCHOOL_YEAR,
+    needs=("entries",),
+    questions={
+        "not_counted": Text(
+            "Ingen har ført hvor mange som har tilgang i skoleåret. Bruker alt pedagogisk personale plattformen?",
+            "Ingen har ført kor mange som har tilgang i skoleåret. Bruker alt pedagogisk personale plattforma?",
+        ),
+        "how_many": Text(
+            "Oppføringen sier ikke klart hvor mange av hvor mange som har tilgang. Hvor mange er det?",
+            "Oppføringa seier ikkje klart kor mange av kor mange som har tilgang. Kor mange er det?",
+        ),
+    },
+)
+def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Plattformen brukes av alt pedagogisk personale.» The newest count in the school year."""
+    counts = [e for e in done(index.all(CycleKind.PLATFORM_USE)) if e.done_at and e.done_at <= index.last_day]
+    outcome = within_year(index, judge, counts[-1:], question="not_counted")
+    if outcome.verdict is Verdict.MET:
+        number, everyone = counts[-1].number, counts[-1].of
+        open_still = {"state": CycleState.OPEN.value}
+        if number is None or everyone is None or not 0 <= number <= everyone or everyone == 0:
+            outcome = outcome.model_copy(update={**open_still, "verdict": Verdict.REVIEW, "question": "how_many"})
+        elif number < everyone:
+            update = {**open_still, "verdict": Verdict.DEVIATION, "reason": Reason.INCOMPLETE}
+            outcome = outcome.model_copy(update=update)
+    yield outcome
 
 
 # --- «Andre ansatte i skolen dokumenterer skriftlig på e-post (uten sensitive opplysninger) til rektor …» ---------------
