@@ -100,7 +100,7 @@ class Folder:
         name = _name_of(case_id)
         if name is None:
             raise CaseNotFound("there is no such file in cases/", system=SYSTEM, case=case_id)
-        return self._case(self._path / "cases" / f"{name}.json", case_id)
+        return self._case(self._folder("cases") / f"{name}.json", case_id)
 
     def case_ids(self, school: str) -> Iterator[str]:
         """The ids of the school's cases, and of the files that do not say whose they are."""
