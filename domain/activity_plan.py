@@ -87,6 +87,12 @@ class ActivityPlan(Recorded):
     template: str | None = None
     """Id of the template it was made from."""
 
+    def chooses_other_measures_than(self, before: ActivityPlan) -> bool:
+        """Whether this version has a measure, or measures in words, that the version ``before`` did not have."""
+        known = {(measure.id, measure.text) for measure in before.measures}
+        added = any((measure.id, measure.text) not in known for measure in self.measures)
+        return added or self.measures_text != before.measures_text
+
 
 class Evaluation(Recorded):
     """An evaluation of measures against their goal."""

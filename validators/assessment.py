@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..domain.activity_plan import ActivityPlan
 from ..domain.log import BestInterest, LogEntry, LogKind
 from ..domain.moment import Moment
-from ..domain.verdict import Outcome, Reason, scope_of
+from ..domain.verdict import Outcome, Reason, Verdict, scope_of
 from .index import CaseIndex
 from .judge import Judge, when_of
+from .phrases import Phrase, says_only
 from .rule import Text
 
-IN_TEXT = Text(
-    "Svaret har ikke fått sitt eget felt, men vurderingen av barnets beste har tekst. Står det der?",
-    "Svaret har ikkje fått eit eige felt, men vurderinga av det beste for barnet har tekst. Står det der?",
+FIELD_QUESTIONS: Mapping[str, Text] = {
+    "in_text": Text(
+        "Svaret har ikke fått sitt eget felt, men vurderingen av barnets beste har tekst. Står det der?",
+        "Svaret har ikkje fått eit eige felt, men vurderinga av det beste for barnet har tekst. Står det der?",
+    ),
+    "bare_claim": Text(
+        "Det står bare at det er vurdert. Hva er vurdert, og hva kom dere fram til?",
+        "Det står berre at det er vurdert. Kva er vurdert, og kva kom de fram til?",
+    ),
+}
+"""What every rule about a field of the assessment may ask."""
+
+WRITTEN = (
+    "child_views",
+    "age_and_maturity",
+    "guardians_and_experts",
+    "weighing",
+    "best_for_involved",
+    "harmonise",
+    "conflict_weight",
+    "how_examined",
+    "weight_given",
+    "weighing_explained",
 )
+"""The fields of :class:`BestInterest` that hold words."""
+_SHORT_ANSWERS = frozenset({"guardians_and_experts", "harmonise", "conflict_weight", "weight_given"})
+"""Fields where «ja», «innhentet» or «lagt til grunn» is an answer, and no bare claim."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A plan version with what was written about the child's best."""
+    """What was written about the child's best for one plan version, for all its pupils or for one of them."""
 
+    case: CaseIndex
     plan: ActivityPlan
-    entry: LogEntry | None
-    parts: tuple[BestInterest, ...]
+    entries: tuple[LogEntry, ...]
+    pupil: str | None = None
 
     @property
     def scope(self) -> str:
-        return scope_of(plan=self.plan.plan, version=str(self.plan.version))
+        own = {"plan": self.plan.plan, "version": str(self.plan.version)}
+        return scope_of(**own) if self.pupil is None else scope_of(pupil=self.pupil, **own)
 
     @property
     def event(self) -> Moment | None:
@@ -38,54 +64,143 @@ class Assessed:
     @property
     def items(self) -> tuple[ActivityPlan | LogEntry, ...]:
         """What to point at."""
-        return (self.plan,) if self.entry is None else (self.plan, self.entry)
+        return (self.plan, *self.entries)
 
     @property
-    def exists(self) -> bool:
-        """Whether anything at all is there."""
-        return bool(self.parts) or self.entry is not None
+    def parts(self) -> tuple[BestInterest, ...]:
+        held = (self.plan.best_interest, *(entry.best_interest for entry in self.entries))
+        return tuple(part for part in held if part is not None)
+
+    def _texts(self) -> list[str | None]:
+        return [part.text for part in self.parts] + [entry.text for entry in self.entries]
 
     def has_text(self, judge: Judge) -> bool:
-        """Whether it has words outside its fields."""
-        texts = [part.text for part in self.parts] + ([self.entry.text] if self.entry is not None else [])
-        return any(judge.is_filled_in(text) for text in texts)
+        """Whether it has words outside its fields that say more than that it was made."""
+        return any(_answers(judge, text) for text in self._texts())
 
     def says(self, judge: Judge, field: str) -> bool:
         """Whether the field of this name (of :class:`BestInterest`) holds an answer."""
-        return any(judge.is_filled_in(getattr(part, field)) for part in self.parts)
+        return any(_says(judge, part, field) for part in self.parts)
+
+    def has_words(self, judge: Judge) -> bool:
+        """Whether anything is written, in any of its places."""
+        return self.has_text(judge) or any(self.says(judge, field) for field in WRITTEN)
+
+    def only_claims(self, judge: Judge) -> bool:
+        """Whether all that is written is that it was made («barnets beste er vurdert»), or an entry that says nothing."""
+        if self.has_words(judge):
+            return False
+        fields = [getattr(part, field) for part in self.parts for field in WRITTEN]
+        silent = any(entry.text is None and entry.best_interest is None for entry in self.entries)
+        return (silent and not self.unseen(*WRITTEN)) or any(_claims(judge, text) for text in (*self._texts(), *fields))
+
+    @property
+    def stands(self) -> dict[str, bool]:
+        """The moments on which a stand is taken: relevant or not."""
+        return {name: stand for part in self.parts for name, stand in (part.moments or {}).items() if stand is not None}
+
+    def begun(self, judge: Judge) -> bool:
+        """Whether something of the assessment itself is there: words, ticks, or a stand."""
+        flags = any(p.conflict is not None or p.vulnerability_considered is not None for p in self.parts)
+        return bool(self.stands) or flags or self.has_words(judge)
+
+    def unseen(self, *fields: str) -> bool:
+        """Whether the reader was not allowed to see a place where one of the fields, or the text, could stand."""
+        hidden = self.case.case.is_hidden
+        in_plan = any(hidden(f"activity_plans.best_interest.{field}") for field in (*fields, "text"))
+        in_log = hidden("log.text") or any(hidden(f"log.best_interest.{field}") for field in (*fields, "text"))
+        return in_plan or hidden("log") or (in_log and bool(self.entries))
 
     def field(self, judge: Judge, *fields: str) -> Outcome:
-        """Met when all the fields hold answers; words outside the fields make it a question (``in_text``)."""
+        """Met when all the fields hold answers; a bare claim or words outside the fields make it a question."""
         if all(self.says(judge, field) for field in fields):
             return judge.met(self.scope, *self.items, event=self.event, remarks=judge.presence_remarks())
-        return self.unanswered(judge)
+        claimed = [getattr(part, field) for part in self.parts for field in fields if not self.says(judge, field)]
+        if any(_claims(judge, text) for text in claimed):
+            return judge.review(self.scope, "bare_claim", *self.items, event=self.event)
+        return self.unanswered(judge, *fields)
 
-    def unanswered(self, judge: Judge) -> Outcome:
-        """No field holds the answer: a question where there are other words, else a deviation."""
+    def unanswered(self, judge: Judge, *fields: str) -> Outcome:
+        """A field has no answer: unknown where it may be hidden, a question where there are other words, else a deviation."""
+        if self.unseen(*fields):
+            return self.unknown()
         if self.has_text(judge):
             return judge.review(self.scope, "in_text", *self.items, event=self.event)
         return judge.deviation(self.scope, Reason.INCOMPLETE, *self.items, event=self.event)
 
-
-def assessed(case: CaseIndex, plan: ActivityPlan) -> Assessed:
-    """The assessment of ``plan``: its own field, and the entry it names, or the only one about its pupils."""
-    entry = case.by_id(plan.best_interest_ref)
-    if entry is None:
-        entry = next(iter(e for e in case.all(LogKind.BEST_INTEREST) if _is_about(case, e, plan)), None)
-    held = (plan.best_interest, entry.best_interest if entry is not None else None)
-    return Assessed(plan, entry, tuple(part for part in held if part is not None))
+    def unknown(self) -> Outcome:
+        """It could stand where the reader may not look."""
+        day = self.event.day if self.event is not None else None
+        return Outcome(scope=self.scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=day)
 
 
-def _is_about(case: CaseIndex, entry: LogEntry, plan: ActivityPlan) -> bool:
-    if entry.plan is not None:
-        return entry.plan == plan.plan
+def _claims(judge: Judge, text: str | None) -> bool:
+    return judge.read_text and says_only(Phrase.BARE_CLAIM, text)
+
+
+def _answers(judge: Judge, text: str | None) -> bool:
+    return judge.is_filled_in(text) and not _claims(judge, text)
+
+
+def _says(judge: Judge, part: BestInterest, field: str) -> bool:
+    text = getattr(part, field)
+    return judge.is_filled_in(text) if field in _SHORT_ANSWERS else _answers(judge, text)
+
+
+def has_words(judge: Judge, part: BestInterest | None, text: str | None = None) -> bool:
+    """Whether an assessment in one place (a plan's field, or an entry and its ``text``) has words beyond a bare claim."""
+    if _answers(judge, text):
+        return True
+    return part is not None and (_answers(judge, part.text) or any(_says(judge, part, field) for field in WRITTEN))
+
+
+def own_entries(case: CaseIndex, plan: ActivityPlan, pupil: str) -> tuple[LogEntry, ...]:
+    """The assessments in the log that are about this pupil and not all of the plan's, by time."""
+    pupils = set(case.pupils_of_plan(plan))
+    return tuple(e for e in _entries(case, plan) if pupil in e.pupils and not pupils <= set(e.pupils))
+
+
+def shared_entries(case: CaseIndex, plan: ActivityPlan) -> tuple[LogEntry, ...]:
+    """The assessments in the log that are about the plan as a whole: the one it names, and those about all its pupils."""
+    pupils = set(case.pupils_of_plan(plan))
     alone = tuple(p.ref for p in case.affected) if len(case.affected) == 1 else ()
-    return bool(plan.pupils) and set(plan.pupils) <= set(entry.pupils or alone)
+    about = {
+        entry.id: entry
+        for entry in _entries(case, plan)
+        if (entry.plan is not None and not entry.pupils) or (pupils and pupils <= set(entry.pupils or alone))
+    }
+    named = case.by_id(plan.best_interest_ref)
+    return tuple({named.id: named, **about}.values() if named is not None else about.values())
 
 
-def current_assessments(case: CaseIndex) -> Iterator[Assessed]:
-    """The assessments of the current plans that have one (that one is missing, BB-01 and AP-F tell)."""
+def _entries(case: CaseIndex, plan: ActivityPlan) -> list[LogEntry]:
+    return [entry for entry in case.all(LogKind.BEST_INTEREST) if entry.plan in (None, plan.plan)]
+
+
+def assessments_of(case: CaseIndex, plan: ActivityPlan) -> Iterator[Assessed]:
+    """The assessment of ``plan``; one per pupil where the log has a separate one for any of several."""
+    pupils = case.pupils_of_plan(plan)
+    shared = shared_entries(case, plan)
+    own = {pupil: own_entries(case, plan, pupil) for pupil in pupils}
+    if not any(own.values()):
+        yield Assessed(case, plan, _latest(plan, shared))
+        return
+    for pupil in pupils:
+        yield Assessed(case, plan, _latest(plan, own[pupil] or shared), pupil)
+
+
+def _latest(plan: ActivityPlan, entries: tuple[LogEntry, ...]) -> tuple[LogEntry, ...]:
+    """The entry the plan itself names, else the newest: an older assessment has been overtaken."""
+    named = [entry for entry in entries if entry.id == plan.best_interest_ref]
+    return tuple(named or sorted(entries, key=lambda entry: entry.sort_key)[-1:])
+
+
+def current_assessments(case: CaseIndex, judge: Judge) -> Iterator[Assessed]:
+    """The assessments of the current plans that were begun, or that may stand where the reader may not look.
+
+    That one is missing, or is no more than a claim, is told once: by BB-01 (and AP-F), and BB-05.
+    """
     for plan in case.current_plans:
-        found = assessed(case, plan)
-        if found.exists:
-            yield found
+        for found in assessments_of(case, plan):
+            if found.begun(judge) or (found.unseen(*WRITTEN) and not found.only_claims(judge)):
+                yield found

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import date
 
-from ..domain.activity_plan import ActivityPlan, MeasureType
+from ..domain.activity_plan import ActivityPlan
 from ..domain.case import ClosingReason, Pupil
 from ..domain.log import Hearing, LogEntry, LogKind
 from ..domain.moment import Moment
 from ..domain.notice import Notice
 from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
-from .index import CaseIndex, Period
+from .index import CaseIndex
 from .judge import Judge, when_of
+from .rounds import Round, rounds, took_place
 from .rule import Chapter, Text
 from .text import bare
 
@@ -39,66 +41,6 @@ _IN_TEXT = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """One stretch in which the case was open, with the enquiry that belongs to it; a reopened case is examined anew."""
-
-    scope: str
-    start: Moment
-    """When the first notice of the stretch arrived."""
-    after: Moment | None
-    """When the stretch before it was closed."""
-    period: Period
-
-    @property
-    def closed(self) -> Moment | None:
-        return self.period.closed
-
-    def holds(self, moment: Moment | None) -> bool:
-        """Whether ``moment`` can belong to this stretch."""
-        if moment is None or (self.after is not None and moment.before(self.after) is True):
-            return False
-        return self.closed is None or self.closed.before(moment) is not True
-
-
-def _rounds(case: CaseIndex) -> Iterator[_Round]:
-    after: Moment | None = None
-    for number, period in enumerate(case.periods, 1):
-        scope = "case" if number == 1 else scope_of(period=str(number))
-        arrivals = [
-            arrived
-            for notice in case.notices
-            if (arrived := notice.arrived_at or notice.registered_at) is not None
-            and _Round(scope, arrived, after, period).holds(arrived)
-        ]
-        if arrivals:
-            yield _Round(scope, min(arrivals, key=lambda m: m.sort_key), after, period)
-        after = period.closed
-
-
-def _all(case: CaseIndex, stretch: _Round, *kinds: LogKind) -> list[LogEntry]:
-    """The entries of the stretch that took place: what was only called or offered did not."""
-    return [
-        e
-        for e in case.all(*kinds)
-        if e.held is not False and e.hearing not in (Hearing.OFFERED, Hearing.DECLINED) and stretch.holds(when_of(e))
-    ]
-
-
-def _decision(case: CaseIndex, stretch: _Round) -> ActivityPlan | None:
-    """The first version of the stretch that chose measures; protection put in at once does not end the enquiry."""
-    for plan in case.decided_plans:
-        protective = plan.measures and all(m.type is MeasureType.PROTECTIVE for m in plan.measures)
-        if not protective and stretch.holds(when_of(plan)):
-            return plan
-    return None
-
-
-def _scope(stretch: _Round, pupil: Pupil) -> str:
-    own = scope_of(pupil=pupil.ref)
-    return own if stretch.scope == "case" else f"{stretch.scope}/{own}"
-
-
 # --- «Møte med foreldre/foresatte og/eller elev samme dag …» --------------------------------------------------------------
 
 
@@ -118,23 +60,46 @@ def _scope(stretch: _Round, pupil: Pupil) -> str:
         "Eit gjennomført møte eller ein samtale for kvar elev meldinga gjeld, seinast dagen etter at ho kom.",
     ),
     limits=Text(
-        "Planen sier ikke hva dagene telles fra; her er det når meldingen kom. En innkalling er ikke et møte.",
-        "Planen seier ikkje kva dagane blir talde frå; her er det når meldinga kom. Ei innkalling er ikkje eit møte.",
+        "Planen sier ikke hva dagene telles fra; her er det dagen meldingen kom. Fikk rektor den en senere dag, og avgjør det svaret, spør "
+        "regelen. En innkalling er ikke et møte. Om det var en god grunn til å vente, ser regelen ikke.",
+        "Planen seier ikkje kva dagane blir talde frå; her er det dagen meldinga kom. Fekk rektor henne ein seinare dag, og avgjer det svaret, "
+        "spør regelen. Ei innkalling er ikkje eit møte. Om det var ein god grunn til å vente, ser regelen ikkje.",
     ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("notices", "log", "pupils"),
+    needs=("notices", "log", "pupils", "status_history"),
+    questions={
+        "received_later": Text(
+            "Meldingen kom én dag, og rektor fikk den en senere dag. Hvilken dag telles «samme dag eller senest dagen etter» fra?",
+            "Meldinga kom ein dag, og rektor fekk henne ein seinare dag. Kva dag skal «same dag eller seinast dagen etter» teljast frå?",
+        ),
+        "who_received": Text(
+            "Meldingen ble tatt imot av en annen enn rektor eller kontaktlærer. Når fikk rektor den?",
+            "Meldinga vart teken imot av ein annan enn rektor eller kontaktlærar. Når fekk rektor henne?",
+        ),
+        "only_a_suspicion": Text(
+            "En ansatt ville undersøke en mistanke nærmere først. Ble det klart at noe måtte gjøres, og burde det vært møte da?",
+            "Ein tilsett ville undersøkje ein mistanke nærare først. Vart det klart at noko måtte gjerast, og burde det vore møte då?",
+        ),
+        "which_pupil": Text(
+            "Loggen har et møte eller en samtale som ikke sier hvilken elev det gjelder. Gjelder det denne eleven?",
+            "Loggen har eit møte eller ein samtale som ikkje seier kva elev det gjeld. Gjeld det denne eleven?",
+        ),
+    },
 )
 def meeting_by_next_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«samme dag eller senest dagen etter»: per notice and per pupil it is about, counted from the notice's arrival."""
+    """«samme dag eller senest dagen etter»: per notice and per pupil it is about, counted from the notice's arrival (A-08)."""
     for notice in case.notices:
         for pupil in case.pupils_of(notice):
             start = _start(notice, pupil)
             if start is None or not start.known_at(case.as_of):
                 continue
             scope = scope_of(notice=notice.id, pupil=pupil.ref)
-            yield judge.by_day(scope, start, _meetings(case, notice, pupil, start), days=1, anchor_item=notice)
+            meetings = _meetings(case, notice, pupil, start)
+            outcome = judge.by_day(scope, start, meetings, days=1, anchor_item=notice)
+            if outcome.verdict is Verdict.MET or not _stopped(case, start, outcome):
+                yield _with_doubt(case, judge, notice, outcome, meetings, start)
 
 
 def _start(notice: Notice, pupil: Pupil) -> Moment | None:
@@ -152,14 +117,69 @@ def _meetings(case: CaseIndex, notice: Notice, pupil: Pupil, start: Moment) -> l
     found = []
     for entry in case.for_pupil(pupil.ref, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION):
         when = when_of(entry)
-        if entry.held is False or entry.hearing in (Hearing.OFFERED, Hearing.DECLINED):
-            continue
-        if when is None or entry.notice not in (None, notice.id):
+        if when is None or not took_place(entry) or entry.notice not in (None, notice.id):
             continue
         if when.before(start) is True and any(when.before(other) is not True for other in earlier):
             continue
         found.append(entry)
     return found
+
+
+def _stopped(case: CaseIndex, start: Moment, outcome: Outcome) -> bool:
+    """Whether the pupil moved before the last day was over: then the clock stopped (requirements A-36)."""
+    if outcome.deadline is None:
+        return False
+    ended = next((p for p in case.periods if p.closed is not None and p.closed.before(start) is not True), None)
+    if ended is None or ended.closed is None:
+        return False
+    return ended.reason is ClosingReason.MOVED and ended.closed.day <= outcome.deadline
+
+
+def _with_doubt(
+    case: CaseIndex, judge: Judge, notice: Notice, outcome: Outcome, meetings: Sequence[LogEntry], start: Moment
+) -> Outcome:
+    """A deviation is a question where it hangs on what the plan leaves open, or on what the log does not say."""
+    if outcome.verdict is not Verdict.DEVIATION:
+        return outcome
+    asked = {"verdict": Verdict.REVIEW, "reason": None}
+    for later in _received_later(case, notice, start):
+        counted = judge.by_day(outcome.scope, later, meetings, days=1)
+        if counted.verdict in (Verdict.MET, Verdict.DUE):
+            changes = {"question": "received_later", "changes_at": counted.changes_at}
+            return outcome.model_copy(update={**asked, **changes})
+    late = outcome.reason is Reason.LATE
+    if late and notice.receiver is not None and not notice.receiver.acts_as(Role.RECTOR, Role.CONTACT_TEACHER):
+        return outcome.model_copy(update={**asked, "question": "who_received"})
+    if notice.suspicion_only:
+        return outcome.model_copy(update={**asked, "question": "only_a_suspicion"})
+    limit = outcome.deadline or start.day
+    unnamed = [
+        e
+        for e in case.all(LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION)
+        if e not in meetings
+        and not e.pupils
+        and took_place(e)
+        and e.notice in (None, notice.id)
+        and _by(e, start, limit)
+    ]
+    if unnamed:
+        evidence = tuple(dict.fromkeys([*outcome.evidence, *(e.id for e in unnamed)]))
+        return outcome.model_copy(update={**asked, "question": "which_pupil", "evidence": evidence})
+    return outcome
+
+
+def _by(entry: LogEntry, start: Moment, limit: date) -> bool:
+    when = when_of(entry)
+    return when is not None and when.before(start) is not True and when.day <= limit
+
+
+def _received_later(case: CaseIndex, notice: Notice, start: Moment) -> list[Moment]:
+    """Later days that can be when rektor received it: when it was read, and when another who took it passed it on."""
+    moments = [notice.read_at]
+    if notice.receiver is None or not notice.receiver.acts_as(Role.RECTOR):
+        moments.append(notice.rector_told_at)
+        moments += [when_of(entry) for entry in case.for_notice(notice, LogKind.RECTOR_RECEIVED)]
+    return [m for m in moments if m is not None and m.known_at(case.as_of) and m.day > start.day]
 
 
 # --- «… er det nødvendig å undersøke snarest.» -----------------------------------------------------------------------------
@@ -185,7 +205,7 @@ def _meetings(case: CaseIndex, notice: Notice, pupil: Pupil, start: Moment) -> l
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
-    needs=("notices", "log"),
+    needs=("notices", "log", "status_history"),
     questions={
         "began_late": Text(
             "Det gikk flere skoledager før undersøkelsen kom i gang. Var det en god grunn til det?",
@@ -215,10 +235,20 @@ def enquiry_soon(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         ]
         if acts:
             yield _began(judge, scope, arrived, acts[0])
-        elif case.closed_after(arrived) is not None:
-            yield judge.review(scope, "closed_without", event=arrived)
         else:
-            yield judge.snarest("UN-01", scope, arrived)
+            yield from _not_begun(case, judge, scope, arrived)
+
+
+def _not_begun(case: CaseIndex, judge: Judge, scope: str, arrived: Moment) -> Iterator[Outcome]:
+    ended = next((p for p in case.periods if p.closed is not None and p.closed.before(arrived) is not True), None)
+    if ended is None or ended.closed is None:
+        yield judge.snarest("UN-01", scope, arrived)
+    elif ended.reason is not ClosingReason.MOVED:
+        yield judge.review(scope, "closed_without", event=arrived)
+    else:  # the clock stopped when the pupil moved: only a delay that was there by then is asked about
+        then = judge.at(ended.closed).snarest("UN-01", scope, arrived)
+        if then.verdict is Verdict.REVIEW:
+            yield then
 
 
 def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
@@ -269,14 +299,14 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
 )
 def more_than_bullying(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«omfatter mer enn de tilfeller der en elev er utsatt for mobbing og krenkelser»: per closing that says it was none."""
-    for stretch in _rounds(case):
+    for stretch in rounds(case):
         if stretch.period.reason not in (ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION):
             continue
-        steps = _all(case, stretch, *_STEPS)
+        steps = stretch.entries(case, *_STEPS)
         if steps:
-            yield judge.met(stretch.scope, steps[0], event=stretch.closed)
+            yield judge.met(stretch.scope(), steps[0], event=stretch.closed)
         else:
-            yield judge.review(stretch.scope, "nothing_examined", event=stretch.closed)
+            yield judge.review(stretch.scope(), "nothing_examined", event=stretch.closed)
 
 
 # --- «Undersøkelsen må ta utgangspunkt i barnets subjektive opplevelse …» ----------------------------------------------------
@@ -306,19 +336,33 @@ def more_than_bullying(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 )
 def experience_and_surroundings(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«ta utgangspunkt i barnets subjektive opplevelse», and «se hvilke forhold i omgivelsene som påvirker»."""
-    for stretch in _rounds(case):
-        analyses = _all(case, stretch, LogKind.ANALYSIS)
+    for stretch in rounds(case):
+        analyses = stretch.entries(case, LogKind.ANALYSIS)
         if not analyses:
             continue
-        everywhere = [*analyses, *_all(case, stretch, *_STEPS)]
+        everywhere = [*analyses, *stretch.entries(case, *_STEPS)]
         if _both_parts(judge, analyses):
-            yield judge.met(stretch.scope, analyses[-1], event=stretch.start, remarks=judge.presence_remarks())
+            yield judge.met(stretch.scope(), analyses[-1], event=stretch.start, remarks=judge.presence_remarks())
         elif _both_parts(judge, everywhere):
-            yield judge.met(stretch.scope, *everywhere, event=stretch.start, remarks=(*judge.presence_remarks(), _WEAK))
+            yield judge.met(
+                stretch.scope(), *everywhere, event=stretch.start, remarks=(*judge.presence_remarks(), _WEAK)
+            )
         elif any(judge.is_filled_in(e.text) for e in analyses) and not any(_any_part(judge, e) for e in everywhere):
-            yield judge.review(stretch.scope, "in_text", *analyses, event=stretch.start)
+            yield judge.review(stretch.scope(), "in_text", *analyses, event=stretch.start)
         else:
-            yield judge.deviation(stretch.scope, Reason.INCOMPLETE, *analyses, event=stretch.start)
+            yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *analyses, event=stretch.start)
+
+
+def _says_nothing(judge: Judge, entry: LogEntry) -> bool:
+    """Whether all that is written in it are placeholders. An entry whose text the source does not give has said something."""
+    words = (entry.text, entry.child_experience, entry.surroundings, entry.form_and_participants, *entry.methods)
+    written = [text for text in words if text is not None and text.strip()]
+    return bool(written) and not any(judge.is_filled_in(text) for text in written)
+
+
+def _first_that_says_something(judge: Judge, entries: Sequence[LogEntry]) -> LogEntry | None:
+    """The first entry with words in it, else the first."""
+    return next((e for e in entries if not _says_nothing(judge, e)), next(iter(entries), None))
 
 
 def _both_parts(judge: Judge, entries: Sequence[LogEntry]) -> bool:
@@ -356,16 +400,18 @@ def _any_part(judge: Judge, entry: LogEntry) -> bool:
 )
 def written_plan(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Lag en skriftlig plan for undersøkelsen.» It must come before what it plans."""
-    for stretch in _rounds(case):
-        plan = next(iter(_all(case, stretch, LogKind.ENQUIRY_PLAN)), None)
-        step = next(iter(_all(case, stretch, LogKind.ENQUIRY_STEP)), None)
-        if plan is None:
-            overtaken = step is not None or _decision(case, stretch) is not None
-            yield judge.ladder("UN-05", stretch.scope, stretch.start, closed=stretch.closed, overtaken=overtaken)
+    for stretch in rounds(case):
+        plan = _first_that_says_something(judge, stretch.entries(case, LogKind.ENQUIRY_PLAN))
+        step = next(iter(stretch.entries(case, LogKind.ENQUIRY_STEP)), None)
+        if plan is not None and _says_nothing(judge, plan):
+            yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, plan, event=stretch.start)
+        elif plan is None:
+            overtaken = step is not None or stretch.decision(case) is not None
+            yield from stretch.missing(judge, "UN-05", stretch.scope(), stretch.start, overtaken=overtaken)
         elif step is None:
-            yield judge.met(stretch.scope, plan, event=stretch.start)
+            yield judge.met(stretch.scope(), plan, event=stretch.start)
         else:
-            yield judge.in_order(stretch.scope, plan, step, event=stretch.start)
+            yield judge.in_order(stretch.scope(), plan, step, event=stretch.start)
 
 
 @CHAPTER.rule(
@@ -383,17 +429,17 @@ def written_plan(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 )
 def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Hvilke metoder er aktuelle»: in any version of the plan for the enquiry."""
-    for stretch in _rounds(case):
-        plans = _all(case, stretch, LogKind.ENQUIRY_PLAN)
+    for stretch in rounds(case):
+        plans = stretch.entries(case, LogKind.ENQUIRY_PLAN)
         if not plans:
             continue
         named = [p for p in plans if any(judge.is_filled_in(m) for m in p.methods)]
         if named:
-            yield judge.met(stretch.scope, named[0], event=stretch.start, remarks=judge.presence_remarks())
+            yield judge.met(stretch.scope(), named[0], event=stretch.start, remarks=judge.presence_remarks())
         elif any(judge.is_filled_in(p.text) for p in plans):
-            yield judge.review(stretch.scope, "in_text", *plans, event=stretch.start)
+            yield judge.review(stretch.scope(), "in_text", *plans, event=stretch.start)
         else:
-            yield judge.deviation(stretch.scope, Reason.INCOMPLETE, *plans, event=stretch.start)
+            yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *plans, event=stretch.start)
 
 
 @CHAPTER.rule(
@@ -419,23 +465,23 @@ def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 )
 def plan_updated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Plan for undersøkelsen oppdateres med innspill fra elev og/eller foreldre/foresatte»: after the first meeting."""
-    for stretch in _rounds(case):
-        plans = _all(case, stretch, LogKind.ENQUIRY_PLAN)
-        meeting = next(iter(_all(case, stretch, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION)), None)
+    for stretch in rounds(case):
+        plans = stretch.entries(case, LogKind.ENQUIRY_PLAN)
+        meeting = next(iter(stretch.entries(case, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION)), None)
         held = when_of(meeting) if meeting is not None else None
         if not plans or meeting is None or held is None:
             continue
         none_given = [e for e in (meeting, *plans) if e.no_input]
         later = [p for p in plans if (when := when_of(p)) is not None and when.before(held) is not True]
         if none_given:
-            yield judge.met(stretch.scope, *none_given, event=held)
+            yield judge.met(stretch.scope(), *none_given, event=held)
         elif later:
-            yield judge.in_order(stretch.scope, meeting, later[-1], event=held).model_copy(
+            yield judge.in_order(stretch.scope(), meeting, later[-1], event=held).model_copy(
                 update={"evidence": (meeting.id, later[-1].id)}
             )
         else:
-            overtaken = bool(_all(case, stretch, LogKind.ANALYSIS)) or _decision(case, stretch) is not None
-            yield judge.ladder("UN-08", stretch.scope, held, closed=stretch.closed, overtaken=overtaken)
+            overtaken = bool(stretch.entries(case, LogKind.ANALYSIS)) or stretch.decision(case) is not None
+            yield from stretch.missing(judge, "UN-08", stretch.scope(), held, overtaken=overtaken)
 
 
 # --- «Samtale med eleven for å ivareta barnets rett til å bli hørt.» --------------------------------------------------------
@@ -461,7 +507,7 @@ def plan_updated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2", "opplaeringslova-12-4-2"),
-    needs=("notices", "log", "pupils"),
+    needs=("notices", "log", "pupils", "status_history"),
     questions={
         "which_pupil": Text(
             "En samtale er loggført uten å si hvilken elev. Hvem ble hørt?",
@@ -471,39 +517,30 @@ def plan_updated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 )
 def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med eleven for å ivareta barnets rett til å bli hørt.» Per affected pupil; a declined offer counts."""
-    for stretch in _rounds(case):
+    for stretch in rounds(case):
         for pupil in case.affected:
-            start = _since(stretch, pupil)
-            if start is None or not start.known_at(case.as_of):
-                continue
-            yield _heard(case, judge, stretch, pupil, start)
+            start = stretch.since(pupil)
+            if start is not None and start.known_at(case.as_of):
+                yield from _heard(case, judge, stretch, pupil, start)
 
 
-def _since(stretch: _Round, pupil: Pupil) -> Moment | None:
-    """From when this pupil is owed a conversation; ``None`` = not in this stretch."""
-    start = stretch.start
-    for later in (pupil.joined_at, pupil.identified_at):
-        if later is not None and start.before(later) is True:
-            start = later
-    return start if stretch.holds(start) else None
-
-
-def _heard(case: CaseIndex, judge: Judge, stretch: _Round, pupil: Pupil, start: Moment) -> Outcome:
-    scope = _scope(stretch, pupil)
+def _heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
+    scope = stretch.scope(pupil)
     hearings = [e for e in case.hearings(pupil.ref) if stretch.holds(when_of(e))]
     after = [e for e in hearings if (when := when_of(e)) is not None and when.before(start) is not True]
     heard = [e for e in after if e.hearing is not Hearing.DECLINED]
+    unnamed = [e for e in stretch.entries(case, LogKind.PUPIL_CONVERSATION) if not e.pupils]
     if heard:
-        return judge.met(scope, heard[0], event=start)
-    if after:
-        return judge.met(scope, after[0], event=start, remarks=(Remark(code=RemarkCode.DECLINED),))
-    if hearings:
-        return judge.review(scope, "before_its_cause", *hearings, event=start)
-    unnamed = [e for e in _all(case, stretch, LogKind.PUPIL_CONVERSATION) if not e.pupils]
-    if unnamed:
-        return judge.review(scope, "which_pupil", *unnamed, event=start)
-    overtaken = _decision(case, stretch) is not None
-    return judge.ladder("UN-09", scope, start, closed=stretch.closed, overtaken=overtaken)
+        yield judge.met(scope, heard[0], event=start)
+    elif after:
+        yield judge.met(scope, after[0], event=start, remarks=(Remark(code=RemarkCode.DECLINED),))
+    elif hearings:
+        yield judge.review(scope, "before_its_cause", *hearings, event=start)
+    elif unnamed:
+        yield judge.review(scope, "which_pupil", *unnamed, event=start)
+    else:
+        overtaken = stretch.chosen_without(case, pupil)
+        yield from stretch.missing(judge, "UN-09", scope, start, overtaken=overtaken)
 
 
 @CHAPTER.rule(
@@ -527,23 +564,23 @@ def _heard(case: CaseIndex, judge: Judge, stretch: _Round, pupil: Pupil, start: 
 )
 def form_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Tenk igjennom form og hvem som skal delta på samtalen.» Before the first conversation of each stretch."""
-    for stretch in _rounds(case):
-        talk = next(iter(_all(case, stretch, LogKind.PUPIL_CONVERSATION)), None)
+    for stretch in rounds(case):
+        talk = next(iter(stretch.entries(case, LogKind.PUPIL_CONVERSATION)), None)
         when = when_of(talk) if talk is not None else None
         if talk is None or when is None:
             continue
         before = [
             p
-            for p in _all(case, stretch, LogKind.ENQUIRY_PLAN)
+            for p in stretch.entries(case, LogKind.ENQUIRY_PLAN)
             if (made := when_of(p)) is not None and when.before(made) is not True
         ]
         places = [e for e in (*before, talk) if judge.is_filled_in(e.form_and_participants)]
         if places:
-            yield judge.met(stretch.scope, places[0], event=when, remarks=judge.presence_remarks())
+            yield judge.met(stretch.scope(), places[0], event=when, remarks=judge.presence_remarks())
         elif any(judge.is_filled_in(p.text) for p in before):
-            yield judge.review(stretch.scope, "in_text", *before, event=when)
+            yield judge.review(stretch.scope(), "in_text", *before, event=when)
         else:
-            yield judge.deviation(stretch.scope, Reason.INCOMPLETE, talk, event=when)
+            yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, talk, event=when)
 
 
 # --- «Gjennomfør undersøkelsen i tråd med planen» ---------------------------------------------------------------------------
@@ -582,31 +619,37 @@ def form_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 )
 def as_planned(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Gjennomfør undersøkelsen i tråd med planen»: asked when the enquiry has ended in an analysis, measures or a closing."""
-    for stretch in _rounds(case):
-        plans = [p for p in _all(case, stretch, LogKind.ENQUIRY_PLAN) if any(judge.is_filled_in(m) for m in p.methods)]
-        ended = bool(_all(case, stretch, LogKind.ANALYSIS)) or stretch.closed is not None
-        if not plans or not (ended or _decision(case, stretch) is not None):
+    for stretch in rounds(case):
+        plans = [
+            p for p in stretch.entries(case, LogKind.ENQUIRY_PLAN) if any(judge.is_filled_in(m) for m in p.methods)
+        ]
+        ended = bool(stretch.entries(case, LogKind.ANALYSIS)) or stretch.closed is not None
+        if not plans or not (ended or stretch.decision(case) is not None):
             continue
-        steps = _all(case, stretch, *_STEPS, LogKind.HOME_MEETING)
+        steps = stretch.entries(case, *_STEPS, LogKind.HOME_MEETING)
         reasons = [e for e in (*steps, *plans) if judge.is_filled_in(e.deviates_because)]
         unseen = [m for m in plans[-1].methods if judge.is_filled_in(m) and not _used(m, steps)]
         if not steps:
-            yield judge.deviation(stretch.scope, Reason.UNDOCUMENTED, plans[-1], event=stretch.start)
+            yield judge.deviation(stretch.scope(), Reason.UNDOCUMENTED, plans[-1], event=stretch.start)
         elif unseen and not reasons:
-            yield judge.review(stretch.scope, "method_not_seen", plans[-1], event=stretch.start)
+            yield judge.review(stretch.scope(), "method_not_seen", plans[-1], event=stretch.start)
         else:
-            yield judge.met(stretch.scope, plans[-1], *(reasons if unseen else steps), event=stretch.start)
+            yield judge.met(stretch.scope(), plans[-1], *(reasons if unseen else steps), event=stretch.start)
 
 
-_KINDS_OF_METHODS = (("observ", LogKind.OBSERVATION), ("elev", LogKind.PUPIL_CONVERSATION))
-"""Methods that have a log type of their own, by the word that names them."""
+_KINDS_OF_METHODS = (
+    (re.compile(r"\bobservasjon"), LogKind.OBSERVATION),
+    (re.compile(r"\b(elevsamtale|samtaler? med (elev|barn))"), LogKind.PUPIL_CONVERSATION),
+    (re.compile(r"\b(foreldresamtale|(samtale|møte)r? med (foreldre|foresatte|føresette))"), LogKind.HOME_MEETING),
+)
+"""Methods that have a log type of their own, by the words that name them. «Elevundersøkelse» is no conversation."""
 
 
 def _used(method: str, steps: Sequence[LogEntry]) -> bool:
     wanted = bare(method)
     if any(wanted in {bare(m) for m in step.methods} for step in steps):
         return True
-    return any(word in wanted and any(s.kind is kind for s in steps) for word, kind in _KINDS_OF_METHODS)
+    return any(words.search(wanted) and any(s.kind is kind for s in steps) for words, kind in _KINDS_OF_METHODS)
 
 
 # --- «Sammenfatt og analyser …» and the feedback ----------------------------------------------------------------------------
@@ -623,27 +666,43 @@ def _used(method: str, steps: Sequence[LogEntry]) -> bool:
         "Skriv sammenfatning og analyse, og loggfør den før dere velger tiltak.",
         "Skriv samanfatning og analyse, og loggfør han før de vel tiltak.",
     ),
-    proof=Text("En analyse i loggen fra før tiltakene ble valgt.", "Ein analyse i loggen frå før tiltaka vart valde."),
+    proof=Text(
+        "En analyse i loggen fra før tiltakene ble valgt, om eleven eller om alle.",
+        "Ein analyse i loggen frå før tiltaka vart valde, om eleven eller om alle.",
+    ),
     limits=_LOG_ONLY,
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "activity_plans"),
+    needs=("log", "activity_plans", "pupils", "status_history"),
 )
 def summed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Sammenfatt og analyser det som er kommet fram i undersøkelsen, opp mot vurdering av tiltak.»"""
-    for stretch in _rounds(case):
-        analysis = next(iter(_all(case, stretch, LogKind.ANALYSIS)), None)
-        decision = _decision(case, stretch)
-        found = next((w for e in _all(case, stretch, *_STEPS) if (w := when_of(e)) is not None), None)
-        if analysis is not None and decision is not None:
-            yield judge.in_order(stretch.scope, analysis, decision, event=when_of(decision))
-        elif analysis is not None:
-            yield judge.met(stretch.scope, analysis, event=when_of(analysis))
-        elif found is not None or decision is not None:
-            start = found or stretch.start
-            overtaken = decision is not None
-            yield judge.ladder("UN-12", stretch.scope, start, closed=stretch.closed, overtaken=overtaken)
+    """«Sammenfatt og analyser det som er kommet fram i undersøkelsen, opp mot vurdering av tiltak.» Per affected pupil."""
+    for stretch in rounds(case):
+        for pupil in case.affected:
+            if stretch.since(pupil) is not None:
+                yield from _summed_up(case, judge, stretch, pupil)
+
+
+def _summed_up(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Iterator[Outcome]:
+    scope, decision = stretch.scope(pupil), stretch.decision(case, pupil)
+    analysis = _first_that_says_something(judge, _about(stretch.entries(case, LogKind.ANALYSIS), pupil))
+    found = next(iter(_about(stretch.entries(case, *_STEPS), pupil)), None)
+    begun = (when_of(found) if found is not None else None) or stretch.start
+    if analysis is not None and _says_nothing(judge, analysis):
+        yield judge.deviation(scope, Reason.INCOMPLETE, analysis, event=when_of(decision or analysis))
+    elif analysis is not None and decision is not None:
+        yield judge.in_order(scope, analysis, decision, event=when_of(decision))
+    elif analysis is not None:
+        yield judge.met(scope, analysis, event=when_of(analysis))
+    elif found is not None or decision is not None:
+        overtaken = stretch.chosen_without(case, pupil)
+        yield from stretch.missing(judge, "UN-12", scope, begun, overtaken=overtaken)
+
+
+def _about(entries: Sequence[LogEntry], pupil: Pupil) -> list[LogEntry]:
+    """The entries about this pupil; one that names no pupil is about the situation of all."""
+    return [entry for entry in entries if not entry.pupils or pupil.ref in entry.pupils]
 
 
 @CHAPTER.rule(
@@ -665,28 +724,42 @@ def summed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "activity_plans"),
+    needs=("log", "activity_plans", "pupils", "status_history"),
     questions={
         "who_took_part": Text(
             "Loggen sier ikke at foreldre eller elev var med på møtet. Var de det?",
             "Loggen seier ikkje at foreldre eller elev var med på møtet. Var dei det?",
         ),
+        "which_pupil": Text(
+            "Loggen har et tilbakemeldingsmøte som ikke sier hvilken elev det gjelder. Gjelder det denne eleven?",
+            "Loggen har eit tilbakemeldingsmøte som ikkje seier kva elev det gjeld. Gjeld det denne eleven?",
+        ),
     },
 )
 def feedback_given(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Tilbakemelding fra skolens undersøkelser og planlegging av tiltak.» After the analysis, not after the plan."""
-    for stretch in _rounds(case):
-        analysis = next(iter(_all(case, stretch, LogKind.ANALYSIS)), None)
-        decision = _decision(case, stretch)
-        trigger = when_of(analysis) if analysis is not None else (when_of(decision) if decision is not None else None)
-        if trigger is None:
-            continue
-        meetings = _all(case, stretch, LogKind.FEEDBACK_MEETING)
-        if not meetings:
-            yield judge.ladder("UN-13", stretch.scope, trigger, closed=stretch.closed, overtaken=decision is not None)
-            continue
-        outcomes = [_feedback(judge, stretch.scope, m, analysis, decision, trigger) for m in meetings]
+    """«Tilbakemelding fra skolens undersøkelser og planlegging av tiltak.» After the analysis, before the plan, per pupil."""
+    for stretch in rounds(case):
+        for pupil in case.affected:
+            if stretch.since(pupil) is not None:
+                yield from _fed_back(case, judge, stretch, pupil)
+
+
+def _fed_back(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Iterator[Outcome]:
+    scope, decision = stretch.scope(pupil), stretch.decision(case, pupil)
+    analysis = next(iter(_about(stretch.entries(case, LogKind.ANALYSIS), pupil)), None)
+    trigger = when_of(analysis) if analysis is not None else (when_of(decision) if decision is not None else None)
+    if trigger is None:
+        return
+    held = stretch.entries(case, LogKind.FEEDBACK_MEETING)
+    own = [m for m in held if pupil.ref in m.pupils or (not m.pupils and len(case.affected) == 1)]
+    unnamed = [m for m in held if not m.pupils]
+    if own:
+        outcomes = [_feedback(judge, scope, meeting, analysis, decision, trigger) for meeting in own]
         yield min(outcomes, key=lambda o: (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION).index(o.verdict))
+    elif unnamed:
+        yield judge.review(scope, "which_pupil", *unnamed, event=trigger)
+    else:
+        yield from stretch.missing(judge, "UN-13", scope, trigger, overtaken=stretch.chosen_without(case, pupil))
 
 
 def _feedback(
@@ -733,18 +806,18 @@ def _feedback(
 )
 def class_feedback(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Det må tas stilling til hvordan det skal gis tilbakemelding til klassa.» After the enquiry; no time is set."""
-    for stretch in _rounds(case):
-        analysis = next(iter(_all(case, stretch, LogKind.ANALYSIS)), None) or _decision(case, stretch)
+    for stretch in rounds(case):
+        analysis = next(iter(stretch.entries(case, LogKind.ANALYSIS)), None) or stretch.decision(case)
         ended = when_of(analysis) if analysis is not None else None
-        decisions = _all(case, stretch, LogKind.CLASS_FEEDBACK)
+        decisions = stretch.entries(case, LogKind.CLASS_FEEDBACK)
         decided = [e for e in decisions if judge.is_filled_in(e.decision)]
         in_words = [e for e in decisions if judge.is_filled_in(e.text)]
         event = ended or stretch.start
         if decided:
-            yield judge.met(stretch.scope, decided[0], event=event, remarks=judge.presence_remarks())
+            yield judge.met(stretch.scope(), decided[0], event=event, remarks=judge.presence_remarks())
         elif in_words:
-            yield judge.met(stretch.scope, in_words[0], event=event, remarks=(*judge.presence_remarks(), _WEAK))
+            yield judge.met(stretch.scope(), in_words[0], event=event, remarks=(*judge.presence_remarks(), _WEAK))
         elif decisions:
-            yield judge.deviation(stretch.scope, Reason.INCOMPLETE, *decisions, event=event)
+            yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *decisions, event=event)
         elif ended is not None:
-            yield judge.ladder("UN-14", stretch.scope, ended, closed=stretch.closed)
+            yield from stretch.missing(judge, "UN-14", stretch.scope(), ended)

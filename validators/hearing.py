@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ..domain.case import Pupil, PupilPart
-from ..domain.log import Hearing, LogKind
-from ..domain.moment import end_of
+from ..domain.log import Hearing, LogEntry, LogKind
+from ..domain.moment import Moment, end_of
 from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Remark, RemarkCode, Severity, scope_of
-from .assessment import IN_TEXT, current_assessments
+from .assessment import FIELD_QUESTIONS, current_assessments
 from .index import CaseIndex
 from .judge import Judge, when_of
+from .rounds import Round, rounds, took_place
 from .rule import Chapter, Text
 
 CHAPTER = Chapter("hearing", Text("Å bli hørt: samtaler med barn", "Å bli høyrd: samtalar med barn"))
@@ -51,7 +52,7 @@ CHAPTER = Chapter("hearing", Text("Å bli hørt: samtaler med barn", "Å bli hø
 def clarified_before(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Før vi snakker med barnet så er det viktig å gjøre avklaringer med barnet.» Four ticks, per conversation held."""
     for talk in case.all(LogKind.PUPIL_CONVERSATION):
-        if talk.held is False or talk.hearing in (Hearing.OFFERED, Hearing.DECLINED):
+        if not took_place(talk):
             continue
         scope, event, ticks = scope_of(log=talk.id), when_of(talk), talk.preparation
         if ticks is not None and all((ticks.purpose, ticks.known, ticks.explained, ticks.afterwards)):
@@ -80,12 +81,12 @@ def clarified_before(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
-    needs=("activity_plans", "activity_plans.best_interest", "log"),
-    questions={"in_text": IN_TEXT},
+    needs=("activity_plans", "activity_plans.pupils", "activity_plans.best_interest", "pupils"),
+    questions=FIELD_QUESTIONS,
 )
 def view_given_weight(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Barnets syn skal tillegges vekt i samsvar med alder og modenhet»: in each current plan's assessment."""
-    for found in current_assessments(case):
+    for found in current_assessments(case, judge):
         yield found.field(judge, "age_and_maturity")
 
 
@@ -117,30 +118,42 @@ def view_given_weight(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             "Det er flere uker siden barnet ble hørt. Er det hørt siden, eller bør det høres nå?",
             "Det er fleire veker sidan barnet vart høyrt. Er det høyrt sidan, eller bør det høyrast no?",
         ),
+        "which_pupil": Text(
+            "Loggen har en samtale som ikke sier hvilken elev den er med. Er den med dette barnet?",
+            "Loggen har ein samtale som ikkje seier kva elev han er med. Er han med dette barnet?",
+        ),
     },
 )
 def heard_throughout(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«alle barn som er involvert blir hørt gjennom hele saken/prosessen»: per pupil, and again when the case goes on."""
-    for pupil in case.pupils:
-        hearings = [e for e in case.hearings(pupil.ref) if when_of(e) is not None]
-        if hearings:
-            yield _again(case, judge, pupil)
-        elif pupil.part is PupilPart.INVOLVED and case.received is not None:
-            start = case.received
-            if pupil.joined_at is not None and start.before(pupil.joined_at) is True:
-                start = pupil.joined_at
-            yield judge.ladder("HB-05", scope_of(pupil=pupil.ref), start, closed=case.closed_after(start))
+    for stretch in rounds(case):
+        for pupil in case.pupils:
+            start = stretch.since(pupil)
+            if start is None or not start.known_at(case.as_of):
+                continue
+            hearings = [e for e in case.hearings(pupil.ref) if stretch.holds(when_of(e))]
+            if hearings:
+                yield _again(judge, stretch, pupil, hearings[-1])
+            elif pupil.part is PupilPart.INVOLVED:
+                yield from _not_heard(case, judge, stretch, pupil, start)
 
 
-def _again(case: CaseIndex, judge: Judge, pupil: Pupil) -> Outcome:
-    last = case.hearings(pupil.ref)[-1]
+def _not_heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
+    unnamed = [e for e in stretch.entries(case, LogKind.PUPIL_CONVERSATION) if not e.pupils]
+    if unnamed and len(case.affected) != 1:
+        yield judge.review(stretch.scope(pupil), "which_pupil", *unnamed, event=start)
+    else:
+        yield from stretch.missing(judge, "HB-05", stretch.scope(pupil), start)
+
+
+def _again(judge: Judge, stretch: Round, pupil: Pupil, last: LogEntry) -> Outcome:
     when = when_of(last)
-    assert when is not None  # noqa: S101 - hearings without any time come first, and one with a time is there
-    scope = scope_of(pupil=pupil.ref)
-    limit = when.day + timedelta(weeks=judge.plan.readings.heard_again_after_weeks)
-    until = case.closed.at.day if case.closed is not None else judge.today
+    assert when is not None  # noqa: S101 - Round.holds lets no entry without a time in
+    weeks = timedelta(weeks=judge.plan.readings.heard_again_after_weeks)
+    limit = judge.calendar.on_or_after(when.day + weeks)  # nobody is asked about a talk during a holiday
+    until = stretch.closed.day if stretch.closed is not None else judge.today
     if until > limit:
-        return judge.review(scope, "heard_again", last, event=when)
+        return judge.review(stretch.scope(pupil), "heard_again", last, event=when)
     remarks = (Remark(code=RemarkCode.DECLINED),) if last.hearing is Hearing.DECLINED else ()
-    outcome = judge.met(scope, last, event=when, remarks=remarks)
-    return outcome if case.closed is not None else outcome.model_copy(update={"changes_at": end_of(limit)})
+    outcome = judge.met(stretch.scope(pupil), last, event=when, remarks=remarks)
+    return outcome if stretch.closed is not None else outcome.model_copy(update={"changes_at": end_of(limit)})

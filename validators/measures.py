@@ -174,13 +174,9 @@ def _choices(case: CaseIndex) -> Iterator[tuple[ActivityPlan, ActivityPlan | Non
     for versions in case.histories:
         before: ActivityPlan | None = None
         for plan in versions:
-            if before is None or _chosen(plan) - _chosen(before) or plan.measures_text != before.measures_text:
+            if before is None or plan.chooses_other_measures_than(before):
                 yield plan, before
             before = plan
-
-
-def _chosen(plan: ActivityPlan) -> set[tuple[str, str | None]]:
-    return {(measure.id, measure.text) for measure in plan.measures}
 
 
 def _heard(

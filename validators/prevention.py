@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..domain.annual_cycle import CycleKind
-from ..domain.case import ClosingReason
+from ..domain.case import ClosingReason, Pupil
 from ..domain.log import Consideration, LogEntry, LogKind
+from ..domain.moment import Moment
 from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Severity, scope_of
 from .annual_cycle import done, within_year
 from .assessment import current_assessments
 from .index import CaseIndex, CycleIndex
 from .judge import Judge, when_of
+from .rounds import Round, rounds, took_place
 from .rule import Chapter, Subject, Text
 
 CHAPTER = Chapter("prevention", Text("Grunnlaget og plikten til å følge med", "Grunnlaget og plikta til å følgje med"))
@@ -40,8 +42,8 @@ _EXAMINED = (
         "Snakk med eleven om korleis det er no. Er det ikkje trygt: opne saka att.",
     ),
     proof=Text(
-        "Det siste eleven sa før saken ble lukket, er at det er trygt og godt.",
-        "Det siste eleven sa før saka vart lukka, er at det er trygt og godt.",
+        "Det siste eleven sa etter meldingen og før saken ble lukket, er at det er trygt og godt.",
+        "Det siste eleven sa etter meldinga og før saka vart lukka, er at det er trygt og godt.",
     ),
     limits=Text(
         "Ikke all kritikk er en krenkelse; det er en vurdering. Derfor spør regelen, og gir aldri avvik.",
@@ -65,19 +67,46 @@ _EXAMINED = (
 )
 def own_experience(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Det som er avgjørende er om barnet som blir utsatt opplever handlingen som nedverdigende eller integritetskrenkende.»"""
-    closed = case.closed
-    if closed is None or closed.reason not in _NO_VIOLATION:
+    stretch = _ended(case)
+    if stretch is None or stretch.closed is None or stretch.period.reason not in _NO_VIOLATION:
         return
     for pupil in case.affected:
-        said = [e for e in case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION) if e.feels_safe is not None]
-        before = [e for e in said if (when := when_of(e)) is not None and closed.at.before(when) is not True]
-        scope = scope_of(pupil=pupil.ref)
-        if not before:
-            yield judge.review(scope, "not_said", event=closed.at)
-        elif before[-1].feels_safe:
-            yield judge.met(scope, before[-1], event=closed.at)
-        else:
-            yield judge.review(scope, "says_unsafe", before[-1], event=closed.at)
+        if stretch.since(pupil) is not None:
+            yield _own_words(case, judge, stretch, pupil, stretch.closed)
+
+
+def _ended(case: CaseIndex) -> Round | None:
+    """The last round, where the case is closed now."""
+    last = next(iter(list(rounds(case))[-1:]), None)
+    return last if last is not None and last.closed is not None else None
+
+
+def _said(case: CaseIndex, stretch: Round, pupil: Pupil) -> list[LogEntry]:
+    """What the pupil has said about being safe since the notice, by time; older words are about something else."""
+    talks = case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)
+    return [
+        e
+        for e in talks
+        if e.feels_safe is not None
+        and took_place(e)
+        and stretch.holds(when := when_of(e))
+        and when is not None
+        and when.before(stretch.start) is not True
+    ]
+
+
+def _own_words(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, closed: Moment) -> Outcome:
+    scope, said = scope_of(pupil=pupil.ref), _said(case, stretch, pupil)
+    if not said:
+        return judge.review(scope, "not_said", event=closed)
+    last, when = said[-1], when_of(said[-1])
+    if not last.feels_safe:
+        return judge.review(scope, "says_unsafe", last, event=closed)
+    if when is None or when.before(closed) is None or stretch.start.before(when) is None:
+        return judge.review(scope, "order_unclear", last, event=closed)
+    if last.happened_at is None:
+        return judge.review(scope, "time_unknown", last, event=closed)
+    return judge.met(scope, last, event=closed)
 
 
 @CHAPTER.rule(
@@ -99,7 +128,7 @@ def own_experience(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("activity_plans", "activity_plans.best_interest", "log"),
+    needs=("activity_plans", "activity_plans.pupils", "activity_plans.best_interest", "pupils"),
     questions={
         "not_considered": Text(
             "Vurderingen viser ikke om barnet er særskilt sårbart. Er det vurdert?",
@@ -109,10 +138,12 @@ def own_experience(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 )
 def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Skolen har et skjerpa ansvar for å ivareta særskilt sårbare barn.» Only whether it was considered."""
-    for found in current_assessments(case):
+    for found in current_assessments(case, judge):
         stands = [(part.moments or {}).get(Consideration.VULNERABILITY) for part in found.parts]
         if any(part.vulnerability_considered for part in found.parts) or any(s is not None for s in stands):
             yield judge.met(found.scope, *found.items, event=found.event)
+        elif found.unseen("vulnerability_considered", "moments"):
+            yield found.unknown()
         else:
             yield judge.review(found.scope, "not_considered", *found.items, event=found.event)
 
@@ -129,8 +160,8 @@ def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]
         "Loggfør det som manglar, eller skriv kvifor plikta ikkje var aktuell i denne saka.",
     ),
     proof=Text(
-        "Saken har varsel, undersøkelse og tiltak. Er den lukket som grunnløs, trengs ikke tiltak.",
-        "Saka har varsel, undersøking og tiltak. Er ho lukka som grunnlaus, trengst ikkje tiltak.",
+        "Saken har varsel, undersøkelse og tiltak fra mens den var åpen. Viste undersøkelsen at eleven har det trygt og godt, trengs ikke tiltak.",
+        "Saka har varsel, undersøking og tiltak frå medan ho var open. Viste undersøkinga at eleven har det trygt og godt, trengst ikkje tiltak.",
     ),
     limits=Text(
         "Å følge med og gripe inn skjer ofte før saken finnes, og kan ikke ses her.",
@@ -150,20 +181,30 @@ def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]
 )
 def duties_covered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«grunnleggende hensyn i alle fem delpliktene»: looked at when the case is closed; whether one was irrelevant is asked."""
-    closed = case.closed
-    if closed is None:
-        return
-    examined = [e for e in case.all(*_EXAMINED) if _took_place(e)]
-    measures_owed = closed.reason not in (*_NO_VIOLATION, ClosingReason.UNFOUNDED)
-    plans = case.decided_plans
-    if case.notices and examined and (plans or not measures_owed):
-        yield judge.met("case", case.notices[0], examined[0], *plans[:1], event=closed.at)
+    stretch = _ended(case)
+    if stretch is None or stretch.closed is None or stretch.period.reason is ClosingReason.MOVED:
+        return  # nobody is asked about what a pupil who moved was still owed (requirements A-36)
+    examined = stretch.entries(case, *_EXAMINED)
+    notices = [n for n in case.notices if stretch.holds(n.arrived_at or n.registered_at)]
+    plans = [plan for plan in case.decided_plans if stretch.holds(when_of(plan))]
+    if notices and examined and (plans or not _measures_owed(case, stretch)):
+        yield judge.met(stretch.scope(), notices[0], examined[0], *plans[:1], event=stretch.closed)
     else:
-        yield judge.review("case", "duty_not_seen", event=closed.at)
+        yield judge.review(stretch.scope(), "duty_not_seen", event=stretch.closed)
 
 
-def _took_place(entry: LogEntry) -> bool:
-    return entry.held is not False
+def _measures_owed(case: CaseIndex, stretch: Round) -> bool:
+    """Whether any pupil was owed measures: not one found to be safe, by the enquiry or in her own words (A-30)."""
+    for pupil in case.affected:
+        words = [e.feels_safe for e in _said(case, stretch, pupil)]
+        unfounded = stretch.period.reason is ClosingReason.UNFOUNDED and not words
+        if not (unfounded or (words and all(words)) or (_found_nothing(stretch) and words and words[-1])):
+            return True
+    return False
+
+
+def _found_nothing(stretch: Round) -> bool:
+    return stretch.period.reason in (*_NO_VIOLATION, ClosingReason.UNFOUNDED)
 
 
 @CHAPTER.rule(

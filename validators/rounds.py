@@ -1,0 +1,115 @@
+"""The rounds of a case: each stretch in which it was open, with what belongs to it. A reopened case has new duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..domain.activity_plan import ActivityPlan, MeasureType
+from ..domain.case import ClosingReason, Pupil
+from ..domain.log import Hearing, LogEntry, LogKind
+from ..domain.moment import Moment
+from ..domain.verdict import Outcome, Verdict, scope_of
+from .index import CaseIndex, Period
+from .judge import Judge, when_of
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One stretch in which the case was open."""
+
+    period: Period
+    start: Moment
+    """When its first notice arrived; where it has none, when it was opened."""
+    after: Moment | None
+    """When the stretch before it was closed; ``None`` = it is the first."""
+
+    @property
+    def closed(self) -> Moment | None:
+        """When it ended; ``None`` while it lasts."""
+        return self.period.closed
+
+    def scope(self, pupil: Pupil | None = None) -> str:
+        """``case`` or ``pupil:e1``; in a reopened case with ``period:2026-04-20``, the day it was opened again."""
+        parts = {} if pupil is None else {"pupil": pupil.ref}
+        if self.after is not None:
+            parts["period"] = self.period.opened.day.isoformat()
+        return scope_of(**parts)
+
+    def holds(self, moment: Moment | None) -> bool:
+        """Whether ``moment`` can belong to this stretch."""
+        if moment is None or (self.after is not None and moment.before(self.after) is True):
+            return False
+        return self.closed is None or self.closed.before(moment) is not True
+
+    def entries(self, case: CaseIndex, *kinds: LogKind) -> list[LogEntry]:
+        """The entries of the stretch that took place: what was only called, offered or declined did not."""
+        return [e for e in case.all(*kinds) if took_place(e) and self.holds(when_of(e))]
+
+    def decisions(self, case: CaseIndex) -> list[ActivityPlan]:
+        """The versions of the stretch that chose measures, by time.
+
+        Protection put in at once does not end the enquiry (requirements A-29), so a version of nothing else is left out.
+        """
+        return [plan for plan in case.decided_plans if not _only_protects(plan) and self.holds(when_of(plan))]
+
+    def decision(self, case: CaseIndex, pupil: Pupil | None = None) -> ActivityPlan | None:
+        """The first version of the stretch that chose measures; with ``pupil``, the first that chose them for her."""
+        for plan in self.decisions(case):
+            if pupil is None or pupil.ref in case.pupils_of_plan(plan):
+                return plan
+        return None
+
+    def chosen_without(self, case: CaseIndex, pupil: Pupil) -> bool:
+        """Whether measures were chosen, for her or for another, after ``pupil`` was known: what must come before is late."""
+        since = self.since(pupil)
+        if since is None:
+            return False
+        later = [plan for plan in self.decisions(case) if (w := when_of(plan)) is None or w.before(since) is not True]
+        return bool(later)
+
+    def since(self, pupil: Pupil) -> Moment | None:
+        """From when something is owed to ``pupil`` in this stretch; ``None`` = she was not known in it."""
+        start = self.start
+        for later in (pupil.joined_at, pupil.identified_at):
+            if later is not None and start.before(later) is True:
+                start = later
+        return start if self.holds(start) else None
+
+    def missing(
+        self, judge: Judge, rule: str, scope: str, anchor: Moment, *, overtaken: bool = False
+    ) -> Iterator[Outcome]:
+        """The answer for a missing entry without time limit. The clock stops when the pupil moves (requirements A-36)."""
+        if self.period.reason is ClosingReason.MOVED and self.closed is not None and not overtaken:
+            then = judge.at(self.closed).ladder(rule, scope, anchor)
+            if then.verdict is Verdict.DEVIATION:
+                yield then
+            return
+        yield judge.ladder(rule, scope, anchor, closed=self.closed, overtaken=overtaken)
+
+
+def rounds(case: CaseIndex) -> Iterator[Round]:
+    """The stretches of ``case``, oldest first; of several opened on one day, the last."""
+    found: dict[str, Round] = {}
+    after: Moment | None = None
+    for period in case.periods:
+        stretch = Round(period, period.opened, after)
+        arrivals = [
+            arrived
+            for notice in case.notices
+            if (arrived := notice.arrived_at or notice.registered_at) is not None and stretch.holds(arrived)
+        ]
+        start = min(arrivals, key=lambda moment: moment.sort_key, default=period.opened)
+        stretch = Round(period, start, after)
+        found[stretch.scope()] = stretch
+        after = period.closed
+    yield from found.values()
+
+
+def took_place(entry: LogEntry) -> bool:
+    """Whether a meeting or conversation was held; an entry that does not say so was."""
+    return entry.held is not False and entry.hearing not in (Hearing.OFFERED, Hearing.DECLINED)
+
+
+def _only_protects(plan: ActivityPlan) -> bool:
+    return bool(plan.measures) and all(measure.type is MeasureType.PROTECTIVE for measure in plan.measures)
