@@ -353,11 +353,11 @@ class _Telling:
     # --- people, texts, references
 
     def actor(self, tag: str) -> JSON:
-        """The person of a tag such as ``teacher``, ``teacher#2`` or ``leader@rector``."""
+        """The person of a tag such as ``teacher``, ``teacher#2`` or ``leader@rector``; #0 is someone without pseudonym."""
         tag, _, acts_for = tag.partition("@")
         role, _, number = tag.partition("#")
         actor = {"role": role}
-        ref = self._ref(role, int(number or 1))
+        ref = self._ref(role, int(number) if number else 1)
         if ref is not None:
             actor["ref"] = ref
         if acts_for:
@@ -366,7 +366,7 @@ class _Telling:
 
     def _ref(self, role: str, number: int) -> str | None:
         school = f"s{self.setting.school_number + 1}"
-        if role == "anonymous":
+        if role == "anonymous" or number == 0:
             return None
         if role == "pupil":
             return f"elev-{number}"
