@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skolemiljo.validators.dates import written_date
@@ -131,6 +131,7 @@ def test_every_phrase_says_only_itself_and_one_real_word_undoes_it(phrase: Phras
         assert not says_only(phrase, f"trampoline {text}")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_can_be_asked(text: str) -> None:
     for phrase in Phrase:
@@ -201,6 +202,7 @@ def test_no_day_is_read_out_of_other_things(text: str | None) -> None:
     assert written_date(text, DECIDED) is None
 
 
+@settings(deadline=None)
 @given(st.dates(date(2025, 1, 1), date(2060, 12, 31)), st.integers(1, 300))
 def test_a_date_without_a_year_is_the_next_one(decided: date, ahead: int) -> None:
     day = decided + timedelta(days=ahead)
@@ -210,6 +212,7 @@ def test_a_date_without_a_year_is_the_next_one(decided: date, ahead: int) -> Non
         assert found.day == day
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.dates(date(2024, 8, 1), date(2100, 1, 1)))
 def test_any_text_gives_a_day_or_none(text: str, decided: date) -> None:
     found = written_date(text, decided)
