@@ -150,9 +150,13 @@ class CaseIndex:
         return tuple(p for p in self.pupils if p.part is PupilPart.AFFECTED)
 
     def pupils_of(self, notice: Notice) -> tuple[Pupil, ...]:
-        """The pupils that ``notice`` is about: those it names, else the affected pupils of the case."""
+        """The pupils that ``notice`` is about: those it names, else the affected pupils of the case.
+
+        Where it names affected pupils and others, it is about the affected ones (requirements A-05).
+        """
+        named = tuple(p for p in self.pupils if p.ref in notice.pupils)
         if notice.pupils:
-            return tuple(p for p in self.pupils if p.ref in notice.pupils)
+            return tuple(p for p in named if p.part is PupilPart.AFFECTED) or named
         return self.affected
 
     # --- the course of the case -----------------------------------------------------------------------------------

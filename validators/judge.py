@@ -143,6 +143,7 @@ class Judge:
             outcome = Outcome(scope=scope, verdict=Verdict.DUE, changes_at=end_of(limit))
         else:
             outcome = self.deviation(scope, Reason.UNDOCUMENTED)
+        outcome = self._unless_anchor_edited(outcome, anchor, anchor_item, entries, days)
         return outcome.model_copy(
             update={
                 "deadline": limit,
@@ -152,6 +153,19 @@ class Judge:
                 "remarks": _once([*remarks, *outcome.remarks]),
             }
         )
+
+    def _unless_anchor_edited(
+        self, outcome: Outcome, anchor: Moment, item: Recorded | None, entries: Sequence[Recorded], days: int
+    ) -> Outcome:
+        """Where the time that starts the clock was edited, and the one before gives another answer, it is a question."""
+        if item is None or item.happened_at != anchor or outcome.verdict not in (Verdict.MET, Verdict.DEVIATION):
+            return outcome
+        for edit in item.time_edits(self.as_of):
+            before = self.by_day(outcome.scope, edit.previous, entries, days=days) if edit.previous else None
+            if before is None or before.verdict is not outcome.verdict:
+                update = {"verdict": Verdict.REVIEW, "reason": None, "question": "time_edited"}
+                return outcome.model_copy(update={**update, "evidence": (*outcome.evidence, item.id)})
+        return outcome
 
     def _sorted_by_limit(
         self, entries: Sequence[Recorded], anchor: Moment, limit: date

@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from ..domain.log import LogEntry, LogKind, Recorded
+from ..domain.case import Pupil, SeverityChange, Suspected
+from ..domain.log import Channel, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, end_of
 from ..domain.notice import Notice, NoticeSource
 from ..domain.people import Actor, Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from .index import CaseIndex
 from .judge import Judge, when_of
-from .rule import CaseRule, Chapter, Text
+from .routes import (
+    WHICH_NOTICE,
+    WHICH_PUPIL,
+    WHO_WROTE,
+    about,
+    acted_as,
+    delegate,
+    goes_to_the_owner,
+    is_known,
+    or_which,
+    owner_told,
+    rector_reached,
+    waited,
+)
+from .rule import Chapter, Text
 
 CHAPTER = Chapter("notification", Text("Plikt til å varsle", "Plikt til å varsle"))
 
-
 _RECEIVES = (Role.RECTOR, Role.CONTACT_TEACHER)
-WHO_RECEIVED = Text(
-    "Varselet ble tatt imot av en annen enn rektor eller kontaktlærer, eller det står ikke av hvem. Hvem tok imot?",
-    "Varselet vart teke imot av ein annan enn rektor eller kontaktlærar, eller det står ikkje av kven. Kven tok imot?",
-)
 
 
-def taken(judge: Judge, notice: Notice, roles: tuple[Role, ...] = _RECEIVES) -> Outcome | None:
-    """Whether one of ``roles`` took the notice; anyone else, or nobody named, is a question. ``None`` = it has no day."""
-    arrived = notice.arrived_at or notice.registered_at
-    if arrived is None:
-        return None
-    scope = scope_of(notice=notice.id)
-    if notice.receiver is not None and notice.receiver.acts_as(*roles):
-        return judge.met(scope, notice, event=arrived)
-    return judge.review(scope, "who_received", notice, event=arrived)
+# --- «Alle som arbeider ved skolen, har en plikt til å melde ifra …» -----------------------------------------------------
 
 
 @CHAPTER.rule(
@@ -39,24 +42,67 @@ def taken(judge: Judge, notice: Notice, roles: tuple[Role, ...] = _RECEIVES) -> 
     "saken-har-et-varsel",
     title=Text("Saken begynner med et varsel til rektor", "Saka byrjar med eit varsel til rektor"),
     remedy=Text("Loggfør hvem som meldte ifra, når, og til hvem.", "Loggfør kven som melde frå, når, og til kven."),
-    proof=Text("Et varsel i saken.", "Eit varsel i saka."),
+    proof=Text(
+        "Et varsel i saken. Melding fra en ansatt kommer når mistanken kommer, ikke flere skoledager senere.",
+        "Eit varsel i saka. Melding frå ein tilsett kjem når mistanken kjem, ikkje fleire skuledagar seinare.",
+    ),
     limits=Text(
-        "En mistanke ingen har meldt, finnes ikke i noe system.",
-        "Ein mistanke ingen har meldt, finst ikkje i noko system.",
+        "En mistanke ingen har meldt, finnes ikke i noe system. Loven setter ingen frist i dager; derfor er en melding som kom noen "
+        "skoledager etter mistanken, et spørsmål og ikke et avvik. En sak som bare har hendelser på nivå 1 og 2, trenger ikke varsel.",
+        "Ein mistanke ingen har meldt, finst ikkje i noko system. Lova set ingen frist i dagar; difor er ei melding som kom nokre "
+        "skuledagar etter mistanken, eit spørsmål og ikkje eit avvik. Ei sak som berre har hendingar på nivå 1 og 2, treng ikkje varsel.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
-    needs=("notices", "status_history"),
+    needs=("notices", "log", "status_history"),
+    questions={
+        "waited": Text(
+            "Det gikk skoledager fra mistanken til den ansatte meldte ifra. Var det en grunn til å vente?",
+            "Det gjekk skuledagar frå mistanken til den tilsette melde frå. Var det ein grunn til å vente?",
+        ),
+        "log_only": Text(
+            "Loggen sier at det er meldt ifra, men selve varselet står ikke i saken. Hvem meldte, og når?",
+            "Loggen seier at det er meldt frå, men sjølve varselet står ikkje i saka. Kven melde, og når?",
+        ),
+    },
 )
 def notice_exists(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«en plikt til å melde ifra når de mistenker eller har kjennskap til»: a case without a notice cannot show it."""
     if case.notices:
         yield judge.met("case", case.notices[0], event=case.received)
-    elif case.periods:
-        opened = case.periods[0].opened
-        yield judge.ladder("VA-00", "case", opened, closed=case.closed_after(opened))
+        for notice in case.notices:
+            yield from _waited_to_tell(judge, notice)
+        return
+    logged = case.first(LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
+    if logged is not None:
+        yield judge.review("case", "log_only", logged, event=when_of(logged))
+    elif case.periods and not _only_settled_on_the_spot(case):
+        outcome = waited(case, judge, "VA-00", "case", case.periods[0].opened)
+        if outcome is not None:
+            yield outcome
+
+
+def _waited_to_tell(judge: Judge, notice: Notice) -> Iterator[Outcome]:
+    """A notice from staff that came school days after they knew; where they wanted to look closer, VA-01 judges."""
+    learned, arrived = notice.learned_at, notice.happened_at
+    if notice.source is not NoticeSource.STAFF or notice.suspicion_only or learned is None or arrived is None:
+        return
+    elapsed = judge.calendar.between(learned.day, arrived.day)
+    if elapsed > 1:
+        remark = Remark(code=RemarkCode.DAYS_ELAPSED, number=elapsed)
+        yield judge.review(scope_of(notice=notice.id), "waited", notice, event=learned, remarks=(remark,))
+
+
+def _only_settled_on_the_spot(case: CaseIndex) -> bool:
+    """Whether all there is, is situations that ended where they began (levels 1 and 2): «er saken ferdig»."""
+    if not case.incidents or case.log or case.plans:
+        return False
+    return all(incident.level in (1, 2) for incident in case.incidents)
+
+
+# --- «Dersom en ansatt ved skolen ønsker å undersøke sin mistanke nærmere …» ----------------------------------------------
 
 
 @CHAPTER.rule(
@@ -71,37 +117,46 @@ def notice_exists(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Meld frå til rektor i dag, og loggfør når mistanken oppstod.",
     ),
     proof=Text(
-        "Varselet nådde rektor samme dato som mistanken oppsto.",
-        "Varselet nådde rektor same dato som mistanken oppstod.",
+        "Varselet nådde rektor samme dato som mistanken oppsto: mottatt av rektor, gitt videre til rektor, eller loggført av rektor.",
+        "Varselet nådde rektor same dato som mistanken oppstod: motteke av rektor, gitt vidare til rektor, eller loggført av rektor.",
     ),
     limits=Text(
-        "Når mistanken oppsto, vet bare den som fikk den.", "Når mistanken oppstod, veit berre den som fekk han."
+        "Når mistanken oppsto, vet bare den som fikk den. Gjelder mistanken en i ledelsen, går varselet til skoleeier (SK-02).",
+        "Når mistanken oppstod, veit berre den som fekk han. Gjeld mistanken ein i leiinga, går varselet til skuleeigar (SK-02).",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-4-2",),
-    needs=("notices", "log"),
+    needs=("notices", "log", "suspicions"),
     questions={
         "when_learned": Text(
             "Det står ikke når mistanken oppsto. Var det samme dag som rektor fikk vite det?",
             "Det står ikkje når mistanken oppstod. Var det same dag som rektor fekk vite det?",
         ),
+        "which_receipt": Text(
+            "Loggen har et mottak som kan gjelde dette varselet. Gjør det det, og skrev rektor det?",
+            "Loggen har eit mottak som kan gjelde dette varselet. Gjer det det, og skreiv rektor det?",
+        ),
     },
 )
 def suspicion_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende melde ifra til rektor samme dag»: counted from when the suspicion arose, never from the log."""
-    for notice in case.notices:
-        if notice.source is not NoticeSource.STAFF or notice.suspicion_only is not True:
-            continue
+    for notice in _suspicions_to_examine(case):
         scope = scope_of(notice=notice.id)
         if notice.learned_at is None:
-            yield judge.review(scope, "when_learned", notice, event=notice.arrived_at)
+            yield judge.review(scope, "when_learned", notice, event=when_of(notice))
             continue
-        reached: list[Recorded] = [e for e in case.for_notice(notice, LogKind.RECTOR_RECEIVED) if _by_rector(e)]
-        if notice.receiver is not None and notice.receiver.acts_as(Role.RECTOR):
-            reached.append(notice)
-        yield judge.by_day(scope, notice.learned_at, reached, days=0)
+        reached = rector_reached(case, notice)
+        outcome = judge.by_day(scope, notice.learned_at, reached.sure, days=0)
+        yield or_which(judge, outcome, "which_receipt", *reached.unsure) or outcome
+
+
+def _suspicions_to_examine(case: CaseIndex) -> Iterator[Notice]:
+    for notice in case.notices:
+        staff = notice.source is NoticeSource.STAFF and notice.suspicion_only is True
+        if staff and not goes_to_the_owner(case, notice):
+            yield notice
 
 
 @CHAPTER.rule(
@@ -113,8 +168,8 @@ def suspicion_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     ),
     remedy=Text("Kontaktlærer skriver hva som er undersøkt.", "Kontaktlærar skriv kva som er undersøkt."),
     proof=Text(
-        "En logg av kontaktlærer etter at mistanken ble meldt.",
-        "Ein logg av kontaktlærar etter at mistanken vart meld.",
+        "En logg av kontaktlærer om undersøkelsen av mistanken.",
+        "Ein logg av kontaktlærar om undersøkinga av mistanken.",
     ),
     limits=Text(
         "Regelen ser loggen, ikke hvor godt det er undersøkt.", "Regelen ser loggen, ikkje kor godt det er undersøkt."
@@ -123,23 +178,57 @@ def suspicion_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.CONTACT_TEACHER,
     law=("opplaeringslova-12-4-4",),
-    needs=("notices", "log"),
+    needs=("notices", "log", "suspicions"),
+    questions={
+        "which_notice": WHICH_NOTICE,
+        "who_wrote": WHO_WROTE,
+        "is_this_the_enquiry": Text(
+            "Kontaktlærer har loggført noe som kan være undersøkelsen av mistanken. Er det det?",
+            "Kontaktlærar har loggført noko som kan vere undersøkinga av mistanken. Er det det?",
+        ),
+    },
 )
 def suspicion_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelsen dokumenteres av kontaktlærer i Visma Sikker Sak.»"""
-    for notice in case.notices:
-        arrived = notice.arrived_at or notice.registered_at
-        if notice.source is not NoticeSource.STAFF or notice.suspicion_only is not True or arrived is None:
+    for notice in _suspicions_to_examine(case):
+        arrived = when_of(notice)
+        if arrived is None:
             continue
         scope = scope_of(notice=notice.id)
-        entries = [e for e in case.for_notice(notice, LogKind.SUSPICION_ENQUIRY) if when_of(e) is not None]
-        by_teacher = [e for e in entries if e.author is not None and e.author.acts_as(Role.CONTACT_TEACHER)]
-        if by_teacher:
-            yield judge.met(scope, by_teacher[0], event=arrived)
-        elif entries:
-            yield judge.deviation(scope, Reason.WRONG_ROLE, *entries, event=arrived)
-        else:
-            yield judge.ladder("VA-02", scope, arrived, closed=case.closed_after(arrived))
+        entries = about(case, notice, LogKind.SUSPICION_ENQUIRY)
+        outcome = _written_by(judge, scope, entries.sure, Role.CONTACT_TEACHER, arrived)
+        if outcome is None:
+            other = about(case, notice, LogKind.OBSERVATION, LogKind.ENQUIRY_STEP)
+            looks = [e for e in (*other.sure, *other.unsure) if acted_as(e.author, Role.CONTACT_TEACHER)]
+            outcome = waited(case, judge, "VA-02", scope, arrived)
+            outcome = or_which(judge, outcome, "which_notice", *entries.unsure)
+            outcome = or_which(judge, outcome, "is_this_the_enquiry", *looks)
+        if outcome is not None:
+            yield outcome
+
+
+def _written_by(
+    judge: Judge, scope: str, entries: tuple[LogEntry, ...], role: Role, event: Moment, *, after: Moment | None = None
+) -> Outcome | None:
+    """Who wrote what must be written by ``role``: met, a question, or the wrong role; ``None`` = nothing is written.
+
+    ``after``: what is dated before it cannot be the answer to it.
+    """
+    right = [e for e in entries if acted_as(e.author, role)]
+    in_time = [e for e in right if after is None or (w := when_of(e)) is None or w.before(after) is not True]
+    unknown = [e for e in entries if not is_known(e.author)]
+    if in_time:
+        return judge.met(scope, in_time[0], event=event, remarks=delegate(in_time[0].author))
+    if right:
+        return judge.review(scope, "before_its_cause", *right, event=event)
+    if unknown:
+        return judge.review(scope, "who_wrote", *unknown, event=event)
+    if entries:
+        return judge.deviation(scope, Reason.WRONG_ROLE, *entries, event=event)
+    return None
+
+
+# --- «Ansatte ved skolen varsler ved å ta saken direkte opp med rektor …» --------------------------------------------------
 
 
 @CHAPTER.rule(
@@ -148,9 +237,13 @@ def suspicion_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     title=Text("Den ansatte tok saken direkte opp med rektor", "Den tilsette tok saka direkte opp med rektor"),
     remedy=Text("Ta saken opp med rektor, og loggfør det.", "Ta saka opp med rektor, og loggfør det."),
     proof=Text(
-        "Rektor (eller registrert stedfortreder) tok imot.", "Rektor (eller registrert stadfortredar) tok imot."
+        "Rektor (eller registrert stedfortreder) tok imot varselet.",
+        "Rektor (eller registrert stadfortredar) tok imot varselet.",
     ),
-    limits=Text("Regelen ser hvem som er ført som mottaker.", "Regelen ser kven som er ført som mottakar."),
+    limits=Text(
+        "Regelen ser hvem som er ført som mottaker. Gjelder varselet en i ledelsen, går det til skoleeier (SK-02).",
+        "Regelen ser kven som er ført som mottakar. Gjeld varselet ein i leiinga, går det til skuleeigar (SK-02).",
+    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.STAFF,
@@ -166,10 +259,16 @@ def suspicion_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 def staff_tell_rector(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Ansatte ved skolen varsler ved å ta saken direkte opp med rektor». Not where a leader is accused (SK-02)."""
     for notice in case.notices:
-        if notice.source is NoticeSource.STAFF and not case.leader_suspicions:
-            outcome = taken(judge, notice, (Role.RECTOR,))
-            if outcome is not None:
-                yield outcome
+        arrived = when_of(notice)
+        if notice.source is not NoticeSource.STAFF or arrived is None or goes_to_the_owner(case, notice):
+            continue
+        scope = scope_of(notice=notice.id)
+        if acted_as(notice.receiver, Role.RECTOR):
+            yield judge.met(scope, notice, event=arrived, remarks=delegate(notice.receiver))
+        elif acted_as(notice.notifier, Role.RECTOR):  # rektor's own suspicion has nowhere further to go
+            yield judge.met(scope, notice, event=arrived)
+        else:
+            yield judge.review(scope, "who_received", notice, event=arrived)
 
 
 @CHAPTER.rule(
@@ -181,43 +280,67 @@ def staff_tell_rector(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     ),
     remedy=Text("Den som meldte ifra, skriver logg om det.", "Den som melde frå, skriv logg om det."),
     proof=Text(
-        "En logg av melderen selv; rektors mottak er en annen logg.",
-        "Ein logg av meldaren sjølv; mottaket til rektor er ein annan logg.",
+        "En logg av melderen selv, eller et varsel som melderen selv har skrevet inn; rektors mottak er en annen logg.",
+        "Ein logg av meldaren sjølv, eller eit varsel som meldaren sjølv har skrive inn; mottaket til rektor er ein annan logg.",
     ),
     limits=Text(
-        "Gjelder pedagogisk personale. Andre ansatte skriver e-post til rektor (DOK-04).",
-        "Gjeld pedagogisk personale. Andre tilsette skriv e-post til rektor (DOK-04).",
+        "Gjelder pedagogisk personale. Andre ansatte skriver e-post til rektor (DOK-04). Der kilden ikke skiller personer, "
+        "sammenlignes rollene.",
+        "Gjeld pedagogisk personale. Andre tilsette skriv e-post til rektor (DOK-04). Der kjelda ikkje skil personar, blir rollene "
+        "samanlikna.",
     ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.TEACHER,
     needs=("notices", "log"),
+    questions={
+        "which_notice": WHICH_NOTICE,
+        "same_person": Text(
+            "Det går ikke fram om den som meldte, og den som skrev loggen, er samme person. Er det det?",
+            "Det går ikkje fram om den som melde, og den som skreiv loggen, er same person. Er det det?",
+        ),
+    },
 )
 def notifier_logs(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«dokumenter at det er meldt ifra ved å skrive logg»: two logs by two people, never one for both."""
     for notice in case.notices:
-        notifier, arrived = notice.notifier, notice.arrived_at or notice.registered_at
-        if (
-            notice.source is not NoticeSource.STAFF
-            or notifier is None
-            or arrived is None
-            or not notifier.role.is_pedagogical
-        ):
+        arrived, notifier = when_of(notice), notice.notifier
+        if notice.source is not NoticeSource.STAFF or arrived is None:
             continue
-        scope = scope_of(notice=notice.id)
-        logs = list(case.for_notice(notice, LogKind.NOTICE_LOGGED))
-        own = [e for e in logs if e.author is not None and _is_notifier(e.author, notifier)]
-        if own:
-            yield judge.met(scope, own[0], event=arrived)
-        elif logs:
-            yield judge.deviation(scope, Reason.WRONG_ROLE, *logs, event=arrived)
-        else:
-            yield judge.ladder("VA-04", scope, arrived, closed=case.closed_after(arrived))
+        if notifier is not None and is_known(notifier) and not notifier.role.is_pedagogical:
+            continue  # the e-mail route (DOK-04)
+        outcome = _own_log(case, judge, notice, notifier, arrived)
+        if outcome is not None:
+            yield outcome
 
 
-def _is_notifier(author: Actor, notifier: Actor) -> bool:
+def _own_log(case: CaseIndex, judge: Judge, notice: Notice, notifier: Actor | None, arrived: Moment) -> Outcome | None:
+    scope = scope_of(notice=notice.id)
+    logs = about(case, notice, LogKind.NOTICE_LOGGED)
+    # The notice itself is such a log where the one who gave it wrote it in.
+    written: list[LogEntry | Notice] = [*logs.sure, *([notice] if is_known(notice.author) else [])]
+    own = [e for e in written if _is_notifier(e.author, notifier) is True]
+    perhaps = [e for e in logs.sure if _is_notifier(e.author, notifier) is None]
+    if own:
+        return judge.met(scope, own[0], event=arrived)
+    if perhaps:
+        return judge.review(scope, "same_person", *perhaps, event=arrived)
+    if logs.sure:
+        return judge.deviation(scope, Reason.WRONG_ROLE, *logs.sure, event=arrived)
+    return or_which(judge, waited(case, judge, "VA-04", scope, arrived), "which_notice", *logs.unsure)
+
+
+def _is_notifier(author: Actor | None, notifier: Actor | None) -> bool | None:
+    """Whether the author is the one who gave the notice; ``None`` where neither person nor role can tell."""
+    if author is None or notifier is None or not is_known(author) or not is_known(notifier):
+        return None
     same = author.is_same_person(notifier)
-    return same if same is not None else author.role is notifier.role
+    if same is not None:
+        return same
+    if author.role is notifier.role:
+        return True
+    # Rektor is one person and a kontaktlærer may be the teacher of the notice: only the first rules it out.
+    return False if Role.RECTOR in (author.role, notifier.role) else None
 
 
 @CHAPTER.rule(
@@ -232,80 +355,140 @@ def _is_notifier(author: Actor, notifier: Actor) -> bool:
         "En logg av rektor (eller registrert stedfortreder) om at denne meldingen er mottatt.",
         "Ein logg av rektor (eller registrert stadfortredar) om at denne meldinga er motteken.",
     ),
-    limits=Text("Regelen ser loggen, ikke samtalen.", "Regelen ser loggen, ikkje samtalen."),
+    limits=Text(
+        "Planen ber om dette når ansatte melder ifra. Varsel fra foreldre og andre dokumenteres av den som tok imot (VA-06, VA-07). "
+        "Regelen ser loggen, ikke samtalen.",
+        "Planen ber om dette når tilsette melder frå. Varsel frå foreldre og andre blir dokumentert av den som tok imot (VA-06, VA-07). "
+        "Regelen ser loggen, ikkje samtalen.",
+    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("notices", "log"),
+    needs=("notices", "log", "suspicions"),
+    questions={"which_notice": WHICH_NOTICE, "who_wrote": WHO_WROTE},
 )
 def rector_receipt(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Rektor loggfører mottatt beskjed i Visma Sikker Sak.» Nobody can acknowledge for rektor but a delegate."""
     for notice in case.notices:
-        arrived = notice.arrived_at or notice.registered_at
-        if arrived is None:
+        arrived = when_of(notice)
+        if notice.source is not NoticeSource.STAFF or arrived is None or goes_to_the_owner(case, notice):
             continue
         scope = scope_of(notice=notice.id)
-        receipts = list(case.for_notice(notice, LogKind.RECTOR_RECEIVED))
-        by_rector = [e for e in receipts if _by_rector(e)]
-        if by_rector:
-            yield judge.met(scope, by_rector[0], event=arrived, remarks=_delegate(by_rector[0]))
-        elif receipts:
-            yield judge.deviation(scope, Reason.WRONG_ROLE, *receipts, event=arrived)
-        else:
-            yield judge.ladder("VA-05", scope, arrived, closed=case.closed_after(arrived))
+        receipts = about(case, notice, LogKind.RECTOR_RECEIVED)
+        outcome = _written_by(judge, scope, receipts.sure, Role.RECTOR, arrived, after=notice.happened_at)
+        if outcome is None:
+            outcome = waited(case, judge, "VA-05", scope, arrived)
+            outcome = or_which(judge, outcome, "which_notice", *receipts.unsure)
+        if outcome is not None:
+            yield outcome
 
 
-def _from_outside(source: NoticeSource) -> CaseRule:
-    def rule(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-        for notice in case.notices:
-            if notice.source is source:
-                outcome = taken(judge, notice)
-                if outcome is not None:
-                    yield outcome
+# --- «… tar rektor eller kontaktlærer imot varselet og dokumenterer …» -----------------------------------------------------
 
-    return rule
-
-
-for _code, _slug, _source, _title in (
-    (
-        "VA-06",
-        "varsel-fra-foreldre-tatt-imot",
-        NoticeSource.GUARDIAN,
-        Text(
-            "Varsel fra foreldre er tatt imot av rektor eller kontaktlærer",
-            "Varsel frå foreldre er teke imot av rektor eller kontaktlærar",
-        ),
+WHO_RECEIVED = Text(
+    "Varselet ble tatt imot av en annen enn rektor eller kontaktlærer, eller det står ikke av hvem. Hvem tok imot?",
+    "Varselet vart teke imot av ein annan enn rektor eller kontaktlærar, eller det står ikkje av kven. Kven tok imot?",
+)
+RECEIVING_QUESTIONS = {
+    "who_received": WHO_RECEIVED,
+    "written_by_another": Text(
+        "Varselet er skrevet inn av en annen enn rektor eller kontaktlærer. Har den som tok imot, dokumentert det?",
+        "Varselet er skrive inn av ein annan enn rektor eller kontaktlærar. Har den som tok imot, dokumentert det?",
     ),
-    (
-        "VA-07",
-        "varsel-fra-andre-tatt-imot",
-        NoticeSource.OTHER,
-        Text(
-            "Varsel fra andre er tatt imot av rektor eller kontaktlærer",
-            "Varsel frå andre er teke imot av rektor eller kontaktlærar",
-        ),
+    "which_notice": WHICH_NOTICE,
+}
+_RECEIVING_REMEDY = Text(
+    "Før hvem som tok imot varselet, og la rektor eller kontaktlærer dokumentere det i saken.",
+    "Før kven som tok imot varselet, og lat rektor eller kontaktlærar dokumentere det i saka.",
+)
+_RECEIVING_PROOF = Text(
+    "Varselet står i saken, mottatt av rektor eller kontaktlærer, og skrevet inn eller loggført av en av dem.",
+    "Varselet står i saka, motteke av rektor eller kontaktlærar, og skrive inn eller loggført av ein av dei.",
+)
+
+
+def received(code: str, case: CaseIndex, judge: Judge, *sources: NoticeSource) -> Iterator[Outcome]:
+    """Per notice from ``sources``: whether rektor or kontaktlærer took it and wrote it down. Anyone else is a question."""
+    for notice in case.notices:
+        arrived = when_of(notice)
+        if notice.source not in sources or arrived is None or goes_to_the_owner(case, notice):
+            continue
+        outcome = _received(code, case, judge, notice, arrived)
+        if outcome is not None:
+            yield outcome
+
+
+def _received(code: str, case: CaseIndex, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
+    scope = scope_of(notice=notice.id)
+    logs = about(case, notice, LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
+    by_taker = [e for e in logs.sure if acted_as(e.author, *_RECEIVES)]
+    in_the_notice = acted_as(notice.author, *_RECEIVES)
+    taken = acted_as(notice.receiver, *_RECEIVES)
+    if not taken and (is_known(notice.receiver) or not (by_taker or in_the_notice)):
+        return judge.review(scope, "who_received", notice, event=arrived)
+    remarks = delegate(notice.receiver)
+    if by_taker:
+        return judge.met(scope, notice, by_taker[0], event=arrived, remarks=remarks)
+    if in_the_notice or (notice.registered_at is not None and not is_known(notice.author) and not logs.sure):
+        return judge.met(scope, notice, event=arrived, remarks=remarks)
+    if notice.registered_at is not None or logs.sure:
+        return judge.review(scope, "written_by_another", notice, *logs.sure, event=arrived)
+    return or_which(judge, waited(case, judge, code, scope, arrived), "which_notice", *logs.unsure)
+
+
+@CHAPTER.rule(
+    "VA-06",
+    "varsel-fra-foreldre-tatt-imot",
+    title=Text(
+        "Varsel fra foreldre er tatt imot og dokumentert av rektor eller kontaktlærer",
+        "Varsel frå foreldre er teke imot og dokumentert av rektor eller kontaktlærar",
     ),
-):
-    CHAPTER.rule(
-        _code,
-        _slug,
-        title=_title,
-        remedy=Text("Før hvem som tok imot varselet.", "Før kven som tok imot varselet."),
-        proof=Text(
-            "Varselet står i saken, mottatt av rektor eller kontaktlærer.",
-            "Varselet står i saka, motteke av rektor eller kontaktlærar.",
-        ),
-        limits=Text(
-            "Et varsel ingen oppfattet som et varsel, ser regelen ikke.",
-            "Eit varsel ingen oppfatta som eit varsel, ser regelen ikkje.",
-        ),
-        severity=Severity.HIGH,
-        basis=Basis.BOTH,
-        role=Role.RECTOR,
-        law=("opplaeringslova-12-4-2",),
-        needs=("notices",),
-        questions={"who_received": WHO_RECEIVED},
-    )(_from_outside(_source))
+    remedy=_RECEIVING_REMEDY,
+    proof=_RECEIVING_PROOF,
+    limits=Text(
+        "Noe foreldre sa som ingen oppfattet som et varsel, ser regelen ikke.",
+        "Noko foreldre sa som ingen oppfatta som eit varsel, ser regelen ikkje.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2",),
+    needs=("notices", "log", "suspicions"),
+    questions=RECEIVING_QUESTIONS,
+)
+def from_guardians(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Når foreldre melder ifra, tar rektor eller kontaktlærer imot varselet og dokumenterer i Visma Sikker Sak»."""
+    yield from received("VA-06", case, judge, NoticeSource.GUARDIAN)
+
+
+@CHAPTER.rule(
+    "VA-07",
+    "varsel-fra-andre-tatt-imot",
+    title=Text(
+        "Varsel fra andre er tatt imot og dokumentert av rektor eller kontaktlærer",
+        "Varsel frå andre er teke imot og dokumentert av rektor eller kontaktlærar",
+    ),
+    remedy=_RECEIVING_REMEDY,
+    proof=_RECEIVING_PROOF,
+    limits=Text(
+        "Andre er PPT, helsesykepleier og lignende, og den som melder anonymt; verktøyet prøver aldri å finne ut hvem det er. "
+        "Taushetsplikten deres ser regelen ikke.",
+        "Andre er PPT, helsesjukepleiar og liknande, og den som melder anonymt; verktøyet prøver aldri å finne ut kven det er. "
+        "Teieplikta deira ser regelen ikkje.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2",),
+    needs=("notices", "log", "suspicions"),
+    questions=RECEIVING_QUESTIONS,
+)
+def from_others(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Når andre (PPT, helsesykepleier etc) melder ifra tar rektor eller kontaktlærer imot varselet»; anonymous too (A-07)."""
+    yield from received("VA-07", case, judge, NoticeSource.OTHER, NoticeSource.ANONYMOUS)
+
+
+# --- «… at eleven, samme dag som melding er mottatt, har fått beskjed …» ---------------------------------------------------
 
 
 @CHAPTER.rule(
@@ -320,12 +503,16 @@ for _code, _slug, _source, _title in (
         "Snakk med eleven i dag, sei at rektor har fått meldinga, og loggfør når det vart gjort og av kven.",
     ),
     proof=Text(
-        "En logg for hver elev meldingen gjelder, med samme dato (norsk tid) som meldingen kom.",
-        "Ein logg for kvar elev meldinga gjeld, med same dato (norsk tid) som meldinga kom.",
+        "En logg for hver elev meldingen gjelder, med samme dato (norsk tid) som meldingen kom. Sa eleven det selv til rektor i en "
+        "samtale, er det nok.",
+        "Ein logg for kvar elev meldinga gjeld, med same dato (norsk tid) som meldinga kom. Sa eleven det sjølv til rektor i ein "
+        "samtale, er det nok.",
     ),
     limits=Text(
-        "Regelen ser ikke om det var trygt å si det, eller om det ble sagt slik at eleven forsto.",
-        "Regelen ser ikkje om det var trygt å seie det, eller om det vart sagt slik at eleven forstod.",
+        "Regelen ser ikke om det var trygt å si det, eller om det ble sagt slik at eleven forsto. Elever som er med i saken på annen måte, "
+        "skal ikke ha denne beskjeden. Er eleven ikke kjent ennå, begynner dagen når eleven er kjent.",
+        "Regelen ser ikkje om det var trygt å seie det, eller om det vart sagt slik at eleven forstod. Elevar som er med i saka på annan måte, "
+        "skal ikkje ha denne beskjeden. Er eleven ikkje kjend enno, byrjar dagen når eleven er kjend.",
     ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
@@ -336,43 +523,163 @@ for _code, _slug, _source, _title in (
             "Meldingen kom én dag og ble lest en annen. Hvilken dag var den «mottatt»?",
             "Meldinga kom ein dag og vart lesen ein annan. Kva dag var ho «motteken»?",
         ),
+        "taken_by_another": Text(
+            "Meldingen ble tatt imot av en annen enn rektor eller kontaktlærer. Når fikk rektor den, og fikk eleven beskjed da?",
+            "Meldinga vart teken imot av ein annan enn rektor eller kontaktlærar. Når fekk rektor ho, og fekk eleven beskjed då?",
+        ),
+        "told_before_rector_knew": Text(
+            "Eleven fikk beskjed før meldingen er ført som kommet til rektor. Når fikk rektor den?",
+            "Eleven fekk beskjed før meldinga er ført som komen til rektor. Når fekk rektor ho?",
+        ),
+        "same_conversation": Text(
+            "Eleven meldte ifra selv til rektor. Fikk eleven vite i samme samtale at rektor har fått meldingen?",
+            "Eleven melde frå sjølv til rektor. Fekk eleven vite i same samtale at rektor har fått meldinga?",
+        ),
+        "which_notice": WHICH_NOTICE,
+        "which_pupil": WHICH_PUPIL,
     },
 )
 def pupil_told_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«samme dag som melding er mottatt»: the local date, per notice and per pupil it is about."""
     for notice in case.notices:
-        arrived = notice.arrived_at or notice.registered_at
-        if arrived is None:
-            continue
         for pupil in case.pupils_of(notice):
-            start = arrived
-            if pupil.identified_at is not None and pupil.identified_at.before(arrived) is not True:
-                if not pupil.identified_at.known_at(case.as_of):
-                    continue  # an anonymous notice: the clock starts when the pupil is known (A-07)
-                start = pupil.identified_at
-            told = [e for e in case.for_pupil(pupil.ref, LogKind.PUPIL_TOLD) if e.notice in (None, notice.id)]
-            if len(case.notices) > 1:
-                told = [e for e in told if e.notice == notice.id]
-            scope = scope_of(notice=notice.id, pupil=pupil.ref)
-            yield _told(judge, scope, start, notice, told)
+            start = _clock(notice, pupil)
+            if start is not None and start.known_at(case.as_of):
+                yield _told(case, judge, notice, pupil, start)
 
 
-def _told(judge: Judge, scope: str, start: Moment, notice: Notice, told: list[LogEntry]) -> Outcome:
-    outcome = judge.by_day(scope, start, told, days=0, anchor_item=notice)
-    read = notice.read_at
-    if (
-        read is None
-        or not read.known_at(judge.as_of)
-        or read.day <= start.day
-        or outcome.verdict is not Verdict.DEVIATION
-    ):
-        return outcome
-    by_reading = judge.by_day(scope, read, told, days=0)
-    if by_reading.verdict in (Verdict.MET, Verdict.DUE):
-        changes_at = end_of(read.day) if by_reading.verdict is Verdict.DUE else None
-        update = {"verdict": Verdict.REVIEW, "reason": None, "question": "read_later", "changes_at": changes_at}
-        return outcome.model_copy(update=update)
+def _clock(notice: Notice, pupil: Pupil) -> Moment | None:
+    """When the day begins that counts: the notice's arrival, or when the school knew which pupil it is about (A-07)."""
+    arrived = when_of(notice)
+    if arrived is None:
+        return None
+    later = [pupil.identified_at, None if pupil.ref in notice.pupils else pupil.joined_at]
+    return max((m for m in (arrived, *later) if m is not None), key=lambda m: m.sort_key)
+
+
+def _told(case: CaseIndex, judge: Judge, notice: Notice, pupil: Pupil, start: Moment) -> Outcome:
+    scope = scope_of(notice=notice.id, pupil=pupil.ref)
+    entries = _telling(case, notice, pupil, start)
+    item = notice if when_of(notice) == start else None
+    outcome = judge.by_day(scope, start, entries.sure, days=0, anchor_item=item)
+    outcome = _by_way_of_another(case, judge, notice, entries.sure, outcome)
+    if outcome.verdict is Verdict.DEVIATION:
+        outcome = _received_later(judge, notice.read_at, "read_later", entries.sure, start, outcome)
+    if outcome.verdict is Verdict.DEVIATION:
+        outcome = _perhaps_told(judge, scope, start, entries, outcome)
+    if outcome.reason is Reason.UNDOCUMENTED and _from_the_pupil_herself(case, notice, pupil, Channel.UNKNOWN):
+        return _ask(outcome, "same_conversation", notice)
     return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    sure: tuple[Recorded, ...]
+    no_notice: tuple[LogEntry, ...]
+    no_pupil: tuple[LogEntry, ...]
+
+
+def _telling(case: CaseIndex, notice: Notice, pupil: Pupil, start: Moment) -> _Telling:
+    """What shows that ``pupil`` was told about ``notice``, and what may show it."""
+    entries = about(case, notice, LogKind.PUPIL_TOLD)
+    hers = {e.id for e in case.for_pupil(pupil.ref, LogKind.PUPIL_TOLD)}
+    sure: list[Recorded] = [e for e in entries.sure if e.id in hers]
+    spoken = any(_from_the_pupil_herself(case, notice, pupil, c) for c in (Channel.ORAL, Channel.PHONE))
+    if spoken and when_of(notice) == start:
+        sure.append(notice)  # told in the same conversation with rektor (A-06)
+    return _Telling(
+        tuple(sure),
+        no_notice=tuple(e for e in entries.unsure if e.id in hers),
+        no_pupil=tuple(e for e in (*entries.sure, *entries.unsure) if not e.pupils and e.id not in hers),
+    )
+
+
+def _from_the_pupil_herself(case: CaseIndex, notice: Notice, pupil: Pupil, channel: Channel) -> bool:
+    """Whether ``pupil`` gave the notice to rektor herself, by ``channel``."""
+    if notice.source is not NoticeSource.PUPIL or notice.channel is not channel:
+        return False
+    if not acted_as(notice.receiver, Role.RECTOR):
+        return False
+    notifier = notice.notifier.ref if notice.notifier is not None else None
+    return notifier == pupil.ref or (notifier is None and len(case.pupils_of(notice)) == 1)
+
+
+def _by_way_of_another(
+    case: CaseIndex, judge: Judge, notice: Notice, told: tuple[Recorded, ...], outcome: Outcome
+) -> Outcome:
+    """A notice taken by someone else than rektor or kontaktlærer: it was «mottatt» when rektor had it, and that decides."""
+    another = is_known(notice.receiver) and not acted_as(notice.receiver, *_RECEIVES)
+    if not another or acted_as(notice.receiver, Role.OWNER) or outcome.verdict not in (Verdict.MET, Verdict.DEVIATION):
+        return outcome
+    reached = rector_reached(case, notice).sure
+    came = when_of(reached[0]) if reached else None
+    if came is None:
+        return _ask(outcome, "taken_by_another", notice)
+    if outcome.verdict is Verdict.MET:
+        shown = [when for e in told if e.id in outcome.evidence and (when := when_of(e)) is not None]
+        before = any(when.before(came) is True for when in shown)
+        return _ask(outcome, "told_before_rector_knew", notice) if before else outcome
+    start = when_of(notice)
+    return outcome if start is None else _received_later(judge, came, "taken_by_another", told, start, outcome)
+
+
+def _received_later(
+    judge: Judge,
+    later: Moment | None,
+    question: str,
+    told: tuple[Recorded, ...],
+    start: Moment,
+    outcome: Outcome,
+) -> Outcome:
+    """A deviation counted from the arrival is a question as long as it would be in time counted from ``later``."""
+    if later is None or not later.known_at(judge.as_of) or later.day <= start.day:
+        return outcome
+    limit = judge.last_day(later.day, 0)
+    if any((when := when_of(e)) is not None and when.day <= limit for e in told):
+        return _ask(outcome, question)
+    if told or judge.today > limit:
+        return outcome
+    return _ask(outcome, question).model_copy(update={"changes_at": end_of(limit)})
+
+
+def _perhaps_told(judge: Judge, scope: str, start: Moment, entries: _Telling, outcome: Outcome) -> Outcome:
+    for question, unsure in (("which_notice", entries.no_notice), ("which_pupil", entries.no_pupil)):
+        if unsure and judge.by_day(scope, start, unsure, days=0).verdict is not Verdict.DEVIATION:
+            return _ask(outcome, question, *unsure)
+    return outcome
+
+
+def _ask(outcome: Outcome, question: str, *items: Recorded) -> Outcome:
+    evidence = tuple(dict.fromkeys((*outcome.evidence, *(item.id for item in items))))
+    update = {"verdict": Verdict.REVIEW, "reason": None, "question": question, "evidence": evidence, "changes_at": None}
+    return outcome.model_copy(update=update)
+
+
+# --- «I alvorlige skolesaker skal skoleeier/kommunalsjef varsles» ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Serious:
+    """A decision that the case is «alvorlig», the first in its stretch of the case; a reopened case has new duties."""
+
+    scope: str
+    decided: SeverityChange
+    since: Moment | None
+    """When the stretch before it was closed: what was told before then was about that."""
+
+
+def _serious(case: CaseIndex) -> Iterator[_Serious]:
+    since: Moment | None = None
+    number = 1
+    found: set[str] = set()
+    for change in case.severity:
+        while number < len(case.periods) and case.periods[number].opened.before(change.at) is not False:
+            since = case.periods[number - 1].closed
+            number += 1
+        scope = "case" if number == 1 else scope_of(period=str(number))
+        if change.serious and scope not in found:
+            found.add(scope)
+            yield _Serious(scope, change, since)
 
 
 @CHAPTER.rule(
@@ -388,33 +695,63 @@ def _told(judge: Judge, scope: str, start: Moment, notice: Notice, told: list[Lo
         "Ein logg om at skuleeigar er varsla, når saka er vurdert som alvorleg.",
     ),
     limits=Text(
-        "Om saken er alvorlig, avgjør et menneske. Regelen gjetter aldri ut fra teksten.",
-        "Om saka er alvorleg, avgjer eit menneske. Regelen gissar aldri ut frå teksten.",
+        "Om saken er alvorlig, avgjør et menneske. Regelen gjetter aldri ut fra teksten; den spør så lenge saken er åpen og ingen har tatt "
+        "stilling, og i en lukket sak der noe tyder på det (en ansatt, flere elever, grepet inn på nivå 3 eller 4, meldt "
+        "statsforvalteren). Planen setter ingen frist; skoledager til spørsmål og avvik er satt i verktøyet.",
+        "Om saka er alvorleg, avgjer eit menneske. Regelen gissar aldri ut frå teksten; han spør så lenge saka er open og ingen har teke "
+        "stilling, og i ei lukka sak der noko tyder på det (ein tilsett, fleire elevar, gripe inn på nivå 3 eller 4, meldt "
+        "statsforvaltaren). Planen set ingen frist; skuledagar til spørsmål og avvik er sette i verktøyet.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
-    needs=("log", "severity"),
+    needs=("log", "severity", "status_history"),
     questions={
         "is_it_serious": Text(
             "Det er ikke tatt stilling til om saken er alvorlig. Er den det?",
             "Det er ikkje teke stilling til om saka er alvorleg. Er ho det?",
         ),
+        "told_another": Text(
+            "Loggen sier at en annen enn skoleeier selv fikk varselet. Nådde det skoleeier?",
+            "Loggen seier at ein annan enn skuleeigar sjølv fekk varselet. Nådde det skuleeigar?",
+        ),
     },
 )
 def owner_notified(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«I alvorlige skolesaker skal skoleeier/kommunalsjef varsles.» Decided by a person; an empty field is a question."""
-    decided = case.serious_since
-    notified = case.first(LogKind.OWNER_NOTIFIED)
-    if decided is None:
-        if case.is_serious is None:
-            yield judge.review("case", "is_it_serious", event=case.received)
-        return
-    if notified is not None:
-        yield judge.met("case", notified, event=decided.at)
-    else:
-        yield judge.ladder("VA-09", "case", decided.at, closed=case.closed_after(decided.at))
+    for serious in _serious(case):
+        told = owner_told(case, serious.since)
+        event = serious.decided.at
+        if told.sure:
+            yield judge.met(serious.scope, told.sure[0], event=event)
+            continue
+        outcome = waited(case, judge, "VA-09", serious.scope, event)
+        outcome = or_which(judge, outcome, "told_another", *told.unsure)
+        if outcome is not None:
+            yield outcome
+    if not case.severity and case.periods:
+        yield from _undecided(case, judge)
+
+
+def _undecided(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """Nobody has decided whether it is serious: asked while the case is open (A-09), and later where there are signs."""
+    told = owner_told(case).sure
+    event = case.received or case.periods[0].opened
+    if told:
+        yield judge.met("case", told[0], event=event)
+    elif case.closed is None or _looks_serious(case):
+        yield judge.review("case", "is_it_serious", event=event)
+
+
+def _looks_serious(case: CaseIndex) -> bool:
+    """Signs that a field can show, of those the catalogue lists (A-09). They only ask; they decide nothing."""
+    return bool(
+        any(s.suspected in (Suspected.STAFF, Suspected.LEADER) for s in case.suspicions)
+        or len(case.affected) > 1
+        or any(i.level in (3, 4) or i.physical_intervention for i in case.incidents)
+        or case.first(LogKind.REPORTED_TO_STATE)
+    )
 
 
 @CHAPTER.rule(
@@ -426,25 +763,28 @@ def owner_notified(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Rektor skriv logg om at skuleeigar er varsla, med tidspunkt.",
     ),
     proof=Text("En logg av rektor om varselet til eier.", "Ein logg av rektor om varselet til eigar."),
-    limits=Text("Regelen ser loggen, ikke varselet selv.", "Regelen ser loggen, ikkje sjølve varselet."),
+    limits=Text(
+        "Regelen ser loggen, ikke varselet selv. Er en i ledelsen den det gjelder, er veien en annen (SK-02).",
+        "Regelen ser loggen, ikkje sjølve varselet. Er ein i leiinga den det gjeld, er vegen ein annan (SK-02).",
+    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "severity", "suspicions"),
+    needs=("log", "severity", "suspicions", "status_history"),
+    questions={"who_wrote": WHO_WROTE},
 )
 def notification_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Rektor dokumenterer at det er varslet i Visma Sikker Sak.» Not where a leader is accused: then the way is another."""
-    decided = case.serious_since
-    if decided is None or case.leader_suspicions:
+    if case.leader_suspicions:
         return
-    notified = case.all(LogKind.OWNER_NOTIFIED)
-    by_rector = [e for e in notified if _by_rector(e)]
-    if by_rector:
-        yield judge.met("case", by_rector[0], event=decided.at, remarks=_delegate(by_rector[0]))
-    elif notified:
-        yield judge.deviation("case", Reason.WRONG_ROLE, *notified, event=decided.at)
-    else:
-        yield judge.ladder("VA-10", "case", decided.at, closed=case.closed_after(decided.at))
+    for serious in _serious(case):
+        told = owner_told(case, serious.since)
+        entries = tuple(e for e in (*told.sure, *told.unsure) if isinstance(e, LogEntry))
+        outcome = _written_by(judge, serious.scope, entries, Role.RECTOR, serious.decided.at)
+        if outcome is None:
+            outcome = waited(case, judge, "VA-10", serious.scope, serious.decided.at)
+        if outcome is not None:
+            yield outcome
 
 
 @CHAPTER.rule(
@@ -466,39 +806,31 @@ def notification_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.OWNER,
-    needs=("log",),
+    needs=("log", "notices"),
+    questions={"who_wrote": WHO_WROTE},
 )
 def owner_acknowledged(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Skoleeier dokumenterer mottatt varsel.» One party cannot acknowledge for the other."""
-    for notified in case.all(LogKind.OWNER_NOTIFIED):
-        when = notified.happened_at or notified.registered_at
+    """«Skoleeier dokumenterer mottatt varsel.» One party cannot acknowledge for the other, and no system for either."""
+    told = owner_told(case)
+    for notified in sorted((*told.sure, *told.unsure), key=lambda item: item.sort_key):
+        when = when_of(notified)
         if when is None:
             continue
-        scope = scope_of(log=notified.id)
-        receipts = [
-            e
-            for e in case.all(LogKind.OWNER_ACKNOWLEDGED)
-            if (e.happened_at or e.registered_at or when).before(when) is not True
-        ]
-        by_owner = [e for e in receipts if _by_owner(e)]
+        scope = scope_of(notice=notified.id) if isinstance(notified, Notice) else scope_of(log=notified.id)
+        receipts = tuple(_receipts(case, when))
+        by_owner = [e for e in receipts if acted_as(e.author, Role.OWNER) or judge.is_filled_in(e.reference)]
         if by_owner:
-            yield judge.met(scope, by_owner[0], event=when)
-        elif receipts:
-            yield judge.deviation(scope, Reason.WRONG_ROLE, *receipts, event=when)
-        else:
-            yield judge.ladder("VA-11", scope, when, closed=case.closed_after(when))
+            yield judge.met(scope, by_owner[0], event=when, remarks=delegate(by_owner[0].author))
+            continue
+        outcome = _written_by(judge, scope, receipts, Role.OWNER, when) or waited(case, judge, "VA-11", scope, when)
+        if outcome is not None:
+            yield outcome
 
 
-def _by_rector(entry: LogEntry) -> bool:
-    return entry.author is not None and entry.author.acts_as(Role.RECTOR)
-
-
-def _by_owner(entry: LogEntry) -> bool:
-    if entry.author is not None and entry.author.acts_as(Role.OWNER):
-        return True
-    return bool(entry.reference) and (entry.author is None or entry.author.role is not Role.SYSTEM)
-
-
-def _delegate(entry: LogEntry) -> tuple[Remark, ...]:
-    acted_for = entry.author is not None and entry.author.acts_for is not None
-    return (Remark(code=RemarkCode.DELEGATE),) if acted_for else ()
+def _receipts(case: CaseIndex, notified: Moment) -> Iterator[LogEntry]:
+    """The owner's receipts from ``notified`` on; an automatic read receipt is none (A-11)."""
+    for entry in case.all(LogKind.OWNER_ACKNOWLEDGED):
+        when = when_of(entry)
+        automatic = entry.author is not None and entry.author.role is Role.SYSTEM
+        if when is not None and when.before(notified) is not True and entry.held is not False and not automatic:
+            yield entry

@@ -2,44 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
-from ..domain.case import Suspected, Suspicion
-from ..domain.log import LogEntry, LogKind
+from ..domain.case import Suspicion
+from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment
+from ..domain.notice import Notice
 from ..domain.people import Actor, Role
-from ..domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
-from .index import CaseIndex
+from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from .index import CaseIndex, was_heard
 from .judge import Judge, when_of
+from .routes import WHICH_PUPIL, acted_as, is_known, or_which, owner_told, rector_reached, waited
 from .rule import Chapter, Text
 
 CHAPTER = Chapter("staff_suspicion", Text("Skjerpet aktivitetsplikt", "Skjerpa aktivitetsplikt"))
 _ENQUIRY = (
     LogKind.ENQUIRY_PLAN,
     LogKind.ENQUIRY_STEP,
+    LogKind.SUSPICION_ENQUIRY,
     LogKind.OBSERVATION,
     LogKind.PUPIL_CONVERSATION,
     LogKind.HOME_MEETING,
     LogKind.STAFF_CONVERSATION,
 )
+_DECLINED = Remark(code=RemarkCode.DECLINED)
+_TOLD_ANOTHER = Text(
+    "Loggen sier at en annen enn skoleeier selv fikk varselet. Nådde det skoleeier?",
+    "Loggen seier at ein annan enn skuleeigar sjølv fekk varselet. Nådde det skuleeigar?",
+)
+R = TypeVar("R", bound=Recorded)
 
 
-def _place(case: CaseIndex, suspicion: Suspicion) -> str:
-    """The suspicions of a case have no ids of their own: they are numbered in the order they came."""
-    return scope_of(suspicion=str(case.staff_suspicions.index(suspicion) + 1))
+def _suspicions(case: CaseIndex) -> Iterator[tuple[str, Suspicion]]:
+    """The suspicions with their scopes. They have no ids of their own: they are numbered in the order they came."""
+    once: list[Suspicion] = []
+    for suspicion in sorted(case.staff_suspicions, key=lambda s: s.at.sort_key):
+        if suspicion not in once:
+            once.append(suspicion)
+            yield scope_of(suspicion=str(len(once))), suspicion
 
 
 def _against_a_leader(case: CaseIndex, suspicion: Suspicion) -> bool:
     return suspicion in case.leader_suspicions
 
 
-def _after(entries: list[LogEntry], start: Moment) -> list[LogEntry]:
-    found = []
-    for entry in entries:
-        when = when_of(entry)
-        if when is not None and when.before(start) is not True:
-            found.append(entry)
-    return found
+def _after(items: Iterable[R], start: Moment) -> list[R]:
+    """The items that can have come after ``start``; on the same day without times they can."""
+    return [item for item in items if (when := when_of(item)) is not None and when.before(start) is not True]
+
+
+def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
+    """The items of the day of ``start`` and later: one from earlier that day is no answer, but it is a question."""
+    return [item for item in items if (when := when_of(item)) is not None and when.day >= start.day]
+
+
+# --- «… skal vedkommende straks varsle rektor» -----------------------------------------------------------------------------
 
 
 @CHAPTER.rule(
@@ -55,29 +73,52 @@ def _after(entries: list[LogEntry], start: Moment) -> list[LogEntry]:
         "Mottaket til rektor, eller sjølve varselet, same dag som mistanken oppstod.",
     ),
     limits=Text(
-        "Når noen forsto hva de så, vet bare de selv.", "Når nokon forstod kva dei såg, veit berre dei sjølve."
+        "Når noen forsto hva de så, vet bare de selv. Var det rektor som fikk mistanken, er det ingen å varsle på skolen.",
+        "Når nokon forstod kva dei såg, veit berre dei sjølve. Var det rektor som fekk mistanken, er det ingen å varsle på skulen.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
     needs=("suspicions", "notices", "log"),
+    questions={
+        "which_receipt": Text(
+            "Loggen har et mottak som kan gjelde dette. Gjør det det, og skrev rektor det?",
+            "Loggen har eit mottak som kan gjelde dette. Gjer det det, og skreiv rektor det?",
+        ),
+    },
 )
 def rector_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende straks varsle rektor». Not where a leader is accused: that way goes to the owner (SK-02)."""
-    for suspicion in case.staff_suspicions:
-        if _against_a_leader(case, suspicion):
+    for scope, suspicion in _suspicions(case):
+        if _against_a_leader(case, suspicion) or acted_as(suspicion.by, Role.RECTOR):
             continue
-        told = [e for e in _after(case.all(LogKind.RECTOR_RECEIVED), suspicion.at) if _by(e, Role.RECTOR)]
-        to_rector = [
-            n
-            for n in case.notices
-            if n.receiver is not None
-            and n.receiver.acts_as(Role.RECTOR)
-            and n.arrived_at is not None
-            and n.arrived_at.before(suspicion.at) is not True
-        ]
-        yield judge.straks(_place(case, suspicion), suspicion.at, sorted([*told, *to_rector], key=lambda e: e.sort_key))
+        start = suspicion.at
+        accusing = [n for n in case.notices if n.accuses_staff is not False]
+        reached = [item for n in accusing for item in rector_reached(case, n).sure]
+        knew = [item for item in reached if _was_the_accusation(case, item, start)]
+        if knew:
+            yield judge.met(scope, knew[0], event=start)
+            continue
+        receipts = case.all(LogKind.RECTOR_RECEIVED)
+        told: list[Recorded] = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR))]
+        outcome = judge.straks(scope, start, _by_time(_same_day_on(told, start)))
+        unknown = [e for e in _same_day_on(receipts, start) if not is_known(e.doer)]
+        yield or_which(judge, outcome, "which_receipt", *unknown) or outcome
+
+
+def _was_the_accusation(case: CaseIndex, item: Recorded, start: Moment) -> bool:
+    """Whether rektor had been told of the violation earlier the same day: then the case only says it afterwards."""
+    accusations = {n.id for n in case.notices if n.accuses_staff}
+    about_it = item.id in accusations or (isinstance(item, LogEntry) and item.notice in accusations)
+    when = when_of(item)
+    return about_it and when is not None and when.day == start.day and when.before(start) is True
+
+
+def _by_time(items: Iterable[R]) -> list[R]:
+    """Each item once, by time."""
+    once = {(item.id, item.happened_at): item for item in items}
+    return sorted(once.values(), key=lambda item: item.sort_key)
 
 
 @CHAPTER.rule(
@@ -95,51 +136,88 @@ def rector_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "En logg om at skoleeier er varslet samme dag, av en annen enn den det gjelder og utenom skolens ledelse.",
         "Ein logg om at skuleeigar er varsla same dag, av ein annan enn den det gjeld og utanom leiinga ved skulen.",
     ),
-    limits=Text("Hvem som er «ledelse», må kilden si.", "Kven som er «leiing», må kjelda seie."),
+    limits=Text(
+        "Hvem som er «ledelse», må kilden si. En leder som selv fikk mistanken mot en annen, kan varsle eier.",
+        "Kven som er «leiing», må kjelda seie. Ein leiar som sjølv fekk mistanken mot ein annan, kan varsle eigar.",
+    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-5-2", "opplaeringslova-12-9"),
-    needs=("suspicions", "log"),
+    needs=("suspicions", "log", "notices"),
     questions={
         "who_notified": Text(
             "Det står ikke hvem som varslet skoleeier. Gikk det utenom den det gjelder og skolens ledelse?",
             "Det står ikkje kven som varsla skuleeigar. Gjekk det utanom den det gjeld og leiinga ved skulen?",
         ),
+        "told_another": _TOLD_ANOTHER,
     },
 )
 def owner_directly(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«skal skoleeier/kommunalsjef varsles direkte»: not by or through the accused, and not through the leadership."""
-    for suspicion in case.staff_suspicions:
-        if not _against_a_leader(case, suspicion):
-            continue
-        scope = _place(case, suspicion)
-        notified = _after(case.all(LogKind.OWNER_NOTIFIED), suspicion.at)
-        direct = [e for e in notified if _route(e, suspicion) is True]
-        unclear = [e for e in notified if _route(e, suspicion) is None]
-        if direct:
-            yield judge.straks(scope, suspicion.at, direct)
-        elif unclear:
-            yield judge.review(scope, "who_notified", *unclear, event=suspicion.at)
-        elif notified:
-            yield judge.deviation(scope, Reason.WRONG_ROLE, *notified, event=suspicion.at)
-        else:
-            yield judge.straks(scope, suspicion.at, [])
+    told = owner_told(case)
+    for scope, suspicion in _suspicions(case):
+        if _against_a_leader(case, suspicion):
+            notified = _same_day_on(told.sure, suspicion.at)
+            to_another = _same_day_on(told.unsure, suspicion.at)
+            yield _directly(judge, scope, suspicion, notified, to_another)
 
 
-def _route(entry: LogEntry, suspicion: Suspicion) -> bool | None:
-    """Whether the owner was told straight: by somebody outside the leadership, through nobody in it."""
-    doer = entry.doer
-    if doer is None or doer.role is Role.UNKNOWN:
-        return None
-    ways = (doer, *entry.via)
-    if any(_is_accused(actor, suspicion) or actor.acts_as(Role.RECTOR, Role.LEADER) for actor in ways):
+def _directly(
+    judge: Judge,
+    scope: str,
+    suspicion: Suspicion,
+    notified: Sequence[LogEntry | Notice],
+    to_another: Sequence[LogEntry],
+) -> Outcome:
+    direct = [e for e in notified if _route(e, suspicion) is True]
+    unclear = [e for e in notified if _route(e, suspicion) is None]
+    wrong = [e for e in _after(notified, suspicion.at) if _route(e, suspicion) is False]
+    outcome = judge.straks(scope, suspicion.at, direct)
+    if outcome.verdict is Verdict.MET or (direct and outcome.verdict is Verdict.REVIEW):
+        return outcome
+    if unclear:
+        return judge.review(scope, "who_notified", *unclear, event=suspicion.at)
+    if direct:
+        return outcome
+    if wrong:
+        return judge.deviation(scope, Reason.WRONG_ROLE, *wrong, event=suspicion.at)
+    return or_which(judge, outcome, "told_another", *to_another) or outcome
+
+
+def _route(item: LogEntry | Notice, suspicion: Suspicion) -> bool | None:
+    """Whether the owner was told straight: by somebody outside the leadership, through nobody in it.
+
+    A leader who got the suspicion and is not the one it is about is «vedkommende», and may tell the owner. ``None``: the
+    source does not say who did it; the owner's own log of it does not either.
+    """
+    doer = item.doer if isinstance(item, LogEntry) else item.notifier
+    via = item.via if isinstance(item, LogEntry) else ()
+    if any(_is_accused(actor, suspicion) or actor.acts_as(Role.RECTOR, Role.LEADER) for actor in via):
         return False
-    return None if any(actor.role is Role.UNKNOWN for actor in ways) else True
+    if doer is None or doer.role in (Role.UNKNOWN, Role.OWNER, Role.ADVISER, Role.SYSTEM):
+        return None
+    if _is_accused(doer, suspicion) or (doer.acts_as(Role.RECTOR, Role.LEADER) and not _got_it(doer, suspicion)):
+        return False
+    return None if any(actor.role is Role.UNKNOWN for actor in via) else True
+
+
+def _got_it(actor: Actor, suspicion: Suspicion) -> bool:
+    """Whether ``actor`` is the one who got the suspicion, and in no way the one it is about."""
+    if suspicion.by is None:
+        return False
+    same = actor.is_same_person(suspicion.by)
+    accused_role = any(
+        actor.role is accused.role and actor.is_same_person(accused) is None for accused in suspicion.accused
+    )
+    return (same is True or (same is None and actor.role is suspicion.by.role)) and not accused_role
 
 
 def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
     return any(actor.is_same_person(accused) is True for accused in suspicion.accused)
+
+
+# --- «Undersøkelser skal settes i gang straks …» ----------------------------------------------------------------------------
 
 
 @CHAPTER.rule(
@@ -159,10 +237,13 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
     needs=("suspicions", "log"),
 )
 def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Undersøkelser skal settes i gang straks»."""
-    for suspicion in case.staff_suspicions:
-        steps = [e for e in _after(case.all(*_ENQUIRY), suspicion.at) if e.held is not False]
-        yield judge.straks(_place(case, suspicion), suspicion.at, steps)
+    """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
+    for scope, suspicion in _suspicions(case):
+        steps = [e for e in case.all(*_ENQUIRY) if e.held is not False and e.hearing is not Hearing.OFFERED]
+        yield judge.straks(scope, suspicion.at, _same_day_on(steps, suspicion.at))
+
+
+# --- «Avdekker undersøkelser at en som jobber på skolen har krenket en elev …» ------------------------------------------------
 
 
 @CHAPTER.rule(
@@ -173,20 +254,55 @@ def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Tiltak vart sett i verk straks då undersøkinga avdekte ei krenking",
     ),
     remedy=Text("Sett tiltak i verk nå, og loggfør det.", "Set tiltak i verk no, og loggfør det."),
-    proof=Text("Et tiltak er i gang samme dag som funnet.", "Eit tiltak er i gang same dag som funnet."),
-    limits=Text("Personalsaken mot den ansatte hentes aldri.", "Personalsaka mot den tilsette blir aldri henta."),
+    proof=Text(
+        "Et tiltak er satt i gang samme dag som funnet: en logg om det, eller startdatoen i en vedtatt plan.",
+        "Eit tiltak er sett i gang same dag som funnet: ein logg om det, eller startdatoen i ein vedteken plan.",
+    ),
+    limits=Text(
+        "Personalsaken mot den ansatte hentes aldri; et tiltak som bare står der, ser regelen ikke.",
+        "Personalsaka mot den tilsette blir aldri henta; eit tiltak som berre står der, ser regelen ikkje.",
+    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("log",),
+    needs=("log", "activity_plans", "activity_plans.measures"),
+    questions={
+        "already_started": Text(
+            "Et tiltak var satt i gang før undersøkelsen avdekket krenkelsen. Er det nok, eller må det mer til?",
+            "Eit tiltak var sett i gang før undersøkinga avdekte krenkinga. Er det nok, eller må det meir til?",
+        ),
+    },
 )
 def measures_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«må tiltaks settes i verk straks»: from the day of the finding."""
+    started = _started(case)
     for found in case.all(LogKind.STAFF_FINDING):
         when = when_of(found)
-        if when is not None:
-            yield judge.straks(scope_of(log=found.id), when, _after(case.all(LogKind.MEASURE_STARTED), when))
+        if when is None:
+            continue
+        scope = scope_of(log=found.id)
+        outcome = judge.straks(scope, when, _after(started, when))
+        before = [item for item in started if item not in _after(started, when) and _since_suspected(case, item)]
+        if outcome.verdict is not Verdict.MET and before:
+            outcome = judge.review(scope, "already_started", found, *before, event=when)
+        yield outcome
+
+
+def _started(case: CaseIndex) -> list[Recorded]:
+    """What shows that a measure was put into effect, by time: the log, and the start dates of decided plans."""
+    started: list[Recorded] = [*case.all(LogKind.MEASURE_STARTED)]
+    for plan in case.decided_plans:
+        days = [m.start for m in plan.measures if m.start is not None and m.start <= case.today]
+        started += [plan.model_copy(update={"happened_at": Moment.on(day), "edits": ()}) for day in days]
+    return _by_time(started)
+
+
+def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
+    return any(item in _after([item], suspicion.at) for _, suspicion in _suspicions(case))
+
+
+# --- «Det er rektor som har ansvaret for å undersøke saken, og sørge for …» ----------------------------------------------------
 
 
 @CHAPTER.rule(
@@ -210,7 +326,7 @@ def measures_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("suspicions", "log"),
+    needs=("suspicions", "log", "investigator"),
     questions={
         "accused_investigates": Text(
             "Den som undersøker, er den det gjelder, eller en annen i ledelsen. Hvem skal undersøke?",
@@ -220,24 +336,29 @@ def measures_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 )
 def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«sørge for at både eleven, foreldrene og den ansatte blir ivaretatt»; a leader cannot investigate herself (A-25)."""
-    staff = {Role.STAFF, Role.TEACHER, Role.CONTACT_TEACHER, Role.LEADER, Role.RECTOR}
-    for suspicion in case.staff_suspicions:
-        scope = _place(case, suspicion)
-        investigator = case.case.investigator
-        against_leader = _against_a_leader(case, suspicion)
-        if investigator is not None and (
-            _is_accused(investigator, suspicion) or (against_leader and investigator.acts_as(Role.RECTOR, Role.LEADER))
-        ):
+    for scope, suspicion in _suspicions(case):
+        if _investigates_herself(case, suspicion):
             yield judge.review(scope, "accused_investigates", event=suspicion.at)
             continue
         entries = _after(case.all(LogKind.CARE_OF_PARTIES), suspicion.at)
         cared = {role for entry in entries for role in entry.cared_for}
-        if {Role.PUPIL, Role.GUARDIAN} <= cared and cared & staff:
+        if {Role.PUPIL, Role.GUARDIAN} <= cared and any(role.works_at_school for role in cared):
             yield judge.met(scope, *entries, event=suspicion.at)
-        elif entries and case.closed_after(suspicion.at) is not None:
-            yield judge.deviation(scope, Reason.INCOMPLETE, *entries, event=suspicion.at)
-        else:
-            yield judge.ladder("SK-06", scope, suspicion.at, closed=case.closed_after(suspicion.at))
+            continue
+        outcome = waited(case, judge, "SK-06", scope, suspicion.at)
+        if outcome is not None and entries and outcome.verdict is Verdict.DEVIATION:
+            outcome = judge.deviation(scope, Reason.INCOMPLETE, *entries, event=suspicion.at)
+        if outcome is not None:
+            yield outcome
+
+
+def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
+    """Whether the one who investigates is the accused, or in the leadership where a leader is accused."""
+    investigator = case.case.investigator
+    if investigator is None:
+        return False
+    in_leadership = investigator.acts_as(Role.RECTOR, Role.LEADER)
+    return _is_accused(investigator, suspicion) or (_against_a_leader(case, suspicion) and in_leadership)
 
 
 @CHAPTER.rule(
@@ -249,37 +370,56 @@ def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     remedy=Text(
         "Varsle skoleeier (kommunalsjef) nå, og loggfør det.", "Varsle skuleeigar (kommunalsjef) no, og loggfør det."
     ),
-    proof=Text("En logg om at skoleeier er varslet.", "Ein logg om at skuleeigar er varsla."),
+    proof=Text(
+        "En logg om at skoleeier er varslet etter at mistanken kom.",
+        "Ein logg om at skuleeigar er varsla etter at mistanken kom.",
+    ),
     limits=Text(
-        "Loven unntar meldinger som er åpenbart grunnløse; planen gjør det ikke.",
-        "Lova gjer unntak for meldingar som er openbert grunnlause; planen gjer det ikkje.",
+        "Planen setter ingen frist; skoledager til spørsmål og avvik er satt i verktøyet. Loven unntar meldinger som er åpenbart grunnløse; "
+        "planen gjør det ikke. Er en i ledelsen den det gjelder, er det SK-02 som ser på varselet.",
+        "Planen set ingen frist; skuledagar til spørsmål og avvik er sette i verktøyet. Lova gjer unntak for meldingar som er openbert "
+        "grunnlause; planen gjer det ikkje. Er ein i leiinga den det gjeld, er det SK-02 som ser på varselet.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
-    needs=("suspicions", "log"),
+    needs=("suspicions", "log", "notices", "status_history"),
     questions={
         "unfounded": Text(
             "Rektor har funnet meldingen åpenbart grunnløs. Loven unntar den da; planen gjør det ikke. Skal eier varsles?",
             "Rektor har funne meldinga openbert grunnlaus. Lova gjer då unntak; planen gjer det ikkje. Skal eigar varslast?",
         ),
+        "told_another": _TOLD_ANOTHER,
     },
 )
 def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Varsle skoleeier/kommunalsjef»: in every case about someone who works at the school; no time is set."""
-    for suspicion in case.staff_suspicions:
-        if suspicion.suspected is Suspected.LEADER or _against_a_leader(case, suspicion):
+    told = owner_told(case)
+    for scope, suspicion in _suspicions(case):
+        if _against_a_leader(case, suspicion):
             continue
-        scope = _place(case, suspicion)
-        notified = _after(case.all(LogKind.OWNER_NOTIFIED), suspicion.at)
+        start = suspicion.at
+        notified = _after(told.sure, start)
+        earlier_that_day = _same_day_on(told.sure, start)
         if notified:
-            yield judge.met(scope, notified[0], event=suspicion.at)
+            yield judge.met(scope, notified[0], event=start, remarks=_elapsed(judge, start, notified[0]))
             continue
-        outcome = judge.ladder("SK-07", scope, suspicion.at, closed=case.closed_after(suspicion.at))
-        if suspicion.obviously_unfounded and outcome.verdict is not Verdict.DUE:
-            outcome = judge.review(scope, "unfounded", event=suspicion.at)
-        yield outcome
+        if earlier_that_day:
+            yield judge.review(scope, "before_its_cause", *earlier_that_day, event=start)
+            continue
+        outcome = waited(case, judge, "SK-07", scope, start)
+        outcome = or_which(judge, outcome, "told_another", *_same_day_on(told.unsure, start))
+        if outcome is not None and suspicion.obviously_unfounded and outcome.verdict is not Verdict.DUE:
+            outcome = judge.review(scope, "unfounded", event=start)
+        if outcome is not None:
+            yield outcome
+
+
+def _elapsed(judge: Judge, start: Moment, item: Recorded) -> tuple[Remark, ...]:
+    when = when_of(item)
+    days = judge.calendar.between(start.day, when.day) if when is not None else 0
+    return (Remark(code=RemarkCode.DAYS_ELAPSED, number=days),) if days > 0 else ()
 
 
 @CHAPTER.rule(
@@ -297,17 +437,34 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
     needs=("suspicions", "log", "pupils"),
+    questions={
+        "heard_before": Text(
+            "Samtalen med eleven var samme dag, men før mistanken er ført. Var det i den samtalen eleven fortalte om dette?",
+            "Samtalen med eleven var same dag, men før mistanken er ført. Var det i den samtalen eleven fortalde om dette?",
+        ),
+        "which_pupil": WHICH_PUPIL,
+    },
 )
 def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil."""
-    for suspicion in case.staff_suspicions[:1]:
+    """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
+    for scope, suspicion in _suspicions(case):
         for pupil in case.affected:
-            scope = scope_of(pupil=pupil.ref)
-            held = _after(case.hearings(pupil.ref), suspicion.at)
-            if held:
-                yield judge.met(scope, held[0], event=suspicion.at)
-            else:
-                yield judge.ladder("SK-08", scope, suspicion.at, closed=case.closed_after(suspicion.at))
+            start = max((m for m in (suspicion.at, pupil.joined_at) if m is not None), key=lambda m: m.sort_key)
+            outcome = _heard(case, judge, f"{scope}/{scope_of(pupil=pupil.ref)}", pupil.ref, start)
+            if outcome is not None:
+                yield outcome
+
+
+def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment) -> Outcome | None:
+    held = _after(case.hearings(pupil), start)
+    if held:
+        declined = held[0].hearing is Hearing.DECLINED
+        return judge.met(scope, held[0], event=start, remarks=(_DECLINED,) if declined else ())
+    before = _same_day_on(case.hearings(pupil), start)
+    if before:
+        return judge.review(scope, "heard_before", *before, event=start)
+    unnamed = [e for e in _after(case.all(LogKind.PUPIL_CONVERSATION), start) if not e.pupils and was_heard(e)]
+    return or_which(judge, waited(case, judge, "SK-08", scope, start), "which_pupil", *unnamed)
 
 
 @CHAPTER.rule(
@@ -330,17 +487,45 @@ def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("suspicions", "log"),
+    questions={
+        "which_accused": Text(
+            "Flere er beskyldt, og loggen sier ikke hvem samtalen var med. Er det snakket med hver av dem?",
+            "Fleire er skulda, og loggen seier ikkje kven samtalen var med. Er det snakka med kvar av dei?",
+        ),
+    },
 )
 def accused_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»."""
-    for suspicion in case.staff_suspicions:
-        scope = _place(case, suspicion)
-        held = [e for e in _after(case.all(LogKind.STAFF_CONVERSATION), suspicion.at) if e.held is not False]
-        if held:
-            yield judge.met(scope, held[0], event=suspicion.at)
-        else:
-            yield judge.ladder("SK-09", scope, suspicion.at, closed=case.closed_after(suspicion.at))
+    """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»: each one who is accused."""
+    for scope, suspicion in _suspicions(case):
+        talks = _after(case.all(LogKind.STAFF_CONVERSATION), suspicion.at)
+        held = [e for e in talks if e.held is not False and e.hearing is not Hearing.OFFERED]
+        if len(suspicion.accused) < 2:
+            outcome = _conversation(case, judge, scope, held, [], suspicion.at)
+            if outcome is not None:
+                yield outcome
+            continue
+        for number, accused in enumerate(suspicion.accused, 1):
+            hers = [e for e in held if any(accused.is_same_person(p) for p in _present(e))]
+            unsure = [e for e in held if not any(_rules_out(accused, suspicion, p) for p in _present(e))]
+            own = f"{scope}/{scope_of(accused=str(number))}"
+            outcome = _conversation(case, judge, own, hers, unsure, suspicion.at)
+            if outcome is not None:
+                yield outcome
 
 
-def _by(entry: LogEntry, role: Role) -> bool:
-    return entry.author is not None and entry.author.acts_as(role)
+def _present(entry: LogEntry) -> tuple[Actor, ...]:
+    return (*entry.participants, *((entry.to,) if entry.to is not None else ()))
+
+
+def _rules_out(accused: Actor, suspicion: Suspicion, present: Actor) -> bool:
+    """Whether ``present`` is certainly another of the accused, so that the conversation was with that one."""
+    others = [other for other in suspicion.accused if other is not accused]
+    return any(present.is_same_person(other) is True for other in others)
+
+
+def _conversation(
+    case: CaseIndex, judge: Judge, scope: str, held: list[LogEntry], unsure: list[LogEntry], start: Moment
+) -> Outcome | None:
+    if held:
+        return judge.met(scope, held[0], event=start)
+    return or_which(judge, waited(case, judge, "SK-09", scope, start), "which_accused", *unsure)
