@@ -98,7 +98,10 @@ def _school(school: SchoolSummary, names: dict[str, str]) -> str:
         lines.append(f"    {school.unknown} dommer er «kunne ikke sjekkes».")
     if school.held:
         lines.append(f"    {school.held} saker venter med å få fjernet flagg til skolen er lest helt.")
-    lines += [f"    {p.case or 'en sak uten lesbart nummer'}: {p.kind}. {p.what_to_do}" for p in school.problems]
+    lines += [
+        f"    {p.case or 'en sak uten lesbart nummer'}: {p.kind}. {p.what_to_do}"
+        for p in (*school.problems, *school.refusals)
+    ]
     lines += [f"    {subject}: lagt til side ({kind}); prøves igjen neste natt." for subject, kind in school.set_aside]
     lines += [f"    {case}: borte fra kilden." for case in school.vanished]
     lines += [

@@ -60,6 +60,9 @@ class SchoolSummary:
     waiting: int = 0
     """Writes that were not tried, because the system did not answer or the run was stopped."""
     problems: list[CaseProblem] = field(default_factory=list)
+    """What could not be read or judged."""
+    refusals: list[CaseProblem] = field(default_factory=list)
+    """What kept anything from being written: told beside the problems, but what was read is no less whole for it."""
     crashed: Counter[str] = field(default_factory=Counter)
     """Rules that crashed, with the number of cases."""
     unknown: int = 0
@@ -78,7 +81,7 @@ class SchoolSummary:
     @property
     def complete(self) -> bool:
         """Whether all was done: read, judged, and what had to be written stands."""
-        return self.read_whole and not self.set_aside and not self.waiting
+        return self.read_whole and not self.set_aside and not self.waiting and not self.refusals
 
     def count(self, change: RecordChange) -> None:
         """Adds the flags of one record that now stands."""
@@ -114,7 +117,7 @@ class SchoolSummary:
             "waiting": self.waiting,
             "problems": [
                 {"case": p.case, "kind": p.kind, "fields": list(p.fields), "what_to_do": p.what_to_do}
-                for p in self.problems
+                for p in (*self.problems, *self.refusals)
             ],
             "crashed_rules": dict(self.crashed),
             "unknown": self.unknown,
@@ -181,9 +184,9 @@ class RunSummary:
         return [item for school in self.schools for item in school.set_aside]
 
     def problems(self) -> Iterator[tuple[str | None, CaseProblem]]:
-        """What could not be read, with the school."""
+        """What could not be read or written, with the school."""
         for school in self.schools:
-            for problem in school.problems:
+            for problem in (*school.problems, *school.refusals):
                 yield school.school, problem
 
     def to_json(self) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Writing:
     def _broke(self, place: str, summary: SchoolSummary, error: Fatal) -> None:
         self._broken[place] = type(error).__name__
         summary.waiting += 1
-        summary.problems.append(problem_of(error))
+        summary.refusals.append(problem_of(error))
         self._night.log.error("writing broke off", place=place, kind=type(error).__name__)
 
     # --- cases ---------------------------------------------------------------------------------------------------
@@ -134,9 +134,9 @@ class Writing:
             return
         if outcome is Outcome.STOOD:
             summary.stood += 1
-        else:
-            summary.written += 1
-            summary.count(change)
+            return
+        summary.written += 1
+        summary.count(change)
         if self._night.options.dry_run:
             summary.changes.append(change)
 
@@ -200,6 +200,8 @@ class Writing:
             self._give_up(summary, item, "Conflict")
         elif outcome is Outcome.SET_ASIDE:
             self._named(summary, item)
+        elif outcome is Outcome.STOOD:
+            summary.stood += 1
         else:
             summary.cycles_written += 1
 

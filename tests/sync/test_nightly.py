@@ -423,4 +423,4 @@ def test_a_lost_store_costs_reading_and_no_writing(town: Town, night: Night, tmp
         )  # fmt: skip
     assert summary.complete
     assert town.journal == before
-    assert summary.total("stood") == 4
+    assert summary.total("stood") == 4 + 6
