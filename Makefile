@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 
-.PHONY: help install demo test lint format lock audit clean
+.PHONY: help install demo test lint format docs lock audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -38,6 +38,9 @@ lint: $(VENV)/.ok ## Check style, types and the direction of imports
 format: $(VENV)/.ok ## Put the code in the house's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/.ok ## Write the documents that are made from the rules and the plan
+	$(BIN)/python -m skolemiljo.commands.documents docs
 
 lock: ## Write requirements.lock anew; LOCK_FLAGS=--upgrade takes the newest releases
 	$(PYTHON) -m venv build/lock

@@ -577,7 +577,9 @@ def runlog_verify(work: Workplace) -> None:
 @click.argument("rule", required=False, metavar="REGEL")
 @click.option("--all", "every", is_flag=True, help="Alle reglene, i planens rekkefølge.")
 @click.option("--plan", default="oyer-2024", help="Planen som ordene hentes fra.")
-@PLAIN_FORMAT
+@click.option(
+    "--format", "form", type=click.Choice(("text", "markdown", "json")), default="text", help="Formen på svaret."
+)
 @LANGUAGE
 def explain(rule: str | None, every: bool, plan: str, form: str, language: str | None) -> None:
     """Forklar en regel: planens egne ord, hvorfor, hva som viser at den er fulgt, og hva som må gjøres.

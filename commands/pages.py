@@ -19,7 +19,9 @@ def explain(name: str | None, *, every: bool, plan: str, form: str, language: st
     if form == "json":
         found = [pages.data(rule, loaded, language) for rule in rules]
         return json.dumps(found if every else found[0], ensure_ascii=False, indent=2)
-    return "\n\n\n".join(pages.text(rule, loaded, language) for rule in rules)
+    if form == "markdown":
+        return "\n".join(pages.markdown(rule, loaded, language) for rule in rules)
+    return "\n\n\n".join(pages.all_pages(rules, loaded, language))
 
 
 def schema(what: str) -> str:

@@ -34,7 +34,7 @@ _HOMES = {
 
 
 def homeless(plan: MunicipalPlan) -> list[str]:
-    """Rows whose home is not true: a rule that does not exist, or a rule without a row."""
+    """Rows whose home is not true: they name a rule that does not exist."""
     wrong = []
     for code, row in plan.rows.items():
         if (row.home is Home.RULE and code not in RULES) or (row.of is not None and row.of not in RULES):

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from ..domain.errors import SettingsError
 from ..domain.plan import MunicipalPlan
 
-_AT_LINE = re.compile(r"\(at (line \d+), column \d+\)")
+_AT_LINE = re.compile(r"\(at (line \d+), column \d+\)$")
 
 
 def available() -> tuple[str, ...]:

@@ -404,7 +404,7 @@ def _june(index: CycleIndex) -> tuple[date, date]:
     needs=("entries",),
 )
 def june_revision(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
-    """«en årlig revidering i juni der nødvendige justeringer blir gjort»: in June, «no changes needed» included."""
+    """«en årlig revidering i juni der nødvendige justeringer blir gjort»: in June; that nothing had to change counts."""
     first, last = _june(index)
     yield within_year(index, judge, done(index.all(CycleKind.PLAN_REVISED)), first=first, last=last)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..domain.errors import SettingsError
@@ -31,18 +31,35 @@ _WORDS = {
     "limits": Text("Dette kan regelen ikke se", "Dette kan regelen ikkje sjå"),
     "on": Text("Regelen er på", "Regelen er på"),
     "off": Text("Regelen er av", "Regelen er av"),
+    "rules": Text("Reglene", "Reglane"),
+    "rule": Text("Regel", "Regel"),
+    "title": Text("Dette skal være oppfylt", "Dette skal vere oppfylt"),
+    "made": Text(
+        "Laget av `make docs` fra reglene og fra {title} ({label}). Ikke rediger her.",
+        "Laga av `make docs` frå reglane og frå {title} ({label}). Ikkje rediger her.",
+    ),
 }
 
 
 def find(name: str, rules: Mapping[str, Rule]) -> Rule:
     """The rule by its code or slug, in any case. Raises SettingsError with the nearest one."""
-    wanted = name.casefold()
+    wanted = name.strip().casefold()
     by_name = {rule.code.casefold(): rule for rule in rules.values()} | {rule.slug: rule for rule in rules.values()}
     if wanted in by_name:
         return by_name[wanted]
-    near = difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
-    hint = ", ".join(f"{by_name[n].code} ({by_name[n].slug})" for n in near) or "skolemiljo explain --all"
+    # «va08» and «VA 08» are codes all the same.
+    squeezed = {key.replace("-", ""): rule for key, rule in by_name.items()}
+    plain = "".join(letter for letter in wanted if letter.isalnum())
+    if plain in squeezed:
+        return squeezed[plain]
+    near = dict.fromkeys(by_name[key].code for key in difflib.get_close_matches(wanted, by_name, n=6, cutoff=0.5))
+    hint = ", ".join(f"{code} ({rules[code].slug})" for code in list(near)[:3]) or "skolemiljo explain --all"
     raise SettingsError(f"ingen regel heter det. Mente du {hint}?")
+
+
+def all_pages(rules: Iterable[Rule], plan: MunicipalPlan, language: str = "nb") -> Iterator[str]:
+    """The page of each of ``rules`` for a terminal."""
+    return (text(rule, plan, language) for rule in rules)
 
 
 def data(rule: Rule, plan: MunicipalPlan, language: str) -> dict[str, Any]:
@@ -110,32 +127,56 @@ def _wrapped(words: str, width: int) -> list[str]:
     return textwrap.wrap(words, width, initial_indent="    ", subsequent_indent="    ", break_long_words=False)
 
 
-def markdown(chapters: Iterable[Chapter], plan: MunicipalPlan, language: str = "nb") -> str:
-    """All pages in one Markdown document, in the plan's order."""
+def markdown(rule: Rule, plan: MunicipalPlan, language: str = "nb", level: int = 2) -> str:
+    """The page in Markdown, with a heading of ``level``."""
+    page = data(rule, plan, language)
     say = {key: words.in_language(language) for key, words in _WORDS.items()}
-    lines = [
-        "# Reglene",
-        "",
-        f"Laget av `make docs` fra reglene selv og fra {plan.document.title} ({plan.document.label}). Ikke rediger her.",
-        "",
+    lines = [f"{'#' * level} {rule.code} {page['title']}", "", f"`{rule.slug}`", ""]
+    if page["quote"]:
+        lines += [f"> «{page['quote']}» ({page['section']})", ""]
+    facts = [
+        f"{say['basis']}: {_BASIS[page['basis']].in_language(language)}",
+        f"{say['severity']}: {SEVERITIES[rule.severity].in_language(language)}",
+        f"{say['role']}: {ROLES[rule.role].in_language(language)}",
+        *(f"[{entry['title']}]({entry['url']})" for entry in page["law"]),
+        _switch(page, say),
     ]
+    lines += [f"- {fact}" for fact in facts]
+    for key in ("proof", "remedy", "limits"):
+        lines += ["", f"**{say[key]}**", "", page[key]]
+    if page["questions"]:
+        lines += ["", f"**{say['questions']}**", "", *(f"- {question}" for question in page["questions"].values())]
+    return "\n".join(lines) + "\n"
+
+
+def chapter_markdown(chapter: Chapter, plan: MunicipalPlan, language: str = "nb") -> str:
+    """All pages of one chapter in one Markdown document, in the plan's order."""
+    head = f"# {chapter.title.in_language(language)}\n\n{_made_from(plan, language)}\n\n"
+    return head + "\n".join(markdown(rule, plan, language) for rule in chapter.rules)
+
+
+def index_markdown(
+    chapters: Iterable[Chapter], plan: MunicipalPlan, language: str = "nb", folder: str = "rules"
+) -> str:
+    """A table of every rule, by chapter, with links to the chapters' documents in ``folder``."""
+    say = {key: words.in_language(language) for key, words in _WORDS.items()}
+    lines = [f"# {say['rules']}", "", _made_from(plan, language), ""]
     for chapter in chapters:
         if not chapter.rules:
             continue
-        lines += [f"## {chapter.title.in_language(language)}", ""]
+        title = chapter.title.in_language(language)
+        lines += [f"## {title}", "", f"| {say['rule']} | {say['title']} | {say['basis']} | {say['severity']} |"]
+        lines.append("| --- | --- | --- | --- |")
         for rule in chapter.rules:
-            page = data(rule, plan, language)
-            lines += [f"### {rule.code} {page['title']}", "", f"`{rule.slug}`", ""]
-            if page["quote"]:
-                lines += [f"> «{page['quote']}» ({page['section']})", ""]
-            facts = [
-                f"{say['basis']}: {_BASIS[page['basis']].in_language(language)}",
-                f"{say['severity']}: {SEVERITIES[rule.severity].in_language(language)}",
-                f"{say['role']}: {ROLES[rule.role].in_language(language)}",
-            ]
-            facts += ["; ".join(f"[{entry['title']}]({entry['url']})" for entry in page["law"])] if page["law"] else []
-            lines += [". ".join(facts) + f". {_switch(page, say)}", ""]
-            lines += [f"- **{say['proof']}:** {page['proof']}", f"- **{say['remedy']}:** {page['remedy']}"]
-            lines += [f"- **{say['questions']}:** {' '.join(page['questions'].values())}"] if page["questions"] else []
-            lines += [f"- **{say['limits']}:** {page['limits']}", ""]
+            basis, severity = _BASIS[rule.basis.value], SEVERITIES[rule.severity]
+            off = "" if plan.is_on(rule.code, optional=rule.optional) else f" ({say['off'].casefold()})"
+            lines.append(
+                f"| [{rule.code}]({folder}/{chapter.name}.md) | {rule.title.in_language(language)}{off} "
+                f"| {basis.in_language(language)} | {severity.in_language(language)} |"
+            )
+        lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _made_from(plan: MunicipalPlan, language: str) -> str:
+    return _WORDS["made"].in_language(language).format(title=plan.document.title, label=plan.document.label)

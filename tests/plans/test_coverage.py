@@ -1,0 +1,90 @@
+"""Every sentence of the plan that asks for something has a home, and the home is true."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from skolemiljo.domain.plan import Home, MunicipalPlan
+from skolemiljo.domain.verdict import Basis
+from skolemiljo.plans.loader import available, load_plan
+from skolemiljo.validators import RULES
+
+PLAN = load_plan("oyer-2024")
+
+# How many rows the catalogue has in each chapter: 143 of the plan and 8 of the law.
+CATALOGUE = {
+    "META": 6,
+    "AAR": 20,
+    "FO": 7,
+    "DP": 1,
+    "FM": 3,
+    "GI": 13,
+    "VA": 12,
+    "UN": 14,
+    "TI": 11,
+    "AP": 6,
+    "EV": 3,
+    "HB": 9,
+    "BB": 21,
+    "DOK": 7,
+    "SK": 10,
+    "L": 8,
+}
+
+
+def test_all_rows_of_the_catalogue_are_there() -> None:
+    assert dict(Counter(code.partition("-")[0] for code in PLAN.rows)) == CATALOGUE
+    assert len(PLAN.rows) == 151
+
+
+def test_only_the_laws_own_rows_have_no_quote() -> None:
+    assert {code for code, row in PLAN.rows.items() if row.quote is None} == {f"L-0{n}" for n in range(1, 9)}
+    assert all(row.section for row in PLAN.rows.values() if row.quote)
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_home_is_true(name: str) -> None:
+    """A row that is a rule has one; a part or a question belongs to a rule; a row with no machine says why in a sentence."""
+    for code, row in load_plan(name).rows.items():
+        match row.home:
+            case Home.RULE:
+                assert code in RULES, f"{code} says that it is a rule"
+            case Home.PART | Home.QUESTION:
+                assert row.of in RULES, f"{code} belongs to {row.of}"
+                assert code not in RULES, f"{code} is a rule of its own"
+            case Home.NONE:
+                assert code not in RULES, f"{code} is a rule"
+                assert row.why is not None
+                assert len(row.why.split()) >= 5, f"{code}: why?"
+
+
+def test_a_question_belongs_to_a_rule_that_asks() -> None:
+    for code, row in PLAN.rows.items():
+        if row.home is Home.QUESTION:
+            assert RULES[row.of or ""].questions, f"{code}: {row.of} asks nothing"
+
+
+def test_every_rule_has_a_row() -> None:
+    assert [code for code in RULES if PLAN.rows[code].home is not Home.RULE] == []
+
+
+@pytest.mark.parametrize("plan", [load_plan(name) for name in available()], ids=available())
+def test_rule_and_row_agree_on_weight_and_ground(plan: MunicipalPlan) -> None:
+    for code, rule in RULES.items():
+        if code in plan.rows:
+            row = plan.rows[code]
+            assert (row.severity, row.basis) == (rule.severity, rule.basis), code
+
+
+def test_every_duty_of_the_law_alone_is_decided_with_a_source() -> None:
+    for code in (code for code, row in PLAN.rows.items() if row.basis is Basis.LAW and row.home is Home.RULE):
+        assert RULES[code].optional, code
+        assert len(PLAN.rules[code].reason.split()) >= 3, code
+        assert PLAN.rules[code].source, code
+
+
+def test_what_the_law_asks_for_names_its_paragraph() -> None:
+    missing = [code for code, rule in RULES.items() if rule.basis in (Basis.LAW, Basis.BOTH) and not rule.law]
+    assert missing == []
