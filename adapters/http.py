@@ -38,6 +38,8 @@ from ..domain.errors import (
 from .strict_json import strict_json
 
 _CHUNK = 64 * 1024
+_PAGES_TOO_MANY = 10
+"""Items may come twice when a list moves while it is read, but not so many."""
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _ENCODINGS = ("", "identity", "gzip", "deflate")
 """Only these, and only one at a time: layers of compression serve nobody but the one who wants memory to run out."""
@@ -168,7 +170,8 @@ class HttpClient:
                         request_id=answer.request_id,
                     )
                 return
-            if following in seen or not items or number >= self.limits.pages_at_most:
+            far_too_many = received > total + _PAGES_TOO_MANY * page_size
+            if following in seen or not items or far_too_many or number >= self.limits.pages_at_most:
                 raise IncompleteAnswer("the pages never end", system=self.system, request_id=answer.request_id)
             seen.add(following)
             url, query = following, None

@@ -72,6 +72,10 @@ class Labels:
                 self._kinds.update({_bare(label): known for label in labels})
         self.unmapped: Counter[str] = Counter()
 
+    def known(self) -> tuple[str, ...]:
+        """All labels that are mapped, without regard to case and spaces."""
+        return tuple(self._kinds)
+
     def kind(self, label: object) -> LogKind:
         """The kind of ``label``; a note where nobody has mapped it."""
         if not isinstance(label, str):
