@@ -9,7 +9,18 @@ from ..domain.annual_cycle import CycleFacts, CycleItemStatus, CycleState, Cycle
 from ..domain.calendar import SchoolCalendar, school_year_bounds
 from ..domain.case import Case
 from ..domain.plan import MunicipalPlan
-from ..domain.verdict import Assessment, Basis, Finding, Outcome, Reason, Remark, RemarkCode, Verdict
+from ..domain.verdict import (
+    CASE_SCOPE,
+    Assessment,
+    Basis,
+    Finding,
+    Outcome,
+    Reason,
+    Remark,
+    RemarkCode,
+    Verdict,
+    scope_of,
+)
 from .hints import hinting_notes
 from .index import CaseIndex, CycleIndex
 from .judge import Judge
@@ -40,7 +51,7 @@ def assess(
         for rule in rules:
             if not plan.is_on(rule.code, optional=rule.optional):
                 continue
-            outcomes = _outcomes(rule, index, judge, case, crashed)
+            outcomes = _outcomes(rule, index, judge, case, crashed, CASE_SCOPE)
             for outcome in outcomes:
                 day = outcome.event_day or started.day
                 if plan_for(day, plans) is not plan:
@@ -76,7 +87,8 @@ def assess_cycle(
     for rule in rules:
         if rule.subject is not subject or not plan.is_on(rule.code, optional=rule.optional):
             continue
-        for outcome in _outcomes(rule, index, judge, facts, crashed):
+        # A school has the same rule in every school year, so the year is part of what the finding is about.
+        for outcome in _outcomes(rule, index, judge, facts, crashed, scope_of(school_year=facts.school_year)):
             settled = _by_rule_set(outcome, rule, plan, outcome.event_day or last_day)
             findings.append(_finding(rule, settled, plan, case=None, school=facts.school))
     return Assessment(
@@ -130,19 +142,25 @@ def plan_for(day: date, plans: Sequence[MunicipalPlan]) -> MunicipalPlan:
 
 
 def _outcomes(
-    rule: Rule, index: CaseIndex | CycleIndex, judge: Judge, subject: Case | CycleFacts, crashed: list[str]
+    rule: Rule,
+    index: CaseIndex | CycleIndex,
+    judge: Judge,
+    subject: Case | CycleFacts,
+    crashed: list[str],
+    whole: str,
 ) -> list[Outcome]:
+    """What ``rule`` says; ``whole`` is the scope of an answer about the whole case or school year."""
     blocked = _blocked(rule, subject)
     if blocked is not None:
-        return [Outcome(scope="case", verdict=Verdict.UNKNOWN, reason=blocked)]
+        return [Outcome(scope=whole, verdict=Verdict.UNKNOWN, reason=blocked)]
     try:
         outcomes = list(rule.judge(index, judge))
         if len({outcome.scope for outcome in outcomes}) != len(outcomes):
             raise RuntimeError("a rule gave two verdicts for one scope")
     except Exception:  # noqa: BLE001 - whatever a rule raises, the case must become «kunne ikke sjekkes», never silence
         crashed.append(rule.code)
-        return [Outcome(scope="case", verdict=Verdict.UNKNOWN, reason=Reason.CRASHED)]
-    return outcomes or [judge.not_applicable()]
+        return [Outcome(scope=whole, verdict=Verdict.UNKNOWN, reason=Reason.CRASHED)]
+    return outcomes or [judge.not_applicable(whole)]
 
 
 def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
