@@ -300,7 +300,7 @@ def test_a_school_is_never_left_out_in_silence() -> None:
 
 @responses.activate
 def test_what_is_no_case_is_a_problem_without_a_number() -> None:
-    items = [wire(), None, 7, [], {}]
+    items: list[object] = [wire(), None, 7, [], {}]
     page = {"items": items, "totalCount": 5, "pageNumber": 1, "pageSize": 50, "nextPage": None}
     responses.get(f"{BASE}/v1/schools/310000019/cases", json=page)
     found = list(direct().changed_cases("310000019", None))
