@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 
-.PHONY: help install demo test lint format docs lock audit clean
+.PHONY: help install demo test lint format crash docs lock audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -41,6 +41,9 @@ format: $(VENV)/.ok ## Put the code in the house's format
 
 docs: $(VENV)/.ok ## Write the documents that are made from the rules and the plan
 	$(BIN)/python -m skolemiljo.commands.documents docs
+
+crash: $(VENV)/.ok ## Kill a syncing process at 200 instants; every flag must stand exactly once
+	SKOLEMILJO_CRASHES=200 $(BIN)/pytest tests/reliability/test_crash.py -n 2
 
 lock: ## Write requirements.lock anew; LOCK_FLAGS=--upgrade takes the newest releases
 	$(PYTHON) -m venv build/lock
