@@ -93,19 +93,19 @@ def test_broken_cases_are_named_and_their_content_is_not_told(exchange: Path, tm
     file = sorted((exchange / "cases").glob("*.json"))[0]
     whole = json.loads(file.read_text("utf-8"))
     broken = {
-        "feil-type": {**whole, "log": [{"id": MARK, "kind": MARK, "happened_at": MARK, "text": MARK}]},
-        "feil-felt": {**whole, MARK: MARK, "pupils": MARK, "school": MARK},
-        "feil-id": {**whole, "id": f"<{MARK}>"},
+        "feil-type-1": {**whole, "log": [{"id": MARK, "kind": MARK, "happened_at": MARK, "text": MARK}]},
+        "feil-felt-2": {**whole, MARK: MARK, "pupils": MARK, "school": MARK},
+        "feil-id-3": {**whole, "id": f"<{MARK}>"},
     }
     (tmp_path / "cases").mkdir()
     (tmp_path / "settings.toml").write_text(SETTINGS, "utf-8")
     for name, content in broken.items():
         (tmp_path / "cases" / f"{name}.json").write_text(json.dumps(content), "utf-8")
-    (tmp_path / "cases" / "halv.json").write_text(file.read_text("utf-8")[:500], "utf-8")
+    (tmp_path / "cases" / "halv-4.json").write_text(file.read_text("utf-8")[:500], "utf-8")
     (tmp_path / "cases" / "hel.json").write_text(file.read_text("utf-8"), "utf-8")
     said = run(tmp_path, "assess", "cases", "--as-of", AS_OF, "--format", "text", code=3)
     assert MARK not in said
-    for name in ("feil-id", "halv"):
+    for name in ("feil-id-3", "halv-4"):
         assert name in said
     assert whole["id"] in said
 
