@@ -38,6 +38,13 @@ def _connect(name: str, settings: Settings) -> Any:
     return found[0].load()(settings)
 
 
+def _is_this_machine(url: str) -> bool:
+    from urllib.parse import urlsplit
+
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
 def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
     """An HttpClient with tokens for ``section``. Raises SettingsError where something is not set."""
     from .auth import ClientCredentials, TokenProvider
@@ -49,6 +56,8 @@ def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
     if missing:
         raise SettingsError(f"{system}: set {', '.join(missing)}")
     assert settings.client_secret is not None  # noqa: S101 - it is among the missing above
+    if settings.production and any(_is_this_machine(url) for url in (section.base_url, section.token_url)):
+        raise SettingsError(f"{system}: in production no address on this machine is used (the mock lives there)")
     limits = Limits(
         connect=section.connect_timeout,
         read=section.read_timeout,

@@ -178,13 +178,22 @@ class Case(Frozen):
         """Whether ``path`` or anything above it is hidden or could not be read."""
         return _covers(self.hidden, path) or _covers(self.unreadable, path)
 
+    def hides_part_of(self, path: str) -> bool:
+        """Whether something below ``path`` is hidden or could not be read, for example ``log.author`` below ``log``."""
+        return any(hidden.startswith(f"{path}.") for hidden in self.hidden | self.unreadable)
+
     @property
     def opened_at(self) -> Moment:
         """When the case was first opened."""
         return self.status_history[0].at
 
     def leader_is_accused(self, as_of: datetime | None = None) -> bool:
-        """Whether anyone in the school's leadership is, or ever was, the subject: such a case is kept from rektor."""
+        """Whether anyone in the school's leadership is, or ever was, the subject: such a case is kept from rektor.
+
+        Where the suspicions, or a part of them, can't be seen, nobody can say that none is: then it is kept back too.
+        """
+        if self.is_hidden("suspicions") or self.hides_part_of("suspicions"):
+            return True
         return any(
             suspicion.suspected is Suspected.LEADER
             or any(actor.acts_as(Role.LEADER, Role.RECTOR) for actor in suspicion.accused)

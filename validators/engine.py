@@ -56,7 +56,8 @@ def assess(
                 day = outcome.event_day or started.day
                 if plan_for(day, plans) is not plan:
                     continue
-                settled = _by_rule_set(_with_hints(rule, outcome, index, judge), rule, plan, day)
+                seen = _as_far_as_seen(rule, outcome, case)
+                settled = _by_rule_set(_with_hints(rule, seen, index, judge), rule, plan, day)
                 findings.append(_finding(rule, settled, plan, case=case.id, school=_school_on(case, index, day)))
     return Assessment(
         case=case.id,
@@ -173,6 +174,26 @@ def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
         if need in subject.hidden:
             return Reason.HIDDEN
     return None
+
+
+_TEXTS = frozenset({"log.text", "log.source_label"})
+"""Parts of which no verdict depends on being seen: without them a missing entry is only no longer pointed at by a note."""
+
+
+def _as_far_as_seen(rule: Rule, outcome: Outcome, case: Case) -> Outcome:
+    """``unknown`` where a part of what the rule needs can't be seen, such as who wrote the entries or by what way they went.
+
+    A need that the rule names part by part (``activity_plans.problem``) is settled by ``_blocked``; here it is the whole
+    ones. Texts alone only take a deviation back: a note that can't be read might have pointed at the entry.
+    """
+    if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.UNKNOWN):
+        return outcome
+    whole = [need for need in rule.needs if not any(other.startswith(f"{need}.") for other in rule.needs)]
+    unseen = {path for path in case.hidden | case.unreadable if any(path.startswith(f"{need}.") for need in whole)}
+    if not unseen or (unseen <= _TEXTS and outcome.verdict is not Verdict.DEVIATION):
+        return outcome
+    reason = Reason.HIDDEN if unseen & case.hidden else Reason.UNREADABLE
+    return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=reason, event_day=outcome.event_day)
 
 
 def _with_hints(rule: Rule, outcome: Outcome, index: CaseIndex, judge: Judge) -> Outcome:

@@ -95,6 +95,37 @@ def test_a_hidden_part_hides_what_lies_below_it() -> None:
     assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, Reason.HIDDEN)
 
 
+@pytest.mark.parametrize("verdict", [Verdict.MET, Verdict.DEVIATION, Verdict.REVIEW, Verdict.DUE])
+@pytest.mark.parametrize("field", ["hidden", "unreadable"])
+def test_who_wrote_or_by_what_way_hidden_is_unknown_and_neither_in_order_nor_a_deviation(
+    verdict: Verdict, field: str
+) -> None:
+    one = rule(always(verdict), needs=("log",))
+    for part in ("log.author", "log.via"):
+        subject = case(hidden=[part]) if field == "hidden" else case(unreadable=[part])
+        (finding,) = judged(subject, one).findings
+        assert (finding.verdict, str(finding.reason)) == (Verdict.UNKNOWN, field)
+
+
+def test_a_part_the_rule_does_not_need_takes_nothing_from_it() -> None:
+    one = rule(always(Verdict.MET), needs=("activity_plans", "activity_plans.problem"))
+    (finding,) = judged(case(hidden=["activity_plans.best_interest"]), one).findings
+    assert finding.verdict is Verdict.MET
+
+
+def test_a_hidden_text_takes_a_deviation_back_for_a_note_might_have_pointed_at_the_entry() -> None:
+    for verdict, told in ((Verdict.MET, Verdict.MET), (Verdict.DEVIATION, Verdict.UNKNOWN)):
+        (finding,) = judged(case(hidden=["log.text"]), rule(always(verdict), needs=("log",))).findings
+        assert finding.verdict is told
+
+
+@pytest.mark.parametrize("hidden", ["suspicions", "suspicions.accused", "suspicions.suspected"])
+def test_where_suspicions_can_not_be_seen_the_case_is_kept_from_rektor(hidden: str) -> None:
+    assert case(hidden=[hidden]).leader_is_accused()
+    assert case(unreadable=[hidden]).leader_is_accused()
+    assert not case(hidden=["log"]).leader_is_accused()
+
+
 def test_a_crashing_rule_is_unknown_named_and_tells_nothing_of_the_case() -> None:
     def crash(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         if index.log == ():
