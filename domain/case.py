@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, field_serializer
 
 from .activity_plan import ActivityPlan, Evaluation
 from .base import Frozen, Ref
@@ -173,6 +173,11 @@ class Case(Frozen):
     etag: str | None = Field(default=None, max_length=200, pattern=r"^[\x20-\x7e]+$")
     """The source's version of the case. It goes back in a header, so it holds nothing that a header can not."""
     modified_at: Moment | None = None
+
+    @field_serializer("hidden", "unreadable", when_used="json")
+    def _in_order(self, paths: frozenset[str]) -> list[str]:
+        """A set has no order of its own; the same case gives the same document in every process."""
+        return sorted(paths)
 
     def is_hidden(self, path: str) -> bool:
         """Whether ``path`` or anything above it is hidden or could not be read."""

@@ -20,7 +20,7 @@ class RunningMock:
 
     def __init__(self, mock: Mock, host: str = "127.0.0.1", port: int = 0) -> None:
         self.mock = mock
-        self._socket = _listen(host, port)
+        self._socket = listen(host, port)
         self.host, self.port = self._socket.getsockname()[:2]
         self._server = _server(mock)
         self._thread = threading.Thread(
@@ -71,23 +71,16 @@ class RunningMock:
         self.stop()
 
 
-def run_in_foreground(mock: Mock, host: str, port: int) -> None:
-    """Answers until the process is told to stop (Ctrl-C or SIGTERM)."""
-    listening = _listen(host, port)
+def run_in_foreground(mock: Mock, listening: socket.socket) -> None:
+    """Answers on ``listening`` until the process is told to stop (Ctrl-C or SIGTERM)."""
     try:
         _server(mock).run(sockets=[listening])
     finally:
         listening.close()
 
 
-def free_port(host: str, port: int) -> tuple[str, int]:
-    """The port that a server started with ``port`` would get: itself, or a free one where it is 0."""
-    with _listen(host, port) as listening:
-        address = listening.getsockname()
-        return str(address[0]), int(address[1])
-
-
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket of this machine that takes requests from now on; port 0 = a free one. They wait until the server is up."""
     if host not in LOOPBACK:
         raise ValueError("the mock holds invented data only, and listens on this machine alone: use 127.0.0.1")
     # The protocol is named because asyncio turns Nagle's waiting (40 ms an answer) off only where it is.

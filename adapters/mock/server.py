@@ -23,7 +23,7 @@ from .course import JSON
 from .fault_layer import SKEW, FaultLayer
 from .faults import Fault, FaultPlan, FaultRule, Kind, parse_faults
 from .municipality import Municipality, stories
-from .running import RunningMock, free_port, run_in_foreground
+from .running import RunningMock, listen, run_in_foreground
 from .state import Credentials, MockClock, State, StoredCase, Tuning, fingerprint
 from .wire import case_to_wire, from_wire, school_to_wire, to_wire
 
@@ -91,15 +91,16 @@ def serve(
         else Municipality(seed=seed, schools=schools, cases=cases, as_of=as_of)
     )
     mock = Mock(municipality, as_of=as_of, plan=plan)
-    host, free = free_port("127.0.0.1", port)
-    base = f"http://{host}:{free}"
+    # It listens before it says where, so that whoever reads the settings can use them at once.
+    listening = listen("127.0.0.1", port)
+    base = "http://{}:{}".format(*listening.getsockname())
     credentials = mock.credentials
     common = f'token_url = "{base}/connect/token"\nclient_id = "{credentials.client_id}"\ntenant_id = "{credentials.tenant_id}"'
     echo(f"# {municipality.name} (oppdiktet) svarer på {base}. Stopp med Ctrl-C. Innstillinger:")
     echo(f'source = "sikker_sak"\ncycle = "annual_cycle"\nclient_secret = "{credentials.client_secret}"')
     echo(f'\n[sikker_sak]\nbase_url = "{base}/sikkersak"\n{common}')
     echo(f'\n[annual_cycle]\nbase_url = "{base}/aarshjul"\n{common}')
-    run_in_foreground(mock, host, free)
+    run_in_foreground(mock, listening)
 
 
 # --- what a request is, and how errors look --------------------------------------------------------------------------

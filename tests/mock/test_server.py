@@ -540,10 +540,12 @@ def test_mock_up_prints_settings_that_work_and_stops_when_told() -> None:
             "tenant_id": settings["sikker_sak"]["tenant_id"],
             "scope": "x",
         }
-        answer = requests.post(settings["sikker_sak"]["token_url"], data=form, timeout=10)
-        assert answer.status_code == 500  # every request is struck in this run
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        try:
+            answer = requests.post(settings["sikker_sak"]["token_url"], data=form, timeout=30)
+            assert answer.status_code == 500  # every request is struck in this run
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
     assert process.returncode in (0, -signal.SIGTERM)
 
 
