@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 
-.PHONY: help install demo test lint format crash docs lock audit clean
+.PHONY: help install demo test lint format crash soak docs lock audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -44,6 +44,11 @@ docs: $(VENV)/.ok ## Write the documents that are made from the rules and the pl
 
 crash: $(VENV)/.ok ## Kill a syncing process at 200 instants; every flag must stand exactly once
 	SKOLEMILJO_CRASHES=200 $(BIN)/pytest tests/reliability/test_crash.py -n 2
+
+soak: $(VENV)/.ok ## Live 100 nights with 5 % of requests failing; the flags must end as without faults
+	mkdir -p build
+	SKOLEMILJO_NIGHTS=100 SKOLEMILJO_SOAK_REPORT=build/soak.json $(BIN)/pytest tests/reliability/test_soak.py
+	cat build/soak.json
 
 lock: ## Write requirements.lock anew; LOCK_FLAGS=--upgrade takes the newest releases
 	$(PYTHON) -m venv build/lock

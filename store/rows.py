@@ -47,6 +47,7 @@ class CaseState:
     modified_at: datetime | None
     judged_at: datetime | None
     complete: bool
+    unseen_since: datetime | None
     crashed: tuple[str, ...]
     changes_at: datetime | None
     leader_accused: bool

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -49,6 +49,7 @@ from .tables import (
 
 _BATCH = 500
 """Ids in one statement at most: every database takes that many parameters."""
+_HIDDEN_IS_LOOKED_AT_AGAIN = timedelta(days=3)
 _FINDING_COLUMNS = (
     "slug",
     "verdict",
@@ -230,11 +231,12 @@ class Store:
         latest = list({item.assessment.case: item for item in judged}.values())
         ids = [str(item.assessment.case) for item in latest]
         with self._writing() as connection:
-            known: set[str] = set()
+            known: dict[str, datetime | None] = {}
             for part in _parts(ids):
-                known.update(connection.execute(select(cases.c.case_id).where(cases.c.case_id.in_(part))).scalars())
+                before = select(cases.c.case_id, cases.c.unseen_since).where(cases.c.case_id.in_(part))
+                known.update((row.case_id, row.unseen_since) for row in connection.execute(before))
                 connection.execute(delete(findings).where(~findings.c.of_cycle, findings.c.subject.in_(part)))
-            rows = [_case_row(item) for item in latest]
+            rows = [_case_row(item, known.get(str(item.assessment.case))) for item in latest]
             new = [row for row in rows if row["case_id"] not in known]
             if new:
                 connection.execute(insert(cases), new)
@@ -312,13 +314,23 @@ class Store:
         return tuple(self._cases(cases.c.vanished_at.is_not(None), *mine))
 
     def due_cases(self, school: str, as_of: datetime) -> tuple[str, ...]:
-        """Cases to look at though nobody touched them: time has passed (or been turned back), or they could not be read."""
+        """Cases to look at though nobody touched them.
+
+        Time has passed (or been turned back); or the case could not be read; or something of it could not be seen, which
+        may come of a fault that has passed by now. What stays hidden is left to the weekly reconciliation after some days.
+        """
+        lately = as_of - _HIDDEN_IS_LOOKED_AT_AGAIN
         statement = (
             select(cases.c.case_id)
             .where(
                 cases.c.school == school,
                 cases.c.vanished_at.is_(None),
-                or_(cases.c.changes_at <= as_of, cases.c.judged_at > as_of, cases.c.problem.is_not(None)),
+                or_(
+                    cases.c.changes_at <= as_of,
+                    cases.c.judged_at > as_of,
+                    cases.c.problem.is_not(None),
+                    cases.c.unseen_since > lately,
+                ),
             )
             .order_by(cases.c.case_id)
         )
@@ -725,7 +737,8 @@ def _copy_table(source: Connection, target: Connection, table: Table) -> None:
         target.execute(insert(table), [dict(row) for row in rows])
 
 
-def _case_row(item: JudgedCase) -> dict[str, Any]:
+def _case_row(item: JudgedCase, unseen_since: datetime | None) -> dict[str, Any]:
+    complete = item.assessment.complete
     return {
         "case_id": item.assessment.case,
         "school": item.school,
@@ -733,7 +746,8 @@ def _case_row(item: JudgedCase) -> dict[str, Any]:
         "modified_at": item.modified_at,
         "judged_at": item.assessment.as_of,
         "plan": item.assessment.plan,
-        "complete": item.assessment.complete,
+        "complete": complete,
+        "unseen_since": None if complete else unseen_since or item.assessment.as_of,
         "crashed": list(item.assessment.crashed),
         "changes_at": item.changes_at,
         "leader_accused": item.leader_accused,

@@ -87,6 +87,7 @@ cases = Table(
     Column("judged_at", Utc),  # NULL: never judged, because it could not be read
     Column("plan", String(120)),
     Column("complete", Boolean, nullable=False),
+    Column("unseen_since", Utc),  # when something of it first could not be seen; NULL: all could
     Column("crashed", JSON, nullable=False),
     Column("changes_at", Utc),
     Column("leader_accused", Boolean, nullable=False),  # only that; keeps the case out of rektor's view

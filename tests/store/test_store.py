@@ -138,6 +138,18 @@ def test_due_cases_are_those_that_time_or_trouble_has_come_to(store: Store) -> N
     assert store.due_cases(HERE, AT) == ("S-5",)
 
 
+def test_what_could_not_be_seen_is_looked_at_again_for_some_nights(store: Store) -> None:
+    unseen = judged("S-1", finding("S-1", verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN))
+    store.put_judged([unseen])
+    assert store.due_cases(HERE, AT + timedelta(days=1)) == ("S-1",)
+    later = unseen.assessment.model_copy(update={"as_of": AT + timedelta(days=2)})
+    store.put_judged([replace(unseen, assessment=later)])
+    assert store.due_cases(HERE, AT + timedelta(days=2)) == ("S-1",)
+    assert store.due_cases(HERE, AT + timedelta(days=4)) == ()
+    store.put_judged([judged("S-1")])
+    assert store.due_cases(HERE, AT + timedelta(days=1)) == ()
+
+
 def test_many_cases_at_once(store: Store) -> None:
     store.put_judged([judged(f"S-{number}") for number in range(2_500)])
     store.put_judged([judged(f"S-{number}") for number in range(1_000, 3_000)])

@@ -38,6 +38,7 @@ def upgrade() -> None:
         _moment("judged_at"),
         sa.Column("plan", sa.String(120)),
         sa.Column("complete", sa.Boolean, nullable=False),
+        _moment("unseen_since"),
         sa.Column("crashed", sa.JSON, nullable=False),
         _moment("changes_at"),
         sa.Column("leader_accused", sa.Boolean, nullable=False),
