@@ -11,7 +11,7 @@ from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from .index import CaseIndex, was_heard
 from .judge import Judge, when_of
-from .routes import WHICH_PUPIL, acted_as, is_known, never_a_deviation, or_which, waited
+from .routes import WHICH_PUPIL, acted_as, is_known, never_a_deviation, or_which, shown, waited
 from .rule import Chapter, Text
 
 CHAPTER = Chapter("intervention", Text("Plikt til å gripe inn", "Plikt til å gripe inn"))
@@ -439,9 +439,10 @@ def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment
     scope = _scope(incident, pupil)
     talks = [e for e in case.hearings(pupil) if _follows(e, when)]
     clear = [e for e in talks if (moment := when_of(e)) is not None and when.before(moment) is True]
-    if clear:
-        declined = all(e.hearing is Hearing.DECLINED for e in clear)
-        return judge.met(scope, clear[0], event=when, remarks=(_DECLINED,) if declined else ())
+    declined = all(e.hearing is Hearing.DECLINED for e in clear)
+    found = shown(judge, scope, when, clear, remarks=(_DECLINED,) if declined else ())
+    if found is not None:
+        return found
     if talks:
         return judge.review(scope, "order_unclear", incident, *talks, event=when)
     unnamed = [e for e in case.all(LogKind.PUPIL_CONVERSATION) if not e.pupils and was_heard(e) and _follows(e, when)]

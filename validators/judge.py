@@ -136,7 +136,8 @@ class Judge:
         if on_time:
             outcome = self._on_time(scope, on_time[0], anchor, limit, days)
         elif early:
-            outcome = self.review(scope, "before_its_cause", *early)
+            certain = any((when := when_of(e)) is not None and when.before(anchor) is True for e in early)
+            outcome = self.review(scope, "before_its_cause" if certain else "order_unclear", *early)
         elif late:
             outcome = self._late(scope, late[0], anchor, limit, days, tolerated)
         elif self.today <= limit:
@@ -177,7 +178,7 @@ class Judge:
             when = when_of(entry)
             if when is None:
                 continue
-            if when.before(anchor) is True:
+            if _may_be_before(when, anchor):
                 early.append(entry)
             elif when.day <= limit:
                 on_time.append(entry)
@@ -346,6 +347,15 @@ class Judge:
 
     # --- credibility ---------------------------------------------------------------------------------------------
 
+    def doubt(self, item: Recorded, after: Moment) -> str | None:
+        """Key of the question whether ``item``, which shows something done after ``after``, can be taken at its word."""
+        if self._written_before_it_happened(item):
+            return "written_before_it_happened"
+        edits = item.time_edits(self.as_of)
+        if any(edit.previous is None or edit.previous.before(after) is True for edit in edits):
+            return "time_edited"
+        return None
+
     def _written_before_it_happened(self, item: Recorded) -> bool:
         return (
             item.happened_at is not None
@@ -364,6 +374,12 @@ class Judge:
         if item.time_edits(self.as_of):
             remarks.append(Remark(code=RemarkCode.TIME_EDITED))
         return remarks
+
+
+def _may_be_before(when: Moment, anchor: Moment) -> bool:
+    """Whether ``when`` came before ``anchor``, or may have in the doubled hour of autumn; dates alone are no doubt."""
+    before = when.before(anchor)
+    return before is True or (before is None and when.instant is not None and anchor.instant is not None)
 
 
 def _ids(items: Iterable[Recorded]) -> tuple[str, ...]:

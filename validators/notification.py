@@ -25,6 +25,7 @@ from .routes import (
     or_which,
     owner_told,
     rector_reached,
+    shown,
     waited,
 )
 from .rule import Chapter, Text
@@ -217,6 +218,8 @@ def _written_by(
     right = [e for e in entries if acted_as(e.author, role)]
     in_time = [e for e in right if after is None or (w := when_of(e)) is None or w.before(after) is not True]
     unknown = [e for e in entries if not is_known(e.author)]
+    if in_time and after is not None:
+        return shown(judge, scope, after, in_time, remarks=delegate(in_time[0].author))
     if in_time:
         return judge.met(scope, in_time[0], event=event, remarks=delegate(in_time[0].author))
     if right:
@@ -317,6 +320,8 @@ def notifier_logs(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 def _own_log(case: CaseIndex, judge: Judge, notice: Notice, notifier: Actor | None, arrived: Moment) -> Outcome | None:
     scope = scope_of(notice=notice.id)
     logs = about(case, notice, LogKind.NOTICE_LOGGED)
+    if acted_as(notifier, Role.RECTOR):  # what rektor notices herself, she logs in either way
+        logs = about(case, notice, LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
     # The notice itself is such a log where the one who gave it wrote it in.
     written: list[LogEntry | Notice] = [*logs.sure, *([notice] if is_known(notice.author) else [])]
     own = [e for e in written if _is_notifier(e.author, notifier) is True]
@@ -327,7 +332,10 @@ def _own_log(case: CaseIndex, judge: Judge, notice: Notice, notifier: Actor | No
         return judge.review(scope, "same_person", *perhaps, event=arrived)
     if logs.sure:
         return judge.deviation(scope, Reason.WRONG_ROLE, *logs.sure, event=arrived)
-    return or_which(judge, waited(case, judge, "VA-04", scope, arrived), "which_notice", *logs.unsure)
+    outcome = or_which(judge, waited(case, judge, "VA-04", scope, arrived), "which_notice", *logs.unsure)
+    if not is_known(notifier):  # perhaps one of those who write e-mail instead (DOK-04)
+        outcome = or_which(judge, outcome, "same_person", *about(case, notice, LogKind.EMAIL_FILED).sure)
+    return outcome
 
 
 def _is_notifier(author: Actor | None, notifier: Actor | None) -> bool | None:
@@ -373,6 +381,8 @@ def rector_receipt(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         arrived = when_of(notice)
         if notice.source is not NoticeSource.STAFF or arrived is None or goes_to_the_owner(case, notice):
             continue
+        if acted_as(notice.notifier, Role.RECTOR):
+            continue  # rektor receives nothing from herself; her own log of it is VA-04
         scope = scope_of(notice=notice.id)
         receipts = about(case, notice, LogKind.RECTOR_RECEIVED)
         outcome = _written_by(judge, scope, receipts.sure, Role.RECTOR, arrived, after=notice.happened_at)

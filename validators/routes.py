@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..domain.case import ClosingReason
@@ -151,6 +152,23 @@ def owner_told(case: CaseIndex, since: Moment | None = None) -> OwnerTold:
 def _from(item: Recorded, since: Moment | None) -> bool:
     when = when_of(item)
     return when is not None and (since is None or when.before(since) is not True)
+
+
+# --- what is shown -----------------------------------------------------------------------------------------------------------
+
+
+def shown(
+    judge: Judge, scope: str, start: Moment, items: Sequence[Recorded], *, remarks: Iterable[Remark] = ()
+) -> Outcome | None:
+    """Met by the first of ``items`` that can be taken at its word; only doubtful ones are a question; ``None`` = no items."""
+    doubts = [(judge.doubt(item, start), item) for item in items]
+    for question, item in doubts:
+        if question is None:
+            return judge.met(scope, item, event=start, remarks=remarks)
+    for question, item in doubts:
+        if question is not None:
+            return judge.review(scope, question, item, event=start)
+    return None
 
 
 # --- what is missing -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from ..domain.people import Actor, Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from .index import CaseIndex, was_heard
 from .judge import Judge, when_of
-from .routes import WHICH_PUPIL, acted_as, is_known, or_which, owner_told, rector_reached, waited
+from .routes import WHICH_PUPIL, acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
 from .rule import Chapter, Text
 
 CHAPTER = Chapter("staff_suspicion", Text("Skjerpet aktivitetsplikt", "Skjerpa aktivitetsplikt"))
@@ -402,8 +402,9 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         start = suspicion.at
         notified = _after(told.sure, start)
         earlier_that_day = _same_day_on(told.sure, start)
-        if notified:
-            yield judge.met(scope, notified[0], event=start, remarks=_elapsed(judge, start, notified[0]))
+        found = shown(judge, scope, start, notified, remarks=_elapsed(judge, start, notified[:1]))
+        if found is not None:
+            yield found
             continue
         if earlier_that_day:
             yield judge.review(scope, "before_its_cause", *earlier_that_day, event=start)
@@ -416,8 +417,8 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield outcome
 
 
-def _elapsed(judge: Judge, start: Moment, item: Recorded) -> tuple[Remark, ...]:
-    when = when_of(item)
+def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Remark, ...]:
+    when = when_of(items[0]) if items else None
     days = judge.calendar.between(start.day, when.day) if when is not None else 0
     return (Remark(code=RemarkCode.DAYS_ELAPSED, number=days),) if days > 0 else ()
 
@@ -457,9 +458,10 @@ def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment) -> Outcome | None:
     held = _after(case.hearings(pupil), start)
-    if held:
-        declined = held[0].hearing is Hearing.DECLINED
-        return judge.met(scope, held[0], event=start, remarks=(_DECLINED,) if declined else ())
+    declined = bool(held) and held[0].hearing is Hearing.DECLINED
+    found = shown(judge, scope, start, held, remarks=(_DECLINED,) if declined else ())
+    if found is not None:
+        return found
     before = _same_day_on(case.hearings(pupil), start)
     if before:
         return judge.review(scope, "heard_before", *before, event=start)
@@ -526,6 +528,7 @@ def _rules_out(accused: Actor, suspicion: Suspicion, present: Actor) -> bool:
 def _conversation(
     case: CaseIndex, judge: Judge, scope: str, held: list[LogEntry], unsure: list[LogEntry], start: Moment
 ) -> Outcome | None:
-    if held:
-        return judge.met(scope, held[0], event=start)
+    found = shown(judge, scope, start, held)
+    if found is not None:
+        return found
     return or_which(judge, waited(case, judge, "SK-09", scope, start), "which_accused", *unsure)
