@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ STATES = {
     CycleState.NOT_APPLICABLE: Text("ikke aktuelt", "ikkje aktuelt"),
     CycleState.UNKNOWN: Text("kunne ikke sjekkes", "kunne ikkje sjekkast"),
 }
+
+EVIDENCE = Text("vist av", "vist av")
 
 GROUPS = {
     Group.PUPILS: Text("elever", "elevar"),
@@ -60,15 +63,26 @@ def status(work: Workplace, school: str | None, as_of: datetime, form: str, lang
 def _text(status: CycleStatus, names: dict[str, str], language: str) -> str:
     owner = names.get(status.school, status.school) if status.school else "Kommunen"
     lines = [f"{owner}, {status.school_year}"]
+    several = Counter(item.item for item in status.items)
     for item in status.items:
         if item.state is CycleState.NOT_APPLICABLE:
             continue
         rule = RULES[item.item]
         due = f", {item.due:%d.%m.%Y}" if item.due is not None else ""
         role = ROLES[item.role].in_language(language)
-        group = next((f", {GROUPS[g].in_language(language)}" for g in Group if item.scope.endswith(f"group:{g}")), "")
+        which = _which(item.scope, language) if several[item.item] > 1 else ""
         lines.append(
-            f"  {STATES[item.state].in_language(language):<24} {item.item}  {rule.title.in_language(language)}{group} ({role}{due})"
+            f"  {STATES[item.state].in_language(language):<24} {item.item}  {rule.title.in_language(language)}{which} ({role}{due})"
         )
-        lines += [f"  {'':<24}         {law()[key][0]}" for key in item.law]
+        shown = [law()[key][0] for key in item.law]
+        shown += [f"{EVIDENCE.in_language(language)} {', '.join(item.evidence)}"] if item.evidence else []
+        lines += [f"  {'':<24}         {words}" for words in shown]
     return "\n".join(lines)
+
+
+def _which(scope: str, language: str) -> str:
+    """Which of several items of one rule this is: the group, or the paragraph."""
+    kind, _, name = scope.rpartition("/")[2].partition(":")
+    if kind == "group":
+        return f", {GROUPS[Group(name)].in_language(language)}"
+    return f", {law()[name][0]}" if kind == "law" and name in law() else ""

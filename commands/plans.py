@@ -136,9 +136,11 @@ def compare(work: Workplace, old: str, new: str, paths: Iterable[Path], as_of: d
     lines = [f"{cases} saker dømt etter {old} og etter {new}: {len(changes)} dommer blir andre."]
     if unread:
         lines.append(f"{unread} saker kunne ikke leses.")
-    pairs = Counter((_rule(was, now), _word(was), _word(now)) for was, now in changes)
-    lines += [f"  {rule:<8} {was} -> {now}: {number}" for (rule, was, now), number in sorted(pairs.items())]
-    lines += ["", *(f"{_rule(was, now)} {_where(was, now)}: {_word(was)} -> {_word(now)}" for was, now in changes)]
+    plans = (before.plan, after.plan)
+    changed = [(was, now, *_words(was, now, plans)) for was, now in changes]
+    pairs = Counter((_rule(was, now), old_word, new_word) for was, now, old_word, new_word in changed)
+    lines += [f"  {rule:<8} {said} -> {says}: {number}" for (rule, said, says), number in sorted(pairs.items())]
+    lines += ["", *(f"{_rule(was, now)} {_where(was, now)}: {said} -> {says}" for was, now, said, says in changed)]
     return "\n".join(lines).rstrip()
 
 
@@ -159,8 +161,15 @@ def _verdict(finding: Finding | None) -> Verdict | None:
     return finding.verdict if finding is not None else None
 
 
-def _word(finding: Finding | None) -> str:
-    return VERDICTS[finding.verdict].nb if finding is not None else "ikke aktuelt"
+def _words(was: Finding | None, now: Finding | None, plans: tuple[MunicipalPlan, MunicipalPlan]) -> tuple[str, str]:
+    """What each plan says; a plan in which the rule is off, or has no row, says that and not «ikke aktuelt»."""
+    code = _rule(was, now)
+    optional = RULES[code].optional
+    said = []
+    for finding, plan in zip((was, now), plans, strict=True):
+        silent = "ikke aktuelt" if plan.is_on(code, optional=optional) else "ikke i planen"
+        said.append(VERDICTS[finding.verdict].nb if finding is not None else silent)
+    return said[0], said[1]
 
 
 def _some(was: Finding | None, now: Finding | None) -> Finding:

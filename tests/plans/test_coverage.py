@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from skolemiljo.cli import main
 from skolemiljo.domain.plan import Home, MunicipalPlan
 from skolemiljo.domain.verdict import Basis
 from skolemiljo.plans.loader import available, load_plan
@@ -88,3 +93,25 @@ def test_every_duty_of_the_law_alone_is_decided_with_a_source() -> None:
 def test_what_the_law_asks_for_names_its_paragraph() -> None:
     missing = [code for code, rule in RULES.items() if rule.basis in (Basis.LAW, Basis.BOTH) and not rule.law]
     assert missing == []
+
+
+def test_plan_coverage_counts_every_row() -> None:
+    done = CliRunner().invoke(main, ["plan", "coverage", "--plan", "oyer-2024"])
+    assert done.exit_code == 0, done.output
+    assert "151 av 151 rader har et hjem." in done.output
+    assert "UTEN HJEM" not in done.output
+    found = CliRunner().invoke(main, ["plan", "coverage", "--plan", "oyer-2024", "--format", "json"])
+    data = json.loads(found.output)
+    assert sum(data["counts"].values()) == len(data["rows"]) == 151
+    assert data["without_home"] == []
+
+
+def test_a_row_whose_home_is_not_true_is_shown(root: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(root / "plans" / "eksempel", tmp_path / "fjellvik")
+    file = folder / "coverage.toml"
+    text = file.read_text("utf-8").replace('[rows."SK-09"]', '[rows."SK-99"]')
+    file.write_text(text, "utf-8")
+    done = CliRunner().invoke(main, ["plan", "coverage", "--plan", str(folder)])
+    assert done.exit_code != 0
+    assert "SK-99" in done.output
+    assert "UTEN HJEM" in done.output

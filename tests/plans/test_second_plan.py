@@ -137,3 +137,12 @@ def test_plan_compare_tells_what_would_change_and_nothing_else(revision: Path, t
     text = CliRunner().invoke(main, command).stdout
     assert "VA-08" in text
     assert "avvik -> i orden: 1" in text
+
+
+def test_a_duty_that_the_other_plan_lacks_is_told_apart_from_one_that_is_not_triggered(tmp_path: Path) -> None:
+    (tmp_path / "SM-1.json").write_text(json.dumps(FRIDAY_EVENING), "utf-8")
+    command = ["plan", "compare", "oyer-2024", "eksempel", "--source", str(tmp_path), "--as-of", "2026-03-12T08:00"]
+    text = CliRunner().invoke(main, command).stdout
+    assert "VA-08    avvik -> i orden: 1" in text
+    assert "-> ikke i planen" in text
+    assert "VA-00" in text
