@@ -99,6 +99,7 @@ class HttpClient:
         tokens: Tokens | None = None,
         limits: Limits | None = None,
         ca_file: str | None = None,
+        refuse_mock: bool = False,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -111,6 +112,7 @@ class HttpClient:
             raise SettingsError(f"{system}: ca_file is not there")
         self.system = system
         self.limits = limits or Limits()
+        self._refuse_mock = refuse_mock
         self._base = base_url.rstrip("/") + "/"
         self._origin = _origin(base_url)
         self._tokens = tokens
@@ -286,6 +288,8 @@ class HttpClient:
             raise ConnectionLost(
                 f"no whole answer ({type(error).__name__}{proxy})", system=self.system, case=case
             ) from None
+        if self._refuse_mock and "X-Mock" in response.headers:
+            raise Fatal("this is the mock, and the settings say production: check base_url", system=self.system)
         request_id = _short(response.headers.get("X-Request-Id"))
         parsed = self._parse(raw, response.status_code, case, request_id)
         answer = Answer(

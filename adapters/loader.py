@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.metadata import entry_points
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, runtime_checkable
 
 from ..domain.errors import SettingsError
-from .ports import AnnualCycle, CaseSource, FlagSink
+from ..domain.school import School
+from .ports import AnnualCycle, CaseSource, FlagSink, Roster
 from .settings import HttpSection, Settings
 
 GROUP = "skolemiljo.adapters"
 
 
+@runtime_checkable
 class CasePort(CaseSource, FlagSink, Protocol):
     """An adapter that both gives cases and takes flags."""
 
@@ -22,27 +25,66 @@ def names() -> tuple[str, ...]:
 
 
 def case_adapter(settings: Settings) -> CasePort:
-    """The adapter that cases come from and flags go to. Raises SettingsError."""
-    return cast("CasePort", _connect(settings.source, settings))
+    """The adapter that cases come from and flags go to; its list of schools is made whole by the roster, if one is set.
+
+    Raises SettingsError.
+    """
+    source: CasePort = _connect(settings.source, settings, CasePort, "cases")
+    if settings.roster is None:
+        return source
+    return WithRoster(source, roster_adapter(settings))
 
 
 def cycle_adapter(settings: Settings) -> AnnualCycle:
     """The adapter of the annual cycle. Raises SettingsError."""
-    return cast("AnnualCycle", _connect(settings.cycle, settings))
+    adapter: AnnualCycle = _connect(settings.cycle, settings, AnnualCycle, "an annual cycle")
+    return adapter
 
 
-def _connect(name: str, settings: Settings) -> Any:
+def roster_adapter(settings: Settings) -> Roster:
+    """The adapter of the list of schools. Raises SettingsError."""
+    adapter: Roster = _connect(settings.roster or "", settings, Roster, "a list of schools")
+    return adapter
+
+
+class WithRoster:
+    """A source whose schools are those of the roster and its own together, called as the roster calls them.
+
+    A school that only the roster knows is asked for all the same: that the source does not show it must be seen.
+    """
+
+    def __init__(self, source: CasePort, roster: Roster) -> None:
+        self._source = source
+        self._roster = roster
+        self.count = source.count
+        self.changed_cases = source.changed_cases
+        self.case = source.case
+        self.case_ids = source.case_ids
+        self.write = source.write
+        self.read = source.read
+
+    def schools(self) -> Iterable[School]:
+        """All schools."""
+        by_number = {school.organisation_number: school for school in self._source.schools()}
+        for listed in self._roster.schools():
+            own = by_number.get(listed.organisation_number)
+            rector = listed.rector or (own.rector if own is not None else None)
+            by_number[listed.organisation_number] = listed.model_copy(update={"rector": rector})
+        return tuple(by_number.values())
+
+
+def _connect(name: str, settings: Settings, port: type, what: str) -> Any:
     found = [entry for entry in entry_points(group=GROUP) if entry.name == name]
     if not found:
         raise SettingsError(f"no adapter called {name}; there are {', '.join(names())}")
-    return found[0].load()(settings)
-
-
-def _is_this_machine(url: str) -> bool:
-    from urllib.parse import urlsplit
-
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        connector = found[0].load()
+    except (ImportError, AttributeError) as error:
+        raise SettingsError(f"the adapter {name} can't be loaded ({type(error).__name__})") from None
+    adapter = connector(settings)
+    if not isinstance(adapter, port):
+        raise SettingsError(f"the adapter {name} does not give {what}")
+    return adapter
 
 
 def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
@@ -51,13 +93,9 @@ def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
     from .http import HttpClient, Limits
 
     missing = [key for key in ("base_url", "client_id", "tenant_id") if not getattr(section, key)]
-    if settings.client_secret is None:
-        missing.append("client_secret")
-    if missing:
-        raise SettingsError(f"{system}: set {', '.join(missing)}")
-    assert settings.client_secret is not None  # noqa: S101 - it is among the missing above
-    if settings.production and any(_is_this_machine(url) for url in (section.base_url, section.token_url)):
-        raise SettingsError(f"{system}: in production no address on this machine is used (the mock lives there)")
+    secret = section.client_secret or settings.client_secret
+    if secret is None or missing:
+        raise SettingsError(f"{system}: set {', '.join([*missing, *(['client_secret'] if secret is None else [])])}")
     limits = Limits(
         connect=section.connect_timeout,
         read=section.read_timeout,
@@ -65,9 +103,12 @@ def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
         budget=section.budget,
         bytes_at_most=section.bytes_at_most,
     )
-    credentials = ClientCredentials(
-        section.token_url, section.client_id, settings.client_secret, section.tenant_id, section.scope
-    )
-    without_token = HttpClient(section.base_url, system=system, limits=limits, ca_file=section.ca_file)
-    tokens = TokenProvider(credentials, without_token)
-    return HttpClient(section.base_url, system=system, tokens=tokens, limits=limits, ca_file=section.ca_file)
+    credentials = ClientCredentials(section.token_url, section.client_id, secret, section.tenant_id, section.scope)
+    common: Any = {
+        "system": system,
+        "limits": limits,
+        "ca_file": section.ca_file,
+        "refuse_mock": settings.production,
+    }
+    tokens = TokenProvider(credentials, HttpClient(section.base_url, **common))
+    return HttpClient(section.base_url, tokens=tokens, **common)

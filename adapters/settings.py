@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import difflib
 import os
+import stat
 import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
+    NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
@@ -24,6 +27,11 @@ from pydantic_settings import (
 from ..domain.errors import SettingsError
 
 PREFIX = "SKOLEMILJO_"
+_NO_SETTINGS = frozenset({"SETTINGS", "SECRETS_DIR", "CRASHES", "CRASH_REPORT", "PLAN_TEXT", "SEED"})
+"""Variables with our prefix that are read elsewhere."""
+_NEVER_SHOWN = frozenset({"ping_url"})
+"""No secrets by type, but whoever knows them can use them."""
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class Section(BaseModel):
@@ -38,6 +46,8 @@ class HttpSection(Section):
     base_url: str = ""
     token_url: str = "https://connect.visma.com/connect/token"  # noqa: S105 - an address, no secret
     client_id: str = ""
+    client_secret: SecretStr | None = None
+    """Where this system has another secret than ``client_secret`` above; as a file: ``sikker_sak__client_secret``."""
     tenant_id: str = ""
     """The municipality's id at the vendor: one token per tenant."""
     scope: str = ""
@@ -64,6 +74,13 @@ class AnnualCycleSection(HttpSection):
     """1310.no."""
 
     scope: str = "aarshjul:readwrite"
+
+
+class OneRosterSection(HttpSection):
+    """OneRoster 1.2, which Visma Flyt publishes: base_url ends with ``/ims/oneroster/rostering/v1p2``."""
+
+    scope: str = "one-roster-api:https://purl.imsglobal.org/spec/or/v1p2/scope/roster-core.readonly"
+    page_size: int = Field(default=100, ge=1, le=1000)
 
 
 class FolderSection(Section):
@@ -103,6 +120,10 @@ class Settings(BaseSettings):
     """Adapter that cases come from and flags go to: ``sikker_sak`` or ``folder``."""
     cycle: str = "folder"
     """Adapter of the annual cycle: ``annual_cycle`` or ``folder``."""
+    roster: str | None = None
+    """Adapter of the list of schools, beside the source's own: ``oneroster`` or ``schools_file``."""
+    schools_file: Path | None = None
+    """For ``roster = "schools_file"``: a TOML file with one ``[[school]]`` for each school."""
     plan: str = "oyer-2024"
     """Name of a plan that comes with the package, or a folder."""
     school_calendar: Path | None = None
@@ -118,10 +139,11 @@ class Settings(BaseSettings):
     """The run log; standard: beside the store."""
     client_secret: SecretStr | None = None
     """For all systems; best given as a file called ``client_secret`` in the secrets folder."""
-    ping_url: str | None = None
+    ping_url: str | None = Field(default=None, repr=False)
     """Dead man's switch: one GET after a run that worked."""
     sikker_sak: SikkerSakSection = SikkerSakSection()
     annual_cycle: AnnualCycleSection = AnnualCycleSection()
+    oneroster: OneRosterSection = OneRosterSection()
     folder: FolderSection = FolderSection()
     sync: SyncSection = SyncSection()
 
@@ -134,6 +156,15 @@ class Settings(BaseSettings):
         if value is not None and value not in available_timezones():
             raise ValueError("no such zone; Europe/Oslo is one")
         return value
+
+    @model_validator(mode="after")
+    def _no_mock_in_production(self) -> Settings:
+        for name in ("sikker_sak", "annual_cycle", "oneroster"):
+            section = getattr(self, name)
+            for key in ("base_url", "token_url"):
+                if self.production and urlsplit(getattr(section, key)).hostname in _THIS_MACHINE:
+                    raise ValueError(f"{name}.{key} is this machine: the mock is refused in production")
+        return self
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -181,9 +212,18 @@ def _file_sources(
     settings_cls: type[BaseSettings], toml: Path | None, secrets: Path | None
 ) -> Iterator[PydanticBaseSettingsSource]:
     if secrets is not None:
-        yield SecretsSettingsSource(settings_cls, secrets_dir=secrets, env_prefix="")
+        yield _secrets_source(settings_cls, secrets)
     if toml is not None:
         yield TomlConfigSettingsSource(settings_cls, toml_file=toml)
+
+
+def _secrets_source(settings_cls: type[BaseSettings], folder: Path) -> NestedSecretsSettingsSource:
+    return NestedSecretsSettingsSource(
+        SecretsSettingsSource(settings_cls, secrets_dir=folder),
+        secrets_dir=folder,
+        secrets_prefix="",
+        secrets_nested_delimiter="__",
+    )
 
 
 def load_settings(file: Path | None = None, secrets: Path | None = None) -> Settings:
@@ -193,6 +233,9 @@ def load_settings(file: Path | None = None, secrets: Path | None = None) -> Sett
     are relative to it. Raises SettingsError naming every wrong key, with the nearest right one, and no value.
     """
     file, secrets = _places(file, secrets)
+    _check_environment()
+    if file is not None:
+        _check_secrets_in(file)
     loaded = type("Settings", (Settings,), {"toml_file": file, "secrets": secrets, "__module__": __name__})
     try:
         settings: Settings = loaded()
@@ -223,14 +266,45 @@ def _places(file: Path | None, secrets: Path | None) -> tuple[Path | None, Path 
 def _beside(settings: Settings, folder: Path) -> Settings:
     """The settings with paths made relative to the settings file."""
     update: dict[str, Any] = {}
-    for name in ("school_calendar", "store", "log_file"):
+    for name in ("school_calendar", "schools_file", "store", "log_file"):
         path = getattr(settings, name)
         if path is not None:
-            update[name] = folder / path
-    update["folder"] = settings.folder.model_copy(update={"path": folder / settings.folder.path})
+            update[name] = folder / path.expanduser()
+    update["folder"] = settings.folder.model_copy(update={"path": folder / settings.folder.path.expanduser()})
+    for name in ("sikker_sak", "annual_cycle", "oneroster"):
+        section = getattr(settings, name)
+        if section.ca_file is not None:
+            update[name] = section.model_copy(update={"ca_file": str(folder / Path(section.ca_file).expanduser())})
     if (folder / settings.plan / "plan.toml").is_file():
         update["plan"] = str(folder / settings.plan)
     return settings.model_copy(update=update)
+
+
+def _check_environment() -> None:
+    """A misspelt variable would be overlooked, and with it what it was to turn on or off."""
+    known = {name.upper() for name in Settings.model_fields} | _NO_SETTINGS
+    for variable in sorted(os.environ):
+        first = variable.removeprefix(PREFIX).partition("__")[0]
+        if not variable.startswith(PREFIX) or first in known:
+            continue
+        near = difflib.get_close_matches(first, sorted(known), n=1, cutoff=0.75)
+        if near:
+            raise SettingsError(f"{PREFIX}{first}: no such setting; did you mean {PREFIX}{near[0]}?")
+
+
+def _check_secrets_in(file: Path) -> None:
+    """A settings file with a secret in it is the owner's alone to read."""
+    if os.name != "posix" or not file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        return
+    try:
+        found = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return  # told when the settings are read
+    sections = (found, *(part for part in found.values() if isinstance(part, dict)))
+    if found.get("production") is True and any("client_secret" in part for part in sections):
+        raise SettingsError(
+            "the settings file holds client_secret and others may read it: chmod 600, or a file in the secrets folder"
+        )
 
 
 def _explain(error: Any) -> str:
@@ -243,7 +317,7 @@ def _explain(error: Any) -> str:
 
 def _keys() -> list[str]:
     found = list(Settings.model_fields)
-    for section in (SikkerSakSection, AnnualCycleSection, FolderSection, SyncSection):
+    for section in (SikkerSakSection, AnnualCycleSection, OneRosterSection, FolderSection, SyncSection):
         found += section.model_fields
     return found
 
@@ -253,12 +327,13 @@ def shown(settings: Settings, file: Path | None = None, secrets: Path | None = N
     file, secrets = _places(file, secrets)
     in_file = tomllib.loads(file.read_text("utf-8")) if file is not None else {}
     in_environment = EnvSettingsSource(Settings, env_prefix=PREFIX, env_nested_delimiter="__")()
-    in_secrets = SecretsSettingsSource(Settings, secrets_dir=secrets, env_prefix="")() if secrets is not None else {}
+    in_secrets = _secrets_source(Settings, secrets)() if secrets is not None else {}
     rows = []
     for key, value in _flat(settings.model_dump()):
         places = (("miljø", in_environment), ("secrets", in_secrets), ("fil", in_file))
         place = next((name for name, data in places if _has(data, key)), "standard")
-        rows.append((key, "***" if isinstance(value, SecretStr) else str(value), place))
+        secret = isinstance(value, SecretStr) or (key in _NEVER_SHOWN and value is not None)
+        rows.append((key, "***" if secret else str(value), place))
     return rows
 
 

@@ -10,4 +10,4 @@ __all__ = ["Folder", "connector"]
 
 def connector(settings: Settings) -> Folder:
     """The connector as ``settings`` say. Raises SettingsError."""
-    return Folder(settings.folder.path, zone=settings.zone)
+    return Folder(settings.folder.path, zone=settings.zone, lists_schools=settings.roster is None)

@@ -49,13 +49,17 @@ class _Known:
 
 
 class Folder:
-    """CaseSource, FlagSink and AnnualCycle over the folder ``path``. Links are not followed."""
+    """CaseSource, FlagSink and AnnualCycle over the folder ``path``. Links are not followed.
 
-    def __init__(self, path: Path, *, zone: ZoneInfo | None = None) -> None:
+    ``lists_schools`` False: a roster does that, and schools.json may be missing.
+    """
+
+    def __init__(self, path: Path, *, zone: ZoneInfo | None = None, lists_schools: bool = True) -> None:
         if not path.is_dir():
             raise SettingsError("folder: path is no folder")
         self._path = path
         self._zone = zone
+        self._lists_schools = lists_schools
         self.context = ReadingContext(zone=zone)
         """Holds the fields nobody knows, counted."""
         self._known: dict[str, _Known] = {}
@@ -67,7 +71,8 @@ class Folder:
 
         Raises Fatal when schools.json can't be read.
         """
-        raw = self._json(self._path / "schools.json")
+        file = self._path / "schools.json"
+        raw = self._json(file) if self._lists_schools or file.exists() else []
         try:
             listed = TypeAdapter(list[School]).validate_python(raw)
         except ValidationError as error:

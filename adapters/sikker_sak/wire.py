@@ -108,10 +108,17 @@ def case_from_wire(raw: Any, labels: Labels, context: ReadingContext, zone: Zone
 
 
 def _paths(hidden: Any) -> Any:
-    """The paths of hidden fields in our names. What is no path stays, so that the case is refused: it may hide anything."""
+    """The paths of hidden fields in our names, without those that are dropped anyway.
+
+    What is no path stays, so that the case is refused: it may hide anything.
+    """
     if not isinstance(hidden, list):
         return hidden
-    return [".".join(map(_name, path.split("."))) if isinstance(path, str) else path for path in hidden]
+    return [
+        ".".join(map(_name, path.split("."))) if isinstance(path, str) else path
+        for path in hidden
+        if not isinstance(path, str) or path.rpartition(".")[2] not in _DROPPED
+    ]
 
 
 def school_from_wire(raw: Any) -> School:

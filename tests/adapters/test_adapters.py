@@ -94,10 +94,3 @@ def test_adapters_are_found_by_their_entry_points() -> None:
     assert {"sikker_sak", "annual_cycle", "folder"} <= set(names())
     with pytest.raises(SettingsError, match="sikker_sak"):
         case_adapter(load_settings().model_copy(update={"source": "finnes-ikke"}))
-
-
-def test_in_production_the_mock_is_refused(over_http: Settings) -> None:
-    in_production = over_http.model_copy(update={"production": True})
-    for connect in (case_adapter, cycle_adapter):
-        with pytest.raises(SettingsError, match="production"):
-            connect(in_production)

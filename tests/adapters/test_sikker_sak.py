@@ -316,7 +316,7 @@ def test_hidden_fields_that_can_not_be_read_may_hide_anything(hidden: Any) -> No
 
 
 def test_hidden_fields_are_named_in_our_words() -> None:
-    assert mapped(wire(hiddenFields=["logs.happenedAt", "activityPlans"])).hidden == {
+    assert mapped(wire(hiddenFields=["logs.happenedAt", "activityPlans", "pupils.name", "title"])).hidden == {
         "log.happened_at",
         "activity_plans",
     }

@@ -1,0 +1,44 @@
+"""The list of schools in a TOML file: one ``[[school]]`` with ``organisation_number`` and ``name`` for each."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from ...domain.errors import SettingsError
+from ...domain.school import School
+from ..case_file import read_plain_file
+
+_BYTES_AT_MOST = 1024 * 1024
+
+
+class SchoolsFile:
+    """Roster over the TOML file ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def schools(self) -> Iterable[School]:
+        """All schools. Raises SettingsError with the place of the first fault."""
+        try:
+            raw = tomllib.loads(read_plain_file(self._path, _BYTES_AT_MOST).decode("utf-8"))
+        except OSError as error:
+            raise SettingsError(f"schools_file can't be read ({type(error).__name__})") from None
+        except ValueError:  # TOMLDecodeError and UnicodeDecodeError are both of this kind
+            raise SettingsError("schools_file is not valid TOML in UTF-8") from None
+        if set(raw) - {"school"}:
+            raise SettingsError("schools_file: only [[school]] is known")
+        try:
+            schools = TypeAdapter(list[School]).validate_python(raw.get("school", []))
+        except ValidationError as error:
+            fault = error.errors(include_input=False, include_url=False)[0]
+            place = ".".join(str(part) for part in fault["loc"])
+            raise SettingsError(f"schools_file: school {place}: {fault['msg']}") from None
+        numbers = [school.organisation_number for school in schools]
+        twice = sorted({number for number in numbers if numbers.count(number) > 1})
+        if twice:
+            raise SettingsError(f"schools_file: {', '.join(twice)} is there twice")
+        return schools

@@ -1,0 +1,174 @@
+"""The list of schools from OneRoster and from a file, and what it does to a source that forgets one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import responses
+
+from skolemiljo.adapters.http import HttpClient, Limits
+from skolemiljo.adapters.loader import case_adapter, roster_adapter
+from skolemiljo.adapters.mock.municipality import Municipality
+from skolemiljo.adapters.ports import CaseSource, FlagSink, Roster
+from skolemiljo.adapters.roster import OneRoster, SchoolsFile
+from skolemiljo.adapters.settings import FolderSection, load_settings
+from skolemiljo.domain.errors import IncompleteAnswer, SettingsError, SourceError
+
+BASE = "https://roster.example/ims/oneroster/rostering/v1p2"
+ONE, TWO, THREE = "310000019", "310000027", "310000035"
+
+
+def org(number: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "sourcedId": f"id-{number}",
+        "status": "active",
+        "name": f"Skole {number[-2:]}",
+        "type": "school",
+        "identifier": number,
+        **changes,
+    }
+
+
+def roster(page_size: int = 2) -> OneRoster:
+    return OneRoster(HttpClient(BASE, system="oneroster", limits=Limits(attempts=1)), page_size=page_size)
+
+
+def page(*orgs: Any, total: int | None = None, offset: int = 0, limit: int = 2) -> None:
+    responses.get(
+        f"{BASE}/schools",
+        json={"orgs": list(orgs)},
+        headers={} if total is None else {"X-Total-Count": str(total)},
+        match=[responses.matchers.query_param_matcher({"limit": str(limit), "offset": str(offset)})],
+    )
+
+
+def listed(found: Roster) -> list[str]:
+    return [school.organisation_number for school in found.schools()]
+
+
+@responses.activate
+def test_pages_are_read_to_the_last_with_and_without_a_count() -> None:
+    for total in (3, None):
+        responses.reset()
+        page(org(ONE), org(TWO), total=total)
+        page(org(THREE), total=total, offset=2)
+        assert listed(roster()) == [ONE, TWO, THREE]
+
+
+@responses.activate
+def test_smaller_pages_than_asked_for_are_no_end_where_there_is_a_count() -> None:
+    page(org(ONE), total=2)
+    page(org(TWO), total=2, offset=1)
+    assert listed(roster()) == [ONE, TWO]
+
+
+@responses.activate
+def test_numbers_are_found_in_the_ways_they_are_written() -> None:
+    page(org("NO310000019"), org("x", sourcedId="310 000 027", name=None), limit=3)
+    found = list(roster(3).schools())
+    assert [(s.organisation_number, s.name) for s in found] == [(ONE, "Skole 19"), (TWO, TWO)]
+
+
+@responses.activate
+def test_what_is_no_school_or_about_to_go_is_left_out() -> None:
+    page(org(ONE), org("x", type="district"), org(TWO, status="tobedeleted"), limit=9)
+    assert listed(roster(9)) == [ONE]
+
+
+@pytest.mark.parametrize("orgs", [[org("310000018")], [org(ONE, identifier=None)], [7], [org(ONE, name="x" * 500)]])
+@responses.activate
+def test_a_school_without_number_or_name_is_not_left_out_in_silence(orgs: list[Any]) -> None:
+    page(*orgs)
+    with pytest.raises(IncompleteAnswer):
+        roster().schools()
+
+
+@responses.activate
+def test_a_list_that_is_cut_or_goes_round_is_incomplete() -> None:
+    page(org(ONE), org(TWO), total=3)
+    page(total=3, offset=2)
+    with pytest.raises(IncompleteAnswer, match="2 of 3"):
+        roster().schools()
+    responses.reset()
+    responses.get(f"{BASE}/schools", json={"orgs": [org(ONE), org(TWO)]})
+    with pytest.raises(IncompleteAnswer, match="again"):
+        roster().schools()
+    responses.replace("GET", f"{BASE}/schools", json={"schools": []})
+    with pytest.raises(IncompleteAnswer, match="orgs"):
+        roster().schools()
+
+
+# --- the file --------------------------------------------------------------------------------------------------------
+
+
+def test_schools_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "skoler.toml"
+    file.write_text(f'[[school]]\norganisation_number = "{ONE}"\nname = "Fjell skole"\nlanguage = "nn"\n', "utf-8")
+    [school] = SchoolsFile(file).schools()
+    assert (school.organisation_number, school.name, school.language) == (ONE, "Fjell skole", "nn")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[[school]]\norganisation_number = "310000018"\nname = "x"', "school 0.organisation_number: nine digits"),
+        (f'[[school]]\norganisation_number = "{ONE}"', "school 0.name"),
+        (f'[[school]]\norganisation_number = "{ONE}"\nname = "a"\n' * 2, "twice"),
+        ("[[skole]]\nname = 1", "only"),
+        ("[[school", "TOML"),
+        ("school = 7", "school : "),
+    ],
+)
+def test_a_file_that_is_wrong_says_where(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "skoler.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=words.replace("(", r"\(")):
+        SchoolsFile(file).schools()
+    with pytest.raises(SettingsError, match="read"):
+        SchoolsFile(tmp_path / "borte.toml").schools()
+
+
+# --- beside a source -------------------------------------------------------------------------------------------------
+
+
+def test_the_roster_makes_the_source_s_list_whole(tmp_path: Path) -> None:
+    Municipality(seed=3, schools=2, cases=6).write_folder(tmp_path)
+    own = json.loads((tmp_path / "schools.json").read_text("utf-8"))
+    (tmp_path / "schools.json").unlink()
+    known = own[0]["organisation_number"]
+    file = tmp_path / "skoler.toml"
+    file.write_text(
+        f'[[school]]\norganisation_number = "{known}"\nname = "Som kommunen kaller den"\n'
+        '[[school]]\norganisation_number = "312345671"\nname = "Ny skole"\n'.replace("312345671", THREE),
+        "utf-8",
+    )
+    plain = load_settings()
+    settings = plain.model_copy(
+        update={"roster": "schools_file", "schools_file": file, "folder": FolderSection(path=tmp_path)}
+    )
+    assert isinstance(roster_adapter(settings), Roster)
+    source = case_adapter(settings)
+    assert isinstance(source, CaseSource)
+    assert isinstance(source, FlagSink)
+    names = {school.organisation_number: school.name for school in source.schools()}
+    assert names[known] == "Som kommunen kaller den"
+    assert names[THREE] == "Ny skole"
+    assert {s["organisation_number"] for s in own} <= set(names)
+    assert source.count(THREE) == 0
+    assert sum(source.count(number) or 0 for number in names) == 6
+    without = case_adapter(plain.model_copy(update={"folder": FolderSection(path=tmp_path)}))
+    with pytest.raises(SourceError, match=r"schools\.json"):
+        without.schools()
+
+
+def test_a_roster_that_is_not_set_up_is_told() -> None:
+    settings = load_settings()
+    with pytest.raises(SettingsError, match="schools_file"):
+        roster_adapter(settings.model_copy(update={"roster": "schools_file"}))
+    with pytest.raises(SettingsError, match="base_url"):
+        roster_adapter(settings.model_copy(update={"roster": "oneroster"}))
+    with pytest.raises(SettingsError, match="no adapter"):
+        roster_adapter(settings.model_copy(update={"roster": "finnes-ikke"}))

@@ -1,0 +1,240 @@
+"""Settings: every source in its order, every mistake named with the right word, and no secret shown anywhere."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+import responses
+from pydantic import SecretStr
+
+from skolemiljo.adapters import loader
+from skolemiljo.adapters.loader import case_adapter, http_client
+from skolemiljo.adapters.settings import PREFIX, Settings, load_settings, shown
+from skolemiljo.domain.errors import Fatal, SettingsError
+
+SECRET = "TRYLLEORD"
+BASE = "https://sak.example"
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(PREFIX) or name == "CREDENTIALS_DIRECTORY":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "skolemiljo.toml"
+
+
+def load(file: Path, text: str, **options: Any) -> Settings:
+    file.write_text(text, encoding="utf-8")
+    return load_settings(file, **options)
+
+
+def refused(file: Path, text: str) -> str:
+    with pytest.raises(SettingsError) as raised:
+        load(file, text)
+    assert raised.value.exit_code == 2
+    assert SECRET not in str(raised.value)
+    assert raised.value.__cause__ is None
+    return str(raised.value)
+
+
+def test_the_standard_writes_nothing_back_and_needs_no_file() -> None:
+    settings = load_settings()
+    assert not settings.sync.write_back
+    assert settings.read_text
+    assert not settings.production
+    assert settings.store_path.is_absolute()
+
+
+def test_environment_before_secrets_before_file(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = tmp_path / "hemmelig"
+    secrets.mkdir()
+    text = (
+        'municipality = "fil"\nlanguage = "nn"\nclient_secret = "fil"\n[sikker_sak]\nclient_id = "fil"\npage_size = 7\n'
+    )
+    (secrets / "municipality").write_text("mappe\n")
+    (secrets / "client_secret").write_text(f"{SECRET}\n")
+    monkeypatch.setenv("SKOLEMILJO_MUNICIPALITY", "miljø")
+    monkeypatch.setenv("SKOLEMILJO_SIKKER_SAK__CLIENT_ID", "miljø")
+    settings = load(file, text, secrets=secrets)
+    assert (settings.municipality, settings.language, settings.sikker_sak.client_id) == ("miljø", "nn", "miljø")
+    assert settings.sikker_sak.page_size == 7
+    assert settings.client_secret is not None
+    assert settings.client_secret.get_secret_value() == SECRET
+
+
+def test_a_system_may_have_a_secret_of_its_own(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "client_secret").write_text("felles")
+    (tmp_path / "sikker_sak__client_secret").write_text(SECRET)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    settings = load(file, '[sikker_sak]\nbase_url = "https://sak.example"\n')
+    assert settings.sikker_sak.client_secret is not None
+    assert settings.sikker_sak.client_secret.get_secret_value() == SECRET
+    assert settings.sikker_sak.base_url == "https://sak.example"
+    assert settings.annual_cycle.client_secret is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('munisipality = "x"', "munisipality: no such setting; did you mean municipality?"),
+        ('[sikker_sak]\nbase_ulr = "x"', "sikker_sak.base_ulr: no such setting; did you mean base_url?"),
+        ("[sync]\nwriteback = true", "did you mean write_back?"),
+        ("[sync]\nzzzzzz = true", "sync.zzzzzz: no such setting"),
+        ('source_zone = "Europe/Oslp"', "source_zone: "),
+        (f'language = "{SECRET}"', "language: "),
+        (f'production = "{SECRET}"', "production: "),
+        ("[sikker_sak]\npage_size = 0", "sikker_sak.page_size: "),
+        (f'[sikker_sak]\nclient_secret = ["{SECRET}"]', "sikker_sak.client_secret: "),
+        (f'client_secret = "{SECRET}', "not valid TOML"),
+        ("a = 1\na = 2", "not valid TOML"),
+    ],
+)
+def test_a_mistake_is_named_and_no_value_is(file: Path, text: str, words: str) -> None:
+    assert words in refused(file, text)
+
+
+def test_every_mistake_is_named_at_once(file: Path) -> None:
+    told = refused(file, 'munisipality = "x"\nlanguage = "se"\n[sync]\noverlap_minutes = -1')
+    assert len(told.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("SKOLEMILJO_PRODUKTION", "PRODUCTION"),
+        ("SKOLEMILJO_SYNK__WRITE_BACK", "SYNC"),
+        ("SKOLEMILJO_READTEXT", "READ_TEXT"),
+    ],
+)
+def test_a_misspelt_variable_is_a_mistake(monkeypatch: pytest.MonkeyPatch, name: str, near: str) -> None:
+    monkeypatch.setenv(name, SECRET)
+    with pytest.raises(SettingsError, match=f"did you mean SKOLEMILJO_{near}") as raised:
+        load_settings()
+    assert SECRET not in str(raised.value)
+
+
+def test_variables_of_others_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REQUIRE_BROWSER", "CRASHES", "CRASH_REPORT", "PLAN_TEXT", "NOE_HELT_ANNET"):
+        monkeypatch.setenv(f"SKOLEMILJO_{name}", "1")
+    assert load_settings().plan == "oyer-2024"
+
+
+def test_nested_variables_with_a_wrong_key_are_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKOLEMILJO_SYNC__WRITEBACK", "true")
+    with pytest.raises(SettingsError, match="write_back"):
+        load_settings()
+    monkeypatch.delenv("SKOLEMILJO_SYNC__WRITEBACK")
+    monkeypatch.setenv("SKOLEMILJO_SYNC", f"{{{SECRET}")
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    assert SECRET not in str(raised.value)
+
+
+def test_places_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="settings file"):
+        load_settings(tmp_path / "borte.toml")
+    with pytest.raises(SettingsError, match="secrets folder"):
+        load_settings(secrets=tmp_path / "borte")
+    monkeypatch.setenv("SKOLEMILJO_SETTINGS", str(tmp_path / "borte.toml"))
+    with pytest.raises(SettingsError, match="settings file"):
+        load_settings()
+
+
+def test_paths_in_the_file_are_beside_it(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("")
+    settings = load(
+        file,
+        'store = "a/b.sqlite"\nschools_file = "skoler.toml"\n[folder]\npath = "inn"\n'
+        '[sikker_sak]\nca_file = "ca.pem"\n[annual_cycle]\nca_file = "/etc/ca.pem"\n',
+    )
+    assert settings.store_path == tmp_path / "a/b.sqlite"
+    assert settings.run_log_path == tmp_path / "a/runlog.jsonl"
+    assert settings.folder.path == tmp_path / "inn"
+    assert settings.schools_file == tmp_path / "skoler.toml"
+    assert settings.sikker_sak.ca_file == str(tmp_path / "ca.pem")
+    assert settings.annual_cycle.ca_file == "/etc/ca.pem"
+
+
+def test_all_is_shown_with_its_source_and_no_secret(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = tmp_path / "hemmelig"
+    secrets.mkdir()
+    (secrets / "client_secret").write_text(SECRET)
+    (secrets / "sikker_sak__client_secret").write_text(SECRET)
+    monkeypatch.setenv("SKOLEMILJO_LANGUAGE", "nn")
+    text = f'municipality = "Fjellgløtt"\nping_url = "https://ping.example/{SECRET}"\n[sync]\nwrite_back = true\n'
+    settings = load(file, text, secrets=secrets)
+    rows = {key: (value, place) for key, value, place in shown(settings, file, secrets)}
+    assert rows["municipality"] == ("Fjellgløtt", "fil")
+    assert rows["language"] == ("nn", "miljø")
+    assert rows["client_secret"] == ("***", "secrets")
+    assert rows["sikker_sak.client_secret"] == ("***", "secrets")
+    assert rows["ping_url"] == ("***", "fil")
+    assert rows["sync.write_back"] == ("True", "fil")
+    assert rows["read_text"] == ("True", "standard")
+    assert SECRET not in repr(rows) + repr(settings) + str(settings)
+    assert {key.partition(".")[0] for key in rows} == set(Settings.model_fields)
+
+
+# --- production ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["base_url", "token_url"])
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:1"])
+def test_the_mock_is_refused_in_production(file: Path, key: str, host: str) -> None:
+    text = f'[annual_cycle]\n{key} = "http://{host}/x"\n'
+    assert load(file, text).production is False
+    assert "mock" in refused(file, f"production = true\n{text}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have other rights")
+def test_in_production_a_file_with_a_secret_is_the_owner_s_alone(file: Path) -> None:
+    text = f'production = true\n[sikker_sak]\nclient_secret = "{SECRET}"\n'
+    file.touch(0o644)
+    assert "chmod 600" in refused(file, text)
+    file.chmod(0o600)
+    assert load(file, text).production
+
+
+def reachable(name: str, **changes: Any) -> Settings:
+    """Settings with all that ``http_client`` asks for, for the section ``name``."""
+    plain = load_settings()
+    update = {"base_url": BASE, "token_url": f"{BASE}/token", "client_id": "k", "tenant_id": "t"}
+    section = getattr(plain, name).model_copy(update=update)
+    return plain.model_copy(update={name: section, "client_secret": SecretStr(SECRET), **changes})
+
+
+@pytest.mark.parametrize("production", [True, False])
+@responses.activate
+def test_a_mock_on_another_machine_is_known_by_what_it_says(production: bool) -> None:
+    settings = reachable("sikker_sak", production=production)
+    client = http_client("sikker_sak", settings.sikker_sak, settings)
+    responses.post(f"{BASE}/token", json={"access_token": "a", "expires_in": 60})
+    responses.get(f"{BASE}/v1/x", json={"a": 1}, headers={"X-Mock": "ja"})
+    if not production:
+        assert client.get("v1/x").body == {"a": 1}
+        return
+    with pytest.raises(Fatal, match="mock"):
+        client.get("v1/x")
+
+
+def test_an_adapter_that_is_no_source_is_refused() -> None:
+    with pytest.raises(SettingsError, match="does not give cases"):
+        case_adapter(reachable("annual_cycle", source="annual_cycle"))
+
+
+def test_an_adapter_of_others_that_can_not_be_imported_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = EntryPoint("knust", "finnes_ikke:connector", loader.GROUP)
+    monkeypatch.setattr(loader, "entry_points", lambda **_: [broken])
+    with pytest.raises(SettingsError, match=r"knust can't be loaded \(ModuleNotFoundError\)"):
+        case_adapter(load_settings().model_copy(update={"source": "knust"}))
