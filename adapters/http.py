@@ -341,6 +341,21 @@ class HttpClient:
         raise kind(message, system=self.system, case=case, request_id=answer.request_id or _error_id(answer.body))
 
 
+def ping(url: str, *, seconds: float = 10.0) -> None:
+    """One GET to ``url``, a dead man's switch: it raises the alarm when no ping comes, so it is told of good runs only.
+
+    The address is a secret in itself and is never told. Raises ConnectionLost where nothing answered or the answer was
+    no success. ``seconds``: the longest wait for each step.
+    """
+    try:
+        with requests.get(url, timeout=seconds, allow_redirects=False, stream=True, auth=_Bearer(None)) as response:
+            status = response.status_code
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise ConnectionLost(f"no answer ({type(error).__name__})", system="ping_url") from None
+    if not 200 <= status < 300:
+        raise ConnectionLost(f"the answer was status {status}", system="ping_url")
+
+
 class _Bearer(requests.auth.AuthBase):
     """The token, or deliberately nothing. Without an own way of proving who we are, requests would look in ~/.netrc."""
 

@@ -157,6 +157,14 @@ class Settings(BaseSettings):
             raise ValueError("no such zone; Europe/Oslo is one")
         return value
 
+    @field_validator("ping_url")
+    @classmethod
+    def _safe_ping(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://none")
+        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _THIS_MACHINE):
+            raise ValueError("must be an https address")
+        return value
+
     @model_validator(mode="after")
     def _no_mock_in_production(self) -> Settings:
         for name in ("sikker_sak", "annual_cycle", "oneroster"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..domain.errors import SkolemiljoError
 from ..domain.moment import OSLO
 from ..sync.nightly import Options, Progress, run_sync
 from ..sync.runlog import RunLog
@@ -46,7 +47,7 @@ def run(
         acceptances_to=None if dry_run else settings.store_path.with_name("acceptances.json"),
         handle_signals=handle_signals,
     )
-    return run_sync(
+    summary = run_sync(
         source=work.source,
         sink=work.source,
         cycle=work.cycle,
@@ -57,6 +58,21 @@ def run(
         run_log=RunLog(settings.run_log_path, who="sync", anchor=store.set_meta),
         progress=progress,
     )
+    if settings.ping_url is not None and not dry_run and summary.exit_code == 0:
+        _ping(settings.ping_url)
+    return summary
+
+
+def _ping(url: str) -> None:
+    """Tells the dead man's switch that the night worked. Where that fails the alarm goes, and the night still worked."""
+    import structlog
+
+    from ..adapters.http import ping
+
+    try:
+        ping(url)
+    except SkolemiljoError as error:
+        structlog.get_logger("skolemiljo.sync").warning("ping failed", kind=type(error).__name__, why=str(error))
 
 
 def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:

@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import click
@@ -115,6 +117,40 @@ assert not heavy, heavy
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=False)
     assert done.returncode == 0, done.stderr[-500:]
+
+
+def test_a_night_that_worked_is_told_to_the_dead_man_s_switch_and_no_other(root: Path, tmp_path: Path) -> None:
+    taken: list[str] = []
+
+    class Switch(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            taken.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    switch = ThreadingHTTPServer(("127.0.0.1", 0), Switch)
+    threading.Thread(target=switch.serve_forever, daemon=True).start()
+    shutil.copytree(root / "docs", tmp_path / "docs")
+    (tmp_path / "build" / "eksport").mkdir(parents=True)
+
+    def night(*arguments: str) -> subprocess.CompletedProcess[str]:
+        url = f"http://127.0.0.1:{switch.server_port}/4f1c"
+        base = ("--settings", "docs/settings-folder.toml", "sync", "--as-of", "2026-11-20T16:00")
+        return run(*base, *arguments, cwd=tmp_path, SKOLEMILJO_PING_URL=url)
+
+    try:
+        assert night().returncode == 3  # there is no export to read yet
+        assert run("mock", "folder", "build/eksport", "--cases", "5", cwd=tmp_path).returncode == 0
+        assert night("--dry-run").returncode == 0
+        assert taken == []
+        assert night().returncode == 0
+        assert taken == ["/4f1c"]
+    finally:
+        switch.shutdown()
+        switch.server_close()
 
 
 def test_the_example_in_the_docs_is_a_whole_case(root: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from skolemiljo.adapters.http import HttpClient, Limits
+from skolemiljo.adapters.http import HttpClient, Limits, ping
 from skolemiljo.domain.errors import ConnectionLost, Fatal, IncompleteAnswer, SettingsError
 
 Serve = Callable[[socket.socket, bytes], None]
@@ -224,3 +224,21 @@ def test_a_line_cut_while_the_lock_is_turned_may_pass(certificate: Path) -> None
 def test_an_authority_that_is_not_there_is_a_matter_of_settings(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="ca_file"):
         once("https://sak.example", ca_file=os.fspath(tmp_path / "borte.pem"))
+
+
+def test_a_ping_is_one_get_that_sends_nothing() -> None:
+    with server(giving(answer(b"OK"))) as (url, requests):
+        ping(f"{url}/4f1c")
+    (sent,) = requests
+    assert sent.startswith(b"GET /4f1c HTTP/1.1")
+    assert b"Authorization" not in sent
+
+
+@pytest.mark.parametrize("status", ["302 Found", "404 Not Found", "500 Internal Server Error"])
+def test_a_ping_that_nobody_took_is_told_without_its_address(status: str) -> None:
+    with server(giving(answer(b"", status=status))) as (url, _), pytest.raises(ConnectionLost) as caught:
+        ping(f"{url}/4f1c")
+    assert "4f1c" not in str(caught.value)
+    with pytest.raises(ConnectionLost) as caught:
+        ping("http://127.0.0.1:9/4f1c")
+    assert "4f1c" not in str(caught.value)

@@ -214,6 +214,11 @@ def reachable(name: str, **changes: Any) -> Settings:
     return plain.model_copy(update={name: section, "client_secret": SecretStr(SECRET), **changes})
 
 
+@pytest.mark.parametrize("address", ["http://vakt.example/x", "vakt.example", "file:///etc/passwd"])
+def test_a_ping_goes_over_https_or_nowhere(file: Path, address: str) -> None:
+    assert refused(file, f'ping_url = "{address}"\n') == "ping_url: Value error, must be an https address"
+
+
 @pytest.mark.parametrize("production", [True, False])
 @responses.activate
 def test_a_mock_on_another_machine_is_known_by_what_it_says(production: bool) -> None:
