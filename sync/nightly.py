@@ -94,7 +94,7 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None) -> None
             _annual_cycle(night, writing, schools)
     except SourceError as error:
         # Not even the list of schools came: nothing can be said about any of them tonight.
-        summary.error, summary.error_text = type(error).__name__, str(error)
+        summary.error, summary.error_text, summary.error_exit = type(error).__name__, str(error), error.exit_code
         night.log.error("run broke off", kind=summary.error)
     summary.stopped = night.stop()
     _end(night)

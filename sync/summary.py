@@ -148,6 +148,8 @@ class RunSummary:
     error: str | None = None
     """Kind of what broke the whole run off."""
     error_text: str | None = None
+    error_exit: int | None = None
+    """Its exit code: 75 where the whole night may be tried again soon."""
     stopped: bool = False
 
     @property
@@ -171,8 +173,15 @@ class RunSummary:
 
     @property
     def exit_code(self) -> int:
-        """0 done, 3 not all could be done, 130 stopped. A run that works exits 0 however many deviations it found."""
-        return _STOPPED if self.stopped else _COMPLETE if self.complete else _INCOMPLETE
+        """0 done, 3 not all could be done, 75 nothing could be begun and later it may, 130 stopped.
+
+        A run that works exits 0 however many deviations it found.
+        """
+        if self.stopped:
+            return _STOPPED
+        if self.error_exit is not None:
+            return self.error_exit
+        return _COMPLETE if self.complete else _INCOMPLETE
 
     def total(self, name: str) -> int:
         """The sum of a number over all schools: ``total("written")``."""

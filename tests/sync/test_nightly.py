@@ -13,6 +13,7 @@ from skolemiljo.domain.errors import (
     ConnectionLost,
     FlagRejected,
     IncompleteAnswer,
+    ServerUnavailable,
 )
 from skolemiljo.domain.flag import ComplianceRecord
 from skolemiljo.domain.verdict import Verdict
@@ -262,6 +263,15 @@ def test_no_list_of_schools_is_a_failed_run_with_a_name(town: Town, night: Night
     summary = night()
     assert (summary.error, summary.exit_code) == ("AuthenticationFailed", 3)
     assert store.runs()[0].state == "failed"
+
+
+def test_a_night_that_could_not_begin_may_be_tried_again_where_the_fault_may_pass(town: Town, night: Night) -> None:
+    def refuse(call: str, subject: str) -> None:
+        raise ServerUnavailable("the server answered with status 503", system=SYSTEM)
+
+    town.before = refuse
+    summary = night()
+    assert (summary.error, summary.exit_code) == ("ServerUnavailable", 75)
 
 
 def test_a_vanished_case_is_told_and_not_forgotten(town: Town, night: Night, store: Store) -> None:

@@ -1,0 +1,100 @@
+"""What is installed on a municipality's server: the unit starts a real command, and the settings name every setting."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pydantic import BaseModel
+
+from skolemiljo.adapters.settings import HttpSection, Settings, load_settings
+from skolemiljo.cli import main
+
+
+@pytest.fixture(scope="module")
+def unit(root: Path) -> configparser.ConfigParser:
+    found = configparser.ConfigParser(strict=False, interpolation=None)
+    found.optionxform = str  # type: ignore[method-assign, assignment]  # systemd's keys tell upper case from lower
+    found.read(root / "deploy" / "skolemiljo.service", encoding="utf-8")
+    return found
+
+
+def test_the_unit_starts_a_command_that_exists(unit: configparser.ConfigParser) -> None:
+    program, *arguments = unit["Service"]["ExecStart"].split()
+    assert Path(program).name == "skolemiljo"
+    assert CliRunner().invoke(main, [*arguments, "--help"]).exit_code == 0
+
+
+def test_the_unit_tries_again_only_where_that_can_help(unit: configparser.ConfigParser) -> None:
+    assert unit["Service"]["Restart"] == "on-failure"
+    assert unit["Service"]["RestartPreventExitStatus"].split() == ["1", "2", "3", "130"]
+
+
+def test_systemd_finds_nothing_wrong_with_the_units(root: Path, tmp_path: Path) -> None:
+    """Where systemd is: its own check, with a program in the place of the installed one."""
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze is not on this machine")
+    for name in ("skolemiljo.service", "skolemiljo.timer"):
+        text = (root / "deploy" / name).read_text("utf-8").replace("/opt/skolemiljo/bin/skolemiljo", "/bin/true")
+        (tmp_path / name).write_text(text, "utf-8")
+    done = subprocess.run(
+        [analyze, "verify", str(tmp_path / "skolemiljo.timer"), str(tmp_path / "skolemiljo.service")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.fixture(scope="module")
+def example(root: Path) -> str:
+    return (root / "deploy" / "skolemiljo.toml").read_text("utf-8")
+
+
+def test_the_settings_load_as_they_stand_with_addresses_in_them(example: str, tmp_path: Path) -> None:
+    file = tmp_path / "skolemiljo.toml"
+    file.write_text(example.replace("https://…", "https://leverandor.example"), "utf-8")
+    settings = load_settings(file)
+    assert settings.production
+    assert not settings.sync.write_back
+
+
+def test_the_settings_load_with_every_standard_value_written_out(example: str, tmp_path: Path) -> None:
+    """What stands behind a # is a line that works, and its value is the standard one unless it is an example."""
+    plain = re.sub(r"(?m)^# (?=[a-z_]+ = )", "", example).replace("https://…", "https://leverandor.example")
+    file = tmp_path / "skolemiljo.toml"
+    file.write_text(plain, "utf-8")
+    file.chmod(0o600)  # there is a client_secret in it now
+    settings, standard = load_settings(file), Settings()
+    for section in ("sync", "sikker_sak"):
+        shown = getattr(settings, section).model_dump(
+            exclude={"base_url", "client_id", "tenant_id", "labels", "ca_file"}
+        )
+        assert shown == getattr(standard, section).model_dump(include=set(shown))
+    assert settings.annual_cycle.scope == standard.annual_cycle.scope
+    assert settings.oneroster.page_size == standard.oneroster.page_size
+
+
+def test_the_settings_name_every_setting(example: str) -> None:
+    sections = dict(re.findall(r"(?ms)^\[([a-z_]+)\](.*?)(?=^\[|\Z)", f"[top]\n{example}"))
+    sections["sikker_sak"] += "".join(f"\n{key} =" for key in ("labels",))  # a table of its own
+    missing = []
+    for name, field in Settings.model_fields.items():
+        kind = field.annotation
+        if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            missing += [name] if not _names(sections["top"], name) else []
+        elif name == "sikker_sak" or not issubclass(kind, HttpSection):
+            missing += [f"{name}.{key}" for key in kind.model_fields if not _names(sections.get(name, ""), key)]
+        elif "keys as in [sikker_sak]" not in sections.get(name, ""):
+            missing.append(name)
+    assert missing == []
+
+
+def _names(text: str, key: str) -> bool:
+    return re.search(rf"(?m)^(# )?{key}\b", text) is not None
