@@ -404,17 +404,19 @@ def accept() -> None:
 @accept.command("add")
 @click.argument("case", metavar="SAK")
 @click.argument("rule", metavar="REGEL")
-@click.option("--scope", required=True, help="Hva det gjelder, slik det står i rapporten, f.eks. notice:v-1/pupil:e-1.")
+@click.option("--scope", default=None, help="Hva i saken, f.eks. notice:v-1/pupil:e-1. Trengs når regelen har flere.")
 @click.option("--reason", required=True, help="Hvorfor. Ingen navn.")
 @click.option("--role", required=True, type=click.Choice(("rector", "owner", "adviser")), help="Rollen din.")
 @click.option("--until", required=True, type=click.DateTime(("%Y-%m-%d",)), help="Siste dag, f.eks. 2026-12-31.")
 @with_workplace
-def accept_add(work: Workplace, case: str, rule: str, scope: str, reason: str, role: str, until: datetime) -> None:
+def accept_add(
+    work: Workplace, case: str, rule: str, scope: str | None, reason: str, role: str, until: datetime
+) -> None:
     """Godta ett avvik.
 
     \b
     Eksempel:
-      skolemiljo accept add SM-2026-014 UN-07 --scope notice:v-1 --role rector \\
+      skolemiljo accept add SM-2026-014 UN-07 --role rector \\
         --reason "Møtet ble flyttet etter ønske fra hjemmet" --until 2026-12-31
     """
     from skolemiljo.commands import decisions
@@ -454,6 +456,21 @@ def accept_withdraw(work: Workplace, decision: str) -> None:
 
     decisions.withdraw(work, decision, now())
     click.echo("Trukket tilbake.")
+
+
+@accept.command("import")
+@click.argument("file", metavar="FIL", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_workplace
+def accept_import(work: Workplace, file: Path) -> None:
+    """Ta inn igjen de godtatte avvikene fra nattens eksport, når lageret er gått tapt.
+
+    \b
+    Eksempel:
+      skolemiljo accept import acceptances.json
+    """
+    from skolemiljo.commands import decisions
+
+    click.echo(f"Tatt inn: {decisions.take_back(work, file)}.")
 
 
 # --- one case --------------------------------------------------------------------------------------------------------

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..domain.errors import SettingsError
 from ..domain.people import Role
 from ..reports import dossier as dossiers
+from ..reports.model import ACCEPTABLE
 from ..sync import accept as acceptances
 from ..sync.runlog import Kind, RunLog, entries
 from ..validators import CHAPTERS, RULES, pages
@@ -19,23 +21,42 @@ if TYPE_CHECKING:
 
 
 def accept(
-    work: Workplace, *, case: str, rule: str, scope: str, reason: str, role: str, until: date, at: datetime
+    work: Workplace, *, case: str, rule: str, scope: str | None, reason: str, role: str, until: date, at: datetime
 ) -> str:
-    """Records a decision and gives its id. Raises SettingsError where it is not one."""
+    """Records a decision and gives its id. ``scope`` None: the one the rule has open in that case.
+
+    Raises SettingsError where the store knows no such finding, or it is no decision.
+    """
     found = pages.find(rule, RULES)
     known = work.store.case(case)
+    hidden = role == Role.RECTOR and known is not None and case in work.store.leader_cases(known.school)
+    if known is None or hidden:  # the same words for both: that a case is kept from rektor must not be told
+        raise SettingsError(f"no case {case} is known: check the number, or let skolemiljo sync read it first")
     return acceptances.accept(
         work.store,
         rule=found.code,
-        scope=scope,
+        scope=_scope(work, known.school, case, found.code, scope),
         reason=reason,
         role=role,
         until=until,
         at=at,
-        school=known.school if known is not None else None,
+        school=known.school,
         case=case,
         run_log=_log(work, role),
     )
+
+
+def _scope(work: Workplace, school: str, case: str, rule: str, wanted: str | None) -> str:
+    """``wanted``, or the only one there is: a decision about nothing would hide nothing and look as if it did."""
+    judged = (a for a in work.store.assessments(school, cycles_too=False) if a.case == case)
+    there = [f.scope for a in judged for f in a.findings if f.rule == rule and f.verdict in ACCEPTABLE]
+    if wanted in there:
+        return wanted
+    if not there:
+        raise SettingsError(f"{rule} has nothing open in case {case} that a decision could be about")
+    if wanted is None and len(there) == 1:
+        return there[0]
+    raise SettingsError(f"{rule} in case {case}: --scope must be one of {', '.join(there)}")
 
 
 def listing(work: Workplace, today: date) -> str:
@@ -51,6 +72,11 @@ def listing(work: Workplace, today: date) -> str:
         role = ROLES[Role(item.role)].nb if item.role in set(Role) else "ukjent rolle"
         lines.append(f"{item.id}  {item.rule}  {item.case}  {item.scope}  {state}  ({role}): {item.reason}")
     return "\n".join(lines) or "Ingen godtatte avvik."
+
+
+def take_back(work: Workplace, file: Path) -> int:
+    """Takes back the decisions that a nightly export holds, after a store was lost. Gives how many were new."""
+    return work.store.import_acceptances(file)
 
 
 def withdraw(work: Workplace, decision: str, at: datetime) -> None:

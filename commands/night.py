@@ -93,6 +93,8 @@ def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
     ]
     lines += [_school(school, names) for school in summary.schools]
     lines += [f"MANGLER: kilden viser ikke lenger skolen {number}." for number in summary.missing_schools]
+    if summary.decisions_back:
+        lines.append(f"Lageret var nytt: {summary.decisions_back} godtatte avvik er tatt inn igjen fra eksporten.")
     if summary.cut_off:
         lines.append(f"{len(summary.cut_off)} tidligere kjøringer ble brutt av; denne har tatt opp det som gjensto.")
     if summary.error is not None:

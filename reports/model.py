@@ -73,6 +73,10 @@ class Change(StrEnum):
     CONTINUED = "continued"
 
 
+ACCEPTABLE = (Verdict.DEVIATION, Verdict.REVIEW)
+"""What a person may decide about. What could not be checked is not among it, nor is a deadline that still runs."""
+
+
 class AcceptanceState(StrEnum):
     """Whether an acceptance holds."""
 
@@ -635,11 +639,7 @@ def _items(
             continue
         acceptance = decided.get(_decision_key(finding.rule, finding.school, finding.case, finding.scope))
         group = Group(finding.verdict.value)
-        if (
-            acceptance is not None
-            and acceptance.state is AcceptanceState.ACTIVE
-            and finding.verdict in (Verdict.DEVIATION, Verdict.REVIEW)
-        ):
+        if acceptance is not None and acceptance.state is AcceptanceState.ACTIVE and finding.verdict in ACCEPTABLE:
             group = Group.ACCEPTED
         was = previous.verdicts.get(finding.identity) if previous is not None else None
         change = None

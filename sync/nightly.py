@@ -82,6 +82,7 @@ def run_sync(
 
 def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None) -> None:
     summary, store = night.summary, night.store
+    _take_decisions_back(night)
     summary.cut_off = store.begin_run(summary.run, started_at=summary.started_at, as_of=night.as_of, plan=summary.plan)
     summary.vanished_before = len(store.vanished())
     night.note(Kind.RUN_BEGAN, as_of=night.as_of, plan=summary.plan, cut_off=len(summary.cut_off))
@@ -98,6 +99,13 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None) -> None
         night.log.error("run broke off", kind=summary.error)
     summary.stopped = night.stop()
     _end(night)
+
+
+def _take_decisions_back(night: Night) -> None:
+    """Into a new store, before tonight's export writes over the only other place where people's decisions are."""
+    export, store = night.options.acceptances_to, night.store
+    if export is not None and not night.options.dry_run and export.is_file() and not store.runs(1):
+        night.summary.decisions_back = store.import_acceptances(export)
 
 
 def _schools(night: Night) -> list[SchoolNight]:

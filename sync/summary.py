@@ -143,6 +143,8 @@ class RunSummary:
     """Schools we know that the source no longer shows."""
     cut_off: tuple[str, ...] = ()
     """Earlier runs that never ended."""
+    decisions_back: int = 0
+    """Acceptances taken back from the last export, because the store was new."""
     vanished_before: int = 0
     """Cases that vanished on earlier nights and are still gone."""
     error: str | None = None
@@ -218,6 +220,7 @@ class RunSummary:
             | {"set_aside": len(self.set_aside), "vanished": sum(len(s.vanished) for s in self.schools)},
             "missing_schools": list(self.missing_schools),
             "cut_off_runs": list(self.cut_off),
+            "decisions_back": self.decisions_back,
             "vanished_before": self.vanished_before,
             "schools": [school.to_json() for school in self.schools],
         }

@@ -1,0 +1,108 @@
+"""Deciding about a finding as a person does it: read the report, accept, see it there, take it back."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from skolemiljo.cli import main
+from skolemiljo.reports.model import ACCEPTABLE
+from skolemiljo.store import Store
+
+AS_OF = "2026-11-20T16:00"
+UNTIL = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+WHY = "Avtalt med hjemmet"
+
+
+@pytest.fixture(scope="module")
+def night(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with settings, an export and a night behind it."""
+    place = tmp_path_factory.mktemp("accept")
+    (place / "docs").mkdir()
+    shutil.copy(root / "docs" / "settings-folder.toml", place / "docs")
+    assert run(place, "mock", "folder", str(place / "build" / "eksport"), "--cases", "120").exit_code == 0
+    assert run(place, "sync", "--as-of", AS_OF).exit_code == 0
+    return place
+
+
+def run(place: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--settings", str(place / "docs" / "settings-folder.toml"), *arguments])
+
+
+def accept(place: Path, case: str, rule: str, *more: str, role: str = "rector") -> Result:
+    return run(place, "accept", "add", case, rule, "--reason", WHY, "--role", role, "--until", UNTIL, *more)
+
+
+def findings(place: Path, school: str = "310000019") -> list[dict[str, Any]]:
+    command = ("check-school", "--school", school, "--as-of", AS_OF, "--format", "json", "--fail-on", "never")
+    done = run(place, *command, "--offline")
+    found: list[dict[str, Any]] = json.loads(done.stdout)["findings"]
+    return found
+
+
+def test_a_decision_names_its_finding_by_itself_where_there_is_but_one(night: Path) -> None:
+    open_ones = [f for f in findings(night) if f["verdict"] == "deviation" and f["case"]]
+    alone = next(f for f in open_ones if sum((g["case"], g["rule"]) == (f["case"], f["rule"]) for g in open_ones) == 1)
+    done = accept(night, alone["case"], alone["rule"])
+    assert done.exit_code == 0, done.output
+    (now,) = [f for f in findings(night) if all(f[k] == alone[k] for k in ("case", "rule", "scope"))]
+    assert now["part"] == "accepted"
+    assert done.stdout.strip() in run(night, "accept", "list").stdout
+    assert run(night, "accept", "withdraw", done.stdout.strip()).exit_code == 0
+    (back,) = [f for f in findings(night) if all(f[k] == alone[k] for k in ("case", "rule", "scope"))]
+    assert back["part"] == alone["part"]
+
+
+def test_a_decision_about_nothing_is_refused_and_the_scopes_there_are_named(night: Path) -> None:
+    for case, rule, more, words in (
+        ("SM-0000-0000", "VA-08", (), "no case SM-0000-0000"),
+        (findings(night)[0]["case"] or "", "VA-08", ("--scope", "notice:nope"), "VA-08"),
+    ):
+        refused = accept(night, case, rule, *more)
+        assert refused.exit_code == 2
+        assert words in refused.stderr
+    with Store.open(night / "build" / "lager.sqlite") as store:
+        assert store.acceptances() == ()
+
+
+def test_a_case_kept_from_rektor_is_no_case_to_rektor(night: Path) -> None:
+    with Store.open(night / "build" / "lager.sqlite") as store:
+        kept = store.leader_cases()
+        case, rule, scope = next(
+            (a.case or "", f.rule, f.scope)
+            for a in store.assessments()
+            if a.case in kept
+            for f in a.findings
+            if f.verdict in ACCEPTABLE
+        )
+    as_rector = accept(night, case, rule, "--scope", scope)
+    unknown = accept(night, "SM-0000-0000", rule, "--scope", scope)
+    assert as_rector.exit_code == 2
+    assert as_rector.stderr.replace(case, "") == unknown.stderr.replace("SM-0000-0000", "")
+    done = accept(night, case, rule, "--scope", scope, role="owner")
+    assert done.exit_code == 0
+    assert run(night, "accept", "withdraw", done.stdout.strip()).exit_code == 0
+
+
+def test_after_a_lost_store_the_decisions_come_back_from_the_night_s_export(night: Path, tmp_path: Path) -> None:
+    place = tmp_path / "new"
+    shutil.copytree(night, place)
+    found = next(f for f in findings(place) if f["verdict"] == "deviation" and f["case"])
+    assert accept(place, found["case"], found["rule"], "--scope", found["scope"]).exit_code == 0
+    assert run(place, "sync", "--as-of", AS_OF).exit_code == 0
+    for file in (place / "build").glob("lager.sqlite*"):
+        file.unlink()
+    back = run(place, "sync", "--as-of", AS_OF)
+    assert back.exit_code == 0
+    assert re.search(r"Lageret var nytt: \d godtatte avvik er tatt inn igjen", back.stdout)
+    assert WHY in run(place, "accept", "list").stdout
+    again = run(place, "sync", "--as-of", AS_OF)
+    assert "tatt inn igjen" not in again.stdout
+    assert run(place, "accept", "import", str(place / "build" / "acceptances.json")).stdout == "Tatt inn: 0.\n"
