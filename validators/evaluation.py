@@ -505,9 +505,11 @@ def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     ),
     limits=Text(
         "Planen sier ikke at det skal være en samtale ved avslutning; det er lest ut av at elevens opplevelse er avgjørende. Regelen "
-        "gir derfor spørsmål og aldri avvik, og den ser ikke om det er trygt nå.",
+        "gir derfor spørsmål og aldri avvik, og den ser ikke om det er trygt nå. Siste tiltak er det siste for denne eleven; et tiltak som "
+        "ikke nevner noen, kan være for alle.",
         "Planen seier ikkje at det skal vere ein samtale ved avslutning; det er lese ut av at opplevinga til eleven er avgjerande. "
-        "Regelen gir difor spørsmål og aldri avvik, og han ser ikkje om det er trygt no.",
+        "Regelen gir difor spørsmål og aldri avvik, og han ser ikkje om det er trygt no. Siste tiltak er det siste for denne eleven; eit "
+        "tiltak som ikkje nemner nokon, kan vere for alle.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -548,7 +550,7 @@ def pupil_asked_at_the_end(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 
 def _asked(case: CaseIndex, judge: Judge, scope: str, pupil: str, period: Period, closed: Moment) -> Outcome:
-    since = _last_measure(case, closed) or period.opened
+    since = _last_measure(case, pupil, period, closed) or period.opened
     talks = [
         entry
         for entry in case.for_pupil(pupil, LogKind.PUPIL_CONVERSATION)
@@ -579,11 +581,36 @@ def _what_was_said(judge: Judge, scope: str, talk: LogEntry, since: Moment, clos
     return judge.met(scope, talk, event=closed)
 
 
-def _last_measure(case: CaseIndex, closed: Moment) -> Moment | None:
-    """When the last measure was begun before the closing: by the log, else by the plans' own dates."""
-    begun = [when for e in case.all(LogKind.MEASURE_STARTED) if (when := when_of(e)) is not None]
-    begun += [Moment.on(m.start) for plan in case.decided_plans for m in plan.measures if m.start is not None]
-    if not begun:
-        begun = [when for plan in case.decided_plans if (when := when_of(plan)) is not None]
-    before = [moment for moment in begun if closed.before(moment) is not True]
-    return max(before, key=lambda moment: moment.sort_key, default=None)
+def _last_measure(case: CaseIndex, pupil: str, period: Period, closed: Moment) -> Moment | None:
+    """When the last measure for ``pupil`` was begun in ``period``: by the log or the plans' own dates, else when decided.
+
+    A measure that names nobody may be hers too.
+    """
+    plans = [plan for plan in case.decided_plans if pupil in case.pupils_of_plan(plan)]
+    begun = [when_of(entry) for entry in case.all(LogKind.MEASURE_STARTED) if _may_be_hers(case, entry, pupil)]
+    begun += [
+        Moment.on(measure.start)
+        for plan in plans
+        for measure in plan.measures
+        if measure.start is not None and (not measure.pupils or pupil in measure.pupils)
+    ]
+    reopened = period.opened if period != case.periods[0] else None
+    for moments in (begun, [when_of(plan) for plan in plans]):
+        within = [
+            moment
+            for moment in moments
+            if moment is not None
+            and closed.before(moment) is not True
+            and (reopened is None or moment.before(reopened) is not True)
+        ]
+        if within:
+            return max(within, key=lambda moment: moment.sort_key)
+    return None
+
+
+def _may_be_hers(case: CaseIndex, started: LogEntry, pupil: str) -> bool:
+    """Whether the measure that was put into effect can be for ``pupil``: by its own word, else by its plan's."""
+    if started.pupils:
+        return pupil in started.pupils
+    versions = [plan for plan in case.decided_plans if plan.plan == started.plan]
+    return not versions or any(pupil in case.pupils_of_plan(plan) for plan in versions)

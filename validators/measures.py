@@ -1071,9 +1071,11 @@ def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measu
     ),
     limits=Text(
         "Felt f er kommunens eget krav; plikten til å vurdere barnets beste står i loven. Regelen ser at det er en vurdering, ikke "
-        "om den er god. De tre trinnene har egne regler.",
+        "om den er god. En vurdering som er datert etter at planen ble vedtatt, kan ikke ha stått i den: da er det feil rekkefølge, her "
+        "som i BB-01. De tre trinnene har egne regler.",
         "Felt f er kommunen sitt eige krav; plikta til å vurdere kva som er best for barnet, står i lova. Regelen ser at det er ei "
-        "vurdering, ikkje om ho er god. Dei tre trinna har eigne reglar.",
+        "vurdering, ikkje om ho er god. Ei vurdering som er datert etter at planen vart vedteken, kan ikkje ha stått i han: då er det feil "
+        "rekkjefølgje, her som i BB-01. Dei tre trinna har eigne reglar.",
     ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
@@ -1094,10 +1096,6 @@ def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measu
             "Planen viser til en oppføring som ikke er en vurdering av barnets beste. Står vurderingen der?",
             "Planen viser til ei oppføring som ikkje er ei vurdering av det beste for barnet. Står vurderinga der?",
         ),
-        "assessed_after_decision": Text(
-            "Vurderingen av barnets beste er datert etter at planen ble vedtatt. Var den gjort før tiltakene ble bestemt?",
-            "Vurderinga av det beste for barnet er datert etter at planen vart vedteken. Var ho gjord før tiltaka vart bestemte?",
-        ),
     },
 )
 def best_interest_assessed(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -1117,9 +1115,9 @@ def _best_interest(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan
         return Outcome(
             scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day if event else None
         )
-    entry = case.by_id(plan.best_interest_ref) or _assessment_entry(case, plan)
-    if entry is not None:
-        return _assessed_in(judge, scope, plan, entry)
+    outcomes = [_assessed_in(judge, scope, plan, entry) for entry in _assessment_entries(case, plan)]
+    if outcomes:
+        return min(outcomes, key=lambda o: (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION).index(o.verdict))
     if plan.best_interest_ref is not None and not _is_gone(case, plan.best_interest_ref):
         return judge.review(scope, "reference_not_found", plan, event=event)
     if grade is _Grade.DOUBTFUL:
@@ -1140,8 +1138,6 @@ def _assessed_in(judge: Judge, scope: str, plan: ActivityPlan, entry: LogEntry) 
             return judge.review(scope, "bare_claim", plan, entry, event=when_of(plan))
         return judge.deviation(scope, Reason.INCOMPLETE, plan, entry, event=when_of(plan))
     outcome = judge.in_order(scope, entry, plan, event=when_of(plan))
-    if outcome.verdict is Verdict.DEVIATION:
-        return judge.review(scope, "assessed_after_decision", plan, entry, event=when_of(plan))
     if outcome.verdict is not Verdict.MET:
         return outcome
     linked = plan.best_interest_ref == entry.id or entry.plan == plan.plan
@@ -1149,8 +1145,11 @@ def _assessed_in(judge: Judge, scope: str, plan: ActivityPlan, entry: LogEntry) 
     return outcome.model_copy(update={"evidence": (plan.id, entry.id), "remarks": remarks})
 
 
-def _assessment_entry(case: CaseIndex, plan: ActivityPlan) -> LogEntry | None:
-    """The assessment in the log that is about this plan, where the plan itself names none."""
+def _assessment_entries(case: CaseIndex, plan: ActivityPlan) -> list[LogEntry]:
+    """The assessments in the log for this plan: the one it names; else those that name it; else those about its pupils."""
+    named = case.by_id(plan.best_interest_ref)
+    if named is not None:
+        return [named]
     entries = case.all(LogKind.BEST_INTEREST)
     own = [entry for entry in entries if entry.plan == plan.plan]
     about = [
@@ -1158,7 +1157,7 @@ def _assessment_entry(case: CaseIndex, plan: ActivityPlan) -> LogEntry | None:
         for entry in entries
         if entry.plan is None and plan.pupils and set(plan.pupils) <= set(_entry_pupils(case, entry))
     ]
-    return next(iter(own), None) or next(iter(about), None)
+    return [*own, *about]
 
 
 def _entry_pupils(case: CaseIndex, entry: LogEntry) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..domain.case import Pupil, SeverityChange, Suspected
+from ..domain.case import Pupil, Suspected
 from ..domain.log import Channel, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, end_of
 from ..domain.notice import Notice, NoticeSource
@@ -13,6 +13,7 @@ from ..domain.people import Actor, Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from .index import CaseIndex
 from .judge import Judge, when_of
+from .rounds import Round, rounds
 from .routes import (
     WHICH_NOTICE,
     WHICH_PUPIL,
@@ -33,6 +34,7 @@ from .rule import Chapter, Text
 CHAPTER = Chapter("notification", Text("Plikt til å varsle", "Plikt til å varsle"))
 
 _RECEIVES = (Role.RECTOR, Role.CONTACT_TEACHER)
+_WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
 
 
 # --- «Alle som arbeider ved skolen, har en plikt til å melde ifra …» -----------------------------------------------------
@@ -669,27 +671,36 @@ def _ask(outcome: Outcome, question: str, *items: Recorded) -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Serious:
-    """A decision that the case is «alvorlig», the first in its stretch of the case; a reopened case has new duties."""
+class _Stretch:
+    """A stretch in which the case was open, and whether it was «alvorlig» in it; a reopened case has new duties."""
 
-    scope: str
-    decided: SeverityChange
-    since: Moment | None
-    """When the stretch before it was closed: what was told before then was about that."""
+    round: Round
+    serious: Moment | None
+    """When it was first decided in it that the case is «alvorlig» (a later downgrade does not undo the duty it raised)."""
+    decided: bool
+    """Whether anybody decided in it."""
+    serious_before: bool
+    """Whether it was «alvorlig» by the last decision before it."""
+
+    @property
+    def scope(self) -> str:
+        return self.round.scope()
 
 
-def _serious(case: CaseIndex) -> Iterator[_Serious]:
-    since: Moment | None = None
-    number = 1
-    found: set[str] = set()
-    for change in case.severity:
-        while number < len(case.periods) and case.periods[number].opened.before(change.at) is not False:
-            since = case.periods[number - 1].closed
-            number += 1
-        scope = "case" if number == 1 else scope_of(period=str(number))
-        if change.serious and scope not in found:
-            found.add(scope)
-            yield _Serious(scope, change, since)
+def _stretches(case: CaseIndex) -> Iterator[_Stretch]:
+    stretches = list(rounds(case))
+    before = False
+    for stretch, following in zip(stretches, [*stretches[1:], None], strict=True):
+        own = [c for c in case.severity if _decided_in(c.at, stretch, following)]
+        serious = next((c.at for c in own if c.serious), None)
+        yield _Stretch(stretch, serious, bool(own), before)
+        before = own[-1].serious if own else before
+
+
+def _decided_in(at: Moment, stretch: Round, following: Round | None) -> bool:
+    """What is decided while the case is closed belongs to the stretch that was closed."""
+    begun = stretch.after is None or stretch.period.opened.before(at) is not False
+    return begun and (following is None or following.period.opened.before(at) is False)
 
 
 @CHAPTER.rule(
@@ -707,20 +718,26 @@ def _serious(case: CaseIndex) -> Iterator[_Serious]:
     limits=Text(
         "Om saken er alvorlig, avgjør et menneske. Regelen gjetter aldri ut fra teksten; den spør så lenge saken er åpen og ingen har tatt "
         "stilling, og i en lukket sak der noe tyder på det (en ansatt, flere elever, grepet inn på nivå 3 eller 4, meldt "
-        "statsforvalteren). Planen setter ingen frist; skoledager til spørsmål og avvik er satt i verktøyet.",
+        "statsforvalteren). Er en ansatt den det gjelder, og skoleeier ikke varslet, sier SK-07 eller SK-02 det, og ikke denne. Planen "
+        "setter ingen frist; skoledager til spørsmål og avvik er satt i verktøyet.",
         "Om saka er alvorleg, avgjer eit menneske. Regelen gissar aldri ut frå teksten; han spør så lenge saka er open og ingen har teke "
         "stilling, og i ei lukka sak der noko tyder på det (ein tilsett, fleire elevar, gripe inn på nivå 3 eller 4, meldt "
-        "statsforvaltaren). Planen set ingen frist; skuledagar til spørsmål og avvik er sette i verktøyet.",
+        "statsforvaltaren). Er ein tilsett den det gjeld, og skuleeigar ikkje varsla, seier SK-07 eller SK-02 det, og ikkje denne. Planen "
+        "set ingen frist; skuledagar til spørsmål og avvik er sette i verktøyet.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
-    needs=("log", "severity", "status_history"),
+    needs=("log", "notices", "severity", "status_history"),
     questions={
         "is_it_serious": Text(
             "Det er ikke tatt stilling til om saken er alvorlig. Er den det?",
             "Det er ikkje teke stilling til om saka er alvorleg. Er ho det?",
+        ),
+        "still_serious": Text(
+            "Saken var vurdert som alvorlig, og er åpnet igjen. Er den fortsatt alvorlig, og er skoleeier varslet om det?",
+            "Saka var vurdert som alvorleg, og er opna att. Er ho framleis alvorleg, og er skuleeigar varsla om det?",
         ),
         "told_another": Text(
             "Loggen sier at en annen enn skoleeier selv fikk varselet. Nådde det skoleeier?",
@@ -730,28 +747,47 @@ def _serious(case: CaseIndex) -> Iterator[_Serious]:
 )
 def owner_notified(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«I alvorlige skolesaker skal skoleeier/kommunalsjef varsles.» Decided by a person; an empty field is a question."""
-    for serious in _serious(case):
-        told = owner_told(case, serious.since)
-        event = serious.decided.at
-        if told.sure:
-            yield judge.met(serious.scope, told.sure[0], event=event)
+    for stretch in _stretches(case):
+        told = owner_told(case, stretch.round.after)
+        event = stretch.serious or stretch.round.start
+        if stretch.decided and stretch.serious is None:
             continue
-        outcome = waited(case, judge, "VA-09", serious.scope, event)
-        outcome = or_which(judge, outcome, "told_another", *told.unsure)
-        if outcome is not None:
-            yield outcome
-    if not case.severity and case.periods:
-        yield from _undecided(case, judge)
+        if told.sure:
+            yield judge.met(stretch.scope, told.sure[0], event=event)
+        elif told.acknowledged:
+            yield judge.met(stretch.scope, told.acknowledged[0], event=event, remarks=(_WEAK,))
+        elif stretch.serious is None:
+            yield from _undecided(case, judge, stretch)
+        elif not _missed_in_a_staff_case(case, judge, stretch, stretch.serious):
+            outcome = waited(case, judge, "VA-09", stretch.scope, stretch.serious)
+            outcome = or_which(judge, outcome, "told_another", *told.unsure)
+            if outcome is not None:
+                yield outcome
 
 
-def _undecided(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def _undecided(case: CaseIndex, judge: Judge, stretch: _Stretch) -> Iterator[Outcome]:
     """Nobody has decided whether it is serious: asked while the case is open (A-09), and later where there are signs."""
-    told = owner_told(case).sure
-    event = case.received or case.periods[0].opened
-    if told:
-        yield judge.met("case", told[0], event=event)
-    elif case.closed is None or _looks_serious(case):
-        yield judge.review("case", "is_it_serious", event=event)
+    event = stretch.round.start
+    if stretch.serious_before:
+        yield judge.review(stretch.scope, "still_serious", event=event)
+    elif stretch.round.closed is None or _looks_serious(case):
+        yield judge.review(stretch.scope, "is_it_serious", event=event)
+
+
+def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: _Stretch, serious: Moment) -> bool:
+    """Whether SK-07 or SK-02 tells of this same missing notice: one who works at the school was suspected by then."""
+    if case.case.hides_part_of("suspicions"):
+        return False
+    for suspicion in case.staff_suspicions:
+        since = stretch.round.after
+        if serious.before(suspicion.at) is True or (since is not None and suspicion.at.before(since) is True):
+            continue
+        against_a_leader = suspicion in case.leader_suspicions
+        told_there = judge.plan.is_on("SK-02" if against_a_leader else "SK-07", optional=False)
+        # «openbert grunnlaus» is a question about the staff case; that the case is «alvorlig» stands by itself.
+        if told_there and (against_a_leader or not suspicion.obviously_unfounded):
+            return True
+    return False
 
 
 def _looks_serious(case: CaseIndex) -> bool:
@@ -774,27 +810,46 @@ def _looks_serious(case: CaseIndex) -> bool:
     ),
     proof=Text("En logg av rektor om varselet til eier.", "Ein logg av rektor om varselet til eigar."),
     limits=Text(
-        "Regelen ser loggen, ikke varselet selv. Er en i ledelsen den det gjelder, er veien en annen (SK-02).",
-        "Regelen ser loggen, ikkje sjølve varselet. Er ein i leiinga den det gjeld, er vegen ein annan (SK-02).",
+        "Regelen ser loggen, ikke varselet selv. Viser ingenting at skoleeier er varslet, er det VA-09 som sier det. Er en i ledelsen den "
+        "det gjelder, er veien en annen (SK-02).",
+        "Regelen ser loggen, ikkje sjølve varselet. Viser ingenting at skuleeigar er varsla, er det VA-09 som seier det. Er ein i leiinga "
+        "den det gjeld, er vegen ein annan (SK-02).",
     ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "severity", "suspicions", "status_history"),
+    needs=("log", "notices", "severity", "suspicions", "status_history"),
     questions={"who_wrote": WHO_WROTE},
 )
 def notification_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Rektor dokumenterer at det er varslet i Visma Sikker Sak.» Not where a leader is accused: then the way is another."""
-    if case.leader_suspicions:
-        return
-    for serious in _serious(case):
-        told = owner_told(case, serious.since)
-        entries = tuple(e for e in (*told.sure, *told.unsure) if isinstance(e, LogEntry))
-        outcome = _written_by(judge, serious.scope, entries, Role.RECTOR, serious.decided.at)
-        if outcome is None:
-            outcome = waited(case, judge, "VA-10", serious.scope, serious.decided.at)
+    """«Rektor dokumenterer at det er varslet i Visma Sikker Sak.» Owed once the owner was told; until then VA-09 speaks.
+
+    Not for what was told after a leader was accused: then the way is another.
+    """
+    for stretch in _stretches(case):
+        if stretch.serious is None:
+            continue
+        told = owner_told(case, stretch.round.after)
+        items = [
+            item for item in (*told.sure, *told.unsure, *told.acknowledged) if not _past_rector(case, stretch, item)
+        ]
+        entries = tuple(e for e in items if isinstance(e, LogEntry) and e.kind is LogKind.OWNER_NOTIFIED)
+        outcome = _written_by(judge, stretch.scope, entries, Role.RECTOR, stretch.serious)
+        told_at = [when for item in items if (when := when_of(item)) is not None]
+        if outcome is None and told_at:
+            known = max(stretch.serious, min(told_at, key=lambda m: m.sort_key), key=lambda m: m.sort_key)
+            outcome = waited(case, judge, "VA-10", stretch.scope, known)
         if outcome is not None:
             yield outcome
+
+
+def _past_rector(case: CaseIndex, stretch: _Stretch, item: Recorded) -> bool:
+    """Whether someone in the leadership was accused in this stretch by the day the owner was told."""
+    since, when = stretch.round.after, when_of(item)
+    return when is not None and any(
+        suspicion.at.day <= when.day and (since is None or suspicion.at.before(since) is not True)
+        for suspicion in case.leader_suspicions
+    )
 
 
 @CHAPTER.rule(

@@ -124,8 +124,15 @@ def rector_reached(case: CaseIndex, notice: Notice) -> Reached:
 
 
 def goes_to_the_owner(case: CaseIndex, notice: Notice) -> bool:
-    """Whether the way of ``notice`` is past rektor: someone in the leadership is the one it is about (SK-02)."""
-    return bool(case.leader_suspicions) and notice.accuses_staff is not False
+    """Whether the way of ``notice`` is past rektor: someone in the leadership is the one it is about (SK-02).
+
+    One that does not say whom it is about is past rektor only where the suspicion was there on the day it came: what came
+    before that kept its own way.
+    """
+    if notice.accuses_staff is not None:
+        return notice.accuses_staff and bool(case.leader_suspicions)
+    came = when_of(notice)
+    return any(came is None or suspicion.at.day <= came.day for suspicion in case.leader_suspicions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,8 @@ class OwnerTold:
 
     sure: tuple[LogEntry | Notice, ...]
     unsure: tuple[LogEntry, ...]
+    acknowledged: tuple[LogEntry, ...]
+    """The owner's own receipts, which show it where nobody else wrote it down."""
 
 
 def owner_told(case: CaseIndex, since: Moment | None = None) -> OwnerTold:
@@ -146,7 +155,9 @@ def owner_told(case: CaseIndex, since: Moment | None = None) -> OwnerTold:
         to_another = is_known(entry.to) and not acted_as(entry.to, Role.OWNER)
         (unsure if to_another else sure).append(entry)
     sure += [n for n in case.notices if acted_as(n.receiver, Role.OWNER) and _from(n, since)]
-    return OwnerTold(tuple(sorted(sure, key=lambda item: item.sort_key)), tuple(unsure))
+    receipts = [e for e in case.all(LogKind.OWNER_ACKNOWLEDGED) if e.held is not False and _from(e, since)]
+    own = tuple(e for e in receipts if acted_as(e.author, Role.OWNER))
+    return OwnerTold(tuple(sorted(sure, key=lambda item: item.sort_key)), tuple(unsure), own)
 
 
 def _from(item: Recorded, since: Moment | None) -> bool:

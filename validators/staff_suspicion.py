@@ -158,7 +158,8 @@ def owner_directly(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     told = owner_told(case)
     for scope, suspicion in _suspicions(case):
         if _against_a_leader(case, suspicion):
-            notified = _same_day_on(told.sure, suspicion.at)
+            # The owner's own receipt says that she was told, and nothing of the way; where the way is logged, that decides.
+            notified = _same_day_on(told.sure, suspicion.at) or _same_day_on(told.acknowledged, suspicion.at)
             to_another = _same_day_on(told.unsure, suspicion.at)
             yield _directly(judge, scope, suspicion, notified, to_another)
 
@@ -397,7 +398,7 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Varsle skoleeier/kommunalsjef»: in every case about someone who works at the school; no time is set."""
     told = owner_told(case)
     for scope, suspicion in _suspicions(case):
-        if _against_a_leader(case, suspicion):
+        if _against_a_leader(case, suspicion) and judge.plan.is_on("SK-02", optional=False):
             continue
         start = suspicion.at
         notified = _after(told.sure, start)
@@ -408,6 +409,10 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             continue
         if earlier_that_day:
             yield judge.review(scope, "before_its_cause", *earlier_that_day, event=start)
+            continue
+        acknowledged = _after(told.acknowledged, start)
+        if acknowledged:
+            yield judge.met(scope, acknowledged[0], event=start, remarks=(Remark(code=RemarkCode.WEAKLY_SHOWN),))
             continue
         outcome = waited(case, judge, "SK-07", scope, start)
         outcome = or_which(judge, outcome, "told_another", *_same_day_on(told.unsure, start))

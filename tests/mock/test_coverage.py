@@ -33,7 +33,7 @@ FIRST_RULES = {
     "VA-05": EVERY - {"review"},
     "VA-08": EVERY,
     "VA-09": EVERY,
-    "VA-10": EVERY - {"review"},
+    "VA-10": CONTENT,  # owed once the owner was told; until then VA-09 speaks
     "VA-11": EVERY - {"review"},
     "SK-02": EVERY,
     "EV-01": EVERY,
