@@ -20,7 +20,7 @@ CHAPTER = Chapter(
 
 _PROOF = Text(
     "En oppføring i årshjulet (1310.no) for skoleåret, med dato for når det ble gjort.",
-    "Ei oppføring i årshjulet (1310.no) for skuleåret, med dato for når det vart gjort.",
+    "Ei oppføring i årshjulet (1310.no) for skoleåret, med dato for når det vart gjort.",
 )
 _LIMITS = Text(
     "Regelen ser at det er ført, ikke hvor godt det ble gjort. Planen sier ikke når i skoleåret; årshjulet tilsier hvert år.",
@@ -198,7 +198,7 @@ def _item(
 _FOR_WHOM = {
     "for_whom": Text(
         "Regelverket er ført som gjort kjent, men ikke for hvem. Gjaldt det denne gruppen også?",
-        "Regelverket er ført som gjort kjent, men ikkje for kven. Galdt det denne gruppa òg?",
+        "Regelverket er ført som gjort kjent, men ikkje for kven. Gjaldt det denne gruppa òg?",
     )
 }
 
@@ -271,8 +271,8 @@ def cycle_in_use(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
         "Ein dokumentasjonsdato for kvar gruppe, ikkje før dagen det vart gjort.",
     ),
     limits=Text(
-        "Regelen ser datoen, ikke hva som ble skrevet. Planen sier ikke hvor fort; antall dager står i plan.toml.",
-        "Regelen ser datoen, ikkje kva som vart skrive. Planen seier ikkje kor fort; talet på dagar står i plan.toml.",
+        "Regelen ser datoen, ikke hva som ble skrevet. Planen sier ikke hvor fort; antall dager er satt i verktøyet.",
+        "Regelen ser datoen, ikkje kva som vart skrive. Planen seier ikkje kor fort; talet på dagar er sett i verktøyet.",
     ),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
@@ -324,11 +324,12 @@ def _documentation_of(entries: list[CycleEntry], scope: str, index: CycleIndex, 
     "planen-gjort-kjent",
     title=Text("Den gjeldende planen er gjort kjent i skoleåret", "Den gjeldande planen er gjord kjend i skoleåret"),
     remedy=Text(
-        "Gjør planen kjent, og før i årshjulet hvilken versjon.", "Gjer planen kjend, og før i årshjulet kva versjon."
+        "Gjør planen kjent, og før i årshjulet når det ble gjort, og hvilken versjon det gjaldt.",
+        "Gjer planen kjend, og før i årshjulet når det vart gjort, og kva versjon det gjaldt.",
     ),
     proof=Text(
-        "En oppføring som navngir planens gjeldende versjon.",
-        "Ei oppføring som nemner den gjeldande versjonen av planen.",
+        "En oppføring i årshjulet som oppgir planens gjeldende versjon.",
+        "Ei oppføring i årshjulet som oppgir den gjeldande versjonen av planen.",
     ),
     limits=Text(
         "Planen sier ikke for hvem; regelen ser bare at det er ført.",
@@ -385,8 +386,8 @@ def _june(index: CycleIndex) -> tuple[date, date]:
     "arlig-revidering-i-juni",
     title=Text("Planen er revidert i juni", "Planen er revidert i juni"),
     remedy=Text(
-        "Gå gjennom planen, og før det i årshjulet, også når ingenting måtte endres.",
-        "Gå gjennom planen, og før det i årshjulet, også når ingenting måtte endrast.",
+        "Gå gjennom planen i juni, og før det i årshjulet, også når ingenting måtte endres.",
+        "Gå gjennom planen i juni, og før det i årshjulet, også når ingenting måtte endrast.",
     ),
     proof=Text(
         "En oppføring om revidering datert 1.–30. juni i skoleåret.",
@@ -493,8 +494,8 @@ def _missed(outcome: Outcome, last: date, reason: Reason, *entries: CycleEntry) 
         "Ei oppføring om kompetansebehov datert 1.–30. juni i skoleåret.",
     ),
     limits=Text(
-        "Regelen ser at det ble vurdert, ikke hva vurderingen var verd.",
-        "Regelen ser at det vart vurdert, ikkje kva vurderinga var verd.",
+        "Regelen ser at det ble vurdert, ikke om vurderingen var god.",
+        "Regelen ser at det vart vurdert, ikkje om vurderinga var god.",
     ),
     severity=Severity.LOW,
     basis=Basis.PLAN,
@@ -528,8 +529,8 @@ _item(
         "Dei tilsette har fått nødvendig informasjon om oppfølging av sårbare elevar",
     ),
     Text(
-        "Gi den informasjonen som trengs, innenfor taushetsplikten, og før i årshjulet at det er gjort. Ikke skriv hva.",
-        "Gi den informasjonen som trengst, innanfor teieplikta, og før i årshjulet at det er gjort. Ikkje skriv kva.",
+        "Gi den informasjonen som trengs, innenfor taushetsplikten, og før i årshjulet at det er gjort. Ikke skriv hva informasjonen gikk ut på.",
+        "Gi den informasjonen som trengst, innanfor teieplikta, og før i årshjulet at det er gjort. Ikkje skriv kva informasjonen gjekk ut på.",
     ),
     _once_a_year(CycleKind.INFORMATION_GIVEN, question="was_it_needed"),
     Severity.MEDIUM,
@@ -563,8 +564,8 @@ _item(
     "maler-ligger-i-sikker-sak",
     Text("Malene ligger i Visma Sikker Sak", "Malane ligg i Visma Sikker Sak"),
     Text(
-        "Legg de gjeldende malene i Visma Sikker Sak, og før i årshjulet at de er sett over.",
-        "Legg dei gjeldande malane i Visma Sikker Sak, og før i årshjulet at dei er sett over.",
+        "Legg de gjeldende malene i Visma Sikker Sak, og før i årshjulet at de er gått gjennom.",
+        "Legg dei gjeldande malane i Visma Sikker Sak, og før i årshjulet at dei er gått gjennom.",
     ),
     _once_a_year(CycleKind.TEMPLATES_AVAILABLE),
     Severity.LOW,
@@ -577,20 +578,20 @@ _item(
 )
 _OLD_ROUTINE = Text(
     "Regelen ser at den finnes og hvor gammel versjonen er, ikke om den passer på skolen eller blir fulgt.",
-    "Regelen ser at han finst og kor gammal versjonen er, ikkje om han høver på skolen eller blir følgd.",
+    "Regelen ser at han finst og kor gammal versjonen er, ikkje om han passar på skolen eller blir følgd.",
 )
 _item(
     "AAR-15",
     "inspeksjonsrutiner-finnes",
     Text("Skolen har inspeksjonsrutiner", "Skolen har inspeksjonsrutinar"),
     Text(
-        "Lag inspeksjonsrutiner som passer på skolen, og før versjonens dato i årshjulet.",
-        "Lag inspeksjonsrutinar som høver på skolen, og før datoen for versjonen i årshjulet.",
+        "Lag inspeksjonsrutiner som passer på skolen, og før datoen for versjonen i årshjulet.",
+        "Lag inspeksjonsrutinar som passar på skolen, og før datoen for versjonen i årshjulet.",
     ),
     _in_place(CycleKind.SUPERVISION_ROUTINE),
     Severity.HIGH,
     proof=Text(
-        "En oppføring i årshjulet med datoen for rutinens versjon.",
+        "En oppføring i årshjulet med datoen for versjonen av rutinen.",
         "Ei oppføring i årshjulet med datoen for versjonen av rutinen.",
     ),
     limits=_OLD_ROUTINE,
@@ -616,8 +617,8 @@ _item(
         "Dei tilsette har fått opplæring i å kjenne att teikn",
     ),
     Text(
-        "Gi de ansatte opplæring i hvilke tegn de skal se etter, og før den i årshjulet.",
-        "Gi dei tilsette opplæring i kva teikn dei skal sjå etter, og før ho i årshjulet.",
+        "Gi de ansatte opplæring i hvilke tegn de skal se etter, og før det i årshjulet.",
+        "Gi dei tilsette opplæring i kva teikn dei skal sjå etter, og før det i årshjulet.",
     ),
     _once_a_year(CycleKind.SIGNS_TRAINING),
     Severity.MEDIUM,
@@ -659,8 +660,8 @@ _item(
     "moteplasser-skole-hjem",
     Text("Det har vært møteplasser mellom skole og hjem", "Det har vore møteplassar mellom skole og heim"),
     Text(
-        "Hold minst én møteplass med dialog og medvirkning (foreldremøte, FAU, SU), og før den i årshjulet.",
-        "Hald minst éin møteplass med dialog og medverknad (foreldremøte, FAU, SU), og før han i årshjulet.",
+        "Hold minst én møteplass med dialog og medvirkning (foreldremøte, FAU, SU), og før det i årshjulet.",
+        "Hald minst éin møteplass med dialog og medverknad (foreldremøte, FAU, SU), og før det i årshjulet.",
     ),
     _once_a_year(CycleKind.HOME_SCHOOL_ARENA),
     Severity.LOW,

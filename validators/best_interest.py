@@ -22,7 +22,7 @@ from .index import CaseIndex
 from .judge import Judge, when_of
 from .rule import Chapter, Text
 
-CHAPTER = Chapter("best_interest", Text("Barns beste-vurdering", "Vurdering av det beste for barnet"))
+CHAPTER = Chapter("best_interest", Text("Vurdering av barnets beste", "Vurdering av det beste for barnet"))
 
 _NEEDS = ("activity_plans", "activity_plans.pupils", "activity_plans.best_interest", "pupils")
 """The log is not among them: an assessment that stands in the plan is seen without it (Assessed.unseen asks for it)."""
@@ -40,12 +40,12 @@ _LIMITS = Text(
     "BB-01",
     "barnets-beste-ved-hver-avgjorelse",
     title=Text(
-        "Barnets beste er vurdert for hver elev når en plan ble vedtatt",
-        "Det beste for barnet er vurdert for kvar elev då ein plan vart vedteken",
+        "Barnets beste er vurdert for hver elev når en plan blir vedtatt",
+        "Det beste for barnet er vurdert for kvar elev når ein plan blir vedteken",
     ),
     remedy=Text(
-        "Gjør vurderingen av barnets beste for eleven nå, skriv den i planen eller i en egen logg, og se om tiltakene holder opp mot den.",
-        "Gjer vurderinga av det beste for eleven no, skriv henne i planen eller i ein eigen logg, og sjå om tiltaka held opp mot henne.",
+        "Vurder hva som er best for eleven nå, skriv vurderingen i aktivitetsplanen eller i en egen logg, og se om tiltakene står seg.",
+        "Vurder kva som er best for eleven no, skriv vurderinga i aktivitetsplanen eller i ein eigen logg, og sjå om tiltaka står seg.",
     ),
     proof=Text(
         "En vurdering med ord i den vedtatte planen, eller i en logg fra før den ble vedtatt, for hver elev planen gjelder.",
@@ -150,8 +150,8 @@ def _not_assessed(judge: Judge, scope: str, found: Assessed) -> Outcome:
         "Det er teke stilling til kvart av dei åtte momenta, og dei har fått eit innhald",
     ),
     remedy=Text(
-        "Ta stilling til hvert av de åtte momentene, relevant eller ikke relevant her, og skriv hva de betyr for eleven.",
-        "Ta stilling til kvart av dei åtte momenta, relevant eller ikkje relevant her, og skriv kva dei tyder for eleven.",
+        "Ta stilling til hvert av de åtte momentene, relevant eller ikke relevant her, og skriv i vurderingen hva de betyr for eleven.",
+        "Ta stilling til kvart av dei åtte momenta, relevant eller ikkje relevant her, og skriv i vurderinga kva dei har å seie for eleven.",
     ),
     proof=Text(
         "Hvert moment er merket relevant eller ikke relevant, minst ett er relevant, og vurderingen har ord, også om barnets syn.",
@@ -205,8 +205,8 @@ def _only_ticks(judge: Judge, found: Assessed) -> Outcome:
     "momentene-er-vektet",
     title=Text("Momentene er vektet mot hverandre", "Momenta er vekta mot kvarandre"),
     remedy=Text(
-        "Skriv hva som er best for barna, om det kan harmoniseres med andre hensyn, og ved motstrid hva som veier tyngst.",
-        "Skriv kva som er best for barna, om det kan harmoniserast med andre omsyn, og ved motstrid kva som veg tyngst.",
+        "Skriv i vurderingen hva som er best for barna, om det lar seg forene med andre hensyn, og hva som veier tyngst hvis det ikke gjør det.",
+        "Skriv i vurderinga kva som er best for barna, om det lèt seg sameine med andre omsyn, og kva som veg tyngst om det ikkje gjer det.",
     ),
     proof=Text(
         "Vektingen er skrevet, og spørsmålene ved vekting er besvart.",
@@ -252,12 +252,12 @@ def _weighing(judge: Judge, found: Assessed) -> Outcome:
     "vurderingen-er-vist",
     title=Text("Innholdet i vurderingen er vist", "Innhaldet i vurderinga er vist"),
     remedy=Text(
-        "Skriv hvordan barnets beste er undersøkt og konkludert, og hvilken vekt det fikk mot andre hensyn.",
-        "Skriv korleis det beste for barnet er undersøkt og konkludert, og kva vekt det fekk mot andre omsyn.",
+        "Skriv i vurderingen hvordan barnets beste er undersøkt, hva dere kom fram til, og hvilken vekt det fikk mot andre hensyn.",
+        "Skriv i vurderinga korleis det beste for barnet er undersøkt, kva de kom fram til, og kva vekt det fekk mot andre omsyn.",
     ),
     proof=Text(
-        "Begge forklaringene står i vurderingen: hvordan, og hvilken vekt.",
-        "Begge forklaringane står i vurderinga: korleis, og kva vekt.",
+        "Begge forklaringene står i vurderingen: hvordan barnets beste er undersøkt, og hvilken vekt det fikk.",
+        "Begge forklaringane står i vurderinga: korleis det beste for barnet er undersøkt, og kva vekt det fekk.",
     ),
     limits=_LIMITS,
     severity=Severity.HIGH,
@@ -283,8 +283,8 @@ def shown(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "vektingen-forklart-i-begrunnelsen",
     title=Text("Vektingen er forklart i begrunnelsen for tiltakene", "Vektinga er forklart i grunngivinga for tiltaka"),
     remedy=Text(
-        "Skriv i begrunnelsen hvorfor nettopp disse tiltakene, ut fra vektingen.",
-        "Skriv i grunngivinga kvifor nettopp desse tiltaka, ut frå vektinga.",
+        "Forklar i begrunnelsen for tiltakene hvorfor dere valgte nettopp disse, ut fra vektingen.",
+        "Forklar i grunngivinga for tiltaka kvifor de valde nettopp desse, ut frå vektinga.",
     ),
     proof=Text("Feltet om vektingen i begrunnelsen er fylt ut.", "Feltet om vektinga i grunngivinga er fylt ut."),
     limits=_LIMITS,
@@ -308,11 +308,11 @@ def weighing_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Det er teke stilling til om foreldre og fagfolk skal gi synspunkt",
     ),
     remedy=Text(
-        "Innhent synspunktene, eller skriv at det ikke er aktuelt.",
-        "Hent inn synspunkta, eller skriv at det ikkje er aktuelt.",
+        "Hent inn synspunktene, eller skriv i vurderingen at det ikke er aktuelt.",
+        "Hent inn synspunkta, eller skriv i vurderinga at det ikkje er aktuelt.",
     ),
     proof=Text(
-        "Feltet har et svar: innhentet, eller ikke aktuelt.", "Feltet har eit svar: henta inn, eller ikkje aktuelt."
+        "Feltet har et svar: hentet inn, eller ikke aktuelt.", "Feltet har eit svar: henta inn, eller ikkje aktuelt."
     ),
     limits=Text(
         "Planen sier «aktuelt», ikke «skal». Derfor spør regelen, og gir aldri avvik.",
@@ -324,7 +324,7 @@ def weighing_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     needs=_NEEDS,
     questions={
         "asked": Text(
-            "Er synspunkt fra foreldre og fagfolk innhentet, eller er det ikke aktuelt her?",
+            "Er synspunkt fra foreldre og fagfolk hentet inn, eller er det ikke aktuelt her?",
             "Er synspunkt frå foreldre og fagfolk henta inn, eller er det ikkje aktuelt her?",
         ),
     },

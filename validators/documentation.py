@@ -47,7 +47,7 @@ _WHICH_NOTICE = Text(
     limits=Text(
         "Planen sier ikke hvor ofte det skal skrives logg; antall skoledager er satt i verktøyet, og et opphold gir spørsmål og ikke "
         "avvik. Logger, planversjoner, evalueringer og hendelser teller alle. Varsler som aldri ble en sak, kan regelen ikke se.",
-        "Planen seier ikkje kor ofte det skal skrivast logg; talet på skuledagar er sett i verktøyet, og eit opphald gir spørsmål og "
+        "Planen seier ikkje kor ofte det skal skrivast logg; talet på skoledagar er sett i verktøyet, og eit opphald gir spørsmål og "
         "ikkje avvik. Loggar, planversjonar, evalueringar og hendingar tel alle. Varsel som aldri vart ei sak, kan regelen ikkje sjå.",
     ),
     severity=Severity.HIGH,
@@ -114,15 +114,15 @@ def _after(item: Recorded, moment: Moment) -> bool:
         "Alt pedagogisk personale ved skolen har tilgang til Visma Sikker Sak",
     ),
     remedy=Text(
-        "Gi tilgang til dem som mangler den, og før i årshjulet hvor mange av hvor mange som har den.",
-        "Gi tilgang til dei som manglar han, og før i årshjulet kor mange av kor mange som har han.",
+        "Gi tilgang til dem som mangler den, og før i årshjulet hvor mange som skal ha tilgang, og hvor mange som har det.",
+        "Gi tilgang til dei som manglar han, og før i årshjulet kor mange som skal ha tilgang, og kor mange som har det.",
     ),
     proof=Text(
-        "En oppføring i årshjulet for skoleåret der alle av alle har tilgang.",
-        "Ei oppføring i årshjulet for skoleåret der alle av alle har tilgang.",
+        "En oppføring i årshjulet for skoleåret som viser at alle som skal ha tilgang, har det.",
+        "Ei oppføring i årshjulet for skoleåret som viser at alle som skal ha tilgang, har det.",
     ),
     limits=Text(
-        "Tilgang er ikke bruk. Brukerlista selv ser verktøyet ikke; mangler oppføringen, spør regelen.",
+        "Tilgang er ikke bruk. Selve brukerlista ser verktøyet ikke; mangler oppføringen, spør regelen.",
         "Tilgang er ikkje bruk. Sjølve brukarlista ser verktøyet ikkje; manglar oppføringa, spør regelen.",
     ),
     severity=Severity.MEDIUM,
@@ -136,8 +136,8 @@ def _after(item: Recorded, moment: Moment) -> bool:
             "Ingen har ført kor mange som har tilgang i skoleåret. Bruker alt pedagogisk personale plattforma?",
         ),
         "how_many": Text(
-            "Oppføringen sier ikke klart hvor mange av hvor mange som har tilgang. Hvor mange er det?",
-            "Oppføringa seier ikkje klart kor mange av kor mange som har tilgang. Kor mange er det?",
+            "Oppføringen sier ikke klart hvor mange som skal ha tilgang, og hvor mange som har det. Hvor mange er det?",
+            "Oppføringa seier ikkje klart kor mange som skal ha tilgang, og kor mange som har det. Kor mange er det?",
         ),
     },
 )
@@ -163,7 +163,7 @@ def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     "DOK-04",
     "andre-ansatte-dokumenterer-skriftlig",
     title=Text(
-        "Andre ansatte som melder fra, har dokumentert det skriftlig",
+        "Andre ansatte som melder ifra, har dokumentert det skriftlig",
         "Andre tilsette som melder frå, har dokumentert det skriftleg",
     ),
     remedy=Text(
@@ -178,7 +178,7 @@ def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
         "Gjelder ansatte utenom det pedagogiske personalet, slik kilden oppgir rollen. Verktøyet leser ikke e-post. Planen setter ingen "
         "frist; dager regnes i skoledager fra varselet.",
         "Gjeld tilsette utanom det pedagogiske personalet, slik kjelda oppgir rolla. Verktøyet les ikkje e-post. Planen set ingen frist; "
-        "dagar blir rekna i skuledagar frå varselet.",
+        "dagar blir rekna i skoledagar frå varselet.",
     ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
@@ -304,12 +304,12 @@ _CODES = {
     ),
     proof=Text(
         "En oppføring av rektor, eller av rektors registrerte stedfortreder, senest neste skoledag etter at e-posten kom.",
-        "Ei oppføring av rektor, eller av den registrerte stadfortredaren til rektor, seinast neste skuledag etter at e-posten kom.",
+        "Ei oppføring av rektor, eller av den registrerte stadfortredaren til rektor, seinast neste skoledag etter at e-posten kom.",
     ),
     limits=Text(
         "Planen setter ingen frist; antall skoledager til spørsmål og avvik er satt i verktøyet. Regelen kan bare se e-post som er nevnt i "
         "saken: lagt inn, eller oppgitt som måten et varsel fra en ansatt kom på.",
-        "Planen set ingen frist; talet på skuledagar til spørsmål og avvik er sett i verktøyet. Regelen kan berre sjå e-post som er nemnd i "
+        "Planen set ingen frist; talet på skoledagar til spørsmål og avvik er sett i verktøyet. Regelen kan berre sjå e-post som er nemnd i "
         "saka: lagd inn, eller oppgitt som måten eit varsel frå ein tilsett kom på.",
     ),
     severity=Severity.HIGH,
@@ -319,7 +319,7 @@ _CODES = {
     questions={
         "filed_late": Text(
             "E-posten ble liggende noen skoledager før den kom inn i saken. Var det en grunn til det?",
-            "E-posten vart liggjande nokre skuledagar før han kom inn i saka. Var det ein grunn til det?",
+            "E-posten vart liggjande nokre skoledagar før han kom inn i saka. Var det ein grunn til det?",
         ),
         "received_when": Text(
             "Det står ikke når e-posten kom. Når kom den?",

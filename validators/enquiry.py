@@ -52,17 +52,17 @@ _IN_TEXT = Text(
         "Det var møte med foreldre og/eller elev same dag eller seinast dagen etter",
     ),
     remedy=Text(
-        "Møt foreldre og/eller elev nå, og loggfør møtet. Var det en grunn til å vente: skriv den.",
-        "Møt foreldre og/eller elev no, og loggfør møtet. Var det ein grunn til å vente: skriv han.",
+        "Møt foreldre og/eller elev nå, og loggfør møtet. Var det en grunn til å vente: skriv den i loggen.",
+        "Møt foreldre og/eller elev no, og loggfør møtet. Var det ein grunn til å vente: skriv det i loggen.",
     ),
     proof=Text(
         "Et gjennomført møte eller en samtale for hver elev meldingen gjelder, senest dagen etter at den kom.",
         "Eit gjennomført møte eller ein samtale for kvar elev meldinga gjeld, seinast dagen etter at ho kom.",
     ),
     limits=Text(
-        "Planen sier ikke hva dagene telles fra; her er det dagen meldingen kom. Fikk rektor den en senere dag, og avgjør det svaret, spør "
+        "Planen sier ikke hva dagene telles fra; her er det dagen meldingen kom. Fikk rektor meldingen en senere dag, og avgjør det svaret, spør "
         "regelen. En innkalling er ikke et møte. Om det var en god grunn til å vente, ser regelen ikke.",
-        "Planen seier ikkje kva dagane blir talde frå; her er det dagen meldinga kom. Fekk rektor henne ein seinare dag, og avgjer det svaret, "
+        "Planen seier ikkje kva dagane blir talde frå; her er det dagen meldinga kom. Fekk rektor meldinga ein seinare dag, og avgjer det svaret, "
         "spør regelen. Ei innkalling er ikkje eit møte. Om det var ein god grunn til å vente, ser regelen ikkje.",
     ),
     severity=Severity.HIGH,
@@ -71,12 +71,12 @@ _IN_TEXT = Text(
     needs=("notices", "log", "pupils", "status_history"),
     questions={
         "received_later": Text(
-            "Meldingen kom én dag, og rektor fikk den en senere dag. Hvilken dag telles «samme dag eller senest dagen etter» fra?",
-            "Meldinga kom ein dag, og rektor fekk henne ein seinare dag. Kva dag skal «same dag eller seinast dagen etter» teljast frå?",
+            "Meldingen kom én dag, og nådde rektor en senere dag. Hvilken dag telles «samme dag eller senest dagen etter» fra?",
+            "Meldinga kom ein dag, og nådde rektor ein seinare dag. Kva dag skal «same dag eller seinast dagen etter» teljast frå?",
         ),
         "who_received": Text(
-            "Meldingen ble tatt imot av en annen enn rektor eller kontaktlærer. Når fikk rektor den?",
-            "Meldinga vart teken imot av ein annan enn rektor eller kontaktlærar. Når fekk rektor henne?",
+            "Meldingen ble tatt imot av en annen enn rektor eller kontaktlærer. Når fikk rektor meldingen?",
+            "Meldinga vart teken imot av ein annan enn rektor eller kontaktlærar. Når fekk rektor meldinga?",
         ),
         "only_a_suspicion": Text(
             "En ansatt ville undersøke en mistanke nærmere først. Ble det klart at noe måtte gjøres, og burde det vært møte da?",
@@ -190,8 +190,8 @@ def _received_later(case: CaseIndex, notice: Notice, start: Moment) -> list[Mome
     "undersokelsen-i-gang-snarest",
     title=Text("Undersøkelsen kom i gang snarest", "Undersøkinga kom i gang snarast"),
     remedy=Text(
-        "Start undersøkelsen nå og loggfør den. Har det gått tid: skriv hvorfor.",
-        "Start undersøkinga no og loggfør henne. Har det gått tid: skriv kvifor.",
+        "Start undersøkelsen nå, og loggfør det. Har det gått tid: skriv i loggen hvorfor.",
+        "Start undersøkinga no, og loggfør det. Har det gått tid: skriv i loggen kvifor.",
     ),
     proof=Text(
         "En logg som viser at undersøkelsen begynte kort etter at meldingen kom.",
@@ -199,7 +199,7 @@ def _received_later(case: CaseIndex, notice: Notice, start: Moment) -> list[Mome
     ),
     limits=Text(
         "«Snarest» er ikke et tall. Regelen teller skoledager og spør; den gir aldri avvik.",
-        "«Snarest» er ikkje eit tal. Regelen tel skuledagar og spør; han gir aldri avvik.",
+        "«Snarest» er ikkje eit tal. Regelen tel skoledagar og spør; han gir aldri avvik.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -209,7 +209,7 @@ def _received_later(case: CaseIndex, notice: Notice, start: Moment) -> list[Mome
     questions={
         "began_late": Text(
             "Det gikk flere skoledager før undersøkelsen kom i gang. Var det en god grunn til det?",
-            "Det gjekk fleire skuledagar før undersøkinga kom i gang. Var det ein god grunn til det?",
+            "Det gjekk fleire skoledagar før undersøkinga kom i gang. Var det ein god grunn til det?",
         ),
         "closed_without": Text(
             "Saken er lukket, og loggen viser ingen undersøkelse. Hva ble gjort?",
@@ -276,7 +276,7 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
         "Saka er undersøkt, også når svaret vart at det ikkje er mobbing",
     ),
     remedy=Text(
-        "Gjenåpne saken og undersøk hvordan eleven har det, eller loggfør undersøkelsen som ble gjort.",
+        "Åpne saken igjen og undersøk hvordan eleven har det, eller loggfør undersøkelsen som ble gjort.",
         "Opne saka att og undersøk korleis eleven har det, eller loggfør undersøkinga som vart gjord.",
     ),
     proof=Text(
@@ -293,7 +293,7 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
             "Saken er lukket som «ikke mobbing» eller «ikke krenkelse», og loggen viser ingen undersøkelse. "
             "Hvordan vet skolen at eleven har det trygt og godt?",
             "Saka er lukka som «ikkje mobbing» eller «ikkje krenking», og loggen viser inga undersøking. "
-            "Korleis veit skulen at eleven har det trygt og godt?",
+            "Korleis veit skolen at eleven har det trygt og godt?",
         ),
     },
 )
@@ -385,8 +385,8 @@ def _any_part(judge: Judge, entry: LogEntry) -> bool:
         "Det var en skriftlig plan før undersøkelsen begynte", "Det var ein skriftleg plan før undersøkinga tok til"
     ),
     remedy=Text(
-        "Skriv planen for undersøkelsen og loggfør den før dere undersøker mer.",
-        "Skriv planen for undersøkinga og loggfør han før de undersøkjer meir.",
+        "Skriv planen for undersøkelsen, og loggfør den før dere undersøker mer.",
+        "Skriv planen for undersøkinga, og loggfør han før de undersøkjer meir.",
     ),
     proof=Text(
         "En plan for undersøkelsen i loggen, eldre enn den første gjennomførte undersøkelsen.",
@@ -417,8 +417,14 @@ def written_plan(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "UN-06",
     "metoder-er-vurdert",
-    title=Text("Planen for undersøkelsen sier hvilke metoder", "Planen for undersøkinga seier kva metodar"),
-    remedy=Text("Skriv i planen hvilke metoder dere velger.", "Skriv i planen kva metodar de vel."),
+    title=Text(
+        "Planen for undersøkelsen sier hvilke metoder som skal brukes",
+        "Planen for undersøkinga seier kva metodar som skal brukast",
+    ),
+    remedy=Text(
+        "Skriv i planen for undersøkelsen hvilke metoder dere velger.",
+        "Skriv i planen for undersøkinga kva metodar de vel.",
+    ),
     proof=Text("Minst én metode i planen for undersøkelsen.", "Minst éin metode i planen for undersøkinga."),
     limits=Text("Om metodene passer, er en faglig vurdering.", "Om metodane passar, er ei fagleg vurdering."),
     severity=Severity.MEDIUM,
@@ -450,12 +456,12 @@ def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Planen for undersøkinga er oppdatert med innspel frå elev og/eller foreldre",
     ),
     remedy=Text(
-        "Oppdater planen med innspillene, eller skriv at det ikke kom noen.",
-        "Oppdater planen med innspela, eller skriv at det ikkje kom nokon.",
+        "Oppdater planen for undersøkelsen med innspillene, eller skriv i den at det ikke kom noen.",
+        "Oppdater planen for undersøkinga med innspela, eller skriv i han at det ikkje kom nokon.",
     ),
     proof=Text(
-        "En ny versjon av planen etter møtet, eller et notert «ingen innspill».",
-        "Ein ny versjon av planen etter møtet, eller eit notert «ingen innspel».",
+        "En ny versjon av planen for undersøkelsen etter møtet, eller et notat om at det ikke kom innspill.",
+        "Ein ny versjon av planen for undersøkinga etter møtet, eller eit notat om at det ikkje kom innspel.",
     ),
     limits=Text("Om innspillene fikk betydning, ser regelen ikke.", "Om innspela fekk noko å seie, ser regelen ikkje."),
     severity=Severity.MEDIUM,
@@ -490,10 +496,10 @@ def plan_updated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "UN-09",
     "samtale-med-eleven",
-    title=Text("Hver elev saken gjelder er hørt", "Kvar elev saka gjeld, er høyrd"),
+    title=Text("Hver elev saken gjelder, er hørt", "Kvar elev saka gjeld, er høyrd"),
     remedy=Text(
-        "Snakk med eleven, eller gi tilbud om det, og loggfør samtalen eller at eleven ikke ønsket.",
-        "Snakk med eleven, eller gi tilbod om det, og loggfør samtalen eller at eleven ikkje ønskte.",
+        "Snakk med eleven, eller gi tilbud om det, og loggfør samtalen, eller at eleven ikke ønsket den.",
+        "Snakk med eleven, eller gi tilbod om det, og loggfør samtalen, eller at eleven ikkje ønskte han.",
     ),
     proof=Text(
         "En gjennomført samtale for hver elev, eller et tilbud som eleven takket nei til.",
@@ -546,10 +552,13 @@ def _heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: M
 @CHAPTER.rule(
     "UN-10",
     "form-og-deltakere-vurdert",
-    title=Text("Form og deltakere på samtalen er tenkt igjennom", "Form og deltakarar på samtalen er tenkte igjennom"),
+    title=Text(
+        "Det er tenkt igjennom hvordan samtalen skal være, og hvem som skal delta",
+        "Det er tenkt igjennom korleis samtalen skal vere, og kven som skal delta",
+    ),
     remedy=Text(
-        "Skriv hvordan neste samtale skal være, og hvem som skal delta.",
-        "Skriv korleis neste samtale skal vere, og kven som skal delta.",
+        "Skriv i planen for undersøkelsen hvordan neste samtale skal være, og hvem som skal delta.",
+        "Skriv i planen for undersøkinga korleis neste samtale skal vere, og kven som skal delta.",
     ),
     proof=Text(
         "Feltet «form og deltakere» i planen for undersøkelsen eller i samtalen.",
@@ -590,20 +599,20 @@ def form_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "UN-11",
     "gjennomfort-i-trad-med-planen",
     title=Text(
-        "Undersøkelsen er gjennomført i tråd med planen for den",
-        "Undersøkinga er gjennomført i tråd med planen for henne",
+        "Det er undersøkt i tråd med planen for undersøkelsen",
+        "Det er undersøkt i tråd med planen for undersøkinga",
     ),
     remedy=Text(
-        "Loggfør det som er gjort med metoden, eller skriv hvorfor planen ikke ble fulgt.",
-        "Loggfør det som er gjort med metoden, eller skriv kvifor planen ikkje vart følgd.",
+        "Loggfør det som er gjort med metoden, eller skriv i loggen hvorfor planen ikke ble fulgt.",
+        "Loggfør det som er gjort med metoden, eller skriv i loggen kvifor planen ikkje vart følgd.",
     ),
     proof=Text(
         "En logg for hver metode i planen, eller en grunn til å gjøre det annerledes.",
         "Ein logg for kvar metode i planen, eller ein grunn til å gjere det annleis.",
     ),
     limits=Text(
-        "Metodene sammenlignes med navn. Heter de ulikt i planen og loggen, spør regelen.",
-        "Metodane blir samanlikna med namn. Heiter dei ulikt i planen og loggen, spør regelen.",
+        "Regelen sammenligner navnene på metodene. Heter de ulikt i planen og loggen, spør den.",
+        "Regelen samanliknar namna på metodane. Heiter dei ulikt i planen og loggen, spør han.",
     ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
@@ -612,8 +621,8 @@ def form_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     needs=("log", "log.methods"),
     questions={
         "method_not_seen": Text(
-            "En metode i planen for undersøkelsen er ikke å se i loggen. Ble den brukt, eller hvorfor ikke?",
-            "Ein metode i planen for undersøkinga er ikkje å sjå i loggen. Vart han brukt, eller kvifor ikkje?",
+            "En metode i planen for undersøkelsen er ikke å se i loggen. Ble den brukt, og hvis ikke, hvorfor?",
+            "Ein metode i planen for undersøkinga er ikkje å sjå i loggen. Vart han brukt, og om ikkje, kvifor?",
         ),
     },
 )
@@ -659,12 +668,12 @@ def _used(method: str, steps: Sequence[LogEntry]) -> bool:
     "UN-12",
     "sammenfatning-og-analyse",
     title=Text(
-        "Det som kom fram er sammenfattet og analysert før tiltakene ble valgt",
+        "Det som kom fram, er sammenfattet og analysert før tiltakene ble valgt",
         "Det som kom fram, er samanfatta og analysert før tiltaka vart valde",
     ),
     remedy=Text(
-        "Skriv sammenfatning og analyse, og loggfør den før dere velger tiltak.",
-        "Skriv samanfatning og analyse, og loggfør han før de vel tiltak.",
+        "Skriv sammenfatning og analyse i loggen før dere velger tiltak.",
+        "Skriv samanfatning og analyse i loggen før de vel tiltak.",
     ),
     proof=Text(
         "En analyse i loggen fra før tiltakene ble valgt, om eleven eller om alle.",
@@ -717,8 +726,8 @@ def _about(entries: Sequence[LogEntry], pupil: Pupil) -> list[LogEntry]:
         "Hald møtet om undersøkinga og tiltaka, og loggfør det.",
     ),
     proof=Text(
-        "Et gjennomført tilbakemeldingsmøte etter analysen og før planen ble vedtatt.",
-        "Eit gjennomført tilbakemeldingsmøte etter analysen og før planen vart vedteken.",
+        "Et gjennomført tilbakemeldingsmøte etter analysen og før aktivitetsplanen ble vedtatt.",
+        "Eit gjennomført tilbakemeldingsmøte etter analysen og før aktivitetsplanen vart vedteken.",
     ),
     limits=_LOG_ONLY,
     severity=Severity.HIGH,

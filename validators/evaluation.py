@@ -40,10 +40,10 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
         "som endrar meir enn datoen, viser det òg, men svakt.",
     ),
     limits=Text(
-        "Fristen er planens egen dato i felt e, til dagen er over. En evaluering senere er for sen. En evaluering gjort tidligere er et "
+        "Fristen er planens egen dato i felt e, til dagen er over. En senere evaluering er for sen. En tidligere evaluering er et "
         "spørsmål, for planen bestemte en dag, og tiltaket skulle virke fram til den; ble saken lukket før dagen kom, er den siste "
         "evalueringen nok. Datoer som er lest ut av en lengre tekst, gir spørsmål og ikke avvik. Regelen ser ikke om tiltaket virket.",
-        "Fristen er datoen planen sjølv set i felt e, til dagen er over. Ei evaluering seinare er for sein. Ei evaluering gjord tidlegare "
+        "Fristen er datoen planen sjølv set i felt e, til dagen er over. Ei seinare evaluering er for sein. Ei tidlegare evaluering "
         "er eit spørsmål, for planen bestemte ein dag, og tiltaket skulle verke fram til han; vart saka lukka før dagen kom, er den siste "
         "evalueringa nok. Datoar som er lesne ut av ein lengre tekst, gir spørsmål og ikkje avvik. Regelen ser ikkje om tiltaket verka.",
     ),
@@ -78,12 +78,12 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
             "Det finst eit referat frå oppfølging, men inga evaluering. Viser referatet at tiltaket er evaluert opp mot målet?",
         ),
         "only_the_date_moved": Text(
-            "Ny versjon av planen endrer bare datoen for evaluering. Er tiltaket evaluert?",
-            "Ny versjon av planen endrar berre datoen for evaluering. Er tiltaket evaluert?",
+            "Den nye versjonen av planen endrer bare datoen for evaluering. Er tiltaket evaluert?",
+            "Den nye versjonen av planen endrar berre datoen for evaluering. Er tiltaket evaluert?",
         ),
         "date_moved_without_evaluation": Text(
-            "Datoen for evaluering ble flyttet fram i tid uten at noe er evaluert. Hvorfor?",
-            "Datoen for evaluering vart flytt fram i tid utan at noko er evaluert. Kvifor?",
+            "Datoen for evaluering ble flyttet fram i tid uten at noe er evaluert. Hva var grunnen?",
+            "Datoen for evaluering vart flytt fram i tid utan at noko er evaluert. Kva var grunnen?",
         ),
         "date_in_words": Text(
             "Planen sier med ord når det skal evalueres, og det finnes ingen evaluering. Er dagen kommet?",
@@ -102,8 +102,8 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
             "Det finst ei evaluering som ikkje seier kva plan ho gjeld. Gjeld ho denne?",
         ),
         "replaced_without_evaluation": Text(
-            "Planen er tatt ut av bruk uten ny versjon, og tiltaket er ikke evaluert. Hvorfor?",
-            "Planen er teken ut av bruk utan ny versjon, og tiltaket er ikkje evaluert. Kvifor?",
+            "Planen er tatt ut av bruk uten ny versjon, og tiltaket er ikke evaluert. Hva var grunnen?",
+            "Planen er teken ut av bruk utan ny versjon, og tiltaket er ikkje evaluert. Kva var grunnen?",
         ),
     },
 )
@@ -448,8 +448,8 @@ def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluation
     "mal-for-tiltakene",
     title=Text("Tiltakene har et mål å evalueres mot", "Tiltaka har eit mål å evaluerast mot"),
     remedy=Text(
-        "Skriv for hvert tiltak, eller for planen under ett, hva dere vil se når det har virket.",
-        "Skriv for kvart tiltak, eller for planen under eitt, kva de vil sjå når det har verka.",
+        "Skriv i aktivitetsplanen, for hvert tiltak eller for planen under ett, hva dere vil se når det har virket.",
+        "Skriv i aktivitetsplanen, for kvart tiltak eller for planen under eitt, kva de vil sjå når det har verka.",
     ),
     proof=Text(
         "Målet er fylt ut for planen, eller for hvert tiltak.",
@@ -467,8 +467,8 @@ def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluation
     needs=("activity_plans", "activity_plans.goal", "activity_plans.measures", "activity_plans.measures.goal"),
     questions={
         "no_goal": Text(
-            "Planen har ikke mål for alle tiltakene. Er problemet i felt a skrevet slik at det kan evalueres mot?",
-            "Planen har ikkje mål for alle tiltaka. Er problemet i felt a skrive slik at det kan evaluerast mot?",
+            "Planen har ikke mål for alle tiltakene. Er problemet i felt a skrevet slik at tiltakene kan evalueres mot det?",
+            "Planen har ikkje mål for alle tiltaka. Er problemet i felt a skrive slik at tiltaka kan evaluerast mot det?",
         ),
     },
 )
@@ -522,8 +522,8 @@ def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             "Saka er lukka utan at loggen viser ein samtale med eleven etter siste tiltak. Har eleven det trygt og godt no?",
         ),
         "says_unsafe": Text(
-            "Saken er lukket, men i den siste samtalen sa eleven at det ikke var trygt. Hvorfor er den lukket?",
-            "Saka er lukka, men i den siste samtalen sa eleven at det ikkje var trygt. Kvifor er ho lukka?",
+            "Saken er lukket, men i den siste samtalen sa eleven at det ikke var trygt. Hva bygger lukkingen på?",
+            "Saka er lukka, men i den siste samtalen sa eleven at det ikkje var trygt. Kva byggjer lukkinga på?",
         ),
         "heard_but_not_held": Text(
             "Det står at eleven er hørt, men også at samtalen ikke ble holdt. Hva er riktig?",

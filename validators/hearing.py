@@ -23,8 +23,8 @@ CHAPTER = Chapter("hearing", Text("Å bli hørt: samtaler med barn", "Å bli hø
     "HB-03",
     "avklaringer-for-samtalen",
     title=Text(
-        "De fire avklaringene var gjort før samtalen med barnet",
-        "Dei fire avklaringane var gjorde før samtalen med barnet",
+        "De fire avklaringene er gjort før samtalen med barnet",
+        "Dei fire avklaringane er gjorde før samtalen med barnet",
     ),
     remedy=Text(
         "Gå gjennom de fire punktene før neste samtale, og kryss av i loggen.",
@@ -69,8 +69,8 @@ def clarified_before(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Vurderinga seier korleis synet til barnet er vektlagt etter alder og modning",
     ),
     remedy=Text(
-        "Skriv i vurderingen av barnets beste hva barnet mener, og hvilken vekt det fikk, og hvorfor.",
-        "Skriv i vurderinga av det beste for barnet kva barnet meiner, og kva vekt det fekk, og kvifor.",
+        "Skriv i vurderingen av barnets beste hva barnet mener, hvilken vekt det fikk, og hvorfor.",
+        "Skriv i vurderinga av det beste for barnet kva barnet meiner, kva vekt det fekk, og kvifor.",
     ),
     proof=Text(
         "Feltet om alder og modenhet i vurderingen av barnets beste.",

@@ -44,12 +44,12 @@ def _scope(incident: Incident, pupil: str | None = None) -> str:
     "GI-00",
     "en-ansatt-grep-inn",
     title=Text(
-        "En ansatt ved skolen stoppet den akutte situasjonen", "Ein tilsett ved skulen stoppa den akutte situasjonen"
+        "En ansatt ved skolen stoppet den akutte situasjonen", "Ein tilsett ved skolen stoppa den akutte situasjonen"
     ),
-    remedy=Text("Før hvem som grep inn.", "Før kven som greip inn."),
+    remedy=Text("Skriv på hendelsen hvem som grep inn.", "Skriv på hendinga kven som greip inn."),
     proof=Text(
         "Hendelsen sier hvem som grep inn, og at det var en som arbeider ved skolen.",
-        "Hendinga seier kven som greip inn, og at det var ein som arbeider ved skulen.",
+        "Hendinga seier kven som greip inn, og at det var ein som arbeider ved skolen.",
     ),
     limits=Text(
         "Regelen ser bare hendelser som er skrevet ned. At ingenting er skrevet, viser ikke at ingen grep inn; derfor gir den aldri avvik.",
@@ -84,7 +84,10 @@ def stopped(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "GI-02a",
     "niva-2-kontaktlaerer-leder-samtale",
     title=Text("Kontaktlærer ledet samtalen med elevene", "Kontaktlærar leidde samtalen med elevane"),
-    remedy=Text("Kontaktlærer snakker med elevene.", "Kontaktlærar snakkar med elevane."),
+    remedy=Text(
+        "Kontaktlærer snakker med elevene og loggfører samtalen, eller skriver på hendelsen at det er vurdert at det ikke trengs.",
+        "Kontaktlærar snakkar med elevane og loggfører samtalen, eller skriv på hendinga at det er vurdert at det ikkje trengst.",
+    ),
     proof=Text(
         "En samtale av kontaktlærer etter hendelsen, med alle elevene som var med.",
         "Ein samtale av kontaktlærar etter hendinga, med alle elevane som var med.",
@@ -137,7 +140,9 @@ def _follows(entry: LogEntry, when: Moment) -> bool:
     "GI-03",
     "niva-3-leder-er-tilkalt",
     title=Text("Nærmeste leder ble tilkalt", "Næraste leiar vart tilkalla"),
-    remedy=Text("Før hvem som ble tilkalt, og når.", "Før kven som vart tilkalla, og når."),
+    remedy=Text(
+        "Skriv på hendelsen hvem som ble tilkalt, og når.", "Skriv på hendinga kven som vart tilkalla, og når."
+    ),
     proof=Text(
         "Hendelsen sier at leder ble tilkalt, eller det var en leder som grep inn.",
         "Hendinga seier at leiar vart tilkalla, eller det var ein leiar som greip inn.",
@@ -181,7 +186,9 @@ def leader_called(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "GI-03a",
     "niva-3-hendelsen-er-beskrevet",
     title=Text("Den som grep inn, har beskrevet hendelsen", "Den som greip inn, har beskrive hendinga"),
-    remedy=Text("Den som grep inn, skriver hva som skjedde.", "Den som greip inn, skriv kva som hende."),
+    remedy=Text(
+        "Den som grep inn, skriver på hendelsen hva som skjedde.", "Den som greip inn, skriv på hendinga kva som hende."
+    ),
     proof=Text("Beskrivelsen er fylt ut av den som grep inn.", "Beskrivinga er fylt ut av den som greip inn."),
     limits=Text(
         "Regelen ser at det står noe, ikke hva. Den som ikke er pedagogisk personale, kan ha skrevet det på e-post som en annen la inn.",
@@ -193,8 +200,8 @@ def leader_called(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     needs=("incidents", "incidents.description"),
     questions={
         "another_wrote": Text(
-            "Beskrivelsen er skrevet av en annen enn den som grep inn. Er den lest og bekreftet av ham eller henne?",
-            "Beskrivinga er skriven av ein annan enn den som greip inn. Er ho lesen og stadfesta av han eller henne?",
+            "Beskrivelsen er skrevet av en annen enn den som grep inn. Har den som grep inn, lest den og bekreftet at den stemmer?",
+            "Beskrivinga er skriven av ein annan enn den som greip inn. Har den som greip inn, lese beskrivinga og stadfesta at ho stemmer?",
         )
     },
 )
@@ -219,8 +226,8 @@ def _another_wrote(incident: Incident) -> bool:
 # --- «Foresatte blir informert» (nivå 3 og 4) -----------------------------------------------------------------------------
 
 _GUARDIANS_REMEDY = Text(
-    "Informer foresatte til hver elev som var med, og før når.",
-    "Informer føresette til kvar elev som var med, og før når.",
+    "Informer foresatte til hver elev som var med, og skriv på hendelsen når det ble gjort.",
+    "Informer føresette til kvar elev som var med, og skriv på hendinga når det vart gjort.",
 )
 _GUARDIANS_PROOF = Text(
     "For hver elev som var med: foresatte er ført som informert etter hendelsen.",
@@ -305,7 +312,7 @@ def guardians_know(case: CaseIndex, incident: Incident, pupil: str) -> bool:
     proof=_GUARDIANS_PROOF,
     limits=Text(
         "Planen setter ingen frist og sier ikke hvem som informerer; skoledager til spørsmål og avvik er satt i verktøyet.",
-        "Planen set ingen frist og seier ikkje kven som informerer; skuledagar til spørsmål og avvik er sette i verktøyet.",
+        "Planen set ingen frist og seier ikkje kven som informerer; skoledagar til spørsmål og avvik er sette i verktøyet.",
     ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
@@ -456,7 +463,10 @@ def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment
     "GI-06",
     "den-som-griper-inn-folger-opp",
     title=Text("Den som grep inn, har ansvaret for oppfølgingen", "Den som greip inn, har ansvaret for oppfølginga"),
-    remedy=Text("Før hvem som har ansvaret for samtalene.", "Før kven som har ansvaret for samtalane."),
+    remedy=Text(
+        "Skriv på hendelsen hvem som har ansvaret for samtalene.",
+        "Skriv på hendinga kven som har ansvaret for samtalane.",
+    ),
     proof=Text(
         "Den ansvarlige er den som grep inn, eller den som grep inn, har selv holdt samtalen.",
         "Den ansvarlege er den som greip inn, eller den som greip inn, har sjølv halde samtalen.",
@@ -476,7 +486,7 @@ def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment
         ),
         "another_follows_up": Text(
             "En annen enn den som grep inn, er ført som ansvarlig for oppfølgingen. Har den som grep inn, sørget for at det ble gjort?",
-            "Ein annan enn den som greip inn, er ført som ansvarleg for oppfølginga. Har den som greip inn, syrgt for at det vart gjort?",
+            "Ein annan enn den som greip inn, er ført som ansvarleg for oppfølginga. Har den som greip inn, sørgt for at det vart gjort?",
         ),
     },
 )

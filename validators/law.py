@@ -38,8 +38,8 @@ _ENQUIRY = (
         "Varsel frå eleven sjølv er teke imot og dokumentert av rektor eller kontaktlærar",
     ),
     remedy=Text(
-        "Før hvem eleven sa det til, og gi det videre til rektor.",
-        "Før kven eleven sa det til, og gi det vidare til rektor.",
+        "Skriv på varselet hvem eleven sa det til, og gi det videre til rektor.",
+        "Skriv på varselet kven eleven sa det til, og gi det vidare til rektor.",
     ),
     proof=Text(
         "Varselet står i saken, mottatt av rektor eller kontaktlærer, og skrevet inn eller loggført av en av dem.",
@@ -67,7 +67,7 @@ def pupil_tells(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "kontaktlaerer-melder-videre-til-rektor",
     title=Text(
         "Varsel som kontaktlærer eller en annen på skolen tok imot, er meldt videre til rektor",
-        "Varsel som kontaktlærar eller ein annan på skulen tok imot, er meldt vidare til rektor",
+        "Varsel som kontaktlærar eller ein annan på skolen tok imot, er meldt vidare til rektor",
     ),
     remedy=Text(
         "Gi varselet videre til rektor nå, og loggfør det.", "Gi varselet vidare til rektor no, og loggfør det."
@@ -77,7 +77,7 @@ def pupil_tells(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     ),
     limits=Text(
         "Loven setter ingen frist i dager; skoledager til spørsmål og avvik er satt i verktøyet. Varsel fra ansatte selv ser VA-03 på.",
-        "Lova set ingen frist i dagar; skuledagar til spørsmål og avvik er sette i verktøyet. Varsel frå tilsette sjølve ser VA-03 på.",
+        "Lova set ingen frist i dagar; skoledagar til spørsmål og avvik er sette i verktøyet. Varsel frå tilsette sjølve ser VA-03 på.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.LAW,
@@ -117,13 +117,13 @@ def passed_on(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Innen en uke er det undersøkt eller laget en plan", "Innan ei veke er det undersøkt eller laga ein plan"
     ),
     remedy=Text(
-        "Undersøk, og lag en aktivitetsplan hvis eleven ikke har det trygt og godt.",
-        "Undersøk, og lag ein aktivitetsplan om eleven ikkje har det trygt og godt.",
+        "Undersøk, og loggfør det. Har eleven det ikke trygt og godt: lag en aktivitetsplan.",
+        "Undersøk, og loggfør det. Har eleven det ikkje trygt og godt: lag ein aktivitetsplan.",
     ),
     proof=Text("En undersøkelse eller en vedtatt plan.", "Ei undersøking eller ein vedteken plan."),
     limits=Text(
         "Dette er ikke en frist for skolen, men en opplysning: etter en uke kan eleven melde saken til statsforvalteren.",
-        "Dette er ikkje ein frist for skulen, men ei opplysning: etter ei veke kan eleven melde saka til statsforvaltaren.",
+        "Dette er ikkje ein frist for skolen, men ei opplysning: etter ei veke kan eleven melde saka til statsforvaltaren.",
     ),
     severity=Severity.HIGH,
     basis=Basis.LAW,
@@ -132,8 +132,8 @@ def passed_on(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     needs=("notices", "log", "activity_plans"),
     questions={
         "may_be_reported": Text(
-            "Det er gått en uke uten undersøkelse eller plan. Eleven kan nå melde saken til statsforvalteren. Hva gjøres?",
-            "Det har gått ei veke utan undersøking eller plan. Eleven kan no melde saka til statsforvaltaren. Kva blir gjort?",
+            "Det er gått en uke uten undersøkelse eller plan. Eleven kan nå melde saken til statsforvalteren. Hva gjør skolen nå?",
+            "Det har gått ei veke utan undersøking eller plan. Eleven kan no melde saka til statsforvaltaren. Kva gjer skolen no?",
         )
     },
     optional=True,
@@ -197,11 +197,11 @@ def _from(item: Recorded, moment: Moment) -> bool:
         "Skriv en kort omtale av hendelsen, inngrepet og elevens syn. Si det til rektor, som sier det til foreldrene; gjentar det seg, "
         "eller er det særlig alvorlig, skal skoleeier også vite det.",
         "Skriv ein kort omtale av hendinga, inngrepet og synet til eleven. Sei det til rektor, som seier det til foreldra; tek det seg "
-        "opp att, eller er det særleg alvorleg, skal skuleeigar òg vite det.",
+        "opp att, eller er det særleg alvorleg, skal skoleeigar òg vite det.",
     ),
     proof=Text(
         "De tre feltene er fylt ut, loggen viser at rektor og foreldrene fikk vite det, og ved gjentakelse at skoleeier fikk vite det.",
-        "Dei tre felta er fylte ut, loggen viser at rektor og foreldra fekk vite det, og ved gjentaking at skuleeigar fekk vite det.",
+        "Dei tre felta er fylte ut, loggen viser at rektor og foreldra fekk vite det, og ved gjentaking at skoleeigar fekk vite det.",
     ),
     limits=Text(
         "Regelen ser at det står noe, ikke om inngrepet var lovlig. På nivå 3 og 4 spør den når det ikke er tatt stilling til om inngrepet "
@@ -234,7 +234,7 @@ def _from(item: Recorded, moment: Moment) -> bool:
         ),
         "repeated": Text(
             "Det er gjort fysisk inngrep mot samme elev før. Har skoleeier fått vite det?",
-            "Det er gjort fysisk inngrep mot same elev før. Har skuleeigar fått vite det?",
+            "Det er gjort fysisk inngrep mot same elev før. Har skoleeigar fått vite det?",
         ),
     },
     optional=True,
@@ -285,8 +285,8 @@ def _rector_knows(case: CaseIndex, incident: Incident, when: Moment | None) -> b
         "Eleven og foreldrene har fått vite om rettighetene sine", "Eleven og foreldra har fått vite om rettane sine"
     ),
     remedy=Text(
-        "Forklar retten til et trygt skolemiljø og hvem de kan melde til, og loggfør det.",
-        "Forklar retten til eit trygt skulemiljø og kven dei kan melde til, og loggfør det.",
+        "Forklar retten til et trygt og godt skolemiljø og hvem de kan melde til, og loggfør det.",
+        "Forklar retten til eit trygt og godt skolemiljø og kven dei kan melde til, og loggfør det.",
     ),
     proof=Text(
         "En logg om at rettighetene er forklart, for hver elev saken gjelder.",

@@ -54,13 +54,13 @@ def _measure_scope(plan: ActivityPlan, measure: Measure) -> str:
     "TI-01",
     "tiltak-ut-ifra-undersokelse",
     title=Text(
-        "Planen har tiltak, og de bygger på en undersøkelse",
-        "Planen har tiltak, og dei byggjer på ei undersøking",
+        "Aktivitetsplanen har tiltak, og de bygger på en undersøkelse",
+        "Aktivitetsplanen har tiltak, og dei byggjer på ei undersøking",
     ),
     remedy=Text(
-        "Sett inn minst ett tiltak, og sørg for at undersøkelsen det bygger på er loggført. "
+        "Skriv minst ett tiltak i aktivitetsplanen, og sørg for at undersøkelsen det bygger på, er loggført. "
         "Bytte av skole og bortvisning krever eget enkeltvedtak.",
-        "Set inn minst eitt tiltak, og sørg for at undersøkinga det byggjer på, er loggført. "
+        "Skriv minst eitt tiltak i aktivitetsplanen, og sørg for at undersøkinga det byggjer på, er loggført. "
         "Byte av skole og bortvising krev eige enkeltvedtak.",
     ),
     proof=Text(
@@ -248,10 +248,10 @@ def _started_before(case: CaseIndex, plan: ActivityPlan, hearing: LogEntry) -> l
 @CHAPTER.rule(
     "TI-03",
     "elev-bidrar-i-planen",
-    title=Text("Eleven har bidratt i planen", "Eleven har medverka i planen"),
+    title=Text("Eleven har bidratt i aktivitetsplanen", "Eleven har medverka i aktivitetsplanen"),
     remedy=Text(
-        "Skriv i planen hva eleven bidro med, eller loggfør at eleven fikk tilbud og ikke ønsket det.",
-        "Skriv i planen kva eleven medverka med, eller loggfør at eleven fekk tilbod og ikkje ønskte det.",
+        "Skriv i aktivitetsplanen hva eleven bidro med, eller loggfør at eleven fikk tilbud og ikke ønsket det.",
+        "Skriv i aktivitetsplanen kva eleven medverka med, eller loggfør at eleven fekk tilbod og ikkje ønskte det.",
     ),
     proof=Text(
         "Feltet for elevens innspill er fylt ut, eller eleven takket nei til en samtale om det. "
@@ -309,8 +309,8 @@ def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: A
         "En helhetlig analyse ligger til grunn for tiltakene", "Ein heilskapleg analyse ligg til grunn for tiltaka"
     ),
     remedy=Text(
-        "Skriv sammenfatning og analyse, loggfør den, og se om tiltakene holder opp mot den.",
-        "Skriv samanfatning og analyse, loggfør han, og sjå om tiltaka held opp mot han.",
+        "Skriv sammenfatning og analyse i loggen, vis til den i aktivitetsplanen, og se om tiltakene holder opp mot den.",
+        "Skriv samanfatning og analyse i loggen, vis til han i aktivitetsplanen, og sjå om tiltaka held opp mot han.",
     ),
     proof=Text(
         "En analyse i loggen fra før planen ble vedtatt, som planen viser til.",
@@ -394,8 +394,8 @@ def _is_gone(case: CaseIndex, entry: str) -> bool:
             "Analysen seier ikkje kva verktøy som er brukt. Er analyseverktøyet til Udir brukt?",
         ),
         "another_tool": Text(
-            "Analysen er gjort med et annet verktøy enn Udirs. Hvorfor?",
-            "Analysen er gjord med eit anna verktøy enn Udir sitt. Kvifor?",
+            "Analysen er gjort med et annet verktøy enn Udirs. Hva var grunnen?",
+            "Analysen er gjord med eit anna verktøy enn Udir sitt. Kva var grunnen?",
         ),
     },
 )
@@ -420,7 +420,7 @@ def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "TI-07",
     "aktivitetsplan-for-hver-elev",
     title=Text(
-        "Hver berørt elev har en vedtatt aktivitetsplan i Sikker Sak",
+        "Hver elev saken gjelder, har en vedtatt aktivitetsplan i Sikker Sak",
         "Kvar elev saka gjeld, har ein vedteken aktivitetsplan i Sikker Sak",
     ),
     remedy=Text(
@@ -436,8 +436,8 @@ def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     limits=Text(
         "Planen setter ingen frist for aktivitetsplanen. Dager regnes fra varselet, i skoledager. Et utkast teller ikke, en "
         "erstattet plan teller ikke, og en plan for en klasse som ikke nevner eleven, er et spørsmål. Er saken lukket som "
-        "grunnløs etter en undersøkelse, skyldes ingen plan. En plan for en annen skole følger saken.",
-        "Planen set ingen frist for aktivitetsplanen. Dagar blir rekna frå varselet, i skuledagar. Eit utkast tel ikkje, ein "
+        "grunnløs etter en undersøkelse, kreves ingen plan. En plan fra en annen skole følger saken.",
+        "Planen set ingen frist for aktivitetsplanen. Dagar blir rekna frå varselet, i skoledagar. Eit utkast tel ikkje, ein "
         "erstatta plan tel ikkje, og ein plan for ein klasse som ikkje nemner eleven, er eit spørsmål. Er saka lukka som "
         "grunnlaus etter ei undersøking, er det ikkje krav om plan. Ein plan frå ein annan skole følgjer saka.",
     ),
@@ -658,10 +658,10 @@ def _says_safe(case: CaseIndex, owed: _Owed) -> bool:
 @CHAPTER.rule(
     "TI-08",
     "planen-oppsummerer-undersokelsene",
-    title=Text("Planen oppsummerer undersøkelsene", "Planen oppsummerer undersøkingane"),
+    title=Text("Aktivitetsplanen oppsummerer undersøkelsene", "Aktivitetsplanen oppsummerer undersøkingane"),
     remedy=Text(
-        "Skriv i planen en oppsummering av det undersøkelsene viste, og vedta den på nytt.",
-        "Skriv i planen ei oppsummering av det undersøkingane viste, og vedta han på nytt.",
+        "Skriv i aktivitetsplanen en oppsummering av det undersøkelsene viste, og vedta planen på nytt.",
+        "Skriv i aktivitetsplanen ei oppsummering av det undersøkingane viste, og vedta planen på nytt.",
     ),
     proof=Text(
         "Avsnittet om undersøkelsene i den gjeldende planen er fylt ut.",
@@ -682,10 +682,10 @@ def enquiry_summarised(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "TI-09",
     "planen-beskriver-vurderinger",
-    title=Text("Planen beskriver skolens vurderinger", "Planen beskriv vurderingane til skolen"),
+    title=Text("Aktivitetsplanen beskriver skolens vurderinger", "Aktivitetsplanen beskriv vurderingane til skolen"),
     remedy=Text(
-        "Skriv i planen hva skolen mener om det som er funnet, og vedta den på nytt.",
-        "Skriv i planen kva skolen meiner om det som er funne, og vedta han på nytt.",
+        "Skriv i aktivitetsplanen hva skolen mener om det som kom fram, og vedta planen på nytt.",
+        "Skriv i aktivitetsplanen kva skolen meiner om det som kom fram, og vedta planen på nytt.",
     ),
     proof=Text(
         "Avsnittet om vurderinger i den gjeldende planen er fylt ut.",
@@ -706,10 +706,10 @@ def assessments_described(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "TI-10",
     "planen-beskriver-videre-planer",
-    title=Text("Planen beskriver videre planer", "Planen beskriv vidare planar"),
+    title=Text("Aktivitetsplanen beskriver videre planer", "Aktivitetsplanen beskriv vidare planar"),
     remedy=Text(
-        "Skriv i planen hva skolen gjør videre, og vedta den på nytt.",
-        "Skriv i planen kva skolen gjer vidare, og vedta han på nytt.",
+        "Skriv i aktivitetsplanen hva skolen gjør videre, og vedta planen på nytt.",
+        "Skriv i aktivitetsplanen kva skolen gjer vidare, og vedta planen på nytt.",
     ),
     proof=Text(
         "Avsnittet om videre planer i den gjeldende planen er fylt ut.",
@@ -812,7 +812,7 @@ def problem_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     ),
     proof=Text(
         "Den gjeldende planen har minst ett tiltak, og hvert tiltak er beskrevet.",
-        "Den gjeldande planen har minst eitt tiltak, og kvart tiltak er skildra.",
+        "Den gjeldande planen har minst eitt tiltak, og kvart tiltak er beskrive.",
     ),
     limits=Text(
         "Regelen ser at tiltakene er skrevet ned, ikke om de er egnede.",
@@ -924,7 +924,7 @@ def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[_Grade
         "Planen sier «ansvarlig», loven sier hvem som skal gjennomføre. Er den ansvarlige en annen enn den som gjennomfører, må "
         "begge stå der; det ser ikke regelen. «Skolen», «alle», «lærerne» eller et team er et spørsmål.",
         "Planen seier «ansvarlig», lova seier kven som skal gjennomføre. Er den ansvarlege ein annan enn den som gjennomfører, må "
-        "begge stå der; det ser ikkje regelen. «Skulen», «alle», «lærarane» eller eit team er eit spørsmål.",
+        "begge stå der; det ser ikkje regelen. «Skolen», «alle», «lærarane» eller eit team er eit spørsmål.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -1059,7 +1059,7 @@ def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measu
     "vurderinga-av-barnets-beste",
     title=Text(
         "Aktivitetsplanen har en vurdering av barnets beste",
-        "Aktivitetsplanen har ei vurdering av kva som er best for barnet",
+        "Aktivitetsplanen har ei vurdering av det beste for barnet",
     ),
     remedy=Text(
         "Skriv i felt f hva som er best for eleven og hvorfor, eller vis til vurderingen i loggen, og vedta planen på nytt.",
@@ -1073,7 +1073,7 @@ def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measu
         "Felt f er kommunens eget krav; plikten til å vurdere barnets beste står i loven. Regelen ser at det er en vurdering, ikke "
         "om den er god. En vurdering som er datert etter at planen ble vedtatt, kan ikke ha stått i den: da er det feil rekkefølge, her "
         "som i BB-01. De tre trinnene har egne regler.",
-        "Felt f er kommunen sitt eige krav; plikta til å vurdere kva som er best for barnet, står i lova. Regelen ser at det er ei "
+        "Felt f er kommunen sitt eige krav; plikta til å vurdere det beste for barnet står i lova. Regelen ser at det er ei "
         "vurdering, ikkje om ho er god. Ei vurdering som er datert etter at planen vart vedteken, kan ikkje ha stått i han: då er det feil "
         "rekkjefølgje, her som i BB-01. Dei tre trinna har eigne reglar.",
     ),

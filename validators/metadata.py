@@ -77,10 +77,11 @@ def revision_date_not_passed(index: CycleIndex, judge: Judge) -> Iterator[Outcom
     "META-02",
     "planen-er-godkjent",
     title=Text("Planen er godkjent før den brukes", "Planen er godkjend før han blir brukt"),
-    remedy=Text("Få planen godkjent.", "Få planen godkjend."),
+    remedy=Text("Få planen godkjent, og legg inn datoen her.", "Få planen godkjend, og legg inn datoen her."),
     proof=Text("En godkjenningsdato i dokumentet.", "Ein godkjenningsdato i dokumentet."),
     limits=Text(
-        "Om den som godkjente kunne det, ser regelen ikke.", "Om den som godkjende kunne det, ser regelen ikkje."
+        "Om den som godkjente planen, hadde myndighet til det, ser regelen ikke.",
+        "Om den som godkjende planen, hadde myndigheit til det, ser regelen ikkje.",
     ),
     severity=Severity.LOW,
     basis=Basis.PLAN,
@@ -106,7 +107,7 @@ def plan_approved(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "META-03",
     "metadatafeltene-er-fylt-ut",
-    title=Text("Feltene i dokumentets hode er fylt ut", "Felta i hovudet på dokumentet er fylte ut"),
+    title=Text("Feltene øverst i dokumentet er fylt ut", "Felta øvst i dokumentet er fylte ut"),
     remedy=Text(
         "Fyll ut «Siste revisjonsdato» og «Dokumentkategori» i dokumentsystemet.",
         "Fyll ut «Siste revisjonsdato» og «Dokumentkategori» i dokumentsystemet.",
@@ -200,8 +201,8 @@ def right_version(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
         "Samanlikn tilvisingane i planen med lova, og rett dei ved neste revidering.",
     ),
     proof=Text(
-        "Overskriften i planen er lovens egen, på bokmål eller nynorsk.",
-        "Overskrifta i planen er den lova har, på bokmål eller nynorsk.",
+        "Overskriften i planen er den samme som i loven, på bokmål eller nynorsk.",
+        "Overskrifta i planen er den same som i lova, på bokmål eller nynorsk.",
     ),
     limits=Text(
         "Regelen sammenligner overskrifter med en liste (law.toml). Om innholdet er dekkende, må en jurist vurdere.",

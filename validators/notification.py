@@ -47,13 +47,13 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
     remedy=Text("Loggfør hvem som meldte ifra, når, og til hvem.", "Loggfør kven som melde frå, når, og til kven."),
     proof=Text(
         "Et varsel i saken. Melding fra en ansatt kommer når mistanken kommer, ikke flere skoledager senere.",
-        "Eit varsel i saka. Melding frå ein tilsett kjem når mistanken kjem, ikkje fleire skuledagar seinare.",
+        "Eit varsel i saka. Melding frå ein tilsett kjem når mistanken kjem, ikkje fleire skoledagar seinare.",
     ),
     limits=Text(
         "En mistanke ingen har meldt, finnes ikke i noe system. Loven setter ingen frist i dager; derfor er en melding som kom noen "
         "skoledager etter mistanken, et spørsmål og ikke et avvik. En sak som bare har hendelser på nivå 1 og 2, trenger ikke varsel.",
         "Ein mistanke ingen har meldt, finst ikkje i noko system. Lova set ingen frist i dagar; difor er ei melding som kom nokre "
-        "skuledagar etter mistanken, eit spørsmål og ikkje eit avvik. Ei sak som berre har hendingar på nivå 1 og 2, treng ikkje varsel.",
+        "skoledagar etter mistanken, eit spørsmål og ikkje eit avvik. Ei sak som berre har hendingar på nivå 1 og 2, treng ikkje varsel.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -63,7 +63,7 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
     questions={
         "waited": Text(
             "Det gikk skoledager fra mistanken til den ansatte meldte ifra. Var det en grunn til å vente?",
-            "Det gjekk skuledagar frå mistanken til den tilsette melde frå. Var det ein grunn til å vente?",
+            "Det gjekk skoledagar frå mistanken til den tilsette melde frå. Var det ein grunn til å vente?",
         ),
         "log_only": Text(
             "Loggen sier at det er meldt ifra, men selve varselet står ikke i saken. Hvem meldte, og når?",
@@ -125,7 +125,7 @@ def _only_settled_on_the_spot(case: CaseIndex) -> bool:
     ),
     limits=Text(
         "Når mistanken oppsto, vet bare den som fikk den. Gjelder mistanken en i ledelsen, går varselet til skoleeier (SK-02).",
-        "Når mistanken oppstod, veit berre den som fekk han. Gjeld mistanken ein i leiinga, går varselet til skuleeigar (SK-02).",
+        "Når mistanken oppstod, veit berre den som fekk han. Gjeld mistanken ein i leiinga, går varselet til skoleeigar (SK-02).",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -169,7 +169,7 @@ def _suspicions_to_examine(case: CaseIndex) -> Iterator[Notice]:
         "Kontaktlærer har dokumentert undersøkelsen av mistanken",
         "Kontaktlærar har dokumentert undersøkinga av mistanken",
     ),
-    remedy=Text("Kontaktlærer skriver hva som er undersøkt.", "Kontaktlærar skriv kva som er undersøkt."),
+    remedy=Text("Kontaktlærer loggfører hva som er undersøkt.", "Kontaktlærar loggfører kva som er undersøkt."),
     proof=Text(
         "En logg av kontaktlærer om undersøkelsen av mistanken.",
         "Ein logg av kontaktlærar om undersøkinga av mistanken.",
@@ -186,8 +186,8 @@ def _suspicions_to_examine(case: CaseIndex) -> Iterator[Notice]:
         "which_notice": WHICH_NOTICE,
         "who_wrote": WHO_WROTE,
         "is_this_the_enquiry": Text(
-            "Kontaktlærer har loggført noe som kan være undersøkelsen av mistanken. Er det det?",
-            "Kontaktlærar har loggført noko som kan vere undersøkinga av mistanken. Er det det?",
+            "Kontaktlærer har loggført noe som kan være undersøkelsen av mistanken. Stemmer det?",
+            "Kontaktlærar har loggført noko som kan vere undersøkinga av mistanken. Stemmer det?",
         ),
     },
 )
@@ -247,7 +247,7 @@ def _written_by(
     ),
     limits=Text(
         "Regelen ser hvem som er ført som mottaker. Gjelder varselet en i ledelsen, går det til skoleeier (SK-02).",
-        "Regelen ser kven som er ført som mottakar. Gjeld varselet ein i leiinga, går det til skuleeigar (SK-02).",
+        "Regelen ser kven som er ført som mottakar. Gjeld varselet ein i leiinga, går det til skoleeigar (SK-02).",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -301,8 +301,8 @@ def staff_tell_rector(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     questions={
         "which_notice": WHICH_NOTICE,
         "same_person": Text(
-            "Det går ikke fram om den som meldte, og den som skrev loggen, er samme person. Er det det?",
-            "Det går ikkje fram om den som melde, og den som skreiv loggen, er same person. Er det det?",
+            "Det går ikke fram om den som meldte, og den som skrev loggen, er samme person. Stemmer det?",
+            "Det går ikkje fram om den som melde, og den som skreiv loggen, er same person. Stemmer det?",
         ),
     },
 )
@@ -410,8 +410,8 @@ RECEIVING_QUESTIONS = {
     "which_notice": WHICH_NOTICE,
 }
 _RECEIVING_REMEDY = Text(
-    "Før hvem som tok imot varselet, og la rektor eller kontaktlærer dokumentere det i saken.",
-    "Før kven som tok imot varselet, og lat rektor eller kontaktlærar dokumentere det i saka.",
+    "Skriv på varselet hvem som tok imot, og la rektor eller kontaktlærer dokumentere det i saken.",
+    "Skriv på varselet kven som tok imot, og lat rektor eller kontaktlærar dokumentere det i saka.",
 )
 _RECEIVING_PROOF = Text(
     "Varselet står i saken, mottatt av rektor eller kontaktlærer, og skrevet inn eller loggført av en av dem.",
@@ -536,12 +536,12 @@ def from_others(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             "Meldinga kom ein dag og vart lesen ein annan. Kva dag var ho «motteken»?",
         ),
         "taken_by_another": Text(
-            "Meldingen ble tatt imot av en annen enn rektor eller kontaktlærer. Når fikk rektor den, og fikk eleven beskjed da?",
-            "Meldinga vart teken imot av ein annan enn rektor eller kontaktlærar. Når fekk rektor ho, og fekk eleven beskjed då?",
+            "Meldingen ble tatt imot av en annen enn rektor eller kontaktlærer. Når fikk rektor meldingen, og fikk eleven beskjed da?",
+            "Meldinga vart teken imot av ein annan enn rektor eller kontaktlærar. Når fekk rektor meldinga, og fekk eleven beskjed då?",
         ),
         "told_before_rector_knew": Text(
-            "Eleven fikk beskjed før meldingen er ført som kommet til rektor. Når fikk rektor den?",
-            "Eleven fekk beskjed før meldinga er ført som komen til rektor. Når fekk rektor ho?",
+            "Eleven fikk beskjed før meldingen er ført som kommet til rektor. Når fikk rektor meldingen?",
+            "Eleven fekk beskjed før meldinga er ført som komen til rektor. Når fekk rektor meldinga?",
         ),
         "same_conversation": Text(
             "Eleven meldte ifra selv til rektor. Fikk eleven vite i samme samtale at rektor har fått meldingen?",
@@ -706,14 +706,14 @@ def _decided_in(at: Moment, stretch: Round, following: Round | None) -> bool:
 @CHAPTER.rule(
     "VA-09",
     "skoleeier-varslet-i-alvorlig-sak",
-    title=Text("Skoleeier er varslet i alvorlige saker", "Skuleeigar er varsla i alvorlege saker"),
+    title=Text("Skoleeier er varslet i alvorlige saker", "Skoleeigar er varsla i alvorlege saker"),
     remedy=Text(
         "Varsle skoleeier (kommunalsjef) nå, og loggfør det. Er det ikke tatt stilling til om saken er alvorlig: gjør det.",
-        "Varsle skuleeigar (kommunalsjef) no, og loggfør det. Er det ikkje teke stilling til om saka er alvorleg: gjer det.",
+        "Varsle skoleeigar (kommunalsjef) no, og loggfør det. Er det ikkje teke stilling til om saka er alvorleg: gjer det.",
     ),
     proof=Text(
         "En logg om at skoleeier er varslet, når saken er vurdert som alvorlig.",
-        "Ein logg om at skuleeigar er varsla, når saka er vurdert som alvorleg.",
+        "Ein logg om at skoleeigar er varsla, når saka er vurdert som alvorleg.",
     ),
     limits=Text(
         "Om saken er alvorlig, avgjør et menneske. Regelen gjetter aldri ut fra teksten; den spør så lenge saken er åpen og ingen har tatt "
@@ -722,8 +722,8 @@ def _decided_in(at: Moment, stretch: Round, following: Round | None) -> bool:
         "setter ingen frist; skoledager til spørsmål og avvik er satt i verktøyet.",
         "Om saka er alvorleg, avgjer eit menneske. Regelen gissar aldri ut frå teksten; han spør så lenge saka er open og ingen har teke "
         "stilling, og i ei lukka sak der noko tyder på det (ein tilsett, fleire elevar, gripe inn på nivå 3 eller 4, meldt "
-        "statsforvaltaren). Er ein tilsett den det gjeld, og skuleeigar ikkje varsla, seier SK-07 eller SK-02 det, og ikkje denne. Planen "
-        "set ingen frist; skuledagar til spørsmål og avvik er sette i verktøyet.",
+        "statsforvaltaren). Er ein tilsett den det gjeld, og skoleeigar ikkje varsla, seier SK-07 eller SK-02 det, og ikkje denne. Planen "
+        "set ingen frist; skoledagar til spørsmål og avvik er sette i verktøyet.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -737,11 +737,11 @@ def _decided_in(at: Moment, stretch: Round, following: Round | None) -> bool:
         ),
         "still_serious": Text(
             "Saken var vurdert som alvorlig, og er åpnet igjen. Er den fortsatt alvorlig, og er skoleeier varslet om det?",
-            "Saka var vurdert som alvorleg, og er opna att. Er ho framleis alvorleg, og er skuleeigar varsla om det?",
+            "Saka var vurdert som alvorleg, og er opna att. Er ho framleis alvorleg, og er skoleeigar varsla om det?",
         ),
         "told_another": Text(
             "Loggen sier at en annen enn skoleeier selv fikk varselet. Nådde det skoleeier?",
-            "Loggen seier at ein annan enn skuleeigar sjølv fekk varselet. Nådde det skuleeigar?",
+            "Loggen seier at ein annan enn skoleeigar sjølv fekk varselet. Nådde det skoleeigar?",
         ),
     },
 )
@@ -803,16 +803,16 @@ def _looks_serious(case: CaseIndex) -> bool:
 @CHAPTER.rule(
     "VA-10",
     "rektor-dokumenterer-varsel-til-eier",
-    title=Text("Rektor har dokumentert at skoleeier er varslet", "Rektor har dokumentert at skuleeigar er varsla"),
+    title=Text("Rektor har dokumentert at skoleeier er varslet", "Rektor har dokumentert at skoleeigar er varsla"),
     remedy=Text(
         "Rektor skriver logg om at skoleeier er varslet, med tidspunkt.",
-        "Rektor skriv logg om at skuleeigar er varsla, med tidspunkt.",
+        "Rektor skriv logg om at skoleeigar er varsla, med tidspunkt.",
     ),
-    proof=Text("En logg av rektor om varselet til eier.", "Ein logg av rektor om varselet til eigar."),
+    proof=Text("En logg av rektor om varselet til skoleeier.", "Ein logg av rektor om varselet til skoleeigar."),
     limits=Text(
-        "Regelen ser loggen, ikke varselet selv. Viser ingenting at skoleeier er varslet, er det VA-09 som sier det. Er en i ledelsen den "
+        "Regelen ser loggen, ikke selve varselet. Viser ingenting at skoleeier er varslet, er det VA-09 som sier det. Er en i ledelsen den "
         "det gjelder, er veien en annen (SK-02).",
-        "Regelen ser loggen, ikkje sjølve varselet. Viser ingenting at skuleeigar er varsla, er det VA-09 som seier det. Er ein i leiinga "
+        "Regelen ser loggen, ikkje sjølve varselet. Viser ingenting at skoleeigar er varsla, er det VA-09 som seier det. Er ein i leiinga "
         "den det gjeld, er vegen ein annan (SK-02).",
     ),
     severity=Severity.HIGH,
@@ -855,14 +855,14 @@ def _past_rector(case: CaseIndex, stretch: _Stretch, item: Recorded) -> bool:
 @CHAPTER.rule(
     "VA-11",
     "skoleeier-dokumenterer-mottak",
-    title=Text("Skoleeier har dokumentert mottatt varsel", "Skuleeigar har dokumentert motteke varsel"),
+    title=Text("Skoleeier har dokumentert mottatt varsel", "Skoleeigar har dokumentert motteke varsel"),
     remedy=Text(
         "Skoleeier loggfører at varselet er mottatt, eller oppgir journalnummeret.",
-        "Skuleeigar loggfører at varselet er motteke, eller oppgir journalnummeret.",
+        "Skoleeigar loggfører at varselet er motteke, eller oppgir journalnummeret.",
     ),
     proof=Text(
         "En logg av skoleeier om mottaket, eller et journalnummer. En automatisk lesekvittering holder ikke.",
-        "Ein logg av skuleeigar om mottaket, eller eit journalnummer. Ei automatisk lesekvittering held ikkje.",
+        "Ein logg av skoleeigar om mottaket, eller eit journalnummer. Ei automatisk lesekvittering held ikkje.",
     ),
     limits=Text(
         "Planen sier ikke i hvilket system. Et mottak som bare står et annet sted, ser regelen ikke.",

@@ -35,11 +35,11 @@ _EXAMINED = (
     "elevens-opplevelse-avgjor",
     title=Text(
         "Elevens egen opplevelse er lagt til grunn når saken lukkes som «ikke krenkelse»",
-        "Elevens eiga oppleving er lagd til grunn når saka blir lukka som «ikkje krenking»",
+        "Den eigne opplevinga til eleven er lagd til grunn når saka blir lukka som «ikkje krenking»",
     ),
     remedy=Text(
-        "Snakk med eleven om hvordan det er nå. Er det ikke trygt: gjenåpne saken.",
-        "Snakk med eleven om korleis det er no. Er det ikkje trygt: opne saka att.",
+        "Snakk med eleven om hvordan det er nå, og loggfør samtalen. Har eleven det ikke trygt og godt: åpne saken igjen.",
+        "Snakk med eleven om korleis det er no, og loggfør samtalen. Har eleven det ikkje trygt og godt: opne saka att.",
     ),
     proof=Text(
         "Det siste eleven sa etter meldingen og før saken ble lukket, er at det er trygt og godt.",
@@ -118,8 +118,8 @@ def _own_words(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, clos
         "Ta stilling til sårbarheit i vurderinga av det beste for barnet. Skriv ikkje meir om årsaka enn de treng.",
     ),
     proof=Text(
-        "Et kryss for at sårbarhet er vurdert, eller momentet «sårbarhet» er tatt stilling til.",
-        "Eit kryss for at sårbarheit er vurdert, eller momentet «sårbarheit» er teke stilling til.",
+        "Et kryss for at sårbarhet er vurdert, eller det er tatt stilling til momentet «sårbarhet».",
+        "Eit kryss for at sårbarheit er vurdert, eller det er teke stilling til momentet «sårbarheit».",
     ),
     limits=Text(
         "Regelen ser bare ja eller nei. Hva som gjør barnet sårbart, leser og lagrer verktøyet aldri.",
@@ -156,8 +156,8 @@ def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]
         "Den lukka saka viser at delpliktene er følgde: varsle, undersøkje, setje inn tiltak",
     ),
     remedy=Text(
-        "Loggfør det som mangler, eller skriv hvorfor plikten ikke var aktuell i denne saken.",
-        "Loggfør det som manglar, eller skriv kvifor plikta ikkje var aktuell i denne saka.",
+        "Loggfør det som mangler, eller skriv i loggen hvorfor plikten ikke var aktuell i denne saken.",
+        "Loggfør det som manglar, eller skriv i loggen kvifor plikta ikkje var aktuell i denne saka.",
     ),
     proof=Text(
         "Saken har varsel, undersøkelse og tiltak fra mens den var åpen. Viste undersøkelsen at eleven har det trygt og godt, trengs ikke tiltak.",
@@ -174,8 +174,8 @@ def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]
     needs=("notices", "log", "activity_plans", "status_history"),
     questions={
         "duty_not_seen": Text(
-            "Saken er lukket, og én av pliktene varsle, undersøke eller sette inn tiltak vises ikke. Var den ikke aktuell?",
-            "Saka er lukka, og ei av pliktene varsle, undersøkje eller setje inn tiltak viser ikkje. Var ho ikkje aktuell?",
+            "Saken er lukket, og én av pliktene varsle, undersøke eller sette inn tiltak er ikke å se der. Var den ikke aktuell?",
+            "Saka er lukka, og ei av pliktene varsle, undersøkje eller setje inn tiltak er ikkje å sjå der. Var ho ikkje aktuell?",
         ),
     },
 )
@@ -210,18 +210,18 @@ def _found_nothing(stretch: Round) -> bool:
 @CHAPTER.rule(
     "FM-01",
     "inspeksjonsplan-finnes",
-    title=Text("Skolen har en inspeksjonsplan for skoleåret", "Skulen har ein inspeksjonsplan for skuleåret"),
+    title=Text("Skolen har en inspeksjonsplan for skoleåret", "Skolen har ein inspeksjonsplan for skoleåret"),
     remedy=Text(
         "Lag inspeksjonsplanen, og før den i årshjulet med dato.",
         "Lag inspeksjonsplanen, og før han i årshjulet med dato.",
     ),
     proof=Text(
         "En oppføring i årshjulet (1310.no) om inspeksjonsplanen, i skoleåret.",
-        "Ei oppføring i årshjulet (1310.no) om inspeksjonsplanen, i skuleåret.",
+        "Ei oppføring i årshjulet (1310.no) om inspeksjonsplanen, i skoleåret.",
     ),
     limits=Text(
-        "Regelen ser at planen finnes, ikke om noen var der, eller hvor tett.",
-        "Regelen ser at planen finst, ikkje om nokon var der, eller kor tett.",
+        "Regelen ser at planen finnes, ikke om den ble fulgt, eller om mange nok var ute.",
+        "Regelen ser at planen finst, ikkje om han vart følgd, eller om mange nok var ute.",
     ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,

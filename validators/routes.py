@@ -21,7 +21,7 @@ WHICH_NOTICE = Text(
 )
 WHICH_PUPIL = Text(
     "Saken gjelder flere elever, og loggen sier ikke hvilken. Gjelder den denne eleven?",
-    "Saka gjeld fleire elevar, og loggen seier ikkje kven. Gjeld han denne eleven?",
+    "Saka gjeld fleire elevar, og loggen seier ikkje kva for ein. Gjeld han denne eleven?",
 )
 WHO_WROTE = Text(
     "Det står ikke hvem som skrev loggen. Var det den som skulle?",

@@ -29,7 +29,7 @@ _ENQUIRY = (
 _DECLINED = Remark(code=RemarkCode.DECLINED)
 _TOLD_ANOTHER = Text(
     "Loggen sier at en annen enn skoleeier selv fikk varselet. Nådde det skoleeier?",
-    "Loggen seier at ein annan enn skuleeigar sjølv fekk varselet. Nådde det skuleeigar?",
+    "Loggen seier at ein annan enn skoleeigar sjølv fekk varselet. Nådde det skoleeigar?",
 )
 R = TypeVar("R", bound=Recorded)
 
@@ -66,15 +66,15 @@ def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
     title=Text("Rektor ble varslet straks", "Rektor vart varsla straks"),
     remedy=Text(
         "Varsle rektor nå, og loggfør når. Gjelder det ledelsen: varsle skoleeier direkte.",
-        "Varsle rektor no, og loggfør når. Gjeld det leiinga: varsle skuleeigar direkte.",
+        "Varsle rektor no, og loggfør når. Gjeld det leiinga: varsle skoleeigar direkte.",
     ),
     proof=Text(
-        "Rektors mottak, eller varselet selv, samme dag som mistanken oppsto.",
+        "Rektors mottak, eller selve varselet, samme dag som mistanken oppsto.",
         "Mottaket til rektor, eller sjølve varselet, same dag som mistanken oppstod.",
     ),
     limits=Text(
         "Når noen forsto hva de så, vet bare de selv. Var det rektor som fikk mistanken, er det ingen å varsle på skolen.",
-        "Når nokon forstod kva dei såg, veit berre dei sjølve. Var det rektor som fekk mistanken, er det ingen å varsle på skulen.",
+        "Når nokon forstod kva dei såg, veit berre dei sjølve. Var det rektor som fekk mistanken, er det ingen å varsle på skolen.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -126,19 +126,19 @@ def _by_time(items: Iterable[R]) -> list[R]:
     "ledelsen-direkte-til-skoleeier",
     title=Text(
         "Skoleeier er varslet direkte når en i ledelsen er den det gjelder",
-        "Skuleeigar er varsla direkte når ein i leiinga er den det gjeld",
+        "Skoleeigar er varsla direkte når ein i leiinga er den det gjeld",
     ),
     remedy=Text(
         "Den som fikk mistanken, varsler skoleeier direkte nå, ikke gjennom skolens ledelse.",
-        "Den som fekk mistanken, varslar skuleeigar direkte no, ikkje gjennom leiinga ved skulen.",
+        "Den som fekk mistanken, varslar skoleeigar direkte no, ikkje gjennom leiinga ved skolen.",
     ),
     proof=Text(
         "En logg om at skoleeier er varslet samme dag, av en annen enn den det gjelder og utenom skolens ledelse.",
-        "Ein logg om at skuleeigar er varsla same dag, av ein annan enn den det gjeld og utanom leiinga ved skulen.",
+        "Ein logg om at skoleeigar er varsla same dag, av ein annan enn den det gjeld og utanom leiinga ved skolen.",
     ),
     limits=Text(
-        "Hvem som er «ledelse», må kilden si. En leder som selv fikk mistanken mot en annen, kan varsle eier.",
-        "Kven som er «leiing», må kjelda seie. Ein leiar som sjølv fekk mistanken mot ein annan, kan varsle eigar.",
+        "Hvem som er «ledelse», må kilden si. En leder som selv fikk mistanken mot en annen, kan varsle skoleeier.",
+        "Kven som er «leiing», må kjelda seie. Ein leiar som sjølv fekk mistanken mot ein annan, kan varsle skoleeigar.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -148,7 +148,7 @@ def _by_time(items: Iterable[R]) -> list[R]:
     questions={
         "who_notified": Text(
             "Det står ikke hvem som varslet skoleeier. Gikk det utenom den det gjelder og skolens ledelse?",
-            "Det står ikkje kven som varsla skuleeigar. Gjekk det utanom den det gjeld og leiinga ved skulen?",
+            "Det står ikkje kven som varsla skoleeigar. Gjekk det utanom den det gjeld og leiinga ved skolen?",
         ),
         "told_another": _TOLD_ANOTHER,
     },
@@ -310,12 +310,12 @@ def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
     "SK-06",
     "rektor-undersoker-og-ivaretar-alle",
     title=Text(
-        "Eleven, foreldrene og den ansatte er ivaretatt, og den som undersøker er ikke den det gjelder",
-        "Eleven, foreldra og den tilsette er tekne vare på, og den som undersøkjer er ikkje den det gjeld",
+        "Eleven, foreldrene og den ansatte er ivaretatt, og den som undersøker, er ikke den det gjelder",
+        "Eleven, foreldra og den tilsette er tekne vare på, og den som undersøkjer, er ikkje den det gjeld",
     ),
     remedy=Text(
         "Loggfør hvordan hver av de tre er ivaretatt. Skoleeier peker ut en annen til å undersøke en leder.",
-        "Loggfør korleis kvar av dei tre er teken vare på. Skuleeigar peikar ut ein annan til å undersøkje ein leiar.",
+        "Loggfør korleis kvar av dei tre er teken vare på. Skoleeigar peikar ut ein annan til å undersøkje ein leiar.",
     ),
     proof=Text(
         "En logg som nevner eleven, foreldrene og den ansatte.", "Ein logg som nemner eleven, foreldra og den tilsette."
@@ -366,19 +366,19 @@ def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
     "SK-07",
     "skoleeier-varslet-i-ansattsak",
     title=Text(
-        "Skoleeier er varslet når en ansatt er den det gjelder", "Skuleeigar er varsla når ein tilsett er den det gjeld"
+        "Skoleeier er varslet når en ansatt er den det gjelder", "Skoleeigar er varsla når ein tilsett er den det gjeld"
     ),
     remedy=Text(
-        "Varsle skoleeier (kommunalsjef) nå, og loggfør det.", "Varsle skuleeigar (kommunalsjef) no, og loggfør det."
+        "Varsle skoleeier (kommunalsjef) nå, og loggfør det.", "Varsle skoleeigar (kommunalsjef) no, og loggfør det."
     ),
     proof=Text(
         "En logg om at skoleeier er varslet etter at mistanken kom.",
-        "Ein logg om at skuleeigar er varsla etter at mistanken kom.",
+        "Ein logg om at skoleeigar er varsla etter at mistanken kom.",
     ),
     limits=Text(
         "Planen setter ingen frist; skoledager til spørsmål og avvik er satt i verktøyet. Loven unntar meldinger som er åpenbart grunnløse; "
         "planen gjør det ikke. Er en i ledelsen den det gjelder, er det SK-02 som ser på varselet.",
-        "Planen set ingen frist; skuledagar til spørsmål og avvik er sette i verktøyet. Lova gjer unntak for meldingar som er openbert "
+        "Planen set ingen frist; skoledagar til spørsmål og avvik er sette i verktøyet. Lova gjer unntak for meldingar som er openbert "
         "grunnlause; planen gjer det ikkje. Er ein i leiinga den det gjeld, er det SK-02 som ser på varselet.",
     ),
     severity=Severity.CRITICAL,
@@ -388,8 +388,8 @@ def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
     needs=("suspicions", "log", "notices", "status_history"),
     questions={
         "unfounded": Text(
-            "Rektor har funnet meldingen åpenbart grunnløs. Loven unntar den da; planen gjør det ikke. Skal eier varsles?",
-            "Rektor har funne meldinga openbert grunnlaus. Lova gjer då unntak; planen gjer det ikkje. Skal eigar varslast?",
+            "Rektor har funnet meldingen åpenbart grunnløs. Loven unntar den da; planen gjør det ikke. Skal skoleeier varsles?",
+            "Rektor har funne meldinga openbert grunnlaus. Lova gjer då unntak; planen gjer det ikkje. Skal skoleeigar varslast?",
         ),
         "told_another": _TOLD_ANOTHER,
     },
@@ -431,11 +431,11 @@ def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Re
 @CHAPTER.rule(
     "SK-08",
     "samtale-med-eleven-i-ansattsak",
-    title=Text("Eleven er hørt om sin opplevelse", "Eleven er høyrd om si oppleving"),
+    title=Text("Eleven er hørt om sin opplevelse av situasjonen", "Eleven er høyrd om si oppleving av situasjonen"),
     remedy=Text("Snakk med eleven, og loggfør samtalen.", "Snakk med eleven, og loggfør samtalen."),
     proof=Text(
-        "En samtale med hver berørt elev, eller et tilbud eleven takket nei til.",
-        "Ein samtale med kvar råka elev, eller eit tilbod eleven takka nei til.",
+        "En samtale med hver elev saken gjelder, eller et tilbud eleven takket nei til.",
+        "Ein samtale med kvar elev saka gjeld, eller eit tilbod eleven takka nei til.",
     ),
     limits=Text("Om eleven virkelig ble hørt, ser regelen ikke.", "Om eleven verkeleg vart høyrd, ser regelen ikkje."),
     severity=Severity.CRITICAL,

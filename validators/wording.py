@@ -39,7 +39,7 @@ SEVERITIES: dict[Severity, Text] = {
 
 READINGS: dict[Reading, Text] = {
     Reading.CALENDAR_DAY: Text("kalenderdager", "kalenderdagar"),
-    Reading.SCHOOL_DAY: Text("skoledager", "skuledagar"),
+    Reading.SCHOOL_DAY: Text("skoledager", "skoledagar"),
 }
 
 ROLES: dict[Role, Text] = {
@@ -61,18 +61,18 @@ ROLES: dict[Role, Text] = {
 REMARKS: dict[RemarkCode, Text] = {
     RemarkCode.REGISTERED_LATE: Text("etterført {day}", "etterført {day}"),
     RemarkCode.TIME_ASSUMED: Text(
-        "tidspunktet er antatt ut fra når det ble registrert",
-        "tidspunktet er rekna ut frå når det vart registrert",
+        "det står ikke når det skjedde; tidspunktet for registreringen er brukt",
+        "det står ikkje når det hende; tidspunktet for registreringa er brukt",
     ),
     RemarkCode.TIME_EDITED: Text("tidspunktet er endret i ettertid", "tidspunktet er endra i ettertid"),
-    RemarkCode.OUTSIDE_SCHOOL_HOURS: Text("mottatt utenfor skoletid", "motteke utanfor skuletid"),
+    RemarkCode.OUTSIDE_SCHOOL_HOURS: Text("mottatt utenfor skoletid", "motteke utanfor skoletid"),
     RemarkCode.OTHER_READING_MET: Text(
-        "med den andre måten å telle dager på ville fristen vært {day}, og dette vært i orden",
-        "med den andre måten å telje dagar på ville fristen vore {day}, og dette vore i orden",
+        "med den andre måten å telle dager på ville fristen vært {day}, og dette ville vært i orden",
+        "med den andre måten å telje dagar på ville fristen vore {day}, og dette ville vore i orden",
     ),
     RemarkCode.OTHER_READING_LATE: Text(
-        "med den andre måten å telle dager på ville fristen vært {day}, og dette ikke vært i orden",
-        "med den andre måten å telje dagar på ville fristen vore {day}, og dette ikkje vore i orden",
+        "med den andre måten å telle dager på ville fristen vært {day}, og dette ville ikke vært i orden",
+        "med den andre måten å telje dagar på ville fristen vore {day}, og dette ville ikkje vore i orden",
     ),
     RemarkCode.TOLERANCE_USED: Text(
         "skoleeiers toleranse er brukt: frist til og med {day}",
@@ -80,18 +80,18 @@ REMARKS: dict[RemarkCode, Text] = {
     ),
     RemarkCode.WITHIN_TOLERANCE: Text(
         "ville vært innenfor til og med {day} om skoleeier hadde vedtatt toleranse utenfor skoletid",
-        "ville vore innanfor til og med {day} om skoleeigar hadde vedteke toleranse utanfor skuletid",
+        "ville vore innanfor til og med {day} om skoleeigar hadde vedteke toleranse utanfor skoletid",
     ),
     RemarkCode.PLAN_NOT_YET_APPROVED: Text(
         "hendelsen er fra før planen ble godkjent {day}", "hendinga er frå før planen vart godkjend {day}"
     ),
     RemarkCode.CALENDAR_MISSING: Text(
         "skoleruta for skoleåret mangler; bare helger og helligdager er regnet som fri",
-        "skuleruta for skuleåret manglar; berre helger og heilagdagar er rekna som fri",
+        "skoleruta for skoleåret manglar; berre helger og heilagdagar er rekna som fri",
     ),
     RemarkCode.HINT: Text(
-        "et fritt notat kan handle om dette; se det gjennom",
-        "eit fritt notat kan handle om dette; sjå gjennom det",
+        "et fritt notat kan handle om dette; les det",
+        "eit fritt notat kan handle om dette; les det",
     ),
     RemarkCode.PRESENCE_ONLY: Text(
         "teksten er ikke lest; bare at feltet er fylt ut",
@@ -107,7 +107,7 @@ REMARKS: dict[RemarkCode, Text] = {
     RemarkCode.NOT_THE_SAME_REGISTRANT: Text(
         "skrevet av en annen enn den som gjorde det", "skrive av ein annan enn den som gjorde det"
     ),
-    RemarkCode.DAYS_ELAPSED: Text("{number} skoledager gått", "{number} skuledagar gått"),
+    RemarkCode.DAYS_ELAPSED: Text("det er gått {number} skoledager", "det har gått {number} skoledagar"),
     RemarkCode.MAY_BE_REPORTED_TO_STATE: Text(
         "eleven kan melde saken til statsforvalteren fra {day}",
         "eleven kan melde saka til statsforvaltaren frå {day}",
@@ -155,16 +155,16 @@ QUESTIONS: dict[str, Text] = {
         "Planen seier «straks», og det gjekk timar. Var det ein god grunn til å vente?",
     ),
     "not_yet": Text(
-        "Planen setter ingen frist, men det har gått en stund. Er dette gjort, eller hvorfor ikke?",
-        "Planen set ingen frist, men det har gått ei stund. Er dette gjort, eller kvifor ikkje?",
+        "Planen setter ingen frist, men det har gått en stund. Er dette gjort, og hvis ikke, hvorfor?",
+        "Planen set ingen frist, men det har gått ei stund. Er dette gjort, og om ikkje, kvifor?",
     ),
     "hint": Text(
         "Et fritt notat kan vise at dette er gjort. Stemmer det, og kan det loggføres på riktig sted?",
         "Eit fritt notat kan vise at dette er gjort. Stemmer det, og kan det loggførast på rett stad?",
     ),
     "plan_not_yet_approved": Text(
-        "Hendelsen er fra tiden mellom lovens ikrafttreden og godkjenningen av planen. Ble planen fulgt?",
-        "Hendinga er frå tida mellom då lova tok til å gjelde og planen vart godkjend. Vart planen følgd?",
+        "Hendelsen er fra tiden mellom da loven begynte å gjelde, og da planen ble godkjent. Ble planen fulgt?",
+        "Hendinga er frå tida mellom då lova tok til å gjelde, og då planen vart godkjend. Vart planen følgd?",
     ),
 }
 """Questions that more than one rule asks; a rule's own questions come first."""
