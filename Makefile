@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 
-.PHONY: help install demo test lint format crash soak docs lock audit clean
+.PHONY: help install demo test lint format crash soak docs lock wheel audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -50,11 +50,18 @@ soak: $(VENV)/.ok ## Live 100 nights with 5 % of requests failing; the flags mus
 	SKOLEMILJO_NIGHTS=100 SKOLEMILJO_SOAK_REPORT=build/soak.json $(BIN)/pytest tests/reliability/test_soak.py
 	cat build/soak.json
 
-lock: ## Write requirements.lock anew; LOCK_FLAGS=--upgrade takes the newest releases
+lock: ## Write the lock files anew; LOCK_FLAGS=--upgrade takes the newest releases
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/pip install $(PIP_QUIET) uv
-	build/lock/bin/uv pip compile -q --no-config --universal --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --python-version 3.11 --all-extras $(LOCK_FLAGS) -o requirements.lock pyproject.toml
+	compile="build/lock/bin/uv pip compile -q --no-config --universal --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --python-version 3.11"
+	$$compile --all-extras $(LOCK_FLAGS) -o requirements.lock pyproject.toml
+	$$compile --extra xlsx --extra pdf --extra notify --constraint requirements.lock -o deploy/requirements.lock pyproject.toml
+
+wheel: $(VENV)/.ok ## Build the release in dist/; docs/operations.md installs it
+	rm -rf build/lib dist && mkdir -p build
+	$(BIN)/python -m build --wheel --no-isolation > build/wheel.log 2>&1 || { cat build/wheel.log; exit 1; }
+	ls dist
 
 audit: $(VENV)/.ok ## Known vulnerabilities, licences and a bill of materials; results in build/audit
 	rm -f build/audit/vulnerabilities.json

@@ -30,6 +30,7 @@ def _commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tu
 
 
 COMMANDS = list(_commands(main))
+LEAVES = {path[0] for path, _ in COMMANDS if len(path) == 1}
 
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=[" ".join(path) for path, _ in COMMANDS])
@@ -61,6 +62,18 @@ def test_the_readmes_commands_run(root: Path, tmp_path: Path) -> None:
     for line in lines:
         done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=tmp_path, check=False)
         assert done.returncode == 0, f"{line}\n{done.stdout[-500:]}\n{done.stderr[-1500:]}"
+
+
+def test_every_command_that_a_document_names_is_there(root: Path) -> None:
+    """«skolemiljo NAME» in code, in any document."""
+    known = {" ".join(path) for path, _ in COMMANDS} | {path[0] for path, _ in COMMANDS}
+    unknown = []
+    for file in [root / "README.md", *(root / "docs").glob("*.md")]:
+        for code in re.findall(r"`+[^`]+`+", file.read_text("utf-8")):
+            for name, second in re.findall(r"\bskolemiljo (?:--\S+ \S+ )*([a-z][a-z-]+)(?: ([a-z][a-z-]*))?", code):
+                if name not in known or (name not in LEAVES and second and f"{name} {second}" not in known):
+                    unknown.append(f"{file.name}: skolemiljo {name} {second}")
+    assert unknown == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The lock file holds versions and hashes, no addresses, and covers what pyproject asks for."""
+"""The lock files hold versions and hashes, no addresses, and cover what pyproject asks for."""
 
 import re
 import tomllib
@@ -8,10 +8,17 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+EXTRAS_AT_WORK = ("xlsx", "pdf", "notify")
 
-@pytest.fixture(scope="module")
-def lock(root: Path) -> str:
-    return (root / "requirements.lock").read_text(encoding="utf-8")
+
+@pytest.fixture(scope="module", params=["requirements.lock", "deploy/requirements.lock"])
+def lock(root: Path, request: pytest.FixtureRequest) -> str:
+    return (root / request.param).read_text(encoding="utf-8")
+
+
+def pins(root: Path, name: str) -> dict[str, str]:
+    found = re.findall(r"(?m)^(\S+)==(\S+)", (root / name).read_text(encoding="utf-8"))
+    return {canonicalize_name(package): version for package, version in found}
 
 
 def test_no_addresses(lock: str) -> None:
@@ -30,18 +37,26 @@ def test_every_release_is_pinned_by_hash(lock: str) -> None:
         assert "--hash=sha256:" in entry, entry
 
 
-def test_every_dependency_is_locked(root: Path, lock: str) -> None:
+def test_every_dependency_is_locked(root: Path) -> None:
     """Also setuptools, since the project itself is installed without build isolation."""
-    pinned = {canonicalize_name(name): version for name, version in re.findall(r"(?m)^(\S+)==(\S+)", lock)}
     pyproject = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    project = pyproject["project"]
-    wanted = [
+    extras = pyproject["project"]["optional-dependencies"]
+    at_work = [*pyproject["project"]["dependencies"], *(line for name in EXTRAS_AT_WORK for line in extras[name])]
+    everywhere = [
         *pyproject["build-system"]["requires"],
-        *project["dependencies"],
-        *(line for extra in project["optional-dependencies"].values() for line in extra),
+        *at_work,
+        *(line for extra in extras.values() for line in extra),
     ]
-    for line in wanted:
-        requirement = Requirement(line)
-        version = pinned.get(canonicalize_name(requirement.name))
-        assert version, f"{requirement.name} is not in requirements.lock: run make lock"
-        assert requirement.specifier.contains(version), f"{line}, but {version} is locked"
+    for name, wanted in (("requirements.lock", everywhere), ("deploy/requirements.lock", at_work)):
+        pinned = pins(root, name)
+        for line in wanted:
+            requirement = Requirement(line)
+            version = pinned.get(canonicalize_name(requirement.name))
+            assert version, f"{requirement.name} is not in {name}: run make lock"
+            assert requirement.specifier.contains(version), f"{line}, but {version} is locked"
+
+
+def test_what_runs_in_production_is_what_was_tested(root: Path) -> None:
+    tested, at_work = pins(root, "requirements.lock"), pins(root, "deploy/requirements.lock")
+    assert at_work.items() <= tested.items()
+    assert {"pytest", "playwright", "fastapi", "mypy"}.isdisjoint(at_work)
