@@ -336,7 +336,7 @@ def _plan_status(status: PlanStatus, words: Words) -> str:
 def kind_words(kind: LogKind, words: Words) -> str:
     """What an entry of ``kind`` tells."""
     return {
-        LogKind.NOTICE_LOGGED: words.gettext("logg om at det er meldt fra"),
+        LogKind.NOTICE_LOGGED: words.gettext("logg om at det er meldt ifra"),
         LogKind.RECTOR_RECEIVED: words.gettext("rektor har loggført mottatt beskjed"),
         LogKind.PUPIL_TOLD: words.gettext("eleven har fått beskjed om at rektor har fått melding"),
         LogKind.OWNER_NOTIFIED: words.gettext("skoleeier er varslet"),
@@ -350,7 +350,7 @@ def kind_words(kind: LogKind, words: Words) -> str:
         LogKind.STAFF_CONVERSATION: words.gettext("samtale med den som er beskyldt"),
         LogKind.ANALYSIS: words.gettext("sammenfatning og analyse"),
         LogKind.FEEDBACK_MEETING: words.gettext("møte med tilbakemelding og planlegging av tiltak"),
-        LogKind.CLASS_FEEDBACK: words.gettext("tatt stilling til tilbakemelding til klassen"),
+        LogKind.CLASS_FEEDBACK: words.gettext("tatt stilling til tilbakemelding til klassa"),
         LogKind.BEST_INTEREST: words.gettext("vurdering av barnets beste"),
         LogKind.FOLLOW_UP: words.gettext("referat fra oppfølging"),
         LogKind.MEASURE_STARTED: words.gettext("et tiltak er satt i verk"),

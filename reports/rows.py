@@ -35,7 +35,7 @@ def header(say: Sentences) -> list[str]:
         words.gettext("Siden sist"),
         words.gettext("Merknader"),
         words.gettext("Godtatt"),
-        words.gettext("Bevis (id)"),
+        words.gettext("Oppføringer (id)"),
         words.gettext("Planversjon"),
         words.gettext("Omfang (kode)"),
     ]
@@ -113,7 +113,10 @@ def about_rows(report: Report, say: Sentences) -> list[list[Cell]]:
             words.gettext("Kolonnen Dager igjen"),
             words.gettext("dager fra rapportens dag til fristen; minus betyr at den er ute"),
         ],
-        [words.gettext("Kolonnen Bevis (id)"), words.gettext("id-ene til oppføringene i saken som svaret bygger på")],
+        [
+            words.gettext("Kolonnen Oppføringer (id)"),
+            words.gettext("id-ene til oppføringene i saken som svaret bygger på"),
+        ],
     ]
     return rows
 

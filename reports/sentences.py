@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..domain.people import Role
 from ..domain.verdict import Finding, Reason, RemarkCode, Verdict
 from ..plans.loader import law
+from ..validators.wording import question_text
 from .model import (
     Acceptance,
     AcceptanceState,
@@ -150,7 +151,7 @@ class Sentences:
                 )
             case WarningCode.CRASHED:
                 return self.words.gettext(
-                    "Feil i verktøyet: reglene {items} kunne ikke regnes ut. Si fra til IT."
+                    "Feil i verktøyet: reglene {items} kunne ikke regnes ut. Si ifra til IT."
                 ).format(items=items)
             case WarningCode.PLAN_REVISION_OVERDUE:
                 return self.words.gettext("Planen skulle vært revidert innen {day}. Den gjelder fortsatt.").format(
@@ -285,11 +286,10 @@ class Sentences:
         if finding.verdict is not Verdict.REVIEW:
             return ""
         rule = self.rule(finding.rule)
-        if rule is not None and finding.question is not None and finding.question in rule.questions:
-            return rule.questions[finding.question].in_language(self.words.language)
-        if any(remark.code is RemarkCode.HINT for remark in finding.remarks):
-            return self.words.gettext("Handler notatet om dette? Er det gjort, så før det på rett sted i saken.")
-        return self.words.gettext("Er dette oppfylt? Sakens opplysninger svarer ikke entydig.")
+        asked = question_text(rule.questions if rule is not None else {}, finding.question or "")
+        if asked is not None:
+            return asked.in_language(self.words.language)
+        return self.words.gettext("Opplysningene i saken gir ikke et klart svar. Er dette oppfylt?")
 
     def why_unknown(self, item: Item) -> str:
         """Why it could not be checked, and what to do about it, or an empty text."""
@@ -303,7 +303,7 @@ class Sentences:
             case Reason.UNREADABLE:
                 return self.words.gettext("Opplysningene kom, men kunne ikke leses. Se etter selv i saken.")
             case Reason.CRASHED:
-                return self.words.gettext("Feil i verktøyet. Se etter selv i saken, og si fra til IT.")
+                return self.words.gettext("Feil i verktøyet. Se etter selv i saken, og si ifra til IT.")
             case _:
                 return self.words.gettext("Opplysningene mangler. Se etter selv i saken.")
 

@@ -302,7 +302,7 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
     console.print(Text(" · ".join(f"{name}: {number}" for name, number in say.counts())))
     _warnings(console, report, say, on_top=True)
     console.print()
-    console.print(Text(say.words.gettext("SKOLENE, DÅRLIGST FØRST"), "bold"))
+    console.print(Text(say.words.gettext("SKOLENE, DE SOM TRENGER MEST, FØRST"), "bold"))
     for row in report.rows:
         _school_block(console, row, say)
     _worst_rules(console, report, say)
@@ -347,7 +347,7 @@ def _worst_rules(console: Console, report: AuditReport, say: Sentences) -> None:
     if not shown:
         return
     console.print()
-    console.print(Text(say.words.gettext("PLIKTENE DET OFTEST SVIKTER PÅ"), "bold"))
+    console.print(Text(say.words.gettext("PLIKTENE MED FLEST AVVIK"), "bold"))
     for code in shown:
         number = shown_sum(totals[code])
         _hang(console, "- ", Text(f"{number} {say.group_name(Group.DEVIATION)}: {say.rule_title(code)} [{code}]"))

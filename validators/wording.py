@@ -170,6 +170,6 @@ QUESTIONS: dict[str, Text] = {
 """Questions that more than one rule asks; a rule's own questions come first."""
 
 
-def question_text(questions: Mapping[str, Text], key: str) -> Text:
+def question_text(questions: Mapping[str, Text], key: str) -> Text | None:
     """The words of a question: the rule's own, else the common one."""
-    return questions[key] if key in questions else QUESTIONS[key]
+    return questions.get(key) or QUESTIONS.get(key)

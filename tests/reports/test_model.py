@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from skolemiljo.domain.verdict import Reason, Severity, Verdict
+from skolemiljo.domain.verdict import Assessment, Finding, Reason, Severity, Verdict
 from skolemiljo.reports.model import (
     Acceptance,
     AcceptanceState,
@@ -26,6 +26,7 @@ from skolemiljo.reports.model import (
 )
 from skolemiljo.reports.sentences import Sentences
 from skolemiljo.reports.trend import weekly, yearly
+from skolemiljo.validators import wording
 
 MakeReport = Callable[..., SchoolReport]
 
@@ -243,6 +244,19 @@ def test_trend_carries_a_school_without_a_night() -> None:
     weeks = weekly(points)
     assert [(w.deviations, w.complete) for w in weeks] == [(15, True), (13, False), (12, False)]
     assert [(y.school_year, y.last, y.weeks) for y in yearly(points)] == [("2025-2026", 13, 2), ("2026-2027", 12, 1)]
+
+
+def test_a_question_is_the_rules_own_or_the_common_one(
+    make_report: MakeReport, make_finding: Callable[..., Finding], assessments: list[Assessment]
+) -> None:
+    keys = ("which", "not_yet", "time_edited", None)
+    findings = [make_finding("AP-F", "2026-015", Verdict.REVIEW, f"plan:p{n}", question=k) for n, k in enumerate(keys)]
+    report = make_report(assessments=[assessments[0].model_copy(update={"findings": tuple(findings)})])
+    asked = {item.finding.question: Sentences(report).question(item) for item in report.items}
+    assert asked["which"] == "Gjelder svaret dette varselet?"
+    assert asked["not_yet"] == wording.QUESTIONS["not_yet"].nb
+    assert asked["time_edited"] == wording.QUESTIONS["time_edited"].nb
+    assert asked[None].endswith("?")
 
 
 def test_late_is_not_asked_to_be_done_again(report: SchoolReport) -> None:
