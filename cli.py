@@ -756,12 +756,12 @@ def mock() -> None:
 
 
 @mock.command("up")
-@click.option("--port", type=int, default=0, help="Port på denne maskinen. 0: en ledig.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port på denne maskinen. 0: en ledig.")
 @click.option("--seed", type=int, default=7, help="Samme tall gir samme kommune.")
-@click.option("--schools", type=int, default=3, help="Antall skoler.")
-@click.option("--cases", type=int, default=190, help="Antall saker.")
+@click.option("--schools", type=click.IntRange(1), default=3, help="Antall skoler.")
+@click.option("--cases", type=click.IntRange(0), default=190, help="Antall saker.")
 @click.option("--faults", default="", help="Feil som skal oppstå, f.eks. 429,500,hung.")
-@click.option("--fault-rate", type=float, default=0.05, help="Hvor ofte: 0 til 1.")
+@click.option("--fault-rate", type=click.FloatRange(0, 1), default=0.05, help="Hvor ofte: 0 til 1.")
 @click.option("--fault-seed", type=int, default=1, help="Samme tall gir samme feil.")
 @AS_OF
 def mock_up(
@@ -798,8 +798,8 @@ def mock_up(
 @mock.command("folder")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=7, help="Samme tall gir samme kommune.")
-@click.option("--schools", type=int, default=3, help="Antall skoler.")
-@click.option("--cases", type=int, default=190, help="Antall saker.")
+@click.option("--schools", type=click.IntRange(1), default=3, help="Antall skoler.")
+@click.option("--cases", type=click.IntRange(0), default=190, help="Antall saker.")
 def mock_folder(path: Path, seed: int, schools: int, cases: int) -> None:
     """Skriv den oppdiktede kommunen som en mappe med filer (mappeutveksling).
 

@@ -86,7 +86,7 @@ class OneRosterSection(HttpSection):
 class FolderSection(Section):
     """Exchange over files."""
 
-    path: Path = Path()
+    path: Path | None = None
 
 
 class SyncSection(Section):
@@ -278,7 +278,8 @@ def _beside(settings: Settings, folder: Path) -> Settings:
         path = getattr(settings, name)
         if path is not None:
             update[name] = folder / path.expanduser()
-    update["folder"] = settings.folder.model_copy(update={"path": folder / settings.folder.path.expanduser()})
+    if settings.folder.path is not None:
+        update["folder"] = settings.folder.model_copy(update={"path": folder / settings.folder.path.expanduser()})
     for name in ("sikker_sak", "annual_cycle", "oneroster"):
         section = getattr(settings, name)
         if section.ca_file is not None:

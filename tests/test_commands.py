@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -84,7 +85,8 @@ def test_every_command_that_a_document_names_is_there(root: Path) -> None:
         (("explain", "VA-99"), 2, "Mente du"),
         (("explain", "elev-far-beskjed-samme-da"), 2, "VA-08"),
         (("--settings", "finnes-ikke.toml", "config", "show"), 2, "not there"),
-        (("check-school", "--school", "310000019"), 3, "schools.json"),
+        (("check-school", "--school", "310000019"), 2, "SKOLEMILJO_SETTINGS"),
+        (("mock", "up", "--port", "99999"), 2, "--port"),
         (("assess", "docs/example-case.json", "--as-of", "i går"), 2, "2026-11-20"),
         (("assess", "docs/example-case.json", "--plan", "ingen"), 2, "oyer-2024"),
         (("plan", "verify", "--text", "README.md"), 1, "VA-05"),
@@ -95,6 +97,14 @@ def test_what_is_wrong_is_said_plainly(root: Path, arguments: tuple[str, ...], c
     assert done.returncode == code, done.stderr
     assert words in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run("mock", "up", "--port", port, "--cases", "1", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"port {port}" in done.stderr
 
 
 def test_a_misspelt_setting_is_named_with_the_nearest_right_one(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ EXTRAS_AT_WORK = ("xlsx", "pdf", "notify")
 
 @pytest.fixture(scope="module", params=["requirements.lock", "deploy/requirements.lock"])
 def lock(root: Path, request: pytest.FixtureRequest) -> str:
-    return (root / request.param).read_text(encoding="utf-8")
+    name: str = request.param
+    return (root / name).read_text(encoding="utf-8")
 
 
 def pins(root: Path, name: str) -> dict[str, str]:

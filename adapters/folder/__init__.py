@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...domain.errors import SettingsError
 from ..settings import Settings
 from .connector import Folder
 
@@ -10,4 +11,6 @@ __all__ = ["Folder", "connector"]
 
 def connector(settings: Settings) -> Folder:
     """The connector as ``settings`` say. Raises SettingsError."""
+    if settings.folder.path is None:
+        raise SettingsError("no source of cases is set: name a settings file with --settings or $SKOLEMILJO_SETTINGS")
     return Folder(settings.folder.path, zone=settings.zone, lists_schools=settings.roster is None)
