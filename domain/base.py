@@ -1,4 +1,4 @@
-"""The base of every domain model: frozen, silent about its input, tolerant of fields it does not know."""
+"""The bases of the domain models: frozen, silent about their input; what is read tolerates fields it does not know."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class ReadingContext:
     unknown_fields: Counter[str] = field(default_factory=Counter)
 
 
-class Frozen(BaseModel):
-    """A value: it never changes, its errors never show what was in it, and unknown fields are counted and dropped."""
+class Made(BaseModel):
+    """A value of our own making: it never changes, and its errors never show what was in it."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -46,12 +46,19 @@ class Frozen(BaseModel):
         use_attribute_docstrings=True,
     )
 
+
+class Frozen(Made):
+    """A value that is read from outside: what :class:`Made` is, and fields it does not know are counted and dropped."""
+
     @model_validator(mode="before")
     @classmethod
     def _count_unknown_fields(cls, data: Any, info: ValidationInfo) -> Any:
         context = info.context
         if isinstance(context, ReadingContext) and isinstance(data, dict):
-            for name in data.keys() - cls.model_fields.keys():
+            known_fields = cls.__pydantic_fields__.keys()
+            if data.keys() <= known_fields:
+                return data
+            for name in data.keys() - known_fields:
                 # The name comes from outside; only short plain words are repeated, so that it can carry no content.
                 known = name if isinstance(name, str) and name.isidentifier() and len(name) <= 40 else "?"
                 context.unknown_fields[f"{cls.__name__}.{known}"] += 1

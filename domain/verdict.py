@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from .base import Frozen
+from .base import Made
 from .people import Role
 
 
@@ -114,7 +114,7 @@ class RemarkCode(StrEnum):
     """a word that may tell of health and the like; ``number`` is the place of its first character, from 1"""
 
 
-class Remark(Frozen):
+class Remark(Made):
     """One remark, with the day or number it speaks of where it speaks of one."""
 
     code: RemarkCode
@@ -122,7 +122,7 @@ class Remark(Frozen):
     number: int | None = None
 
 
-class Outcome(Frozen):
+class Outcome(Made):
     """What one rule says about one scope of one case or school year. Made by rules, completed by the engine."""
 
     scope: str
@@ -143,7 +143,7 @@ class Outcome(Frozen):
     """For the annual cycle: the item's state (see annual_cycle.CycleState)."""
 
 
-class Finding(Frozen):
+class Finding(Made):
     """A verdict that explains itself. Its identity is rule + case (or school and year) + scope."""
 
     rule: str
@@ -175,7 +175,7 @@ class Finding(Frozen):
         return self.rule, self.school or "", self.case or "", self.scope
 
 
-class Assessment(Frozen):
+class Assessment(Made):
     """All findings about one case, or about one school year, at one moment under one plan."""
 
     case: str | None

@@ -24,6 +24,7 @@ from ..domain.verdict import (
 from .hints import hinting_notes
 from .index import CaseIndex, CycleIndex
 from .judge import Judge
+from .phrases import forget_texts
 from .rule import Rule, Subject
 
 
@@ -41,6 +42,20 @@ def assess(
     ``plans``: the versions of one municipality's plan, oldest first; each duty is judged by the one that was valid on its
     event's day. A rule that crashes gives ``unknown`` and is named in ``crashed``; it never stops the others.
     """
+    try:
+        return _assessed(case, as_of, plans, rules, calendar, read_text)
+    finally:
+        forget_texts()
+
+
+def _assessed(
+    case: Case,
+    as_of: datetime,
+    plans: Sequence[MunicipalPlan],
+    rules: Iterable[Rule],
+    calendar: SchoolCalendar,
+    read_text: bool,
+) -> Assessment:
     index = CaseIndex(case, as_of)
     started = index.received or case.opened_at
     findings: list[Finding] = []
@@ -138,8 +153,7 @@ _STATES = {
 
 def plan_for(day: date, plans: Sequence[MunicipalPlan]) -> MunicipalPlan:
     """The plan that was valid on ``day``: the newest one that had begun by then, else the first of all."""
-    begun = [plan for plan in plans if plan.document.valid_from <= day]
-    return begun[-1] if begun else plans[0]
+    return next((plan for plan in reversed(plans) if plan.document.valid_from <= day), plans[0])
 
 
 def _outcomes(
@@ -156,7 +170,7 @@ def _outcomes(
         return [Outcome(scope=whole, verdict=Verdict.UNKNOWN, reason=blocked)]
     try:
         outcomes = list(rule.judge(index, judge))
-        if len({outcome.scope for outcome in outcomes}) != len(outcomes):
+        if len(outcomes) > 1 and len({outcome.scope for outcome in outcomes}) != len(outcomes):
             raise RuntimeError("a rule gave two verdicts for one scope")
     except Exception:  # noqa: BLE001 - whatever a rule raises, the case must become «kunne ikke sjekkes», never silence
         crashed.append(rule.code)
@@ -165,6 +179,8 @@ def _outcomes(
 
 
 def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
+    if not (subject.hidden or (isinstance(subject, Case) and subject.unreadable)):
+        return None  # nearly always: everything can be seen
     for need in rule.needs:
         if isinstance(subject, Case):
             if not subject.is_hidden(need):
@@ -186,7 +202,7 @@ def _as_far_as_seen(rule: Rule, outcome: Outcome, case: Case) -> Outcome:
     A need that the rule names part by part (``activity_plans.problem``) is settled by ``_blocked``; here it is the whole
     ones. Texts alone only take a deviation back: a note that can't be read might have pointed at the entry.
     """
-    if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.UNKNOWN):
+    if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.UNKNOWN) or not (case.hidden or case.unreadable):
         return outcome
     whole = [need for need in rule.needs if not any(other.startswith(f"{need}.") for other in rule.needs)]
     unseen = {path for path in case.hidden | case.unreadable if any(path.startswith(f"{need}.") for need in whole)}
@@ -235,9 +251,10 @@ def _by_rule_set(outcome: Outcome, rule: Rule, plan: MunicipalPlan, day: date) -
 
 def _school_on(case: Case, index: CaseIndex, day: date) -> str:
     """The school that had the duty on ``day``; a transferred case is judged by who had it when."""
-    for transfer in sorted(index.transfers, key=lambda t: t.at.sort_key):
-        if day < transfer.at.day:
-            return transfer.from_school
+    if index.transfers:
+        for transfer in sorted(index.transfers, key=lambda t: t.at.sort_key):
+            if day < transfer.at.day:
+                return transfer.from_school
     return case.school
 
 

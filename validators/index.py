@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
-from typing import TypeVar
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from ..domain.activity_plan import ActivityPlan, Evaluation, PlanStatus
 from ..domain.annual_cycle import CycleEntry, CycleFacts, CycleKind
@@ -31,6 +31,7 @@ from ..domain.notice import Notice
 from ..domain.people import Role
 
 R = TypeVar("R", bound=Recorded)
+T = TypeVar("T")
 
 
 def _known(items: Iterable[R], as_of: datetime) -> tuple[R, ...]:
@@ -83,6 +84,9 @@ class CaseIndex:
         self._by_kind: dict[LogKind, list[LogEntry]] = defaultdict(list)
         for entry in self.log:
             self._by_kind[entry.kind].append(entry)
+        self.found: dict[object, tuple[Any, ...]] = {}
+        """What was found once (see :func:`once`)."""
+        self._of_kinds: dict[tuple[LogKind, ...], list[LogEntry]] = {}
         self._status: tuple[StatusChange, ...] = tuple(
             c for c in case.status_history if c.at.known_at(as_of) and _registered(c.registered_at, as_of)
         )
@@ -95,11 +99,13 @@ class CaseIndex:
 
     # --- the log -----------------------------------------------------------------------------------------------
 
-    def all(self, *kinds: LogKind) -> list[LogEntry]:
+    def all(self, *kinds: LogKind) -> Sequence[LogEntry]:
         """The entries of these kinds, by time."""
-        if len(kinds) == 1:
-            return self._by_kind.get(kinds[0], [])
-        return sorted((e for kind in kinds for e in self._by_kind.get(kind, ())), key=lambda e: e.sort_key)
+        found = self._of_kinds.get(kinds)
+        if found is None:
+            chosen = [entry for kind in kinds for entry in self._by_kind.get(kind, ())]
+            found = self._of_kinds[kinds] = sorted(chosen, key=lambda entry: entry.sort_key)
+        return found
 
     def first(self, *kinds: LogKind) -> LogEntry | None:
         """The first entry of these kinds."""
@@ -277,6 +283,19 @@ class CaseIndex:
     def incidents_logged(self) -> tuple[Incident, ...]:
         """The incidents in which someone intervened."""
         return self.incidents
+
+
+def once(find: Callable[[CaseIndex], Iterable[T]]) -> Callable[[CaseIndex], tuple[T, ...]]:
+    """``find``, asked once per case: what it finds is kept with the index, for many rules ask for the same."""
+
+    @wraps(find)
+    def found(case: CaseIndex) -> tuple[T, ...]:
+        if find not in case.found:
+            case.found[find] = tuple(find(case))
+        kept: tuple[T, ...] = case.found[find]
+        return kept
+
+    return found
 
 
 def was_heard(conversation: LogEntry) -> bool:

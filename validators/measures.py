@@ -1182,8 +1182,13 @@ def _assessment_grade(judge: Judge, assessment: BestInterest | None) -> _Grade:
         assessment.weight_given,
         assessment.weighing_explained,
     )
-    grades = {_grade(judge, part, Phrase.BARE_CLAIM) for part in parts}
-    return next((g for g in (_Grade.GOOD, _Grade.DOUBTFUL, _Grade.PLACEHOLDER) if g in grades), _Grade.EMPTY)
+    best = _Grade.EMPTY
+    for part in parts:
+        grade = _grade(judge, part, Phrase.BARE_CLAIM)
+        if grade is _Grade.GOOD:
+            return grade
+        best = max(best, grade, key=lambda worth: worth.value)
+    return best
 
 
 # --- «Planen skal være dynamisk, og må oppdateres etter hvert.» ------------------------------------------------------------

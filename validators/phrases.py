@@ -5,10 +5,10 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
-from .text import bare
+from .text import KEPT, bare, is_filled_in
 
 
 class Phrase(StrEnum):
@@ -42,6 +42,7 @@ def _family(phrase: Phrase) -> _Family:
     return _Family(says, frozenset(allowed), max(text.count(" ") + 1 for text in allowed))
 
 
+@lru_cache(KEPT)
 def says_only(phrase: Phrase, text: str | None) -> bool:
     """Whether every word of ``text`` belongs to phrases of this family or is a filler, and at least one phrase is there.
 
@@ -73,3 +74,9 @@ def is_filler(text: str) -> bool:
 def _fillers() -> frozenset[str]:
     raw = tomllib.loads((files("skolemiljo.validators") / "phrases.toml").read_text("utf-8"))
     return frozenset(bare(text) for text in raw["fillers"])
+
+
+def forget_texts() -> None:
+    """Lets go of the texts that were read, so that none outlives the judgement of its case."""
+    for kept in (bare, is_filled_in, says_only):
+        kept.cache_clear()

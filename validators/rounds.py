@@ -10,7 +10,7 @@ from ..domain.case import ClosingReason, Pupil
 from ..domain.log import Hearing, LogEntry, LogKind
 from ..domain.moment import Moment
 from ..domain.verdict import Outcome, Verdict, scope_of
-from .index import CaseIndex, Period
+from .index import CaseIndex, Period, once
 from .judge import Judge, when_of
 
 
@@ -88,6 +88,7 @@ class Round:
         yield judge.ladder(rule, scope, anchor, closed=self.closed, overtaken=overtaken)
 
 
+@once
 def rounds(case: CaseIndex) -> Iterator[Round]:
     """The stretches of ``case``, oldest first; of several opened on one day, the last."""
     found: dict[str, Round] = {}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 _NOT_WORDS = re.compile(r"[^0-9a-zæøåéèêòóôüäö]+")
+KEPT = 4096
+"""Answers about texts that are kept while one case is judged: many rules ask the same of the same field."""
 
 
 @cache
@@ -16,11 +18,13 @@ def _placeholders() -> frozenset[str]:
     return frozenset(bare(text) for text in raw["texts"])
 
 
+@lru_cache(KEPT)
 def bare(text: str) -> str:
     """``text`` in small letters, with one space for everything that is neither letter nor digit."""
     return _NOT_WORDS.sub(" ", text.casefold()).strip()
 
 
+@lru_cache(KEPT)
 def is_filled_in(text: str | None) -> bool:
     """Whether ``text`` holds an answer: it has a letter or digit, and is not, as a whole, a known placeholder.
 
