@@ -56,7 +56,8 @@ class Sentences:
         """Name of the school, or of the municipality as its own party, or of cases that came as files."""
         if report.school is not None:
             return report.school.name
-        return self.words.gettext("sakene i filene") if report.cases else self.words.gettext("kommunen selv")
+        from_files = bool(report.cases) or any(problem.case for problem in report.problems)
+        return self.words.gettext("sakene i filene" if from_files else "kommunen selv")
 
     def made(self) -> str:
         """When the report speaks of."""

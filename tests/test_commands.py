@@ -190,3 +190,11 @@ def test_the_example_in_the_docs_is_a_whole_case(root: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert '"SM-2026-014"' in done.stdout
+
+
+def test_a_report_on_files_is_called_so_also_where_none_could_be_read(tmp_path: Path) -> None:
+    (tmp_path / "SM-2026-001.json").write_text("{", "utf-8")
+    done = run("assess", str(tmp_path))
+    assert done.returncode == 3
+    assert "sakene i filene" in done.stdout
+    assert "kommunen selv" not in done.stdout
