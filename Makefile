@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 
-.PHONY: help install demo test lint format crash soak docs lock wheel audit clean
+.PHONY: help install demo test lint format crash soak payloads docs lock wheel audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -49,6 +49,11 @@ soak: $(VENV)/.ok ## Live 100 nights with 5 % of requests failing; the flags mus
 	mkdir -p build
 	SKOLEMILJO_NIGHTS=100 SKOLEMILJO_SOAK_REPORT=build/soak.json $(BIN)/pytest tests/reliability/test_soak.py
 	cat build/soak.json
+
+payloads: $(VENV)/.ok ## Send 10 000 malformed payloads through each connector: typed errors or valid reads, nothing else
+	mkdir -p build && rm -f build/payloads.jsonl
+	SKOLEMILJO_PAYLOADS=10000 SKOLEMILJO_PAYLOADS_REPORT=build/payloads.jsonl $(BIN)/pytest tests/reliability/test_payloads.py -n 2
+	cat build/payloads.jsonl
 
 lock: ## Write the lock files anew; LOCK_FLAGS=--upgrade takes the newest releases
 	$(PYTHON) -m venv build/lock

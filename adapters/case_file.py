@@ -97,7 +97,7 @@ def told(stem: str) -> str:
 
     A stem may be a pupil's name or identity number; then it is told by a short sum of it, which stays the same.
     """
-    if _PLAIN.fullmatch(stem) and any(map(str.isdigit, stem)) and not _ELEVEN_DIGITS.search(stem):
+    if is_case_number(stem) and any(map(str.isdigit, stem)) and not _ELEVEN_DIGITS.search(stem):
         return stem
     return f"fil-{hashlib.sha256(stem.encode(errors='surrogatepass')).hexdigest()[:8]}"
 
@@ -105,7 +105,12 @@ def told(stem: str) -> str:
 def case_id_of(raw: Any) -> str | None:
     """The case number that a document tells, where it can be repeated."""
     found = raw.get("id") if isinstance(raw, dict) else None
-    return found if isinstance(found, str) and _PLAIN.fullmatch(found) else None
+    return found if isinstance(found, str) and is_case_number(found) else None
+
+
+def is_case_number(name: str) -> bool:
+    """Whether ``name`` can be a case number, and be repeated: no name with a space, no identity number by itself."""
+    return _PLAIN.fullmatch(name) is not None and not (len(name) == 11 and name.isdigit())
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -36,11 +37,14 @@ from ..domain.errors import (
     UnreadableCase,
 )
 from .strict_json import strict_json
+from .within_time import AnswerWithinTime, within
 
 _CHUNK = 64 * 1024
 _PAGES_TOO_MANY = 10
 """Items may come twice when a list moves while it is read, but not so many."""
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+_REQUEST_ID = re.compile(r"(?=.*\d)(?!.*(?<!\d)\d{11}(?!\d))[A-Za-z0-9-]{1,64}")
+"""With a digit in it, so that it is no name, and not eleven of them, as an identity number has."""
 _ENCODINGS = ("", "identity", "gzip", "deflate")
 """Only these, and only one at a time: layers of compression serve nobody but the one who wants memory to run out."""
 
@@ -118,9 +122,7 @@ class HttpClient:
         self._tokens = tokens
         self._sleep = sleep
         self._clock = clock
-        self._session = requests.Session()
-        self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=8, max_retries=0))
-        self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=8, max_retries=0))
+        self._session = _session()
         # Given with every request: given to the session, REQUESTS_CA_BUNDLE in the environment would silently win.
         self._verify: str | None = ca_file
         self._session.headers.update(
@@ -264,21 +266,22 @@ class HttpClient:
     ) -> Answer:
         deadline = self._clock() + left
         try:
-            response = self._session.request(
-                method,
-                url,
-                params=params,
-                json=body,
-                data=form,
-                headers=headers,
-                auth=_Bearer(token),
-                verify=self._verify,
-                timeout=(min(self.limits.connect, left), min(self.limits.read, left)),
-                allow_redirects=False,
-                stream=True,
-            )
-            with response:
-                raw = self._read(response, deadline, case)
+            with within(lambda: deadline - self._clock()):
+                response = self._session.request(
+                    method,
+                    url,
+                    params=params,
+                    json=body,
+                    data=form,
+                    headers=headers,
+                    auth=_Bearer(token),
+                    verify=self._verify,
+                    timeout=(min(self.limits.connect, left), min(self.limits.read, left)),
+                    allow_redirects=False,
+                    stream=True,
+                )
+                with response:
+                    raw = self._read(response, case)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # The text of the error holds the address with its query; only its type is told.
             if _is_about_a_certificate(error):
@@ -305,17 +308,15 @@ class HttpClient:
             )
         return answer
 
-    def _read(self, response: requests.Response, deadline: float, case: str | None) -> bytes:
+    def _read(self, response: requests.Response, case: str | None) -> bytes:
         if response.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
             raise IncompleteAnswer("the answer is packed in a way nobody asked for", system=self.system, case=case)
         whole = bytearray()
-        # read1 gives what has come, however little: a server that drips is seen when the budget is used up.
+        # read1 gives what has come, however little: what is too large is seen before all of it is here.
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             whole += chunk
             if len(whole) > self.limits.bytes_at_most:
                 raise IncompleteAnswer("the answer is larger than bytes_at_most", system=self.system, case=case)
-            if self._clock() > deadline:
-                raise ConnectionLost("the answer took longer than the time budget", system=self.system, case=case)
         return bytes(whole)
 
     def _parse(self, raw: bytes, status: int, case: str | None, request_id: str | None) -> Any:
@@ -345,15 +346,56 @@ def ping(url: str, *, seconds: float = 10.0) -> None:
     """One GET to ``url``, a dead man's switch: it raises the alarm when no ping comes, so it is told of good runs only.
 
     The address is a secret in itself and is never told. Raises ConnectionLost where nothing answered or the answer was
-    no success. ``seconds``: the longest wait for each step.
+    no success. ``seconds``: the longest wait, for the connection and for the answer.
     """
+    until = time.monotonic() + 2 * seconds
     try:
-        with requests.get(url, timeout=seconds, allow_redirects=False, stream=True, auth=_Bearer(None)) as response:
+        with (
+            within(lambda: until - time.monotonic()),
+            _session() as session,
+            session.get(url, timeout=seconds, allow_redirects=False, stream=True, auth=_Bearer(None)) as response,
+        ):
             status = response.status_code
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise ConnectionLost(f"no answer ({type(error).__name__})", system="ping_url") from None
     if not 200 <= status < 300:
         raise ConnectionLost(f"the answer was status {status}", system="ping_url")
+
+
+def _session() -> requests.Session:
+    session = _Session()
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _Adapter(pool_maxsize=8, max_retries=0))
+    return session
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+        """Nowhere: asked not to follow, requests would still read the whole body and trip over a strange address."""
+        return None
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Answers are read within the time of the call, also by way of a proxy."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        _within_time(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        known = proxy in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **options)
+        if not known:
+            _within_time(manager)
+        return manager
+
+
+def _within_time(manager: Any) -> None:
+    def reading(pool: Any) -> Any:
+        connection = type("Connection", (pool.ConnectionCls,), {"response_class": AnswerWithinTime})
+        return type("Pool", (pool,), {"ConnectionCls": connection})
+
+    manager.pool_classes_by_scheme = {scheme: reading(pool) for scheme, pool in manager.pool_classes_by_scheme.items()}
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -435,7 +477,11 @@ def _meaning(status: int, case: str | None, method: str) -> tuple[type[SourceErr
 
 def _total(headers: Mapping[str, str]) -> int | None:
     value = headers.get("X-Total-Count", "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else None
+    return int(value) if _is_number(value) and len(value) <= 9 else None
+
+
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdigit()  # «²» is a digit too
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
@@ -450,14 +496,14 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
                 seconds = parsedate_to_datetime(value).timestamp() - time.time()
             except (TypeError, ValueError):
                 seconds = None
-    elif headers.get("X-RateLimit-Reset", "").isdigit():
+    elif _is_number(headers.get("X-RateLimit-Reset", "")):
         seconds = float(headers["X-RateLimit-Reset"])
     return None if seconds is None or seconds != seconds else min(max(seconds, 0.0), 3600.0)
 
 
 def _short(value: str | None) -> str | None:
     """An id from outside, if it is short and plain enough to be repeated."""
-    return value if value is not None and len(value) <= 64 and value.replace("-", "").isalnum() else None
+    return value if value is not None and _REQUEST_ID.fullmatch(value) else None
 
 
 def _error_id(body: Any) -> str | None:

@@ -25,6 +25,7 @@ from pydantic_settings import (
 )
 
 from ..domain.errors import SettingsError
+from ..domain.toml import read_toml
 
 PREFIX = "SKOLEMILJO_"
 _NO_SETTINGS = frozenset({"SETTINGS", "SECRETS_DIR", "CRASHES", "CRASH_REPORT", "PLAN_TEXT", "SEED"})
@@ -251,7 +252,7 @@ def load_settings(file: Path | None = None, secrets: Path | None = None) -> Sett
         raise SettingsError(
             "\n".join(_explain(e) for e in error.errors(include_input=False, include_url=False))
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
         raise SettingsError("the settings file is not valid TOML in UTF-8") from None
     except ValueError:
         raise SettingsError("a setting in the environment can't be read") from None
@@ -306,7 +307,7 @@ def _check_secrets_in(file: Path) -> None:
     if os.name != "posix" or not file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         return
     try:
-        found = tomllib.loads(file.read_text("utf-8"))
+        found = read_toml(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return  # told when the settings are read
     sections = (found, *(part for part in found.values() if isinstance(part, dict)))
@@ -334,7 +335,7 @@ def _keys() -> list[str]:
 def shown(settings: Settings, file: Path | None = None, secrets: Path | None = None) -> list[tuple[str, str, str]]:
     """Every setting as (key, value or ***, where it comes from): miljø, secrets, fil or standard."""
     file, secrets = _places(file, secrets)
-    in_file = tomllib.loads(file.read_text("utf-8")) if file is not None else {}
+    in_file = read_toml(file.read_text("utf-8")) if file is not None else {}
     in_environment = EnvSettingsSource(Settings, env_prefix=PREFIX, env_nested_delimiter="__")()
     in_secrets = _secrets_source(Settings, secrets)() if secrets is not None else {}
     rows = []

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def strict_json(raw: bytes) -> Any:
     """The JSON document in ``raw``. Raises ValueError with a text of our own.
 
-    Refused: invalid UTF-8, the same key twice in one object, NaN and infinities, numbers of absurd length, and nesting
-    so deep that it can only be meant to hurt.
+    Refused: invalid UTF-8, half a character (a lone surrogate), the same key twice in one object, NaN and infinities,
+    numbers of absurd length, and nesting so deep that it can only be meant to hurt.
     """
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
     try:
-        return json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_int=_integer)
+        found = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_int=_integer)
+        if _SURROGATE.search(text):
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
+        return found
+    except UnicodeEncodeError:
+        raise ValueError("half a character") from None
     except _RefusedError as error:
         raise ValueError(str(error)) from None
     except json.JSONDecodeError:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from .base import Frozen
+from .base import Frozen, Ref
 from .people import Role
 from .school import OrganisationNumber
 
@@ -56,7 +56,7 @@ class CycleKind(StrEnum):
 class CycleEntry(Frozen):
     """One thing recorded in the annual cycle of a school, or (``school`` is None) of the municipality."""
 
-    id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9ÆØÅæøå._/\-]+$")
+    id: Ref
     school: OrganisationNumber | None = None
     school_year: SchoolYear
     kind: CycleKind

@@ -19,8 +19,16 @@ from .school import OrganisationNumber
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-CaseId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9ÆØÅæøå][A-Za-z0-9ÆØÅæøå._/\-]*$")]
-"""The case number of the source. The pattern keeps control characters, spaces and markup out of every output."""
+CaseId = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        pattern=r"^([0-9]{1,10}|[0-9]{12,}|[0-9]*[A-Za-zÆØÅæøå][A-Za-z0-9ÆØÅæøå._/\-]*|[0-9]+[._/\-][A-Za-z0-9ÆØÅæøå._/\-]*)$",
+    ),
+]
+"""The case number of the source. The pattern keeps control characters, spaces, markup and identity numbers (eleven digits
+by themselves) out of every output."""
 
 
 class CaseStatus(StrEnum):
@@ -170,8 +178,8 @@ class Case(Frozen):
     """Paths the reader was not allowed to see, e.g. ``log``, ``activity_plans.best_interest``: unknown, never missing."""
     unreadable: frozenset[str] = frozenset()
     """Paths that came but could not be read."""
-    etag: str | None = Field(default=None, max_length=200, pattern=r"^[\x20-\x7e]+$")
-    """The source's version of the case. It goes back in a header, so it holds nothing that a header can not."""
+    etag: str | None = Field(default=None, max_length=200, pattern=r"^[\x21-\x7e]+$")
+    """The source's version of the case. It goes back in a header, so it holds nothing that a header can not; nor spaces, as a name has."""
     modified_at: Moment | None = None
 
     @field_serializer("hidden", "unreadable", when_used="json")

@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 from ..domain.calendar import SchoolCalendar, school_year_bounds, school_year_of
 from ..domain.errors import SettingsError
 from ..domain.school import is_organisation_number
+from ..domain.toml import read_toml
 
 _FIRST_YEAR, _LAST_YEAR = 2020, 2060
 _ONE_DAY = timedelta(days=1)
@@ -104,7 +105,7 @@ def _read_file(path: Path, school: str | None) -> Iterator[Skolerute]:
         yield from _from_icalendar(data, name, school)
         return
     try:
-        raw = tomllib.loads(data.decode("utf-8-sig"))
+        raw = read_toml(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise SettingsError(f"{name} is not valid TOML in UTF-8") from None
     entries = raw.get("year", [])

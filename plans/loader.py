@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from ..domain.errors import SettingsError
 from ..domain.plan import MunicipalPlan
+from ..domain.toml import read_toml
 
 _AT_LINE = re.compile(r"\(at (line \d+), column \d+\)$")
 
@@ -95,7 +96,7 @@ def _place(loc: tuple[int | str, ...]) -> str:
 
 def _toml(folder: Traversable, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads((folder / file).read_text("utf-8"))
+        return read_toml((folder / file).read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise SettingsError(f"plan {folder.name}: {file} is missing") from None
     except tomllib.TOMLDecodeError as error:

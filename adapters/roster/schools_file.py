@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ...domain.errors import SettingsError
 from ...domain.school import School
+from ...domain.toml import read_toml
 from ..case_file import read_plain_file
 
 _BYTES_AT_MOST = 1024 * 1024
@@ -24,7 +24,7 @@ class SchoolsFile:
     def schools(self) -> Iterable[School]:
         """All schools. Raises SettingsError with the place of the first fault."""
         try:
-            raw = tomllib.loads(read_plain_file(self._path, _BYTES_AT_MOST).decode("utf-8"))
+            raw = read_toml(read_plain_file(self._path, _BYTES_AT_MOST).decode("utf-8"))
         except OSError as error:
             raise SettingsError(f"schools_file can't be read ({type(error).__name__})") from None
         except ValueError:  # TOMLDecodeError and UnicodeDecodeError are both of this kind

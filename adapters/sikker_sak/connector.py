@@ -13,6 +13,7 @@ from ...domain.case import Case
 from ...domain.errors import CaseNotFound, IncompleteAnswer, UnreadableCase
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School
+from ..case_file import is_case_number
 from ..http import HttpClient
 from ..ports import CaseProblem, Receipt, SourceItem
 from .wire import SYSTEM, Labels, case_from_wire, record_from_wire, record_to_wire, school_from_wire
@@ -70,8 +71,8 @@ class SikkerSak:
     def case_ids(self, school: str) -> Iterator[str]:
         """The numbers of all the school's cases."""
         for page in self._http.pages(f"v1/schools/{school}/case-numbers", params={}, page_size=100):
-            if not all(isinstance(number, str) for number in page):
-                raise IncompleteAnswer("a case number that is no text is listed", system=SYSTEM)
+            if not all(isinstance(number, str) and is_case_number(number) for number in page):
+                raise IncompleteAnswer("something that is no case number is listed", system=SYSTEM)
             yield from page
 
     def write(self, record: ComplianceRecord, *, if_match: str | None, idempotency_key: str) -> Receipt:

@@ -119,6 +119,7 @@ def test_schools_in_a_file(tmp_path: Path) -> None:
         (f'[[school]]\norganisation_number = "{ONE}"\nname = "a"\n' * 2, "twice"),
         ("[[skole]]\nname = 1", "only"),
         ("[[school", "TOML"),
+        ("x = " + "[" * 5_000, "TOML"),
         ("school = 7", "school : "),
     ],
 )

@@ -96,6 +96,7 @@ def test_a_system_may_have_a_secret_of_its_own(file: Path, tmp_path: Path, monke
         (f'[sikker_sak]\nclient_secret = ["{SECRET}"]', "sikker_sak.client_secret: "),
         (f'client_secret = "{SECRET}', "not valid TOML"),
         ("a = 1\na = 2", "not valid TOML"),
+        ("a = " + "[" * 5_000, "not valid TOML"),
     ],
 )
 def test_a_mistake_is_named_and_no_value_is(file: Path, text: str, words: str) -> None:

@@ -273,9 +273,10 @@ def test_a_count_that_is_none_is_no_count(total: Any) -> None:
         direct().count("310000019")
 
 
+@pytest.mark.parametrize("other", [None, "Kari Nordmann", "15831012345", ""])
 @responses.activate
-def test_a_list_of_numbers_with_something_else_in_it_is_not_believed() -> None:
-    page = {"items": ["SM-1", None], "totalCount": 2, "pageNumber": 1, "pageSize": 100, "nextPage": None}
+def test_a_list_of_numbers_with_something_else_in_it_is_not_believed(other: str | None) -> None:
+    page = {"items": ["SM-1", other], "totalCount": 2, "pageNumber": 1, "pageSize": 100, "nextPage": None}
     responses.get(f"{BASE}/v1/schools/310000019/case-numbers", json=page)
     with pytest.raises(IncompleteAnswer):
         list(direct().case_ids("310000019"))
@@ -353,7 +354,7 @@ def test_a_deep_document_is_unreadable() -> None:
         mapped(wire(logs=[deep]))
 
 
-@pytest.mark.parametrize("etag", ["\r\nX: 1", "ø" * 3, "x" * 500])
+@pytest.mark.parametrize("etag", ["\r\nX: 1", "ø" * 3, "x" * 500, "Kari Nordmann"])
 def test_a_version_that_can_not_stand_in_a_header_is_refused(etag: str) -> None:
     with pytest.raises(UnreadableCase) as raised:
         case_from_wire(wire(), Labels(), ReadingContext(), None, etag)
