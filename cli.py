@@ -187,7 +187,7 @@ def check_school(
     report, judged = views.for_rector(
         work, school, as_of=as_of or now(), language=language, offline=offline, progress=_progress()
     )
-    _show(report, form, out, language, open_it=show)
+    _show(report, form, out, language, work=work, open_it=show)
     _finish(report, judged, fail_on)
 
 
@@ -221,7 +221,7 @@ def audit(
     report, judged = views.for_owner(
         work, as_of=as_of or now(), language=language, offline=offline, progress=_progress()
     )
-    _show(report, form, out, language)
+    _show(report, form, out, language, work=work)
     _finish(report, judged, fail_on)
 
 
@@ -271,7 +271,15 @@ def _form_of(out: Path | None, form: str) -> str:
     return ending if form == "text" and ending in FORMATS else form
 
 
-def _show(report: Any, form: str, out: Path | None, language: str | None, *, open_it: bool = False) -> None:
+def _show(
+    report: Any,
+    form: str,
+    out: Path | None,
+    language: str | None,
+    *,
+    work: Workplace | None = None,
+    open_it: bool = False,
+) -> None:
     from skolemiljo import reports
     from skolemiljo.domain.errors import SettingsError
     from skolemiljo.reports.text import make_writable
@@ -280,6 +288,10 @@ def _show(report: Any, form: str, out: Path | None, language: str | None, *, ope
     if form == "text":
         terminal = out is None and sys.stdout.isatty()
         options = {"width": _width() if terminal or out is not None else None, "color": terminal and _colour()}
+    elif form == "ics" and work is not None:
+        from skolemiljo.commands import calendars
+
+        options = {"sequences": calendars.sequences(work, report, now())}
     try:
         if form == "html" and isinstance(report, reports.AuditReport) and out is not None:
             from skolemiljo.reports.html import pages
@@ -391,6 +403,25 @@ def sync(
     else:
         click.echo(night.text(summary))
     sys.exit(summary.exit_code)
+
+
+@main.command()
+@AS_OF
+@LANGUAGE
+@click.option("--dry-run", is_flag=True, help="Vis hva som ville blitt sendt, og send ingenting.")
+@with_workplace
+def digest(work: Workplace, as_of: datetime | None, language: str | None, dry_run: bool) -> None:
+    """Morgenposten: antall og saksnumre til skolene og skoleeier, fra siste nattkjøring, og bare når noe er nytt.
+
+    \b
+    Eksempel:
+      skolemiljo digest --dry-run
+    """
+    from skolemiljo.commands import digests
+
+    at = now()
+    if not digests.send_all(work, as_of=as_of or at, now=at, dry_run=dry_run, language=language, echo=click.echo):
+        sys.exit(75)
 
 
 # --- decisions -------------------------------------------------------------------------------------------------------

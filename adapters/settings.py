@@ -9,11 +9,20 @@ import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -30,9 +39,25 @@ from ..domain.toml import read_toml
 PREFIX = "SKOLEMILJO_"
 _NO_SETTINGS = frozenset({"SETTINGS", "SECRETS_DIR", "CRASHES", "CRASH_REPORT", "PLAN_TEXT", "SEED"})
 """Variables with our prefix that are read elsewhere."""
-_NEVER_SHOWN = frozenset({"ping_url"})
-"""No secrets by type, but whoever knows them can use them."""
+_NEVER_SHOWN = ("ping_url", "mail.owner", "mail.schools", "notify.owner", "notify.schools")
+"""No secrets by type, but whoever knows them can use them, or knows who works where."""
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+def _address(value: str) -> str:
+    from email.headerregistry import Address as Parsed
+
+    try:
+        parsed = Parsed(addr_spec=value)
+    except (ValueError, IndexError):
+        raise ValueError("no e-mail address") from None
+    if not parsed.username or not parsed.domain or not value.isprintable():
+        raise ValueError("no e-mail address")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+"""One e-mail address, without a name."""
 
 
 class Section(BaseModel):
@@ -88,6 +113,49 @@ class FolderSection(Section):
     """Exchange over files."""
 
     path: Path | None = None
+
+
+class MailSection(Section):
+    """The morning mail (``skolemiljo digest``): counts and case numbers. Not set up until ``host`` is given."""
+
+    host: str = ""
+    """The municipality's own mail server."""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """``none`` is for a relay on this machine alone."""
+    username: str | None = None
+    password: SecretStr | None = None
+    """Best given as SKOLEMILJO_MAIL__PASSWORD, or as a file called ``mail__password`` in the secrets folder."""
+    ca_file: str | None = None
+    """A file with the municipality's own certificate authority."""
+    sender: str = ""
+    link: str | None = None
+    """Where the reports are read."""
+    calendar: bool = False
+    """With each school's deadlines as an attachment."""
+    owner: list[Address] = Field(default_factory=list)
+    """Who gets the mail about all schools: counts alone."""
+    schools: dict[str, list[Address]] = Field(default_factory=dict)
+    """Organisation number → who gets the mail about that school."""
+
+    @model_validator(mode="after")
+    def _safe(self) -> MailSection:
+        if self.security == "none" and self.host not in ("", *_THIS_MACHINE):
+            raise ValueError("security none is for a relay on this machine alone: set starttls or tls")
+        if self.security == "none" and self.username is not None:
+            raise ValueError("a password is not sent over a connection without encryption: set starttls or tls")
+        if (self.owner or self.schools) and not (self.host and self.sender):
+            raise ValueError("who gets mail is set, but not both host and sender")
+        return self
+
+
+class NotifySection(Section):
+    """A line of counts to Teams or a webhook, by Apprise (extra ``notify``). Each address is a secret."""
+
+    owner: list[SecretStr] = Field(default_factory=list)
+    """Apprise addresses that get a line for each school; as a file: ``notify__owner``, a JSON list."""
+    schools: dict[str, list[SecretStr]] = Field(default_factory=dict)
+    """Organisation number → Apprise addresses that get the school's line."""
 
 
 class SyncSection(Section):
@@ -147,6 +215,8 @@ class Settings(BaseSettings):
     oneroster: OneRosterSection = OneRosterSection()
     folder: FolderSection = FolderSection()
     sync: SyncSection = SyncSection()
+    mail: MailSection = MailSection()
+    notify: NotifySection = NotifySection()
 
     toml_file: ClassVar[Path | None] = None
     secrets: ClassVar[Path | None] = None
@@ -281,7 +351,7 @@ def _beside(settings: Settings, folder: Path) -> Settings:
             update[name] = folder / path.expanduser()
     if settings.folder.path is not None:
         update["folder"] = settings.folder.model_copy(update={"path": folder / settings.folder.path.expanduser()})
-    for name in ("sikker_sak", "annual_cycle", "oneroster"):
+    for name in ("sikker_sak", "annual_cycle", "oneroster", "mail"):
         section = getattr(settings, name)
         if section.ca_file is not None:
             update[name] = section.model_copy(update={"ca_file": str(folder / Path(section.ca_file).expanduser())})
@@ -311,9 +381,11 @@ def _check_secrets_in(file: Path) -> None:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return  # told when the settings are read
     sections = (found, *(part for part in found.values() if isinstance(part, dict)))
-    if found.get("production") is True and any("client_secret" in part for part in sections):
+    held = [key for key in ("client_secret", "password") if any(key in part for part in sections)]
+    held += ["notify"] if "notify" in found else []
+    if found.get("production") is True and held:
         raise SettingsError(
-            "the settings file holds client_secret and others may read it: chmod 600, or a file in the secrets folder"
+            f"the settings file holds {held[0]} and others may read it: chmod 600, or a file in the secrets folder"
         )
 
 
@@ -327,7 +399,7 @@ def _explain(error: Any) -> str:
 
 def _keys() -> list[str]:
     found = list(Settings.model_fields)
-    for section in (SikkerSakSection, AnnualCycleSection, OneRosterSection, FolderSection, SyncSection):
+    for section in (SikkerSakSection, AnnualCycleSection, OneRosterSection, FolderSection, SyncSection, MailSection):
         found += section.model_fields
     return found
 
@@ -342,7 +414,7 @@ def shown(settings: Settings, file: Path | None = None, secrets: Path | None = N
     for key, value in _flat(settings.model_dump()):
         places = (("miljø", in_environment), ("secrets", in_secrets), ("fil", in_file))
         place = next((name for name, data in places if _has(data, key)), "standard")
-        secret = isinstance(value, SecretStr) or (key in _NEVER_SHOWN and value is not None)
+        secret = isinstance(value, SecretStr) or (key.startswith(_NEVER_SHOWN) and bool(value))
         rows.append((key, "***" if secret else str(value), place))
     return rows
 

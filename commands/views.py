@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from .workplace import Workplace
 
 
+_KINDS = {
+    "UnreadableCase": "unreadable",
+    "CaseForbidden": "forbidden",
+    "AccessDenied": "forbidden",
+    "CaseNotFound": "vanished",
+    "ConnectionLost": "unreachable",
+    "RateLimited": "unreachable",
+    "ServerUnavailable": "unreachable",
+}
+"""What an error of the source is called in a report; any other is told by a general sentence."""
+
+
 def for_rector(
     work: Workplace,
     number: str,
@@ -30,16 +42,18 @@ def for_rector(
     as_of: datetime,
     language: str | None = None,
     offline: bool = False,
+    since: Previous | None = None,
     progress: Progress | None = None,
 ) -> tuple[SchoolReport, Judged]:
     """One school, as its rektor may see it: cases in which a leader is the subject are left out.
 
-    ``offline``: what the last nightly run saw, without asking the source.
+    ``offline``: what the last nightly run saw, without asking the source; ``since``: what was seen before that.
     """
-    store = _remembered(work)
+    store = work.remembered
+    seen_at = None
     if offline:
-        school = _stored_school(_needed(store), number)
-        judged = _stored(_needed(store), school.organisation_number)
+        school, seen_at = stored_school(needed(store), number)
+        judged = _stored(needed(store), school.organisation_number)
     else:
         school = work.school(number)
         judged = judge_school(
@@ -55,10 +69,13 @@ def for_rector(
         chapters=CHAPTERS,
         as_of=as_of,
         complete=judged.complete,
-        previous=_previous(store, school.organisation_number, as_of),
+        previous=since if offline else _previous(store, school.organisation_number, as_of),
         acceptances=store.acceptances() if store is not None else (),
-        problems=_problems(judged.problems, school.organisation_number),
+        problems=_unread(needed(store), school.organisation_number)
+        if offline
+        else _problems(judged.problems, school.organisation_number),
         leader_cases=frozenset(judged.leader_cases),
+        seen_at=seen_at,
         language=language or work.settings.language,
         reader="rector",
     )
@@ -77,13 +94,17 @@ def for_owner(
     progress: Progress | None = None,
 ) -> tuple[AuditReport, Judged]:
     """All schools and the municipality's own annual cycle. A school that can't be read is named; the others go on."""
-    store = _remembered(work)
+    store = work.remembered
     whole = Judged()
     problems: list[Problem] = []
+    seen_at = None
     if offline:
-        kept = _needed(store)
-        schools: Sequence[School] = [_stored_school(kept, number) for number in kept.schools()]
+        kept = needed(store)
+        stored = [stored_school(kept, number) for number in kept.schools()]
+        schools: Sequence[School] = [school for school, _ in stored]
+        seen_at = min((seen for _, seen in stored), default=None)
         whole = _stored(kept, None)
+        problems += [problem for school in schools for problem in _unread(kept, school.organisation_number)]
     else:
         schools = work.schools
         for school in schools:
@@ -103,10 +124,11 @@ def for_owner(
         chapters=CHAPTERS,
         as_of=as_of,
         complete=whole.complete,
-        previous=_previous(store, None, as_of),
+        previous=None if offline else _previous(store, None, as_of),
         acceptances=store.acceptances() if store is not None else (),
         problems=problems,
         trend=_trend(store),
+        seen_at=seen_at,
         language=language or work.settings.language,
     )
     whole.complete = report.complete
@@ -162,32 +184,36 @@ def _add(whole: Judged, part: Judged) -> None:
 
 
 def _problems(problems: Iterable[CaseProblem], school: str | None) -> list[Problem]:
-    return [Problem(school=school, case=problem.case, kind=problem.kind) for problem in problems]
+    return [
+        Problem(school=school, case=problem.case, kind=_KINDS.get(problem.kind, problem.kind)) for problem in problems
+    ]
+
+
+def _unread(store: Store, school: str) -> list[Problem]:
+    """The cases of ``school`` that could not be read last night."""
+    unread = [case for case in store.cases(school) if case.problem is not None and case.vanished_at is None]
+    return _problems([CaseProblem(case.case, case.problem or "", (), "") for case in unread], school)
 
 
 def _add_what_the_source_names(work: Workplace, judged: Judged) -> None:
     """Cases that could not be read may be about a leader: the store remembers those that were."""
-    store = _remembered(work)
-    if store is not None:
-        judged.leader_cases |= store.leader_cases()
+    if work.remembered is not None:
+        judged.leader_cases |= work.remembered.leader_cases()
 
 
-def _remembered(work: Workplace) -> Store | None:
-    """The store, if there is one already: a report never makes one."""
-    return work.store if work.settings.store_path.is_file() else None
-
-
-def _needed(store: Store | None) -> Store:
+def needed(store: Store | None) -> Store:
+    """The store that a command can't do without. Raises SettingsError where there is none."""
     if store is None:
         raise SettingsError("there is no store yet: run skolemiljo sync first, or leave out --offline")
     return store
 
 
-def _stored_school(store: Store, number: str) -> School:
-    number = number.replace(" ", "")
-    if number not in store.schools():
+def stored_school(store: Store, number: str) -> tuple[School, datetime]:
+    """A school as the last whole night left it, and when that was. Raises SettingsError where there was none."""
+    state = store.school(number.replace(" ", ""))
+    if state.complete_at is None:
         raise SettingsError("the store has no such school: run skolemiljo sync first")
-    return School(organisation_number=number, name=number)
+    return School(organisation_number=state.school, name=state.name or state.school), state.complete_at
 
 
 def _stored(store: Store, school: str | None) -> Judged:

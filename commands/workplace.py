@@ -65,6 +65,11 @@ class Workplace:
 
         return Store.open(self.settings.store_path)
 
+    @property
+    def remembered(self) -> Store | None:
+        """The store, if there is one already: a report never makes one."""
+        return self.store if self.settings.store_path.is_file() else None
+
     def school(self, number: str) -> School:
         """The school with the organisation ``number``. Raises SettingsError when the source has no such school."""
         for school in self.schools:

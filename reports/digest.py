@@ -2,58 +2,88 @@
 
 from __future__ import annotations
 
+import logging
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from typing import TYPE_CHECKING
 
-from .model import AuditReport, Change, Group, Part, Report, SchoolReport, shown_count
+from ..domain.errors import SkolemiljoError
+from ..domain.verdict import Verdict
+from .model import ON_TOP, AuditReport, Group, Identity, Part, Report, SchoolReport, shown_count
 from .sentences import Sentences
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+Standing = Mapping[str, str]
+"""What a digest says is open, in codes: what it is about → how it stands."""
+_BETWEEN = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed in. ``security``: ``starttls``, ``tls`` or ``none`` (loopback only)."""
+    """Where mail is handed in. ``security``: ``starttls``, ``tls`` or ``none`` (a relay on this machine)."""
 
     host: str
     port: int = 587
     security: str = "starttls"
     username: str | None = None
     password: str | None = None
+    ca_file: str | None = None
     timeout: float = 30.0
 
     def __repr__(self) -> str:
         return f"MailServer({self.host}:{self.port}, {self.security})"
 
 
-class MailError(Exception):
+class MailError(SkolemiljoError):
     """The mail was not handed in. The text names what failed, never who it was to or what it said."""
 
+    exit_code = 75
 
-def changed(report: Report) -> bool:
-    """Whether anything in ``report`` is new, solved, could not be looked at, or has its deadline today.
 
-    With no report before it everything is new. A night on which nothing changed sends nothing.
+def standing(report: Report) -> dict[str, str]:
+    """What ``report`` has to tell its reader. Two nights with the same have nothing new: the second sends nothing.
+
+    For a school it is every open finding with its verdict and its part of the report, so that a deadline which comes
+    near, or is today, is news. For the owner it is the numbers as they may be shown. That no night has come since is news
+    to both: silence would read as «ingenting nytt».
     """
+    found = {f"warning {w.code}": str(w.day or "") for w in report.warnings if w.code in ON_TOP}
+    if isinstance(report, AuditReport):
+        found |= {_school_key(row.report): _numbers(row.report) for row in report.rows}
+        return found | {"": " ".join(number for _, number in Sentences(report).counts())}
+    found |= {
+        _BETWEEN.join(item.finding.identity): f"{item.finding.verdict} {item.part} {item.urgency}"
+        for item in report.open_items
+    }
+    return found | {_BETWEEN.join((p.school or "", p.case or "")): p.kind for p in report.problems}
+
+
+def changed(report: Report, before: Standing | None) -> bool:
+    """Whether ``report`` has something to tell that did not stand in the last digest; without one, whether anything is open."""
+    if before is not None:
+        return standing(report) != before
     schools = report.reports if isinstance(report, AuditReport) else (report,)
-    return any(_changed(school) for school in schools)
+    return any(school.open_items or school.problems for school in schools)
 
 
-def _changed(report: SchoolReport) -> bool:
-    if report.previous_as_of is None:
-        return bool(report.open_items or report.problems)
-    return bool(
-        report.problems
-        or report.resolved
-        or any(item.change is Change.NEW for item in report.items)
-        or any(item.group is Group.DUE and item.days == 0 for item in report.items)
-    )
+def verdicts_of(before: Standing) -> dict[Identity, Verdict]:
+    """The findings of a school's last digest, to tell what has been solved since."""
+    found: dict[Identity, Verdict] = {}
+    for key, state in before.items():
+        match key.split(_BETWEEN):
+            case [rule, school, case, scope]:
+                found[rule, school, case, scope] = Verdict(state.split(" ")[0])
+    return found
+
+
+def _school_key(report: SchoolReport) -> str:
+    return report.school.organisation_number if report.school is not None else "-"
+
+
+def _numbers(report: SchoolReport) -> str:
+    return " ".join(shown_count(len(report.group(group))) for group in (Group.DEVIATION, Group.REVIEW, Group.UNKNOWN))
 
 
 def message(
@@ -63,31 +93,24 @@ def message(
     recipients: Sequence[str],
     language: str | None = None,
     link: str | None = None,
-    calendar: bool = False,
-) -> EmailMessage | None:
-    """The mail about ``report``, or None where nothing has changed since the report before.
+    calendar: bytes | None = None,
+) -> EmailMessage:
+    """The mail about ``report``. The subject is the same every day.
 
-    The subject is the same every day. ``link``: where the report is read. ``calendar``: with the school's deadlines as an
-    attachment.
+    ``link``: where the report is read. ``calendar``: the school's deadlines as an attachment.
     """
-    if not changed(report):
-        return None
     say = Sentences(report, language)
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = ", ".join(recipients)
     mail["Subject"] = say.words.gettext("Skolemiljø: dette trenger noe")
     mail["Date"] = format_datetime(report.as_of)
-    mail["Message-ID"] = make_msgid(domain="skolemiljo.invalid")
+    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = say.words.language
     mail.set_content("\n".join(_body(report, say, link)) + "\n")
-    if calendar:
-        from . import ics
-
-        mail.add_attachment(
-            ics.render(report, language), maintype="text", subtype="calendar", filename="skolemiljo.ics"
-        )
+    if calendar is not None:
+        mail.add_attachment(calendar, maintype="text", subtype="calendar", filename="skolemiljo.ics")
     return mail
 
 
@@ -104,13 +127,15 @@ def _body(report: Report, say: Sentences, link: str | None) -> Iterable[str]:
             yield f"{row.school.name}: {shown_count(len(row.report.group(Group.DEVIATION)))} {say.group_name(Group.DEVIATION)}"
     else:
         yield from _cases(report, say)
-    if not report.complete:
-        yield ""
-        yield say.words.gettext("Ikke alt kunne sjekkes. Det som mangler, er ikke i orden før noen har sett det.")
+    for warning in report.warnings:
+        if warning.code in ON_TOP:
+            yield ""
+            yield say.warning(warning)
     if link:
         yield ""
         yield say.words.gettext("Les mer: {link}").format(link=link)
     yield ""
+    yield f"{say.made()}."
     yield say.words.gettext("Sendt av et program. Svar på denne e-posten blir ikke lest.")
 
 
@@ -129,36 +154,41 @@ def _cases(report: SchoolReport, say: Sentences) -> Iterable[str]:
         yield f"  {', '.join(solved)}"
 
 
-def send(mail: EmailMessage, server: MailServer) -> None:
-    """Hands ``mail`` in at ``server``. Raises :class:`MailError`."""
+def send(mail: EmailMessage, server: MailServer) -> int:
+    """Hands ``mail`` in at ``server``, and tells how many of its recipients the server refused.
+
+    Raises :class:`MailError` where it was handed in for nobody.
+    """
     try:
         with _connection(server) as smtp:
             if server.username is not None and server.password is not None:
                 smtp.login(server.username, server.password)
-            refused = smtp.send_message(mail)
+            return len(smtp.send_message(mail))
     except (OSError, smtplib.SMTPException) as error:
         # The server's answer can repeat addresses and text, so only the kind of error is told.
         code = getattr(error, "smtp_code", None)
         raise MailError(f"mail was not sent: {type(error).__name__}" + (f" ({code})" if code else "")) from None
-    if refused:
-        raise MailError(f"mail was not sent to {len(refused)} of the recipients")
 
 
 def _connection(server: MailServer) -> smtplib.SMTP:
-    if server.security == "tls":
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=ssl.create_default_context())
-    if server.security not in ("starttls", "none"):
+    if server.security not in ("starttls", "tls", "none"):
         raise MailError("mail security is starttls, tls or none")
     if server.security == "none" and server.username is not None:
         raise MailError("a password is not sent over a connection without encryption")
+    if server.security == "tls":
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=_trust(server))
     smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
     if server.security == "starttls":
         try:
-            smtp.starttls(context=ssl.create_default_context())
-        except (OSError, smtplib.SMTPException):
+            smtp.starttls(context=_trust(server))
+        except BaseException:
             smtp.close()
             raise
     return smtp
+
+
+def _trust(server: MailServer) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=server.ca_file)
 
 
 def lines(report: Report, language: str | None = None) -> list[str]:
@@ -175,19 +205,22 @@ def lines(report: Report, language: str | None = None) -> list[str]:
     ]
 
 
-def notify(report: Report, targets: Sequence[str], language: str | None = None) -> bool:
-    """Posts :func:`lines` to ``targets`` (Apprise addresses; extra ``notify``); nothing where nothing has changed.
+def notify(report: Report, targets: Sequence[str], language: str | None = None) -> None:
+    """Posts :func:`lines` to ``targets`` (Apprise addresses; extra ``notify``).
 
-    True where every target took it, or where there was nothing to send.
-    Raises ``ModuleNotFoundError`` where Apprise is not installed.
+    Raises MailError where one did not take it, and ``ModuleNotFoundError`` where Apprise is not installed.
     """
-    if not changed(report):
-        return True
     import apprise
 
-    service = apprise.Apprise()
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it tells addresses, and those are secrets
+    # Without this a message would point to pictures on somebody else's server.
+    asset = apprise.AppriseAsset(
+        app_id="skolemiljo", app_desc="skolemiljo", app_url="", image_url_mask="", image_url_logo=""
+    )
+    service = apprise.Apprise(asset=asset)
     for target in targets:
         if not service.add(target):
             raise MailError("a notification address could not be understood")
     say = Sentences(report, language)
-    return bool(service.notify(title=say.words.gettext("Skolemiljø"), body="\n".join(lines(report, language))))
+    if not service.notify(title=say.words.gettext("Skolemiljø"), body="\n".join(lines(report, language))):
+        raise MailError("a notification was not taken; see that its address is still right")

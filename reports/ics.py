@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from icalendar import Calendar, Event
 
 _ALARM_DAYS = 3
-_EPOCH = date(2024, 8, 1)
 _STANDING = frozenset({CycleState.OPEN, CycleState.DUE_SOON, CycleState.LATE, CycleState.DONE_UNDOCUMENTED})
 
 
@@ -29,16 +28,44 @@ class Entry:
     day: date
     summary: str
     description: str
+    state: str
+    """what stands about it, in codes: with the day, what makes it another entry than before"""
     cancelled: bool = False
 
+    @property
+    def uid(self) -> str:
+        """A stable id without content: a hash of what the entry is about."""
+        return f"{_sum(*self.key)[:32]}@skolemiljo"
 
-def render(report: Report, language: str | None = None) -> bytes:
-    """``report`` as an iCalendar file. An audit has all its schools in one calendar."""
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what the entry says, whatever the language."""
+        return _sum(self.state if self.cancelled else f"{self.day} {self.state}")
+
+
+def render(report: Report, language: str | None = None, *, sequences: Mapping[str, int] | None = None) -> bytes:
+    """``report`` as an iCalendar file. An audit has all its schools in one calendar.
+
+    ``sequences``: uid → how often the event has changed, as the store remembers it. Where nothing remembers, all are 0,
+    and the later DTSTAMP decides which of two is the newer (RFC 5546, 2.1.5).
+    """
     say = Sentences(report, language)
-    schools = report.reports if isinstance(report, AuditReport) else (report,)
-    named = isinstance(report, AuditReport)
-    made: bytes = _calendar(say, (e for r in schools for e in entries(r, say, named=named))).to_ical()
+    calendar = _calendar(say)
+    for entry in _all(report, say):
+        calendar.add_component(_event(say, entry, (sequences or {}).get(entry.uid, 0)))
+    made: bytes = calendar.to_ical()
     return made
+
+
+def fingerprints(report: Report) -> dict[str, str]:
+    """Of each event of ``report``, by uid, a hash of what it says."""
+    return {entry.uid: entry.fingerprint for entry in _all(report, Sentences(report))}
+
+
+def _all(report: Report, say: Sentences) -> Iterator[Entry]:
+    named = isinstance(report, AuditReport)
+    for school in report.reports if isinstance(report, AuditReport) else (report,):
+        yield from entries(school, say, named=named)
 
 
 def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> list[Entry]:
@@ -54,22 +81,23 @@ def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> lis
         if finding.deadline is None or item.part not in (Part.TODAY, Part.SOON, Part.LATER) or finding.case is None:
             continue
         name = say.case_name(finding)
-        state = (
-            say.words.gettext("avvik") if item.part is Part.TODAY and item.days is not None and item.days < 0 else ""
-        )
+        late = item.part is Part.TODAY and item.days is not None and item.days < 0
         found.append(
             Entry(
                 ("finding", *finding.identity),
                 finding.deadline,
-                lead + ", ".join(filter(None, (name, finding.rule, state))),
+                lead + ", ".join(filter(None, (name, finding.rule, say.words.gettext("avvik") if late else ""))),
                 "\n".join(filter(None, (say.rule_title(finding.rule), say.to_do(item)))),
+                f"{finding.verdict} {late}",
             )
         )
     for gone in report.resolved:
         if gone.case and gone.was in (Verdict.DUE, Verdict.DEVIATION):
             name = say.words.gettext("Sak {case}").format(case=gone.case)
             found.append(
-                Entry(("finding", *gone.identity), report.today, f"{lead}{name}, {gone.rule}", "", cancelled=True)
+                Entry(
+                    ("finding", *gone.identity), report.today, f"{lead}{name}, {gone.rule}", "", "gone", cancelled=True
+                )
             )
     for status in report.cycle:
         for entry in status.items:
@@ -81,17 +109,17 @@ def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> lis
                     entry.due,
                     f"{lead}{say.words.gettext('Årshjulet')}: {say.rule_title(entry.item)} ({entry.item})",
                     say.words.cycle_state(entry.state),
+                    entry.state,
                 )
             )
     return sorted(found, key=lambda entry: (entry.day, entry.key))
 
 
-def uid_of(key: tuple[str, ...]) -> str:
-    """A stable id without content: a hash of what the entry is about."""
-    return f"{hashlib.sha256(chr(31).join(key).encode()).hexdigest()[:32]}@skolemiljo"
+def _sum(*parts: str) -> str:
+    return hashlib.sha256(chr(31).join(parts).encode()).hexdigest()
 
 
-def _calendar(say: Sentences, found: Iterable[Entry]) -> Calendar:
+def _calendar(say: Sentences) -> Calendar:
     from icalendar import Calendar
 
     calendar = Calendar()
@@ -99,19 +127,16 @@ def _calendar(say: Sentences, found: Iterable[Entry]) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", say.title())
-    for entry in found:
-        calendar.add_component(_event(say, entry))
     return calendar
 
 
-def _event(say: Sentences, entry: Entry) -> Event:
+def _event(say: Sentences, entry: Entry, sequence: int) -> Event:
     from icalendar import Alarm, Event
 
     event = Event()
-    event.add("uid", uid_of(entry.key))
+    event.add("uid", entry.uid)
     event.add("dtstamp", say.report.as_of)
-    # A later report overrules an earlier one about the same thing: the number of the report's day only grows.
-    event.add("sequence", max(0, (say.report.today - _EPOCH).days))
+    event.add("sequence", sequence)
     event.add("dtstart", entry.day)
     event.add("dtend", entry.day + timedelta(days=1))
     event.add("summary", entry.summary)

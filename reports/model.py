@@ -97,6 +97,8 @@ class WarningCode(StrEnum):
     PRESENCE_ONLY = "presence_only"
     ACCEPTANCE_EXPIRED = "acceptance_expired"
     ACCEPTANCE_INVALID = "acceptance_invalid"
+    OLD = "old"
+    """what is told was seen on an earlier day"""
 
 
 class AcceptanceRecord(Protocol):
@@ -254,6 +256,8 @@ class SchoolReport:
     cycle: tuple[CycleStatus, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
     """All of them that concern this report, whatever their state."""
+    seen_at: datetime | None = None
+    """When the cases were looked at, where that is not now."""
     _parts: dict[Part, tuple[Item, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -440,6 +444,8 @@ class AuditReport:
     previous_as_of: datetime | None = None
     warnings: tuple[Warning, ...] = ()
     problems: tuple[Problem, ...] = ()
+    seen_at: datetime | None = None
+    """When the cases of the school that was looked at longest ago were looked at, where that is not now."""
 
     @property
     def today(self) -> date:
@@ -474,7 +480,7 @@ class AuditReport:
 
 Report = SchoolReport | AuditReport
 
-ON_TOP = frozenset({WarningCode.INCOMPLETE, WarningCode.CRASHED, WarningCode.CALENDAR_MISSING})
+ON_TOP = frozenset({WarningCode.INCOMPLETE, WarningCode.CRASHED, WarningCode.CALENDAR_MISSING, WarningCode.OLD})
 """Warnings that change how the first lines are read; the others stand after the findings."""
 
 _PARTS = {part: place for place, part in enumerate(Part)}
@@ -497,6 +503,7 @@ def school_report(
     acceptances: Iterable[AcceptanceRecord] = (),
     problems: Sequence[Problem] = (),
     leader_cases: frozenset[str] = frozenset(),
+    seen_at: datetime | None = None,
     language: str = "nb",
     reader: Reader = "rector",
 ) -> SchoolReport:
@@ -505,6 +512,7 @@ def school_report(
     ``assessments``: of the school's cases and of its annual cycle. ``leader_cases``: numbers of cases in which a leader of
     the school is the subject; for the reader ``rector`` nothing in the report speaks of them. ``complete``: whether the
     run saw everything; problems, crashes and findings that could not be checked make the report incomplete all the same.
+    ``seen_at``: when the cases were looked at, where that is not ``as_of``.
     """
     hidden = leader_cases if reader == "rector" else frozenset()
     kept = [a for a in assessments if a.case is None or a.case not in hidden]
@@ -528,10 +536,14 @@ def school_report(
         not_applicable=sum(not_applicable.values()),
         resolved=_resolved(kept, previous),
         previous_as_of=previous.as_of if previous is not None else None,
-        warnings=tuple(_warnings(items, crashed, plan, today, complete and not problems, decided.values())),
+        warnings=(
+            *_old(seen_at, today),
+            *_warnings(items, crashed, plan, today, complete and not problems, decided.values()),
+        ),
         problems=problems,
         cycle=tuple(cycle_statuses),
         acceptances=tuple(decided.values()),
+        seen_at=seen_at,
     )
 
 
@@ -549,6 +561,7 @@ def audit_report(
     acceptances: Iterable[AcceptanceRecord] = (),
     problems: Sequence[Problem] = (),
     trend: Sequence[TrendPoint] = (),
+    seen_at: datetime | None = None,
     language: str = "nb",
 ) -> AuditReport:
     """The owner's report over all ``schools``. ``assessments``: of every school and (school None) of the municipality.
@@ -577,6 +590,7 @@ def audit_report(
             previous=previous,
             acceptances=kept_acceptances,
             problems=tuple(p for p in problems if p.school == number),
+            seen_at=seen_at,
             language=language,
             reader="owner",
         )
@@ -597,6 +611,7 @@ def audit_report(
         previous_as_of=previous.as_of if previous is not None else None,
         warnings=_joined_warnings(reports),
         problems=tuple(problems),
+        seen_at=seen_at,
     )
 
 
@@ -736,6 +751,11 @@ def _resolved(assessments: Sequence[Assessment], previous: Previous | None) -> t
         if verdict is None or verdict in (Verdict.MET, Verdict.NOT_APPLICABLE):
             found.append(Resolved(identity, was, verdict))
     return tuple(sorted(found, key=lambda r: (r.now is None, r.case, r.rule, r.scope)))
+
+
+def _old(seen_at: datetime | None, today: date) -> Iterable[Warning]:
+    if seen_at is not None and local_day(seen_at) < today:
+        yield Warning(WarningCode.OLD, local_day(seen_at))
 
 
 def _warnings(

@@ -61,7 +61,8 @@ class Sentences:
 
     def made(self) -> str:
         """When the report speaks of."""
-        return self.words.gettext("Slik det var {moment}").format(moment=self.words.moment(self.report.as_of))
+        moment = self.words.moment(self.report.seen_at or self.report.as_of)
+        return self.words.gettext("Slik det var {moment}").format(moment=moment)
 
     def plan(self) -> str:
         """Which plan judged."""
@@ -172,6 +173,10 @@ class Sentences:
                 return self.words.gettext("Godtatt til en dato som er passert, så funnet er tilbake: {items}.").format(
                     items=items
                 )
+            case WarningCode.OLD:
+                return self.words.gettext(
+                    "Sakene ble sist sett {day}. Det som er gjort siden, er ikke med; IT må se på nattkjøringen."
+                ).format(day=day)
             case WarningCode.ACCEPTANCE_INVALID:
                 return self.words.gettext(
                     "Godtatt uten gyldig begrunnelse, rolle eller sluttdato, så funnet er tilbake: {items}."

@@ -11,6 +11,7 @@ from .rows import (
     Run,
     SchoolState,
     Tally,
+    Told,
 )
 from .store import Store, cycle_subject, write_whole
 from .tables import MUNICIPALITY
@@ -28,6 +29,7 @@ __all__ = [
     "SchoolState",
     "Store",
     "Tally",
+    "Told",
     "cycle_subject",
     "write_whole",
 ]

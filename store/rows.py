@@ -21,6 +21,8 @@ class SchoolState:
     complete_at: datetime | None = None
     basis: str | None = None
     source_count: int | None = None
+    name: str | None = None
+    """What the school is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,14 @@ class Tally:
     rule: str
     verdict: str
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a digest said last: when, and what was open then."""
+
+    as_of: datetime
+    standing: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

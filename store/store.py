@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -31,12 +31,15 @@ from .rows import (
     Run,
     SchoolState,
     Tally,
+    Told,
 )
 from .tables import (
     MUNICIPALITY,
     acceptances,
+    calendar_events,
     cases,
     cycles,
+    digests,
     findings,
     meta,
     metadata,
@@ -631,6 +634,40 @@ class Store:
             Tally(r.run_id, r.as_of, r.state == "complete", r.school or None, r.rule, r.verdict, r.number) for r in rows
         )
 
+    # --- what was told last --------------------------------------------------------------------------------------
+
+    def told(self, reader: str) -> Told | None:
+        """What the last digest to ``reader`` said."""
+        with self._reading() as connection:
+            row = connection.execute(select(digests).where(digests.c.reader == reader)).one_or_none()
+        return None if row is None else Told(row.as_of, row.standing)
+
+    def put_told(self, reader: str, told: Told) -> None:
+        """Keeps what a digest said, once it has been handed over."""
+        with self._writing() as connection:
+            _put(connection, digests, {"reader": reader}, {"as_of": told.as_of, "standing": told.standing})
+
+    def sequences(self, events: Mapping[str, str], as_of: datetime, *, keep: bool = True) -> dict[str, int]:
+        """The calendar number of each event (uid → fingerprint of what it says): one more than last time where it says
+        something else, and 0 for a new one. A look back at a time before the last one changes nothing, nor does ``keep``
+        False.
+        """
+        with self._writing() if keep else self._reading() as connection:
+            known = {
+                row.uid: row
+                for part in _parts(list(events))
+                for row in connection.execute(select(calendar_events).where(calendar_events.c.uid.in_(part)))
+            }
+            found = {}
+            for uid, fingerprint in events.items():
+                last = known.get(uid)
+                same = last is not None and (last.fingerprint == fingerprint or last.as_of > as_of)
+                found[uid] = 0 if last is None else last.sequence if same else last.sequence + 1
+                if keep and (last is None or last.as_of <= as_of):
+                    values = {"as_of": as_of, "fingerprint": fingerprint, "sequence": found[uid]}
+                    _put(connection, calendar_events, {"uid": uid}, values)
+        return found
+
     # --- forgetting ----------------------------------------------------------------------------------------------
 
     def forget(self, before: date) -> Forgotten:
@@ -638,7 +675,8 @@ class Store:
 
         Cases: those that vanished from the source before it, and those last changed at the source before it for which no
         time runs and nothing waits to be written. A case that the source still has comes back the next night, and is judged
-        again: how long cases are kept is the source's to decide. Runs, school years and acceptances that ended before it go too.
+        again: how long cases are kept is the source's to decide. Runs, school years and acceptances that ended before it go
+        too, and what was last told before it.
         """
         moment = datetime(before.year, before.month, before.day, tzinfo=UTC)
         waiting = select(outbox.c.subject).where(~outbox.c.of_cycle)
@@ -665,6 +703,8 @@ class Store:
                 subject = cycle_subject(school or None, year)
                 connection.execute(delete(findings).where(findings.c.of_cycle, findings.c.subject == subject))
                 connection.execute(delete(cycles).where(cycles.c.school == school, cycles.c.school_year == year))
+            connection.execute(delete(digests).where(digests.c.as_of < moment))
+            connection.execute(delete(calendar_events).where(calendar_events.c.as_of < moment))
             ended = connection.execute(
                 delete(acceptances).where(acceptances.c.until < before.isoformat(), acceptances.c.created_at < moment)
             ).rowcount

@@ -25,9 +25,9 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-NEWEST = "v0002"
+NEWEST = "v0003"
 """The migration that these tables stand for."""
-KNOWN = ("v0001", "v0002")
+KNOWN = ("v0001", "v0002", "v0003")
 """Every migration, oldest first."""
 
 MUNICIPALITY = ""
@@ -75,6 +75,7 @@ schools = Table(
     Column("complete_at", Utc),  # as_of of the last complete night
     Column("basis", String(64)),  # fingerprint of plan, rules and calendar that judged
     Column("source_count", Integer),
+    Column("name", String(120)),  # what the school is called: no person's
 )
 
 cases = Table(
@@ -204,4 +205,21 @@ tallies = Table(
     Column("rule", String(20), primary_key=True),
     Column("verdict", String(20), primary_key=True),
     Column("number", Integer, nullable=False),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("reader", String(40), primary_key=True),  # channel and school, or channel alone for the owner
+    Column("as_of", Utc, nullable=False),
+    Column("standing", JSON, nullable=False),  # what it said was open: codes and ids, or numbers as they were shown
+)
+
+calendar_events = Table(
+    "calendar_events",
+    metadata,
+    Column("uid", String(80), primary_key=True),
+    Column("as_of", Utc, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("sequence", Integer, nullable=False),
 )

@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -110,16 +111,17 @@ def _take_decisions_back(night: Night) -> None:
 
 def _schools(night: Night) -> list[SchoolNight]:
     summary, wanted = night.summary, night.options.schools
-    numbers = sorted({school.organisation_number for school in night.source.schools()})
+    names = {school.organisation_number: school.name for school in night.source.schools()}
+    numbers = sorted(names)
     expected = night.store.schools() if wanted is None else wanted
     summary.missing_schools = tuple(sorted(set(expected) - set(numbers)))
-    schools = [_begun(night, number) for number in numbers if wanted is None or number in wanted]
+    schools = [_begun(night, number, names[number]) for number in numbers if wanted is None or number in wanted]
     summary.schools.extend(school.summary for school in schools)
     return schools
 
 
-def _begun(night: Night, school: str) -> SchoolNight:
-    state, options = night.store.school(school), night.options
+def _begun(night: Night, school: str, name: str) -> SchoolNight:
+    state, options = replace(night.store.school(school), name=name), night.options
     basis = basis_of(night.judging, school)
     full = (
         options.full

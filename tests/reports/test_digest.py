@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sqlite3
+import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from skolemiljo.reports.digest import MailError, MailServer, changed, lines, message, notify, send
+from skolemiljo.adapters.mock.municipality import Municipality
+from skolemiljo.domain.verdict import Verdict
+from skolemiljo.reports import render
+from skolemiljo.reports.digest import (
+    MailError,
+    MailServer,
+    changed,
+    lines,
+    message,
+    notify,
+    send,
+    standing,
+    verdicts_of,
+)
 from skolemiljo.reports.model import AuditReport, Previous, SchoolReport
 
 FROM, TO = "skolemiljo@example.invalid", ["rektor@example.invalid"]
@@ -37,8 +58,9 @@ class _Inbox:
         return "250 OK"
 
 
-@pytest.fixture
-def inbox() -> Iterator[tuple[_Inbox, MailServer]]:
+@contextmanager
+def serving(handler: _Inbox, **more: Any) -> Iterator[int]:
+    """A real SMTP server on this machine; gives its port. ``more``: as aiosmtpd's Controller takes it."""
     from aiosmtpd.controller import Controller
 
     class AnyPort(Controller):
@@ -49,20 +71,84 @@ def inbox() -> Iterator[tuple[_Inbox, MailServer]]:
             self.port = server.sockets[0].getsockname()[1]
             super()._trigger_server()  # type: ignore[no-untyped-call]
 
-    handler = _Inbox()
-    controller = AnyPort(handler, hostname="127.0.0.1", port=0)
+    controller = AnyPort(handler, hostname="127.0.0.1", port=0, **more)
     controller.start()
     try:
-        yield handler, MailServer("127.0.0.1", controller.port, security="none", timeout=10)
+        yield controller.port
     finally:
         controller.stop()
 
 
+@pytest.fixture
+def inbox() -> Iterator[tuple[_Inbox, MailServer]]:
+    handler = _Inbox()
+    with serving(handler) as port:
+        yield handler, MailServer("127.0.0.1", port, security="none", timeout=10)
+
+
+@contextmanager
+def webhook(got: list[dict[str, Any]], status: int = 200) -> Iterator[str]:
+    """A real HTTP receiver on this machine; gives the address that Apprise knows it by."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"json://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of our own making, with its key in the same file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    file = tmp_path_factory.mktemp("certificate") / "own.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
+            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(file), "-out", str(file) + ".crt"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    file.write_bytes(file.read_bytes() + Path(f"{file}.crt").read_bytes())
+    return file
+
+
+def with_tls(certificate: Path, password: str) -> dict[str, Any]:
+    """A server that talks to nobody before STARTTLS, and takes mail only from the user ``skolemiljo``."""
+    from aiosmtpd.smtp import AuthResult
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        right = (data.login, data.password) == (b"skolemiljo", password.encode())
+        return AuthResult(success=right)
+
+    return {"tls_context": context, "require_starttls": True, "authenticator": check, "auth_required": True}
+
+
 def test_the_mail_arrives_with_counts_and_case_numbers(report: SchoolReport, inbox: tuple[_Inbox, MailServer]) -> None:
     handler, server = inbox
-    mail = message(report, sender=FROM, recipients=TO, link="https://skolemiljo.example.invalid/", calendar=True)
-    assert mail is not None
-    send(mail, server)
+    calendar_file = bytes(render(report, "ics"))  # type: ignore[arg-type]
+    mail = message(
+        report, sender=FROM, recipients=TO, link="https://skolemiljo.example.invalid/", calendar=calendar_file
+    )
+    assert send(mail, server) == 0
     (got,) = handler.mails
     assert got["Subject"] == "Skolemiljø: dette trenger noe"
     assert got["Auto-Submitted"] == "auto-generated"
@@ -85,30 +171,51 @@ def test_nothing_is_sent_when_nothing_changed(make_report: Callable[..., SchoolR
     quiet = [assessments[3], assessments[4]]
     before = Previous.of(quiet, datetime(2026, 3, 8, 5, tzinfo=UTC))
     same = make_report(assessments=quiet, previous=before, acceptances=[])
-    assert not changed(same)
-    assert message(same, sender=FROM, recipients=TO) is None
-    assert notify(same, ["json://127.0.0.1:1/"])
-    assert changed(make_report(assessments=assessments, previous=before))
+    told = standing(same)
+    assert not changed(make_report(assessments=quiet, as_of=datetime(2026, 3, 10, 5, tzinfo=UTC), acceptances=[]), told)
+    assert changed(make_report(assessments=quiet[:1], acceptances=[]), None)
+    assert changed(make_report(assessments=[], cycle_statuses=[], acceptances=[]), told)
+    assert changed(make_report(assessments=assessments, previous=before), told)
+    assert not changed(make_report(assessments=[], cycle_statuses=[], acceptances=[]), None)
 
 
-def test_a_deadline_today_is_told_even_if_nothing_changed(
+def test_a_deadline_that_comes_near_or_is_today_is_news(
     make_report: Callable[..., SchoolReport], assessments: list[Any]
 ) -> None:
-    before = Previous.of(assessments, datetime(2026, 3, 8, 5, tzinfo=UTC))
-    assert changed(make_report(assessments=assessments, previous=before))
+    def on(day: int) -> SchoolReport:
+        return make_report(assessments=assessments[1:2], as_of=datetime(2026, 3, day, 5, tzinfo=UTC), acceptances=[])
+
+    days = [day for day in range(2, 12) if changed(on(day), standing(on(day - 1)))]
+    assert days == [3, 10, 11]  # the deadline is the tenth: a week before it, on the day, and when it has passed
+
+
+def test_what_was_told_gives_what_has_been_solved_since(
+    make_report: Callable[..., SchoolReport], assessments: list[Any]
+) -> None:
+    told = standing(make_report(assessments=assessments[:1], acceptances=[]))
+    assert set(verdicts_of(told).values()) == {Verdict.DEVIATION, Verdict.DUE}
+    since = Previous(datetime(2026, 3, 8, 5, tzinfo=UTC), verdicts_of(told))
+    solved = [assessments[0].model_copy(update={"findings": assessments[0].findings[2:]})]
+    report = make_report(assessments=solved, previous=since, acceptances=[])
+    assert changed(report, told)
+    assert "Løst siden sist:\n  2026-014" in message(report, sender=FROM, recipients=TO).get_content()
+
+
+def test_the_owner_hears_only_of_numbers_that_may_be_shown(make_audit: Callable[..., AuditReport]) -> None:
+    told = standing(make_audit())
+    assert "2026-014" not in json.dumps(told)
+    assert not changed(make_audit(), told)
+    assert changed(make_audit(assessments=[]), told)
 
 
 def test_subject_is_the_same_every_day(make_report: Callable[..., SchoolReport], assessments: list[Any]) -> None:
     one = message(make_report(), sender=FROM, recipients=TO)
     other = message(make_report(assessments=assessments[:2]), sender=FROM, recipients=TO)
-    assert one is not None
-    assert other is not None
     assert one["Subject"] == other["Subject"]
 
 
 def test_owner_gets_hidden_numbers_and_no_case_numbers(audit: AuditReport) -> None:
     mail = message(audit, sender=FROM, recipients=TO)
-    assert mail is not None
     body = mail.get_content()
     assert "Vika ungdomsskole: 6 avvik" in body
     assert "Bakken skole: * avvik" in body
@@ -118,15 +225,12 @@ def test_owner_gets_hidden_numbers_and_no_case_numbers(audit: AuditReport) -> No
 def test_a_server_that_is_not_there_is_a_clear_error(report: SchoolReport, inbox: tuple[_Inbox, MailServer]) -> None:
     handler, server = inbox
     refused = message(report, sender=FROM, recipients=["x@no.invalid"])
-    assert refused is not None
     with pytest.raises(MailError) as error:
         send(refused, server)
     assert "no.invalid" not in str(error.value)
     assert "2026-014" not in str(error.value)
     half = message(report, sender=FROM, recipients=[*TO, "x@no.invalid"])
-    assert half is not None
-    with pytest.raises(MailError, match="1 of the recipients"):
-        send(half, server)
+    assert send(half, server) == 1
     assert len(handler.mails) == 1
     with pytest.raises(MailError, match="mail was not sent"):
         send(refused, MailServer("127.0.0.1", 1, security="none", timeout=2))
@@ -135,7 +239,6 @@ def test_a_server_that_is_not_there_is_a_clear_error(report: SchoolReport, inbox
 def test_no_password_goes_over_an_open_line(report: SchoolReport, inbox: tuple[_Inbox, MailServer]) -> None:
     _, server = inbox
     mail = message(report, sender=FROM, recipients=TO)
-    assert mail is not None
     with pytest.raises(MailError, match="without encryption"):
         send(mail, MailServer(server.host, server.port, "none", "user", "hemmelig"))
     with pytest.raises(MailError):  # the server offers no STARTTLS
@@ -143,28 +246,210 @@ def test_no_password_goes_over_an_open_line(report: SchoolReport, inbox: tuple[_
     assert "hemmelig" not in repr(MailServer("h", 25, "none", "user", "hemmelig"))
 
 
+def test_mail_goes_over_tls_with_a_password_and_never_without(
+    report: SchoolReport, certificate: Path, inbox: tuple[_Inbox, MailServer]
+) -> None:
+    mail = message(report, sender=FROM, recipients=TO)
+    handler, password = _Inbox(), "Kvitlyngsjokolade"
+    with serving(handler, **with_tls(certificate, password)) as port:
+        own = str(certificate)
+        assert send(mail, MailServer("127.0.0.1", port, "starttls", "skolemiljo", password, own, 10)) == 0
+        assert len(handler.mails) == 1
+        for server, why in (
+            (
+                MailServer("127.0.0.1", port, "starttls", "skolemiljo", "feil", own, 10),
+                "SMTP(AuthenticationError|ServerDisconnected)",
+            ),
+            (MailServer("127.0.0.1", port, "starttls", "skolemiljo", password, None, 10), "SSLCertVerification"),
+            (MailServer("127.0.0.1", port, "none", timeout=10), "SMTP"),
+            (MailServer("127.0.0.1", inbox[1].port, "starttls", timeout=10), "SMTPNotSupported"),
+        ):
+            with pytest.raises(MailError, match=why) as error:
+                send(mail, server)
+            assert password not in str(error.value)
+    assert len(handler.mails) == 1
+    assert inbox[0].mails == []
+
+
 def test_a_chat_channel_gets_counts_alone(report: SchoolReport) -> None:
     got: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        assert notify(report, [f"json://127.0.0.1:{server.server_port}/"])
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with webhook(got) as address:
+        notify(report, [address])
     (posted,) = got
     assert posted["message"].strip() == "\n".join(lines(report))
     assert "2026" not in posted["message"]
     assert "Bakken skole: * avvik" in posted["message"]
+    assert "http" not in json.dumps(posted).replace("https://skolemiljo", "")  # no picture from somebody else's server
+    with webhook(got, status=500) as address, pytest.raises(MailError, match="not taken"):
+        notify(report, [address])
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+SCHOOL = "310000019"
+NIGHT, MORNING = "2026-11-20T04:15", "2026-11-20T07:00"
+
+
+@pytest.fixture(scope="module")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An invented municipality in a folder, after one night."""
+    folder = tmp_path_factory.mktemp("kommune")
+    Municipality(seed=7, schools=2, cases=40).write_folder(folder)
+    (folder / "settings.toml").write_text(SETTINGS, "utf-8")
+    assert run(folder, "sync", "--as-of", NIGHT)[0] == 0
+    return folder
+
+
+SETTINGS = """
+source = "folder"
+cycle = "folder"
+store = "lager.sqlite"
+[folder]
+path = "."
+"""
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("SKOLEMILJO_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "skolemiljo.cli", "--settings", str(folder / "settings.toml"), *arguments],
+        capture_output=True,
+        text=True,
+        env=clean | environment,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def mail_settings(port: int, certificate: Path | None = None) -> dict[str, str]:
+    common = {
+        "SKOLEMILJO_MAIL__HOST": "127.0.0.1",
+        "SKOLEMILJO_MAIL__PORT": str(port),
+        "SKOLEMILJO_MAIL__SENDER": FROM,
+        "SKOLEMILJO_MAIL__SCHOOLS": json.dumps({SCHOOL: TO}),
+        "SKOLEMILJO_MAIL__OWNER": json.dumps(["eier@example.invalid"]),
+        "SKOLEMILJO_MAIL__CALENDAR": "true",
+    }
+    if certificate is None:
+        return common | {"SKOLEMILJO_MAIL__SECURITY": "none"}
+    return common | {
+        "SKOLEMILJO_MAIL__CA_FILE": str(certificate),
+        "SKOLEMILJO_MAIL__USERNAME": "skolemiljo",
+        "SKOLEMILJO_MAIL__PASSWORD": "Kvitlyngsjokolade",
+    }
+
+
+def test_the_command_sends_what_is_new_and_then_nothing(exchange: Path, certificate: Path) -> None:
+    handler = _Inbox()
+    with serving(handler, **with_tls(certificate, "Kvitlyngsjokolade")) as port:
+        settings = mail_settings(port, certificate)
+        code, said = run(exchange, "digest", "--as-of", MORNING, "--dry-run", **settings)
+        assert (code, handler.mails) == (0, [])
+        assert "ville blitt sendt" in said
+        assert "saker trenger noe i dag" in said
+        assert "example.invalid" not in said
+        assert run(exchange, "digest", "--as-of", MORNING, **settings)[0] == 0
+        assert [mail["To"] for mail in handler.mails] == [*TO, "eier@example.invalid"]
+        code, said = run(exchange, "digest", "--as-of", "2026-11-20T08:00", **settings)
+        assert code == 0
+        assert said.count("ingenting nytt siden 20.11.2026") == 2
+        assert len(handler.mails) == 2
+    rector, owner = (mail.get_body() for mail in handler.mails)
+    assert rector is not None
+    assert owner is not None
+    assert "SM-2026-" in rector.get_content()
+    assert "SM-2026-" not in owner.get_content()
+    assert f"{Municipality(seed=7, schools=2, cases=1).schools()[0]['name']}: " in owner.get_content()
+    assert "Slik det var fredag 20. november 2026 kl. 04.15" in rector.get_content()
+    events = [part.get_content() for part in handler.mails[0].iter_attachments()]
+    assert "BEGIN:VEVENT" in events[0]
+
+
+def test_what_could_not_be_sent_is_tried_again(exchange: Path, tmp_path: Path) -> None:
+    shutil.copytree(exchange, tmp_path / "k")
+    with closing(sqlite3.connect(tmp_path / "k" / "lager.sqlite")) as store, store:
+        store.execute("DELETE FROM digests")
+    code, said = run(tmp_path / "k", "digest", "--as-of", MORNING, **mail_settings(1))
+    assert code == 75
+    assert said.count("IKKE SENDT") == 2
+    handler = _Inbox()
+    with serving(handler) as port:
+        # A server without TLS where TLS is asked for gets nothing, and no password.
+        unsafe = mail_settings(port) | {"SKOLEMILJO_MAIL__SECURITY": "starttls"}
+        assert run(tmp_path / "k", "digest", "--as-of", MORNING, **unsafe)[0] == 75
+        assert handler.mails == []
+        assert run(tmp_path / "k", "digest", "--as-of", MORNING, **mail_settings(port))[0] == 0
+    assert len(handler.mails) == 2
+
+
+def test_old_news_is_told_as_old(exchange: Path) -> None:
+    code, said = run(exchange, "digest", "--as-of", "2026-11-24T07:00", "--dry-run", **mail_settings(1))
+    assert code == 0
+    assert "Sakene ble sist sett fredag 20. november 2026" in said
+
+
+def test_a_webhook_gets_one_line_for_each_school(exchange: Path) -> None:
+    got: list[dict[str, Any]] = []
+    with webhook(got) as address:
+        settings = {"SKOLEMILJO_NOTIFY__OWNER": json.dumps([address])}
+        for _ in range(2):
+            code, said = run(exchange, "digest", "--as-of", MORNING, **settings)
+            assert code == 0
+            assert address not in said
+    (posted,) = got
+    assert len(posted["message"].strip().splitlines()) == 2
+    assert "SM-" not in posted["message"]
+
+
+def test_the_missing_extra_is_named(exchange: Path) -> None:
+    code = (
+        "import sys, importlib.util as u; real = u.find_spec\n"
+        "u.find_spec = lambda name, *a: None if name == 'apprise' else real(name, *a)\n"
+        "from skolemiljo.cli import main\n"
+        f"sys.argv = ['skolemiljo', '--settings', {str(exchange / 'settings.toml')!r}, 'digest']\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SKOLEMILJO_NOTIFY__OWNER": '["json://127.0.0.1:1/"]'},
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "pip install 'skolemiljo[notify]'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "nobody gets a digest"),
+        ({"SKOLEMILJO_MAIL__OWNER": '["eier@example.invalid"]'}, "host and sender"),
+        ({"SKOLEMILJO_MAIL__OWNER": '["Ola Villniss"]'}, "mail.owner.0"),
+        ({"SKOLEMILJO_MAIL__HOST": "post.example.invalid", "SKOLEMILJO_MAIL__SECURITY": "none"}, "this machine alone"),
+    ],
+)
+def test_what_is_not_set_right_is_said_without_a_value(exchange: Path, settings: dict[str, str], words: str) -> None:
+    code, said = run(exchange, "digest", "--as-of", MORNING, **settings)
+    assert code == 2
+    assert words in said
+    assert "Villniss" not in said
+
+
+def test_a_school_that_nobody_has_looked_at_does_not_stop_the_others(exchange: Path) -> None:
+    schools = {"310000035": TO, SCHOOL: TO}
+    settings = mail_settings(1) | {"SKOLEMILJO_MAIL__SCHOOLS": json.dumps(schools)}
+    code, said = run(exchange, "digest", "--as-of", "2026-11-20T09:00", "--dry-run", **settings)
+    assert code == 75
+    assert "e-post til 310000035 (1): IKKE SENDT. the store has no such school" in said
+    assert f"e-post til {SCHOOL} (1): " in said
+
+
+def test_addresses_and_passwords_are_not_shown(exchange: Path, certificate: Path) -> None:
+    settings = mail_settings(1, certificate) | {"SKOLEMILJO_NOTIFY__OWNER": '["json://bot:hemmelig@127.0.0.1/"]'}
+    for form in ("text", "json"):
+        code, said = run(exchange, "config", "show", "--format", form, **settings)
+        assert code == 0
+        for secret in ("rektor@", "eier@", "Kvitlyngsjokolade", "hemmelig"):
+            assert secret not in said

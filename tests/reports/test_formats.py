@@ -217,7 +217,7 @@ def test_calendar_by_two_parsers_has_every_deadline_ahead(any_report: SchoolRepo
     for uid, event in first.items():
         assert event["dtstart"].dt == second[uid].dtstart.value
         assert str(event["class"]) == second[uid].getChildValue("class") == "PRIVATE"
-        assert int(event["sequence"]) > 0
+        assert int(event["sequence"]) == 0  # nothing remembers this calendar: then DTSTAMP tells the newer of two
     expected = sorted((f["deadline"], f"Sak {f['case']}, {f['rule']}") for f in ahead)
     shown = sorted(
         (event["dtstart"].dt.isoformat(), match[0])
@@ -227,13 +227,20 @@ def test_calendar_by_two_parsers_has_every_deadline_ahead(any_report: SchoolRepo
     assert shown == expected
 
 
-def test_calendar_ids_stay_when_the_deadline_moves(
-    report: SchoolReport, make_report: Callable[..., SchoolReport], assessments: list[Any]
+def test_a_calendar_event_keeps_its_id_and_its_number_rises_only_when_it_changes(
+    report: SchoolReport, audit: AuditReport, make_report: Callable[..., SchoolReport], assessments: list[Any]
 ) -> None:
     from icalendar import Calendar
 
-    def events(of: SchoolReport) -> dict[str, Any]:
-        return {str(e["uid"]): e for e in Calendar.from_ical(bytes(render(of, "ics"))).walk("VEVENT")}  # type: ignore[arg-type]
+    from skolemiljo.reports.ics import fingerprints
+    from skolemiljo.store import Store
+
+    store = Store.in_memory()
+
+    def events(of: SchoolReport | AuditReport, language: str = "nb") -> dict[str, int]:
+        numbers = store.sequences(fingerprints(of), of.as_of)
+        made = bytes(render(of, "ics", language, sequences=numbers))  # type: ignore[arg-type]
+        return {str(e["uid"]): int(e["sequence"]) for e in Calendar.from_ical(made).walk("VEVENT")}
 
     later = report.as_of + timedelta(days=1)
     moved = [
@@ -247,10 +254,24 @@ def test_calendar_ids_stay_when_the_deadline_moves(
         )
         for a in assessments
     ]
-    before, after = events(report), events(make_report(assessments=moved, as_of=later))
-    assert before
+    before = events(report)
+    assert set(before.values()) == {0}
+    # The next day, in the owner's calendar, in nynorsk: the same events, and only the deadline that passed has changed.
+    next_day = events(make_report(as_of=later))
+    passed = {uid for uid, number in next_day.items() if number}
+    assert len(passed) == 1
+    assert events(make_report(as_of=later), "nn") == next_day
+    assert {uid: number for uid, number in events(audit).items() if uid in next_day} == next_day
+    after = events(make_report(assessments=moved, as_of=later))
     assert before.keys() == after.keys()
-    assert all(after[uid]["sequence"] > before[uid]["sequence"] for uid in before)
+    same = {uid for uid in before if after[uid] == next_day[uid]}
+    assert len(same) == 2  # the annual cycle's, and what was cancelled
+    assert all(after[uid] == next_day[uid] + 1 for uid in before.keys() - same)
+    # A look back changes nothing, and what is not to be kept is not.
+    assert events(report) == after
+    assert set(store.sequences({"x": "1"}, later, keep=False).values()) == {0}
+    assert store.sequences({"x": "2"}, later) == {"x": 0}
+    assert store.sequences({"x": "1"}, later) == {"x": 1}
 
 
 @pytest.mark.office

@@ -1,0 +1,27 @@
+"""The numbers of a calendar's events: what the store remembers of each, so that only a changed one overrules another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..domain.errors import StoreError
+from ..reports import ics
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..reports import Report
+    from .workplace import Workplace
+
+
+def sequences(work: Workplace, report: Report, now: datetime) -> dict[str, int]:
+    """The number of each event of ``report``; none where there is no store. A look ahead, after ``now``, is not remembered,
+    and a store that can only be read is only read."""
+    store = work.remembered
+    if store is None:
+        return {}
+    events = ics.fingerprints(report)
+    try:
+        return store.sequences(events, report.as_of, keep=report.as_of <= now)
+    except StoreError:
+        return store.sequences(events, report.as_of, keep=False)

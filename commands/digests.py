@@ -1,0 +1,156 @@
+"""The morning's digests: to each school and to the owner, from what the last night saw, and only where there is news."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from .. import reports
+from ..domain.errors import SettingsError
+from ..domain.moment import OSLO
+from ..reports import digest, ics
+from ..store import Told
+from . import calendars, views
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from ..adapters.settings import MailSection
+    from ..reports import Report
+    from .workplace import Workplace
+
+Echo = Callable[[str], None]
+_CHANNELS = {"mail": "e-post", "notify": "varsel"}
+
+
+@dataclass(frozen=True)
+class Digest:
+    """One report to one reader over one channel."""
+
+    channel: str
+    school: str | None
+    targets: tuple[str, ...]
+
+    @property
+    def reader(self) -> str:
+        """The key under which the store remembers what was told."""
+        return ":".join(filter(None, (self.channel, self.school)))
+
+    @property
+    def name(self) -> str:
+        """Channel, reader and how many addresses; never an address."""
+        return f"{_CHANNELS[self.channel]} til {self.school or 'skoleeier'} ({len(self.targets)})"
+
+
+def send_all(
+    work: Workplace, *, as_of: datetime, now: datetime, dry_run: bool, language: str | None, echo: Echo
+) -> bool:
+    """Sends every digest that has news, and remembers what it told. False: something could not be sent.
+
+    One that fails does not stop the others. ``dry_run``: shows what would be sent, and to how many. Raises SettingsError
+    where nothing is set up, or where the extra ``notify`` is needed and missing.
+    """
+    store = views.needed(work.remembered)
+    wanted = tuple(_wanted(work))
+    if not wanted:
+        raise SettingsError("nobody gets a digest: set mail.owner, mail.schools, notify.owner or notify.schools")
+    if any(one.channel == "notify" for one in wanted) and not dry_run:
+        _check_extra()
+    whole = True
+    for one in wanted:
+        told = store.told(one.reader)
+        try:
+            report = _report(work, one, told, as_of, language)
+        except SettingsError as error:
+            echo(f"{one.name}: IKKE SENDT. {error}")
+            whole = False
+            continue
+        if not digest.changed(report, told.standing if told is not None else None):
+            since = f" siden {told.as_of.astimezone(OSLO):%d.%m.%Y}" if told is not None else ""
+            echo(f"{one.name}: ingenting nytt{since}, så ingenting blir sendt.")
+            continue
+        if dry_run:
+            echo(f"{one.name}: ville blitt sendt:\n\n{_shown(work, one, report, language, now)}")
+            continue
+        try:
+            refused = _hand_over(work, one, report, language, now)
+        except digest.MailError as error:
+            echo(f"{one.name}: IKKE SENDT. {error}")
+            whole = False
+            continue
+        store.put_told(one.reader, Told(as_of, digest.standing(report)))
+        echo(f"{one.name}: sendt.")
+        if refused:
+            echo(f"{one.name}: {refused} av adressene ble ikke tatt imot; rett dem i innstillingene.")
+            whole = False
+    return whole
+
+
+def _wanted(work: Workplace) -> Iterator[Digest]:
+    mail, notify = work.settings.mail, work.settings.notify
+    for school, people in sorted(mail.schools.items()):
+        if people:
+            yield Digest("mail", school.replace(" ", ""), tuple(people))
+    if mail.owner:
+        yield Digest("mail", None, tuple(mail.owner))
+    for school, targets in sorted(notify.schools.items()):
+        if targets:
+            yield Digest("notify", school.replace(" ", ""), tuple(t.get_secret_value() for t in targets))
+    if notify.owner:
+        yield Digest("notify", None, tuple(t.get_secret_value() for t in notify.owner))
+
+
+def _check_extra() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("apprise") is None:
+        raise SettingsError(f"varsel til Teams og webhook trenger mer: {reports.MissingExtraError('notify')}")
+
+
+def _report(work: Workplace, one: Digest, told: Told | None, as_of: datetime, language: str | None) -> Report:
+    if one.school is None:
+        return views.for_owner(work, as_of=as_of, language=language, offline=True)[0]
+    since = reports.Previous(told.as_of, digest.verdicts_of(told.standing)) if told is not None else None
+    return views.for_rector(work, one.school, as_of=as_of, language=language, offline=True, since=since)[0]
+
+
+def _hand_over(work: Workplace, one: Digest, report: Report, language: str | None, now: datetime) -> int:
+    if one.channel == "notify":
+        digest.notify(report, one.targets, language)
+        return 0
+    return digest.send(_message(work, one, report, language, now), _server(work.settings.mail))
+
+
+def _message(work: Workplace, one: Digest, report: Report, language: str | None, now: datetime) -> EmailMessage:
+    mail = work.settings.mail
+    calendar = None
+    if mail.calendar and one.school is not None:
+        calendar = ics.render(report, language, sequences=calendars.sequences(work, report, now))
+    return digest.message(
+        report, sender=mail.sender, recipients=one.targets, language=language, link=mail.link, calendar=calendar
+    )
+
+
+def _server(mail: MailSection) -> digest.MailServer:
+    return digest.MailServer(
+        mail.host,
+        mail.port,
+        mail.security,
+        mail.username,
+        mail.password.get_secret_value() if mail.password is not None else None,
+        mail.ca_file,
+    )
+
+
+def _shown(work: Workplace, one: Digest, report: Report, language: str | None, now: datetime) -> str:
+    """What would be sent, without an address."""
+    if one.channel == "notify":
+        text = "\n".join(digest.lines(report, language))
+    else:
+        message = _message(work, one, report, language, now)
+        body = message.get_body()
+        text = f"{message['Subject']}\n\n{body.get_content() if body is not None else ''}"
+        text += "".join(f"[vedlegg: {part.get_filename()}]\n" for part in message.iter_attachments())
+    return "".join(f"  {line}\n" if line else "\n" for line in text.splitlines())
