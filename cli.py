@@ -116,7 +116,7 @@ def _place(error: Exception) -> str:
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="skolemiljo")
+@click.version_option(package_name="skolemiljo", help="Vis versjonen og avslutt.")
 @click.option(
     "--settings",
     type=click.Path(path_type=Path),

@@ -382,7 +382,7 @@ def _check_secrets_in(file: Path) -> None:
         return  # told when the settings are read
     sections = (found, *(part for part in found.values() if isinstance(part, dict)))
     held = [key for key in ("client_secret", "password") if any(key in part for part in sections)]
-    held += ["notify"] if "notify" in found else []
+    held += ["notify"] if found.get("notify") else []
     if found.get("production") is True and held:
         raise SettingsError(
             f"the settings file holds {held[0]} and others may read it: chmod 600, or a file in the secrets folder"

@@ -240,7 +240,8 @@ def test_a_calendar_event_keeps_its_id_and_its_number_rises_only_when_it_changes
     def events(of: SchoolReport | AuditReport, language: str = "nb") -> dict[str, int]:
         numbers = store.sequences(fingerprints(of), of.as_of)
         made = bytes(render(of, "ics", language, sequences=numbers))  # type: ignore[arg-type]
-        return {str(e["uid"]): int(e["sequence"]) for e in Calendar.from_ical(made).walk("VEVENT")}
+        found: list[Any] = Calendar.from_ical(made).walk("VEVENT")
+        return {str(e["uid"]): int(e["sequence"]) for e in found}
 
     later = report.as_of + timedelta(days=1)
     moved = [
