@@ -135,14 +135,19 @@ def _once_a_year(kind: CycleKind, question: str | None = None) -> CycleRule:
 def _once_a_year_for(group: Group) -> CycleRule:
     def rule(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
         """«Det er rektors ansvar at regelverket om skolemiljø er gjort kjent for elever, foreldre og ansatte»."""
-        entries = done(index.all(CycleKind.RULES_MADE_KNOWN))
-        outcome = within_year(index, judge, [e for e in entries if e.group is group], group=group)
-        for_anyone = [e for e in entries if e.group is None and e.done_at is not None and e.done_at <= index.last_day]
-        if outcome.verdict in (Verdict.DUE, Verdict.DEVIATION) and for_anyone:
-            outcome = _asked(outcome.scope, "for_whom", index.last_day, (for_anyone[0],))
-        yield outcome
+        yield made_known(index, judge, CycleKind.RULES_MADE_KNOWN, group)
 
     return rule
+
+
+def made_known(index: CycleIndex, judge: Judge, kind: CycleKind, group: Group) -> Outcome:
+    """Whether what ``kind`` says was made known to ``group`` in the school year; to nobody in particular is a question."""
+    entries = done(index.all(kind))
+    outcome = within_year(index, judge, [e for e in entries if e.group is group], group=group)
+    for_anyone = [e for e in entries if e.group is None and e.done_at is not None and e.done_at <= index.last_day]
+    if outcome.verdict in (Verdict.DUE, Verdict.DEVIATION) and for_anyone:
+        return _asked(outcome.scope, "for_whom", index.last_day, (for_anyone[0],))
+    return outcome
 
 
 def _in_place(kind: CycleKind) -> CycleRule:

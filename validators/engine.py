@@ -64,7 +64,7 @@ def _assessed(
     for plan in plans:
         judge = Judge(as_of, plan, calendar, read_text)
         for rule in rules:
-            if not plan.is_on(rule.code, optional=rule.optional):
+            if not plan.is_on(rule.row, optional=rule.optional):
                 continue
             outcomes = _outcomes(rule, index, judge, case, crashed, CASE_SCOPE)
             for outcome in outcomes:
@@ -101,7 +101,7 @@ def assess_cycle(
     findings: list[Finding] = []
     crashed: list[str] = []
     for rule in rules:
-        if rule.subject is not subject or not plan.is_on(rule.code, optional=rule.optional):
+        if rule.subject is not subject or not plan.is_on(rule.row, optional=rule.optional):
             continue
         # A school has the same rule in every school year, so the year is part of what the finding is about.
         for outcome in _outcomes(rule, index, judge, facts, crashed, scope_of(school_year=facts.school_year)):

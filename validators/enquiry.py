@@ -15,7 +15,7 @@ from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from .index import CaseIndex
 from .judge import Judge, when_of
-from .rounds import Round, rounds, took_place
+from .rounds import Round, reopened_without_notice, rounds, took_place
 from .rule import Chapter, Text
 from .text import bare
 
@@ -61,9 +61,11 @@ _IN_TEXT = Text(
     ),
     limits=Text(
         "Planen sier ikke hva dagene telles fra; her er det dagen meldingen kom. Fikk rektor meldingen en senere dag, og avgjør det svaret, spør "
-        "regelen. En innkalling er ikke et møte. Om det var en god grunn til å vente, ser regelen ikke.",
+        "regelen. Er saken åpnet igjen uten nytt varsel, telles det fra den dagen, og et møte som mangler, er et spørsmål. En innkalling er "
+        "ikke et møte. Om det var en god grunn til å vente, ser regelen ikke.",
         "Planen seier ikkje kva dagane blir talde frå; her er det dagen meldinga kom. Fekk rektor meldinga ein seinare dag, og avgjer det svaret, "
-        "spør regelen. Ei innkalling er ikkje eit møte. Om det var ein god grunn til å vente, ser regelen ikkje.",
+        "spør regelen. Er saka opna att utan nytt varsel, blir det talt frå den dagen, og eit møte som manglar, er eit spørsmål. Ei "
+        "innkalling er ikkje eit møte. Om det var ein god grunn til å vente, ser regelen ikkje.",
     ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
@@ -77,6 +79,10 @@ _IN_TEXT = Text(
         "who_received": Text(
             "Meldingen ble tatt imot av en annen enn rektor eller kontaktlærer. Når fikk rektor meldingen?",
             "Meldinga vart teken imot av ein annan enn rektor eller kontaktlærar. Når fekk rektor meldinga?",
+        ),
+        "reopened": Text(
+            "Saken er åpnet igjen uten et nytt varsel, og det var ikke møte samme dag eller dagen etter. Hvilken dag telles det fra?",
+            "Saka er opna att utan eit nytt varsel, og det var ikkje møte same dag eller dagen etter. Kva dag skal det teljast frå?",
         ),
         "only_a_suspicion": Text(
             "En ansatt ville undersøke en mistanke nærmere først. Ble det klart at noe måtte gjøres, og burde det vært møte da?",
@@ -100,6 +106,23 @@ def meeting_by_next_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             outcome = judge.by_day(scope, start, meetings, days=1, anchor_item=notice)
             if outcome.verdict is Verdict.MET or not _stopped(case, start, outcome):
                 yield _with_doubt(case, judge, notice, outcome, meetings, start)
+    for stretch in reopened_without_notice(case):
+        for pupil in case.affected:
+            since = stretch.since(pupil)
+            if since is not None and since.known_at(case.as_of):
+                yield from _met_again(case, judge, stretch, pupil, since)
+
+
+def _met_again(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, since: Moment) -> Iterator[Outcome]:
+    """Opened again without a notice: the day it was opened is the only one to count from, so no meeting is a question."""
+    meetings = case.for_pupil(pupil.ref, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION)
+    held = [e for e in meetings if took_place(e) and stretch.holds(when_of(e))]
+    outcome = judge.by_day(stretch.scope(pupil), since, held, days=1)
+    if outcome.verdict is Verdict.DEVIATION:
+        update = {"verdict": Verdict.REVIEW, "reason": None, "question": "reopened"}
+        outcome = outcome.model_copy(update=update)
+    if outcome.verdict is Verdict.MET or not _stopped(case, since, outcome):
+        yield outcome
 
 
 def _start(notice: Notice, pupil: Pupil) -> Moment | None:
@@ -198,8 +221,10 @@ def _received_later(case: CaseIndex, notice: Notice, start: Moment) -> list[Mome
         "Ein logg som viser at undersøkinga tok til kort etter at meldinga kom.",
     ),
     limits=Text(
-        "«Snarest» er ikke et tall. Regelen teller skoledager og spør; den gir aldri avvik.",
-        "«Snarest» er ikkje eit tal. Regelen tel skoledagar og spør; han gir aldri avvik.",
+        "«Snarest» er ikke et tall. Regelen teller skoledager og spør; den gir aldri avvik. Er saken åpnet igjen uten nytt varsel, telles "
+        "det fra den dagen.",
+        "«Snarest» er ikkje eit tal. Regelen tel skoledagar og spør; han gir aldri avvik. Er saka opna att utan nytt varsel, blir det talt "
+        "frå den dagen.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -237,6 +262,15 @@ def enquiry_soon(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield _began(judge, scope, arrived, acts[0])
         else:
             yield from _not_begun(case, judge, scope, arrived)
+    for stretch in reopened_without_notice(case):
+        scope, opened = stretch.scope(), stretch.start
+        anew = [
+            e for e in stretch.entries(case, *_ACTS) if (w := when_of(e)) is not None and w.before(opened) is not True
+        ]
+        if anew:
+            yield _began(judge, scope, opened, anew[0])
+        else:
+            yield from _not_begun(case, judge, scope, opened)
 
 
 def _not_begun(case: CaseIndex, judge: Judge, scope: str, arrived: Moment) -> Iterator[Outcome]:
@@ -324,33 +358,55 @@ def more_than_bullying(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Skriv i samanfatninga korleis barnet opplever det, og kva i omgivnadene som påverkar.",
     ),
     proof=Text(
-        "Feltene «barnets opplevelse» og «forhold i omgivelsene» er fylt ut i analysen.",
-        "Felta «opplevinga til barnet» og «forhold i omgivnadene» er fylte ut i analysen.",
+        "Feltene «barnets opplevelse» og «forhold i omgivelsene» er fylt ut i analysen, for hver elev saken gjelder.",
+        "Felta «opplevinga til barnet» og «forhold i omgivnadene» er fylte ut i analysen, for kvar elev saka gjeld.",
     ),
     limits=_LOG_ONLY,
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.child_experience", "log.surroundings"),
-    questions={"in_text": _IN_TEXT},
+    needs=("log", "log.child_experience", "log.surroundings", "pupils"),
+    questions={
+        "in_text": _IN_TEXT,
+        "whose_experience": Text(
+            "Analysen gjelder flere elever og har ett felt for barnets opplevelse. Er det også denne elevens?",
+            "Analysen gjeld fleire elevar og har eitt felt for opplevinga til barnet. Er det òg opplevinga til denne eleven?",
+        ),
+    },
 )
 def experience_and_surroundings(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«ta utgangspunkt i barnets subjektive opplevelse», and «se hvilke forhold i omgivelsene som påvirker»."""
+    """«ta utgangspunkt i barnets subjektive opplevelse», and «se hvilke forhold i omgivelsene som påvirker»: per pupil."""
     for stretch in rounds(case):
-        analyses = stretch.entries(case, LogKind.ANALYSIS)
-        if not analyses:
-            continue
-        everywhere = [*analyses, *stretch.entries(case, *_STEPS)]
-        if _both_parts(judge, analyses):
-            yield judge.met(stretch.scope(), analyses[-1], event=stretch.start, remarks=judge.presence_remarks())
-        elif _both_parts(judge, everywhere):
-            yield judge.met(
-                stretch.scope(), *everywhere, event=stretch.start, remarks=(*judge.presence_remarks(), _WEAK)
-            )
-        elif any(judge.is_filled_in(e.text) for e in analyses) and not any(_any_part(judge, e) for e in everywhere):
-            yield judge.review(stretch.scope(), "in_text", *analyses, event=stretch.start)
-        else:
-            yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *analyses, event=stretch.start)
+        for pupil in case.affected:
+            analyses = _about(stretch.entries(case, LogKind.ANALYSIS), pupil)
+            if analyses and stretch.since(pupil) is not None:
+                steps = _about(stretch.entries(case, *_STEPS), pupil)
+                yield _experience(case, judge, stretch, pupil, analyses, steps)
+
+
+def _experience(
+    case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, analyses: list[LogEntry], steps: list[LogEntry]
+) -> Outcome:
+    scope, everywhere, event = stretch.scope(pupil), [*analyses, *steps], stretch.start
+    shown = next((entries for entries in (analyses, everywhere) if _both_parts(judge, entries)), None)
+    if shown is not None and not _is_her_own(case, judge, stretch, pupil, shown):
+        return judge.review(scope, "whose_experience", *analyses, event=event)
+    if shown is analyses:
+        return judge.met(scope, analyses[-1], event=event, remarks=judge.presence_remarks())
+    if shown is not None:
+        return judge.met(scope, *everywhere, event=event, remarks=(*judge.presence_remarks(), _WEAK))
+    if any(judge.is_filled_in(e.text) for e in analyses) and not any(_any_part(judge, e) for e in everywhere):
+        return judge.review(scope, "in_text", *analyses, event=event)
+    return judge.deviation(scope, Reason.INCOMPLETE, *analyses, event=event)
+
+
+def _is_her_own(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, entries: list[LogEntry]) -> bool:
+    """Whether what is told of «barnets opplevelse» is hers: told of her alone, or of several and she was talked with."""
+    if len(case.affected) == 1 or any(
+        e.pupils == (pupil.ref,) and judge.is_filled_in(e.child_experience) for e in entries
+    ):
+        return True
+    return any(pupil.ref in talk.pupils for talk in stretch.entries(case, LogKind.PUPIL_CONVERSATION))
 
 
 def _says_nothing(judge: Judge, entry: LogEntry) -> bool:
@@ -392,16 +448,22 @@ def _any_part(judge: Judge, entry: LogEntry) -> bool:
         "En plan for undersøkelsen i loggen, eldre enn den første gjennomførte undersøkelsen.",
         "Ein plan for undersøkinga i loggen, eldre enn den første gjennomførte undersøkinga.",
     ),
-    limits=_LOG_ONLY,
+    limits=Text(
+        "Regelen ser loggen, ikke hvor godt det ble gjort. En plan som ikke nevner noen elev, gjelder alle i saken; nevner den noen, er den "
+        "ingen plan for de andre.",
+        "Regelen ser loggen, ikkje kor godt det vart gjort. Ein plan som ikkje nemner nokon elev, gjeld alle i saka; nemner han nokon, er "
+        "han ingen plan for dei andre.",
+    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("notices", "log"),
+    needs=("notices", "log", "pupils"),
 )
 def written_plan(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Lag en skriftlig plan for undersøkelsen.» It must come before what it plans."""
+    """«Lag en skriftlig plan for undersøkelsen.» It must come before what it plans; one for a pupil is none for another."""
     for stretch in rounds(case):
-        plan = _first_that_says_something(judge, stretch.entries(case, LogKind.ENQUIRY_PLAN))
+        plans = stretch.entries(case, LogKind.ENQUIRY_PLAN)
+        plan = _first_that_says_something(judge, plans)
         step = next(iter(stretch.entries(case, LogKind.ENQUIRY_STEP)), None)
         if plan is not None and _says_nothing(judge, plan):
             yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, plan, event=stretch.start)
@@ -412,6 +474,18 @@ def written_plan(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield judge.met(stretch.scope(), plan, event=stretch.start)
         else:
             yield judge.in_order(stretch.scope(), plan, step, event=stretch.start)
+        for pupil, since in _left_out(case, stretch, plans):
+            hers = [e for e in stretch.entries(case, LogKind.ENQUIRY_STEP) if pupil.ref in e.pupils]
+            overtaken = bool(hers) or stretch.decision(case, pupil) is not None
+            yield from stretch.missing(judge, "UN-05", stretch.scope(pupil), since, overtaken=overtaken)
+
+
+def _left_out(case: CaseIndex, stretch: Round, entries: Sequence[LogEntry]) -> Iterator[tuple[Pupil, Moment]]:
+    """The affected pupils that none of ``entries`` is about, where each of them names others; and since when they were in."""
+    for pupil in case.affected if entries else ():
+        since = stretch.since(pupil)
+        if since is not None and not _about(entries, pupil):
+            yield pupil, since
 
 
 @CHAPTER.rule(
@@ -460,34 +534,42 @@ def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Oppdater planen for undersøkinga med innspela, eller skriv i han at det ikkje kom nokon.",
     ),
     proof=Text(
-        "En ny versjon av planen for undersøkelsen etter møtet, eller et notat om at det ikke kom innspill.",
-        "Ein ny versjon av planen for undersøkinga etter møtet, eller eit notat om at det ikkje kom innspel.",
+        "En ny versjon av planen for undersøkelsen etter det første møtet om eleven, eller et notat om at det ikke kom innspill.",
+        "Ein ny versjon av planen for undersøkinga etter det første møtet om eleven, eller eit notat om at det ikkje kom innspel.",
     ),
     limits=Text("Om innspillene fikk betydning, ser regelen ikke.", "Om innspela fekk noko å seie, ser regelen ikkje."),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log",),
+    needs=("log", "activity_plans", "pupils"),
 )
 def plan_updated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Plan for undersøkelsen oppdateres med innspill fra elev og/eller foreldre/foresatte»: after the first meeting."""
+    """«Plan for undersøkelsen oppdateres med innspill fra elev og/eller foreldre/foresatte»: per pupil, after her first meeting."""
     for stretch in rounds(case):
-        plans = stretch.entries(case, LogKind.ENQUIRY_PLAN)
-        meeting = next(iter(stretch.entries(case, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION)), None)
-        held = when_of(meeting) if meeting is not None else None
-        if not plans or meeting is None or held is None:
-            continue
-        none_given = [e for e in (meeting, *plans) if e.no_input]
-        later = [p for p in plans if (when := when_of(p)) is not None and when.before(held) is not True]
-        if none_given:
-            yield judge.met(stretch.scope(), *none_given, event=held)
-        elif later:
-            yield judge.in_order(stretch.scope(), meeting, later[-1], event=held).model_copy(
-                update={"evidence": (meeting.id, later[-1].id)}
-            )
-        else:
-            overtaken = bool(stretch.entries(case, LogKind.ANALYSIS)) or stretch.decision(case) is not None
-            yield from stretch.missing(judge, "UN-08", stretch.scope(), held, overtaken=overtaken)
+        for pupil in case.affected:
+            if stretch.since(pupil) is not None:
+                yield from _updated(case, judge, stretch, pupil)
+
+
+def _updated(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Iterator[Outcome]:
+    scope, plans = stretch.scope(pupil), _about(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
+    meetings = _about(stretch.entries(case, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION), pupil)
+    meeting = next(iter(meetings), None)
+    held = when_of(meeting) if meeting is not None else None
+    if not plans or meeting is None or held is None:
+        return
+    none_given = [e for e in (meeting, *plans) if e.no_input]
+    later = [p for p in plans if (when := when_of(p)) is not None and when.before(held) is not True]
+    if none_given:
+        yield judge.met(scope, *none_given, event=held)
+    elif later:
+        outcome = judge.in_order(scope, meeting, later[-1], event=held)
+        yield outcome.model_copy(update={"evidence": (meeting.id, later[-1].id)})
+    else:
+        overtaken = (
+            bool(_about(stretch.entries(case, LogKind.ANALYSIS), pupil)) or stretch.decision(case, pupil) is not None
+        )
+        yield from stretch.missing(judge, "UN-08", scope, held, overtaken=overtaken)
 
 
 # --- «Samtale med eleven for å ivareta barnets rett til å bli hørt.» --------------------------------------------------------
@@ -568,28 +650,28 @@ def _heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: M
     severity=Severity.LOW,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.form_and_participants"),
+    needs=("log", "log.form_and_participants", "pupils"),
     questions={"in_text": _IN_TEXT},
 )
 def form_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Tenk igjennom form og hvem som skal delta på samtalen.» Before the first conversation of each stretch."""
+    """«Tenk igjennom form og hvem som skal delta på samtalen.» Before the first conversation with each pupil."""
     for stretch in rounds(case):
-        talk = next(iter(stretch.entries(case, LogKind.PUPIL_CONVERSATION)), None)
-        when = when_of(talk) if talk is not None else None
-        if talk is None or when is None:
-            continue
-        before = [
-            p
-            for p in stretch.entries(case, LogKind.ENQUIRY_PLAN)
-            if (made := when_of(p)) is not None and when.before(made) is not True
-        ]
-        places = [e for e in (*before, talk) if judge.is_filled_in(e.form_and_participants)]
-        if places:
-            yield judge.met(stretch.scope(), places[0], event=when, remarks=judge.presence_remarks())
-        elif any(judge.is_filled_in(p.text) for p in before):
-            yield judge.review(stretch.scope(), "in_text", *before, event=when)
-        else:
-            yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, talk, event=when)
+        for pupil in case.affected:
+            talk = next(iter(_about(stretch.entries(case, LogKind.PUPIL_CONVERSATION), pupil)), None)
+            when = when_of(talk) if talk is not None else None
+            if talk is not None and when is not None and stretch.since(pupil) is not None:
+                plans = _about(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
+                before = [p for p in plans if (made := when_of(p)) is not None and when.before(made) is not True]
+                yield _form(judge, stretch.scope(pupil), talk, before, when)
+
+
+def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], when: Moment) -> Outcome:
+    places = [e for e in (*before, talk) if judge.is_filled_in(e.form_and_participants)]
+    if places:
+        return judge.met(scope, places[0], event=when, remarks=judge.presence_remarks())
+    if any(judge.is_filled_in(p.text) for p in before):
+        return judge.review(scope, "in_text", *before, event=when)
+    return judge.deviation(scope, Reason.INCOMPLETE, talk, event=when)
 
 
 # --- «Gjennomfør undersøkelsen i tråd med planen» ---------------------------------------------------------------------------
@@ -805,13 +887,15 @@ def _feedback(
         "Ein logg med kva som er bestemt. «Inga tilbakemelding» er òg eit svar.",
     ),
     limits=Text(
-        "Hva klassa kan få vite, setter taushetsplikten grenser for. Det ser regelen ikke.",
-        "Kva klassa kan få vite, set teieplikta grenser for. Det ser regelen ikkje.",
+        "Hva klassa kan få vite, setter taushetsplikten grenser for. Det ser regelen ikke. Nevner loggen noen av elevene, gjelder den ikke de "
+        "andre, som kan gå i en annen klasse.",
+        "Kva klassa kan få vite, set teieplikta grenser for. Det ser regelen ikkje. Nemner loggen nokre av elevane, gjeld han ikkje dei "
+        "andre, som kan gå i ei anna klasse.",
     ),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.decision", "activity_plans"),
+    needs=("log", "log.decision", "activity_plans", "pupils"),
 )
 def class_feedback(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Det må tas stilling til hvordan det skal gis tilbakemelding til klassa.» After the enquiry; no time is set."""
@@ -830,3 +914,10 @@ def class_feedback(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *decisions, event=event)
         elif ended is not None:
             yield from stretch.missing(judge, "UN-14", stretch.scope(), ended)
+        for pupil, _ in _left_out(case, stretch, decisions):
+            hers = next(iter(_about(stretch.entries(case, LogKind.ANALYSIS), pupil)), None) or stretch.decision(
+                case, pupil
+            )
+            ended = when_of(hers) if hers is not None else None
+            if ended is not None:
+                yield from stretch.missing(judge, "UN-14", stretch.scope(pupil), ended)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from ..domain.annual_cycle import CycleKind, Group
 from ..domain.case import Incident
 from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, end_of
 from ..domain.notice import NoticeSource
 from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
-from .index import CaseIndex
+from .annual_cycle import made_known
+from .index import CaseIndex, CycleIndex
 from .intervention import guardians_know
 from .judge import Judge, when_of
 from .notification import RECEIVING_QUESTIONS, received
 from .routes import WHICH_PUPIL, acted_as, goes_to_the_owner, is_known, or_which, owner_told, rector_reached, waited
-from .rule import Chapter, Text
+from .rule import Chapter, Subject, Text
 
 CHAPTER = Chapter("law", Text("Plikter i loven som planen ikke nevner", "Plikter i lova som planen ikkje nemner"))
 _ENQUIRY = (
@@ -293,8 +295,8 @@ def _rector_knows(case: CaseIndex, incident: Incident, when: Moment | None) -> b
         "Ein logg om at rettane er forklarte, for kvar elev saka gjeld.",
     ),
     limits=Text(
-        "Regelen ser loggen, ikke om det ble forstått. Informasjonen til alle står i årshjulet.",
-        "Regelen ser loggen, ikkje om det vart forstått. Informasjonen til alle står i årshjulet.",
+        "Regelen ser loggen i saken, ikke om det ble forstått. Informasjonen til alle i skoleåret står i årshjulet; den ser L-05a på.",
+        "Regelen ser loggen i saka, ikkje om det vart forstått. Informasjonen til alle i skoleåret står i årshjulet; den ser L-05a på.",
     ),
     severity=Severity.MEDIUM,
     basis=Basis.LAW,
@@ -320,3 +322,45 @@ def rights_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         outcome = or_which(judge, waited(case, judge, "L-05", scope, start), "which_pupil", *unnamed)
         if outcome is not None:
             yield outcome
+
+
+@CHAPTER.rule(
+    "L-05a",
+    "retten-til-a-melde-er-gjort-kjent",
+    title=Text(
+        "Elever og foreldre har i skoleåret fått vite at de kan melde en sak til statsforvalteren",
+        "Elevar og foreldre har i skoleåret fått vite at dei kan melde ei sak til statsforvaltaren",
+    ),
+    remedy=Text(
+        "Gjør retten til å melde til statsforvalteren kjent for elever og foreldre, og før det i årshjulet med dato og gruppe.",
+        "Gjer retten til å melde til statsforvaltaren kjend for elevar og foreldre, og før det i årshjulet med dato og gruppe.",
+    ),
+    proof=Text(
+        "En oppføring i årshjulet (1310.no) for elevene og en for foreldrene, gjort i skoleåret.",
+        "Ei oppføring i årshjulet (1310.no) for elevane og ei for foreldra, gjord i skoleåret.",
+    ),
+    limits=Text(
+        "Regelen ser at det er ført, ikke om det nådde alle eller ble forstått. Loven sier ikke hvor ofte; årshjulet tilsier hvert år. "
+        "Hver enkelt sak ser L-05 på.",
+        "Regelen ser at det er ført, ikkje om det nådde alle eller vart forstått. Lova seier ikkje kor ofte; årshjulet tilseier kvart år. "
+        "Kvar enkelt sak ser L-05 på.",
+    ),
+    severity=Severity.MEDIUM,
+    basis=Basis.LAW,
+    role=Role.RECTOR,
+    subject=Subject.SCHOOL_YEAR,
+    law=("opplaeringslova-10-8",),
+    needs=("entries",),
+    questions={
+        "for_whom": Text(
+            "Informasjonen er ført som gitt, men ikke til hvem. Gjaldt det denne gruppen også?",
+            "Informasjonen er ført som gitt, men ikkje til kven. Galdt det denne gruppa òg?",
+        )
+    },
+    optional=True,
+    shares_row="L-05",
+)
+def right_to_report_made_known(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
+    """§ 10-8: what pupils and parents need to know, the right to report (§ 12-6) included, each school year and group."""
+    for group in (Group.PUPILS, Group.GUARDIANS):
+        yield made_known(index, judge, CycleKind.STATE_SUPERVISOR_INFORMATION, group)

@@ -13,7 +13,7 @@ from ..domain.people import Actor, Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from .index import CaseIndex
 from .judge import Judge, when_of
-from .rounds import Round, rounds
+from .rounds import Round, reopened_without_notice, rounds
 from .routes import (
     WHICH_NOTICE,
     WHICH_PUPIL,
@@ -51,9 +51,11 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
     ),
     limits=Text(
         "En mistanke ingen har meldt, finnes ikke i noe system. Loven setter ingen frist i dager; derfor er en melding som kom noen "
-        "skoledager etter mistanken, et spørsmål og ikke et avvik. En sak som bare har hendelser på nivå 1 og 2, trenger ikke varsel.",
+        "skoledager etter mistanken, et spørsmål og ikke et avvik. En sak som bare har hendelser på nivå 1 og 2, trenger ikke varsel. Er saken "
+        "åpnet igjen uten nytt varsel, spør regelen hva skolen fikk vite.",
         "Ein mistanke ingen har meldt, finst ikkje i noko system. Lova set ingen frist i dagar; difor er ei melding som kom nokre "
-        "skoledagar etter mistanken, eit spørsmål og ikkje eit avvik. Ei sak som berre har hendingar på nivå 1 og 2, treng ikkje varsel.",
+        "skoledagar etter mistanken, eit spørsmål og ikkje eit avvik. Ei sak som berre har hendingar på nivå 1 og 2, treng ikkje varsel. Er "
+        "saka opna att utan nytt varsel, spør regelen kva skolen fekk vite.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -69,6 +71,10 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
             "Loggen sier at det er meldt ifra, men selve varselet står ikke i saken. Hvem meldte, og når?",
             "Loggen seier at det er meldt frå, men sjølve varselet står ikkje i saka. Kven melde, og når?",
         ),
+        "reopened_without_notice": Text(
+            "Saken er åpnet igjen uten et nytt varsel. Hva fikk skolen vite, når, og fra hvem?",
+            "Saka er opna att utan eit nytt varsel. Kva fekk skolen vite, når, og frå kven?",
+        ),
     },
 )
 def notice_exists(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -77,6 +83,10 @@ def notice_exists(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         yield judge.met("case", case.notices[0], event=case.received)
         for notice in case.notices:
             yield from _waited_to_tell(judge, notice)
+        for stretch in reopened_without_notice(case):
+            logs = stretch.entries(case, LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
+            question = "log_only" if logs else "reopened_without_notice"
+            yield judge.review(stretch.scope(), question, *logs, event=stretch.start)
         return
     logged = case.first(LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
     if logged is not None:

@@ -64,8 +64,8 @@ def all_pages(rules: Iterable[Rule], plan: MunicipalPlan, language: str = "nb") 
 
 def data(rule: Rule, plan: MunicipalPlan, language: str) -> dict[str, Any]:
     """Everything on the page, as data."""
-    row = plan.rows.get(rule.code)
-    switch = plan.rules.get(rule.code)
+    row = plan.rows.get(rule.row)
+    switch = plan.rules.get(rule.row)
     titles = law()
     return {
         "rule": rule.code,
@@ -84,7 +84,7 @@ def data(rule: Rule, plan: MunicipalPlan, language: str) -> dict[str, Any]:
         "questions": {key: text.in_language(language) for key, text in rule.questions.items()},
         "limits": rule.limits.in_language(language),
         "needs": list(rule.needs),
-        "on": plan.is_on(rule.code, optional=rule.optional),
+        "on": plan.is_on(rule.row, optional=rule.optional),
         "why": switch.reason if switch is not None else None,
         "decided_by": switch.source if switch is not None else None,
     }
@@ -169,7 +169,7 @@ def index_markdown(
         lines.append("| --- | --- | --- | --- |")
         for rule in chapter.rules:
             basis, severity = _BASIS[rule.basis.value], SEVERITIES[rule.severity]
-            off = "" if plan.is_on(rule.code, optional=rule.optional) else f" ({say['off'].casefold()})"
+            off = "" if plan.is_on(rule.row, optional=rule.optional) else f" ({say['off'].casefold()})"
             lines.append(
                 f"| [{rule.code}]({folder}/{chapter.name}.md) | {rule.title.in_language(language)}{off} "
                 f"| {basis.in_language(language)} | {severity.in_language(language)} |"

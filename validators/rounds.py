@@ -23,6 +23,8 @@ class Round:
     """When its first notice arrived; where it has none, when it was opened."""
     after: Moment | None
     """When the stretch before it was closed; ``None`` = it is the first."""
+    has_notice: bool = True
+    """Whether a notice came in it; a case may be opened again without one."""
 
     @property
     def closed(self) -> Moment | None:
@@ -101,10 +103,15 @@ def rounds(case: CaseIndex) -> Iterator[Round]:
             if (arrived := notice.arrived_at or notice.registered_at) is not None and stretch.holds(arrived)
         ]
         start = min(arrivals, key=lambda moment: moment.sort_key, default=period.opened)
-        stretch = Round(period, start, after)
+        stretch = Round(period, start, after, has_notice=bool(arrivals))
         found[stretch.scope()] = stretch
         after = period.closed
     yield from found.values()
+
+
+def reopened_without_notice(case: CaseIndex) -> Iterator[Round]:
+    """The stretches that began anew without a notice: their duties are counted from the day the case was opened again."""
+    return (stretch for stretch in rounds(case) if stretch.after is not None and not stretch.has_notice)
 
 
 def took_place(entry: LogEntry) -> bool:

@@ -71,6 +71,13 @@ class Rule:
     """Review questions by key."""
     optional: bool = False
     """On only where a plan turns it on (duties of the law that the plan does not state)."""
+    shares_row: str | None = None
+    """Code of the rule whose row of the plan this one takes up another part of, for example of another subject."""
+
+    @property
+    def row(self) -> str:
+        """The row of the plan that it belongs to, and by which it is on or off."""
+        return self.shares_row or self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,7 @@ class Chapter:
         needs: tuple[str, ...] = (),
         questions: Mapping[str, Text] | None = None,
         optional: bool = False,
+        shares_row: str | None = None,
     ) -> Callable[[RuleFunction], RuleFunction]:
         """Enters the decorated function in this chapter as the rule ``code``; the function itself is returned."""
 
@@ -120,6 +128,7 @@ class Chapter:
                     needs=needs,
                     questions=dict(questions or {}),
                     optional=optional,
+                    shares_row=shares_row,
                 )
             )
             return function

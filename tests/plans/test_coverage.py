@@ -72,14 +72,14 @@ def test_a_question_belongs_to_a_rule_that_asks() -> None:
 
 
 def test_every_rule_has_a_row() -> None:
-    assert [code for code in RULES if PLAN.rows[code].home is not Home.RULE] == []
+    assert [code for code, rule in RULES.items() if PLAN.rows[rule.row].home is not Home.RULE] == []
 
 
 @pytest.mark.parametrize("plan", [load_plan(name) for name in available()], ids=available())
 def test_rule_and_row_agree_on_weight_and_ground(plan: MunicipalPlan) -> None:
     for code, rule in RULES.items():
-        if code in plan.rows:
-            row = plan.rows[code]
+        if rule.row in plan.rows:
+            row = plan.rows[rule.row]
             assert (row.severity, row.basis) == (rule.severity, rule.basis), code
 
 

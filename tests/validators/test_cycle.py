@@ -169,7 +169,7 @@ def test_a_cycle_that_may_not_be_read_is_never_in_order(school: str | None, rule
     assessment = assess_cycle(facts, as_of=as_of, plans=[PLAN], rules=RULES.values(), calendar=SchoolCalendar())
     asked = [f for f in assessment.findings if "entries" in RULES[f.rule].needs]
     assert {f.rule for f in asked} == {
-        rule.code for rule in rules if "entries" in rule.needs and PLAN.is_on(rule.code, optional=rule.optional)
+        rule.code for rule in rules if "entries" in rule.needs and PLAN.is_on(rule.row, optional=rule.optional)
     }
     assert {f.verdict for f in asked} == {Verdict.UNKNOWN}
     assert {f.scope for f in asked} == {f"school_year:{YEAR}"}
@@ -209,10 +209,7 @@ def test_the_june_revision_turns_red_by_itself(day: date, state: CycleState) -> 
 
 
 def test_every_kind_of_entry_is_used_by_a_rule() -> None:
-    """What 1310.no can hold, some rule reads; ``other`` only shows that the cycle is in use (AAR-04).
-
-    Information about the state supervisor is judged per case (L-05), by what the log says was explained.
-    """
+    """What 1310.no can hold, some rule reads; ``other`` only shows that the cycle is in use (AAR-04)."""
     as_of = datetime(2026, 6, 30, 12, tzinfo=UTC)
     idle = []
     for kind in CycleKind:
@@ -237,7 +234,7 @@ def test_every_kind_of_entry_is_used_by_a_rule() -> None:
             changed = changed or answers[0] != answers[1]
         if not changed:
             idle.append(kind)
-    assert idle == [CycleKind.STATE_SUPERVISOR_INFORMATION, CycleKind.OTHER]
+    assert idle == [CycleKind.OTHER]
 
 
 def test_a_plan_with_a_last_day_says_when_it_ends() -> None:
