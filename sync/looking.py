@@ -125,7 +125,9 @@ class Looking:
         self._store.put_school(
             replace(
                 state,
-                cursor=school.newest,  # None where no case tells when it was changed: then all is read each night
+                # None where no case tells when it was changed: then all is read each night. A case stamped in the future
+                # must not draw the cursor past what others will be stamped with.
+                cursor=None if school.newest is None else min(school.newest, as_of),
                 full_at=as_of if school.summary.full else state.full_at,
                 complete_at=as_of,
                 basis=school.basis,

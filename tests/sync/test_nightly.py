@@ -255,6 +255,21 @@ def test_refused_credentials_end_the_writing_and_keep_the_judgements(town: Town,
     assert len(store.cases()) == 4
 
 
+def test_a_case_stamped_in_the_future_hides_no_later_change(town: Town, night: Night, store: Store) -> None:
+    town.put("S-9", at=NIGHT + timedelta(days=400))
+    assert night().complete
+    cursor = store.school(HERE).cursor
+    assert cursor is not None
+    assert cursor <= NIGHT
+    town.put("S-1", at=NIGHT + timedelta(hours=2), log=[{"id": "l9", "kind": "note", "happened_at": "2026-03-10"}])
+    before = store.case("S-1")
+    assert night(NEXT).complete
+    after = store.case("S-1")
+    assert before is not None
+    assert after is not None
+    assert after.etag != before.etag
+
+
 def test_no_list_of_schools_is_a_failed_run_with_a_name(town: Town, night: Night, store: Store) -> None:
     def refuse(call: str, subject: str) -> None:
         raise AuthenticationFailed("check client_secret", system=SYSTEM)
