@@ -1,0 +1,62 @@
+"""The program itself as a process against the mock vendors: its settings, starting it, and waiting for a moment in its night."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from skolemiljo.adapters.mock.municipality import skolerute_path
+from skolemiljo.adapters.mock.running import RunningMock
+from skolemiljo.adapters.mock.state import Credentials
+
+_PATIENCE = 120.0
+_SYSTEM = """
+[{name}]
+base_url = "{url}"
+token_url = "{token}"
+client_id = "{known.client_id}"
+tenant_id = "{known.tenant_id}"
+page_size = 5
+"""
+
+
+def settings_file(mock: RunningMock, folder: Path) -> Path:
+    """Settings in ``folder`` for both vendors, with write-back on; the store lies beside it."""
+    known: Credentials = mock.mock.credentials
+    file = folder / "settings.toml"
+    systems = (("sikker_sak", mock.sikker_sak_url), ("annual_cycle", mock.annual_cycle_url))
+    file.write_text(
+        'source = "sikker_sak"\ncycle = "annual_cycle"\nstore = "lager.sqlite"\n'
+        f'school_calendar = "{skolerute_path()}"\n'
+        f'client_secret = "{known.client_secret}"\n[sync]\nwrite_back = true\n'
+        + "".join(_SYSTEM.format(name=name, url=url, token=mock.token_url, known=known) for name, url in systems),
+        "utf-8",
+    )
+    return file
+
+
+def start_sync(settings: Path, as_of: datetime, *arguments: str) -> subprocess.Popen[str]:
+    """A night as systemd starts it."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("SKOLEMILJO_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "skolemiljo.cli", "--settings", str(settings)]
+        + ["sync", "--as-of", as_of.isoformat(), "--format", "json", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=clean,
+    )
+
+
+def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Waits for a moment in the night of ``process``."""
+    until = time.monotonic() + _PATIENCE
+    while not happened():
+        assert process.poll() is None, f"it ended before the moment came: {process.communicate()}"
+        assert time.monotonic() < until, "the moment never came"
+        time.sleep(0.005)

@@ -1,0 +1,59 @@
+"""SIGTERM (systemd, a restart of the machine) and Ctrl-C: the case in hand is finished, and the next night takes the rest."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from skolemiljo.adapters.mock.faults import Fault, FaultRule, Kind
+from skolemiljo.adapters.mock.running import RunningMock
+from skolemiljo.store import Store
+from skolemiljo.sync.runlog import Kind as Line
+from skolemiljo.sync.runlog import entries
+
+from .program import settings_file, start_sync, wait_until
+from .vendor import FIRST_NIGHT, compare, settings_for, vendors
+
+MOMENTS: dict[str, tuple[Fault, Kind, Callable[[RunningMock], bool]]] = {
+    "reading": (Fault.SLOW, Kind.CASES, lambda mock: mock.mock.plan.counts.get("slow", 0) >= 2),
+    "first-write": (Fault.SLOW, Kind.WRITE, lambda mock: mock.mock.plan.counts.get("slow", 0) >= 1),
+    "writing": (Fault.SLOW, Kind.READ, lambda mock: len(mock.mock.state.journal) >= 8),
+    "annual-cycle": (Fault.SLOW, Kind.WRITE, lambda mock: bool(mock.mock.state.cycle_statuses)),
+}
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"), [*((moment, signal.SIGTERM) for moment in MOMENTS), ("writing", signal.SIGINT)]
+)
+def test_the_case_in_hand_is_finished_and_the_next_night_takes_the_rest(
+    tmp_path: Path, moment: str, number: signal.Signals
+) -> None:
+    fault, kind, came = MOMENTS[moment]
+    with vendors() as mock:
+        settings = settings_file(mock, tmp_path)
+        mock.mock.plan.rules.append(FaultRule(fault, kind))
+        process = start_sync(settings, FIRST_NIGHT)
+        wait_until(lambda: came(mock), process)
+        process.send_signal(number)
+        said, errors = process.communicate()
+        assert process.returncode == 130, errors
+        assert json.loads(said)["state"] == "stopped"
+        assert "Traceback" not in errors
+        stored = {write.target for write in mock.mock.state.journal if write.stored}
+        assert len(stored) < 24 + 6, "it was stopped too late to see anything"
+        with Store.open(tmp_path / "lager.sqlite") as store:
+            assert not [item for item in store.intentions() if item.uncertain], "the case in hand was not finished"
+            assert store.runs()[0].state == "stopped"
+        assert [line["state"] for line in entries(tmp_path / "runlog.jsonl", Line.RUN_ENDED)] == ["stopped"]
+
+        mock.mock.plan.clear()
+        again = start_sync(settings, FIRST_NIGHT + timedelta(minutes=1))
+        said, errors = again.communicate()
+        assert (again.returncode, json.loads(said)["state"]) == (0, "complete"), errors
+        found = compare(mock, settings_for(mock), tmp_path / "lager.sqlite", FIRST_NIGHT + timedelta(minutes=2))
+        assert found.whole, found
