@@ -47,14 +47,13 @@ def run_demo(out: Path, echo: Echo) -> None:
 
 
 def _settings(out: Path, mock: Any) -> Path:
-    from importlib.resources import files
+    from ..adapters.mock.municipality import skolerute_path
 
     credentials = mock.mock.credentials
     secrets = out / "secrets"
     secrets.mkdir(mode=0o700)
     (secrets / "client_secret").write_text(credentials.client_secret, "utf-8")
-    skolerute = (files("skolemiljo.adapters.mock") / "skolerute.toml").read_text("utf-8")
-    (out / "skolerute.toml").write_text(skolerute, "utf-8")
+    shutil.copyfile(skolerute_path(), out / "skolerute.toml")
     common = f'token_url = "{mock.token_url}"\nclient_id = "{credentials.client_id}"\ntenant_id = "{credentials.tenant_id}"\n'
     file = out / "settings.toml"
     file.write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +44,8 @@ def up(
 
 
 def folder(path: Path, *, seed: int, schools: int, cases: int, marker: str | None = None) -> None:
-    """Writes the invented municipality as a folder exchange."""
-    from ..adapters.mock.municipality import Municipality
+    """Writes the invented municipality as a folder exchange, with its school calendar beside."""
+    from ..adapters.mock.municipality import Municipality, skolerute_path
 
     Municipality(seed=seed, schools=schools, cases=cases, marker=marker).write_folder(path)
+    shutil.copyfile(skolerute_path(), path / "skolerute.toml")

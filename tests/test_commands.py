@@ -157,7 +157,8 @@ def test_a_night_that_worked_is_told_to_the_dead_man_s_switch_and_no_other(root:
     switch = ThreadingHTTPServer(("127.0.0.1", 0), Switch)
     threading.Thread(target=switch.serve_forever, daemon=True).start()
     shutil.copytree(root / "docs", tmp_path / "docs")
-    (tmp_path / "build" / "eksport").mkdir(parents=True)
+    assert run("mock", "folder", "build/eksport", "--cases", "5", cwd=tmp_path).returncode == 0
+    schools = tmp_path / "build" / "eksport" / "schools.json"
 
     def night(*arguments: str) -> subprocess.CompletedProcess[str]:
         url = f"http://127.0.0.1:{switch.server_port}/4f1c"
@@ -165,8 +166,9 @@ def test_a_night_that_worked_is_told_to_the_dead_man_s_switch_and_no_other(root:
         return run(*base, *arguments, cwd=tmp_path, SKOLEMILJO_PING_URL=url)
 
     try:
-        assert night().returncode == 3  # there is no export to read yet
-        assert run("mock", "folder", "build/eksport", "--cases", "5", cwd=tmp_path).returncode == 0
+        schools.rename(tmp_path / "away.json")
+        assert night().returncode == 3
+        (tmp_path / "away.json").rename(schools)
         assert night("--dry-run").returncode == 0
         assert taken == []
         assert night().returncode == 0
