@@ -216,7 +216,8 @@ def _with_hints(rule: Rule, outcome: Outcome, index: CaseIndex, judge: Judge) ->
     """A deviation for a missing entry becomes a question where a free note may say that it was done."""
     if outcome.verdict is not Verdict.DEVIATION or outcome.reason is not Reason.UNDOCUMENTED or not judge.read_text:
         return outcome
-    notes = hinting_notes(rule.code, index)
+    of_pupil = next((part[len("pupil:") :] for part in outcome.scope.split("/") if part.startswith("pupil:")), None)
+    notes = hinting_notes(rule.code, index, pupil=of_pupil, since=outcome.counted_from)
     if not notes:
         return outcome
     return outcome.model_copy(
