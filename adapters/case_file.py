@@ -6,6 +6,8 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +17,7 @@ from pydantic import ValidationError
 from ..domain.base import ReadingContext
 from ..domain.case import Case
 from ..domain.errors import UnreadableCase
+from ..domain.moment import OSLO
 from .strict_json import strict_json
 
 BYTES_AT_MOST = 16 * 1024 * 1024
@@ -100,6 +103,22 @@ def told(stem: str) -> str:
     if is_case_number(stem) and any(map(str.isdigit, stem)) and not _ELEVEN_DIGITS.search(stem):
         return stem
     return f"fil-{hashlib.sha256(stem.encode(errors='surrogatepass')).hexdigest()[:8]}"
+
+
+def place_of(file: Path, among: Sequence[Path], folder: str) -> str:
+    """Where a person finds a file whose name is not told: its number by name in ``folder``, its size, and when it was changed.
+
+    ``among``: all case files there. An empty text where the file's name is told. The words are the same in both languages.
+    """
+    if told(file.stem) == file.stem:
+        return ""
+    try:
+        status = file.lstat()
+    except OSError:
+        return ""
+    number = sorted(among, key=lambda path: str(path).casefold()).index(file) + 1
+    changed = datetime.fromtimestamp(status.st_mtime, OSLO)
+    return f"{folder}: fil nr. {number} av {len(among)}, {status.st_size} byte, {changed:%d.%m.%Y kl. %H.%M}"
 
 
 def case_id_of(raw: Any) -> str | None:

@@ -23,6 +23,8 @@ class CaseProblem:
     """Name of the error's class, for example ``UnreadableCase``."""
     fields: tuple[str, ...]
     what_to_do: str
+    place: str = ""
+    """Where the file lies, where its name is not told."""
 
 
 SourceItem = Case | CaseProblem

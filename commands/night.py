@@ -117,7 +117,7 @@ def _school(school: SchoolSummary, names: dict[str, str]) -> str:
     if school.held:
         lines.append(f"    {school.held} saker venter med å få fjernet flagg til skolen er lest helt.")
     lines += [
-        f"    {p.case or 'en sak uten lesbart nummer'}: {p.kind}. {p.what_to_do}"
+        f"    {p.case or 'en sak uten lesbart nummer'}: {p.kind}. {p.what_to_do}{f' ({p.place})' if p.place else ''}"
         for p in (*school.problems, *school.refusals)
     ]
     lines += [f"    {subject}: lagt til side ({kind}); prøves igjen neste natt." for subject, kind in school.set_aside]

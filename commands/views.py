@@ -185,7 +185,8 @@ def _add(whole: Judged, part: Judged) -> None:
 
 def _problems(problems: Iterable[CaseProblem], school: str | None) -> list[Problem]:
     return [
-        Problem(school=school, case=problem.case, kind=_KINDS.get(problem.kind, problem.kind)) for problem in problems
+        Problem(school=school, case=problem.case, kind=_KINDS.get(problem.kind, problem.kind), place=problem.place)
+        for problem in problems
     ]
 
 

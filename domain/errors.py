@@ -111,7 +111,8 @@ class Skippable(SourceError):
 
 
 class UnreadableCase(Skippable):
-    """A case came in a form that can't be read. ``fields``: where, as paths such as ``log.3.happened_at``."""
+    """A case came in a form that can't be read. ``fields``: where, as paths such as ``log.3.happened_at``; ``place``: where
+    the file lies, where its name is not told."""
 
     def __init__(
         self,
@@ -121,9 +122,11 @@ class UnreadableCase(Skippable):
         case: str | None = None,
         request_id: str | None = None,
         fields: tuple[str, ...] = (),
+        place: str = "",
     ) -> None:
         super().__init__(message, system=system, case=case, request_id=request_id)
         self.fields = fields
+        self.place = place
 
 
 class CaseForbidden(Skippable):

@@ -142,6 +142,8 @@ class Problem:
     school: str | None
     case: str | None
     kind: str = "unreadable"
+    place: str = ""
+    """where a person finds the file, where its name is not told"""
 
 
 @dataclass(frozen=True, slots=True)

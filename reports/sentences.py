@@ -191,7 +191,8 @@ class Sentences:
             "unreachable": self.words.gettext("kilden svarte ikke"),
         }.get(problem.kind, self.words.gettext("kunne ikke sjekkes"))
         if problem.case is not None:
-            return self.words.gettext("Sak {case}: {why}").format(case=plain(problem.case), why=why)
+            said = self.words.gettext("Sak {case}: {why}").format(case=plain(problem.case), why=why)
+            return f"{said} ({problem.place})" if problem.place else said
         return self.words.gettext("Hele skolen: {why}").format(why=why)
 
     def unread(self, number: int) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ..adapters.case_file import read_case_file
+from ..adapters.case_file import place_of, read_case_file, told
 from ..adapters.ports import AnnualCycle, CaseProblem, CaseSource, SourceItem
 from ..domain.annual_cycle import CycleStatus
 from ..domain.calendar import school_year_of
@@ -121,7 +121,10 @@ def case_files(path: Path, zone: ZoneInfo | None) -> Iterator[Case | CaseProblem
         try:
             yield read_case_file(file, zone)
         except UnreadableCase as error:
-            yield CaseProblem(error.case or file.name, type(error).__name__, error.fields, error.args[0])
+            place = place_of(file, files, path.name if told(path.name) == path.name else "mappa")
+            yield CaseProblem(
+                error.case or told(file.stem), type(error).__name__, error.fields, str(error.args[0]), place
+            )
 
 
 def problem_of(error: SourceError) -> CaseProblem:

@@ -98,4 +98,5 @@ def _one_by_one(
 def problem_of(error: SourceError, case: str | None = None) -> CaseProblem:
     """What is told of ``error``: the case, the kind, the fields and what to do; no content."""
     what = "try again later" if isinstance(error, Retryable) else str(error.args[0])
-    return CaseProblem(error.case or case, type(error).__name__, getattr(error, "fields", ()), what)
+    fields, place = getattr(error, "fields", ()), getattr(error, "place", "")
+    return CaseProblem(error.case or case, type(error).__name__, fields, what, place)

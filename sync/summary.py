@@ -116,7 +116,7 @@ class SchoolSummary:
             "set_aside": [{"subject": subject, "kind": kind} for subject, kind in self.set_aside],
             "waiting": self.waiting,
             "problems": [
-                {"case": p.case, "kind": p.kind, "fields": list(p.fields), "what_to_do": p.what_to_do}
+                {"case": p.case, "kind": p.kind, "fields": list(p.fields), "what_to_do": p.what_to_do, "place": p.place}
                 for p in (*self.problems, *self.refusals)
             ],
             "crashed_rules": dict(self.crashed),

@@ -107,6 +107,10 @@ def test_broken_cases_are_named_and_their_content_is_not_told(exchange: Path, tm
     assert MARK not in said
     for name in ("feil-id-3", "halv-4"):
         assert name in said
+    (tmp_path / "cases" / f"Kari {MARK}.json").write_text("{", "utf-8")
+    said = run(tmp_path, "assess", "cases", "--as-of", AS_OF, "--format", "text", code=3)
+    assert MARK not in said
+    assert "mappa: fil nr. 6 av 6, 1 byte" in said
     assert whole["id"] in said
 
 

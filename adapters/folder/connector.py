@@ -28,7 +28,7 @@ from ...domain.case import Case
 from ...domain.errors import CaseNotFound, Conflict, Fatal, SettingsError, SourceError, UnreadableCase
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School, is_organisation_number
-from ..case_file import BYTES_AT_MOST, case_from, case_id_of, read_plain_file, told
+from ..case_file import BYTES_AT_MOST, case_from, case_id_of, place_of, read_plain_file, told
 from ..ports import CaseProblem, Receipt, SourceItem
 from ..strict_json import strict_json
 
@@ -96,7 +96,7 @@ class Folder:
             try:
                 yield self._case(file, known.case)
             except UnreadableCase as error:
-                yield CaseProblem(known.case, type(error).__name__, error.fields, str(error.args[0]))
+                yield CaseProblem(known.case, type(error).__name__, error.fields, str(error.args[0]), error.place)
             except CaseNotFound:
                 continue
 
@@ -105,7 +105,10 @@ class Folder:
         name = _name_of(case_id)
         if name is None:
             raise CaseNotFound("there is no such file in cases/", system=SYSTEM, case=case_id)
-        return self._case(self._folder("cases") / f"{name}.json", case_id)
+        file = self._folder("cases") / f"{name}.json"
+        if not file.is_file():  # it may be told by a sum of its name
+            file = next((other for other, known in self._files() if known.case == case_id), file)
+        return self._case(file, case_id)
 
     def case_ids(self, school: str) -> Iterator[str]:
         """The ids of the school's cases, and of the files that do not say whose they are."""
@@ -114,6 +117,13 @@ class Folder:
                 yield known.case
 
     def _case(self, file: Path, case_id: str) -> Case:
+        try:
+            return self._read(file, case_id)
+        except UnreadableCase as error:
+            error.place = place_of(file, self._case_files(), "cases/")
+            raise
+
+    def _read(self, file: Path, case_id: str) -> Case:
         try:
             data = read_plain_file(file, BYTES_AT_MOST)
             raw = strict_json(data)
@@ -132,14 +142,15 @@ class Folder:
 
     def _files(self) -> Iterator[tuple[Path, _Known]]:
         """The case files by name, each with what is known of it. Hidden files are half-finished ones and are left alone."""
+        for file in self._case_files():
+            with suppress(FileNotFoundError):  # taken away between the listing and now
+                yield file, self._look(file)
+
+    def _case_files(self) -> list[Path]:
         folder = self._folder("cases")
         if not folder.is_dir():
             raise Fatal("there is no folder cases/", system=SYSTEM)
-        for file in sorted(folder.iterdir()):
-            if file.suffix.lower() != ".json" or file.name.startswith("."):
-                continue
-            with suppress(FileNotFoundError):  # taken away between the listing and now
-                yield file, self._look(file)
+        return [f for f in sorted(folder.iterdir()) if f.suffix.lower() == ".json" and not f.name.startswith(".")]
 
     def _look(self, file: Path) -> _Known:
         status = file.lstat()

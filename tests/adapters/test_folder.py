@@ -125,8 +125,13 @@ def test_a_file_called_after_a_pupil_is_told_by_a_sum(place: Path) -> None:
     [problem] = [problem for items in found.values() for problem in items]
     assert str(problem.case).startswith("fil-")
     assert MARK not in repr(problem)
-    with pytest.raises(CaseNotFound):
+    # A person finds it by its number in the folder, its size and its time; and it is the same file the next night.
+    names = sorted((f.name for f in cases(place)), key=str.casefold)
+    number, size = names.index(f"Kari {MARK}.json") + 1, (place / "cases" / f"Kari {MARK}.json").stat().st_size
+    assert problem.place.startswith(f"cases/: fil nr. {number} av {len(names)}, {size} byte, ")
+    with pytest.raises(UnreadableCase) as again:
         Folder(place).case(str(problem.case))
+    assert again.value.place == problem.place
 
 
 def test_a_case_number_with_a_stroke_is_one_case_all_the_way(place: Path) -> None:
