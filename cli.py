@@ -15,6 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from skolemiljo.commands.workplace import Workplace
+    from skolemiljo.reports import Report
     from skolemiljo.sync.live import Judged
 
 FORMATS = ("text", "json", "csv", "xlsx", "html", "ics", "pdf", "junit")
@@ -198,6 +199,8 @@ def check_school(
 @LANGUAGE
 @FAIL_ON
 @click.option("--offline", is_flag=True, help="Bruk det som ble sett ved siste nattlige kjøring.")
+@click.option("--case", metavar="SAK", default=None, help="Åpne bare denne saken: saksnummer, eller dekknavn herfra.")
+@click.option("--reason", default=None, help="Hvorfor saken åpnes. Ingen navn. Skrives i kjøreloggen.")
 @with_workplace
 def audit(
     work: Workplace,
@@ -207,20 +210,30 @@ def audit(
     language: str | None,
     fail_on: str,
     offline: bool,
+    case: str | None,
+    reason: str | None,
 ) -> None:
-    """Alle skolene på én gang, for skoleeier. Tall under fem på tvers av elever vises som *.
+    """Alle skolene på én gang, for skoleeier. Tall under fem på tvers av elever vises som *, og saker har dekknavn.
 
     \b
     Eksempel:
       skolemiljo audit
       skolemiljo audit --format html --out rapport
+      skolemiljo audit --case sak-abcdefghij23 --reason "Tilsyn, sak 2026/117"
     """
     from skolemiljo.commands import views
 
+    if (case is None) != (reason is None):
+        raise click.UsageError("--case og --reason hører sammen: si hvorfor saken åpnes, uten navn.")
+    if case is not None and offline:
+        raise click.UsageError("--case henter saken fra kilden, og går ikke sammen med --offline.")
     form = _form_of(out, form)
-    report, judged = views.for_owner(
-        work, as_of=as_of or now(), language=language, offline=offline, progress=_progress()
-    )
+    as_of = as_of or now()
+    report: Report
+    if case is not None and reason is not None:
+        report, judged = views.for_one_case(work, case, reason=reason, as_of=as_of, language=language)
+    else:
+        report, judged = views.for_owner(work, as_of=as_of, language=language, offline=offline, progress=_progress())
     _show(report, form, out, language, work=work)
     _finish(report, judged, fail_on)
 

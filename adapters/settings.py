@@ -208,6 +208,8 @@ class Settings(BaseSettings):
     """The run log; standard: beside the store."""
     client_secret: SecretStr | None = None
     """For all systems; best given as a file called ``client_secret`` in the secrets folder."""
+    pseudonym_key: SecretStr | None = Field(default=None, min_length=16)
+    """What the owner's pseudonyms are made with; without it the store keeps one, and a lost store gives new pseudonyms."""
     ping_url: str | None = Field(default=None, repr=False)
     """Dead man's switch: one GET after a run that worked."""
     sikker_sak: SikkerSakSection = SikkerSakSection()

@@ -84,8 +84,8 @@ def withdraw(work: Workplace, decision: str, at: datetime) -> None:
     acceptances.withdraw(work.store, decision, at=at, run_log=_log(work, "command"))
 
 
-def dossier(work: Workplace, case_id: str, *, reason: str, form: str, as_of: datetime, language: str) -> str | bytes:
-    """One case as a state supervisor asks for it. That it was opened, and why, goes to the run log first."""
+def note_opened(work: Workplace, case_id: str, reason: str) -> None:
+    """Writes in the run log that the owner opens a case, and why. Raises SettingsError where the reason won't do."""
     if not reason.strip():
         raise SettingsError("--reason must say why the case is opened, without saying who")
     if any(True for _ in find_identity_numbers(reason)):
@@ -93,6 +93,11 @@ def dossier(work: Workplace, case_id: str, *, reason: str, form: str, as_of: dat
     _log(work, "owner").add_and_anchor(
         Kind.CASE_OPENED, case=case_id, reason=reason.strip()[:200], plan=work.judging.plan.document.label
     )
+
+
+def dossier(work: Workplace, case_id: str, *, reason: str, form: str, as_of: datetime, language: str) -> str | bytes:
+    """One case as a state supervisor asks for it. That it was opened, and why, goes to the run log first."""
+    note_opened(work, case_id, reason)
     case = work.source.case(case_id)
     whole = dossiers.dossier(
         case,

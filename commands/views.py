@@ -17,6 +17,8 @@ from ..plans.loader import load_plans
 from ..reports.model import AuditReport, Previous, Problem, SchoolReport, TrendPoint, audit_report, school_report
 from ..sync.live import Judged, Progress, judge_cycle, judge_files, judge_school, problem_of
 from ..validators import CHAPTERS, RULES
+from .decisions import note_opened
+from .pseudonyms import pseudonyms
 
 if TYPE_CHECKING:
     from ..store import Store
@@ -93,8 +95,11 @@ def for_owner(
     offline: bool = False,
     progress: Progress | None = None,
 ) -> tuple[AuditReport, Judged]:
-    """All schools and the municipality's own annual cycle. A school that can't be read is named; the others go on."""
-    store = work.remembered
+    """All schools and the municipality's own annual cycle. A school that can't be read is named; the others go on.
+
+    Cases come under pseudonyms: :func:`for_one_case` opens one.
+    """
+    store, names = work.remembered, pseudonyms(work)
     whole = Judged()
     problems: list[Problem] = []
     seen_at = None
@@ -117,22 +122,64 @@ def for_owner(
         problems += _problems(cycle.problems, None)
     report = audit_report(
         schools,
-        whole.assessments,
+        names.assessments(whole.assessments),
         whole.statuses,
         plan=work.judging.plan,
         rules=RULES,
         chapters=CHAPTERS,
         as_of=as_of,
         complete=whole.complete,
-        previous=None if offline else _previous(store, None, as_of),
-        acceptances=store.acceptances() if store is not None else (),
-        problems=problems,
+        previous=names.previous(None if offline else _previous(store, None, as_of)),
+        acceptances=names.acceptances(store.acceptances() if store is not None else ()),
+        problems=names.problems(problems),
         trend=_trend(store),
         seen_at=seen_at,
         language=language or work.settings.language,
     )
     whole.complete = report.complete
     return report, whole
+
+
+def for_one_case(
+    work: Workplace, wanted: str, *, reason: str, as_of: datetime, language: str | None = None
+) -> tuple[SchoolReport, Judged]:
+    """One case under its own number, as the owner opens it. ``wanted``: its number, or its pseudonym in an audit.
+
+    That it was opened, and why, is in the run log before anything is shown. Raises SettingsError where the reason won't
+    do or no case is called so, and what the source raises.
+    """
+    known = tuple(school.organisation_number for school in work.schools)
+    number = _number_of(work, wanted, known)
+    note_opened(work, number, reason)
+    judged = Judged()
+    case = work.source.case(number)
+    judged.take(case, work.judging, as_of)
+    store = work.remembered
+    report = school_report(
+        work.school(case.school),
+        judged.assessments,
+        plan=work.judging.plan,
+        rules=RULES,
+        chapters=CHAPTERS,
+        as_of=as_of,
+        complete=judged.complete,
+        acceptances=[a for a in (store.acceptances() if store is not None else ()) if a.case == number],
+        problems=_problems(judged.problems, case.school),
+        language=language or work.settings.language,
+        reader="owner",
+    )
+    judged.complete = report.complete
+    return report, judged
+
+
+def _number_of(work: Workplace, wanted: str, schools: Iterable[str]) -> str:
+    """The case number that ``wanted`` is, or is the pseudonym of."""
+    names = pseudonyms(work)
+    for school in schools:
+        for number in work.source.case_ids(school):
+            if wanted in (number, names.of(number)):
+                return number
+    raise SettingsError("no case is called so: give its number, or its pseudonym from the newest audit")
 
 
 def for_files(

@@ -44,8 +44,10 @@ def start_sync(settings: Path, as_of: datetime, *arguments: str) -> subprocess.P
     """A night as systemd starts it."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("SKOLEMILJO_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "skolemiljo.cli", "--settings", str(settings)]
-        + ["sync", "--as-of", as_of.isoformat(), "--format", "json", *arguments],
+        [
+            *(sys.executable, "-m", "skolemiljo.cli", "--settings", str(settings)),
+            *("sync", "--as-of", as_of.isoformat(), "--format", "json", *arguments),
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

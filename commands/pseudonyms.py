@@ -1,0 +1,95 @@
+"""Case numbers as the owner sees them: the same in every report of one municipality, and found again only by opening the case.
+
+A bare hash would be no pseudonym: case numbers run in order, so anyone could hash them all. The key is a secret of its own
+(``pseudonym_key``) where the settings have one, else it lies in the store and is as stable as that.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ..domain.verdict import Assessment
+from ..reports import Previous, Problem
+
+if TYPE_CHECKING:
+    from ..store import Acceptance, Store
+    from .workplace import Workplace
+
+KEY = "pseudonym_key"
+"""Under this the store keeps the key."""
+_PREFIX = "sak-"
+_LENGTH = 12
+"""Of 32 letters and digits: so many that no two cases of a municipality meet."""
+
+
+class Pseudonyms:
+    """Case number → pseudonym, by one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self.of = cache(self._of)
+        """The pseudonym of a case number."""
+
+    def _of(self, case: str) -> str:
+        digest = hmac.digest(self._key, case.encode(), hashlib.sha256)
+        return _PREFIX + base64.b32encode(digest).decode()[:_LENGTH].lower()
+
+    def maybe(self, case: str | None) -> str | None:
+        """The pseudonym, where there is a case at all."""
+        return None if case is None else self.of(case)
+
+    def assessments(self, assessments: Iterable[Assessment]) -> list[Assessment]:
+        """The same judgements about pseudonyms."""
+        return [
+            one.model_copy(
+                update={
+                    "case": self.of(one.case),
+                    "findings": tuple(f.model_copy(update={"case": self.maybe(f.case)}) for f in one.findings),
+                }
+            )
+            if one.case is not None
+            else one
+            for one in assessments
+        ]
+
+    def problems(self, problems: Iterable[Problem]) -> list[Problem]:
+        """The same problems of pseudonyms."""
+        return [replace(problem, case=self.maybe(problem.case)) for problem in problems]
+
+    def acceptances(self, acceptances: Iterable[Acceptance]) -> list[Acceptance]:
+        """The same decisions about pseudonyms."""
+        return [replace(one, case=self.maybe(one.case)) for one in acceptances]
+
+    def previous(self, previous: Previous | None) -> Previous | None:
+        """The same memory of pseudonyms."""
+        if previous is None:
+            return None
+        verdicts = {
+            (rule, school, case and self.of(case), scope): verdict
+            for (rule, school, case, scope), verdict in previous.verdicts.items()
+        }
+        return Previous(previous.as_of, verdicts)
+
+
+def pseudonyms(work: Workplace) -> Pseudonyms:
+    """The owner's pseudonyms. Without a key in the settings and without a store they hold for one report only."""
+    wanted = work.settings.pseudonym_key
+    if wanted is not None:
+        return Pseudonyms(wanted.get_secret_value().encode())
+    return Pseudonyms(_kept(work.remembered))
+
+
+def _kept(store: Store | None) -> bytes:
+    found = store.meta(KEY) if store is not None else None
+    if found is None:
+        found = secrets.token_hex(32)
+        if store is not None:
+            store.set_meta(KEY, found)
+    return bytes.fromhex(found)
