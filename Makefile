@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 
-.PHONY: help install demo test lint format crash soak payloads docs lock wheel audit clean
+.PHONY: help install demo test lint format crash soak payloads docs mutants lock wheel audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -54,6 +54,9 @@ payloads: $(VENV)/.ok ## Send 10 000 malformed payloads through each connector: 
 	mkdir -p build && rm -f build/payloads.jsonl
 	SKOLEMILJO_PAYLOADS=10000 SKOLEMILJO_PAYLOADS_REPORT=build/payloads.jsonl $(BIN)/pytest tests/reliability/test_payloads.py -n 2
 	cat build/payloads.jsonl
+
+mutants: $(VENV)/.ok ## Change the rules in one place at a time; at most one change in ten may go unnoticed (an hour)
+	nice $(BIN)/python tests/mutants.py
 
 lock: ## Write the lock files anew; LOCK_FLAGS=--upgrade takes the newest releases
 	$(PYTHON) -m venv build/lock

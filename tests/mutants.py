@@ -1,0 +1,476 @@
+"""Mutation testing: changes `validators/` and `domain/calendar.py` in one place at a time, and asks whether a test notices.
+
+The operators are mutmut's. Its runner is not used, for it leaves out every decorated function, and here each rule is
+one. Instead the tests are collected once; for each mutant the process forks, the changed function's code is put in the
+place of the original, and the tests that run the changed statement are run, the quickest first, until one fails.
+
+    python tests/mutants.py [--sample N --seed S] [--again] [--jobs 2] [FILE ...]
+
+What is no behaviour is left alone: annotations, decorators (the rules' pages), and the texts users read (`Text(…)`,
+docstrings, messages of errors). Results in build/mutants; exit code 1 where more than 10 % are alive.
+"""
+
+from __future__ import annotations
+import __future__
+
+import argparse
+import difflib
+import gc
+import hashlib
+import json
+import os
+import pickle
+import random
+import resource
+import sys
+import tempfile
+import time
+import types
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import coverage
+import libcst as cst
+import libcst.matchers as m
+import pytest
+from hypothesis import Phase, settings
+from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider
+from mutmut.mutation.mutators import mutation_operators
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = ("tests/rules", "tests/validators", "tests/domain", "tests/plans")
+RESULTS = ROOT / "build" / "mutants"
+ALIVE = ("survived", "no test")
+ALLOWED = 0.10
+SLOW = 1.0
+"""Seconds of processor time from which a test is only run with --slow: the properties over a whole municipality."""
+_TEXTS = ("Text", "SettingsError", "ValueError", "RuntimeError", "TypeVar", "Chapter", "cast")
+
+
+def _negated(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    yield cst.UnaryOperation(cst.Not(), node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()]))
+
+
+def _conditions(node: Any) -> Iterator[cst.CSTNode]:
+    """Turns a condition round: mutmut only does so where it holds a comparison or «not»."""
+    for test in _negated(node.test):
+        yield node.with_changes(test=test)
+
+
+OPERATORS = (*mutation_operators, (cst.If, _conditions), (cst.While, _conditions), (cst.CompIf, _conditions))
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change in one place; ``function`` is empty where it changes a name of the module."""
+
+    key: str
+    path: str
+    function: str
+    first: int
+    last: int
+    statement: cst.CSTNode
+    original: cst.CSTNode
+    changed: cst.CSTNode
+
+    def code(self) -> str:
+        """The source of the changed function or assignment, alone."""
+        return _source(self.statement.deep_replace(self.original, self.changed))
+
+    def difference(self) -> list[str]:
+        """The lines taken away and put in."""
+        lines = difflib.unified_diff(_source(self.statement).splitlines(), self.code().splitlines(), n=0, lineterm="")
+        return [line for line in lines if line[:3] not in ("---", "+++") and line[:2] != "@@"]
+
+
+def _source(node: Any) -> str:
+    if isinstance(node, cst.FunctionDef):
+        node = node.with_changes(decorators=[], leading_lines=[])
+    return cst.Module(body=[node]).code
+
+
+class _Finder(cst.CSTVisitor):
+    """Collects the mutants of one file."""
+
+    METADATA_DEPENDENCIES = (PositionProvider, ParentNodeProvider)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.found: list[Mutant] = []
+        self._names: list[str] = []
+        self._functions: list[cst.FunctionDef] = []
+        self._same: Counter[str] = Counter()
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.Annotation | cst.Decorator | cst.Import | cst.ImportFrom):
+            return False
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in _TEXTS:
+            return False
+        if isinstance(node, cst.FunctionDef | cst.ClassDef):
+            self._names.append(node.name.value)
+            if isinstance(node, cst.FunctionDef):
+                self._functions.append(node)
+            return True
+        whole = self._whole()
+        if whole is not None or self._assigned(node) is not None:
+            self._change(node, whole)
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        if isinstance(original_node, cst.FunctionDef | cst.ClassDef):
+            self._names.pop()
+            if isinstance(original_node, cst.FunctionDef):
+                self._functions.pop()
+
+    def _whole(self) -> cst.FunctionDef | None:
+        return self._functions[0] if self._functions else None
+
+    def _assigned(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The assignment at the module's level that ``node`` stands in."""
+        if self._names:
+            return None
+        statement = self._statement(node)
+        plain = m.SimpleStatementLine(body=[m.Assign(targets=[m.AssignTarget(m.Name())]) | m.AnnAssign(m.Name())])
+        return statement if statement is not None and m.matches(statement, plain) else None
+
+    def _statement(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        while not isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement | cst.Module):
+            node = self.get_metadata(ParentNodeProvider, node)
+        return None if isinstance(node, cst.Module) else node
+
+    def _change(self, node: cst.CSTNode, whole: cst.FunctionDef | None) -> None:
+        statement = self._statement(node)
+        if statement is None:
+            return
+        target = whole if whole is not None else statement
+        function = ".".join(self._names) if whole is not None else ""
+        first, last = self._lines(statement)
+        for kind, operator in OPERATORS:
+            if not isinstance(node, kind):
+                continue
+            changes = list(operator(node))
+            if isinstance(node, cst.SimpleString):
+                changes = changes[:1]  # another letter case is no other key than one more letter
+            for changed in changes:
+                told = f"{self.path}|{function}|{_code(node)}|{_code(changed)}"
+                self._same[told] += 1
+                key = hashlib.sha1(f"{told}|{self._same[told]}".encode(), usedforsecurity=False).hexdigest()[:12]
+                self.found.append(Mutant(key, self.path, self._outermost(), first, last, target, node, changed))
+
+    def _outermost(self) -> str:
+        """The qualified name of the outermost function, with its class: the code object that is exchanged."""
+        if not self._functions:
+            return ""
+        return ".".join(self._names[: self._names.index(self._functions[0].name.value) + 1])
+
+    def _lines(self, statement: cst.CSTNode) -> tuple[int, int]:
+        """The lines of a simple statement, or of the head of a compound one."""
+        place = self.get_metadata(PositionProvider, statement)
+        body = getattr(statement, "body", None)
+        if isinstance(body, cst.IndentedBlock):
+            inside = self.get_metadata(PositionProvider, body.body[0])
+            return place.start.line, max(place.start.line, inside.start.line - 1)
+        return place.start.line, place.end.line
+
+
+def _code(node: cst.CSTNode) -> str:
+    return cst.Module(body=[]).code_for_node(node)
+
+
+def find_mutants(path: Path) -> list[Mutant]:
+    """Every mutant of one file, in the file's order."""
+    wrapper = MetadataWrapper(cst.parse_module(path.read_text("utf-8")))
+    finder = _Finder(path.relative_to(ROOT).as_posix())
+    wrapper.visit(finder)
+    return finder.found
+
+
+# --- putting a mutant in the place of the original -------------------------------------------------------------------
+
+
+def put_in_place(mutant: Mutant, functions: dict[tuple[str, str], list[types.FunctionType]]) -> None:
+    """Changes this process. Raises whatever the changed source raises when it is compiled or run."""
+    module = sys.modules["skolemiljo." + mutant.path.removesuffix(".py").replace("/", ".")]
+    code = compile(mutant.code(), mutant.path, "exec", __future__.annotations.compiler_flag, dont_inherit=True)
+    namespace = dict(vars(module))
+    exec(code, namespace)  # noqa: S102 - the project's own source, changed in one place
+    if not mutant.function:
+        name = next(n for n, value in namespace.items() if value is not vars(module).get(n) and n != "__annotations__")
+        _rename(name, vars(module)[name], namespace[name])
+        _forget()
+        return
+    _forget()
+    new = namespace[mutant.function.rpartition(".")[2]]
+    for old in functions[mutant.path, mutant.function]:
+        old.__code__ = new.__code__.replace(co_freevars=old.__code__.co_freevars)
+        if _in_parameters(mutant):
+            old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
+
+
+def _in_parameters(mutant: Mutant) -> bool:
+    """Whether the change stands among the function's parameters: in the value that one has when it is left out."""
+    stack: list[cst.CSTNode] = [cst.ensure_type(mutant.statement, cst.FunctionDef).params]
+    while stack:
+        node = stack.pop()
+        if node is mutant.original:
+            return True
+        stack.extend(node.children)
+    return False
+
+
+def _rename(name: str, old: Any, new: Any) -> None:
+    """``new`` under ``name`` in every module that holds ``old`` there."""
+    for module in list(sys.modules.values()):
+        names = getattr(module, "__dict__", {})
+        if isinstance(names, dict) and names.get(name) is old:
+            names[name] = new
+
+
+def _forget() -> None:
+    """Empties what the package's functions remember: it may have been found by the original."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("skolemiljo.validators.", "skolemiljo.domain.")):
+            for thing in vars(module).values():
+                if hasattr(thing, "cache_clear"):
+                    thing.cache_clear()
+
+
+def live_functions() -> dict[tuple[str, str], list[types.FunctionType]]:
+    """Every function object of the package, by file and qualified name: methods, properties and rules included."""
+    found = defaultdict(list)
+    for thing in gc.get_objects():
+        if isinstance(thing, types.FunctionType):
+            file = Path(thing.__code__.co_filename)
+            if file.is_relative_to(ROOT) or ROOT in file.resolve().parents:
+                found[file.resolve().relative_to(ROOT).as_posix(), thing.__code__.co_qualname].append(thing)
+    return found
+
+
+# --- running ---------------------------------------------------------------------------------------------------------
+
+
+class Runner:
+    """A pytest plugin that, in place of the tests' run, runs the tests of each mutant in a process of its own."""
+
+    def __init__(self, mutants: Sequence[Mutant], jobs: int, slow: bool) -> None:
+        self.mutants, self.jobs, self.slow = mutants, jobs, slow
+        self.status: dict[str, str] = {}
+        self._failed = False
+        self._seconds: dict[str, float] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._failed = self._failed or report.failed
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        covered, seconds = self._map(session)
+        items = {item.nodeid: item for item in session.items}
+        functions = live_functions()
+        self._run(session.items[:1])  # loads the plan and the holidays once for all
+        gc.collect()
+        gc.freeze()  # what is here before the forks is shared, and stays so
+        running: dict[int, tuple[Mutant, float]] = {}
+        started, done, told = time.monotonic(), 0, 0
+        for mutant in self.mutants:
+            tests = sorted(self._tests(mutant, covered), key=lambda name: seconds[name])
+            tests = [name for name in tests if self.slow or seconds[name] < SLOW]
+            if not tests:
+                self.status[mutant.key] = "no test"
+                continue
+            while len(running) >= self.jobs:
+                done += self._wait(running)
+            budget = 20 + 10 * sum(seconds[name] for name in tests)
+            sys.stdout.flush()
+            child = os.fork()
+            if child == 0:
+                self._try([items[name] for name in tests], mutant, functions, int(budget))
+            running[child] = (mutant, time.monotonic())
+            if done >= told + 200:
+                told = done
+                self._tell(done, started)
+        while running:
+            done += self._wait(running)
+        self._tell(done, started)
+        return True
+
+    def _tell(self, done: int, started: float) -> None:
+        alive = sum(status in ALIVE for status in self.status.values())
+        print(f"{done}/{len(self.mutants)} alive {alive} {time.monotonic() - started:.0f} s", flush=True)
+
+    def _wait(self, running: dict[int, tuple[Mutant, float]]) -> int:
+        child, how = os.wait()
+        mutant, _ = running.pop(child)
+        code = os.waitstatus_to_exitcode(how)
+        self.status[mutant.key] = {0: "survived", 1: "killed", 2: "does not run"}.get(code, "timeout")
+        with (RESULTS / "log.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps([mutant.key, mutant.path, mutant.first, self.status[mutant.key]]) + "\n")
+        return 1
+
+    def _try(self, items: list[pytest.Item], mutant: Mutant, functions: Any, budget: int) -> None:
+        """In the child: never returns."""
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.dup2(nowhere, 2)
+            resource.setrlimit(resource.RLIMIT_CPU, (budget, budget + 5))
+            resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+            try:
+                put_in_place(mutant, functions)
+            except BaseException:  # noqa: BLE001 - a source that cannot even be loaded is noticed by any test
+                os._exit(2)
+            os._exit(1 if self._run(items) else 0)
+        finally:
+            os._exit(1)
+
+    def _run(self, items: Sequence[pytest.Item]) -> bool:
+        """Whether a test failed. Stops at the first."""
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            state = item.session._setupstate
+            try:
+                item.ihook.pytest_runtest_setup(item=item)
+                item.runtest()
+                state.teardown_exact(following)
+            except BaseException:  # noqa: BLE001 - whatever a test ends in, it has noticed the change
+                return True
+        return False
+
+    def _map(self, session: pytest.Session) -> tuple[dict[str, dict[int, set[str]]], dict[str, float]]:
+        """Which tests run which lines, and their seconds, found in a child so that nothing is cached here."""
+        file = RESULTS / "map.pickle"
+        file.unlink(missing_ok=True)
+        child = os.fork()
+        if child == 0:
+            try:
+                self._measure(session.items, file)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        os.waitpid(child, 0)
+        if not file.exists():
+            raise pytest.UsageError("the tests must pass before anything is changed")
+        covered, seconds = pickle.loads(file.read_bytes())  # noqa: S301 - written by the child above
+        return covered, seconds
+
+    def _measure(self, items: Sequence[pytest.Item], file: Path) -> None:
+        measure = coverage.Coverage(data_file=None, include=[str(ROOT / "validators/*"), str(ROOT / "domain/*")])
+        measure.start()
+        for n, item in enumerate(items):
+            measure.switch_context(item.nodeid)
+            before = _spent()
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=items[n + 1] if n + 1 < len(items) else None)
+            self._seconds[item.nodeid] = _spent() - before
+        measure.stop()
+        if self._failed:
+            return
+        data = measure.get_data()
+        covered: dict[str, dict[int, set[str]]] = {}
+        for measured in data.measured_files():
+            name = Path(measured).resolve().relative_to(ROOT).as_posix()
+            by_line = covered.setdefault(name, {})
+            for line, tests in data.contexts_by_lineno(measured).items():
+                by_line.setdefault(line, set()).update(test for test in tests if test)
+        file.write_bytes(pickle.dumps((covered, self._seconds)))
+
+    def _tests(self, mutant: Mutant, covered: dict[str, dict[int, set[str]]]) -> set[str]:
+        """The tests that run the changed statement; for a name of the module, all that run any line of the file."""
+        by_line = covered.get(mutant.path, {})
+        lines: Iterable[int] = range(mutant.first, mutant.last + 1) if mutant.function else by_line
+        return set().union(*(by_line.get(line, set()) for line in lines))
+
+
+def _spent() -> float:
+    """Seconds of processor time, those of processes started included; a busy machine does not lengthen them."""
+    return sum(os.times()[:4])
+
+
+# --- the whole -------------------------------------------------------------------------------------------------------
+
+
+def _files(named: Sequence[str]) -> list[Path]:
+    if named:
+        return [(ROOT / name).resolve() for name in named]
+    return [*sorted((ROOT / "validators").glob("*.py")), *sorted((ROOT / "domain").glob("calendar*.py"))]
+
+
+def _chosen(mutants: list[Mutant], asked: argparse.Namespace) -> list[Mutant]:
+    if asked.again:
+        before = json.loads((RESULTS / "results.json").read_text("utf-8"))
+        killed = {row["key"] for row in before if row["status"] not in ALIVE}
+        return [mutant for mutant in mutants if mutant.key not in killed]
+    if asked.sample:
+        return random.Random(asked.seed).sample(mutants, min(asked.sample, len(mutants)))  # noqa: S311
+    return mutants
+
+
+def _report(mutants: Sequence[Mutant], status: dict[str, str]) -> float:
+    """Writes the results and prints the table; returns the share that is alive."""
+    rows: list[dict[str, Any]] = [
+        {
+            "key": mutant.key,
+            "file": mutant.path,
+            "function": mutant.function,
+            "line": mutant.first,
+            "status": status[mutant.key],
+            "change": mutant.difference() if status[mutant.key] in ALIVE else [],
+        }
+        for mutant in mutants
+    ]
+    (RESULTS / "results.json").write_text(json.dumps(rows, ensure_ascii=False, indent=0), "utf-8")
+    alive = [row for row in rows if row["status"] in ALIVE]
+    text = [f"{r['file']}:{r['line']} {r['function']} ({r['status']})\n" + "\n".join(r["change"]) for r in alive]
+    (RESULTS / "survivors.txt").write_text("\n\n".join(text) + "\n", "utf-8")
+    for path in dict.fromkeys(mutant.path for mutant in mutants):
+        here = [row for row in rows if row["file"] == path]
+        left = sum(row in alive for row in here)
+        print(f"{path:34} {len(here):5} mutants {left:4} alive {left / len(here):6.1%}")
+    print(dict(Counter(row["status"] for row in rows)))
+    share = len(alive) / len(rows)
+    print(f"{len(rows)} mutants, {len(alive)} alive: {share:.1%}. Survivors: build/mutants/survivors.txt")
+    return share
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs and reports. Returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    parser.add_argument("--sample", type=int, default=0, help="only so many, drawn at random")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--again", action="store_true", help="only those that were alive last time, and new ones")
+    parser.add_argument("--slow", action="store_true", help="the slow tests too (with --again: of what is alive)")
+    parser.add_argument("--jobs", type=int, default=2)
+    asked = parser.parse_args(arguments)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / "log.jsonl").unlink(missing_ok=True)
+    mutants = [mutant for path in _files(asked.files) for mutant in find_mutants(path)]
+    chosen = _chosen(mutants, asked)
+    print(f"{len(chosen)} of {len(mutants)} mutants")
+    os.chdir(ROOT)
+    # Failing examples are neither kept nor made smaller: a mutant's must not be met by the next one.
+    settings.register_profile(
+        "mutants", deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate]
+    )
+    runner = Runner(chosen, asked.jobs, asked.slow)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        options = [
+            "-q",
+            "-s",
+            "--tb=native",
+            "-p",
+            "no:cacheprovider",
+            "--timeout=0",
+            "--assert=plain",
+            "--hypothesis-profile=mutants",
+            "--no-header",
+        ]
+        pytest.main([*options, *TESTS], plugins=[runner])
+    if len(runner.status) < len(chosen):
+        return 2
+    share = _report(chosen, runner.status)
+    return 0 if share <= ALLOWED else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
