@@ -54,7 +54,9 @@ def for_rector(
     store = work.remembered
     seen_at = None
     if offline:
-        school, seen_at = stored_school(needed(store), number)
+        school, seen_at = _stored_school(needed(store), number.replace(" ", ""))
+        if seen_at is None:
+            raise SettingsError("the store has no such school: run skolemiljo sync first")
         judged = _stored(needed(store), school.organisation_number)
     else:
         school = work.school(number)
@@ -105,10 +107,13 @@ def for_owner(
     seen_at = None
     if offline:
         kept = needed(store)
-        stored = [stored_school(kept, number) for number in kept.schools()]
+        stored = [_stored_school(kept, number) for number in kept.schools()]
         schools: Sequence[School] = [school for school, _ in stored]
-        seen_at = min((seen for _, seen in stored), default=None)
+        seen_at = min((seen for _, seen in stored if seen is not None), default=None)
         whole = _stored(kept, None)
+        problems += [
+            Problem(school.organisation_number, None, "unreachable") for school, seen in stored if seen is None
+        ]
         problems += [problem for school in schools for problem in _unread(kept, school.organisation_number)]
     else:
         schools = work.schools
@@ -256,12 +261,14 @@ def needed(store: Store | None) -> Store:
     return store
 
 
-def stored_school(store: Store, number: str) -> tuple[School, datetime]:
-    """A school as the last whole night left it, and when that was. Raises SettingsError where there was none."""
-    state = store.school(number.replace(" ", ""))
-    if state.complete_at is None:
-        raise SettingsError("the store has no such school: run skolemiljo sync first")
-    return School(organisation_number=state.school, name=state.name or state.school), state.complete_at
+def _stored_school(store: Store, number: str) -> tuple[School, datetime | None]:
+    """A school as the store has it, and when it was last read to its end (``None`` = it never was)."""
+    school = School(organisation_number=number, name=store.school(number).name or number)
+    for run in store.runs():
+        schools = (run.summary or {}).get("schools", ()) if run.state in ("complete", "incomplete") else ()
+        if any(looked_at["school"] == number and looked_at["error"] is None for looked_at in schools):
+            return school, run.as_of
+    return school, None
 
 
 def _stored(store: Store, school: str | None) -> Judged:

@@ -121,7 +121,10 @@ def _schools(night: Night) -> list[SchoolNight]:
 
 
 def _begun(night: Night, school: str, name: str) -> SchoolNight:
-    state, options = replace(night.store.school(school), name=name), night.options
+    known, options = night.store.school(school), night.options
+    state = replace(known, name=name)
+    if state != known:
+        night.store.put_school(state)
     basis = basis_of(night.judging, school)
     full = (
         options.full

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from ..domain.case import Pupil, Suspected
 from ..domain.log import Channel, LogEntry, LogKind, Recorded
@@ -700,7 +701,7 @@ class _Stretch:
 def _stretches(case: CaseIndex) -> Iterator[_Stretch]:
     stretches = list(rounds(case))
     before = False
-    for stretch, following in zip(stretches, [*stretches[1:], None], strict=True):
+    for stretch, following in zip_longest(stretches, stretches[1:]):
         own = [c for c in case.severity if _decided_in(c.at, stretch, following)]
         serious = next((c.at for c in own if c.serious), None)
         yield _Stretch(stretch, serious, bool(own), before)

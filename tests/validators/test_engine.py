@@ -14,6 +14,7 @@ from skolemiljo.domain.moment import Moment
 from skolemiljo.domain.people import Role
 from skolemiljo.domain.plan import Document, Home, MunicipalPlan, PlanRow, Readings, Switch
 from skolemiljo.domain.verdict import Basis, Outcome, Reason, RemarkCode, Severity, Verdict
+from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess
 from skolemiljo.validators.index import CaseIndex
 from skolemiljo.validators.judge import Judge
@@ -244,3 +245,16 @@ def test_moments_before_the_case_are_in_its_index_in_order_of_time() -> None:
     assert [e.id for e in index.log] == ["a", "b", "c"]
     assert index.received is None
     assert Moment.on(date(2026, 3, 9)).known_at(AS_OF)
+
+
+def test_no_rule_breaks_on_a_case_that_was_opened_later() -> None:
+    """A look back at a day before the case: nothing is known of it yet, and every rule can say so."""
+    from skolemiljo.adapters.mock.municipality import Municipality
+    from skolemiljo.plans.loader import load_plan
+
+    for raw in Municipality(cases=60).cases():
+        subject, plans = Case.model_validate(raw), (load_plan("oyer-2024"),)
+        found = assess(
+            subject, as_of=datetime(2024, 9, 2, tzinfo=UTC), plans=plans, rules=RULES.values(), calendar=CALENDAR
+        )
+        assert found.crashed == ()
