@@ -81,13 +81,13 @@ class TokenProvider:
             )
         except Fatal:
             raise AuthenticationFailed(
-                "the token endpoint refused: check client_id, client_secret, tenant_id and scope",
+                "token_url avviste innloggingen: sjekk client_id, client_secret, tenant_id og scope",
                 system=self._http.system,
             ) from None
         body = answer.body if isinstance(answer.body, dict) else {}
         token, life = body.get("access_token"), _seconds(body.get("expires_in", _UNSTATED))
         if not isinstance(token, str) or not _TOKEN.fullmatch(token) or life is None:
-            raise AuthenticationFailed("the token endpoint gave no access_token", system=self._http.system)
+            raise AuthenticationFailed("token_url ga ingen access_token: sjekk adressen", system=self._http.system)
         self._token = token
         self._good_until = asked + max(life - _LEEWAY, life / 2)
 

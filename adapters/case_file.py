@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from ..domain.base import ReadingContext
 from ..domain.case import Case
 from ..domain.errors import UnreadableCase
+from ..domain.mending import faults, why_not
 from ..domain.moment import OSLO
 from .strict_json import strict_json
 
@@ -35,9 +36,9 @@ def read_case_file(path: Path, zone: ZoneInfo | None = None, context: ReadingCon
     try:
         data = read_plain_file(path, BYTES_AT_MOST)
     except OSError as error:
-        raise UnreadableCase(f"the file can't be read ({type(error).__name__})", system="folder", case=name) from None
+        raise UnreadableCase(f"fila kan ikke leses ({why_not(error)})", system="folder", case=name) from None
     except ValueError as error:
-        raise UnreadableCase(str(error), system="folder", case=name) from None
+        raise UnreadableCase(f"fila er {error}", system="folder", case=name) from None
     return read_case(data, zone, system="folder", name=name, context=context)
 
 
@@ -53,7 +54,7 @@ def read_case(
     try:
         raw = strict_json(data)
     except ValueError as error:
-        raise UnreadableCase(f"the document is {error}: export it again", system=system, case=name) from None
+        raise UnreadableCase(f"fila er {error}: eksporter saken på nytt", system=system, case=name) from None
     return case_from(raw, zone, system=system, name=name, context=context)
 
 
@@ -72,14 +73,16 @@ def case_from(
     try:
         return Case.model_validate(raw, context=context)
     except ValidationError as error:
-        told = error.errors(include_input=False, include_url=False, include_context=False)
-        fields = tuple(dict.fromkeys(_path(e["loc"]) for e in told))[:_FIELDS_TOLD]
-        what = "; ".join(dict.fromkeys(_what(e["type"], e["msg"]) for e in told[:_FIELDS_TOLD]))
+        told: dict[str, str] = {}
+        for fault in faults(error):
+            told.setdefault(_path(fault.place), fault.words)
+        fields = tuple(told)[:_FIELDS_TOLD]
+        what = "; ".join(f"{field} {told[field]}" for field in fields)
         raise UnreadableCase(
-            f"mend {', '.join(fields)} ({what})", system=system, case=case_id_of(raw) or name, fields=fields
+            f"rett saken: {what}", system=system, case=case_id_of(raw) or name, fields=fields
         ) from None
     except RecursionError:
-        raise UnreadableCase("the document is nested too deeply", system=system, case=name) from None
+        raise UnreadableCase("saken er nøstet for dypt: eksporter den på nytt", system=system, case=name) from None
 
 
 def read_plain_file(path: Path, at_most: int) -> bytes:
@@ -88,10 +91,10 @@ def read_plain_file(path: Path, at_most: int) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise ValueError("not an ordinary file")
+            raise ValueError("ikke en vanlig fil")
         data = file.read(at_most + 1)
     if len(data) > at_most:
-        raise ValueError(f"larger than {at_most} bytes")
+        raise ValueError(f"større enn {at_most} byte")
     return data
 
 
@@ -135,13 +138,8 @@ def is_case_number(name: str) -> bool:
 def _path(location: tuple[int | str, ...]) -> str:
     """A field's path; a part that is not one of our own field names (a key of the source) is shown as ``*``."""
     return (
-        ".".join(str(part) if isinstance(part, int) or part in _OUR_NAMES else "*" for part in location) or "document"
+        ".".join(str(part) if isinstance(part, int) or part in _OUR_NAMES else "*" for part in location) or "hele saken"
     )
-
-
-def _what(kind: str, message: str) -> str:
-    """What is wrong, from the error's type; messages of our own types hold no content and are told whole."""
-    return message if kind in ("moment", "organisation_number") else kind
 
 
 def _names() -> frozenset[str]:

@@ -109,11 +109,13 @@ class HttpClient:
     ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.username:
-            raise SettingsError(f"{system}: base_url must be an https address without query or user")
+            raise SettingsError(f"{system}: base_url må være en https-adresse uten spørring og uten bruker")
         if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
-            raise SettingsError(f"{system}: base_url must be https (http is for this machine's own mock only)")
+            raise SettingsError(
+                f"{system}: base_url må være en https-adresse (http er bare for etterligningen på denne maskinen)"
+            )
         if ca_file is not None and not Path(ca_file).is_file():
-            raise SettingsError(f"{system}: ca_file is not there")
+            raise SettingsError(f"{system}: fila i ca_file finnes ikke")
         self.system = system
         self.limits = limits or Limits()
         self._refuse_mock = refuse_mock
@@ -148,7 +150,7 @@ class HttpClient:
     def post_form(self, url: str, form: dict[str, str]) -> Answer:
         """One POST of a form to a token endpoint at ``url``; not tried again here, and without a token."""
         if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in _THIS_MACHINE:
-            raise SettingsError(f"{self.system}: token_url must be https")
+            raise SettingsError(f"{self.system}: token_url må være en https-adresse")
         return self._once("POST", url, self.limits.budget, form=form, with_token=False)
 
     def pages(self, path: str, *, params: dict[str, str], page_size: int) -> Iterator[list[Any]]:
@@ -169,14 +171,14 @@ class HttpClient:
             if following is None:
                 if received < total:
                     raise IncompleteAnswer(
-                        f"the pages ended after {received} of {total} items",
+                        f"sidene tok slutt etter {received} av {total}",
                         system=self.system,
                         request_id=answer.request_id,
                     )
                 return
             far_too_many = received > total + _PAGES_TOO_MANY * page_size
             if following in seen or not items or far_too_many or number >= self.limits.pages_at_most:
-                raise IncompleteAnswer("the pages never end", system=self.system, request_id=answer.request_id)
+                raise IncompleteAnswer("sidene tar aldri slutt", system=self.system, request_id=answer.request_id)
             seen.add(following)
             url, query = following, None
 
@@ -187,7 +189,7 @@ class HttpClient:
         following = body.get("nextPage") if isinstance(body, dict) else None
         if not isinstance(items, list) or not isinstance(total, int) or not isinstance(following, str | None):
             raise IncompleteAnswer(
-                "the page has no items, totalCount or nextPage in the contract's form",
+                "siden mangler items, totalCount eller nextPage slik kontrakten sier",
                 system=self.system,
                 request_id=answer.request_id,
             )
@@ -221,7 +223,7 @@ class HttpClient:
         if path.startswith("/") and "://" not in path and path.startswith(urlsplit(self._base).path):
             url = urljoin(self._base, path)
         if _origin(url) != self._origin:
-            raise IncompleteAnswer("the next page lies on another host; it is not followed", system=self.system)
+            raise IncompleteAnswer("neste side ligger på en annen server og blir ikke hentet", system=self.system)
         return url
 
     def _once(
@@ -285,14 +287,16 @@ class HttpClient:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # The text of the error holds the address with its query; only its type is told.
             if _is_about_a_certificate(error):
-                what = "the server's certificate is not trusted: check base_url and ca_file"
+                what = "serverens sertifikat er ikke til å stole på: sjekk base_url og ca_file"
                 raise Fatal(what, system=self.system, case=case) from None
-            proxy = "; check the proxy" if isinstance(error, requests.exceptions.ProxyError) else ""
+            proxy = "; sjekk proxyen" if isinstance(error, requests.exceptions.ProxyError) else ""
             raise ConnectionLost(
-                f"no whole answer ({type(error).__name__}{proxy})", system=self.system, case=case
+                f"fikk ikke et helt svar ({type(error).__name__}{proxy})", system=self.system, case=case
             ) from None
         if self._refuse_mock and "X-Mock" in response.headers:
-            raise Fatal("this is the mock, and the settings say production: check base_url", system=self.system)
+            raise Fatal(
+                "dette er etterligningen, og innstillingene sier production: sjekk base_url", system=self.system
+            )
         request_id = _short(response.headers.get("X-Request-Id"))
         parsed = self._parse(raw, response.status_code, case, request_id)
         answer = Answer(
@@ -300,7 +304,7 @@ class HttpClient:
         )
         if response.status_code == 429:
             raise RateLimited(
-                "too many requests",
+                "for mange forespørsler: prøv igjen senere",
                 system=self.system,
                 case=case,
                 request_id=request_id,
@@ -310,19 +314,19 @@ class HttpClient:
 
     def _read(self, response: requests.Response, case: str | None) -> bytes:
         if response.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
-            raise IncompleteAnswer("the answer is packed in a way nobody asked for", system=self.system, case=case)
+            raise IncompleteAnswer("svaret er pakket på en måte ingen har bedt om", system=self.system, case=case)
         whole = bytearray()
         # read1 gives what has come, however little: what is too large is seen before all of it is here.
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             whole += chunk
             if len(whole) > self.limits.bytes_at_most:
-                raise IncompleteAnswer("the answer is larger than bytes_at_most", system=self.system, case=case)
+                raise IncompleteAnswer("svaret er større enn bytes_at_most", system=self.system, case=case)
         return bytes(whole)
 
     def _parse(self, raw: bytes, status: int, case: str | None, request_id: str | None) -> Any:
         if not raw and status == 200:
             # Also what is left of an answer whose connection broke before its first header.
-            raise ConnectionLost("the answer is empty", system=self.system, case=case, request_id=request_id)
+            raise ConnectionLost("svaret er tomt", system=self.system, case=case, request_id=request_id)
         if not raw:
             return None
         try:
@@ -331,7 +335,7 @@ class HttpClient:
             if status >= 300:
                 return None
             raise ConnectionLost(
-                f"the answer is no whole JSON document ({error})", system=self.system, case=case, request_id=request_id
+                f"svaret er ikke et helt JSON-dokument ({error})", system=self.system, case=case, request_id=request_id
             ) from None
 
     def _raise_for(self, answer: Answer, case: str | None, method: str) -> None:
@@ -357,9 +361,9 @@ def ping(url: str, *, seconds: float = 10.0) -> None:
         ):
             status = response.status_code
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise ConnectionLost(f"no answer ({type(error).__name__})", system="ping_url") from None
+        raise ConnectionLost(f"fikk ikke svar ({type(error).__name__})", system="ping_url") from None
     if not 200 <= status < 300:
-        raise ConnectionLost(f"the answer was status {status}", system="ping_url")
+        raise ConnectionLost(f"svaret var status {status}", system="ping_url")
 
 
 def _session() -> requests.Session:
@@ -450,29 +454,35 @@ def _is_about_a_certificate(error: BaseException) -> bool:
 def _meaning(status: int, case: str | None, method: str) -> tuple[type[SourceError], str]:
     match status:
         case 401:
-            return AuthenticationFailed, "the credentials were refused: check client_id, client_secret and tenant_id"
+            return AuthenticationFailed, "innloggingen ble avvist: sjekk client_id, client_secret og tenant_id"
         case 403 if case is not None:
-            return CaseForbidden, "no access to this case: ask who has «utvidet tilgang»"
+            return CaseForbidden, "ingen tilgang til saken: spør den som har «utvidet tilgang»"
         case 403:
-            return AccessDenied, "no access: check the scopes and the role of the integration"
+            return AccessDenied, "ingen tilgang: sjekk scope og rollen til integrasjonen"
         case 404 if case is not None:
-            return CaseNotFound, "the case is not there"
+            return CaseNotFound, "saken finnes ikke"
         case 409 | 412:
-            return Conflict, "the case was changed since it was read"
+            return Conflict, "saken er endret siden den ble lest"
         case 400 | 413 | 422 if method == "PUT":
-            return FlagRejected, f"what was written is refused as such (status {status})"
+            return FlagRejected, f"systemet tar ikke imot det som ble skrevet (status {status})"
         case 400 | 413 | 422 if case is not None:
-            return UnreadableCase, f"the system refuses to give it (status {status})"
+            return UnreadableCase, f"systemet gir den ikke fra seg (status {status})"
         case 400 | 413 | 422:
-            return Fatal, f"the request was refused as such (status {status}): is this the system the contract is for?"
+            return (
+                Fatal,
+                f"forespørselen ble avvist (status {status}): sjekk at base_url er systemet kontrakten gjelder",
+            )
         case 408 | 425:
-            return ConnectionLost, f"the server gave up waiting (status {status})"
+            return ConnectionLost, f"serveren ga opp å vente (status {status})"
         case _ if status >= 500:
-            return ServerUnavailable, f"the server answered with status {status}"
+            return ServerUnavailable, f"serveren svarte med status {status}"
         case _ if 300 <= status < 400:
-            return Fatal, f"a redirect (status {status}) is not followed: check base_url"
+            return (
+                Fatal,
+                f"serveren viser videre til en annen adresse (status {status}), og den følges ikke: sjekk base_url",
+            )
         case _:
-            return Fatal, f"status {status} is not in the contract"
+            return Fatal, f"status {status} står ikke i kontrakten"
 
 
 def _total(headers: Mapping[str, str]) -> int | None:

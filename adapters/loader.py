@@ -29,7 +29,7 @@ def case_adapter(settings: Settings) -> CasePort:
 
     Raises SettingsError.
     """
-    source: CasePort = _connect(settings.source, settings, CasePort, "cases")
+    source: CasePort = _connect("source", settings, CasePort, "saker")
     if settings.roster is None:
         return source
     return WithRoster(source, roster_adapter(settings))
@@ -37,13 +37,13 @@ def case_adapter(settings: Settings) -> CasePort:
 
 def cycle_adapter(settings: Settings) -> AnnualCycle:
     """The adapter of the annual cycle. Raises SettingsError."""
-    adapter: AnnualCycle = _connect(settings.cycle, settings, AnnualCycle, "an annual cycle")
+    adapter: AnnualCycle = _connect("cycle", settings, AnnualCycle, "årshjulet")
     return adapter
 
 
 def roster_adapter(settings: Settings) -> Roster:
     """The adapter of the list of schools. Raises SettingsError."""
-    adapter: Roster = _connect(settings.roster or "", settings, Roster, "a list of schools")
+    adapter: Roster = _connect("roster", settings, Roster, "en liste over skoler")
     return adapter
 
 
@@ -73,17 +73,18 @@ class WithRoster:
         return tuple(by_number.values())
 
 
-def _connect(name: str, settings: Settings, port: type, what: str) -> Any:
+def _connect(key: str, settings: Settings, port: type, what: str) -> Any:
+    name = getattr(settings, key)
     found = [entry for entry in entry_points(group=GROUP) if entry.name == name]
     if not found:
-        raise SettingsError(f"no adapter called {name}; there are {', '.join(names())}")
+        raise SettingsError(f"{key}: ingen adapter heter {name}; de som finnes, er {', '.join(names())}")
     try:
         connector = found[0].load()
     except (ImportError, AttributeError) as error:
-        raise SettingsError(f"the adapter {name} can't be loaded ({type(error).__name__})") from None
+        raise SettingsError(f"{key}: adapteren {name} kan ikke lastes ({type(error).__name__})") from None
     adapter = connector(settings)
     if not isinstance(adapter, port):
-        raise SettingsError(f"the adapter {name} does not give {what}")
+        raise SettingsError(f"{key}: adapteren {name} gir ikke {what}")
     return adapter
 
 
@@ -95,7 +96,7 @@ def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
     missing = [key for key in ("base_url", "client_id", "tenant_id") if not getattr(section, key)]
     secret = section.client_secret or settings.client_secret
     if secret is None or missing:
-        raise SettingsError(f"{system}: set {', '.join([*missing, *(['client_secret'] if secret is None else [])])}")
+        raise SettingsError(f"{system}: sett {', '.join([*missing, *(['client_secret'] if secret is None else [])])}")
     limits = Limits(
         connect=section.connect_timeout,
         read=section.read_timeout,

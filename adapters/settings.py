@@ -34,6 +34,7 @@ from pydantic_settings import (
 )
 
 from ..domain.errors import SettingsError
+from ..domain.mending import Fault, faults
 from ..domain.toml import read_toml
 
 PREFIX = "SKOLEMILJO_"
@@ -50,9 +51,9 @@ def _address(value: str) -> str:
     try:
         parsed = Parsed(addr_spec=value)
     except (ValueError, IndexError):
-        raise ValueError("no e-mail address") from None
+        raise ValueError("er ikke en e-postadresse") from None
     if not parsed.username or not parsed.domain or not value.isprintable():
-        raise ValueError("no e-mail address")
+        raise ValueError("er ikke en e-postadresse")
     return value
 
 
@@ -141,11 +142,11 @@ class MailSection(Section):
     @model_validator(mode="after")
     def _safe(self) -> MailSection:
         if self.security == "none" and self.host not in ("", *_THIS_MACHINE):
-            raise ValueError("security none is for a relay on this machine alone: set starttls or tls")
+            raise ValueError("security none er bare for en e-posttjener på denne maskinen: sett starttls eller tls")
         if self.security == "none" and self.username is not None:
-            raise ValueError("a password is not sent over a connection without encryption: set starttls or tls")
+            raise ValueError("passord sendes ikke uten kryptering: sett security til starttls eller tls")
         if (self.owner or self.schools) and not (self.host and self.sender):
-            raise ValueError("who gets mail is set, but not both host and sender")
+            raise ValueError("mottakere er satt, men ikke både host og sender")
         return self
 
 
@@ -201,7 +202,7 @@ class Settings(BaseSettings):
     """False: texts are never looked at; fields are checked for presence only."""
     source_zone: str | None = None
     """Zone of times that carry none, for example Europe/Oslo."""
-    language: str = Field(default="nb", pattern="^(nb|nn)$")
+    language: Literal["nb", "nn"] = "nb"
     store: Path | None = None
     """The store's file; standard: the user's data folder."""
     log_file: Path | None = None
@@ -227,7 +228,7 @@ class Settings(BaseSettings):
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
         if value is not None and value not in available_timezones():
-            raise ValueError("no such zone; Europe/Oslo is one")
+            raise ValueError("tidssonen finnes ikke; skriv for eksempel Europe/Oslo")
         return value
 
     @field_validator("ping_url")
@@ -235,7 +236,7 @@ class Settings(BaseSettings):
     def _safe_ping(cls, value: str | None) -> str | None:
         parts = urlsplit(value or "https://none")
         if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _THIS_MACHINE):
-            raise ValueError("must be an https address")
+            raise ValueError("må være en https-adresse")
         return value
 
     @model_validator(mode="after")
@@ -244,7 +245,9 @@ class Settings(BaseSettings):
             section = getattr(self, name)
             for key in ("base_url", "token_url"):
                 if self.production and urlsplit(getattr(section, key)).hostname in _THIS_MACHINE:
-                    raise ValueError(f"{name}.{key} is this machine: the mock is refused in production")
+                    raise ValueError(
+                        f"{name}.{key} er denne maskinen, og etterligningen kan ikke brukes med production"
+                    )
         return self
 
     @property
@@ -321,13 +324,11 @@ def load_settings(file: Path | None = None, secrets: Path | None = None) -> Sett
     try:
         settings: Settings = loaded()
     except ValidationError as error:
-        raise SettingsError(
-            "\n".join(_explain(e) for e in error.errors(include_input=False, include_url=False))
-        ) from None
+        raise SettingsError("\n".join(_explain(fault) for fault in faults(error))) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
-        raise SettingsError("the settings file is not valid TOML in UTF-8") from None
+        raise SettingsError("innstillingsfila er ikke gyldig TOML i UTF-8") from None
     except ValueError:
-        raise SettingsError("a setting in the environment can't be read") from None
+        raise SettingsError("en innstilling i miljøet kan ikke leses") from None
     return settings if file is None else _beside(settings, file.parent)
 
 
@@ -335,12 +336,12 @@ def _places(file: Path | None, secrets: Path | None) -> tuple[Path | None, Path 
     if file is None and os.environ.get("SKOLEMILJO_SETTINGS"):
         file = Path(os.environ["SKOLEMILJO_SETTINGS"])
     if file is not None and not file.is_file():
-        raise SettingsError("the settings file is not there")
+        raise SettingsError("innstillingsfila finnes ikke: sjekk --settings og $SKOLEMILJO_SETTINGS")
     given = os.environ.get("SKOLEMILJO_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
     if secrets is None and given:
         secrets = Path(given)
     if secrets is not None and not secrets.is_dir():
-        raise SettingsError("the secrets folder is not there")
+        raise SettingsError("mappa med hemmeligheter finnes ikke: sjekk --secrets og $SKOLEMILJO_SECRETS_DIR")
     return file, secrets
 
 
@@ -371,7 +372,7 @@ def _check_environment() -> None:
             continue
         near = difflib.get_close_matches(first, sorted(known), n=1, cutoff=0.75)
         if near:
-            raise SettingsError(f"{PREFIX}{first}: no such setting; did you mean {PREFIX}{near[0]}?")
+            raise SettingsError(f"{PREFIX}{first}: innstillingen finnes ikke. Mente du {PREFIX}{near[0]}?")
 
 
 def _check_secrets_in(file: Path) -> None:
@@ -387,16 +388,16 @@ def _check_secrets_in(file: Path) -> None:
     held += ["notify"] if found.get("notify") else []
     if found.get("production") is True and held:
         raise SettingsError(
-            f"the settings file holds {held[0]} and others may read it: chmod 600, or a file in the secrets folder"
+            f"innstillingsfila har {held[0]}, og andre kan lese den: bruk chmod 600, eller en fil i mappa med hemmeligheter"
         )
 
 
-def _explain(error: Any) -> str:
-    key = ".".join(str(part) for part in error["loc"])
-    if error["type"] != "extra_forbidden":
-        return f"{key}: {error['msg']}"
-    near = difflib.get_close_matches(str(error["loc"][-1]), _keys(), n=1)
-    return f"{key}: no such setting" + (f"; did you mean {near[0]}?" if near else "")
+def _explain(fault: Fault) -> str:
+    key = ".".join(str(part) for part in fault.place)
+    if fault.kind != "extra_forbidden":
+        return f"{key}: {fault.words}".removeprefix(": ")
+    near = difflib.get_close_matches(str(fault.place[-1]), _keys(), n=1)
+    return f"{key}: innstillingen finnes ikke" + (f". Mente du {near[0]}?" if near else "")
 
 
 def _keys() -> list[str]:

@@ -10,7 +10,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def strict_json(raw: bytes) -> Any:
-    """The JSON document in ``raw``. Raises ValueError with a text of our own.
+    """The JSON document in ``raw``. Raises ValueError with a text of our own, which goes on from «fila er».
 
     Refused: invalid UTF-8, half a character (a lone surrogate), the same key twice in one object, NaN and infinities,
     numbers of absurd length, and nesting so deep that it can only be meant to hurt.
@@ -18,20 +18,20 @@ def strict_json(raw: bytes) -> Any:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
+        raise ValueError("ikke UTF-8") from None
     try:
         found = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_int=_integer)
         if _SURROGATE.search(text):
             json.dumps(found, ensure_ascii=False).encode("utf-8")
         return found
     except UnicodeEncodeError:
-        raise ValueError("half a character") from None
+        raise ValueError("ødelagt av et halvt tegn") from None
     except _RefusedError as error:
         raise ValueError(str(error)) from None
     except json.JSONDecodeError:
-        raise ValueError("not valid JSON") from None
+        raise ValueError("ikke gyldig JSON") from None
     except RecursionError:
-        raise ValueError("nested too deeply") from None
+        raise ValueError("nøstet for dypt") from None
 
 
 class _RefusedError(ValueError):
@@ -41,15 +41,15 @@ class _RefusedError(ValueError):
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _RefusedError("the same key twice")
+        raise _RefusedError("uklar fordi samme nøkkel står to ganger")
     return found
 
 
 def _no_constant(_: str) -> Any:
-    raise _RefusedError("a number that is none")
+    raise _RefusedError("ikke gyldig JSON (NaN eller uendelig)")
 
 
 def _integer(digits: str) -> int:
     if len(digits) > 20:
-        raise _RefusedError("a number of absurd length")
+        raise _RefusedError("ødelagt av et urimelig langt tall")
     return int(digits)

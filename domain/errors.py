@@ -28,7 +28,7 @@ from __future__ import annotations
 
 
 class SkolemiljoError(Exception):
-    """Anything this project raises on purpose. ``str()`` is fit for a log line and a terminal."""
+    """Anything this project raises on purpose. ``str()`` is bokmål, fit for a terminal and a log line."""
 
     exit_code = 3
 
@@ -55,8 +55,8 @@ class SourceError(SkolemiljoError):
         self.request_id = request_id
 
     def __str__(self) -> str:
-        where = [self.system, *([f"case {self.case}"] if self.case else [])]
-        where += [f"request {self.request_id}"] if self.request_id else []
+        where = [self.system, *([f"sak {self.case}"] if self.case else [])]
+        where += [f"forespørsel {self.request_id}"] if self.request_id else []
         return f"{', '.join(where)}: {super().__str__()}"
 
 

@@ -101,24 +101,26 @@ class Moment:
             return value
         if isinstance(value, str):
             if len(value) > 40:
-                raise ValueError("a time is at most 40 characters long")
+                raise ValueError("kan ha høyst 40 tegn")
             try:
                 if len(value) == 10:
                     return cls(date.fromisoformat(value))
                 value = datetime.fromisoformat(value)
             except ValueError:
-                raise ValueError("a date or time in ISO 8601 is expected") from None
+                raise ValueError(
+                    "må være en dato eller et tidspunkt som 2026-11-25 eller 2026-11-25T08:00:00+01:00"
+                ) from None
         if isinstance(value, datetime):
             if not 1900 <= value.year <= 2200:
-                raise ValueError("the year must lie between 1900 and 2200")
+                raise ValueError("må ha et år fra 1900 til 2200")
             if value.tzinfo is not None:
                 return cls.at(value)
             if zone is None:
-                raise ValueError("the time carries no zone, and the source declares none: set source_zone")
+                raise ValueError("er et tidspunkt uten tidssone: sett source_zone")
             return cls.local(value, zone)
         if isinstance(value, date):
             return cls(value)
-        raise ValueError("a date or time in ISO 8601 is expected")
+        raise ValueError("må være en dato eller et tidspunkt som 2026-11-25 eller 2026-11-25T08:00:00+01:00")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:

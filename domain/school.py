@@ -25,7 +25,9 @@ def is_organisation_number(value: str) -> bool:
 
 def _checked(value: str) -> str:
     if not is_organisation_number(value):
-        raise PydanticCustomError("organisation_number", "nine digits with a right control digit are expected")
+        raise PydanticCustomError(
+            "organisation_number", "må være et organisasjonsnummer: ni siffer med riktig kontrollsiffer"
+        )
     return value
 
 

@@ -111,7 +111,7 @@ def test_a_misspelt_setting_is_named_with_the_nearest_right_one(tmp_path: Path) 
     (tmp_path / "s.toml").write_text("[sync]\nwriteback = true\n", "utf-8")
     done = run("--settings", str(tmp_path / "s.toml"), "config", "show")
     assert done.returncode == 2
-    assert "sync.writeback: no such setting; did you mean write_back?" in done.stderr
+    assert "sync.writeback: innstillingen finnes ikke. Mente du write_back?" in done.stderr
 
 
 def test_a_secret_is_never_shown_wherever_it_comes_from(tmp_path: Path) -> None:

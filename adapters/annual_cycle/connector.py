@@ -59,7 +59,7 @@ class AnnualCycleOverHttp:
 
     def _unreadable(self, owner: str, school_year: str, request_id: str | None) -> SourceError:
         return SourceError(
-            f"the annual cycle of {owner} in {school_year} is not in the contract's form",
+            f"årshjulet til {owner} i {school_year} er ikke slik kontrakten sier",
             system=SYSTEM,
             request_id=request_id,
         )

@@ -12,5 +12,7 @@ __all__ = ["Folder", "connector"]
 def connector(settings: Settings) -> Folder:
     """The connector as ``settings`` say. Raises SettingsError."""
     if settings.folder.path is None:
-        raise SettingsError("no source of cases is set: name a settings file with --settings or $SKOLEMILJO_SETTINGS")
+        raise SettingsError(
+            "folder.path er ikke satt: oppgi en innstillingsfil med --settings eller $SKOLEMILJO_SETTINGS"
+        )
     return Folder(settings.folder.path, zone=settings.zone, lists_schools=settings.roster is None)

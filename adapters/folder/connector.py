@@ -27,12 +27,14 @@ from ...domain.base import ReadingContext
 from ...domain.case import Case
 from ...domain.errors import CaseNotFound, Conflict, Fatal, SettingsError, SourceError, UnreadableCase
 from ...domain.flag import ComplianceRecord
+from ...domain.mending import faults, why_not
 from ...domain.school import School, is_organisation_number
 from ..case_file import BYTES_AT_MOST, case_from, case_id_of, place_of, read_plain_file, told
 from ..ports import CaseProblem, Receipt, SourceItem
 from ..strict_json import strict_json
 
 SYSTEM = "folder"
+_NOT_THERE = "fila finnes ikke i cases/: sjekk saksnummeret, eller eksporter saken på nytt"
 _FILE_NAME = re.compile(r"[A-Za-z0-9ÆØÅæøå][A-Za-z0-9ÆØÅæøå._\-]{0,80}")
 M = TypeVar("M", bound=BaseModel)
 
@@ -56,7 +58,7 @@ class Folder:
 
     def __init__(self, path: Path, *, zone: ZoneInfo | None = None, lists_schools: bool = True) -> None:
         if not path.is_dir():
-            raise SettingsError("folder: path is no folder")
+            raise SettingsError("folder.path er ikke en mappe: sjekk stien")
         self._path = path
         self._zone = zone
         self._lists_schools = lists_schools
@@ -76,7 +78,7 @@ class Folder:
         try:
             listed = TypeAdapter(list[School]).validate_python(raw)
         except ValidationError as error:
-            raise Fatal(f"schools.json: mend {_where(error)}", system=SYSTEM) from None
+            raise Fatal(f"schools.json: rett {_where(error)}", system=SYSTEM) from None
         numbers = {school.organisation_number for school in listed}
         forgotten = {known.school for _, known in self._files() if known.school is not None} - numbers
         return [*listed, *(School(organisation_number=n, name=n) for n in sorted(forgotten))]
@@ -104,7 +106,7 @@ class Folder:
         """One case. Raises CaseNotFound and UnreadableCase."""
         name = _name_of(case_id)
         if name is None:
-            raise CaseNotFound("there is no such file in cases/", system=SYSTEM, case=case_id)
+            raise CaseNotFound(_NOT_THERE, system=SYSTEM, case=case_id)
         file = self._folder("cases") / f"{name}.json"
         if not file.is_file():  # it may be told by a sum of its name
             file = next((other for other, known in self._files() if known.case == case_id), file)
@@ -128,15 +130,15 @@ class Folder:
             data = read_plain_file(file, BYTES_AT_MOST)
             raw = strict_json(data)
         except FileNotFoundError:
-            raise CaseNotFound("there is no such file in cases/", system=SYSTEM, case=case_id) from None
+            raise CaseNotFound(_NOT_THERE, system=SYSTEM, case=case_id) from None
         except OSError as error:
-            what = "it is a link; links are not followed" if file.is_symlink() else type(error).__name__
-            raise UnreadableCase(f"the file can't be read ({what})", system=SYSTEM, case=case_id) from None
+            what = "er en lenke; lenker følges ikke" if file.is_symlink() else why_not(error)
+            raise UnreadableCase(f"fila kan ikke leses ({what})", system=SYSTEM, case=case_id) from None
         except ValueError as error:
-            raise UnreadableCase(f"the file is {error}: export it again", system=SYSTEM, case=case_id) from None
+            raise UnreadableCase(f"fila er {error}: eksporter saken på nytt", system=SYSTEM, case=case_id) from None
         case = case_from(raw, self._zone, system=SYSTEM, name=case_id, context=self.context)
         if _name_of(case.id) != file.stem:
-            what = "the file must be called after its case number, with _ for /"
+            what = "fila må ha saksnummeret som navn, med _ for /"
             raise UnreadableCase(what, system=SYSTEM, case=case_id, fields=("id",))
         return case.model_copy(update={"etag": hashlib.sha256(data).hexdigest()[:32]})
 
@@ -149,7 +151,7 @@ class Folder:
     def _case_files(self) -> list[Path]:
         folder = self._folder("cases")
         if not folder.is_dir():
-            raise Fatal("there is no folder cases/", system=SYSTEM)
+            raise Fatal("mappa cases/ finnes ikke: eksporter sakene dit", system=SYSTEM)
         return [f for f in sorted(folder.iterdir()) if f.suffix.lower() == ".json" and not f.name.startswith(".")]
 
     def _look(self, file: Path) -> _Known:
@@ -168,7 +170,7 @@ class Folder:
         del idempotency_key
         case = self.case(record.case)
         if if_match is not None and case.etag != if_match:
-            raise Conflict("the case was changed since it was read", system=SYSTEM, case=record.case)
+            raise Conflict("saken er endret siden den ble lest", system=SYSTEM, case=record.case)
         self._write_whole(self._file("flags", record.case), record)
         return Receipt(case.etag)
 
@@ -176,7 +178,7 @@ class Folder:
         """The record in ``flags/<case>.json``. Raises SourceError where it is not this case's record."""
         record = self._model(self._file("flags", case_id), ComplianceRecord)
         if record is not None and record.case != case_id:
-            raise SourceError("the file in flags/ is another case's", system=SYSTEM, case=case_id)
+            raise SourceError("fila i flags/ gjelder en annen sak: slett den", system=SYSTEM, case=case_id)
         return record
 
     # --- annual cycle --------------------------------------------------------------------------------------------
@@ -202,7 +204,7 @@ class Folder:
             school,
             school_year,
         ):
-            raise SourceError(f"{folder}/{file.name} is of another school or school year", system=SYSTEM)
+            raise SourceError(f"{folder}/{file.name} gjelder en annen skole eller et annet skoleår", system=SYSTEM)
         return found
 
     # --- files ---------------------------------------------------------------------------------------------------
@@ -210,25 +212,25 @@ class Folder:
     def _folder(self, name: str) -> Path:
         folder = self._path / name
         if folder.is_symlink():
-            raise Fatal(f"{name}/ is a link; links are not followed", system=SYSTEM)
+            raise Fatal(f"{name}/ er en lenke; lenker følges ikke", system=SYSTEM)
         return folder
 
     def _file(self, folder: str, name: str) -> Path:
         """The file of ``name``, of which no part can lead out of the folder."""
         plain = _name_of(name)
         if plain is None:
-            raise Fatal(f"an id that can't be a file name in {folder}/", system=SYSTEM)
+            raise Fatal(f"et saksnummer kan ikke være filnavn i {folder}/", system=SYSTEM)
         return self._folder(folder) / f"{plain}.json"
 
     def _json(self, file: Path) -> Any:
         try:
             return strict_json(read_plain_file(file, BYTES_AT_MOST))
         except FileNotFoundError:
-            raise Fatal(f"{file.name} is missing", system=SYSTEM) from None
+            raise Fatal(f"{file.name} mangler", system=SYSTEM) from None
         except OSError as error:
-            raise Fatal(f"{file.name} can't be read ({type(error).__name__})", system=SYSTEM) from None
+            raise Fatal(f"{file.name} kan ikke leses ({why_not(error)})", system=SYSTEM) from None
         except ValueError as error:
-            raise SourceError(f"{file.name} is {error}", system=SYSTEM) from None
+            raise SourceError(f"{file.name} er {error}", system=SYSTEM) from None
 
     def _model(self, file: Path, model: type[M]) -> M | None:
         if not file.exists() and not file.is_symlink():
@@ -236,13 +238,13 @@ class Folder:
         try:
             return model.model_validate(self._json(file), context=self.context)
         except ValidationError as error:
-            raise SourceError(f"{file.name}: mend {_where(error)}", system=SYSTEM) from None
+            raise SourceError(f"{file.name}: rett {_where(error)}", system=SYSTEM) from None
 
     def _write_whole(self, file: Path, model: BaseModel) -> None:
         try:
             write_whole(file, model.model_dump_json(indent=1))
         except OSError as error:
-            raise Fatal(f"{file.name} can't be written ({type(error).__name__})", system=SYSTEM) from None
+            raise Fatal(f"{file.name} kan ikke skrives ({why_not(error)})", system=SYSTEM) from None
 
     @property
     def unknown_fields(self) -> Counter[str]:
@@ -303,6 +305,7 @@ def _cycle_name(school: str | None, school_year: str) -> str:
 
 
 def _where(error: ValidationError) -> str:
-    """The place of the first fault, by position; names from the file are not repeated."""
-    place = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
-    return ".".join(str(part) if isinstance(part, int) or part.isidentifier() else "*" for part in place) or "all of it"
+    """The place of the first fault and what is wrong; names from the file are not repeated."""
+    first = faults(error)[0]
+    place = ".".join(str(part) if isinstance(part, int) or part.isidentifier() else "*" for part in first.place)
+    return f"{place or 'hele fila'} ({first.words})"

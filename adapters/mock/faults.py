@@ -219,5 +219,7 @@ def parse_faults(names: str | Iterable[str]) -> tuple[Fault, ...]:
     wanted = [name.strip() for name in (names.split(",") if isinstance(names, str) else names)]
     unknown = [name for name in wanted if name and name not in _NAMES]
     if unknown:
-        raise ValueError(f"unknown fault {unknown[0]!r}; there are: {', '.join(fault.value for fault in Fault)}")
+        raise ValueError(
+            f"feilen {unknown[0]!r} finnes ikke; de som finnes, er {', '.join(fault.value for fault in Fault)}"
+        )
     return tuple(Fault(name) for name in wanted if name)

@@ -67,7 +67,7 @@ class Municipality:
         marker: str | None = None,
     ) -> None:
         if schools < 1 or cases < 0:
-            raise ValueError("a municipality has at least one school, and not less than no cases")
+            raise ValueError("en kommune har minst én skole, og ikke færre enn null saker")
         if as_of.tzinfo is None:
             raise ValueError("as_of must carry a zone")
         self.seed = seed
@@ -84,7 +84,7 @@ class Municipality:
         self._places = {number: place for place, number in enumerate(self._numbers[:schools])}
         self._days = _school_days(self.calendar, self.as_of)
         if not self._days:
-            raise ValueError("as_of lies before the first school day of the invented municipality")
+            raise ValueError("--as-of ligger før første skoledag i den oppdiktede kommunen")
         self._calm = [day for day in self._days if self.calendar.is_school_day(day + timedelta(days=1))]
         self._fridays = [day for day in self._days if _friday_before_a_school_week(day, self.calendar)]
 

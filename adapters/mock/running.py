@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ...domain.errors import SettingsError
+from ...domain.mending import why_not
 
 if TYPE_CHECKING:
     import uvicorn
@@ -84,7 +85,7 @@ def run_in_foreground(mock: Mock, listening: socket.socket) -> None:
 def listen(host: str, port: int) -> socket.socket:
     """A socket of this machine that takes requests from now on; port 0 = a free one. They wait until the server is up."""
     if host not in LOOPBACK:
-        raise ValueError("the mock holds invented data only, and listens on this machine alone: use 127.0.0.1")
+        raise ValueError("etterligningen svarer bare på denne maskinen: bruk 127.0.0.1")
     # The protocol is named because asyncio turns Nagle's waiting (40 ms an answer) off only where it is.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -93,7 +94,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise SettingsError(f"port {port} can't be had ({error.strerror}); 0 takes a free one") from None
+        raise SettingsError(f"port {port} kan ikke brukes ({why_not(error)}); 0 tar en ledig") from None
     listening.listen(128)
     return listening
 

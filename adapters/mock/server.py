@@ -83,13 +83,13 @@ def serve(
     """Runs the mock in the foreground, and says first which settings to paste. Raises SettingsError."""
     try:
         plan = FaultPlan(parse_faults(",".join(faults)), fault_rate if faults else 0.0, fault_seed)
+        municipality = (
+            Municipality(seed=seed, schools=schools, cases=cases)
+            if as_of is None
+            else Municipality(seed=seed, schools=schools, cases=cases, as_of=as_of)
+        )
     except ValueError as error:
         raise SettingsError(str(error)) from None
-    municipality = (
-        Municipality(seed=seed, schools=schools, cases=cases)
-        if as_of is None
-        else Municipality(seed=seed, schools=schools, cases=cases, as_of=as_of)
-    )
     mock = Mock(municipality, as_of=as_of, plan=plan)
     # It listens before it says where, so that whoever reads the settings can use them at once.
     listening = listen("127.0.0.1", port)

@@ -20,5 +20,5 @@ def over_http(settings: Settings) -> OneRoster:
 def schools_file(settings: Settings) -> SchoolsFile:
     """The TOML file that ``settings`` name. Raises SettingsError."""
     if settings.schools_file is None:
-        raise SettingsError("set schools_file, the list of schools")
+        raise SettingsError("schools_file mangler: oppgi fila med listen over skoler")
     return SchoolsFile(settings.schools_file)

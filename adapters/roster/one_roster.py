@@ -45,7 +45,7 @@ class OneRoster:
                 return School(organisation_number=number, name=org.get("name") or number)
             except ValidationError:
                 continue
-        raise IncompleteAnswer("a school without a right organisation number is listed", system=SYSTEM)
+        raise IncompleteAnswer("listen har en skole uten riktig organisasjonsnummer", system=SYSTEM)
 
     def _orgs(self) -> Iterator[dict[str, Any]]:
         received = 0
@@ -54,9 +54,9 @@ class OneRoster:
             answer = self._http.get("schools", params={"limit": str(self._page_size), "offset": str(received)})
             orgs = answer.body.get("orgs") if isinstance(answer.body, dict) else None
             if not isinstance(orgs, list) or not all(isinstance(org, dict) for org in orgs):
-                raise IncompleteAnswer("the page has no orgs", system=SYSTEM, request_id=answer.request_id)
+                raise IncompleteAnswer("siden mangler orgs", system=SYSTEM, request_id=answer.request_id)
             if orgs and orgs[0] == first:
-                raise IncompleteAnswer("the same page comes again", system=SYSTEM, request_id=answer.request_id)
+                raise IncompleteAnswer("samme side kommer igjen", system=SYSTEM, request_id=answer.request_id)
             first = orgs[0] if orgs else None
             yield from orgs
             received += len(orgs)
@@ -64,8 +64,8 @@ class OneRoster:
                 continue  # a server may give smaller pages than it was asked for
             if answer.total is not None and received != answer.total:
                 raise IncompleteAnswer(
-                    f"{received} of {answer.total} schools came", system=SYSTEM, request_id=answer.request_id
+                    f"{received} av {answer.total} skoler kom", system=SYSTEM, request_id=answer.request_id
                 )
             if answer.total is not None or len(orgs) < self._page_size:
                 return
-        raise IncompleteAnswer("the pages never end", system=SYSTEM)
+        raise IncompleteAnswer("sidene tar aldri slutt", system=SYSTEM)

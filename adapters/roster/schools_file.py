@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ...domain.errors import SettingsError
+from ...domain.mending import faults, why_not
 from ...domain.school import School
 from ...domain.toml import read_toml
 from ..case_file import read_plain_file
@@ -26,19 +27,19 @@ class SchoolsFile:
         try:
             raw = read_toml(read_plain_file(self._path, _BYTES_AT_MOST).decode("utf-8"))
         except OSError as error:
-            raise SettingsError(f"schools_file can't be read ({type(error).__name__})") from None
+            raise SettingsError(f"schools_file kan ikke leses ({why_not(error)})") from None
         except ValueError:  # TOMLDecodeError and UnicodeDecodeError are both of this kind
-            raise SettingsError("schools_file is not valid TOML in UTF-8") from None
+            raise SettingsError("schools_file er ikke gyldig TOML i UTF-8") from None
         if set(raw) - {"school"}:
-            raise SettingsError("schools_file: only [[school]] is known")
+            raise SettingsError("schools_file: bare [[school]] kan stå her")
         try:
             schools = TypeAdapter(list[School]).validate_python(raw.get("school", []))
         except ValidationError as error:
-            fault = error.errors(include_input=False, include_url=False)[0]
-            place = ".".join(str(part) for part in fault["loc"])
-            raise SettingsError(f"schools_file: school {place}: {fault['msg']}") from None
+            first = faults(error)[0]
+            place = ".".join(map(str, ("school", *first.place)))
+            raise SettingsError(f"schools_file: {place} {first.words}") from None
         numbers = [school.organisation_number for school in schools]
         twice = sorted({number for number in numbers if numbers.count(number) > 1})
         if twice:
-            raise SettingsError(f"schools_file: {', '.join(twice)} is there twice")
+            raise SettingsError(f"schools_file: {', '.join(twice)} står der to ganger")
         return schools

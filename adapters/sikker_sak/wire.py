@@ -68,7 +68,9 @@ class Labels:
                 try:
                     known = LogKind(kind)
                 except ValueError:
-                    raise SettingsError(f"labels: {kind} is no kind; one of {', '.join(LogKind)}") from None
+                    raise SettingsError(
+                        f"sikker_sak.labels: {kind} er ingen loggtype; de som finnes, er {', '.join(LogKind)}"
+                    ) from None
                 self._kinds.update({_bare(label): known for label in labels})
         self.unmapped: Counter[str] = Counter()
 
@@ -92,7 +94,7 @@ def case_from_wire(raw: Any, labels: Labels, context: ReadingContext, zone: Zone
     try:
         mapped = _from_wire(raw)
     except RecursionError:
-        raise UnreadableCase("the document is nested too deeply", system=SYSTEM) from None
+        raise UnreadableCase("saken er nøstet for dypt", system=SYSTEM) from None
     if isinstance(mapped, dict):
         log = mapped.get("log")
         for entry in log if isinstance(log, list) else ():
@@ -138,7 +140,7 @@ def school_from_wire(raw: Any) -> School:
         number = mapped["organisation_number"]
         return School(organisation_number=number, name=str(number))
     except (ValidationError, KeyError, TypeError):
-        raise IncompleteAnswer("a school without a right organizationNumber is listed", system=SYSTEM) from None
+        raise IncompleteAnswer("listen har en skole uten riktig organizationNumber", system=SYSTEM) from None
 
 
 def record_to_wire(record: ComplianceRecord) -> Any:
@@ -159,5 +161,5 @@ def record_from_wire(raw: Any, case: str, request_id: str | None) -> ComplianceR
         return record
     except (ValidationError, AttributeError, KeyError, TypeError, RecursionError):
         raise SourceError(
-            "the record read back is not in the contract's form", system=SYSTEM, case=case, request_id=request_id
+            "det som ble lest tilbake, er ikke slik kontrakten sier", system=SYSTEM, case=case, request_id=request_id
         ) from None

@@ -90,11 +90,11 @@ def test_a_school_without_number_or_name_is_not_left_out_in_silence(orgs: list[A
 def test_a_list_that_is_cut_or_goes_round_is_incomplete() -> None:
     page(org(ONE), org(TWO), total=3)
     page(total=3, offset=2)
-    with pytest.raises(IncompleteAnswer, match="2 of 3"):
+    with pytest.raises(IncompleteAnswer, match="2 av 3"):
         roster().schools()
     responses.reset()
     responses.get(f"{BASE}/schools", json={"orgs": [org(ONE), org(TWO)]})
-    with pytest.raises(IncompleteAnswer, match="again"):
+    with pytest.raises(IncompleteAnswer, match="igjen"):
         roster().schools()
     responses.replace("GET", f"{BASE}/schools", json={"schools": []})
     with pytest.raises(IncompleteAnswer, match="orgs"):
@@ -114,21 +114,24 @@ def test_schools_in_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('[[school]]\norganisation_number = "310000018"\nname = "x"', "school 0.organisation_number: nine digits"),
-        (f'[[school]]\norganisation_number = "{ONE}"', "school 0.name"),
-        (f'[[school]]\norganisation_number = "{ONE}"\nname = "a"\n' * 2, "twice"),
-        ("[[skole]]\nname = 1", "only"),
+        (
+            '[[school]]\norganisation_number = "310000018"\nname = "x"',
+            r"school\.0\.organisation_number må være et organisasjonsnummer: ni siffer",
+        ),
+        (f'[[school]]\norganisation_number = "{ONE}"', r"school\.0\.name mangler"),
+        (f'[[school]]\norganisation_number = "{ONE}"\nname = "a"\n' * 2, "to ganger"),
+        ("[[skole]]\nname = 1", "bare"),
         ("[[school", "TOML"),
         ("x = " + "[" * 5_000, "TOML"),
-        ("school = 7", "school : "),
+        ("school = 7", "school må være en liste"),
     ],
 )
 def test_a_file_that_is_wrong_says_where(tmp_path: Path, text: str, words: str) -> None:
     file = tmp_path / "skoler.toml"
     file.write_text(text)
-    with pytest.raises(SettingsError, match=words.replace("(", r"\(")):
+    with pytest.raises(SettingsError, match=words):
         SchoolsFile(file).schools()
-    with pytest.raises(SettingsError, match="read"):
+    with pytest.raises(SettingsError, match=r"leses \(finnes ikke\)"):
         SchoolsFile(tmp_path / "borte.toml").schools()
 
 
@@ -171,5 +174,5 @@ def test_a_roster_that_is_not_set_up_is_told() -> None:
         roster_adapter(settings.model_copy(update={"roster": "schools_file"}))
     with pytest.raises(SettingsError, match="base_url"):
         roster_adapter(settings.model_copy(update={"roster": "oneroster"}))
-    with pytest.raises(SettingsError, match="no adapter"):
+    with pytest.raises(SettingsError, match="roster: ingen adapter"):
         roster_adapter(settings.model_copy(update={"roster": "finnes-ikke"}))

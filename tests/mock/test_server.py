@@ -128,7 +128,7 @@ def test_it_says_that_it_is_a_mock_of_assumed_contracts(client: Client) -> None:
 
 
 def test_it_listens_on_this_machine_alone() -> None:
-    with pytest.raises(ValueError, match="this machine"):
+    with pytest.raises(ValueError, match="denne maskinen"):
         RunningMock(None, host="0.0.0.0")  # type: ignore[arg-type]  # noqa: S104
 
 
