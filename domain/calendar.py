@@ -21,7 +21,7 @@ def school_year_bounds(school_year: str) -> tuple[date, date]:
     """First and last day of a ``school_year`` such as ``2026-2027``. Raises ``ValueError`` on any other form."""
     first, _, last = school_year.partition("-")
     if not (first.isdigit() and last.isdigit() and len(first) == 4 and int(last) == int(first) + 1):
-        raise ValueError("a school year is written as 2026-2027")
+        raise ValueError("må være et skoleår som 2026-2027")
     return date(int(first), 8, 1), date(int(last), 7, 31)
 
 

@@ -52,7 +52,7 @@ class Ladder(Strict):
     @model_validator(mode="after")
     def _rises(self) -> Ladder:
         if self.deviation_after < self.review_after:
-            raise ValueError("deviation_after must not be smaller than review_after")
+            raise ValueError("deviation_after kan ikke være mindre enn review_after")
         return self
 
 
@@ -129,9 +129,9 @@ class PlanRow(Strict):
     @model_validator(mode="after")
     def _has_a_home(self) -> PlanRow:
         if self.home in (Home.PART, Home.QUESTION) and not self.of:
-            raise ValueError("a part or question names the rule it belongs to in 'of'")
+            raise ValueError("part og question må si i 'of' hvilken regel de hører til")
         if self.home is Home.NONE and not self.why:
-            raise ValueError("a row that no machine can check says why in 'why'")
+            raise ValueError("en rad som ingen maskin kan sjekke, må si hvorfor i 'why'")
         return self
 
 
@@ -154,7 +154,7 @@ class MunicipalPlan(Strict):
     def _speaks_of_its_own_rows(self) -> MunicipalPlan:
         strange = sorted((self.rules.keys() | self.readings.ladders.keys()) - self.rows.keys())
         if strange:
-            raise ValueError(f"no row has the code {', '.join(strange)}, named under rules or readings.ladders")
+            raise ValueError(f"ingen rad har koden {', '.join(strange)}, som står i rules eller readings.ladders")
         return self
 
     def is_on(self, code: str, *, optional: bool) -> bool:

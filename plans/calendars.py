@@ -13,6 +13,7 @@ from typing import Any, TypeGuard
 
 from ..domain.calendar import SchoolCalendar, school_year_bounds, school_year_of
 from ..domain.errors import SettingsError
+from ..domain.mending import why_not
 from ..domain.school import is_organisation_number
 from ..domain.toml import read_toml
 
@@ -77,7 +78,7 @@ def _distinct(years: Iterable[Skolerute]) -> list[Skolerute]:
     for year in years:
         key = (year.school_year, year.school)
         if key in seen:
-            raise SettingsError(f"{year.place}: the school year {year.school_year} stands in {seen[key]} already")
+            raise SettingsError(f"{year.place}: skoleåret {year.school_year} står allerede i {seen[key]}")
         seen[key] = year.place
         kept.append(year)
     return kept
@@ -89,47 +90,49 @@ def _read(path: Path) -> Iterator[Skolerute]:
         return
     files = sorted(f for f in path.iterdir() if f.suffix.casefold() in (".toml", ".ics"))
     if not files:
-        raise SettingsError(f"the folder {path.name} holds no school calendar (.toml or .ics)")
+        raise SettingsError(f"mappa {path.name} har ingen skolerute (.toml eller .ics)")
     for file in files:
         # 310000019.ics is that school's; any other name is the municipality's.
         yield from _read_file(file, file.stem if is_organisation_number(file.stem) else None)
 
 
 def _read_file(path: Path, school: str | None) -> Iterator[Skolerute]:
-    name = f"the school calendar {path.name}"
+    name = f"skoleruta {path.name}"
     try:
         data = path.read_bytes()
-    except OSError:
-        raise SettingsError(f"{name} can't be read") from None
+    except OSError as error:
+        raise SettingsError(f"{name} kan ikke leses ({why_not(error)})") from None
     if path.suffix.casefold() == ".ics":
         yield from _from_icalendar(data, name, school)
         return
     try:
         raw = read_toml(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise SettingsError(f"{name} is not valid TOML in UTF-8") from None
+        raise SettingsError(f"{name} er ikke gyldig TOML i UTF-8") from None
     entries = raw.get("year", [])
     if raw.keys() - {"year"} or not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise SettingsError(f"{name}: only [[year]] is known")
+        raise SettingsError(f"{name}: bare [[year]] kan stå her")
     for number, entry in enumerate(entries, 1):
-        yield _from_toml(entry, f"{name}, [[year]] number {number}", school)
+        yield _from_toml(entry, f"{name}, [[year]] nr. {number}", school)
 
 
 def _from_toml(entry: dict[str, Any], place: str, school: str | None) -> Skolerute:
     unknown = sorted(entry.keys() - {"school_year", "school", "free"})
     if unknown:
-        raise SettingsError(f"{place}: unknown key {unknown[0]!r}; known are school_year, school and free")
+        raise SettingsError(
+            f"{place}: {unknown[0]!r} er et ukjent felt; de som kan stå her, er school_year, school og free"
+        )
     owner = entry.get("school", school)
     if owner is not None and not (isinstance(owner, str) and is_organisation_number(owner)):
-        raise SettingsError(f"{place}: school must be an organisation number in quotes")
+        raise SettingsError(f"{place}: school må være et organisasjonsnummer i anførselstegn")
     try:
         school_year = str(entry["school_year"])
         bounds = school_year_bounds(school_year)
     except (KeyError, ValueError):
-        raise SettingsError(f"{place}: school_year is needed, written as 2026-2027") from None
+        raise SettingsError(f'{place}: school_year må være et skoleår som "2026-2027"') from None
     spans = entry.get("free")
     if not isinstance(spans, list):
-        raise SettingsError(f"{place}: free = [{{from, to, why}}] is needed")
+        raise SettingsError(f"{place}: free mangler; skriv free = [{{from = 2026-10-05, to = 2026-10-09}}]")
     days = {day for span in spans for day in _days_of(span, bounds, f"{place} ({school_year})")}
     return Skolerute(school_year, owner, frozenset(days), place)
 
@@ -139,9 +142,9 @@ def _days_of(span: Any, bounds: tuple[date, date], place: str) -> Iterator[date]
     start = span.get("from") if keys else None
     end = span.get("to", start) if keys else None
     if keys - {"from", "to", "why"} or not _is_day(start) or not _is_day(end):
-        raise SettingsError(f"{place}: each free span is {{from, to, why}} with dates; to and why may be left out")
+        raise SettingsError(f"{place}: hvert ledd i free er {{from, to, why}} med datoer; to og why kan utelates")
     if not bounds[0] <= start <= end <= bounds[1]:
-        raise SettingsError(f"{place}: a free span from {start} to {end} is turned round or outside the school year")
+        raise SettingsError(f"{place}: fridagene fra {start} til {end} er snudd eller ligger utenfor skoleåret")
     for n in range((end - start).days + 1):
         yield start + timedelta(days=n)
 
@@ -164,13 +167,13 @@ def _from_icalendar(data: bytes, name: str, school: str | None) -> Iterator[Skol
     try:
         events = [event for calendar in Calendar.from_ical(data, multiple=True) for event in calendar.walk("VEVENT")]
     except (ValueError, KeyError, IndexError):
-        raise SettingsError(f"{name} is not a valid iCalendar file") from None
+        raise SettingsError(f"{name} er ikke en gyldig iCalendar-fil") from None
     free: dict[str, set[date]] = {}
     for event in events:
         for day in _closed_by(event, name):
             free.setdefault(school_year_of(day), set()).add(day)
     if not free:
-        raise SettingsError(f"{name} has no all-day event that says ferie, fri or planleggingsdag")
+        raise SettingsError(f"{name} har ingen heldagshendelse som sier ferie, fri eller planleggingsdag")
     for year, days in free.items():
         yield Skolerute(year, school, frozenset(days), name)
 
@@ -187,7 +190,7 @@ def _closed_by(event: Any, name: str) -> Iterator[date]:
         first, after = start.dt + _ONE_DAY, year_last + _ONE_DAY
     elif _FREE.search(words) and not _OPEN.search(words):
         if event.get("RRULE") is not None or event.get("RDATE") is not None:
-            raise SettingsError(f"{name}: the event on {start.dt} is repeated; write each year's free days out")
+            raise SettingsError(f"{name}: hendelsen {start.dt} gjentas; skriv hver fridag for seg")
         first, after = start.dt, _end_of(event, start.dt)
     else:
         return

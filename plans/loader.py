@@ -13,10 +13,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..domain.errors import SettingsError
+from ..domain.mending import faults
 from ..domain.plan import MunicipalPlan
 from ..domain.toml import read_toml
 
-_AT_LINE = re.compile(r"\(at (line \d+), column \d+\)$")
+_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 
 
 def available() -> tuple[str, ...]:
@@ -34,14 +35,16 @@ def load_plan(name: str | Path) -> MunicipalPlan:
     coverage = _toml(folder, "coverage.toml")
     strange = sorted(coverage.keys() - {"rows"})
     if strange:
-        raise SettingsError(f"plan {folder.name}: coverage.toml: {strange[0]}: only rows are known here")
+        raise SettingsError(f"plan {folder.name}: coverage.toml: {strange[0]} er et ukjent felt; bare rows kan stå her")
     if data.keys() & {"name", "rows"}:
-        raise SettingsError(f"plan {folder.name}: plan.toml: the rows stand in coverage.toml, the name is the folder's")
+        raise SettingsError(
+            f"plan {folder.name}: plan.toml: rows hører hjemme i coverage.toml, og name er navnet på mappa"
+        )
     try:
         return MunicipalPlan.model_validate({"name": folder.name, **data, "rows": coverage.get("rows", {})})
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        raise SettingsError(f"plan {folder.name}: {_place(first['loc'])}{first['msg']}") from None
+        first = faults(error)[0]
+        raise SettingsError(f"plan {folder.name}: {_place(first.place)}{first.words}") from None
 
 
 def load_plans(name: str | Path) -> tuple[MunicipalPlan, ...]:
@@ -66,9 +69,9 @@ def _one_after_the_other(plans: list[MunicipalPlan], newest: MunicipalPlan) -> N
     """Two versions from one day would leave it to chance which of them judges."""
     starts = [plan.document.valid_from for plan in plans]
     if len(set(starts)) != len(starts):
-        raise SettingsError(f"plan {newest.name}: plan.toml: earlier: two versions have the same document.valid_from")
+        raise SettingsError(f"plan {newest.name}: plan.toml: earlier: to utgaver har samme document.valid_from")
     if plans[-1] is not newest:
-        raise SettingsError(f"plan {newest.name}: plan.toml: earlier: {plans[-1].name} is valid from a later day")
+        raise SettingsError(f"plan {newest.name}: plan.toml: earlier: {plans[-1].name} gjelder fra en senere dag")
 
 
 def _shipped() -> Traversable:
@@ -82,7 +85,7 @@ def _folder(name: str | Path) -> Traversable:
     if str(name) in available():
         return _shipped() / str(name)
     raise SettingsError(
-        f"no plan called {path.name}; there are {', '.join(available())}, or give a folder with a plan.toml"
+        f"ingen plan heter {path.name}; de som finnes, er {', '.join(available())}, eller oppgi en mappe med plan.toml"
     )
 
 
@@ -98,14 +101,14 @@ def _toml(folder: Traversable, file: str) -> dict[str, Any]:
     try:
         return read_toml((folder / file).read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise SettingsError(f"plan {folder.name}: {file} is missing") from None
+        raise SettingsError(f"plan {folder.name}: {file} mangler") from None
     except tomllib.TOMLDecodeError as error:
         # The library's own text may repeat what stands there; the line is enough.
         line = _AT_LINE.search(str(error))
-        where = f" ({line[1]})" if line else ""
-        raise SettingsError(f"plan {folder.name}: {file} is not valid TOML{where}") from None
+        where = f" (linje {line[1]})" if line else ""
+        raise SettingsError(f"plan {folder.name}: {file} er ikke gyldig TOML{where}") from None
     except (OSError, UnicodeDecodeError):
-        raise SettingsError(f"plan {folder.name}: {file} can't be read as UTF-8") from None
+        raise SettingsError(f"plan {folder.name}: {file} kan ikke leses som UTF-8") from None
 
 
 @cache

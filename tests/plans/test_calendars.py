@@ -69,22 +69,22 @@ def test_a_missing_year_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[[year]", "not valid TOML"),
-        ("[year]\nschool_year = '2026-2027'", r"only \[\[year\]\]"),
-        ("[[aar]]", r"only \[\[year\]\]"),
-        ("[[year]]\nfree = []", "number 1: school_year is needed"),
-        ("[[year]]\nschool_year = '2026-2028'\nfree = []", "written as 2026-2027"),
-        ("[[year]]\nschool_year = '2026-2027'", "free = "),
-        ("[[year]]\nschool_year = '2026-2027'\nfree = []\nskole = 'x'", "unknown key 'skole'"),
-        ("[[year]]\nschool_year = '2026-2027'\nfree = []\nschool = '310000018'", "organisation number"),
-        ("[[year]]\nschool_year = '2026-2027'\nfree = []\nschool = 310000019", "organisation number"),
-        ("[[year]]\nschool_year = '2026-2027'\nfree = ['2026-10-05']", "each free span"),
-        ("[[year]]\nschool_year = '2026-2027'\nfree = [{from = '2026-10-05'}]", "each free span"),
-        ("[[year]]\nschool_year = '2026-2027'\nfree = [{from = 2026-10-05T00:00:00}]", "each free span"),
-        ("[[year]]\nschool_year = '2026-2027'\nfree = [{from = 2026-10-05, til = 2026-10-09}]", "each free span"),
-        ("[[year]]\nschool_year = '2026-2027'\nfree = [{from = 2026-10-09, to = 2026-10-05}]", "turned round"),
-        ("[[year]]\nschool_year = '2026-2027'\nfree = [{from = 2025-10-05}]", "outside the school year"),
-        ("[[year]]\nschool_year = '2026-2027'\nfree = []\n" * 2, "2026-2027 stands in"),
+        ("[[year]", "ikke gyldig TOML"),
+        ("[year]\nschool_year = '2026-2027'", r"bare \[\[year\]\]"),
+        ("[[aar]]", r"bare \[\[year\]\]"),
+        ("[[year]]\nfree = []", "nr. 1: school_year må være"),
+        ("[[year]]\nschool_year = '2026-2028'\nfree = []", "et skoleår som .2026-2027"),
+        ("[[year]]\nschool_year = '2026-2027'", "free mangler"),
+        ("[[year]]\nschool_year = '2026-2027'\nfree = []\nskole = 'x'", "'skole' er et ukjent felt"),
+        ("[[year]]\nschool_year = '2026-2027'\nfree = []\nschool = '310000018'", "organisasjonsnummer"),
+        ("[[year]]\nschool_year = '2026-2027'\nfree = []\nschool = 310000019", "organisasjonsnummer"),
+        ("[[year]]\nschool_year = '2026-2027'\nfree = ['2026-10-05']", "hvert ledd i free"),
+        ("[[year]]\nschool_year = '2026-2027'\nfree = [{from = '2026-10-05'}]", "hvert ledd i free"),
+        ("[[year]]\nschool_year = '2026-2027'\nfree = [{from = 2026-10-05T00:00:00}]", "hvert ledd i free"),
+        ("[[year]]\nschool_year = '2026-2027'\nfree = [{from = 2026-10-05, til = 2026-10-09}]", "hvert ledd i free"),
+        ("[[year]]\nschool_year = '2026-2027'\nfree = [{from = 2026-10-09, to = 2026-10-05}]", "snudd"),
+        ("[[year]]\nschool_year = '2026-2027'\nfree = [{from = 2025-10-05}]", "utenfor skoleåret"),
+        ("[[year]]\nschool_year = '2026-2027'\nfree = []\n" * 2, "2026-2027 står allerede i"),
     ],
 )
 def test_an_error_names_file_and_place(tmp_path: Path, text: str, told: str) -> None:
@@ -94,7 +94,7 @@ def test_an_error_names_file_and_place(tmp_path: Path, text: str, told: str) -> 
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="can't be read"):
+    with pytest.raises(SettingsError, match=r"kan ikke leses \(finnes ikke\)"):
         load_calendar(tmp_path / "borte.toml")
 
 
@@ -148,9 +148,9 @@ def test_a_timed_event_closes_no_school(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("events", "told"),
     [
-        ((_event("Fridag", "20260515", None, "RRULE:FREQ=YEARLY"),), "repeated"),
-        ((_event("Foreldremøte", "20261007"),), "no all-day event"),
-        ((), "no all-day event"),
+        ((_event("Fridag", "20260515", None, "RRULE:FREQ=YEARLY"),), "gjentas"),
+        ((_event("Foreldremøte", "20261007"),), "ingen heldagshendelse"),
+        ((), "ingen heldagshendelse"),
     ],
 )
 def test_an_icalendar_that_cannot_be_trusted(tmp_path: Path, events: tuple[str, ...], told: str) -> None:
@@ -159,7 +159,7 @@ def test_an_icalendar_that_cannot_be_trusted(tmp_path: Path, events: tuple[str, 
 
 
 def test_something_else_called_ics(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="not a valid iCalendar"):
+    with pytest.raises(SettingsError, match="ikke en gyldig iCalendar"):
         load_calendar(_written(tmp_path, "hei\nBEGIN:VEVENT\n:::", "x.ics"))
 
 
@@ -175,5 +175,5 @@ def test_a_folder_has_a_file_for_each_school(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_no_skolerute(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="holds no school calendar"):
+    with pytest.raises(SettingsError, match="har ingen skolerute"):
         load_calendar(tmp_path)

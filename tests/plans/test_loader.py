@@ -57,11 +57,11 @@ def test_a_folder_anywhere_is_a_plan(folder: Path, monkeypatch: pytest.MonkeyPat
         ("plan.toml", "[rules.L-02]", "[rules.L-20]", "L-20"),
         ("plan.toml", 'reason = "Lova krev det."', "", "plan.toml: rules.L-04.reason"),
         ("plan.toml", "[document]", "[dokument]", "plan.toml: document"),
-        ("plan.toml", "[document]", "hemmeleg\n[document]", "plan.toml is not valid TOML (line 3)"),
+        ("plan.toml", "[document]", "hemmeleg\n[document]", "plan.toml er ikke gyldig TOML (linje 3)"),
         ("plan.toml", "[document]", 'name = "x"\n[document]', "coverage.toml"),
         ("coverage.toml", 'home = "rule"', 'home = "hemmeleg"', "coverage.toml: rows.META-01.home"),
-        ("coverage.toml", 'home = "rule"', 'home = "part"', "names the rule it belongs to in 'of'"),
-        ("coverage.toml", 'home = "rule"', 'home = "none"', "says why in 'why'"),
+        ("coverage.toml", 'home = "rule"', 'home = "part"', "må si i 'of' hvilken regel de hører til"),
+        ("coverage.toml", 'home = "rule"', 'home = "none"', "må si hvorfor i 'why'"),
         ("coverage.toml", 'home = "rule"', 'home = "rule"\nhjem = "x"', "coverage.toml: rows.META-01.hjem"),
         ("coverage.toml", '[rows."META-01"]', '[rader.x]\n[rows."META-01"]', "coverage.toml: rader"),
     ],
@@ -79,13 +79,13 @@ def test_an_error_names_file_and_key(folder: Path, file: str, old: str, new: str
 @pytest.mark.parametrize("file", ["plan.toml", "coverage.toml"])
 def test_a_file_in_another_encoding_is_said_plainly(folder: Path, file: str) -> None:
     (folder / file).write_bytes((folder / file).read_text("utf-8").encode("utf-16"))
-    with pytest.raises(SettingsError, match=rf"{file} can't be read as UTF-8"):
+    with pytest.raises(SettingsError, match=rf"{file} kan ikke leses som UTF-8"):
         load_plan(folder)
 
 
 def test_a_folder_without_rows_is_no_plan(folder: Path) -> None:
     (folder / "coverage.toml").unlink()
-    with pytest.raises(SettingsError, match=r"fjellvik-3: coverage\.toml is missing"):
+    with pytest.raises(SettingsError, match=r"fjellvik-3: coverage\.toml mangler"):
         load_plan(folder)
 
 
@@ -118,7 +118,7 @@ def test_a_plan_of_the_package_can_be_an_earlier_version(two_versions: Path) -> 
 
 @pytest.mark.parametrize(
     ("start", "told"),
-    [("2026-08-01", "the same document.valid_from"), ("2027-08-01", "fjellvik-3 is valid from a later")],
+    [("2026-08-01", "samme document.valid_from"), ("2027-08-01", "fjellvik-3 gjelder fra en senere")],
 )
 def test_two_versions_never_compete_for_one_day(two_versions: Path, start: str, told: str) -> None:
     _edit(two_versions.parent / "fjellvik-3" / "plan.toml", "valid_from = 2025-08-01", f"valid_from = {start}")
@@ -128,7 +128,7 @@ def test_two_versions_never_compete_for_one_day(two_versions: Path, start: str, 
 
 def test_an_earlier_version_that_is_not_there_is_named(two_versions: Path) -> None:
     shutil.rmtree(two_versions.parent / "fjellvik-3")
-    with pytest.raises(SettingsError, match="no plan called fjellvik-3"):
+    with pytest.raises(SettingsError, match="ingen plan heter fjellvik-3"):
         load_plans(two_versions)
 
 
