@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import gettext
 import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import update_wrapper
+from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from skolemiljo.commands.speech import speak, translate_help, value_word
 
 if TYPE_CHECKING:
     from skolemiljo.commands.workplace import Workplace
@@ -39,12 +42,23 @@ class Moment(click.ParamType[datetime]):
         try:
             moment = Moment.parse(value, OSLO)
         except ValueError:
-            self.fail("skriv tidspunktet som 2026-11-20T08:00 eller 2026-11-20", param, ctx)
+            self.fail(_("skriv tidspunktet som 2026-11-20T08:00 eller 2026-11-20"), param, ctx)
         return moment.instant or end_of(moment.day) - timedelta(seconds=1)
 
 
-AS_OF = click.option("--as-of", type=Moment(), default=None, help="Døm slik saken var kjent da. Standard: nå.")
-LANGUAGE = click.option("--language", type=click.Choice(("nb", "nn")), default=None, help="Målform: nb eller nn.")
+def _in_language(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """What a report is asked for in, its messages are in too."""
+    if value is not None:
+        speak(value)
+    return value
+
+
+AS_OF = click.option(
+    "--as-of", type=Moment(), metavar="TIDSPUNKT", default=None, help="Vurder slik det var kjent da. Uten: nå."
+)
+LANGUAGE = click.option(
+    "--language", type=click.Choice(("nb", "nn")), default=None, callback=_in_language, help="Målform: nb eller nn."
+)
 REPORT_FORMAT = click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="Form på utskriften.")
 PLAIN_FORMAT = click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", help="Form på utskriften."
@@ -54,7 +68,7 @@ FAIL_ON = click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
     default="critical",
-    help="Avslutt med 1 når noe så alvorlig er avvik. «never»: aldri.",
+    help="Avslutt med 1 når et avvik er minst så alvorlig. «never»: aldri.",
 )
 
 
@@ -68,7 +82,10 @@ def with_workplace(function: F) -> F:
 
     @click.pass_context
     def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
-        return ctx.invoke(function, ctx.find_object(_workplace()), *args, **kwargs)
+        work = ctx.find_object(_workplace())
+        if work is not None and kwargs.get("language") is None:
+            speak(work.settings.language)
+        return ctx.invoke(function, work, *args, **kwargs)
 
     return update_wrapper(wrapped, function)  # type: ignore[return-value]  # click's wrapper has the signature of the command
 
@@ -86,24 +103,17 @@ class Program(click.Group):
         """Runs the program and exits."""
         from skolemiljo.domain.errors import SkolemiljoError
 
-        _speak(os.environ.get("SKOLEMILJO_LANGUAGE", "nb"))
+        speak(os.environ.get("SKOLEMILJO_LANGUAGE", "nb"))
+        translate_help(self)
         try:
             return super().main(*args, **kwargs)
         except SkolemiljoError as error:
-            click.echo(f"Feil: {error}", err=True)
+            click.echo(_("Feil: {error}").format(error=error), err=True)
             sys.exit(error.exit_code)
         except Exception as error:  # noqa: BLE001 - a fault of ours: its text may hold a case, so only type and place are told
-            click.echo(
-                f"Feil i verktøyet: {type(error).__name__} ({_place(error)}). Meld det til dem som lager det.", err=True
-            )
+            fault = _("Feil i verktøyet: {kind} ({place}). Meld det til dem som lager det.")
+            click.echo(fault.format(kind=type(error).__name__, place=_place(error)), err=True)
             sys.exit(3)
-
-
-def _speak(language: str) -> None:
-    """Makes click's own texts Norwegian: it asks gettext's standard catalogue, and ours holds its texts too."""
-    os.environ.setdefault("LANGUAGE", language)
-    gettext.bindtextdomain("messages", str(Path(__file__).resolve().parent / "reports" / "locale"))
-    gettext.textdomain("messages")
 
 
 def _place(error: Exception) -> str:
@@ -111,13 +121,14 @@ def _place(error: Exception) -> str:
     step = error.__traceback__
     while step is not None and step.tb_next is not None:
         step = step.tb_next
-    return (
-        f"{Path(step.tb_frame.f_code.co_filename).name}, linje {step.tb_lineno}" if step is not None else "ukjent sted"
-    )
+    if step is None:
+        return _("ukjent sted")
+    name = Path(step.tb_frame.f_code.co_filename).name
+    return _("{file}, linje {line}").format(file=name, line=step.tb_lineno)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="skolemiljo", help="Vis versjonen og avslutt.")
+@click.version_option(package_name="skolemiljo")
 @click.option(
     "--settings",
     type=click.Path(path_type=Path),
@@ -200,7 +211,9 @@ def check_school(
 @FAIL_ON
 @click.option("--offline", is_flag=True, help="Bruk det som ble sett ved siste nattlige kjøring.")
 @click.option("--case", metavar="SAK", default=None, help="Åpne bare denne saken: saksnummer, eller dekknavn herfra.")
-@click.option("--reason", default=None, help="Hvorfor saken åpnes. Ingen navn. Skrives i kjøreloggen.")
+@click.option(
+    "--reason", default=None, help="Hvorfor saken åpnes. Ikke skriv navn. Begrunnelsen skrives i kjøreloggen."
+)
 @with_workplace
 def audit(
     work: Workplace,
@@ -224,9 +237,9 @@ def audit(
     from skolemiljo.commands import views
 
     if (case is None) != (reason is None):
-        raise click.UsageError("--case og --reason hører sammen: si hvorfor saken åpnes, uten navn.")
+        raise click.UsageError(_("--case og --reason hører sammen: si hvorfor saken åpnes, uten navn."))
     if case is not None and offline:
-        raise click.UsageError("--case henter saken fra kilden, og går ikke sammen med --offline.")
+        raise click.UsageError(_("--case henter saken fra kilden, og går ikke sammen med --offline."))
     form = _form_of(out, form)
     as_of = as_of or now()
     report: Report
@@ -248,7 +261,7 @@ def audit(
 @LANGUAGE
 @FAIL_ON
 @click.option("--plan", default=None, help="En annen plan enn innstillingene sier.")
-@click.option("--source-zone", default=None, help="Tidssonen til tidspunkter uten sone, f.eks. Europe/Oslo.")
+@click.option("--source-zone", default=None, help="Tidssonen for tidspunkter uten sone, f.eks. Europe/Oslo.")
 @with_workplace
 def assess(
     work: Workplace,
@@ -261,7 +274,7 @@ def assess(
     plan: str | None,
     source_zone: str | None,
 ) -> None:
-    """Døm eksporterte saker, uten server og uten lager. En ødelagt fil blir nevnt; de andre blir dømt.
+    """Vurder eksporterte saker, uten server og uten lager. En ødelagt fil blir nevnt, og de andre blir vurdert.
 
     \b
     Eksempel:
@@ -311,11 +324,11 @@ def _show(
 
             for name, page in pages(report, language).items():
                 _write(out / name, page)
-            click.echo(f"Skrevet: {out / 'index.html'}", err=True)
+            click.echo(_("Skrevet: {file}").format(file=out / "index.html"), err=True)
             return
         content = reports.render(report, form, language, **options)
     except reports.MissingExtraError as error:
-        raise SettingsError(f"formen {form} trenger mer: {error}") from None
+        raise SettingsError(_("formen {form} trenger mer: {error}").format(form=form, error=error)) from None
     if out is None:
         make_writable(sys.stdout)
         if isinstance(content, bytes):
@@ -324,7 +337,7 @@ def _show(
             click.echo(content.rstrip("\n"))
         return
     _write(out, content)
-    click.echo(f"Skrevet: {out}", err=True)
+    click.echo(_("Skrevet: {file}").format(file=out), err=True)
     if open_it:
         click.launch(str(out))
 
@@ -336,7 +349,7 @@ def _write(out: Path, content: str | bytes) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(content if isinstance(content, bytes) else content.encode())
     except OSError as error:
-        raise SettingsError(f"fila kan ikke skrives ({type(error).__name__})") from None
+        raise SettingsError(_("fila kan ikke skrives ({kind})").format(kind=type(error).__name__)) from None
 
 
 def _width() -> int:
@@ -356,7 +369,7 @@ def _progress() -> Callable[[str, int], None] | None:
 
     def tell(school: str, number: int) -> None:
         if number % 25 == 0:
-            click.echo(f"\r{school}: {number} saker", err=True, nl=False)
+            click.echo("\r" + _("{school}: {n} saker").format(school=school, n=number), err=True, nl=False)
 
     return tell
 
@@ -366,15 +379,20 @@ def _finish(report: Any, judged: Judged, fail_on: str) -> None:
     from skolemiljo.domain.verdict import Severity
 
     if not judged.complete:
-        click.echo("Avsluttet med 3: noe kunne ikke sjekkes.", err=True)
+        click.echo(_("Avsluttet med 3: noe kunne ikke sjekkes."), err=True)
         sys.exit(3)
     if fail_on != "never":
         items = report.at_or_over(Severity(fail_on))
         if items:
             from skolemiljo.validators.wording import SEVERITIES as WORDS
 
-            word = WORDS[Severity(fail_on)].nb
-            click.echo(f"Avsluttet med 1: {len(items)} avvik er minst «{word}» (--fail-on {fail_on}).", err=True)
+            said = ngettext(
+                "Avsluttet med 1: {n} avvik er minst «{severity}» (--fail-on {fail_on}).",
+                "Avsluttet med 1: {n} avvik er minst «{severity}» (--fail-on {fail_on}).",
+                len(items),
+            )
+            word = value_word(Severity(fail_on), WORDS)
+            click.echo(said.format(n=len(items), severity=word, fail_on=fail_on), err=True)
             sys.exit(1)
 
 
@@ -391,7 +409,7 @@ def _finish(report: Any, judged: Judged, fail_on: str) -> None:
 def sync(
     work: Workplace, as_of: datetime | None, form: str, dry_run: bool, full: bool, schools: tuple[str, ...]
 ) -> None:
-    """Nattkjøringen: hent det som er endret, døm, skriv flagg tilbake, og les dem tilbake.
+    """Nattkjøringen: hent det som er endret, vurder det, skriv flagg tilbake, og les dem tilbake.
 
     \b
     Eksempel:
@@ -409,7 +427,7 @@ def sync(
         dry_run=dry_run,
         full=full,
         schools=schools,
-        progress=None if tell is None else lambda p: tell(p.school or "kommunen", p.done),
+        progress=None if tell is None else lambda p: tell(p.school or _("kommunen"), p.done),
     )
     if form == "json":
         click.echo(json.dumps(summary.to_json(), ensure_ascii=False, indent=2))
@@ -449,7 +467,7 @@ def accept() -> None:
 @click.argument("case", metavar="SAK")
 @click.argument("rule", metavar="REGEL")
 @click.option("--scope", default=None, help="Hva i saken, f.eks. notice:v-1/pupil:e-1. Trengs når regelen har flere.")
-@click.option("--reason", required=True, help="Hvorfor. Ingen navn.")
+@click.option("--reason", required=True, help="Hvorfor. Ikke skriv navn.")
 @click.option("--role", required=True, type=click.Choice(("rector", "owner", "adviser")), help="Rollen din.")
 @click.option("--until", required=True, type=click.DateTime(("%Y-%m-%d",)), help="Siste dag, f.eks. 2026-12-31.")
 @with_workplace
@@ -474,7 +492,7 @@ def accept_add(
 @accept.command("list")
 @with_workplace
 def accept_list(work: Workplace) -> None:
-    """Alle som gjelder, er utløpt eller er ugyldige.
+    """List godtatte avvik: de som gjelder, de som er utløpt, og de som er ugyldige.
 
     \b
     Eksempel:
@@ -490,7 +508,7 @@ def accept_list(work: Workplace) -> None:
 @click.argument("decision", metavar="ID")
 @with_workplace
 def accept_withdraw(work: Workplace, decision: str) -> None:
-    """Trekk en tilbake. Avviket er da tilbake.
+    """Trekk en avgjørelse tilbake. Avviket vises da igjen som før.
 
     \b
     Eksempel:
@@ -499,7 +517,7 @@ def accept_withdraw(work: Workplace, decision: str) -> None:
     from skolemiljo.commands import decisions
 
     decisions.withdraw(work, decision, now())
-    click.echo("Trukket tilbake.")
+    click.echo(_("Trukket tilbake."))
 
 
 @accept.command("import")
@@ -514,7 +532,7 @@ def accept_import(work: Workplace, file: Path) -> None:
     """
     from skolemiljo.commands import decisions
 
-    click.echo(f"Tatt inn: {decisions.take_back(work, file)}.")
+    click.echo(_("Tatt inn: {n}.").format(n=decisions.take_back(work, file)))
 
 
 # --- one case --------------------------------------------------------------------------------------------------------
@@ -522,7 +540,9 @@ def accept_import(work: Workplace, file: Path) -> None:
 
 @main.command()
 @click.argument("case", metavar="SAK")
-@click.option("--reason", required=True, help="Hvorfor saken åpnes. Ingen navn. Skrives i kjøreloggen.")
+@click.option(
+    "--reason", required=True, help="Hvorfor saken åpnes. Ikke skriv navn. Begrunnelsen skrives i kjøreloggen."
+)
 @click.option(
     "--format", "form", type=click.Choice(("html", "pdf", "json")), default="html", help="Form på utskriften."
 )
@@ -543,11 +563,11 @@ def dossier(
 
     form = out.suffix.lstrip(".") if out is not None and out.suffix in (".html", ".pdf", ".json") else form
     content = decisions.dossier(
-        work, case, reason=reason, form=form, as_of=as_of or now(), language=language or work.settings.language
+        work, case, reason=reason, form=form, as_of=as_of or now(), language=language or work.settings.report_language
     )
     if out is not None:
         _write(out, content)
-        click.echo(f"Skrevet: {out}", err=True)
+        click.echo(_("Skrevet: {file}").format(file=out), err=True)
     elif isinstance(content, bytes):
         sys.stdout.buffer.write(content)
     else:
@@ -566,50 +586,49 @@ def store() -> None:
 @click.argument("target", type=click.Path(path_type=Path), metavar="FIL")
 @with_workplace
 def store_backup(work: Workplace, target: Path) -> None:
-    """Ta en hel kopi.
+    """Ta en hel kopi av lageret.
 
     \b
     Eksempel:
       skolemiljo store backup kopi.sqlite
     """
     work.store.backup(target)
-    click.echo(f"Skrevet: {target}")
+    click.echo(_("Skrevet: {file}").format(file=target))
 
 
 @store.command("forget")
-@click.option("--before", required=True, type=click.DateTime(("%Y-%m-%d",)), help="Alt eldre enn denne dagen.")
+@click.option("--before", required=True, type=click.DateTime(("%Y-%m-%d",)), help="Alt som er eldre enn denne datoen.")
 @with_workplace
 def store_forget(work: Workplace, before: datetime) -> None:
-    """Slett det som er eldre enn en dag.
+    """Slett det som er eldre enn en dato.
 
     \b
     Eksempel:
       skolemiljo store forget --before 2021-08-01
     """
     gone = work.store.forget(before.date())
-    click.echo(
-        f"Slettet: {gone.cases} saker, {gone.runs} kjøringer, {gone.cycles} skoleår, {gone.acceptances} godtatte avvik."
-    )
+    said = _("Slettet: saker {cases}, kjøringer {runs}, skoleår {cycles}, godtatte avvik {acceptances}.")
+    click.echo(said.format(cases=gone.cases, runs=gone.runs, cycles=gone.cycles, acceptances=gone.acceptances))
 
 
 @store.command("check")
 @with_workplace
 def store_check(work: Workplace) -> None:
-    """Se om fila er hel.
+    """Sjekk at lageret er helt.
 
     \b
     Eksempel:
       skolemiljo store check
     """
     faults = work.store.check()
-    click.echo("\n".join(faults) or "Lageret er helt.")
+    click.echo("\n".join(faults) or _("Lageret er helt."))
     if faults:
         sys.exit(75)
 
 
 @main.group()
 def runlog() -> None:
-    """Kjøreloggen: hvem gjorde hva når, uten innhold, lenket så ingen linje kan endres usett."""
+    """Kjøreloggen: hvem gjorde hva når, uten innhold, lenket slik at ingen linje kan endres uten at det ses."""
 
 
 @runlog.command("verify")
@@ -626,9 +645,14 @@ def runlog_verify(work: Workplace) -> None:
     anchor = work.store.meta(ANCHOR) if work.settings.store_path.is_file() else None
     found = verify(work.settings.run_log_path, anchor)
     if found.problem is not None:
-        click.echo(f"Linje {found.line or '?'}: {found.problem}", err=True)
+        click.echo(_("Linje {line}: {problem}").format(line=found.line or "?", problem=found.problem), err=True)
         sys.exit(3)
-    click.echo(f"{found.lines} linjer, alle der, uendret og i rekkefølge. {found.head}")
+    said = ngettext(
+        "{n} linje, der den skal være og uendret. {head}",
+        "{n} linjer, alle der, uendret og i rekkefølge. {head}",
+        found.lines,
+    )
+    click.echo(said.format(n=found.lines, head=found.head))
 
 
 # --- what the rules say ----------------------------------------------------------------------------------------------
@@ -725,7 +749,7 @@ def plan_verify(work: Workplace, file: Path, name: str | None, form: str) -> Non
 def plan_compare(
     work: Workplace, old: str, new: str, paths: tuple[Path, ...], as_of: datetime | None, form: str
 ) -> None:
-    """Hvilke dommer ville endret seg med en revidert plan? Uten --source brukes kilden i innstillingene.
+    """Hvilke svar ville blitt andre med en revidert plan? Uten --source brukes kilden i innstillingene.
 
     \b
     Eksempel:
@@ -756,7 +780,7 @@ def cycle_status(work: Workplace, school: str | None, as_of: datetime | None, fo
     """
     from skolemiljo.commands import cycles
 
-    click.echo(cycles.status(work, school, as_of or now(), form, language or work.settings.language))
+    click.echo(cycles.status(work, school, as_of or now(), form, language or work.settings.report_language))
 
 
 # --- settings and the mock -------------------------------------------------------------------------------------------
@@ -789,9 +813,15 @@ def config_show(work: Workplace, form: str) -> None:
             )
         )
         return
-    width = max(len(key) for key, _, _ in rows)
+    said = {
+        "environment": _("miljøet"),
+        "secrets": _("hemmelighetene"),
+        "file": _("innstillingsfila"),
+        "default": _("standard"),
+    }
+    width = max(len(row[0]) for row in rows)
     for key, value, place in rows:
-        click.echo(f"{key:<{width}}  {value}  ({place})")
+        click.echo(f"{key:<{width}}  {value}  ({said[place]})")
 
 
 @main.group()
@@ -854,13 +884,13 @@ def mock_folder(path: Path, seed: int, schools: int, cases: int) -> None:
     from skolemiljo.commands import mocking
 
     mocking.folder(path, seed=seed, schools=schools, cases=cases)
-    click.echo(f"Skrevet: {path}", err=True)
+    click.echo(_("Skrevet: {file}").format(file=path), err=True)
 
 
 @main.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path("build/demo"), help="Hvor det som lages, legges.")
 def demo(out: Path) -> None:
-    """En natt i en oppdiktet kommune: hent, døm, skriv tilbake, les tilbake, og vis hva rektor og skoleeier ser.
+    """En natt i en oppdiktet kommune: hent, vurder, skriv tilbake, les tilbake, og vis hva rektor og skoleeier ser.
 
     \b
     Eksempel:

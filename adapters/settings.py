@@ -202,7 +202,8 @@ class Settings(BaseSettings):
     """False: texts are never looked at; fields are checked for presence only."""
     source_zone: str | None = None
     """Zone of times that carry none, for example Europe/Oslo."""
-    language: Literal["nb", "nn"] = "nb"
+    language: Literal["nb", "nn", "en"] = "nb"
+    """What commands say. Reports are Norwegian: with ``en`` they are in bokmål."""
     store: Path | None = None
     """The store's file; standard: the user's data folder."""
     log_file: Path | None = None
@@ -254,6 +255,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo | None:
         """The declared zone of the source."""
         return ZoneInfo(self.source_zone) if self.source_zone else None
+
+    @property
+    def report_language(self) -> str:
+        """``nb`` or ``nn``."""
+        return "nn" if self.language == "nn" else "nb"
 
     @property
     def store_path(self) -> Path:
@@ -408,15 +414,15 @@ def _keys() -> list[str]:
 
 
 def shown(settings: Settings, file: Path | None = None, secrets: Path | None = None) -> list[tuple[str, str, str]]:
-    """Every setting as (key, value or ***, where it comes from): miljø, secrets, fil or standard."""
+    """Every setting as (key, value or ***, where it comes from): environment, secrets, file or default."""
     file, secrets = _places(file, secrets)
     in_file = read_toml(file.read_text("utf-8")) if file is not None else {}
     in_environment = EnvSettingsSource(Settings, env_prefix=PREFIX, env_nested_delimiter="__")()
     in_secrets = _secrets_source(Settings, secrets)() if secrets is not None else {}
     rows = []
     for key, value in _flat(settings.model_dump()):
-        places = (("miljø", in_environment), ("secrets", in_secrets), ("fil", in_file))
-        place = next((name for name, data in places if _has(data, key)), "standard")
+        places = (("environment", in_environment), ("secrets", in_secrets), ("file", in_file))
+        place = next((name for name, data in places if _has(data, key)), "default")
         secret = isinstance(value, SecretStr) or (key.startswith(_NEVER_SHOWN) and bool(value))
         rows.append((key, "***" if secret else str(value), place))
     return rows

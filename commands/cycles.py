@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import datetime
+from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from ..domain.annual_cycle import CycleState, CycleStatus, Group
@@ -61,7 +62,7 @@ def status(work: Workplace, school: str | None, as_of: datetime, form: str, lang
 
 
 def _text(status: CycleStatus, names: dict[str, str], language: str) -> str:
-    owner = names.get(status.school, status.school) if status.school else "Kommunen"
+    owner = names.get(status.school, status.school) if status.school else _("Kommunen")
     lines = [f"{owner}, {status.school_year}"]
     several = Counter(item.item for item in status.items)
     for item in status.items:

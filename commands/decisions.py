@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from ..sync.runlog import Kind, RunLog, entries
 from ..validators import CHAPTERS, RULES, pages
 from ..validators.identity_number import find_identity_numbers
 from ..validators.wording import ROLES
+from .speech import value_word
 
 if TYPE_CHECKING:
     from .workplace import Workplace
@@ -31,7 +33,10 @@ def accept(
     known = work.store.case(case)
     hidden = role == Role.RECTOR and known is not None and case in work.store.leader_cases(known.school)
     if known is None or hidden:  # the same words for both: that a case is kept from rektor must not be told
-        raise SettingsError(f"no case {case} is known: check the number, or let skolemiljo sync read it first")
+        unknown = _(
+            "ingen sak {case} er kjent: se etter at nummeret er riktig, eller la skolemiljo sync lese den først"
+        )
+        raise SettingsError(unknown.format(case=case))
     return acceptances.accept(
         work.store,
         rule=found.code,
@@ -53,10 +58,12 @@ def _scope(work: Workplace, school: str, case: str, rule: str, wanted: str | Non
     if wanted in there:
         return wanted
     if not there:
-        raise SettingsError(f"{rule} has nothing open in case {case} that a decision could be about")
+        nothing = _("{rule} har ikke noe åpent i sak {case} som kan godtas")
+        raise SettingsError(nothing.format(rule=rule, case=case))
     if wanted is None and len(there) == 1:
         return there[0]
-    raise SettingsError(f"{rule} in case {case}: --scope must be one of {', '.join(there)}")
+    several = _("{rule} i sak {case}: --scope må være en av {scopes}")
+    raise SettingsError(several.format(rule=rule, case=case, scopes=", ".join(there)))
 
 
 def listing(work: Workplace, today: date) -> str:
@@ -64,14 +71,15 @@ def listing(work: Workplace, today: date) -> str:
     lines = []
     for item in work.store.acceptances():
         if item.malformed or item.until is None:
-            state = f"UGYLDIG ({', '.join(item.malformed) or 'until'}): avviket er tilbake"
+            wrong = ", ".join(item.malformed) or "until"
+            state = _("UGYLDIG ({wrong}): avviket er tilbake").format(wrong=wrong)
         elif item.until < today:
-            state = f"utløpt {item.until:%d.%m.%Y}: avviket er tilbake"
+            state = _("utløpt {day}: avviket er tilbake").format(day=f"{item.until:%d.%m.%Y}")
         else:
-            state = f"gjelder til og med {item.until:%d.%m.%Y}"
-        role = ROLES[Role(item.role)].nb if item.role in set(Role) else "ukjent rolle"
+            state = _("gjelder til og med {day}").format(day=f"{item.until:%d.%m.%Y}")
+        role = value_word(Role(item.role), ROLES) if item.role in set(Role) else _("ukjent rolle")
         lines.append(f"{item.id}  {item.rule}  {item.case}  {item.scope}  {state}  ({role}): {item.reason}")
-    return "\n".join(lines) or "Ingen godtatte avvik."
+    return "\n".join(lines) or _("Ingen godtatte avvik.")
 
 
 def take_back(work: Workplace, file: Path) -> int:
@@ -87,9 +95,9 @@ def withdraw(work: Workplace, decision: str, at: datetime) -> None:
 def note_opened(work: Workplace, case_id: str, reason: str) -> None:
     """Writes in the run log that the owner opens a case, and why. Raises SettingsError where the reason won't do."""
     if not reason.strip():
-        raise SettingsError("--reason must say why the case is opened, without saying who")
-    if any(True for _ in find_identity_numbers(reason)):
-        raise SettingsError("--reason holds an identity number: say why without saying who")
+        raise SettingsError(_("--reason: skriv hvorfor saken åpnes, uten å si hvem det gjelder"))
+    if any(True for _number in find_identity_numbers(reason)):
+        raise SettingsError(_("--reason har et fødselsnummer: skriv hvorfor, uten å si hvem det gjelder"))
     _log(work, "owner").add_and_anchor(
         Kind.CASE_OPENED, case=case_id, reason=reason.strip()[:200], plan=work.judging.plan.document.label
     )

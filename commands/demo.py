@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ from ..domain.flag import ComplianceRecord
 from ..domain.moment import OSLO
 from ..domain.verdict import Verdict
 from ..reports.html import pages
-from ..validators.wording import VERDICTS
+from ..validators.wording import REASONS, VERDICTS
 from . import cycles, mocking, night, views
+from .speech import spoken, value_word
 from .workplace import Workplace
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ def run_demo(out: Path, echo: Echo) -> None:
         from ..adapters.mock.municipality import Municipality
         from ..adapters.mock.server import start
     except ModuleNotFoundError as error:
-        raise SettingsError(f"the demo needs more: pip install 'skolemiljo[mock,xlsx,pdf]' ({error.name})") from None
+        needs = _("demoen trenger mer: pip install {packages} ({name})")
+        raise SettingsError(needs.format(packages="'skolemiljo[mock,xlsx,pdf]'", name=error.name)) from None
     if out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True)
@@ -68,43 +71,57 @@ def _settings(out: Path, mock: Any) -> Path:
 
 def _tell(work: Workplace, mock: Any, out: Path, echo: Echo) -> None:
     names = {school.organisation_number: school.name for school in work.schools}
-    echo("Fjellgløtt kommune er oppdiktet. Alle saker, skoler og mennesker i den er oppdiktet.")
-    echo(f"Etterligningene av Visma Sikker Sak og 1310.no svarer over ekte HTTP på {mock.url}.\n")
+    echo(_("Fjellgløtt kommune er oppdiktet. Alle saker, skoler og mennesker i den er oppdiktet."))
+    answers = _("Etterligningene av Visma Sikker Sak og 1310.no svarer over ekte HTTP på {url}.")
+    echo(answers.format(url=mock.url) + "\n")
 
-    echo(
-        f"1. Fredag {FIRST:%d.%m.%Y} kl. {FIRST:%H.%M}: hent sakene, døm dem mot planen, skriv flaggene, og les dem tilbake.\n"
+    first_night = _(
+        "1. Fredag {day} kl. {time}: hent sakene, vurder dem mot planen, skriv flaggene, og les dem tilbake."
     )
+    echo(_at(first_night, FIRST) + "\n")
     first = _night(work, FIRST, names, echo)
 
-    echo("\n2. En gang til: ingenting er nytt, så ingenting blir skrevet.\n")
+    echo("\n" + _("2. En gang til: ingenting er nytt, så ingenting blir skrevet.") + "\n")
     _night(work, FIRST, names, echo)
 
-    echo(f"\n3. Natt til tirsdag {LATER:%d.%m.%Y} kl. {LATER:%H.%M}: ingen har rørt sakene, men frister har gått ut.\n")
+    later = _("3. Natt til tirsdag {day} kl. {time}: ingen har rørt sakene, men frister har gått ut.")
+    echo("\n" + _at(later, LATER) + "\n")
     before = _verdicts(work)
     _night(work, LATER, names, echo)
     _turned(before, _verdicts(work), echo)
 
-    echo("\n4. Flaggene slik de nå står i Sikker Sak, lest tilbake derfra:\n")
+    echo("\n" + _("4. Flaggene slik de nå står i Sikker Sak, lest tilbake derfra:") + "\n")
     _read_back(work, out, echo)
 
     school = work.schools[0]
-    echo(f"\n5. Årshjulet til {school.name}, slik det nå står i 1310.no:\n")
-    echo(_indented(cycles.status(work, school.organisation_number, LATER, "text", "nb").split("\n\n")[-1]))
+    echo("\n" + _("5. Årshjulet til {school}, slik det nå står i 1310.no:").format(school=school.name) + "\n")
+    language = "nn" if spoken() == "nn" else "nb"
+    echo(_indented(cycles.status(work, school.organisation_number, LATER, "text", language).split("\n\n")[-1]))
 
-    echo(f"\n6. Rektor ved {school.name} spør: hva må jeg gjøre?\n")
+    echo("\n" + _("6. Rektor ved {school} spør: hva må jeg gjøre?").format(school=school.name) + "\n")
     _rektor(work, school, LATER, out, echo)
 
-    echo("\n7. Skoleeier ser alle skolene:\n")
+    echo("\n" + _("7. Skoleeier ser alle skolene:") + "\n")
     _owner(work, LATER, out, echo)
 
     (out / "run.json").write_text(json.dumps(first.to_json(), ensure_ascii=False, indent=2), "utf-8")
     mocking.folder(out / "eksport", seed=7, schools=3, cases=20)
-    echo(f"\nAlt ligger i {out}/:")
-    echo("  rektor-*.html  sidene rektorene skriver ut; også som txt, json, csv, xlsx og ics, og én som pdf")
-    echo("  skoleeier/index.html  kartet over skolene, og en side for hver")
-    echo("  flagg/  flaggene slik de ble lest tilbake, en fil for hver sak")
-    echo("  lager.sqlite, runlog.jsonl  det som huskes, og hvem som gjorde hva")
-    echo("  eksport/  de samme slags sakene som filer: skolemiljo assess " + str(out / "eksport" / "cases"))
+    _where(out, echo)
+
+
+def _at(text: str, moment: datetime) -> str:
+    return text.format(day=f"{moment:%d.%m.%Y}", time=f"{moment:%H.%M}")
+
+
+def _where(out: Path, echo: Echo) -> None:
+    """What lies in the folder now."""
+    echo("\n" + _("Alt ligger i {folder}:").format(folder=f"{out}/"))
+    pages = _("sidene rektorene skriver ut; også som txt, json, csv, xlsx og ics, og én som pdf")
+    echo(f"  rektor-*.html  {pages}")
+    echo("  skoleeier/index.html  " + _("oversikten over skolene, og en side for hver"))
+    echo("  flagg/  " + _("flaggene slik de ble lest tilbake, en fil for hver sak"))
+    echo("  lager.sqlite, runlog.jsonl  " + _("det som huskes, og hvem som gjorde hva"))
+    echo("  eksport/  " + _("samme slags saker som filer:") + f" skolemiljo assess {out / 'eksport' / 'cases'}")
 
 
 def _night(work: Workplace, as_of: datetime, names: dict[str, str], echo: Echo) -> RunSummary:
@@ -121,7 +138,7 @@ def _turned(before: dict[Any, Verdict], after: dict[Any, Verdict], echo: Echo) -
     pairs = Counter((old, after[key]) for key, old in before.items() if key in after and after[key] is not old)
     echo("")
     for (old, new), number in pairs.most_common():
-        echo(f"   {VERDICTS[old].nb} -> {VERDICTS[new].nb}: {number}")
+        echo(f"   {value_word(old, VERDICTS)} -> {value_word(new, VERDICTS)}: {number}")
 
 
 def _read_back(work: Workplace, out: Path, echo: Echo) -> None:
@@ -135,30 +152,32 @@ def _read_back(work: Workplace, out: Path, echo: Echo) -> None:
                 records.append(record)
                 (folder / f"{case_id}.json").write_text(record.model_dump_json(indent=1), "utf-8")
     counts = Counter(flag.verdict for record in records for flag in record.flags)
-    total = ", ".join(f"{number} {VERDICTS[verdict].nb}" for verdict, number in counts.most_common())
-    echo(f"   {len(records)} saker har flagg: {total}.")
+    total = ", ".join(f"{number} {value_word(verdict, VERDICTS)}" for verdict, number in counts.most_common())
+    echo("   " + _("{n} saker har flagg: {counts}.").format(n=len(records), counts=total))
     one = next((r for r in records if any(f.verdict is Verdict.DEVIATION for f in r.flags)), None)
     if one is not None:
-        echo(f"   For eksempel {one.case}:")
+        echo("   " + _("For eksempel {case}:").format(case=one.case))
         for flag in one.flags:
             if flag.verdict in (Verdict.DEVIATION, Verdict.DUE):
-                reason = f" ({flag.reason})" if flag.reason else ""
-                deadline = f", frist {flag.deadline:%d.%m.%Y}" if flag.deadline else ""
-                echo(f"     {flag.rule:<7} {VERDICTS[flag.verdict].nb}{reason}{deadline}  [{flag.scope}]")
+                reason = f" ({value_word(flag.reason, REASONS)})" if flag.reason else ""
+                day = f"{flag.deadline:%d.%m.%Y}" if flag.deadline else ""
+                deadline = ", " + _("frist {day}").format(day=day) if day else ""
+                echo(f"     {flag.rule:<7} {value_word(flag.verdict, VERDICTS)}{reason}{deadline}  [{flag.scope}]")
 
 
 def _rektor(work: Workplace, school: School, as_of: datetime, out: Path, echo: Echo) -> None:
     for one in work.schools:
-        report, _ = views.for_rector(work, one.organisation_number, as_of=as_of)
+        report = views.for_rector(work, one.organisation_number, as_of=as_of)[0]
         _write(report, out / f"rektor-{one.organisation_number}", _FORMS if one is school else _QUICK)
         if one is school:
             shown = str(reports.render(report, "text", width=92, color=False))
             echo(_indented("\n".join(shown.splitlines()[:40])))
-            echo(f"   … resten står i {out}/rektor-{one.organisation_number}.txt")
+            rest = out / f"rektor-{one.organisation_number}.txt"
+            echo("   " + _("… resten står i {file}").format(file=rest))
 
 
 def _owner(work: Workplace, as_of: datetime, out: Path, echo: Echo) -> None:
-    report, _ = views.for_owner(work, as_of=as_of)
+    report = views.for_owner(work, as_of=as_of)[0]
     _write(report, out / "skoleeier", _QUICK)
     folder = out / "skoleeier"
     folder.mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from .. import reports
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from .workplace import Workplace
 
 Echo = Callable[[str], None]
-_CHANNELS = {"mail": "e-post", "notify": "varsel"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ class Digest:
     @property
     def name(self) -> str:
         """Channel, reader and how many addresses; never an address."""
-        return f"{_CHANNELS[self.channel]} til {self.school or 'skoleeier'} ({len(self.targets)})"
+        channel = _("e-post") if self.channel == "mail" else _("varsel")
+        reader = self.school or _("skoleeier")
+        return _("{channel} til {reader} ({n})").format(channel=channel, reader=reader, n=len(self.targets))
 
 
 def send_all(
@@ -55,7 +57,9 @@ def send_all(
     store = views.needed(work.remembered)
     wanted = tuple(_wanted(work))
     if not wanted:
-        raise SettingsError("nobody gets a digest: set mail.owner, mail.schools, notify.owner or notify.schools")
+        raise SettingsError(
+            _("ingen får morgenposten: sett mail.owner, mail.schools, notify.owner eller notify.schools")
+        )
     if any(one.channel == "notify" for one in wanted) and not dry_run:
         _check_extra()
     whole = True
@@ -64,28 +68,36 @@ def send_all(
         try:
             report = _report(work, one, told, as_of, language)
         except SettingsError as error:
-            echo(f"{one.name}: IKKE SENDT. {error}")
+            echo(_("{digest}: IKKE SENDT. {error}").format(digest=one.name, error=error))
             whole = False
             continue
         if not digest.changed(report, told.standing if told is not None else None):
-            since = f" siden {told.as_of.astimezone(OSLO):%d.%m.%Y}" if told is not None else ""
-            echo(f"{one.name}: ingenting nytt{since}, så ingenting blir sendt.")
+            echo(_no_news(one, told))
             continue
         if dry_run:
-            echo(f"{one.name}: ville blitt sendt:\n\n{_shown(work, one, report, language, now)}")
+            would = _("{digest}: ville blitt sendt:").format(digest=one.name)
+            echo(f"{would}\n\n{_shown(work, one, report, language, now)}")
             continue
         try:
             refused = _hand_over(work, one, report, language, now)
         except digest.MailError as error:
-            echo(f"{one.name}: IKKE SENDT. {error}")
+            echo(_("{digest}: IKKE SENDT. {error}").format(digest=one.name, error=error))
             whole = False
             continue
         store.put_told(one.reader, Told(as_of, digest.standing(report)))
-        echo(f"{one.name}: sendt.")
+        echo(_("{digest}: sendt.").format(digest=one.name))
         if refused:
-            echo(f"{one.name}: {refused} av adressene ble ikke tatt imot; rett dem i innstillingene.")
+            turned_away = _("{digest}: {n} av adressene ble ikke tatt imot; rett dem i innstillingene.")
+            echo(turned_away.format(digest=one.name, n=refused))
             whole = False
     return whole
+
+
+def _no_news(one: Digest, told: Told | None) -> str:
+    if told is None:
+        return _("{digest}: ingenting nytt, så ingenting blir sendt.").format(digest=one.name)
+    day = f"{told.as_of.astimezone(OSLO):%d.%m.%Y}"
+    return _("{digest}: ingenting nytt siden {day}, så ingenting blir sendt.").format(digest=one.name, day=day)
 
 
 def _wanted(work: Workplace) -> Iterator[Digest]:
@@ -106,7 +118,8 @@ def _check_extra() -> None:
     from importlib.util import find_spec
 
     if find_spec("apprise") is None:
-        raise SettingsError(f"varsel til Teams og webhook trenger mer: {reports.MissingExtraError('notify')}")
+        needs = _("varsel til Teams og webhook trenger mer: {what}")
+        raise SettingsError(needs.format(what=reports.MissingExtraError("notify")))
 
 
 def _report(work: Workplace, one: Digest, told: Told | None, as_of: datetime, language: str | None) -> Report:

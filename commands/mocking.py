@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ def up(
     try:
         from ..adapters.mock.server import serve
     except ModuleNotFoundError as error:
-        raise SettingsError(f"the mock needs more: pip install 'skolemiljo[mock]' ({error.name})") from None
+        needs = _("etterligningene trenger mer: pip install {packages} ({name})")
+        raise SettingsError(needs.format(packages="'skolemiljo[mock]'", name=error.name)) from None
     serve(
         port=port,
         seed=seed,

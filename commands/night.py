@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from ..domain.errors import SkolemiljoError
@@ -14,13 +16,6 @@ from ..sync.summary import RunSummary, SchoolSummary
 
 if TYPE_CHECKING:
     from .workplace import Workplace
-
-_STATES = {
-    "complete": "alt er gjort",
-    "incomplete": "ikke alt kunne gjøres",
-    "stopped": "stoppet underveis; neste kjøring tar resten",
-    "failed": "brutt av",
-}
 
 
 def run(
@@ -76,56 +71,86 @@ def _ping(url: str) -> None:
 
 
 def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
-    """The summary in plain Norwegian: what was done, and what needs a person."""
+    """The summary in plain words: what was done, and what needs a person."""
     names = names or {}
     when = summary.as_of.astimezone(OSLO)
-    mode = (
-        "prøvekjøring: ingenting er skrevet"
-        if summary.dry_run
-        else "tilbakeskriving er på"
-        if summary.write_back
-        else "tilbakeskriving er av"
-    )
     lines = [
-        f"Natt {summary.run[:8]}: {_STATES[summary.state]} ({mode}). Dømt slik det var {when:%d.%m.%Y kl. %H.%M}.",
-        f"Plan {summary.plan}. Lest {summary.total('read')} saker, dømt {summary.total('judged')}, "
-        f"skrevet og lest tilbake {summary.total('written')}, sto der fra før {summary.total('stood')}.",
+        _("Natt {run}: {state} ({mode}). Vurdert slik det var {day} kl. {time}.").format(
+            run=summary.run[:8],
+            state=_state(summary.state),
+            mode=_mode(summary),
+            day=f"{when:%d.%m.%Y}",
+            time=f"{when:%H.%M}",
+        ),
+        _(
+            "Plan {plan}. Saker: {read} lest, {judged} vurdert, {written} skrevet og lest tilbake, {stood} sto der fra før."
+        ).format(plan=summary.plan, **{name: summary.total(name) for name in ("read", "judged", "written", "stood")}),
     ]
-    lines += [_school(school, names) for school in summary.schools]
-    lines += [f"MANGLER: kilden viser ikke lenger skolen {number}." for number in summary.missing_schools]
+    for school in summary.schools:
+        lines += _school(school, names)
+    lines += [
+        _("MANGLER: kilden viser ikke lenger skolen {number}.").format(number=number)
+        for number in summary.missing_schools
+    ]
     if summary.decisions_back:
-        lines.append(f"Lageret var nytt: {summary.decisions_back} godtatte avvik er tatt inn igjen fra eksporten.")
+        back = ngettext(
+            "Lageret var nytt: {n} godtatt avvik er tatt inn igjen fra eksporten.",
+            "Lageret var nytt: {n} godtatte avvik er tatt inn igjen fra eksporten.",
+            summary.decisions_back,
+        )
+        lines.append(back.format(n=summary.decisions_back))
     if summary.cut_off:
-        lines.append(f"{len(summary.cut_off)} tidligere kjøringer ble brutt av; denne har tatt opp det som gjensto.")
+        cut_off = _("Kjøringer som ble brutt av før denne: {n}. Denne har tatt opp det som gjensto.")
+        lines.append(cut_off.format(n=len(summary.cut_off)))
     if summary.error is not None:
-        lines.append(f"BRUTT AV: {summary.error_text or summary.error}")
+        lines.append(_("BRUTT AV: {error}").format(error=summary.error_text or summary.error))
     return "\n".join(lines)
 
 
-def _school(school: SchoolSummary, names: dict[str, str]) -> str:
-    owner = f"{names.get(school.school, '')} {school.school}".strip() if school.school else "Kommunens eget årshjul"
-    state = "ferdig" if school.complete else "IKKE FERDIG"
-    flags = f"flagg: {school.flags_added} nye, {school.flags_changed} endret, {school.flags_cleared} fjernet"
-    parts = [f"{school.read} lest", f"{school.written} skrevet", flags]
+def _state(state: str) -> str:
+    return {
+        "complete": _("alt er gjort"),
+        "incomplete": _("ikke alt kunne gjøres"),
+        "stopped": _("stoppet underveis; neste kjøring tar resten"),
+        "failed": _("brutt av"),
+    }[state]
+
+
+def _mode(summary: RunSummary) -> str:
+    if summary.dry_run:
+        return _("prøvekjøring: ingenting er skrevet")
+    return _("tilbakeskriving er på") if summary.write_back else _("tilbakeskriving er av")
+
+
+def _school(school: SchoolSummary, names: dict[str, str]) -> list[str]:
+    """One line with the numbers, and one more for each thing worth knowing."""
+    owner = f"{names.get(school.school, '')} {school.school}".strip() if school.school else _("Kommunens eget årshjul")
+    state = _("ferdig") if school.complete else _("IKKE FERDIG")
+    flags = _("flagg: {added} nye, {changed} endret, {cleared} fjernet").format(
+        added=school.flags_added, changed=school.flags_changed, cleared=school.flags_cleared
+    )
+    parts = [_("{n} lest").format(n=school.read), _("{n} skrevet").format(n=school.written), flags]
     if school.would_write:
-        parts.append(f"{school.would_write} ville blitt skrevet")
+        parts.append(_("{n} ville blitt skrevet").format(n=school.would_write))
     if school.cycles_written:
-        parts.append(f"årshjul skrevet: {school.cycles_written}")
-    lines = [f"  {owner}: {state}. {', '.join(parts)}."]
+        parts.append(_("årshjul skrevet: {n}").format(n=school.cycles_written))
+    return [f"  {owner}: {state}. {', '.join(parts)}.", *(f"    {line}" for line in _remarks(school))]
+
+
+def _remarks(school: SchoolSummary) -> Iterator[str]:
     if school.unknown:
-        lines.append(f"    {school.unknown} dommer er «kunne ikke sjekkes».")
+        yield _("Svar som er «kunne ikke sjekkes»: {n}.").format(n=school.unknown)
     if school.held:
-        lines.append(f"    {school.held} saker venter med å få fjernet flagg til skolen er lest helt.")
-    lines += [
-        f"    {p.case or 'en sak uten lesbart nummer'}: {p.kind}. {p.what_to_do}{f' ({p.place})' if p.place else ''}"
-        for p in (*school.problems, *school.refusals)
-    ]
-    lines += [f"    {subject}: lagt til side ({kind}); prøves igjen neste natt." for subject, kind in school.set_aside]
-    lines += [f"    {case}: borte fra kilden." for case in school.vanished]
-    lines += [
-        f"    Regel {code} krasjet i {number} saker: meld det til dem som lager verktøyet."
-        for code, number in school.crashed.items()
-    ]
+        yield _("Saker som venter med å få fjernet flagg til skolen er lest helt: {n}.").format(n=school.held)
+    for problem in (*school.problems, *school.refusals):
+        place = f" ({problem.place})" if problem.place else ""
+        yield f"{problem.case or _('en sak uten lesbart nummer')}: {problem.kind}. {problem.what_to_do}{place}"
+    for subject, kind in school.set_aside:
+        yield _("{subject}: lagt til side ({kind}); prøves igjen neste natt.").format(subject=subject, kind=kind)
+    for case in school.vanished:
+        yield _("{case}: borte fra kilden.").format(case=case)
+    for code, number in school.crashed.items():
+        crashed = _("Regel {code} stoppet på en feil i {n} av sakene: meld det til dem som lager verktøyet.")
+        yield crashed.format(code=code, n=number)
     if school.error is not None:
-        lines.append(f"    Lesingen ble brutt av: {school.error}.")
-    return "\n".join(lines)
+        yield _("Lesingen ble brutt av: {error}.").format(error=school.error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from gettext import gettext as _
 from typing import Any
 
 from ..domain.errors import SettingsError
@@ -13,7 +14,7 @@ from ..validators import RULES, pages
 def explain(name: str | None, *, every: bool, plan: str, form: str, language: str) -> str:
     """One rule's page, or all of them. Raises SettingsError for a name that no rule has."""
     if name is None and not every:
-        raise SettingsError("hvilken regel? Skriv koden, eller --all")
+        raise SettingsError(_("hvilken regel? Skriv koden, eller --all"))
     rules = list(RULES.values()) if every else [pages.find(name or "", RULES)]
     loaded = load_plan(plan)
     if form == "json":

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,16 +22,19 @@ from ..plans.verify import missing_quotes
 from ..sync.live import case_files
 from ..validators import RULES
 from ..validators.wording import VERDICTS
+from .speech import value_word
 
 if TYPE_CHECKING:
     from .workplace import Workplace
 
-_HOMES = {
-    Home.RULE: "regel",
-    Home.PART: "del av regel",
-    Home.QUESTION: "spørsmål i regel",
-    Home.NONE: "kan ikke sjekkes av en maskin",
-}
+
+def _homes() -> dict[Home, str]:
+    return {
+        Home.RULE: _("regel"),
+        Home.PART: _("del av regel"),
+        Home.QUESTION: _("spørsmål i regel"),
+        Home.NONE: _("kan ikke sjekkes av en maskin"),
+    }
 
 
 def homeless(plan: MunicipalPlan) -> list[str]:
@@ -65,8 +69,9 @@ def coverage(name: str, form: str) -> tuple[str, bool]:
     for code, row in plan.rows.items():
         lines.append(f"{code:<8} {row.name:<52} {_home(plan, code, code in wrong)}")
     lines.append("")
-    lines += [f"{counts[home]:>4}  {words}" for home, words in _HOMES.items()]
-    lines.append(f"{len(plan.rows) - len(wrong)} av {len(plan.rows)} rader har et hjem.")
+    lines += [f"{counts[home]:>4}  {words}" for home, words in _homes().items()]
+    at_home = _("{n} av {total} rader har et hjem.")
+    lines.append(at_home.format(n=len(plan.rows) - len(wrong), total=len(plan.rows)))
     return "\n".join(lines), not wrong
 
 
@@ -76,17 +81,19 @@ def _is_on(plan: MunicipalPlan, code: str) -> bool | None:
 
 def _home(plan: MunicipalPlan, code: str, wrong: bool) -> str:
     if wrong:
-        return "UTEN HJEM"
+        return _("UTEN HJEM")
     row = plan.rows[code]
     match row.home:
         case Home.RULE:
-            return "regel" if _is_on(plan, code) else f"regel, av: {plan.rules[code].reason}"
+            if _is_on(plan, code):
+                return _("regel")
+            return _("regel, av: {why}").format(why=plan.rules[code].reason)
         case Home.PART:
-            return f"del av {row.of}"
+            return _("del av {rule}").format(rule=row.of)
         case Home.QUESTION:
-            return f"spørsmål i {row.of}"
+            return _("spørsmål i {rule}").format(rule=row.of)
         case _:
-            return f"ingen maskin: {row.why}"
+            return _("ingen maskin: {why}").format(why=row.why)
 
 
 def verify(name: str, file: Path, form: str) -> tuple[str, bool]:
@@ -95,7 +102,7 @@ def verify(name: str, file: Path, form: str) -> tuple[str, bool]:
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
-        raise SettingsError("the plan's text can't be read as UTF-8") from None
+        raise SettingsError(_("planens tekst kan ikke leses som UTF-8")) from None
     missing = missing_quotes(plan, text)
     quoted = sum(row.quote is not None for row in plan.rows.values())
     if form == "json":
@@ -103,8 +110,9 @@ def verify(name: str, file: Path, form: str) -> tuple[str, bool]:
             {"plan": plan.document.label, "quotes": quoted, "missing": missing}, ensure_ascii=False, indent=2
         ), not missing
     if not missing:
-        return f"Alle {quoted} sitater i {plan.name} står ord for ord i teksten.", True
-    lines = [f"{len(missing)} av {quoted} sitater står ikke ord for ord i teksten. Se på reglene på nytt:"]
+        return _("Alle {n} sitater i {plan} står ord for ord i teksten.").format(n=quoted, plan=plan.name), True
+    gone = _("{n} av {total} sitater står ikke ord for ord i teksten. Se på reglene på nytt:")
+    lines = [gone.format(n=len(missing), total=quoted)]
     lines += [f"  {code:<8} {plan.rows[code].name}: «{plan.rows[code].quote}»" for code in missing]
     return "\n".join(lines), False
 
@@ -133,9 +141,13 @@ def compare(work: Workplace, old: str, new: str, paths: Iterable[Path], as_of: d
             ensure_ascii=False,
             indent=2,
         )
-    lines = [f"{cases} saker dømt etter {old} og etter {new}: {len(changes)} dommer blir andre."]
+    lines = [
+        _("Saker vurdert etter {old} og etter {new}: {cases}. Svar som blir andre: {changes}.").format(
+            old=old, new=new, cases=cases, changes=len(changes)
+        )
+    ]
     if unread:
-        lines.append(f"{unread} saker kunne ikke leses.")
+        lines.append(_("Saker som ikke kunne leses: {n}.").format(n=unread))
     plans = (before.plan, after.plan)
     changed = [(was, now, *_words(was, now, plans)) for was, now in changes]
     pairs = Counter((_rule(was, now), old_word, new_word) for was, now, old_word, new_word in changed)
@@ -167,8 +179,9 @@ def _words(was: Finding | None, now: Finding | None, plans: tuple[MunicipalPlan,
     optional = RULES[code].optional
     said = []
     for finding, plan in zip((was, now), plans, strict=True):
-        silent = "ikke aktuelt" if plan.is_on(code, optional=optional) else "ikke i planen"
-        said.append(VERDICTS[finding.verdict].nb if finding is not None else silent)
+        on = plan.is_on(code, optional=optional)
+        silent = value_word(Verdict.NOT_APPLICABLE, VERDICTS) if on else _("ikke i planen")
+        said.append(value_word(finding.verdict, VERDICTS) if finding is not None else silent)
     return said[0], said[1]
 
 

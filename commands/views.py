@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -56,7 +57,7 @@ def for_rector(
     if offline:
         school, seen_at = _stored_school(needed(store), number.replace(" ", ""))
         if seen_at is None:
-            raise SettingsError("the store has no such school: run skolemiljo sync first")
+            raise SettingsError(_("lageret har ingen slik skole: kjør skolemiljo sync først"))
         judged = _stored(needed(store), school.organisation_number)
     else:
         school = work.school(number)
@@ -80,7 +81,7 @@ def for_rector(
         else _problems(judged.problems, school.organisation_number),
         leader_cases=frozenset(judged.leader_cases),
         seen_at=seen_at,
-        language=language or work.settings.language,
+        language=language or work.settings.report_language,
         reader="rector",
     )
     hidden = judged.leader_cases
@@ -139,7 +140,7 @@ def for_owner(
         problems=names.problems(problems),
         trend=_trend(store),
         seen_at=seen_at,
-        language=language or work.settings.language,
+        language=language or work.settings.report_language,
     )
     whole.complete = report.complete
     return report, whole
@@ -184,7 +185,7 @@ def _number_of(work: Workplace, wanted: str, schools: Iterable[str]) -> str:
         for number in work.source.case_ids(school):
             if wanted in (number, names.of(number)):
                 return number
-    raise SettingsError("no case is called so: give its number, or its pseudonym from the newest audit")
+    raise SettingsError(_("ingen sak heter det: skriv saksnummeret, eller dekknavnet fra den nyeste oversikten"))
 
 
 def for_files(
@@ -201,7 +202,7 @@ def for_files(
     try:
         zone = ZoneInfo(source_zone) if source_zone else work.settings.zone
     except (KeyError, ValueError):
-        raise SettingsError("--source-zone: no such zone; Europe/Oslo is one") from None
+        raise SettingsError(_("--source-zone: det finnes ingen slik tidssone; Europe/Oslo er en")) from None
     judged = judge_files(paths, judging, as_of=as_of, zone=zone)
     report = school_report(
         None,
@@ -213,7 +214,7 @@ def for_files(
         as_of=as_of,
         complete=judged.complete,
         problems=_problems(judged.problems, None),
-        language=language or work.settings.language,
+        language=language or work.settings.report_language,
         reader="owner",
     )
     judged.complete = report.complete
@@ -257,7 +258,7 @@ def _add_what_the_source_names(work: Workplace, judged: Judged) -> None:
 def needed(store: Store | None) -> Store:
     """The store that a command can't do without. Raises SettingsError where there is none."""
     if store is None:
-        raise SettingsError("there is no store yet: run skolemiljo sync first, or leave out --offline")
+        raise SettingsError(_("det finnes ikke noe lager ennå: kjør skolemiljo sync først, eller uten --offline"))
     return store
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,4 +77,4 @@ class Workplace:
             if school.organisation_number == number.replace(" ", ""):
                 return school
         known = ", ".join(f"{s.organisation_number} {s.name}" for s in self.schools[:10])
-        raise SettingsError(f"no school with that number; the source has {known}")
+        raise SettingsError(_("ingen skole har det nummeret; kilden har {schools}").format(schools=known))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gettext as stdlib_gettext
-import os
 import unicodedata
 from datetime import date, datetime
 from functools import cache
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 LANGUAGES = ("nb", "nn")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 CATALOGUE = "messages"
-"""Name of the catalogue. It is gettext's own standard name, so that click's texts can be in the same one."""
 
 # Characters that move the cursor, turn the reading direction or hide: harmless in no output.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -162,13 +160,3 @@ class Words:
             "suspicion": self.gettext("mistanke"),
             "severity": self.gettext("alvorsgrad"),
         }
-
-
-def speak(language: str) -> None:
-    """Makes click's own texts (usage, errors, prompts) come in ``language`` in this process.
-
-    click asks gettext's standard catalogue, which finds its language in the environment.
-    """
-    os.environ["LANGUAGE"] = language
-    stdlib_gettext.bindtextdomain(CATALOGUE, str(LOCALE_FOLDER))
-    stdlib_gettext.textdomain(CATALOGUE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from gettext import gettext as _
 
 from ..domain.errors import SettingsError
 from ..domain.moment import local_day
@@ -70,23 +71,25 @@ def accept(
 def withdraw(store: Store, acceptance: str, *, at: datetime, run_log: RunLog | None = None) -> None:
     """Takes a decision back; it stays on record. Raises SettingsError where there is none with that id."""
     if not store.withdraw_acceptance(acceptance, at):
-        raise SettingsError("no such decision, or it was withdrawn before: see skolemiljo accept list")
+        raise SettingsError(
+            _("det finnes ingen slik avgjørelse, eller den er alt trukket tilbake: se skolemiljo accept list")
+        )
     if run_log is not None:
         store.set_meta(*run_log.add(Kind.WITHDRAWN, acceptance=acceptance))
 
 
 def _problems(reason: str, role: str, until: date, today: date, case: str | None, school: str | None) -> Iterable[str]:
     if case is None and school is None:
-        yield "a case or a school is needed"
+        yield _("en sak eller en skole trengs")
     if role not in ROLES:
-        yield "--role must be " + ", ".join(ROLES)
+        yield _("--role må være en av {roles}").format(roles=", ".join(ROLES))
     if until < today:
-        yield "--until is a day that has passed"
+        yield _("--until er en dag som er passert")
     if until > today + LONGEST:
-        yield "--until is more than a year ahead: a decision is looked at again each year"
+        yield _("--until er mer enn et år fram: en avgjørelse skal ses på igjen hvert år")
     if not reason.strip():
-        yield "--reason must say why"
+        yield _("--reason må si hvorfor")
     if len(reason.strip()) > LONGEST_REASON:
-        yield f"--reason is at most {LONGEST_REASON} characters"
+        yield _("--reason kan ha høyst {n} tegn").format(n=LONGEST_REASON)
     if find_identity_numbers(reason):
-        yield "--reason holds an identity number: say why without saying who"
+        yield _("--reason har et fødselsnummer: skriv hvorfor, uten å si hvem det gjelder")

@@ -62,7 +62,7 @@ def test_a_decision_names_its_finding_by_itself_where_there_is_but_one(night: Pa
 
 def test_a_decision_about_nothing_is_refused_and_the_scopes_there_are_named(night: Path) -> None:
     for case, rule, more, words in (
-        ("SM-0000-0000", "VA-08", (), "no case SM-0000-0000"),
+        ("SM-0000-0000", "VA-08", (), "ingen sak SM-0000-0000"),
         (findings(night)[0]["case"] or "", "VA-08", ("--scope", "notice:nope"), "VA-08"),
     ):
         refused = accept(night, case, rule, *more)
@@ -101,7 +101,7 @@ def test_after_a_lost_store_the_decisions_come_back_from_the_night_s_export(nigh
         file.unlink()
     back = run(place, "sync", "--as-of", AS_OF)
     assert back.exit_code == 0
-    assert re.search(r"Lageret var nytt: \d godtatte avvik er tatt inn igjen", back.stdout)
+    assert re.search(r"Lageret var nytt: \d godtatte? avvik er tatt inn igjen", back.stdout)
     assert WHY in run(place, "accept", "list").stdout
     again = run(place, "sync", "--as-of", AS_OF)
     assert "tatt inn igjen" not in again.stdout

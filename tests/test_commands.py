@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -31,6 +31,24 @@ def _commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tu
 
 
 COMMANDS = list(_commands(main))
+# Common words that are never English, and never nynorsk.
+NORWEGIAN = {
+    "og",
+    "eller",
+    "ikke",
+    "som",
+    "skolen",
+    "saker",
+    "skriv",
+    "hver",
+    "planen",
+    "valg",
+    "bruk",
+    "eksempel",
+    "av",
+    "en",
+}
+BOKMAAL = {"ikke", "hva", "hvem", "hvor", "hver", "fra", "en", "et", "vises", "noe", "bare", "eksempel", "sier"}
 LEAVES = {path[0] for path, _ in COMMANDS if len(path) == 1}
 
 
@@ -43,6 +61,57 @@ def test_every_command_has_help_with_an_example_of_itself(path: tuple[str, ...],
     for option in command.params:
         if isinstance(option, click.Option) and option.name != "help":
             assert option.help, f"{option.name} has no help"
+
+
+@pytest.fixture
+def spoken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Sets the language of the commands for one test."""
+    before = os.environ.get("LANGUAGE")
+    yield lambda language: monkeypatch.setenv("SKOLEMILJO_LANGUAGE", language)
+    os.environ.pop("LANGUAGE", None)
+    if before is not None:
+        os.environ["LANGUAGE"] = before
+
+
+@pytest.mark.parametrize("path", [(), *(path for path, _ in COMMANDS)], ids=lambda path: " ".join(path) or "program")
+def test_help_comes_whole_in_each_language(path: tuple[str, ...], spoken: Callable[[str], None]) -> None:
+    """Nothing Norwegian is left in English, nothing bokmål in nynorsk; asked one after another in one process."""
+    said: dict[str, set[str]] = {}
+    for language in ("en", "nn", "nb"):
+        spoken(language)
+        output = CliRunner().invoke(main, [*path, "--help"]).output
+        left_out = r" {4,6}\S|.* {3}skolemiljo |.*--help"  # commands to type, and click's own line, made once a process
+        prose = "\n".join(line for line in output.splitlines() if not re.match(left_out, line))
+        said[language] = set(re.findall(r"[a-zæøå]+", prose.lower()))
+    assert said["en"] & NORWEGIAN == set()
+    assert said["nn"] & BOKMAAL == set()
+    assert "usage" in said["en"]
+    assert "bruk" in said["nn"]
+    assert said["nb"] & (NORWEGIAN | BOKMAAL)
+
+
+def test_a_message_comes_in_the_language_of_the_environment_the_settings_or_the_report(tmp_path: Path) -> None:
+    settings = tmp_path / "s.toml"
+    settings.write_text('language = "en"\n', "utf-8")
+    for arguments, environment, words in (
+        (("accept", "list"), {}, "Ingen godtatte avvik."),
+        (("accept", "list"), {"SKOLEMILJO_LANGUAGE": "nn"}, "Ingen godtekne avvik."),
+        (("--settings", str(settings), "accept", "list"), {}, "No accepted deviations."),
+        (("explain", "VA-99"), {"SKOLEMILJO_LANGUAGE": "en"}, "Error: "),
+        (("assess", "--as-of", "igår", "docs"), {"SKOLEMILJO_LANGUAGE": "en"}, "write the time as"),
+        (("assess", "docs/example-case.json", "--language", "nn", "--as-of", "igår"), {}, "Ugyldig verdi"),
+    ):
+        store = {"SKOLEMILJO_STORE": str(tmp_path / "lager.sqlite")}
+        done = run(*arguments, cwd=Path(__file__).parent.parent, **store, **environment)
+        assert words in done.stdout + done.stderr, done.stderr
+
+
+def test_a_report_asked_for_in_english_is_in_bokmaal(root: Path) -> None:
+    """Reports are Norwegian; only what the commands themselves say comes in English."""
+    arguments = ("assess", "docs/example-case.json", "--as-of", "2026-03-20T08:00", "--fail-on", "low")
+    done = run(*arguments, cwd=root, SKOLEMILJO_LANGUAGE="en")
+    assert "avvik" in done.stdout
+    assert "Ended with 1: " in done.stderr
 
 
 def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -118,8 +187,8 @@ def test_a_secret_is_never_shown_wherever_it_comes_from(tmp_path: Path) -> None:
     secret = "Kvitlyngsjokolade"
     (tmp_path / "client_secret").write_text(secret + "\n", "utf-8")
     for done, place in (
-        (run("--secrets", str(tmp_path), "config", "show"), "secrets"),
-        (run("config", "show", SKOLEMILJO_CLIENT_SECRET=secret), "miljø"),
+        (run("--secrets", str(tmp_path), "config", "show"), "hemmelighetene"),
+        (run("config", "show", SKOLEMILJO_CLIENT_SECRET=secret), "miljøet"),
     ):
         assert done.returncode == 0
         assert secret not in done.stdout + done.stderr

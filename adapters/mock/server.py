@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from gettext import gettext as _
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, FastAPI, Form, Header, HTTPException, Path, Query, Request, Response
@@ -96,7 +97,8 @@ def serve(
     base = "http://{}:{}".format(*listening.getsockname())
     credentials = mock.credentials
     common = f'token_url = "{base}/connect/token"\nclient_id = "{credentials.client_id}"\ntenant_id = "{credentials.tenant_id}"'
-    echo(f"# {municipality.name} (oppdiktet) svarer på {base}. Stopp med Ctrl-C. Innstillinger:")
+    answers = _("{municipality} (oppdiktet) svarer på {url}. Stopp med Ctrl-C. Innstillinger:")
+    echo("# " + answers.format(municipality=municipality.name, url=base))
     echo(f'source = "sikker_sak"\ncycle = "annual_cycle"\nclient_secret = "{credentials.client_secret}"')
     echo(f'\n[sikker_sak]\nbase_url = "{base}/sikkersak"\n{common}')
     echo(f'\n[annual_cycle]\nbase_url = "{base}/aarshjul"\n{common}')

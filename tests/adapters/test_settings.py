@@ -176,13 +176,13 @@ def test_all_is_shown_with_its_source_and_no_secret(
     text = f'municipality = "Fjellgløtt"\nping_url = "https://ping.example/{SECRET}"\n[sync]\nwrite_back = true\n'
     settings = load(file, text, secrets=secrets)
     rows = {key: (value, place) for key, value, place in shown(settings, file, secrets)}
-    assert rows["municipality"] == ("Fjellgløtt", "fil")
-    assert rows["language"] == ("nn", "miljø")
+    assert rows["municipality"] == ("Fjellgløtt", "file")
+    assert rows["language"] == ("nn", "environment")
     assert rows["client_secret"] == ("***", "secrets")
     assert rows["sikker_sak.client_secret"] == ("***", "secrets")
-    assert rows["ping_url"] == ("***", "fil")
-    assert rows["sync.write_back"] == ("True", "fil")
-    assert rows["read_text"] == ("True", "standard")
+    assert rows["ping_url"] == ("***", "file")
+    assert rows["sync.write_back"] == ("True", "file")
+    assert rows["read_text"] == ("True", "default")
     assert SECRET not in repr(rows) + repr(settings) + str(settings)
     assert {key.partition(".")[0] for key in rows} == set(Settings.model_fields)
 

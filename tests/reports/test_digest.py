@@ -424,7 +424,7 @@ def test_the_missing_extra_is_named(exchange: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({}, "nobody gets a digest"),
+        ({}, "ingen får morgenposten"),
         ({"SKOLEMILJO_MAIL__OWNER": '["eier@example.invalid"]'}, "host and sender"),
         ({"SKOLEMILJO_MAIL__OWNER": '["Ola Villniss"]'}, "mail.owner.0"),
         ({"SKOLEMILJO_MAIL__HOST": "post.example.invalid", "SKOLEMILJO_MAIL__SECURITY": "none"}, "this machine alone"),
@@ -442,7 +442,7 @@ def test_a_school_that_nobody_has_looked_at_does_not_stop_the_others(exchange: P
     settings = mail_settings(1) | {"SKOLEMILJO_MAIL__SCHOOLS": json.dumps(schools)}
     code, said = run(exchange, "digest", "--as-of", "2026-11-20T09:00", "--dry-run", **settings)
     assert code == 75
-    assert "e-post til 310000035 (1): IKKE SENDT. the store has no such school" in said
+    assert "e-post til 310000035 (1): IKKE SENDT. lageret har ingen slik skole" in said
     assert f"e-post til {SCHOOL} (1): " in said
 
 

@@ -37,7 +37,7 @@ def test_a_decision_is_kept_and_noted_without_its_reason(store: Store, tmp_path:
     assert verify(log.path, store.meta(ANCHOR)).problem is None
     withdraw(store, done, at=AT, run_log=log)
     assert store.acceptances() == ()
-    with pytest.raises(SettingsError, match="no such decision"):
+    with pytest.raises(SettingsError, match="ingen slik avgjørelse"):
         withdraw(store, done, at=AT)
 
 
@@ -45,11 +45,11 @@ def test_a_decision_is_kept_and_noted_without_its_reason(store: Store, tmp_path:
     ("change", "told"),
     [
         ({"role": "teacher"}, "--role"),
-        ({"until": date(2026, 3, 9)}, "has passed"),
-        ({"until": date(2026, 3, 10) + timedelta(days=367)}, "a year ahead"),
-        ({"reason": "  "}, "must say why"),
-        ({"reason": "zq" * 300}, "at most"),
-        ({"case": None}, "a case or a school"),
+        ({"until": date(2026, 3, 9)}, "er passert"),
+        ({"until": date(2026, 3, 10) + timedelta(days=367)}, "et år fram"),
+        ({"reason": "  "}, "må si hvorfor"),
+        ({"reason": "zq" * 300}, "høyst"),
+        ({"case": None}, "en sak eller en skole"),
     ],
 )
 def test_what_is_no_decision_is_refused(store: Store, change: dict[str, Any], told: str) -> None:
@@ -66,7 +66,7 @@ def test_an_identity_number_in_the_reason_is_refused_and_not_repeated(store: Sto
         text for n in range(100, 130) for tail in range(100) if find_identity_numbers(text := f"158585{n}{tail:02d}")
     ]
     number = numbers[0]
-    with pytest.raises(SettingsError, match="identity number") as error:
+    with pytest.raises(SettingsError, match="fødselsnummer") as error:
         accept(store, **(GOOD | {"reason": f"gjelder {number} som flyttet"}))
     assert number not in str(error.value)
     assert store.acceptances() == ()

@@ -12,8 +12,7 @@ from types import ModuleType
 import pytest
 
 from skolemiljo import validators
-from skolemiljo.commands import cycles
-from skolemiljo.reports import catalogue
+from skolemiljo.commands import catalogue, cycles
 from skolemiljo.validators import CHAPTERS, RULES, wording
 from skolemiljo.validators.rule import Rule, Text
 

@@ -1,6 +1,7 @@
-"""Keeps the catalogues in reports/locale in step with the source: ``python -m skolemiljo.reports.catalogue``.
+"""Keeps the catalogues in reports/locale in step with the source: ``python -m skolemiljo.commands.catalogue``.
 
-Our own texts are written in bokmål, so only nynorsk needs them; click's texts are English and need both.
+Our own texts are written in bokmål: nynorsk needs them all, English what the commands say (reports are Norwegian).
+click's texts are English: bokmål and nynorsk need them.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .words import CATALOGUE, LANGUAGES, LOCALE_FOLDER
+from .speech import CATALOGUE, LANGUAGES, LOCALE_FOLDER, messages
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
-REPORTS = Path(__file__).parent
-_HEADER = "# The reports' words in {language}. Updated and compiled by python -m skolemiljo.reports.catalogue."
+ROOT = Path(__file__).parent.parent
+_HEADER = "# Our words in {language}. Updated and compiled by python -m skolemiljo.commands.catalogue."
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 """The same in every file, so that nothing changes where no text has."""
 
@@ -26,13 +27,23 @@ Message = str | tuple[str, str]
 """A text, or its forms for one and for many."""
 
 
-def own_messages() -> dict[Message, str]:
-    """Every text of ours with the file it comes from: the reports' modules and templates."""
+def report_messages() -> dict[Message, str]:
+    """Every text of the reports with the file it comes from: modules and templates."""
     found: dict[Message, str] = {}
-    for file in sorted(REPORTS.glob("*.py")):
+    for file in sorted(ROOT.glob("reports/*.py")):
         found |= dict.fromkeys(_in_python(file), file.name)
-    for file in sorted(REPORTS.glob("templates/*.html")):
+    for file in sorted(ROOT.glob("reports/templates/*.html")):
         found |= dict.fromkeys(_in_template(file), file.name)
+    return found
+
+
+def command_messages() -> dict[Message, str]:
+    """Every text of the commands with the file it comes from: what they say, and their help."""
+    found: dict[Message, str] = {}
+    for file in (*sorted(ROOT.glob("commands/*.py")), ROOT / "sync/accept.py", ROOT / "adapters/mock/server.py"):
+        found |= dict.fromkeys(_in_python(file), f"{file.parent.name}/{file.name}")
+    for text in (*_in_python(ROOT / "cli.py"), *_in_help(ROOT / "cli.py")):
+        found[text] = "cli.py"
     return found
 
 
@@ -48,7 +59,13 @@ def click_messages() -> dict[Message, str]:
 
 def wanted(language: str) -> dict[Message, str]:
     """The texts that the catalogue of ``language`` must have."""
-    return click_messages() | (own_messages() if language != "nb" else {})
+    match language:
+        case "nb":
+            return click_messages()
+        case "en":
+            return command_messages()
+        case _:
+            return click_messages() | report_messages() | command_messages()
 
 
 def _in_python(file: Path) -> Iterator[Message]:
@@ -62,6 +79,21 @@ def _in_python(file: Path) -> Iterator[Message]:
             yield texts[0]
         elif name == "ngettext" and len(texts) == 2:
             yield texts[0], texts[1]
+
+
+def _in_help(file: Path) -> Iterator[str]:
+    """The help of commands and options in one module of commands."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            named = {k.arg: k.value.value for k in node.keywords if isinstance(k.value, ast.Constant)}
+            yield from (str(named[name]) for name in ("help", "metavar") if named.get(name))
+        elif isinstance(node, ast.FunctionDef) and any(map(_makes_a_command, node.decorator_list)):
+            yield from messages(ast.get_docstring(node) or "")
+
+
+def _makes_a_command(decorator: ast.expr) -> bool:
+    call = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(call, ast.Attribute) and call.attr in ("command", "group")
 
 
 def _in_template(file: Path) -> Iterator[Message]:
