@@ -90,7 +90,7 @@ def test_a_system_may_have_a_secret_of_its_own(file: Path, tmp_path: Path, monke
         ("[sync]\nwriteback = true", "Mente du write_back?"),
         ("[sync]\nzzzzzz = true", "sync.zzzzzz: innstillingen finnes ikke"),
         ('source_zone = "Europe/Oslp"', "source_zone: tidssonen finnes ikke"),
-        (f'language = "{SECRET}"', "language: må være 'nb' eller 'nn'"),
+        (f'language = "{SECRET}"', "language: må være 'nb', 'nn' eller 'en'"),
         (f'production = "{SECRET}"', "production: må være true eller false"),
         ("[sikker_sak]\npage_size = 0", "sikker_sak.page_size: må være minst 1"),
         (f'[sikker_sak]\nclient_secret = ["{SECRET}"]', "sikker_sak.client_secret: må være tekst"),
