@@ -138,7 +138,7 @@ def for_owner(
         previous=names.previous(None if offline else _previous(store, None, as_of)),
         acceptances=names.acceptances(store.acceptances() if store is not None else ()),
         problems=names.problems(problems),
-        trend=_trend(store),
+        trend=_trend(store, as_of),
         seen_at=seen_at,
         language=language or work.settings.report_language,
     )
@@ -285,19 +285,23 @@ def _previous(store: Store | None, school: str | None, as_of: datetime) -> Previ
     """What the last night said, to tell new from still open."""
     if store is None:
         return None
-    runs = [run for run in store.runs() if run.as_of <= as_of]
-    if not runs:
+    runs = store.runs(1)
+    if not runs or runs[0].as_of > as_of:  # the store knows how it stands now, not how it stood then
         return None
     return Previous.of(store.assessments(school), runs[0].as_of)
 
 
-def _trend(store: Store | None) -> list[TrendPoint]:
-    """Deviations and unknowns per night and school, over the stored nights."""
+def _trend(store: Store | None, as_of: datetime) -> list[TrendPoint]:
+    """Deviations and unknowns per night and school, over the stored nights up to ``as_of``."""
     if store is None:
         return []
+    from ..store import TOO_LATE
+
     nights: dict[tuple[datetime, str | None], dict[str, int]] = {}
     complete: dict[tuple[datetime, str | None], bool] = {}
     for tally in store.tallies():
+        if tally.as_of > as_of:
+            break
         key = (tally.as_of, tally.school)
         counts = nights.setdefault(key, {})
         counts[tally.verdict] = counts.get(tally.verdict, 0) + tally.number
@@ -308,6 +312,7 @@ def _trend(store: Store | None) -> list[TrendPoint]:
             school=school,
             deviations=counts.get("deviation", 0),
             unknown=counts.get("unknown", 0),
+            too_late=counts.get(TOO_LATE, 0),
             complete=complete[as_of, school],
         )
         for (as_of, school), counts in nights.items()

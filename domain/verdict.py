@@ -37,6 +37,10 @@ class Reason(StrEnum):
     CRASHED = "crashed"
 
 
+NOT_TO_BE_UNDONE = frozenset({Reason.LATE, Reason.ORDER})
+"""Deviations that no act can undo: done, but too late or in the wrong order."""
+
+
 class Severity(StrEnum):
     """How much hangs on a rule; the catalogue's K, H, M, L and I."""
 

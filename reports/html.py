@@ -5,16 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from ..domain.annual_cycle import CycleItemStatus, CycleState
 from ..domain.verdict import Verdict
 from .model import (
     ON_TOP,
+    AcceptanceState,
     AuditReport,
     Cell,
     Change,
@@ -219,11 +222,14 @@ def _school_page(report: SchoolReport, say: Sentences, style: str = "page.css") 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar. ``shown`` is its number as it may be shown, ``label`` stands under it, ``name`` in the table."""
+    """One bar. ``shown`` is its number as it may be shown, ``label`` stands under it, ``name`` and ``more`` in the table."""
 
     name: str
     label: str
     shown: str
+    number_stands: bool
+    """Whether there is room for the number over the bar."""
+    more: tuple[str, ...]
     kind: str
     x: float
     y: float
@@ -237,12 +243,12 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars with a title, a sentence that says the point, and the name of what they are counted by."""
+    """Bars with a title, a sentence that says the point, and the heads of its table: what is counted by, and the numbers."""
 
     id: str
     title: str
     description: str
-    unit: str
+    heads: tuple[str, ...]
     bars: tuple[Bar, ...]
     width: int = 640
     height: int = 200
@@ -252,27 +258,47 @@ class Chart:
         return self.height - 24
 
 
-def _chart(name: str, title: str, description: str, unit: str, values: list[tuple[str, str, int, str, str]]) -> Chart:
-    """``values``: name, label, number, number as shown, kind. Bars of hidden numbers are all equally high."""
-    chart = Chart(name, title, description, unit, ())
+@dataclass(frozen=True)
+class Value:
+    """What becomes a bar: ``number`` its height, ``shown`` the number as it may be shown."""
+
+    name: str
+    label: str
+    number: int
+    shown: str
+    kind: str = "bar"
+    more: tuple[str, ...] = ()
+
+
+_ROOM = 28
+"""Units of the picture that a number of three digits needs."""
+
+
+def _chart(name: str, title: str, description: str, heads: tuple[str, ...], values: list[Value]) -> Chart:
+    """Bars of hidden numbers are all equally high. Where bars are too narrow, every second or third has its number."""
+    chart = Chart(name, title, description, heads, ())
     step = chart.width / max(len(values), 4)
-    highest = max((number for _, _, number, _, _ in values), default=0) or 1
+    highest = max((value.number for value in values), default=0) or 1
+    every = ceil(_ROOM / step)
     bars = []
-    for place, (long, label, number, shown, kind) in enumerate(values):
+    for place, value in enumerate(values):
+        number, shown = value.number, value.shown
         height = round((chart.base - 24) * (2 if shown == "*" else number) / max(highest, 4), 1)
         bars.append(
             Bar(
-                long,
-                label,
+                value.name,
+                value.label,
                 shown,
-                kind,
+                (len(values) - 1 - place) % every == 0,
+                value.more,
+                value.kind,
                 round(place * step + step * 0.15, 1),
                 round(chart.base - height, 1),
                 round(step * 0.7, 1),
                 height,
             )
         )
-    return Chart(name, title, description, unit, tuple(bars))
+    return Chart(name, title, description, heads, tuple(bars))
 
 
 def _deadline_chart(report: SchoolReport, say: Sentences, name: str) -> Chart | None:
@@ -283,21 +309,22 @@ def _deadline_chart(report: SchoolReport, say: Sentences, name: str) -> Chart | 
         return None
     this_week = _monday(report.today)
     passed = sum(day < this_week for day in days)
-    values: list[tuple[str, str, int, str, str]] = []
+    values: list[Value] = []
     if passed:
-        values.append((words.gettext("før denne uken"), words.gettext("før"), passed, str(passed), "late"))
+        values.append(Value(words.gettext("før denne uken"), words.gettext("før"), passed, str(passed), "late"))
     last = min(max(_monday(day) for day in days), this_week + timedelta(weeks=7))
     week = this_week
     while week <= last:
         number = sum(week <= day < week + timedelta(weeks=1) for day in days)
         label = words.gettext("uke {number}").format(number=week.isocalendar().week)
-        values.append((f"{label} ({words.gettext('fra')} {words.short_day(week)})", label, number, str(number), "bar"))
+        values.append(Value(f"{label} ({words.gettext('fra')} {words.short_day(week)})", label, number, str(number)))
         week += timedelta(weeks=1)
     later = sum(day >= week for day in days)
     if later:
-        values.append((words.gettext("senere"), words.gettext("senere"), later, str(later), "bar"))
-    description = words.ngettext("{n} frist denne uken.", "{n} frister denne uken.", values[1 if passed else 0][2])
-    return _chart(name, words.gettext("Frister uke for uke"), description, words.gettext("Uke"), values)
+        values.append(Value(words.gettext("senere"), words.gettext("senere"), later, str(later)))
+    description = words.ngettext("{n} frist denne uken.", "{n} frister denne uken.", values[1 if passed else 0].number)
+    heads = (words.gettext("Uke"), words.gettext("Antall"))
+    return _chart(name, words.gettext("Frister uke for uke"), description, heads, values)
 
 
 def _monday(day: date) -> date:
@@ -337,7 +364,7 @@ def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, style: str
         "years": yearly(report.trend),
         "ahead": _ahead(report, say),
         **_cycle_map(report, say),
-        "acceptances": [(say.school_name(r), a) for r in report.reports for a in r.acceptances],
+        "acceptances": [_acceptance_numbers(r, say) for r in report.reports if r.acceptances],
         "problem_lines": _problem_lines(report, say),
         "inline_schools": [(r, _anchor(r)) for r in report.reports if r.items] if inline else [],
     }
@@ -397,28 +424,46 @@ def _trend_chart(report: AuditReport, say: Sentences) -> Chart | None:
     for place, week in enumerate(weeks):
         name = words.gettext("uke {number}").format(number=week.monday.isocalendar().week)
         full = f"{name}, {words.short_day(week.monday)}"
-        if not week.complete:
+        if not week.nights:
+            full = f"{full} ({words.gettext('ingen nattkjøring')})"
+        elif not week.complete:
             full = f"{full} ({words.gettext('ikke alt sjekket')})"
-        label = name if place % label_every == 0 else ""
-        values.append((full, label, week.deviations, shown_count(week.deviations), "bar"))
+        label = name if (len(weeks) - 1 - place) % label_every == 0 else ""
+        shown = (shown_count(week.deviations), shown_count(week.too_late)) if week.nights else ("–", "–")
+        values.append(Value(full, label, week.deviations if week.nights else 0, shown[0], more=shown[1:]))
     description = words.gettext("Fra {first} til {last} avvik på {weeks} uker.").format(
         first=shown_count(weeks[0].deviations), last=shown_count(weeks[-1].deviations), weeks=len(weeks)
     )
-    return _chart("trend", words.gettext("Avvik uke for uke, alle skolene"), description, words.gettext("Uke"), values)
+    heads = (words.gettext("Uke"), words.gettext("Avvik som kan rettes"), words.gettext("Gjort for sent"))
+    return _chart("trend", words.gettext("Avvik som kan rettes, uke for uke, alle skolene"), description, heads, values)
 
 
-def _ahead(report: AuditReport, say: Sentences) -> list[tuple[date, str, str]]:
-    """Deadlines of the next two weeks: day, school and rule, without case numbers; equal ones once."""
+def _acceptance_numbers(school: SchoolReport, say: Sentences) -> tuple[str, str, str]:
+    """How many decisions hold at a school, and how many do not any more. Which duty, and why, stands on its own page."""
+    active = sum(a.state is AcceptanceState.ACTIVE for a in school.acceptances)
+    across = any(a.case for a in school.acceptances)
+    ended = len(school.acceptances) - active
+    return say.school_name(school), shown_count(active, across), shown_count(ended, across)
+
+
+def _ahead(report: AuditReport, say: Sentences) -> list[tuple[date, str, str, tuple[str, ...]]]:
+    """Deadlines of the next two weeks by day and school: how many in cases, as it may be shown, and which of the annual
+    cycle. Which duty a single deadline is about would tell of a single pupil's case."""
     end = report.today + timedelta(days=14)
-    found = {
-        (item.finding.deadline, say.school_name(school), item.finding.rule)
-        for school in report.reports
-        for item in school.items
-        if item.finding.verdict is Verdict.DUE
-        and item.finding.deadline is not None
-        and report.today <= item.finding.deadline <= end
-    }
-    return sorted(found)
+    cases: Counter[tuple[date, str]] = Counter()
+    cycle: dict[tuple[date, str], set[str]] = {}
+    for school in report.reports:
+        for item in school.items:
+            day = item.finding.deadline
+            if item.finding.verdict is not Verdict.DUE or day is None or not report.today <= day <= end:
+                continue
+            key = (day, say.school_name(school))
+            cases[key] += item.finding.case is not None
+            cycle.setdefault(key, set()).update([item.finding.rule] if item.finding.case is None else [])
+    return [
+        (day, school, shown_count(cases[day, school]), tuple(sorted(cycle[day, school])))
+        for day, school in sorted(cases)
+    ]
 
 
 _CYCLE_CLASSES = {

@@ -87,6 +87,7 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
                 "day": point.day.isoformat(),
                 "school": point.school,
                 "deviations": shown_count(point.deviations),
+                "too_late": shown_count(point.too_late),
                 "unknown": shown_count(point.unknown),
                 "complete": point.complete,
             }

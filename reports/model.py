@@ -14,7 +14,7 @@ from ..domain.moment import local_day
 from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
 from ..domain.school import School
-from ..domain.verdict import Assessment, Finding, Reason, RemarkCode, Severity, Verdict
+from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, RemarkCode, Severity, Verdict
 from ..validators.rule import Chapter, Rule
 from .words import plain
 
@@ -396,7 +396,10 @@ class TrendPoint:
     day: date
     school: str | None
     deviations: int
+    """those that something can still be done about"""
     unknown: int = 0
+    too_late: int = 0
+    """those that no act can undo: they are never fewer, so they tell nothing about how it goes now"""
     complete: bool = True
 
 
@@ -488,7 +491,6 @@ ON_TOP = frozenset({WarningCode.INCOMPLETE, WarningCode.CRASHED, WarningCode.CAL
 _PARTS = {part: place for place, part in enumerate(Part)}
 _ROLES = frozenset(role.value for role in Role)
 _OPEN = frozenset({Verdict.DEVIATION, Verdict.DUE, Verdict.REVIEW, Verdict.UNKNOWN})
-_NOT_TO_BE_UNDONE = frozenset({Reason.LATE, Reason.ORDER})
 
 
 def school_report(
@@ -620,7 +622,7 @@ def audit_report(
 def urgency_of(finding: Finding, today: date) -> Urgency:
     """What the calendar says about ``finding`` on ``today``."""
     if finding.verdict is Verdict.DEVIATION:
-        return Urgency.DONE if finding.reason in _NOT_TO_BE_UNDONE else Urgency.OVERDUE
+        return Urgency.DONE if finding.reason in NOT_TO_BE_UNDONE else Urgency.OVERDUE
     if finding.verdict is not Verdict.DUE or finding.deadline is None:
         return Urgency.NONE
     days = (finding.deadline - today).days
@@ -795,16 +797,21 @@ def _warnings(
 def _joined_warnings(reports: Sequence[SchoolReport]) -> tuple[Warning, ...]:
     """The warnings of all reports, each kind once."""
     joined: dict[WarningCode, Warning] = {}
-    for warning in (w for report in reports for w in report.warnings):
+    for name, warning in ((_name_of(report), w) for report in reports for w in report.warnings):
         before = joined.get(warning.code)
         numbers = [w.number for w in (before, warning) if w is not None and w.number is not None]
-        # Case numbers stay on the schools' own pages: of «2026-014 VA-08» only the rule is repeated here.
-        items = (before.items if before is not None else ()) + tuple(item.split(" ")[-1] for item in warning.items)
+        # Which case and which duty stand on the schools' own pages: of a decision only the school is named here.
+        named = warning.items if warning.code is WarningCode.CRASHED or not warning.items else (name,)
+        items = (before.items if before is not None else ()) + named
         joined[warning.code] = Warning(
             warning.code, warning.day, sum(numbers) if numbers else None, tuple(dict.fromkeys(items))
         )
     order = list(WarningCode)
     return tuple(sorted(joined.values(), key=lambda warning: order.index(warning.code)))
+
+
+def _name_of(report: SchoolReport) -> str:
+    return report.school.name if report.school is not None else plain(report.plan.document.municipality)
 
 
 _FIELD_OF_GROUP = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ..domain.calendar import school_year_of
 from .model import TrendPoint
+
+_WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +18,13 @@ class TrendWeek:
 
     monday: date
     deviations: int
+    """those that something can still be done about"""
+    too_late: int
     unknown: int
     complete: bool
+    """False: not all schools had a whole night in it"""
+    nights: bool = True
+    """False: no night at all; the numbers are those of the week before"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +33,15 @@ class TrendYear:
 
     school_year: str
     last: int
-    """deviations in the last week there are numbers of"""
+    """open deviations in the last week there are numbers of"""
     mean: int
+    too_late: int
+    """by the end of it"""
     weeks: int
 
 
 def weekly(points: Iterable[TrendPoint]) -> list[TrendWeek]:
-    """One :class:`TrendWeek` for each week with numbers, oldest first.
+    """One :class:`TrendWeek` for each week from the first night to the last, oldest first.
 
     A school without a night in a week keeps its last numbers, so that a night that failed does not look like progress.
     """
@@ -41,14 +50,17 @@ def weekly(points: Iterable[TrendPoint]) -> list[TrendWeek]:
         monday = point.day - timedelta(days=point.day.weekday())
         by_week.setdefault(monday, {})[point.school] = point
     standing: dict[str | None, TrendPoint] = {}
-    weeks = []
+    weeks: list[TrendWeek] = []
     for monday, found in by_week.items():
+        while weeks and weeks[-1].monday + _WEEK < monday:
+            weeks.append(replace(weeks[-1], monday=weeks[-1].monday + _WEEK, complete=False, nights=False))
         carried = standing.keys() - found.keys()
         standing |= found
         weeks.append(
             TrendWeek(
                 monday,
                 sum(point.deviations for point in standing.values()),
+                sum(point.too_late for point in standing.values()),
                 sum(point.unknown for point in standing.values()),
                 not carried and all(point.complete for point in found.values()),
             )
@@ -60,8 +72,15 @@ def yearly(points: Iterable[TrendPoint]) -> list[TrendYear]:
     """One :class:`TrendYear` for each school year with numbers, oldest first."""
     by_year: dict[str, list[TrendWeek]] = {}
     for week in weekly(points):
-        by_year.setdefault(school_year_of(week.monday), []).append(week)
+        if week.nights:
+            by_year.setdefault(school_year_of(week.monday), []).append(week)
     return [
-        TrendYear(year, weeks[-1].deviations, round(sum(w.deviations for w in weeks) / len(weeks)), len(weeks))
+        TrendYear(
+            year,
+            weeks[-1].deviations,
+            round(sum(w.deviations for w in weeks) / len(weeks)),
+            weeks[-1].too_late,
+            len(weeks),
+        )
         for year, weeks in by_year.items()
     ]

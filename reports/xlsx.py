@@ -158,15 +158,22 @@ def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
     )
     book.sheet(
         words.gettext("Utvikling"),
-        [words.gettext("Uke fra"), sums, words.gettext("Ikke sjekket"), words.gettext("Alt sjekket")],
+        [
+            words.gettext("Uke fra"),
+            words.gettext("Avvik som kan rettes"),
+            words.gettext("Gjort for sent"),
+            words.gettext("Ikke sjekket"),
+            words.gettext("Alt sjekket"),
+        ],
         [
             [
                 week.monday,
                 _number(shown_count(week.deviations)),
+                _number(shown_count(week.too_late)),
                 _number(shown_count(week.unknown)),
                 words.gettext("ja") if week.complete else words.gettext("nei"),
             ]
             for week in weekly(report.trend)
         ],
-        (12, 10, 12, 12),
+        (12, 12, 12, 12, 12),
     )

@@ -14,10 +14,11 @@ from .rows import (
     Told,
 )
 from .store import Store, cycle_subject, write_whole
-from .tables import MUNICIPALITY
+from .tables import MUNICIPALITY, TOO_LATE
 
 __all__ = [
     "MUNICIPALITY",
+    "TOO_LATE",
     "Acceptance",
     "CaseState",
     "CycleState",

@@ -129,13 +129,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many findings of a school had a verdict at the end of a night."""
+    """How many findings of a school had a verdict at the end of a night, over all rules.
+
+    ``verdict``: as in the domain, and «too_late» apart from the deviations that something can still be done about.
+    """
 
     run_id: str
     as_of: datetime
     complete: bool
     school: str | None
-    rule: str
     verdict: str
     number: int
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Table, and_, case, delete, func, insert, or_, select, update
 
 from ..domain.annual_cycle import CycleStatus
 from ..domain.errors import StoreError
 from ..domain.flag import ComplianceRecord
 from ..domain.people import Role
-from ..domain.verdict import Assessment, Finding, Reason, Verdict
+from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, Reason, Verdict
 from . import opening
 from .rows import (
     Acceptance,
@@ -35,6 +35,7 @@ from .rows import (
 )
 from .tables import (
     MUNICIPALITY,
+    TOO_LATE,
     acceptances,
     calendar_events,
     cases,
@@ -608,9 +609,11 @@ class Store:
                 update(runs).where(runs.c.run_id == run).values(ended_at=ended_at, state=state, summary=summary)
             )
             connection.execute(delete(tallies).where(tallies.c.run_id == run))
-            counted = select(
-                _literal(run), findings.c.school, findings.c.rule, findings.c.verdict, func.count()
-            ).group_by(findings.c.school, findings.c.rule, findings.c.verdict)
+            done = and_(findings.c.verdict == Verdict.DEVIATION, findings.c.reason.in_(NOT_TO_BE_UNDONE))
+            verdict = case((done, TOO_LATE), else_=findings.c.verdict)
+            counted = select(_literal(run), findings.c.school, findings.c.rule, verdict, func.count()).group_by(
+                findings.c.school, findings.c.rule, verdict
+            )
             connection.execute(insert(tallies).from_select(["run_id", "school", "rule", "verdict", "number"], counted))
 
     def runs(self, limit: int = 50) -> tuple[Run, ...]:
@@ -619,19 +622,27 @@ class Store:
         with self._reading() as connection:
             return tuple(Run(**row) for row in connection.execute(statement).mappings())
 
-    def tallies(self, *, runs_back: int = 400) -> tuple[Tally, ...]:
-        """The numbers of the last runs, oldest run first: what a trend is drawn from."""
+    def tallies(self, *, runs_back: int = 1200) -> tuple[Tally, ...]:
+        """The numbers of the last runs (three school years), oldest run first: what a trend is drawn from."""
         chosen = select(runs.c.run_id).order_by(runs.c.as_of.desc(), runs.c.run_id).limit(runs_back)
         statement = (
-            select(tallies, runs.c.as_of, runs.c.state)
+            select(
+                runs.c.run_id,
+                runs.c.as_of,
+                runs.c.state,
+                tallies.c.school,
+                tallies.c.verdict,
+                func.sum(tallies.c.number).label("number"),
+            )
             .join(runs, runs.c.run_id == tallies.c.run_id)
             .where(tallies.c.run_id.in_(chosen))
-            .order_by(runs.c.as_of, runs.c.run_id, tallies.c.school, tallies.c.rule, tallies.c.verdict)
+            .group_by(runs.c.run_id, runs.c.as_of, runs.c.state, tallies.c.school, tallies.c.verdict)
+            .order_by(runs.c.as_of, runs.c.run_id, tallies.c.school, tallies.c.verdict)
         )
         with self._reading() as connection:
             rows = connection.execute(statement).all()
         return tuple(
-            Tally(r.run_id, r.as_of, r.state == "complete", r.school or None, r.rule, r.verdict, r.number) for r in rows
+            Tally(r.run_id, r.as_of, r.state == "complete", r.school or None, r.verdict, int(r.number)) for r in rows
         )
 
     # --- what was told last --------------------------------------------------------------------------------------

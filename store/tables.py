@@ -34,6 +34,10 @@ MUNICIPALITY = ""
 """Stands in a key where there is no school: the municipality as a whole."""
 
 
+TOO_LATE = "too_late"
+"""Stands among the tallies' verdicts beside ``deviation``."""
+
+
 class Utc(TypeDecorator[datetime]):
     """A moment, zone-aware in Python, UTC in the database (SQLite keeps no zone of its own)."""
 
@@ -203,7 +207,7 @@ tallies = Table(
     Column("run_id", String(36), ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),
     Column("school", String(9), primary_key=True),
     Column("rule", String(20), primary_key=True),
-    Column("verdict", String(20), primary_key=True),
+    Column("verdict", String(20), primary_key=True),  # TOO_LATE for deviations that no act can undo
     Column("number", Integer, nullable=False),
 )
 

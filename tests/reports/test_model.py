@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from skolemiljo.domain.verdict import Assessment, Finding, Reason, Severity, Verdict
+from skolemiljo.reports.html import pages
 from skolemiljo.reports.model import (
     Acceptance,
     AcceptanceState,
@@ -221,8 +224,6 @@ def test_a_school_that_could_not_be_read_is_first_and_never_fine(make_audit: Cal
 def test_owner_never_sees_a_small_number_on_the_front_page(audit: AuditReport) -> None:
     import re
 
-    from skolemiljo.reports.html import pages
-
     front = pages(audit)["index.html"]
     tables = re.findall(r'<table class="map">.*?</table>', front, flags=re.S)[:2]
     numbers = [int(n) for t in tables for n in re.findall(r"<td[^>]*>(\d+)\b", t)]
@@ -235,15 +236,43 @@ def test_owner_never_sees_a_small_number_on_the_front_page(audit: AuditReport) -
 def test_trend_carries_a_school_without_a_night() -> None:
     monday = date(2026, 3, 2)
     points = [
-        TrendPoint(monday, "a", 9),
+        TrendPoint(monday, "a", 9, too_late=2),
         TrendPoint(monday + timedelta(days=1), "a", 8),
         TrendPoint(monday, "b", 7),
-        TrendPoint(monday + timedelta(days=7), "a", 6),
+        TrendPoint(monday + timedelta(days=7), "a", 6, too_late=3),
         TrendPoint(date(2026, 8, 10), "a", 5, complete=False),
     ]
     weeks = weekly(points)
-    assert [(w.deviations, w.complete) for w in weeks] == [(15, True), (13, False), (12, False)]
+    numbered = [week for week in weeks if week.nights]
+    assert [(w.deviations, w.complete) for w in numbered] == [(15, True), (13, False), (12, False)]
+    assert [w.too_late for w in weeks][:2] == [0, 3]
+    # Weeks without a night stand in their place, so that the picture's weeks are the calendar's.
+    assert [week.monday for week in weeks] == [monday + timedelta(weeks=n) for n in range(24)]
+    assert {(week.deviations, week.complete) for week in weeks if not week.nights} == {(13, False)}
     assert [(y.school_year, y.last, y.weeks) for y in yearly(points)] == [("2025-2026", 13, 2), ("2026-2027", 12, 1)]
+
+
+def test_a_single_deadline_and_decision_tell_no_duty_on_the_owners_front_page(
+    make_audit: Callable[..., AuditReport], assessments: list[Any]
+) -> None:
+    audit = make_audit()
+    front = pages(audit)["index.html"]
+    ahead = front.partition('id="frister"')[2].partition("</section>")[0]
+    assert "Bakken skole" in ahead
+    for code in ("VA-05", "UN-07", "EV-01"):
+        assert code not in ahead
+    assert re.findall(r'<td class="number"[^>]*>([^<]+)</td>', ahead) == ["*", "*"]
+    accepted = front.partition('id="godtatt"')[2].partition("</section>")[0]
+    assert "AP-F" not in accepted
+    assert "Planen skrives om i møte" not in accepted
+    told = [
+        say for say in audit.warnings if say.code in (WarningCode.ACCEPTANCE_EXPIRED, WarningCode.ACCEPTANCE_INVALID)
+    ]
+    assert {item for warning in told for item in warning.items} == {"Bakken skole"}
+    # On the school's own page it all stands.
+    own = pages(audit)["skole-310000019.html"]
+    assert "Planen skrives om i møte" in own
+    assert "UN-07" in own
 
 
 def test_a_question_is_the_rules_own_or_the_common_one(

@@ -235,10 +235,13 @@ def test_a_run_that_never_ended_is_told_by_the_next(store: Store) -> None:
 
 def test_each_night_leaves_its_numbers(store: Store) -> None:
     store.begin_run("r1", started_at=AT, as_of=AT, plan="D/en")
-    store.put_judged([judged("S-1"), judged("S-2"), judged("S-3", finding("S-3", verdict=Verdict.MET))])
+    late = finding("S-4", reason=Reason.LATE)
+    store.put_judged(
+        [judged("S-1"), judged("S-2"), judged("S-3", finding("S-3", verdict=Verdict.MET)), judged("S-4", late)]
+    )
     store.end_run("r1", ended_at=AT, state="complete", summary={"written": 3})
-    found = [(t.school, t.rule, t.verdict, t.number, t.complete) for t in store.tallies()]
-    assert found == [(HERE, "VA-08", "deviation", 2, True), (HERE, "VA-08", "met", 1, True)]
+    found = [(t.school, t.verdict, t.number, t.complete) for t in store.tallies()]
+    assert found == [(HERE, "deviation", 2, True), (HERE, "met", 1, True), (HERE, "too_late", 1, True)]
 
 
 # --- the file
