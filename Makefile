@@ -39,8 +39,9 @@ format: $(VENV)/.ok ## Put the code in the house's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.ok ## Write the documents that are made from the rules and the plan
+docs: $(VENV)/.ok ## Write the documents that are made from the rules and the plan, and the examples' whole answers
 	$(BIN)/python -m skolemiljo.commands.documents docs
+	$(BIN)/python tests/rules/test_rules.py
 
 crash: $(VENV)/.ok ## Kill a syncing process at 200 instants; every flag must stand exactly once
 	SKOLEMILJO_CRASHES=200 $(BIN)/pytest tests/reliability/test_crash.py -n 2

@@ -43,6 +43,8 @@ from mutmut.mutation.mutators import mutation_operators
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ("tests/rules", "tests/validators", "tests/domain", "tests/plans")
 RESULTS = ROOT / "build" / "mutants"
+LOG = RESULTS / "log.jsonl"
+"""One line for each mutant tried: key, status, file, line, seconds of processor time."""
 ALIVE = ("survived", "no test")
 ALLOWED = 0.10
 SLOW = 1.0
@@ -278,6 +280,7 @@ class Runner:
             tests = [name for name in tests if self.slow or seconds[name] < SLOW]
             if not tests:
                 self.status[mutant.key] = "no test"
+                self._note(mutant, 0)
                 continue
             while len(running) >= self.jobs:
                 done += self._wait(running)
@@ -300,13 +303,16 @@ class Runner:
         print(f"{done}/{len(self.mutants)} alive {alive} {time.monotonic() - started:.0f} s", flush=True)
 
     def _wait(self, running: dict[int, tuple[Mutant, float]]) -> int:
-        child, how = os.wait()
+        child, how, used = os.wait3(0)
         mutant, _ = running.pop(child)
         code = os.waitstatus_to_exitcode(how)
         self.status[mutant.key] = {0: "survived", 1: "killed", 2: "does not run"}.get(code, "timeout")
-        with (RESULTS / "log.jsonl").open("a", encoding="utf-8") as log:
-            log.write(json.dumps([mutant.key, mutant.path, mutant.first, self.status[mutant.key]]) + "\n")
+        self._note(mutant, round(used.ru_utime + used.ru_stime, 3))
         return 1
+
+    def _note(self, mutant: Mutant, seconds: float) -> None:
+        with LOG.open("a", encoding="utf-8") as log:
+            log.write(json.dumps([mutant.key, self.status[mutant.key], mutant.path, mutant.first, seconds]) + "\n")
 
     def _try(self, items: list[pytest.Item], mutant: Mutant, functions: Any, budget: int) -> None:
         """In the child: never returns."""
@@ -394,14 +400,10 @@ def _files(named: Sequence[str]) -> list[Path]:
     return [*sorted((ROOT / "validators").glob("*.py")), *sorted((ROOT / "domain").glob("calendar*.py"))]
 
 
-def _chosen(mutants: list[Mutant], asked: argparse.Namespace) -> list[Mutant]:
-    if asked.again:
-        before = json.loads((RESULTS / "results.json").read_text("utf-8"))
-        killed = {row["key"] for row in before if row["status"] not in ALIVE}
-        return [mutant for mutant in mutants if mutant.key not in killed]
-    if asked.sample:
-        return random.Random(asked.seed).sample(mutants, min(asked.sample, len(mutants)))  # noqa: S311
-    return mutants
+def _before() -> dict[str, str]:
+    """What is known from earlier runs, by key; the newest counts."""
+    lines = LOG.read_text("utf-8").splitlines() if LOG.exists() else []
+    return {key: status for key, status, *_ in map(json.loads, lines)}
 
 
 def _report(mutants: Sequence[Mutant], status: dict[str, str]) -> float:
@@ -421,7 +423,7 @@ def _report(mutants: Sequence[Mutant], status: dict[str, str]) -> float:
     alive = [row for row in rows if row["status"] in ALIVE]
     text = [f"{r['file']}:{r['line']} {r['function']} ({r['status']})\n" + "\n".join(r["change"]) for r in alive]
     (RESULTS / "survivors.txt").write_text("\n\n".join(text) + "\n", "utf-8")
-    for path in dict.fromkeys(mutant.path for mutant in mutants):
+    for path in sorted({mutant.path for mutant in mutants}):
         here = [row for row in rows if row["file"] == path]
         left = sum(row in alive for row in here)
         print(f"{path:34} {len(here):5} mutants {left:4} alive {left / len(here):6.1%}")
@@ -437,14 +439,18 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("files", nargs="*", metavar="FILE")
     parser.add_argument("--sample", type=int, default=0, help="only so many, drawn at random")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--again", action="store_true", help="only those that were alive last time, and new ones")
+    parser.add_argument("--again", action="store_true", help="only those that were alive or not tried last time")
     parser.add_argument("--slow", action="store_true", help="the slow tests too (with --again: of what is alive)")
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args(arguments)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / "log.jsonl").unlink(missing_ok=True)
+    if not asked.again:
+        LOG.unlink(missing_ok=True)
     mutants = [mutant for path in _files(asked.files) for mutant in find_mutants(path)]
-    chosen = _chosen(mutants, asked)
+    # In an order drawn at random, so that what has been tried is a fair sample of the whole whenever a run is stopped.
+    random.Random(asked.seed).shuffle(mutants)  # noqa: S311
+    known = _before()
+    chosen = [mutant for mutant in mutants if known.get(mutant.key, "survived") in ALIVE][: asked.sample or None]
     print(f"{len(chosen)} of {len(mutants)} mutants")
     os.chdir(ROOT)
     # Failing examples are neither kept nor made smaller: a mutant's must not be met by the next one.
@@ -466,9 +472,8 @@ def main(arguments: Sequence[str]) -> int:
             "--no-header",
         ]
         pytest.main([*options, *TESTS], plugins=[runner])
-    if len(runner.status) < len(chosen):
-        return 2
-    share = _report(chosen, runner.status)
+    status = known | runner.status
+    share = _report([mutant for mutant in mutants if mutant.key in status], status)
     return 0 if share <= ALLOWED else 1
 
 

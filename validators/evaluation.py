@@ -288,7 +288,9 @@ def _weighed(
     limit = judge.last_day(day, 0)
     whole = _on_the_day(judge, due, day, found.whole)
     if whole.verdict is Verdict.MET:
-        return whole
+        shown = [e for e in found.whole if e.id in whole.evidence]
+        together = [e.id for e in found.whole if any(_day_of(e) == _day_of(first) for first in shown)]
+        return whole.model_copy(update={"evidence": tuple(together)})
     updated = [newer] if newer is not None else []
     renewed = _on_the_day(judge, due, day, updated)
     changes = newer is not None and _says_more_than_a_date(due.plan, newer)

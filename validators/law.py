@@ -262,22 +262,24 @@ def _physical(
     texts = (incident.description, incident.intervention_account, incident.pupil_view)
     if not all(judge.is_filled_in(text) for text in texts):
         return judge.deviation(scope, Reason.INCOMPLETE, incident, event=when)
-    if not _rector_knows(case, incident, when):
+    known = _rector_knows(case, incident, when)
+    if known is None:
         return judge.review(scope, "rector_told", incident, event=when)
     if not all(guardians_know(case, incident, pupil) for pupil in incident.pupils):
         return judge.review(scope, "guardians_told", incident, event=when)
     again = [e for e in earlier if e.physical_intervention and set(e.pupils) & set(incident.pupils)]
     if again and not owner_told(case, when).sure:
         return judge.review(scope, "repeated", *again, incident, event=when)
-    return judge.met(scope, incident, event=when, remarks=judge.presence_remarks())
+    return judge.met(scope, incident, known, event=when, remarks=judge.presence_remarks())
 
 
-def _rector_knows(case: CaseIndex, incident: Incident, when: Moment | None) -> bool:
+def _rector_knows(case: CaseIndex, incident: Incident, when: Moment | None) -> Recorded | None:
+    """What shows that rektor knows of it."""
     if acted_as(incident.intervener, Role.RECTOR) or acted_as(incident.author, Role.RECTOR):
-        return True
-    told = [item for notice in case.notices for item in rector_reached(case, notice).sure]
+        return incident
+    told: list[Recorded] = [item for notice in case.notices for item in rector_reached(case, notice).sure]
     told += [e for e in case.all(LogKind.RECTOR_RECEIVED) if acted_as(e.doer, Role.RECTOR)]
-    return when is not None and any(_from(item, when) for item in told)
+    return next((item for item in told if when is not None and _from(item, when)), None)
 
 
 @CHAPTER.rule(

@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from ..domain.activity_plan import ActivityPlan, Measure, MeasureType
 from ..domain.case import ClosingReason, Pupil
-from ..domain.log import BestInterest, Hearing, LogEntry, LogKind
+from ..domain.log import BestInterest, Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, end_of
 from ..domain.people import Actor, Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
@@ -1236,17 +1236,18 @@ def plan_kept_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     if case.closed is not None:
         return
     for plan in case.current_plans:
-        scope, event = scope_of(plan=plan.plan), when_of(plan)
-        touched = [when for item in (plan, *case.evaluations_of(plan)) if (when := when_of(item)) is not None]
+        scope = scope_of(plan=plan.plan)
+        touched = [(when, item) for item in (plan, *case.evaluations_of(plan)) if (when := when_of(item)) is not None]
         if not touched:
             yield judge.review(scope, "time_unknown", plan)
             continue
-        yield _kept_up(case, judge, scope, plan, max(touched, key=lambda moment: moment.sort_key), event)
+        last, item = max(touched, key=lambda pair: pair[0].sort_key)
+        yield _kept_up(case, judge, plan, item, last)
 
 
-def _kept_up(
-    case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan, last: Moment, event: Moment | None
-) -> Outcome:
+def _kept_up(case: CaseIndex, judge: Judge, plan: ActivityPlan, item: Recorded, last: Moment) -> Outcome:
+    """``item``: the version or evaluation by which the plan was last gone through, at ``last``."""
+    scope, event = scope_of(plan=plan.plan), when_of(plan)
     news = [
         (when, notice)
         for notice in case.notices
@@ -1272,4 +1273,4 @@ def _kept_up(
         )
     if judge.today > stale:
         return judge.review(scope, "unchanged", plan, event=event)
-    return judge.met(scope, plan, event=event).model_copy(update={"changes_at": end_of(stale)})
+    return judge.met(scope, plan, item, event=event).model_copy(update={"changes_at": end_of(stale)})

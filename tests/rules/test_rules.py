@@ -1,12 +1,18 @@
-"""Runs the Markdown files beside this one: each TOML block is a case at a moment, and the whole result it must give."""
+"""Runs the Markdown files beside this one: each TOML block is a case at a moment, and the whole result it must give.
+
+What the blocks do not spell out of each answer (what it rests on, the day it is about, the remarks) is written down in
+whole/*.txt by ``make docs``, so that no change of it goes unseen.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,15 +24,17 @@ from skolemiljo.domain.base import ReadingContext
 from skolemiljo.domain.calendar import SchoolCalendar
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.plan import MunicipalPlan
-from skolemiljo.domain.verdict import Finding, Verdict
+from skolemiljo.domain.verdict import Finding, Outcome, Reason, Verdict
 from skolemiljo.plans.calendars import load_calendar
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess, assess_cycle
-from skolemiljo.validators.rule import Subject
+from skolemiljo.validators.index import CaseIndex
+from skolemiljo.validators.rule import Rule, Subject
 
 OSLO = ZoneInfo("Europe/Oslo")
 HERE = Path(__file__).parent
+WHOLE = HERE / "whole"
 SCHOOL = "310000019"
 _HEADING = re.compile(r"^##\s+(.+)$")
 _CODE = re.compile(r"\b[A-Z]{1,4}-[A-Z0-9]+[a-z]?\b")
@@ -39,6 +47,16 @@ class Block:
     place: str
     codes: tuple[str, ...]
     toml: str
+
+    @property
+    def chapter(self) -> str:
+        """The name of the file."""
+        return self.place.partition(":")[0]
+
+    @property
+    def key(self) -> str:
+        """Names the example by what it says, wherever it stands."""
+        return sha256("\n".join((*self.codes, self.toml)).encode()).hexdigest()[:8]
 
 
 def _blocks() -> Iterator[Block]:
@@ -175,92 +193,198 @@ def _result(findings: tuple[Finding, ...], codes: tuple[str, ...], asked: dict[s
     return result
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=[block.place for block in BLOCKS])
-def test_example(block: Block, calendar: SchoolCalendar) -> None:
-    assert block.codes, "the heading above the block names no rule"
-    for code in block.codes:
-        assert code in RULES, f"{code} is no rule"
+@dataclass(frozen=True)
+class Judged:
+    """An example and what came of it: the findings, and what each rule itself said."""
+
+    data: dict[str, Any]
+    plan: MunicipalPlan
+    rules: list[Rule]
+    findings: tuple[Finding, ...]
+    said: list[tuple[str, Outcome]]
+    calendar: SchoolCalendar
+
+    @property
+    def as_of(self) -> datetime:
+        return _as_of(self.data["as_of"])
+
+    def again(self, case: Case, as_of: datetime) -> dict[Any, Finding]:
+        """The findings about another case, or another moment, by the same rules."""
+        read_text = self.data.get("read_text", True)
+        found = assess(
+            case, as_of=as_of, plans=[self.plan], rules=self.rules, calendar=self.calendar, read_text=read_text
+        )
+        return {finding.identity: finding for finding in found.findings}
+
+
+def _judged(block: Block, calendar: SchoolCalendar) -> Judged:
     data = tomllib.loads(block.toml)
     plan = _plan(data)
     # A rule that is off in the standard plan is still tested: the example turns it on.
     asked = {RULES[code].row for code in block.codes}
     plan = plan.model_copy(update={"rules": {code: switch for code, switch in plan.rules.items() if code not in asked}})
-    rules = [_switched_on(RULES[code]) for code in block.codes]
+    said: list[tuple[str, Outcome]] = []
+    rules = [_heard(RULES[code], said) for code in block.codes]
     as_of = _as_of(data["as_of"])
     if rules[0].subject is Subject.CASE:
+        read_text = data.get("read_text", True)
         assessment = assess(
-            case_of(data),
-            as_of=as_of,
-            plans=[plan],
-            rules=rules,
-            calendar=calendar,
-            read_text=data.get("read_text", True),
+            case_of(data), as_of=as_of, plans=[plan], rules=rules, calendar=calendar, read_text=read_text
         )
     else:
-        facts = CycleFacts.model_validate(
-            {
-                "school": None if rules[0].subject is Subject.MUNICIPALITY_YEAR else SCHOOL,
-                "school_year": data["school_year"],
-                "entries": [
-                    {"id": f"a{n}", "school_year": data["school_year"], **entry}
-                    for n, entry in enumerate(data.get("entries", []), 1)
-                ],
-                "found": data.get("found", True),
-                "hidden": data.get("hidden", []),
-            }
-        )
         if "document" in data:
             plan = plan.model_copy(update={"document": plan.document.model_copy(update=data["document"])})
-        assessment = assess_cycle(facts, as_of=as_of, plans=[plan], rules=rules, calendar=calendar)
+        assessment = assess_cycle(_facts(data, rules[0]), as_of=as_of, plans=[plan], rules=rules, calendar=calendar)
     assert not assessment.crashed or "crashed" in block.toml, f"crashed: {assessment.crashed}"
-    expected = data["expect"]
+    return Judged(data, plan, rules, assessment.findings, list(said), calendar)
+
+
+def _facts(data: dict[str, Any], rule: Rule) -> CycleFacts:
+    return CycleFacts.model_validate(
+        {
+            "school": None if rule.subject is Subject.MUNICIPALITY_YEAR else SCHOOL,
+            "school_year": data["school_year"],
+            "entries": [
+                {"id": f"a{n}", "school_year": data["school_year"], **entry}
+                for n, entry in enumerate(data.get("entries", []), 1)
+            ],
+            "found": data.get("found", True),
+            "hidden": data.get("hidden", []),
+        }
+    )
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=[block.place for block in BLOCKS])
+def test_example(block: Block, calendar: SchoolCalendar) -> None:
+    assert block.codes, "the heading above the block names no rule"
+    for code in block.codes:
+        assert code in RULES, f"{code} is no rule"
+    judged = _judged(block, calendar)
+    expected = judged.data["expect"]
     if expected == "not_applicable":
         expected = {}
-    assert _result(assessment.findings, block.codes, expected) == expected
-    _changes_when_it_says(data, plan, rules, assessment.findings, calendar, as_of)
+    assert _result(judged.findings, block.codes, expected) == expected
+    written = _written(block.chapter).get(block.key)
+    assert written in (None, _whole(judged)), "the whole answer is another: run `make docs` and read the difference"
+    if judged.rules[0].subject is Subject.CASE:
+        _rests_on_what_it_says(judged)
+        _changes_when_it_says(judged)
 
 
-def _switched_on(rule: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(rule, optional=False)
+# --- the whole answers, written down ----------------------------------------------------------------------------------
 
 
-def _changes_when_it_says(
-    data: dict[str, Any],
-    plan: MunicipalPlan,
-    rules: list[Any],
-    findings: tuple[Finding, ...],
-    calendar: Any,
-    as_of: datetime,
-) -> None:
+def _whole(judged: Judged) -> tuple[str, ...]:
+    """Each answer of the rules in one line, with everything it says."""
+    return tuple(f"{code} {_told(outcome)}" for code, outcome in judged.said)
+
+
+def _told(outcome: Outcome) -> str:
+    parts = [
+        f"{outcome.scope}: {' '.join(filter(None, (outcome.verdict, outcome.reason, outcome.question, outcome.state)))}"
+    ]
+    if outcome.evidence:
+        parts.append(f"rests on {', '.join(outcome.evidence)}")
+    if outcome.event_day:
+        parts.append(f"about {outcome.event_day}")
+    if outcome.deadline:
+        parts.append(f"deadline {outcome.deadline}")
+    if outcome.counted_from:
+        parts.append(f"counted from {outcome.counted_from} by {outcome.reading}")
+    if outcome.changes_at:
+        parts.append(f"changes {outcome.changes_at.astimezone(OSLO).isoformat()}")
+    parts += [" ".join(str(part) for part in (r.code, r.day, r.number) if part is not None) for r in outcome.remarks]
+    return "; ".join(parts)
+
+
+@cache
+def _written(chapter: str) -> dict[str, tuple[str, ...]]:
+    path = WHOLE / f"{chapter}.txt"
+    found: dict[str, tuple[str, ...]] = {}
+    for paragraph in path.read_text("utf-8").split("\n\n") if path.exists() else ():
+        key, *lines = paragraph.strip().splitlines()
+        found[key] = tuple(lines)
+    return found
+
+
+def write_down() -> None:
+    """Writes whole/*.txt anew, in the order of the Markdown files."""
+    schools = load_calendar(HERE / "skolerute.toml", school=None)
+    WHOLE.mkdir(exist_ok=True)
+    for chapter in dict.fromkeys(block.chapter for block in BLOCKS):
+        blocks = [block for block in BLOCKS if block.chapter == chapter]
+        told = {block.key: "\n".join((block.key, *_whole(_judged(block, schools)))) for block in blocks}
+        (WHOLE / f"{chapter}.txt").write_text("\n\n".join(told.values()) + "\n", "utf-8")
+
+
+def _heard(rule: Rule, outcomes: list[tuple[str, Outcome]]) -> Rule:
+    """The rule; what it says is put in ``outcomes`` too, for the engine keeps the day it is about to itself."""
+
+    def judge(index: Any, circumstances: Any) -> Iterator[Outcome]:
+        for outcome in rule.judge(index, circumstances):
+            outcomes.append((rule.code, outcome))
+            yield outcome
+
+    return replace(rule, optional=False, judge=judge)
+
+
+_LISTS = ("notices", "log", "activity_plans", "evaluations", "incidents")
+
+
+def _without(case: Case, ids: Iterable[str]) -> Case:
+    gone = set(ids)
+    return case.model_copy(
+        update={name: tuple(item for item in getattr(case, name) if item.id not in gone) for name in _LISTS}
+    )
+
+
+def _rests_on_what_it_says(judged: Judged) -> None:
+    """A verdict names what it rests on: without that it is another, or rests on something else; and nothing is left out.
+
+    Only what is missing can be found without naming anything. ``context`` in an example: what an answer depends on
+    without resting on it, such as the other pupil's plan.
+    """
+    case = case_of(judged.data)
+    context = judged.data.get("context", ())
+    for finding in judged.findings:
+        if finding.verdict not in (Verdict.MET, Verdict.DEVIATION, Verdict.REVIEW):
+            continue
+        told = f"{finding.rule} {finding.scope}"
+        if not finding.evidence:
+            assert finding.verdict is not Verdict.MET, f"{told} is in order by nothing"
+            assert finding.verdict is Verdict.REVIEW or finding.reason is Reason.UNDOCUMENTED, f"{told} by nothing"
+            continue
+        other = judged.again(_without(case, finding.evidence), judged.as_of).get(finding.identity)
+        same = other is not None and _line(other) == _line(finding) and other.evidence == finding.evidence
+        assert not same, f"{told} does not rest on {finding.evidence}"
+    met = [finding for finding in judged.findings if finding.verdict is Verdict.MET]
+    for item in [item.id for name in _LISTS for item in getattr(case, name)] if met else ():
+        without = judged.again(_without(case, [item]), judged.as_of)
+        for finding in met:
+            other = without.get(finding.identity)
+            kept = other is None or other.verdict in (Verdict.MET, Verdict.NOT_APPLICABLE)
+            assert kept or item in (*finding.evidence, *context), f"{finding.rule} {finding.scope} rests on {item} too"
+
+
+def _changes_when_it_says(judged: Judged) -> None:
     """Time alone changes a verdict exactly at ``changes_at``: a microsecond before it the verdict is the same."""
-    from datetime import timedelta
-
-    if rules[0].subject is not Subject.CASE:
-        return
-    for finding in findings:
+    same = case_of(judged.data)
+    for finding in judged.findings:
         if finding.verdict is Verdict.DUE:
             assert finding.changes_at is not None, f"{finding.rule} {finding.scope} is due and never changes"
         if finding.changes_at is None or finding.verdict is Verdict.NOT_APPLICABLE:
             continue
-        assert finding.changes_at > as_of, f"{finding.rule} {finding.scope} should have changed already"
-        same = case_of(data)
+        assert finding.changes_at > judged.as_of, f"{finding.rule} {finding.scope} should have changed already"
         for moment, equal in ((finding.changes_at - timedelta(microseconds=1), True), (finding.changes_at, False)):
-            again = assess(
-                same, as_of=moment, plans=[plan], rules=rules, calendar=calendar, read_text=data.get("read_text", True)
-            )
-            verdicts = {f.identity: f.verdict for f in again.findings}
-            if _quiet_until(same, as_of, moment):
-                assert (verdicts.get(finding.identity) is finding.verdict) is equal, (
+            if _quiet_until(same, judged.as_of, moment):
+                other = judged.again(same, moment).get(finding.identity)
+                assert (other is not None and other.verdict is finding.verdict) is equal, (
                     f"{finding.rule} {finding.scope} at {moment}"
                 )
 
 
 def _quiet_until(case: Case, as_of: datetime, moment: datetime) -> bool:
     """Whether nothing in the case becomes known between the two moments (then only time can change a verdict)."""
-    from skolemiljo.validators.index import CaseIndex
-
     before, after = CaseIndex(case, as_of), CaseIndex(case, moment)
     return (before.log, before.notices, before.plans, before.evaluations, before.incidents, before.periods) == (
         after.log,
@@ -305,3 +429,7 @@ def _cannot_show(code: str) -> set[str]:
 
 ONLY_ASKS: dict[str, str] = {}
 """Rule code → why it can never say «i orden»."""
+
+
+if __name__ == "__main__":
+    write_down()
