@@ -356,7 +356,7 @@ def rights_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     questions={
         "for_whom": Text(
             "Informasjonen er ført som gitt, men ikke til hvem. Gjaldt det denne gruppen også?",
-            "Informasjonen er ført som gitt, men ikkje til kven. Galdt det denne gruppa òg?",
+            "Informasjonen er ført som gitt, men ikkje til kven. Gjaldt det denne gruppa òg?",
         )
     },
     optional=True,
