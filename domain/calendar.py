@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -97,7 +96,3 @@ class SchoolCalendar:
             every_day = (first + timedelta(days=n) for n in range(length))
             found = self._open_days[year] = [day for day in every_day if self.is_school_day(day)]
         return found
-
-    def with_free_days(self, days: Iterable[date], known_years: Iterable[str]) -> SchoolCalendar:
-        """This calendar with a skolerute (of one school, say) in place of its own."""
-        return SchoolCalendar(self.holidays, frozenset(days), frozenset(known_years))

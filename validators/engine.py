@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from ..domain.annual_cycle import CycleFacts, CycleItemStatus, CycleState, CycleStatus
@@ -291,8 +291,3 @@ def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         if known is None or known.verdict is Verdict.NOT_APPLICABLE:
             kept[finding.identity] = finding
     return tuple(kept.values())
-
-
-def applicable(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings that say something: all but «ikke aktuelt»."""
-    return (finding for finding in findings if finding.verdict is not Verdict.NOT_APPLICABLE)

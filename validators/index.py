@@ -16,7 +16,6 @@ from ..domain.case import (
     Case,
     CaseStatus,
     ClosingReason,
-    Incident,
     Pupil,
     PupilPart,
     SeverityChange,
@@ -201,16 +200,6 @@ class CaseIndex:
         moments = [m for m in (n.arrived_at or n.registered_at for n in self.notices) if m is not None]
         return min(moments, key=lambda m: m.sort_key, default=None)
 
-    @cached_property
-    def is_serious(self) -> bool | None:
-        """Whether the case is judged «alvorlig» now; ``None`` = nobody has decided."""
-        return self.severity[-1].serious if self.severity else None
-
-    @cached_property
-    def serious_since(self) -> SeverityChange | None:
-        """The first decision that it is «alvorlig» (a later downgrade does not undo the duty it raised)."""
-        return next((c for c in self.severity if c.serious), None)
-
     # --- suspicion against people at the school --------------------------------------------------------------------
 
     @cached_property
@@ -252,10 +241,6 @@ class CaseIndex:
             plans.setdefault(plan.plan, {})[plan.version] = plan
         return tuple(tuple(versions[number] for number in sorted(versions)) for versions in plans.values())
 
-    def plans_for(self, pupil: str) -> tuple[ActivityPlan, ...]:
-        """The current plans that name ``pupil``."""
-        return tuple(p for p in self.current_plans if pupil in p.pupils)
-
     def pupils_of_plan(self, plan: ActivityPlan) -> tuple[str, ...]:
         """The pupils a plan is about: those it names, else the affected ones; nobody who came into the case later."""
         decided = plan.happened_at or plan.registered_at
@@ -267,22 +252,12 @@ class CaseIndex:
             return tuple(p.ref for p in known if p.ref in named)
         return tuple(p.ref for p in known if p in self.affected)
 
-    @cached_property
-    def first_decision(self) -> ActivityPlan | None:
-        """The first version decided: when measures were chosen."""
-        return next(iter(sorted(self.decided_plans, key=lambda p: p.sort_key)), None)
-
     def evaluations_of(self, plan: ActivityPlan) -> Iterator[Evaluation]:
         """The evaluations of ``plan``; one that names no plan counts where the case has a single plan."""
         alone = len({p.plan for p in self.decided_plans}) == 1
         for evaluation in self.evaluations:
             if evaluation.plan == plan.plan or (evaluation.plan is None and alone):
                 yield evaluation
-
-    @cached_property
-    def incidents_logged(self) -> tuple[Incident, ...]:
-        """The incidents in which someone intervened."""
-        return self.incidents
 
 
 def once(find: Callable[[CaseIndex], Iterable[T]]) -> Callable[[CaseIndex], tuple[T, ...]]:

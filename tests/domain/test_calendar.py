@@ -53,6 +53,35 @@ def test_a_school_year_holds_its_own_days(day: date) -> None:
     assert first <= day <= last
 
 
+def test_the_school_year_turns_between_july_and_august() -> None:
+    assert school_year_of(date(2026, 7, 31)) == "2025-2026"
+    assert school_year_of(date(2026, 8, 1)) == "2026-2027"
+    assert school_year_bounds("2025-2026") == (date(2025, 8, 1), date(2026, 7, 31))
+
+
+def test_a_calendar_tells_which_days_it_knows() -> None:
+    assert CALENDAR.covers(date(2025, 8, 1))
+    assert not CALENDAR.covers(date(2025, 7, 31))
+    assert CALENDAR.covers_span(date(2025, 8, 1), date(2027, 7, 31))
+    assert not CALENDAR.covers_span(date(2025, 7, 31), date(2026, 1, 1))
+    assert not CALENDAR.covers_span(date(2026, 1, 1), date(2027, 8, 1))
+
+
+def test_weekends_holidays_and_the_schools_own_free_days_are_no_school_days() -> None:
+    friday = date(2026, 3, 6)
+    week = [CALENDAR.is_school_day(friday + timedelta(days=n)) for n in range(4)]
+    assert week == [True, False, False, True]
+    assert not CALENDAR.is_school_day(date(2026, 5, 14))  # Kristi himmelfartsdag
+    assert not CALENDAR.is_school_day(date(2026, 6, 22))  # a Monday of the summer
+
+
+def test_no_school_days_are_added_by_staying_where_one_is() -> None:
+    saturday = date(2026, 3, 7)
+    assert CALENDAR.add(saturday, 0) == saturday
+    with pytest.raises(ValueError, match="negative"):
+        CALENDAR.add(saturday, -1)
+
+
 @pytest.mark.parametrize("wrong", ["2026", "2026-2028", "26-27", "2026-2027-2028", "høsten"])
 def test_a_school_year_has_one_form(wrong: str) -> None:
     with pytest.raises(ValueError, match="2026-2027"):

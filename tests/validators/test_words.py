@@ -14,13 +14,26 @@ from hypothesis import strategies as st
 from skolemiljo.validators.dates import written_date
 from skolemiljo.validators.phrases import Phrase, says_only
 from skolemiljo.validators.sensitive_words import find_sensitive_words
-from skolemiljo.validators.text import bare
+from skolemiljo.validators.text import bare, is_filled_in
 
 DECIDED = date(2026, 3, 12)
 
 
 def _toml(name: str) -> dict[str, object]:
     return tomllib.loads((files("skolemiljo.validators") / name).read_text("utf-8"))
+
+
+# --- is anything written? ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [None, "", "  ", "-", "…", "x", "XXX", "zz", "00", "?!", "Kommer", "se over"])
+def test_a_placeholder_is_no_answer(text: str | None) -> None:
+    assert not is_filled_in(text)
+
+
+@pytest.mark.parametrize("text", ["Xylofon", "zoo", "0 av 4", "1", "aa", "Ro", "xz", "Kommer hver dag kl. 8"])
+def test_a_short_answer_is_an_answer(text: str) -> None:
+    assert is_filled_in(text)
 
 
 # --- whole-field phrases -----------------------------------------------------------------------------------------------
