@@ -87,10 +87,12 @@ def log_kept(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         yield judge.met("case", last, event=begun)
         return
     quiet_until = judge.calendar.add(when.day, judge.plan.readings.log_expected_every_school_days)
+    remarks = judge.uncounted(when.day, quiet_until)
     if judge.today > quiet_until:
-        yield judge.review("case", "silent", last, event=begun)
+        yield judge.review("case", "silent", last, event=begun, remarks=remarks)
     else:
-        yield judge.met("case", last, event=begun).model_copy(update={"changes_at": end_of(quiet_until)})
+        outcome = judge.met("case", last, event=begun, remarks=remarks)
+        yield outcome.model_copy(update={"changes_at": end_of(quiet_until)})
 
 
 def _written(case: CaseIndex) -> list[Recorded]:
@@ -359,9 +361,7 @@ def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
         return judge.review(scope, "before_its_cause", entry, event=event)
     steps = judge.plan.readings.ladder("DOK-06")
     elapsed = judge.calendar.between(received.day, filed.day)
-    remarks = [] if elapsed <= steps.review_after else [Remark(code=RemarkCode.DAYS_ELAPSED, number=elapsed)]
-    if not judge.calendar.covers_span(received.day, filed.day):
-        remarks.append(Remark(code=RemarkCode.CALENDAR_MISSING))
+    remarks = list(judge.elapsed(received.day, filed.day, beyond=steps.review_after))
     if elapsed > steps.deviation_after:
         return judge.deviation(scope, Reason.LATE, entry, event=event, remarks=remarks)
     if elapsed > steps.review_after:

@@ -289,14 +289,14 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
     when = when_of(act)
     assert when is not None  # noqa: S101 - acts without any time were left out
     days = judge.calendar.between(arrived.day, when.day)
-    remark = Remark(code=RemarkCode.DAYS_ELAPSED, number=days)
+    remarks = judge.elapsed(arrived.day, when.day)
     if days > judge.plan.readings.ladder("UN-01").review_after:
-        return judge.review(scope, "began_late", act, event=arrived, remarks=(remark,))
+        return judge.review(scope, "began_late", act, event=arrived, remarks=remarks)
     if act.happened_at is None:
         return judge.review(scope, "time_unknown", act, event=arrived)
     if act.time_edits(judge.as_of):
         return judge.review(scope, "time_edited", act, event=arrived)
-    return judge.met(scope, act, event=arrived, remarks=(remark,))
+    return judge.met(scope, act, event=arrived, remarks=remarks)
 
 
 # --- «… mer enn de tilfeller der en elev er utsatt for mobbing …» ------------------------------------------------------------
@@ -468,7 +468,7 @@ def written_plan(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         if plan is not None and _says_nothing(judge, plan):
             yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, plan, event=stretch.start)
         elif plan is None:
-            overtaken = step is not None or stretch.decision(case) is not None
+            overtaken = step or stretch.decision(case)
             yield from stretch.missing(judge, "UN-05", stretch.scope(), stretch.start, overtaken=overtaken)
         elif step is None:
             yield judge.met(stretch.scope(), plan, event=stretch.start)
@@ -476,7 +476,7 @@ def written_plan(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield judge.in_order(stretch.scope(), plan, step, event=stretch.start)
         for pupil, since in _left_out(case, stretch, plans):
             hers = [e for e in stretch.entries(case, LogKind.ENQUIRY_STEP) if pupil.ref in e.pupils]
-            overtaken = bool(hers) or stretch.decision(case, pupil) is not None
+            overtaken = next(iter(hers), None) or stretch.decision(case, pupil)
             yield from stretch.missing(judge, "UN-05", stretch.scope(pupil), since, overtaken=overtaken)
 
 
@@ -566,9 +566,8 @@ def _updated(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Ite
         outcome = judge.in_order(scope, meeting, later[-1], event=held)
         yield outcome.model_copy(update={"evidence": (meeting.id, later[-1].id)})
     else:
-        overtaken = (
-            bool(_about(stretch.entries(case, LogKind.ANALYSIS), pupil)) or stretch.decision(case, pupil) is not None
-        )
+        analysis = next(iter(_about(stretch.entries(case, LogKind.ANALYSIS), pupil)), None)
+        overtaken = analysis or stretch.decision(case, pupil)
         yield from stretch.missing(judge, "UN-08", scope, held, overtaken=overtaken)
 
 

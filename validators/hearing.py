@@ -152,8 +152,9 @@ def _again(judge: Judge, stretch: Round, pupil: Pupil, last: LogEntry) -> Outcom
     weeks = timedelta(weeks=judge.plan.readings.heard_again_after_weeks)
     limit = judge.calendar.on_or_after(when.day + weeks)  # nobody is asked about a talk during a holiday
     until = stretch.closed.day if stretch.closed is not None else judge.today
+    missing = judge.uncounted(when.day + weeks, limit)
     if until > limit:
-        return judge.review(stretch.scope(pupil), "heard_again", last, event=when)
-    remarks = (Remark(code=RemarkCode.DECLINED),) if last.hearing is Hearing.DECLINED else ()
-    outcome = judge.met(stretch.scope(pupil), last, event=when, remarks=remarks)
+        return judge.review(stretch.scope(pupil), "heard_again", last, event=when, remarks=missing)
+    declined = (Remark(code=RemarkCode.DECLINED),) if last.hearing is Hearing.DECLINED else ()
+    outcome = judge.met(stretch.scope(pupil), last, event=when, remarks=(*declined, *missing))
     return outcome if stretch.closed is not None else outcome.model_copy(update={"changes_at": end_of(limit)})

@@ -273,8 +273,7 @@ def _guardians_of(
     in_time = [at for at in hers if at.before(when) is not True]
     if in_time or logged:
         shown = when_of(logged[0]) if not in_time else min(in_time, key=lambda m: m.sort_key)
-        elapsed = judge.calendar.between(when.day, shown.day) if shown is not None else 0
-        remarks = (Remark(code=RemarkCode.DAYS_ELAPSED, number=elapsed),) if elapsed > 1 else ()
+        remarks = judge.elapsed(when.day, shown.day, beyond=1) if shown is not None else ()
         return judge.met(scope, *(logged[:1] if not in_time else (incident,)), event=when, remarks=remarks)
     if hers:
         return judge.review(scope, "before_its_cause", incident, event=when)

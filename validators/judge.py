@@ -242,9 +242,17 @@ class Judge:
             remarks.append(Remark(code=RemarkCode.OUTSIDE_SCHOOL_HOURS))
         if item is not None and item.happened_at is None:
             remarks.append(Remark(code=RemarkCode.TIME_ASSUMED))
-        if not self.calendar.covers_span(anchor.day, limit):
-            remarks.append(Remark(code=RemarkCode.CALENDAR_MISSING))
-        return remarks
+        return [*remarks, *self.uncounted(anchor.day, limit)]
+
+    def uncounted(self, first: date, last: date) -> tuple[Remark, ...]:
+        """The remark that no skolerute is known for all of these days, where that is so: what was counted hangs on it."""
+        return () if self.calendar.covers_span(first, last) else (Remark(code=RemarkCode.CALENDAR_MISSING),)
+
+    def elapsed(self, first: date, last: date, *, beyond: int = -1) -> tuple[Remark, ...]:
+        """How many school days went by from ``first`` to ``last``, where that is more than ``beyond``."""
+        days = self.calendar.between(first, last)
+        told = (Remark(code=RemarkCode.DAYS_ELAPSED, number=days),) if days > beyond else ()
+        return (*told, *self.uncounted(first, last))
 
     # --- «straks» ------------------------------------------------------------------------------------------------
 
@@ -274,9 +282,6 @@ class Judge:
         steps = self.plan.readings.ladder(rule)
         review_day = self.calendar.add(anchor.day, steps.review_after)
         deviation_day = self.calendar.add(anchor.day, steps.deviation_after)
-        remarks = []
-        if not self.calendar.covers_span(anchor.day, deviation_day):
-            remarks.append(Remark(code=RemarkCode.CALENDAR_MISSING))
         pending = Outcome(
             scope=scope,
             verdict=Verdict.DUE,
@@ -284,7 +289,7 @@ class Judge:
             counted_from=anchor.day,
             event_day=anchor.day,
             reading=Reading.SCHOOL_DAY,
-            remarks=tuple(remarks),
+            remarks=self.uncounted(anchor.day, deviation_day),
             changes_at=end_of(review_day),
         )
         if closed is not None or overtaken or self.today > deviation_day:
@@ -369,8 +374,11 @@ class Judge:
             remarks.append(Remark(code=RemarkCode.TIME_ASSUMED))
         elif item.registered_at is not None:
             allowed = self.plan.readings.registered_late_after_school_days
-            if self.calendar.between(item.happened_at.day, item.registered_at.day) > allowed:
-                remarks.append(Remark(code=RemarkCode.REGISTERED_LATE, day=item.registered_at.day))
+            happened, registered = item.happened_at.day, item.registered_at.day
+            if self.calendar.between(happened, registered) > allowed:
+                remarks.append(Remark(code=RemarkCode.REGISTERED_LATE, day=registered))
+            if (registered - happened).days > allowed:
+                remarks += self.uncounted(happened, registered)
         if item.time_edits(self.as_of):
             remarks.append(Remark(code=RemarkCode.TIME_EDITED))
         return remarks

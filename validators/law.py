@@ -148,8 +148,7 @@ def one_week(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     # A week ends on the same weekday (domstolloven § 148), and in practice it is five working days: the later of the two.
     horizon = max(raised.day + timedelta(days=7), judge.calendar.add(raised.day, 5))
     remarks = [Remark(code=RemarkCode.MAY_BE_REPORTED_TO_STATE, day=horizon + timedelta(days=1))]
-    if not judge.calendar.covers_span(raised.day, horizon):
-        remarks.append(Remark(code=RemarkCode.CALENDAR_MISSING))
+    remarks += judge.uncounted(raised.day, horizon)
     done = [e for e in case.all(*_ENQUIRY) if _took_place(e) and _from(e, raised)]
     decided = [p for p in case.decided_plans if _from(p, raised)]
     if done or decided:

@@ -17,6 +17,7 @@ from .evaluation_dates import Said, evaluation_date
 from .index import CaseIndex, Period, was_heard
 from .judge import Judge, when_of
 from .phrases import Phrase, says_only
+from .rounds import at_this_school, transfers
 from .rule import Chapter, Text
 
 CHAPTER = Chapter("measures", Text("Plikt til å sette inn tiltak", "Plikt til å setje inn tiltak"))
@@ -566,25 +567,22 @@ def _plan_shown(case: CaseIndex, judge: Judge, plan: ActivityPlan, owed: _Owed) 
         return judge.review(owed.scope, "time_unknown", plan, event=owed.raised)
     if decided.before(owed.raised) is True:
         return judge.review(owed.scope, "before_its_cause", plan, event=owed.raised)
-    remarks = []
-    elapsed = judge.calendar.between(owed.raised.day, decided.day)
-    if elapsed > judge.plan.readings.ladder("TI-07").review_after:
-        remarks.append(Remark(code=RemarkCode.DAYS_ELAPSED, number=elapsed))
-    event = _at_this_school(case, judge, owed, until=decided)
+    remarks = judge.elapsed(owed.raised.day, decided.day, beyond=judge.plan.readings.ladder("TI-07").review_after)
+    event = at_this_school(judge, "TI-07", owed.raised, transfers(case), until=decided)
     return judge.met(owed.scope, plan, event=event, remarks=remarks)
 
 
 def _plan_missing(case: CaseIndex, judge: Judge, owed: _Owed, *, older: Sequence[ActivityPlan]) -> Outcome | None:
     closed = owed.period.closed
-    anchor = _at_this_school(case, judge, owed)
+    anchor = at_this_school(judge, "TI-07", owed.raised, transfers(case), until=closed)
     if closed is None:
         outcome = judge.ladder("TI-07", owed.scope, anchor)
         if outcome.verdict is Verdict.DUE:
             return outcome
         if older:
-            return judge.review(owed.scope, "plan_from_before", *older[-1:], event=anchor)
+            return judge.review(owed.scope, "plan_from_before", *older[-1:], event=anchor, remarks=outcome.remarks)
         if _says_safe(case, owed) and outcome.verdict is Verdict.DEVIATION:
-            return judge.review(owed.scope, "pupil_says_safe", event=anchor)
+            return judge.review(owed.scope, "pupil_says_safe", event=anchor, remarks=outcome.remarks)
         return outcome
     return _closed_without(case, judge, owed, anchor, closed)
 
@@ -612,22 +610,6 @@ def _closed_without(case: CaseIndex, judge: Judge, owed: _Owed, anchor: Moment, 
         if reason is not ClosingReason.SAFE and not words and not started:
             return judge.review(owed.scope, "closed_for_its_name", event=anchor)
     return judge.ladder("TI-07", owed.scope, anchor, closed=closed)
-
-
-def _at_this_school(case: CaseIndex, judge: Judge, owed: _Owed, until: Moment | None = None) -> Moment:
-    """Where the count begins: at the last transfer, unless the school before was already too late by then.
-
-    ``until``: when the duty was done; later transfers say nothing about it.
-    """
-    anchor = owed.raised
-    until = until or owed.period.closed
-    for transfer in sorted(case.transfers, key=lambda transfer: transfer.at.sort_key):
-        if anchor.before(transfer.at) is not True or (until is not None and until.before(transfer.at) is True):
-            continue
-        if judge.at(transfer.at).ladder("TI-07", owed.scope, anchor).verdict is Verdict.DEVIATION:
-            return anchor
-        anchor = transfer.at
-    return anchor
 
 
 def _within(entry: LogEntry, owed: _Owed) -> bool:
@@ -1260,8 +1242,9 @@ def _kept_up(case: CaseIndex, judge: Judge, plan: ActivityPlan, item: Recorded, 
         arrived, notice = min(news, key=lambda pair: pair[0].sort_key)
         answer_by = judge.calendar.add(arrived.day, judge.plan.readings.ladder("TI-11").review_after)
         answer_by = min(answer_by, stale)
+        remarks = judge.uncounted(arrived.day, answer_by)
         if judge.today > answer_by:
-            return judge.review(scope, "new_information", plan, notice, event=event)
+            return judge.review(scope, "new_information", plan, notice, event=event, remarks=remarks)
         return Outcome(
             scope=scope,
             verdict=Verdict.DUE,
@@ -1269,6 +1252,7 @@ def _kept_up(case: CaseIndex, judge: Judge, plan: ActivityPlan, item: Recorded, 
             counted_from=arrived.day,
             event_day=event.day if event else None,
             evidence=(notice.id,),
+            remarks=remarks,
             changes_at=end_of(answer_by),
         )
     if judge.today > stale:

@@ -103,10 +103,9 @@ def _waited_to_tell(judge: Judge, notice: Notice) -> Iterator[Outcome]:
     learned, arrived = notice.learned_at, notice.happened_at
     if notice.source is not NoticeSource.STAFF or notice.suspicion_only or learned is None or arrived is None:
         return
-    elapsed = judge.calendar.between(learned.day, arrived.day)
-    if elapsed > 1:
-        remark = Remark(code=RemarkCode.DAYS_ELAPSED, number=elapsed)
-        yield judge.review(scope_of(notice=notice.id), "waited", notice, event=learned, remarks=(remark,))
+    if judge.calendar.between(learned.day, arrived.day) > 1:
+        remarks = judge.elapsed(learned.day, arrived.day)
+        yield judge.review(scope_of(notice=notice.id), "waited", notice, event=learned, remarks=remarks)
 
 
 def _only_settled_on_the_spot(case: CaseIndex) -> bool:

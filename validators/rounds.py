@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..domain.activity_plan import ActivityPlan, MeasureType
 from ..domain.case import ClosingReason, Pupil
-from ..domain.log import Hearing, LogEntry, LogKind
+from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment
 from ..domain.verdict import Outcome, Verdict, scope_of
 from .index import CaseIndex, Period, once
@@ -25,6 +25,8 @@ class Round:
     """When the stretch before it was closed; ``None`` = it is the first."""
     has_notice: bool = True
     """Whether a notice came in it; a case may be opened again without one."""
+    transfers: tuple[Moment, ...] = ()
+    """When the case went to another school, by time."""
 
     @property
     def closed(self) -> Moment | None:
@@ -62,13 +64,13 @@ class Round:
                 return plan
         return None
 
-    def chosen_without(self, case: CaseIndex, pupil: Pupil) -> bool:
-        """Whether measures were chosen, for her or for another, after ``pupil`` was known: what must come before is late."""
+    def chosen_without(self, case: CaseIndex, pupil: Pupil) -> ActivityPlan | None:
+        """The first version that chose measures, for her or for another, after ``pupil`` was known: what must come before is late."""
         since = self.since(pupil)
         if since is None:
-            return False
-        later = [plan for plan in self.decisions(case) if (w := when_of(plan)) is None or w.before(since) is not True]
-        return bool(later)
+            return None
+        later = (plan for plan in self.decisions(case) if (w := when_of(plan)) is None or w.before(since) is not True)
+        return next(later, None)
 
     def since(self, pupil: Pupil) -> Moment | None:
         """From when something is owed to ``pupil`` in this stretch; ``None`` = she was not known in it."""
@@ -79,15 +81,36 @@ class Round:
         return start if self.holds(start) else None
 
     def missing(
-        self, judge: Judge, rule: str, scope: str, anchor: Moment, *, overtaken: bool = False
+        self, judge: Judge, rule: str, scope: str, anchor: Moment, *, overtaken: Recorded | None = None
     ) -> Iterator[Outcome]:
-        """The answer for a missing entry without time limit. The clock stops when the pupil moves (requirements A-36)."""
-        if self.period.reason is ClosingReason.MOVED and self.closed is not None and not overtaken:
-            then = judge.at(self.closed).ladder(rule, scope, anchor)
+        """The answer for a missing entry without time limit. The clock stops when the pupil moves (requirements A-36).
+
+        ``overtaken``: what it must come before, where that has been done. A case that went to another school counts from there.
+        """
+        ended = when_of(overtaken) if overtaken is not None else self.closed
+        here = at_this_school(judge, rule, anchor, self.transfers, until=ended)
+        if self.period.reason is ClosingReason.MOVED and self.closed is not None and overtaken is None:
+            then = judge.at(self.closed).ladder(rule, scope, here)
             if then.verdict is Verdict.DEVIATION:
                 yield then
             return
-        yield judge.ladder(rule, scope, anchor, closed=self.closed, overtaken=overtaken)
+        yield judge.ladder(rule, scope, here, closed=self.closed, overtaken=overtaken is not None)
+
+
+def at_this_school(
+    judge: Judge, rule: str, anchor: Moment, transfers: Iterable[Moment], *, until: Moment | None = None
+) -> Moment:
+    """Where the count begins: at the last transfer, unless the school before was already too late by then.
+
+    ``until``: when the duty was done, or its time was over; later transfers say nothing about it.
+    """
+    for moved in transfers:
+        if anchor.before(moved) is not True or (until is not None and until.before(moved) is True):
+            continue
+        if judge.at(moved).ladder(rule, "case", anchor).verdict is Verdict.DEVIATION:
+            return anchor
+        anchor = moved
+    return anchor
 
 
 @once
@@ -95,6 +118,7 @@ def rounds(case: CaseIndex) -> Iterator[Round]:
     """The stretches of ``case``, oldest first; of several opened on one day, the last."""
     found: dict[str, Round] = {}
     after: Moment | None = None
+    moved = transfers(case)
     for period in case.periods:
         stretch = Round(period, period.opened, after)
         arrivals = [
@@ -103,10 +127,15 @@ def rounds(case: CaseIndex) -> Iterator[Round]:
             if (arrived := notice.arrived_at or notice.registered_at) is not None and stretch.holds(arrived)
         ]
         start = min(arrivals, key=lambda moment: moment.sort_key, default=period.opened)
-        stretch = Round(period, start, after, has_notice=bool(arrivals))
+        stretch = Round(period, start, after, has_notice=bool(arrivals), transfers=moved)
         found[stretch.scope()] = stretch
         after = period.closed
     yield from found.values()
+
+
+def transfers(case: CaseIndex) -> tuple[Moment, ...]:
+    """When the case went to another school, by time."""
+    return tuple(sorted((transfer.at for transfer in case.transfers), key=lambda moment: moment.sort_key))
 
 
 def reopened_without_notice(case: CaseIndex) -> Iterator[Round]:

@@ -348,7 +348,8 @@ def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             continue
         outcome = waited(case, judge, "SK-06", scope, suspicion.at)
         if outcome is not None and entries and outcome.verdict is Verdict.DEVIATION:
-            outcome = judge.deviation(scope, Reason.INCOMPLETE, *entries, event=suspicion.at)
+            remarks = outcome.remarks
+            outcome = judge.deviation(scope, Reason.INCOMPLETE, *entries, event=suspicion.at, remarks=remarks)
         if outcome is not None:
             yield outcome
 
@@ -424,8 +425,7 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Remark, ...]:
     when = when_of(items[0]) if items else None
-    days = judge.calendar.between(start.day, when.day) if when is not None else 0
-    return (Remark(code=RemarkCode.DAYS_ELAPSED, number=days),) if days > 0 else ()
+    return judge.elapsed(start.day, when.day, beyond=0) if when is not None else ()
 
 
 @CHAPTER.rule(

@@ -24,7 +24,7 @@ from skolemiljo.domain.base import ReadingContext
 from skolemiljo.domain.calendar import SchoolCalendar
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.plan import MunicipalPlan
-from skolemiljo.domain.verdict import Finding, Outcome, Reason, Verdict
+from skolemiljo.domain.verdict import Basis, Finding, Outcome, Reason, Verdict
 from skolemiljo.plans.calendars import load_calendar
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.validators import RULES
@@ -158,8 +158,13 @@ def _as_of(value: datetime) -> datetime:
     return (value if value.tzinfo else value.replace(tzinfo=OSLO)).astimezone(UTC)
 
 
+PLAN = load_plan("oyer-2024")
+
+
 def _plan(block: dict[str, Any]) -> MunicipalPlan:
-    plan = load_plan("oyer-2024")
+    plan = PLAN
+    if "readings" not in block:
+        return plan
     readings = plan.readings.model_validate({**plan.readings.model_dump(), **block.get("readings", {})})
     return plan.model_copy(update={"readings": readings})
 
@@ -429,6 +434,149 @@ def _cannot_show(code: str) -> set[str]:
 
 ONLY_ASKS: dict[str, str] = {}
 """Rule code → why it can never say «i orden»."""
+
+
+# --- the same examples in another time, and at another school --------------------------------------------------------------
+
+LAW_IN_FORCE, APPROVED = date(2024, 8, 1), date(2024, 10, 2)
+_EVERY_DAY = SchoolCalendar()
+"""Weekends only: an example that is moved by whole weeks then meets the same days."""
+
+
+def _moved(value: Any, weeks: int) -> Any:
+    if isinstance(value, date):  # a datetime is one too
+        return value + timedelta(weeks=weeks)
+    if isinstance(value, dict):
+        return {key: _moved(item, weeks) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_moved(item, weeks) for item in value]
+    return value
+
+
+def _days(value: Any) -> Iterator[date]:
+    if isinstance(value, datetime):
+        yield value.date()
+    elif isinstance(value, date):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _days(item)
+
+
+def _findings_of(data: dict[str, Any], codes: tuple[str, ...], calendar: SchoolCalendar = _EVERY_DAY) -> list[Finding]:
+    plan = _plan(data).model_copy(update={"rules": {}})
+    return list(
+        assess(
+            case_of(data),
+            as_of=_as_of(data["as_of"]),
+            plans=[plan],
+            rules=[replace(RULES[code], optional=False) for code in codes],
+            calendar=calendar,
+            read_text=data.get("read_text", True),
+        ).findings
+    )
+
+
+def _of_cases() -> Iterator[tuple[Block, dict[str, Any]]]:
+    for block in BLOCKS:
+        if RULES[block.codes[0]].subject is Subject.CASE:
+            yield block, tomllib.loads(block.toml)
+
+
+def test_nothing_from_before_the_law_is_findings_of() -> None:
+    """Every example, moved so that all of it happened before 1 August 2024: no rule of any chapter has anything to say."""
+    rules = set()
+    for block, data in _of_cases():
+        if "evaluate_when" in block.toml:  # a date in words does not move
+            continue
+        weeks = (max(_days(data)) - LAW_IN_FORCE).days // 7 + 1
+        for finding in _findings_of(_moved(data, -weeks), block.codes):
+            rules.add(finding.rule)
+            said = (block.place, finding.scope, finding.verdict)
+            assert finding.verdict in (Verdict.NOT_APPLICABLE, Verdict.UNKNOWN), said
+    assert rules == {code for code, rule in RULES.items() if rule.subject is Subject.CASE}
+
+
+def test_before_the_plan_was_approved_its_own_rows_only_ask() -> None:
+    """Every example of at most seven weeks, moved into August and September 2024: what only the plan asks for is a question."""
+    asked, kept = set(), set()
+    for block, data in _of_cases():
+        first, last = min(_days(data)), max(_days(data))
+        weeks = (first - LAW_IN_FORCE).days // 7
+        too_long = last - timedelta(weeks=weeks) >= APPROVED
+        if too_long or first < APPROVED or {date(2026, 3, 29), date(2026, 10, 25)} & set(_days(data)):
+            continue
+        now = {f.identity: f for f in _findings_of(data, block.codes)}
+        then = {f.identity: f for f in _findings_of(_moved(data, -weeks), block.codes)}
+        for finding in then.values():
+            rule = RULES[finding.rule]
+            if rule.basis is not Basis.PLAN:
+                assert finding.question != "plan_not_yet_approved", (block.place, finding.scope)
+                kept |= {finding.rule} if finding.verdict in (Verdict.DEVIATION, Verdict.DUE) else set()
+                continue
+            assert finding.verdict not in (Verdict.DEVIATION, Verdict.DUE), (block.place, finding.scope)
+            before = now.get(finding.identity)
+            if before is not None and before.verdict in (Verdict.DEVIATION, Verdict.DUE):
+                assert finding.question == "plan_not_yet_approved", (block.place, finding.scope)
+                asked.add(finding.rule)
+            elif before is not None:
+                assert finding.verdict is before.verdict, (block.place, finding.scope)
+    plan_only = {code for code, rule in RULES.items() if rule.basis is Basis.PLAN and rule.subject is Subject.CASE}
+    assert plan_only - asked == NEVER_A_DEVIATION, plan_only - asked
+    assert kept >= {"VA-01", "VA-09", "UN-09", "TI-02", "TI-07", "AP-A", "EV-01", "SK-01", "SK-02", "SK-07", "L-04"}
+
+
+NEVER_A_DEVIATION = {"TI-05", "BB-07", "EV-02", "FO-04", "GI-02a", "GI-06", "HB-03"}
+"""Rows of the plan alone whose rules only ask, always."""
+
+
+def test_a_school_answers_for_its_own_time() -> None:
+    """Every example, at a school that had the case from before it began, and at one that got it after all of it."""
+    other = "310000027"
+    for block, data in _of_cases():
+        if "transfers" in data:
+            continue
+        first, last = min(_days(data)) - timedelta(days=1), max(_days(data)) + timedelta(days=1)
+        for at, school in ((first, SCHOOL), (last, other)):
+            moved = {**data, "transfers": [{"at": at, "from_school": other, "to_school": SCHOOL}]}
+            if at == last:
+                moved["as_of"] = datetime.combine(last, datetime.min.time())
+            for finding in _findings_of(moved, block.codes):
+                missing = finding.verdict is Verdict.DEVIATION and finding.reason == "undocumented"
+                if at == first or missing:
+                    assert finding.school == school, (block.place, finding.rule, finding.scope)
+
+
+def test_what_hangs_on_an_unknown_skolerute_says_so() -> None:
+    """Every example under two calendars of which no year is known: where they give different answers, both warn."""
+    days = (date(2024, 1, 1) + timedelta(days=n) for n in range(4 * 365))
+    few_days = SchoolCalendar(free_days=frozenset(day for day in days if day.weekday() != 2))
+    depends = set()
+    for block, data in _of_cases():
+        plain, few = ({f.identity: f for f in _findings_of(data, block.codes, c)} for c in (_EVERY_DAY, few_days))
+        for identity in plain.keys() | few.keys():
+            one, other = plain.get(identity), few.get(identity)
+            if one is None or other is None or Verdict.NOT_APPLICABLE in (one.verdict, other.verdict):
+                continue  # the pupil moved before or after what was owed was over
+            if (one.verdict, one.deadline, one.remarks) != (other.verdict, other.deadline, other.remarks):
+                depends.add(one.rule)
+                for finding in (one, other):
+                    warned = "calendar_missing" in {remark.code for remark in finding.remarks}
+                    assert warned, (block.place, finding.scope, finding.verdict, finding.remarks)
+    assert depends >= {
+        "VA-00",
+        "VA-08",
+        "UN-01",
+        "UN-07",
+        "TI-07",
+        "TI-11",
+        "HB-05",
+        "DOK-02",
+        "DOK-06",
+        "GI-03b",
+        "SK-07",
+        "L-03",
+    }
 
 
 if __name__ == "__main__":
