@@ -824,6 +824,27 @@ def config_show(work: Workplace, form: str) -> None:
         click.echo(f"{key:<{width}}  {value}  ({said[place]})")
 
 
+@main.command()
+@PLAIN_FORMAT
+@with_workplace
+def doctor(work: Workplace, form: str) -> None:
+    """Er alt på plass for en natt? Innstillinger, hemmeligheter, systemene, planen, lageret, plass, klokker og kjørelogg.
+
+    Skriver ingenting. Avslutter med 0 når en natt kan kjøre, 2 når innstillingene må rettes, 3 når noe annet må.
+
+    \b
+    Eksempel:
+      skolemiljo doctor
+      skolemiljo doctor --format json
+    """
+    from skolemiljo.commands import doctor as doctors
+
+    at = now()
+    lines = doctors.examine(work, at)
+    click.echo(doctors.as_json(lines, at) if form == "json" else doctors.text(lines))
+    sys.exit(doctors.exit_code(lines))
+
+
 @main.group()
 def mock() -> None:
     """En oppdiktet kommune og etterligninger av begge leverandørene, til prøving. Aldri i produksjon."""

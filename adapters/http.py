@@ -45,6 +45,7 @@ _PAGES_TOO_MANY = 10
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _REQUEST_ID = re.compile(r"(?=.*\d)(?!.*(?<!\d)\d{11}(?!\d))[A-Za-z0-9-]{1,64}")
 """With a digit in it, so that it is no name, and not eleven of them, as an identity number has."""
+_SERVER = re.compile(r"[A-Za-z][A-Za-z0-9./_()+-]{0,39}")
 _ENCODINGS = ("", "identity", "gzip", "deflate")
 """Only these, and only one at a time: layers of compression serve nobody but the one who wants memory to run out."""
 
@@ -88,6 +89,18 @@ class Answer:
     """``X-Total-Count``, where the system counts in a header (OneRoster)."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What the last answer told of the system itself, for ``doctor``."""
+
+    clock_offset: float | None
+    """Seconds that its clock (``Date``, whole seconds) is ahead of ours; ``None`` = it does not tell."""
+    server: str | None
+    """``Server``, where that is short and plain."""
+    mock: bool
+    """Whether it is the mock."""
+
+
 class HttpClient:
     """A client for one system at one base address.
 
@@ -124,6 +137,7 @@ class HttpClient:
         self._tokens = tokens
         self._sleep = sleep
         self._clock = clock
+        self.heard: Heard | None = None
         self._session = _session()
         # Given with every request: given to the session, REQUESTS_CA_BUNDLE in the environment would silently win.
         self._verify: str | None = ca_file
@@ -293,7 +307,8 @@ class HttpClient:
             raise ConnectionLost(
                 f"fikk ikke et helt svar ({type(error).__name__}{proxy})", system=self.system, case=case
             ) from None
-        if self._refuse_mock and "X-Mock" in response.headers:
+        self.heard = _heard(response.headers)
+        if self._refuse_mock and self.heard.mock:
             raise Fatal(
                 "dette er etterligningen, og innstillingene sier production: sjekk base_url", system=self.system
             )
@@ -483,6 +498,15 @@ def _meaning(status: int, case: str | None, method: str) -> tuple[type[SourceErr
             )
         case _:
             return Fatal, f"status {status} står ikke i kontrakten"
+
+
+def _heard(headers: Mapping[str, str]) -> Heard:
+    server = headers.get("Server", "")
+    try:
+        offset = parsedate_to_datetime(headers["Date"]).timestamp() - time.time()
+    except (KeyError, TypeError, ValueError, OverflowError):
+        offset = None
+    return Heard(offset, server if _SERVER.fullmatch(server) else None, "X-Mock" in headers)
 
 
 def _total(headers: Mapping[str, str]) -> int | None:

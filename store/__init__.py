@@ -13,7 +13,7 @@ from .rows import (
     Tally,
     Told,
 )
-from .store import Store, cycle_subject, write_whole
+from .store import OlderStore, Store, cycle_subject, write_whole
 from .tables import MUNICIPALITY, TOO_LATE
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Intention",
     "JudgedCase",
     "JudgedCycle",
+    "OlderStore",
     "Run",
     "SchoolState",
     "Store",

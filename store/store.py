@@ -51,6 +51,11 @@ from .tables import (
     written,
 )
 
+
+class OlderStore(StoreError):
+    """The store is of an older release, and was opened for reading only: the next sync upgrades it."""
+
+
 _BATCH = 500
 """Ids in one statement at most: every database takes that many parameters."""
 _HIDDEN_IS_LOOKED_AT_AGAIN = timedelta(days=3)
@@ -123,7 +128,7 @@ class Store:
         if not old:
             return
         if self.read_only:
-            raise StoreError(f"the store {self.name} is of an older release: run `skolemiljo sync` to upgrade it")
+            raise OlderStore(f"the store {self.name} is of an older release: run `skolemiljo sync` to upgrade it")
         if version is not None and self.path is not None:
             opening.copy_sqlite(self._engine, opening.backup_name(self.path, f"before-{opening.NEWEST}"))
         with opening.plain_errors(self.name):
@@ -150,6 +155,12 @@ class Store:
     def name(self) -> str:
         """The store's name in messages: the file's, or the kind of database."""
         return self.path.name if self.path is not None else self._engine.dialect.name
+
+    @property
+    def schema(self) -> str | None:
+        """The migration that the database stands at."""
+        with self._reading() as connection:
+            return opening.version_of(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -1,4 +1,5 @@
-"""A word planted in every free text of every case is found in no output, log, store, report, error or backup."""
+"""Words planted in every text, name, title, plan text and identity number are found in no output, log, store, report, error,
+run log, backup, export or last words of a process that was killed."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from ...domain.annual_cycle import CycleFacts, CycleStatus
 from ...domain.errors import CaseNotFound, SourceError
-from ..http import HttpClient
+from ..http import Heard, HttpClient
 from ..wire_names import camelled, snaked
 
 SYSTEM = "annual_cycle"
@@ -19,6 +19,11 @@ class AnnualCycleOverHttp:
 
     def __init__(self, http: HttpClient) -> None:
         self._http = http
+
+    @property
+    def heard(self) -> Heard | None:
+        """What the last answer told of the system itself."""
+        return self._http.heard
 
     def facts(self, school: str | None, school_year: str) -> CycleFacts:
         """What is recorded for a school (``None`` = the municipality) in a school year."""

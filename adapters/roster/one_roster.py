@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ...domain.errors import IncompleteAnswer
 from ...domain.school import School
-from ..http import HttpClient
+from ..http import Heard, HttpClient
 
 SYSTEM = "oneroster"
 _PAGES_AT_MOST = 10_000
@@ -25,6 +25,11 @@ class OneRoster:
     def __init__(self, http: HttpClient, *, page_size: int = 100) -> None:
         self._http = http
         self._page_size = page_size
+
+    @property
+    def heard(self) -> Heard | None:
+        """What the last answer told of the system itself."""
+        return self._http.heard
 
     def schools(self) -> Iterable[School]:
         """All schools that are not about to be deleted.

@@ -14,7 +14,7 @@ from ...domain.errors import CaseNotFound, IncompleteAnswer, UnreadableCase
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School
 from ..case_file import is_case_number
-from ..http import HttpClient
+from ..http import Heard, HttpClient
 from ..ports import CaseProblem, Receipt, SourceItem
 from .wire import SYSTEM, Labels, case_from_wire, record_from_wire, record_to_wire, school_from_wire
 
@@ -32,6 +32,11 @@ class SikkerSak:
         """Holds the labels nobody has mapped, counted."""
         self.context = ReadingContext(zone=zone)
         """Holds the fields nobody knows, counted."""
+
+    @property
+    def heard(self) -> Heard | None:
+        """What the last answer told of the system itself."""
+        return self._http.heard
 
     def schools(self) -> Iterable[School]:
         """The schools this integration may see."""
