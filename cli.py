@@ -82,18 +82,14 @@ def with_workplace(function: F) -> F:
 
     @click.pass_context
     def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
-        work = ctx.find_object(_workplace())
-        if work is not None and kwargs.get("language") is None:
+        from skolemiljo.commands.workplace import Workplace
+
+        work = Workplace(*ctx.obj)
+        if kwargs.get("language") is None:
             speak(work.settings.language)
         return ctx.invoke(function, work, *args, **kwargs)
 
     return update_wrapper(wrapped, function)  # type: ignore[return-value]  # click's wrapper has the signature of the command
-
-
-def _workplace() -> type[Workplace]:
-    from skolemiljo.commands.workplace import Workplace
-
-    return Workplace
 
 
 class Program(click.Group):
@@ -152,14 +148,11 @@ def main(ctx: click.Context, settings: Path | None, secrets: Path | None) -> Non
             stream.reconfigure(errors="replace")
     if ctx.invoked_subcommand in ("explain", "schema"):
         return
-    from skolemiljo.sync.logging import configure_logging, crash_without_words
+    from skolemiljo.sync.logging import crash_without_words, log_nothing
 
     crash_without_words()
-    # At night the log is for a machine; a person at a terminal sees the progress and the summary.
-    configure_logging(level="info" if ctx.invoked_subcommand == "sync" and not sys.stderr.isatty() else "warning")
-    if ctx.invoked_subcommand in ("mock", "demo"):
-        return
-    ctx.obj = _workplace()(settings, secrets)
+    log_nothing()
+    ctx.obj = (settings, secrets)
 
 
 # --- judging ---------------------------------------------------------------------------------------------------------
@@ -308,7 +301,7 @@ def _show(
 ) -> None:
     from skolemiljo import reports
     from skolemiljo.domain.errors import SettingsError
-    from skolemiljo.reports.text import make_writable
+    from skolemiljo.reports.letters import make_writable
 
     options: dict[str, Any] = {}
     if form == "text":
@@ -419,7 +412,10 @@ def sync(
     import json
 
     from skolemiljo.commands import night
+    from skolemiljo.sync.logging import configure_logging
 
+    # At night the log is for a machine; a person at a terminal sees the progress and the summary.
+    configure_logging(level="warning" if sys.stderr.isatty() else "info")
     tell = _progress()
     summary = night.run(
         work,
@@ -918,7 +914,9 @@ def demo(out: Path) -> None:
       skolemiljo demo --out build/demo
     """
     from skolemiljo.commands.demo import run_demo
+    from skolemiljo.sync.logging import configure_logging
 
+    configure_logging(level="warning")
     run_demo(out, click.echo)
 
 

@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -138,11 +139,14 @@ def is_case_number(name: str) -> bool:
 def _path(location: tuple[int | str, ...]) -> str:
     """A field's path; a part that is not one of our own field names (a key of the source) is shown as ``*``."""
     return (
-        ".".join(str(part) if isinstance(part, int) or part in _OUR_NAMES else "*" for part in location) or "hele saken"
+        ".".join(str(part) if isinstance(part, int) or part in _our_names() else "*" for part in location)
+        or "hele saken"
     )
 
 
-def _names() -> frozenset[str]:
+@cache
+def _our_names() -> frozenset[str]:
+    """Every name of a field of ours, at any depth. Worked out when the first broken case comes: it takes a while."""
     found: set[str] = set()
 
     def walk(schema: Any) -> None:
@@ -156,6 +160,3 @@ def _names() -> frozenset[str]:
 
     walk(Case.model_json_schema())
     return frozenset(found)
-
-
-_OUR_NAMES = _names()

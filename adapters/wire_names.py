@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_KEPT = 4096
+"""Names whose other form is kept: far more than the contracts have, and a bound on what a source can make us keep."""
 _UNDERSCORE = re.compile(r"_([a-z0-9])")
 
 
-@cache
+@lru_cache(_KEPT)
 def snake(name: str) -> str:
     """``modifiedAt`` → ``modified_at``."""
     return _CAPITAL.sub(lambda match: "_" + match[1].lower(), name)
 
 
-@cache
+@lru_cache(_KEPT)
 def camel(name: str) -> str:
     """``modified_at`` → ``modifiedAt``."""
     return _UNDERSCORE.sub(lambda match: match[1].upper(), name)

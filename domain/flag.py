@@ -33,7 +33,7 @@ class Flag(Frozen):
     @classmethod
     def of(cls, finding: Finding) -> Flag:
         """The flag of ``finding``."""
-        return cls(**{name: getattr(finding, name) for name in cls.model_fields})
+        return cls(**{name: getattr(finding, name) for name in cls.__pydantic_fields__})
 
 
 class ComplianceRecord(Frozen):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
 import io
-import unicodedata
 from itertools import pairwise
-from typing import IO
 
 from rich.console import Console
 from rich.padding import Padding
@@ -17,22 +14,6 @@ from .sentences import Sentences
 
 WIDEST = 96
 """Longer lines are hard to read; a wide terminal gets no more than this."""
-_SPELT_OUT = {
-    "æ": "ae",
-    "ø": "oe",
-    "å": "aa",
-    "Æ": "Ae",
-    "Ø": "Oe",
-    "Å": "Aa",
-    "«": '"',
-    "»": '"',
-    "–": "-",
-    "→": "->",
-    "…": "...",
-    "·": "|",
-    "§": "par.",
-    "’": "'",
-}
 _STYLES = {
     Part.TODAY: "bold red",
     Part.SOON: "yellow",
@@ -43,26 +24,6 @@ _STYLES = {
     Part.ACCEPTED: "cyan",
     Part.MET: "green",
 }
-
-
-def _spell_out(error: UnicodeError) -> tuple[str, int]:
-    """What an encoding cannot write is spelt out in letters that every terminal has."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    spelt = []
-    for char in error.object[error.start : error.end]:
-        bare = unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode("ascii")
-        spelt.append(_SPELT_OUT.get(char) or bare or "?")
-    return "".join(spelt), error.end
-
-
-codecs.register_error("skolemiljo.spell_out", _spell_out)
-
-
-def make_writable(stream: IO[str]) -> None:
-    """After this ``stream`` writes any text, whatever its encoding: «å» becomes «aa» on an ASCII terminal."""
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="skolemiljo.spell_out")
 
 
 def render(report: Report, language: str | None = None, *, width: int | None = None, color: bool = False) -> str:

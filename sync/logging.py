@@ -17,8 +17,6 @@ from types import TracebackType
 from typing import Any, TextIO
 from urllib.parse import urlsplit
 
-import structlog
-
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")
 _LONGEST = 500
 _OURS = "skolemiljo"
@@ -31,6 +29,8 @@ def configure_logging(*, level: str = "info", stream: TextIO | None = None) -> N
 
     ``level``: debug, info, warning or error. May be called again; the last call counts.
     """
+    import structlog  # it brings half of rich and asyncio with it: a tenth of a second that only a logging run should pay
+
     number = logging.getLevelNamesMapping()[level.upper()]
     before: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -60,6 +60,12 @@ def configure_logging(*, level: str = "info", stream: TextIO | None = None) -> N
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(_OURS).setLevel(number)
+    logging.captureWarnings(True)
+
+
+def log_nothing() -> None:
+    """For commands that log nothing themselves: libraries' messages, whose words nobody may see, go nowhere."""
+    logging.getLogger().handlers[:] = [logging.NullHandler()]
     logging.captureWarnings(True)
 
 

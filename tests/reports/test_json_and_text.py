@@ -11,8 +11,8 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from skolemiljo.reports import render
+from skolemiljo.reports.letters import make_writable
 from skolemiljo.reports.model import AuditReport, SchoolReport
-from skolemiljo.reports.text import make_writable
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,72 @@
+"""What a command imports before it answers: nobody waits for a library that the command does not use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+_HEAVY = (
+    "alembic",
+    "asyncio",
+    "babel",
+    "fastapi",
+    "holidays",
+    "icalendar",
+    "jinja2",
+    "pydantic",
+    "pydantic_settings",
+    "requests",
+    "rich",
+    "sqlalchemy",
+    "structlog",
+    "tenacity",
+    "uvicorn",
+    "weasyprint",
+    "xlsxwriter",
+)
+_PROGRAM = """
+import sys
+from skolemiljo.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as end:
+    assert not end.code, end.code
+print("\\n" + " ".join(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def _imported(*arguments: str) -> set[str]:
+    """The top-level packages that are in memory when the command has answered."""
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, *arguments], capture_output=True, text=True, check=True, timeout=120
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (("--help",), ()),
+        (("--version",), ()),
+        (("check-school", "--help"), ()),
+        (("sync", "--help"), ()),
+        (("explain", "VA-08"), ("pydantic",)),
+        (("explain", "--all", "--format", "json"), ("pydantic",)),
+        (("schema", "case"), ("pydantic",)),
+    ],
+    ids=" ".join,
+)
+def test_only_what_is_used_is_imported(arguments: Sequence[str], needed: Sequence[str]) -> None:
+    imported = _imported(*arguments)
+    assert "click" in imported
+    assert imported.intersection(_HEAVY) == set(needed)
+
+
+def test_a_report_as_json_needs_no_terminal_no_templates_and_no_server() -> None:
+    case = "docs/example-case.json"
+    imported = _imported("assess", case, "--as-of", "2026-03-20T08:00", "--format", "json", "--fail-on", "never")
+    unused = {"alembic", "fastapi", "icalendar", "jinja2", "requests", "rich", "sqlalchemy", "structlog", "uvicorn"}
+    assert imported.isdisjoint(unused)
