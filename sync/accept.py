@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
+from typing import TYPE_CHECKING
 
 from ..domain.errors import SettingsError
 from ..domain.moment import local_day
 from ..domain.people import Role
 from ..domain.verdict import CASE_SCOPE
-from ..store import Store
 from ..validators.identity_number import find_identity_numbers
 from .runlog import Kind, RunLog
+
+if TYPE_CHECKING:
+    from ..store import Store
 
 ROLES = (Role.RECTOR, Role.OWNER, Role.ADVISER)
 """Who may decide."""
