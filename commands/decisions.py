@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.errors import SettingsError
 from ..domain.people import Role
+from ..domain.verdict import Finding
 from ..reports import dossier as dossiers
 from ..reports.model import ACCEPTABLE
 from ..sync import accept as acceptances
@@ -37,10 +38,12 @@ def accept(
             "ingen sak {case} er kjent: se etter at nummeret er riktig, eller la skolemiljo sync lese den først"
         )
         raise SettingsError(unknown.format(case=case))
+    decided = _decided(work, known.school, case, found.code, scope)
     return acceptances.accept(
         work.store,
         rule=found.code,
-        scope=_scope(work, known.school, case, found.code, scope),
+        scope=decided.scope,
+        verdict=decided.verdict,
         reason=reason,
         role=role,
         until=until,
@@ -51,17 +54,17 @@ def accept(
     )
 
 
-def _scope(work: Workplace, school: str, case: str, rule: str, wanted: str | None) -> str:
-    """``wanted``, or the only one there is: a decision about nothing would hide nothing and look as if it did."""
+def _decided(work: Workplace, school: str, case: str, rule: str, scope: str | None) -> Finding:
+    """The finding of that ``scope``, or the only one: a decision about nothing would look as if it hid something."""
     judged = (a for a in work.store.assessments(school, cycles_too=False) if a.case == case)
-    there = [f.scope for a in judged for f in a.findings if f.rule == rule and f.verdict in ACCEPTABLE]
-    if wanted in there:
-        return wanted
+    there = {f.scope: f for a in judged for f in a.findings if f.rule == rule and f.verdict in ACCEPTABLE}
+    if scope in there:
+        return there[scope]
     if not there:
         nothing = _("{rule} har ikke noe åpent i sak {case} som kan godtas")
         raise SettingsError(nothing.format(rule=rule, case=case))
-    if wanted is None and len(there) == 1:
-        return there[0]
+    if scope is None and len(there) == 1:
+        return next(iter(there.values()))
     several = _("{rule} i sak {case}: --scope må være en av {scopes}")
     raise SettingsError(several.format(rule=rule, case=case, scopes=", ".join(there)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -82,6 +82,8 @@ class AcceptanceState(StrEnum):
 
     ACTIVE = "active"
     EXPIRED = "expired"
+    OUTGROWN = "outgrown"
+    """a question was accepted, and it has become a deviation: the finding is back"""
     INVALID = "invalid"
     """no reason, no end date or no known role: the finding is back"""
 
@@ -97,6 +99,7 @@ class WarningCode(StrEnum):
     PRESENCE_ONLY = "presence_only"
     ACCEPTANCE_EXPIRED = "acceptance_expired"
     ACCEPTANCE_INVALID = "acceptance_invalid"
+    ACCEPTANCE_OUTGROWN = "acceptance_outgrown"
     OLD = "old"
     """what is told was seen on an earlier day"""
 
@@ -118,6 +121,8 @@ class AcceptanceRecord(Protocol):
     def role(self) -> str: ...
     @property
     def until(self) -> date | None: ...
+    @property
+    def verdict(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,8 @@ class Acceptance:
     role: str
     until: date | None
     state: AcceptanceState = AcceptanceState.ACTIVE
+    verdict: str | None = None
+    """what was decided about; ``None`` where that is not known"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -523,6 +530,7 @@ def school_report(
     problems = tuple(p for p in problems if p.case is None or p.case not in hidden)
     today = local_day(as_of)
     decided = _by_identity(acceptances, today, hidden, None if school is None else school.organisation_number)
+    _mark_outgrown(decided, kept)
     items = sorted((item for a in kept for item in _items(a, today, previous, decided)), key=_order)
     crashed = tuple(sorted({code for a in kept for code in a.crashed}))
     not_applicable = Counter(f.case for a in kept for f in a.findings if f.verdict is Verdict.NOT_APPLICABLE)
@@ -702,12 +710,24 @@ def _by_identity(
             plain(record.role),
             record.until,
             state,
+            record.verdict,
         )
         key = _decision_key(record.rule, record.school, record.case, record.scope)
         standing = found.get(key)
         if standing is None or standing.state is not AcceptanceState.ACTIVE:
             found[key] = acceptance
     return found
+
+
+def _mark_outgrown(decided: dict[Identity, Acceptance], assessments: Iterable[Assessment]) -> None:
+    """A question that a person accepted does not cover the deviation that it has become since."""
+    for finding in (f for a in assessments for f in a.findings if f.verdict is Verdict.DEVIATION):
+        key = _decision_key(finding.rule, finding.school, finding.case, finding.scope)
+        acceptance = decided.get(key)
+        if acceptance is None or acceptance.state is not AcceptanceState.ACTIVE:
+            continue
+        if acceptance.verdict == Verdict.REVIEW:
+            decided[key] = replace(acceptance, state=AcceptanceState.OUTGROWN)
 
 
 def _case_lines(
@@ -788,10 +808,17 @@ def _warnings(
     states: dict[AcceptanceState, list[str]] = defaultdict(list)
     for acceptance in acceptances:
         states[acceptance.state].append(" ".join(filter(None, (acceptance.case, acceptance.rule))))
-    if states[AcceptanceState.EXPIRED]:
-        yield Warning(WarningCode.ACCEPTANCE_EXPIRED, items=tuple(sorted(states[AcceptanceState.EXPIRED])))
-    if states[AcceptanceState.INVALID]:
-        yield Warning(WarningCode.ACCEPTANCE_INVALID, items=tuple(sorted(states[AcceptanceState.INVALID])))
+    for state, code in _BACK.items():
+        if states[state]:
+            yield Warning(code, items=tuple(sorted(states[state])))
+
+
+_BACK = {
+    AcceptanceState.EXPIRED: WarningCode.ACCEPTANCE_EXPIRED,
+    AcceptanceState.OUTGROWN: WarningCode.ACCEPTANCE_OUTGROWN,
+    AcceptanceState.INVALID: WarningCode.ACCEPTANCE_INVALID,
+}
+"""Acceptances that no longer hold, and the warning that says so."""
 
 
 def _joined_warnings(reports: Sequence[SchoolReport]) -> tuple[Warning, ...]:

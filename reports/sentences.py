@@ -173,6 +173,10 @@ class Sentences:
                 return self.words.gettext("Godtatt til en dato som er passert, så funnet er tilbake: {items}.").format(
                     items=items
                 )
+            case WarningCode.ACCEPTANCE_OUTGROWN:
+                return self.words.gettext(
+                    "Et spørsmål ble godtatt. Nå er det et avvik, så funnet er tilbake: {items}."
+                ).format(items=items)
             case WarningCode.OLD:
                 return self.words.gettext(
                     "Sakene ble sist sett {day}. Det som er gjort siden, er ikke med; IT må se på nattkjøringen."
@@ -431,6 +435,9 @@ class Sentences:
             AcceptanceState.ACTIVE: self.words.gettext("godtatt av {role} til og med {until}: {reason}"),
             AcceptanceState.EXPIRED: self.words.gettext(
                 "godtatt av {role} bare til og med {until}, så funnet er tilbake: {reason}"
+            ),
+            AcceptanceState.OUTGROWN: self.words.gettext(
+                "godtatt av {role} da det var et spørsmål. Nå er det et avvik, så funnet er tilbake: {reason}"
             ),
             AcceptanceState.INVALID: self.words.gettext(
                 "godtatt uten gyldig begrunnelse, rolle eller sluttdato, så funnet er tilbake"

@@ -110,6 +110,8 @@ class Acceptance:
     role: str = ""
     until: date | None = None
     created_at: datetime | None = None
+    verdict: str | None = None
+    """What was decided about; ``None`` where that was not kept."""
     malformed: tuple[str, ...] = ()
     """Names of the fields that are not as they should be: the finding is then back."""
 

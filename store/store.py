@@ -545,6 +545,7 @@ class Store:
         at: datetime,
         school: str | None = None,
         case: str | None = None,
+        verdict: str | None = None,
     ) -> str:
         """Keeps a human decision, as it was given; ``sync.accept`` checks it first. Gives its id."""
         new = uuid.uuid4().hex
@@ -558,6 +559,7 @@ class Store:
             "role": role,
             "until": until,
             "created_at": at,
+            "verdict": verdict,
         }
         with self._writing() as connection:
             connection.execute(insert(acceptances), [row])
@@ -932,6 +934,7 @@ def _acceptance(row: Row[Any]) -> Acceptance:
         role=row.role,
         until=until,
         created_at=row.created_at,
+        verdict=row.verdict,
         malformed=tuple(malformed),
     )
 
@@ -955,7 +958,7 @@ def _exported_rows(source: Path) -> list[dict[str, Any]]:
 def _taken_back(raw: dict[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for column in acceptances.c:
-        value = raw[column.name]
+        value = raw.get(column.name) if column.nullable else raw[column.name]
         if column.name in ("created_at", "withdrawn_at"):
             value = None if value is None else datetime.fromisoformat(value)
         elif not (isinstance(value, str) or (value is None and column.nullable)):

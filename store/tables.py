@@ -25,9 +25,9 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-NEWEST = "v0003"
+NEWEST = "v0004"
 """The migration that these tables stand for."""
-KNOWN = ("v0001", "v0002", "v0003")
+KNOWN = ("v0001", "v0002", "v0003", "v0004")
 """Every migration, oldest first."""
 
 MUNICIPALITY = ""
@@ -185,6 +185,7 @@ acceptances = Table(
     Column("reason", Text, nullable=False),  # a person's words: the one text there is, and it must hold no names
     Column("role", String(20), nullable=False),
     Column("until", String(40), nullable=False),  # as it was given: what is malformed is kept, and told
+    Column("verdict", String(20)),  # what was decided about; NULL in decisions from before this was kept
     Column("created_at", Utc, nullable=False),
     Column("withdrawn_at", Utc),
 )

@@ -35,10 +35,12 @@ def accept(
     case: str | None = None,
     school: str | None = None,
     scope: str = CASE_SCOPE,
+    verdict: str | None = None,
     run_log: RunLog | None = None,
 ) -> str:
     """Records a decision about the finding of ``rule`` on ``case``, or on ``school``'s annual cycle. Gives its id.
 
+    ``verdict``: what the finding was; a question that is accepted does not cover the deviation it may become.
     ``until``: the last day it holds, inclusive, in Europe/Oslo; the day after, the finding is back. ``at``: now
     (zone-aware). ``reason`` is the one text by a person that is kept, and reports show it: it says why, never who. Raises
     SettingsError that says what to mend; the reason itself is never repeated.
@@ -55,6 +57,7 @@ def accept(
         at=at,
         school=school,
         case=case,
+        verdict=verdict,
     )
     if run_log is not None:
         anchor = run_log.add(

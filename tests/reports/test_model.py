@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from skolemiljo.domain.moment import local_day
 from skolemiljo.domain.verdict import Assessment, Finding, Reason, Severity, Verdict
 from skolemiljo.reports.html import pages
 from skolemiljo.reports.model import (
@@ -18,6 +19,7 @@ from skolemiljo.reports.model import (
     Cell,
     Change,
     Group,
+    Item,
     Part,
     Previous,
     Problem,
@@ -145,6 +147,31 @@ def test_a_malformed_acceptance_does_not_hold(make_report: MakeReport, broken: d
     }
     assert make_report(acceptances=[Acceptance(**values)]).group(Group.ACCEPTED)  # type: ignore[arg-type]
     assert not make_report(acceptances=[Acceptance(**values | broken)]).group(Group.ACCEPTED)  # type: ignore[arg-type]
+
+
+def test_a_question_that_was_accepted_does_not_cover_the_deviation_it_became(
+    make_report: MakeReport, report: SchoolReport
+) -> None:
+    finding = next(i.finding for i in report.items if i.finding.verdict is Verdict.DEVIATION and i.finding.case)
+
+    def decided_as(verdict: Verdict | None) -> tuple[SchoolReport, Item]:
+        until = local_day(report.as_of)
+        record = Acceptance(
+            finding.school, finding.case, finding.rule, finding.scope, "Avtalt", "rector", until, verdict=verdict
+        )
+        again = make_report(acceptances=[record])
+        (item,) = [i for i in again.items if i.finding.identity == finding.identity]
+        return again, item
+
+    for verdict in (Verdict.DEVIATION, None):
+        assert decided_as(verdict)[1].group is Group.ACCEPTED
+    again, item = decided_as(Verdict.REVIEW)
+    assert item.group is Group.DEVIATION
+    assert item.acceptance is not None
+    assert item.acceptance.state is AcceptanceState.OUTGROWN
+    assert again.acceptances == (item.acceptance,)
+    assert "tilbake" in Sentences(again).acceptance(item.acceptance)
+    assert any("Nå er det et avvik" in Sentences(again).warning(w) for w in again.warnings)
 
 
 def test_what_could_not_be_checked_cannot_be_accepted(make_report: MakeReport) -> None:
