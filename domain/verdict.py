@@ -102,7 +102,6 @@ class RemarkCode(StrEnum):
     OLD_VERSION = "old_version"
     """the version shown is from ``day``, longer ago than the plan's readings accept without a word"""
     DELEGATE = "delegate"
-    NOT_THE_SAME_REGISTRANT = "not_the_same_registrant"
     DAYS_ELAPSED = "days_elapsed"
     MAY_BE_REPORTED_TO_STATE = "may_be_reported_to_state"
     NOT_DOCUMENTED = "not_documented"

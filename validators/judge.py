@@ -120,15 +120,17 @@ class Judge:
         *,
         days: int,
         anchor_item: Recorded | None = None,
+        answers: bool = True,
     ) -> Outcome:
         """A duty due the same local day as ``anchor`` (``days=0``) or at the latest the day after (``days=1``).
 
         ``entries``: what may show that it was done, in any order. Literal by default; the other reading and a tolerance
-        that the owner has not adopted are told in remarks, and never make anything «i orden».
+        that the owner has not adopted are told in remarks, and never make anything «i orden». ``answers``: whether it is the
+        answer to something received; no tolerance is for anything else.
         """
         limit = self.last_day(anchor.day, days)
         remarks = self._anchor_remarks(anchor, anchor_item, limit)
-        tolerated = self._tolerated_until(anchor, days)
+        tolerated = self._tolerated_until(anchor, days) if answers else limit
         if self._tolerance_adopted(anchor, days) and tolerated > limit:
             limit = tolerated
             remarks.append(Remark(code=RemarkCode.TOLERANCE_USED, day=limit))
@@ -144,7 +146,7 @@ class Judge:
             outcome = Outcome(scope=scope, verdict=Verdict.DUE, changes_at=end_of(limit))
         else:
             outcome = self.deviation(scope, Reason.UNDOCUMENTED)
-        outcome = self._unless_anchor_edited(outcome, anchor, anchor_item, entries, days)
+        outcome = self._unless_anchor_edited(outcome, anchor, anchor_item, entries, days, answers)
         return outcome.model_copy(
             update={
                 "deadline": limit,
@@ -156,13 +158,20 @@ class Judge:
         )
 
     def _unless_anchor_edited(
-        self, outcome: Outcome, anchor: Moment, item: Recorded | None, entries: Sequence[Recorded], days: int
+        self,
+        outcome: Outcome,
+        anchor: Moment,
+        item: Recorded | None,
+        entries: Sequence[Recorded],
+        days: int,
+        answers: bool,
     ) -> Outcome:
         """Where the time that starts the clock was edited, and the one before gives another answer, it is a question."""
         if item is None or item.happened_at != anchor or outcome.verdict not in (Verdict.MET, Verdict.DEVIATION):
             return outcome
         for edit in item.time_edits(self.as_of):
-            before = self.by_day(outcome.scope, edit.previous, entries, days=days) if edit.previous else None
+            previous = edit.previous
+            before = self.by_day(outcome.scope, previous, entries, days=days, answers=answers) if previous else None
             if before is None or before.verdict is not outcome.verdict:
                 update = {"verdict": Verdict.REVIEW, "reason": None, "question": "time_edited"}
                 return outcome.model_copy(update={**update, "evidence": (*outcome.evidence, item.id)})
@@ -257,8 +266,13 @@ class Judge:
     # --- «straks» ------------------------------------------------------------------------------------------------
 
     def straks(self, scope: str, anchor: Moment, entries: Sequence[Recorded]) -> Outcome:
-        """«straks»: another local day is a deviation; hours later on the same day in school hours is a question."""
-        outcome = self.by_day(scope, anchor, entries, days=0)
+        """«straks»: another local day is a deviation; hours later on the same day in school hours is a question.
+
+        «straks» is no «samme dag» that an owner may count in school days, and it has no tolerance.
+        """
+        outcome = self._literally().by_day(scope, anchor, entries, days=0, answers=False)
+        kept = tuple(remark for remark in outcome.remarks if remark.code not in _OF_OTHER_COUNTS)
+        outcome = outcome.model_copy(update={"remarks": kept})
         if outcome.verdict is not Verdict.MET or anchor.instant is None:
             return outcome
         entry = next(e for e in entries if e.id == outcome.evidence[0])
@@ -269,6 +283,10 @@ class Judge:
         if when.instant - anchor.instant > patience and not self.outside_school_hours(anchor):
             return outcome.model_copy(update={"verdict": Verdict.REVIEW, "question": "hours_later"})
         return outcome
+
+    def _literally(self) -> Judge:
+        readings = self.plan.readings.model_copy(update={"day": Reading.CALENDAR_DAY})
+        return replace(self, plan=self.plan.model_copy(update={"readings": readings}))
 
     # --- duties without a day ------------------------------------------------------------------------------------
 
@@ -382,6 +400,9 @@ class Judge:
         if item.time_edits(self.as_of):
             remarks.append(Remark(code=RemarkCode.TIME_EDITED))
         return remarks
+
+
+_OF_OTHER_COUNTS = (RemarkCode.OTHER_READING_MET, RemarkCode.OTHER_READING_LATE)
 
 
 def _may_be_before(when: Moment, anchor: Moment) -> bool:

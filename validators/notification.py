@@ -161,7 +161,7 @@ def suspicion_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(scope, "when_learned", notice, event=when_of(notice))
             continue
         reached = rector_reached(case, notice)
-        outcome = judge.by_day(scope, notice.learned_at, reached.sure, days=0)
+        outcome = judge.by_day(scope, notice.learned_at, reached.sure, days=0, answers=False)
         yield or_which(judge, outcome, "which_receipt", *reached.unsure) or outcome
 
 

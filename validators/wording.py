@@ -104,9 +104,6 @@ REMARKS: dict[RemarkCode, Text] = {
     ),
     RemarkCode.OLD_VERSION: Text("versjonen er fra {day}", "versjonen er frå {day}"),
     RemarkCode.DELEGATE: Text("utført av stedfortreder", "utført av stadfortredar"),
-    RemarkCode.NOT_THE_SAME_REGISTRANT: Text(
-        "skrevet av en annen enn den som gjorde det", "skrive av ein annan enn den som gjorde det"
-    ),
     RemarkCode.DAYS_ELAPSED: Text("det er gått {number} skoledager", "det har gått {number} skoledagar"),
     RemarkCode.MAY_BE_REPORTED_TO_STATE: Text(
         "eleven kan melde saken til statsforvalteren fra {day}",
