@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import update_wrapper
 from gettext import gettext as _
@@ -83,10 +84,12 @@ def with_workplace(function: F) -> F:
     @click.pass_context
     def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
         from skolemiljo.commands.workplace import Workplace
+        from skolemiljo.domain.errors import SettingsError
 
         work = Workplace(*ctx.obj)
         if kwargs.get("language") is None:
-            speak(work.settings.language)
+            with suppress(SettingsError):  # the command says what is wrong with them, where it needs them
+                speak(work.settings.language)
         return ctx.invoke(function, work, *args, **kwargs)
 
     return update_wrapper(wrapped, function)  # type: ignore[return-value]  # click's wrapper has the signature of the command

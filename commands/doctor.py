@@ -1,4 +1,4 @@
-"""Is everything there that a night needs? One line for each thing, in bokmål: ok, look at it, or a fault, and what to do.
+"""Is everything there that a night needs? One line for each thing: ok, look at it, or a fault, and what to do.
 
 Nothing is written, no store is made, and no secret, name or text is shown. Each thing is asked on its own, so that one fault
 does not hide the next.
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from gettext import gettext as _
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import islice
@@ -52,9 +53,6 @@ class State(StrEnum):
     OK = "ok"
     LOOK = "look"
     FAULT = "fault"
-
-
-WORDS = {State.OK: "ok", State.LOOK: "se på", State.FAULT: "feil"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +95,15 @@ def exit_code(lines: tuple[Line, ...]) -> int:
 
 def text(lines: tuple[Line, ...]) -> str:
     """For a person: one line for each thing, and what to do under it."""
+    words = {State.OK: "ok", State.LOOK: _("se på"), State.FAULT: _("feil")}
     rows = []
     for line in lines:
-        rows.append(f"{WORDS[line.state]:<5}  {line.check}: {line.what}")
+        rows.append(f"{words[line.state]:<7}  {line.check}: {line.what}")
         if line.do is not None:
-            rows.append(f"       -> {line.do}")
+            rows.append(f"         -> {line.do}")
     number = Counter(line.state for line in lines)
-    rows.append(f"{number[State.OK]} ok, {number[State.LOOK]} å se på, {number[State.FAULT]} feil.")
+    in_all = _("{ok} ok, {look} å se på, {fault} feil.")
+    rows.append(in_all.format(ok=number[State.OK], look=number[State.LOOK], fault=number[State.FAULT]))
     return "\n".join(rows)
 
 
@@ -125,10 +125,10 @@ def _safely(check: str, ask: Callable[[], Iterator[Line]]) -> list[Line]:
     try:
         lines += ask()
     except SkolemiljoError as error:
-        lines.append(_line(check, State.FAULT, str(error), "Rett det som står her, og spør på nytt."))
+        lines.append(_line(check, State.FAULT, str(error), _("Rett det som står her, og spør på nytt.")))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one question must not hide the answers to the others
-        what = f"feil i verktøyet ({type(error).__name__})"
-        lines.append(_line(check, State.FAULT, what, "Meld det til dem som lager verktøyet."))
+        what = _("feil i verktøyet ({kind})").format(kind=type(error).__name__)
+        lines.append(_line(check, State.FAULT, what, _("Meld det til dem som lager verktøyet.")))
     return lines
 
 
@@ -142,13 +142,18 @@ class _Doctor:
     def settings(self) -> Iterator[Line]:
         """They can be read, and mean a real night."""
         settings = self._work.settings
-        back = "på" if settings.sync.write_back else "av"
-        what = f"kilde {settings.source}, årshjul {settings.cycle}, plan {Path(settings.plan).name}, tilbakeskriving {back}"
+        back = _("på") if settings.sync.write_back else _("av")
+        what = _("kilde {source}, årshjul {cycle}, plan {name}, tilbakeskriving {back}").format(
+            source=settings.source, cycle=settings.cycle, name=Path(settings.plan).name, back=back
+        )
         if settings.production:
             yield _line("settings", State.OK, what)
         else:
             yield _line(
-                "settings", State.LOOK, f"{what}, ikke produksjon", "Sett production = true når dette er i drift."
+                "settings",
+                State.LOOK,
+                _("{what}, ikke produksjon").format(what=what),
+                _("Sett production = true når dette er i drift."),
             )
 
     def secrets(self) -> Iterator[Line]:
@@ -162,13 +167,15 @@ class _Doctor:
         if settings.mail.username is not None and settings.mail.password is None:
             missing.append("mail.password")
         if missing:
-            what = f"mangler {', '.join(missing)}"
-            yield _line("secrets", State.FAULT, what, "Legg hver av dem som en fil i mappa for hemmeligheter.")
+            what = _("mangler {names}").format(names=", ".join(missing))
+            yield _line("secrets", State.FAULT, what, _("Legg hver av dem som en fil i mappa for hemmeligheter."))
         else:
-            yield _line("secrets", State.OK, "de som trengs, er der (vises aldri)")
+            yield _line("secrets", State.OK, _("de som trengs, er der (vises aldri)"))
         folder = self._work.secrets
         if folder is not None and folder.is_dir() and folder.stat().st_mode & 0o077:
-            yield _line("secrets", State.LOOK, "andre brukere kan se i mappa for hemmeligheter", "chmod 700 på mappa.")
+            yield _line(
+                "secrets", State.LOOK, _("andre brukere kan se i mappa for hemmeligheter"), _("chmod 700 på mappa.")
+            )
 
     # --- the systems ---------------------------------------------------------------------------------------------
 
@@ -199,24 +206,31 @@ class _Doctor:
     def _cases(self, check: str) -> Iterator[Line]:
         source = case_adapter(self._hurried)
         schools = [school.organisation_number for school in source.schools()]
-        yield _line(check, State.OK, f"svarer; {_contract(self._work.settings.source)}{len(schools)} skoler")
+        yield _line(
+            check,
+            State.OK,
+            _("svarer; {contract}{n} skoler").format(contract=_contract(self._work.settings.source), n=len(schools)),
+        )
         yield from _clock(check, source)
         if not schools:
             yield _line(
-                check, State.FAULT, "viser ingen skoler", "Be leverandøren gi integrasjonen tilgang til skolene."
+                check, State.FAULT, _("viser ingen skoler"), _("Be leverandøren gi integrasjonen tilgang til skolene.")
             )
             return
         page = list(islice(source.changed_cases(schools[0], None), self._work.settings.sikker_sak.page_size))
         kinds = Counter(item.kind for item in page if isinstance(item, CaseProblem))
         if kinds:
             told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
-            what = f"{kinds.total()} av {len(page)} saker kan ikke leses ({told})"
-            yield _line(check, State.LOOK, what, "skolemiljo sync sier hvilke saker og felt det er.")
+            what = _("{total} av {n} saker kan ikke leses ({told})").format(total=kinds.total(), n=len(page), told=told)
+            yield _line(check, State.LOOK, what, _("skolemiljo sync sier hvilke saker og felt det er."))
         elif page:
-            yield _line(check, State.OK, f"en side med {len(page)} saker kan leses")
+            yield _line(check, State.OK, _("en side med {n} saker kan leses").format(n=len(page)))
         else:
             yield _line(
-                check, State.LOOK, f"ingen saker ved {schools[0]}", "Er det riktig? Ellers mangler det tilgang."
+                check,
+                State.LOOK,
+                _("ingen saker ved {school}").format(school=schools[0]),
+                _("Er det riktig? Ellers mangler det tilgang."),
             )
         yield from _unmapped(check, source)
         if self._work.settings.cycle == self._work.settings.source:
@@ -232,15 +246,19 @@ class _Doctor:
         facts = cycle.facts(school, year)
         contract = _contract(self._work.settings.cycle)
         if facts.found:
-            yield _line(check, State.OK, f"årshjulet svarer; {contract}skoleåret {year} er der")
+            yield _line(
+                check,
+                State.OK,
+                _("årshjulet svarer; {contract}skoleåret {year} er der").format(contract=contract, year=year),
+            )
         else:
-            what = f"årshjulet svarer; {contract}skoleåret {year} finnes ikke"
-            yield _line(check, State.LOOK, what, "Opprett skoleåret i årshjulet.")
+            what = _("årshjulet svarer; {contract}skoleåret {year} finnes ikke").format(contract=contract, year=year)
+            yield _line(check, State.LOOK, what, _("Opprett skoleåret i årshjulet."))
 
     def _roster(self, check: str) -> Iterator[Line]:
         hurried = self._hurried.model_copy(update={"roster": self._work.settings.roster})
         roster = roster_adapter(hurried)
-        yield _line(check, State.OK, f"svarer; {len(list(roster.schools()))} skoler")
+        yield _line(check, State.OK, _("svarer; {n} skoler").format(n=len(list(roster.schools()))))
         yield from _clock(check, roster)
 
     # --- the judgement -------------------------------------------------------------------------------------------
@@ -249,14 +267,24 @@ class _Doctor:
         """It can be read, and is in force."""
         plan, today = self._work.judging.plan, local_day(self._at)
         document = plan.document
-        what = f"{document.label}, gjelder fra {document.valid_from:%d.%m.%Y}"
+        what = _("{label}, gjelder fra {valid_from}").format(
+            label=document.label, valid_from=f"{document.valid_from:%d.%m.%Y}"
+        )
         if document.valid_to is not None and document.valid_to < today:
             yield _line(
-                "plan", State.LOOK, f"{what}, gikk ut {document.valid_to:%d.%m.%Y}", "Legg inn planen som gjelder nå."
+                "plan",
+                State.LOOK,
+                _("{what}, gikk ut {valid_to}").format(what=what, valid_to=f"{document.valid_to:%d.%m.%Y}"),
+                _("Legg inn planen som gjelder nå."),
             )
         elif document.next_revision is not None and document.next_revision < today:
             when = f"{document.next_revision:%d.%m.%Y}"
-            yield _line("plan", State.LOOK, f"{what}, skulle vært revidert {when}", "Minn skoleeier om revideringen.")
+            yield _line(
+                "plan",
+                State.LOOK,
+                _("{what}, skulle vært revidert {when}").format(what=what, when=when),
+                _("Minn skoleeier om revideringen."),
+            )
         else:
             yield _line("plan", State.OK, what)
 
@@ -265,10 +293,12 @@ class _Doctor:
         today = local_day(self._at)
         missing = missing_years(self._work.judging.calendar_of(None), today, today + timedelta(days=60))
         if missing:
-            what = f"skoleruta for {', '.join(missing)} mangler; bare helger og helligdager er fri"
-            yield _line("calendar", State.LOOK, what, "Legg den inn som school_calendar (docs/skolerute.md).")
+            what = _("skoleruta for {names} mangler; bare helger og helligdager er fri").format(
+                names=", ".join(missing)
+            )
+            yield _line("calendar", State.LOOK, what, _("Legg den inn som school_calendar (docs/skolerute.md)."))
         else:
-            yield _line("calendar", State.OK, "skoleruta er kjent")
+            yield _line("calendar", State.OK, _("skoleruta er kjent"))
 
     # --- this machine --------------------------------------------------------------------------------------------
 
@@ -287,43 +317,58 @@ class _Doctor:
         try:
             store = self._store
         except OlderStore:
-            yield _line("store", State.LOOK, "av en eldre utgave", "Neste sync tar en kopi og fører det opp.")
+            yield _line("store", State.LOOK, _("av en eldre utgave"), _("Neste sync tar en kopi og fører det opp."))
             return
         if store is None:
-            yield _line("store", State.LOOK, f"{path.name} er ikke der ennå", "Den første sync lager det.")
+            yield _line(
+                "store",
+                State.LOOK,
+                _("{name} er ikke der ennå").format(name=path.name),
+                _("Den første sync lager det."),
+            )
             return
         faults = store.check()
         if faults:
-            do = "Legg fila til side, og legg tilbake en kopi, eller start uten (docs/operations.md)."
-            yield _line("store", State.FAULT, f"skadet: {len(faults)} feil", do)
+            do = _("Legg fila til side, og legg tilbake en kopi, eller start uten (docs/operations.md).")
+            yield _line("store", State.FAULT, _("skadet: {n} feil").format(n=len(faults)), do)
         else:
-            yield _line("store", State.OK, f"helt, skjema {store.schema}, {path.stat().st_size // 1024} kB")
+            yield _line(
+                "store",
+                State.OK,
+                _("helt, skjema {schema}, {n} kB").format(schema=store.schema, n=path.stat().st_size // 1024),
+            )
         if path.stat().st_mode & 0o077:
-            yield _line("store", State.LOOK, "andre brukere kan lese lageret", f"chmod 600 {path.name}")
+            yield _line(
+                "store", State.LOOK, _("andre brukere kan lese lageret"), _("chmod 600 {name}").format(name=path.name)
+            )
         yield from self._last_night(store)
 
     def _last_night(self, store: Store) -> Iterator[Line]:
         last = next(iter(store.runs(1)), None)
         if last is None:
-            yield _line("store", State.LOOK, "ingen natt er kjørt", "Kjør skolemiljo sync.")
+            yield _line("store", State.LOOK, _("ingen natt er kjørt"), _("Kjør skolemiljo sync."))
             return
         words = {
-            "complete": "alt ble gjort",
-            "incomplete": "ikke alt ble gjort",
-            "running": "holder på, eller ble brutt av",
+            "complete": _("alt ble gjort"),
+            "incomplete": _("ikke alt ble gjort"),
+            "running": _("holder på, eller ble brutt av"),
         }
         when = f"{last.started_at.astimezone(OSLO):%d.%m.%Y kl. %H.%M}"
-        what = f"siste natt begynte {when}: {words.get(last.state, 'den ble ikke ferdig')}"
+        what = _("siste natt begynte {when}: {how}").format(
+            when=when, how=words.get(last.state, _("den ble ikke ferdig"))
+        )
         if self._at - last.started_at > _A_NIGHT:
-            yield _line("store", State.LOOK, what, "Det er over et døgn siden: går timeren?")
+            yield _line("store", State.LOOK, what, _("Det er over et døgn siden: går timeren?"))
         elif last.state != "complete":
-            yield _line("store", State.LOOK, what, "Se hva den sa; neste natt prøver det på nytt.")
+            yield _line("store", State.LOOK, what, _("Se hva den sa; neste natt prøver det på nytt."))
         else:
             yield _line("store", State.OK, what)
         aside, vanished = len(store.intentions(set_aside=True)), len(store.vanished())
         if aside or vanished:
-            what = f"{aside} flagg er lagt til side, {vanished} saker er borte fra kilden"
-            yield _line("store", State.LOOK, what, "De er navngitt med saksnummer i det sync sier.")
+            what = _("{aside} flagg er lagt til side, {vanished} saker er borte fra kilden").format(
+                aside=aside, vanished=vanished
+            )
+            yield _line("store", State.LOOK, what, _("De er navngitt med saksnummer i det sync sier."))
 
     def disk(self) -> Iterator[Line]:
         """There is room for the store, its copy before an upgrade, and the logs."""
@@ -331,11 +376,11 @@ class _Doctor:
         while not folder.exists():
             folder = folder.parent
         free = shutil.disk_usage(folder).free
-        what = f"{free // _MEGABYTE} MB ledig"
+        what = _("{n} MB ledig").format(n=free // _MEGABYTE)
         if free < _NO_ROOM:
-            yield _line("disk", State.FAULT, what, "Rydd plass før neste natt.")
+            yield _line("disk", State.FAULT, what, _("Rydd plass før neste natt."))
         elif free < _LITTLE_ROOM:
-            yield _line("disk", State.LOOK, what, "Rydd plass.")
+            yield _line("disk", State.LOOK, what, _("Rydd plass."))
         else:
             yield _line("disk", State.OK, what)
 
@@ -346,14 +391,19 @@ class _Doctor:
         path = self._work.settings.run_log_path
         anchor = self._anchor(ANCHOR)
         if not path.exists() and anchor is None:
-            yield _line("runlog", State.OK, "ingen kjørelogg ennå; den første sync begynner den")
+            yield _line("runlog", State.OK, _("ingen kjørelogg ennå; den første sync begynner den"))
             return
         found = verify(path, anchor)
         if found.problem is None:
-            yield _line("runlog", State.OK, f"{found.lines} linjer, hel")
+            yield _line("runlog", State.OK, _("{lines} linjer, hel").format(lines=found.lines))
         else:
-            do = "Ta vare på fila som den er, og finn ut hvem som har rørt den."
-            yield _line("runlog", State.FAULT, f"linje {found.line or '?'}: {found.problem}", do)
+            do = _("Ta vare på fila som den er, og finn ut hvem som har rørt den.")
+            yield _line(
+                "runlog",
+                State.FAULT,
+                _("linje {line}: {problem}").format(line=found.line or "?", problem=found.problem),
+                do,
+            )
 
     def _anchor(self, key: str) -> str | None:
         """What the store remembers of the log's end; nothing where it can't be asked, which its own line tells."""
@@ -369,13 +419,13 @@ class _Doctor:
         path = self._work.settings.store_path
         lock = path.with_name(path.name + ".lock")
         if not lock.exists():
-            yield _line("lock", State.OK, "ingen kjøring er i gang")
+            yield _line("lock", State.OK, _("ingen kjøring er i gang"))
             return
         try:
             with FileLock(lock, timeout=0):
-                yield _line("lock", State.OK, "ingen kjøring er i gang")
+                yield _line("lock", State.OK, _("ingen kjøring er i gang"))
         except Timeout:
-            yield _line("lock", State.LOOK, "en kjøring er i gang", "Vent til den er ferdig.")
+            yield _line("lock", State.LOOK, _("en kjøring er i gang"), _("Vent til den er ferdig."))
         except OSError as error:
             raise SettingsError(f"{lock.name}: {type(error).__name__}") from None
 
@@ -388,7 +438,8 @@ def _contract(adapter: str) -> str:
         return ""
     with contract.open(encoding="utf-8") as lines:
         number = next((line.split(":")[1].strip() for line in lines if line.startswith("  version:")), "?")
-    return f"kontrakt {number.replace('-assumed', ' (antatt)')}, "
+    assumed = f" ({_('antatt')})"
+    return _("kontrakt {number}").format(number=number.replace("-assumed", assumed)) + ", "
 
 
 def _clock(check: str, adapter: Any) -> Iterator[Line]:
@@ -397,15 +448,18 @@ def _clock(check: str, adapter: Any) -> Iterator[Line]:
     if heard is None:
         return
     if heard.mock:
-        yield _line(check, State.LOOK, "dette er etterligningen, som har sin egen klokke", "Bare til prøving.")
+        yield _line(check, State.LOOK, _("dette er etterligningen, som har sin egen klokke"), _("Bare til prøving."))
     elif heard.clock_offset is None:
-        yield _line(check, State.OK, "sier ikke hva klokka er")
+        yield _line(check, State.OK, _("sier ikke hva klokka er"))
     else:
         server = f" ({heard.server})" if heard.server is not None else ""
         ahead = abs(round(heard.clock_offset))
-        what = f"klokka der{server} går {ahead} sekunder {'foran' if heard.clock_offset > 0 else 'etter'} vår"
+        if heard.clock_offset > 0:
+            what = _("klokka der{server} går {n} sekunder foran vår").format(server=server, n=ahead)
+        else:
+            what = _("klokka der{server} går {n} sekunder etter vår").format(server=server, n=ahead)
         state = State.OK if ahead <= _CLOCK_LOOK else State.LOOK if ahead <= _CLOCK_FAULT else State.FAULT
-        do = "Still klokka på denne maskinen (NTP); er den riktig, meld det til leverandøren."
+        do = _("Still klokka på denne maskinen (NTP); er den riktig, meld det til leverandøren.")
         yield _line(check, state, what, None if state is State.OK else do)
 
 
@@ -416,6 +470,6 @@ def _unmapped(check: str, adapter: Any) -> Iterator[Line]:
         return
     known = sorted(repr(label) for label, number in labels.items() if number >= _OFTEN)
     rare = len(labels) - len(known)
-    shown = [*known, *([f"{rare} som er sjeldne og ikke vises"] if rare else [])]
-    do = f"Sett dem under [{check.partition(':')[2]}.labels]."
-    yield _line(check, State.LOOK, f"loggtyper som ikke er kjent: {', '.join(shown)}", do)
+    shown = [*known, *([_("{n} som er sjeldne og ikke vises").format(n=rare)] if rare else [])]
+    do = _("Sett dem under [{system}.labels].").format(system=check.partition(":")[2])
+    yield _line(check, State.LOOK, _("loggtyper som ikke er kjent: {names}").format(names=", ".join(shown)), do)

@@ -232,5 +232,5 @@ def test_the_text_has_one_line_for_each_and_what_to_do(exchange: Path) -> None:
     done = CliRunner().invoke(main, ["--settings", str(exchange), "doctor"])
     assert done.exit_code == 0
     lines = done.output.splitlines()
-    assert all(line.startswith(("ok ", "se på", "feil", "       -> ")) for line in lines[:-1])
+    assert all(line.startswith(("ok ", "se på", "feil", "         -> ")) for line in lines[:-1])
     assert lines[-1].endswith("0 feil.")
