@@ -14,6 +14,7 @@ from __future__ import annotations
 import __future__
 
 import argparse
+import ast
 import difflib
 import gc
 import hashlib
@@ -200,8 +201,8 @@ def put_in_place(mutant: Mutant, functions: dict[tuple[str, str], list[types.Fun
     namespace = dict(vars(module))
     exec(code, namespace)  # noqa: S102 - the project's own source, changed in one place
     if not mutant.function:
-        name = next(n for n, value in namespace.items() if value is not vars(module).get(n) and n != "__annotations__")
-        _rename(name, vars(module)[name], namespace[name])
+        for name in _follow(mutant, module.__file__ or "", namespace):
+            _rename(name, vars(module)[name], namespace[name])
         _forget()
         return
     _forget()
@@ -210,6 +211,22 @@ def put_in_place(mutant: Mutant, functions: dict[tuple[str, str], list[types.Fun
         old.__code__ = new.__code__.replace(co_freevars=old.__code__.co_freevars)
         if _in_parameters(mutant):
             old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
+
+
+def _follow(mutant: Mutant, file: str, namespace: dict[str, Any]) -> list[str]:
+    """The name that was changed, and those made from it further down the module, which are made anew."""
+    changed: list[str] = []
+    for statement in ast.parse(Path(file).read_text("utf-8")).body:
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.lineno < mutant.first:
+            continue
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+        used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        if not isinstance(target, ast.Name) or (changed and not used & set(changed)):
+            continue
+        if changed:
+            exec(compile(ast.Module([statement], []), file, "exec"), namespace)  # noqa: S102 - as above
+        changed.append(target.id)
+    return changed
 
 
 def _in_parameters(mutant: Mutant) -> bool:
