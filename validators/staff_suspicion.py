@@ -279,10 +279,10 @@ def measures_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«må tiltaks settes i verk straks»: from the day of the finding."""
     started = _started(case)
     for found in case.all(LogKind.STAFF_FINDING):
-        when = when_of(found)
+        scope, when = scope_of(log=found.id), when_of(found)
         if when is None:
+            yield judge.review(scope, "time_unknown", found)
             continue
-        scope = scope_of(log=found.id)
         outcome = judge.straks(scope, when, _after(started, when))
         before = [item for item in started if item not in _after(started, when) and _since_suspected(case, item)]
         if outcome.verdict is not Verdict.MET and before:
