@@ -340,12 +340,13 @@ def _show(
 
 def _write(out: Path, content: str | bytes) -> None:
     from skolemiljo.domain.errors import SettingsError
+    from skolemiljo.domain.mending import why_not
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(content if isinstance(content, bytes) else content.encode())
     except OSError as error:
-        raise SettingsError(_("fila kan ikke skrives ({kind})").format(kind=type(error).__name__)) from None
+        raise SettingsError(_("fila kan ikke skrives ({kind})").format(kind=why_not(error))) from None
 
 
 def _width() -> int:
@@ -619,10 +620,13 @@ def store_check(work: Workplace) -> None:
     Eksempel:
       skolemiljo store check
     """
+    from skolemiljo.domain.errors import StoreError
+    from skolemiljo.store.opening import DAMAGED
+
     faults = work.store.check()
     click.echo("\n".join(faults) or _("Lageret er helt."))
     if faults:
-        sys.exit(75)
+        raise StoreError(DAMAGED.format(name=work.store.name))
 
 
 @main.group()
@@ -644,7 +648,8 @@ def runlog_verify(work: Workplace) -> None:
     anchor = work.store.meta(ANCHOR) if work.settings.store_path.is_file() else None
     found = verify(work.settings.run_log_path, anchor)
     if found.problem is not None:
-        click.echo(_("Linje {line}: {problem}").format(line=found.line or "?", problem=found.problem), err=True)
+        at_line = _("Linje {line}: {problem}").format(line=found.line, problem=found.problem)
+        click.echo(found.problem if found.line is None else at_line, err=True)
         sys.exit(3)
     said = ngettext(
         "{n} linje, der den skal være og uendret. {head}",

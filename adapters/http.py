@@ -319,7 +319,7 @@ class HttpClient:
         )
         if response.status_code == 429:
             raise RateLimited(
-                "for mange forespørsler: prøv igjen senere",
+                "for mange forespørsler",
                 system=self.system,
                 case=case,
                 request_id=request_id,

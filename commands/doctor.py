@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from ..adapters.loader import case_adapter, cycle_adapter, roster_adapter
 from ..adapters.ports import CaseProblem
 from ..domain.errors import SettingsError, SkolemiljoError, StoreError
+from ..domain.mending import called, why_not
 from ..domain.moment import OSLO, local_day
 from ..plans.calendars import missing_years
 from ..sync.live import school_years
@@ -220,7 +221,7 @@ class _Doctor:
         page = list(islice(source.changed_cases(schools[0], None), self._work.settings.sikker_sak.page_size))
         kinds = Counter(item.kind for item in page if isinstance(item, CaseProblem))
         if kinds:
-            told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+            told = ", ".join(f"{called(kind)}: {number}" for kind, number in sorted(kinds.items()))
             what = _("{total} av {n} saker kan ikke leses ({told})").format(total=kinds.total(), n=len(page), told=told)
             yield _line(check, State.LOOK, what, _("skolemiljo sync sier hvilke saker og felt det er."))
         elif page:
@@ -398,12 +399,8 @@ class _Doctor:
             yield _line("runlog", State.OK, _("{lines} linjer, hel").format(lines=found.lines))
         else:
             do = _("Ta vare på fila som den er, og finn ut hvem som har rørt den.")
-            yield _line(
-                "runlog",
-                State.FAULT,
-                _("linje {line}: {problem}").format(line=found.line or "?", problem=found.problem),
-                do,
-            )
+            at_line = _("linje {line}: {problem}").format(line=found.line, problem=found.problem)
+            yield _line("runlog", State.FAULT, found.problem if found.line is None else at_line, do)
 
     def _anchor(self, key: str) -> str | None:
         """What the store remembers of the log's end; nothing where it can't be asked, which its own line tells."""
@@ -427,7 +424,7 @@ class _Doctor:
         except Timeout:
             yield _line("lock", State.LOOK, _("en kjøring er i gang"), _("Vent til den er ferdig."))
         except OSError as error:
-            raise SettingsError(f"{lock.name}: {type(error).__name__}") from None
+            raise SettingsError(f"låsefila {lock.name} kan ikke brukes ({why_not(error)})") from None
 
 
 def _contract(adapter: str) -> str:

@@ -16,7 +16,8 @@ from ..domain.moment import local_day
 from ..domain.school import School
 from ..plans.loader import load_plans
 from ..reports.model import AuditReport, Previous, Problem, SchoolReport, TrendPoint, audit_report, school_report
-from ..sync.live import Judged, Progress, judge_cycle, judge_files, judge_school, problem_of
+from ..sync.live import Judged, Progress, judge_cycle, judge_files, judge_school
+from ..sync.reading import problem_of
 from ..validators import CHAPTERS, RULES
 from .decisions import note_opened
 from .pseudonyms import pseudonyms

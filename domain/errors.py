@@ -57,13 +57,23 @@ class SourceError(SkolemiljoError):
     def __str__(self) -> str:
         where = [self.system, *([f"sak {self.case}"] if self.case else [])]
         where += [f"forespørsel {self.request_id}"] if self.request_id else []
-        return f"{', '.join(where)}: {super().__str__()}"
+        return f"{', '.join(where)}: {self.what_to_do}"
+
+    @property
+    def what_to_do(self) -> str:
+        """What is wrong and what to do about it, without where."""
+        return str(self.args[0])
 
 
 class Retryable(SourceError):
     """Worth trying again later."""
 
     exit_code = 75
+
+    @property
+    def what_to_do(self) -> str:
+        """As ever, and to try again later."""
+        return f"{super().what_to_do}; prøv igjen senere"
 
 
 class RateLimited(Retryable):

@@ -61,6 +61,24 @@ _FILE_WORDS = {
     errno.EADDRINUSE: "opptatt",
 }
 
+_KINDS = {
+    "UnreadableCase": "saken kunne ikke leses",
+    "CaseForbidden": "ingen tilgang til saken",
+    "CaseNotFound": "saken finnes ikke",
+    "RateLimited": "for mange forespørsler",
+    "ServerUnavailable": "serveren svarte med feil",
+    "ConnectionLost": "fikk ikke et helt svar",
+    "NoAnswer": "systemet svarte ikke",
+    "IncompleteAnswer": "svaret var ikke helt",
+    "AuthenticationFailed": "innloggingen ble avvist",
+    "AccessDenied": "ingen tilgang",
+    "FlagRejected": "flaggene ble avvist",
+    "NotAsWritten": "noe annet sto der enn det som ble skrevet",
+    "KeptChanging": "saken ble endret hver gang",
+    "JudgementFailed": "feil i verktøyet",
+}
+"""Kinds of error (the names of classes, as the store and JSON keep them) → what happened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -82,6 +100,11 @@ def faults(error: ValidationError) -> list[Fault]:
 def why_not(error: OSError) -> str:
     """Why a file, a folder or a port can't be had; the error's class where it is a rare one."""
     return _FILE_WORDS.get(error.errno or 0, type(error).__name__)
+
+
+def called(kind: str) -> str:
+    """What an error of the class ``kind`` means; the name itself where it is none that a source or a write has."""
+    return _KINDS.get(kind, kind)
 
 
 def _words(kind: str, message: str, context: dict[str, Any]) -> str:

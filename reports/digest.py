@@ -167,14 +167,16 @@ def send(mail: EmailMessage, server: MailServer) -> int:
     except (OSError, smtplib.SMTPException) as error:
         # The server's answer can repeat addresses and text, so only the kind of error is told.
         code = getattr(error, "smtp_code", None)
-        raise MailError(f"mail was not sent: {type(error).__name__}" + (f" ({code})" if code else "")) from None
+        raise MailError(
+            f"e-posttjeneren tok ikke imot ({type(error).__name__}{f' {code}' if code else ''}): sjekk innstillingene under mail"
+        ) from None
 
 
 def _connection(server: MailServer) -> smtplib.SMTP:
     if server.security not in ("starttls", "tls", "none"):
-        raise MailError("mail security is starttls, tls or none")
+        raise MailError("mail.security må være starttls, tls eller none")
     if server.security == "none" and server.username is not None:
-        raise MailError("a password is not sent over a connection without encryption")
+        raise MailError("passord sendes ikke uten kryptering: sett mail.security til starttls eller tls")
     if server.security == "tls":
         return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=_trust(server))
     smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
@@ -220,7 +222,7 @@ def notify(report: Report, targets: Sequence[str], language: str | None = None) 
     service = apprise.Apprise(asset=asset)
     for target in targets:
         if not service.add(target):
-            raise MailError("a notification address could not be understood")
+            raise MailError("en adresse under notify er ikke til å forstå: rett den")
     say = Sentences(report, language)
     if not service.notify(title=say.words.gettext("Skolemiljø"), body="\n".join(lines(report, language))):
-        raise MailError("a notification was not taken; see that its address is still right")
+        raise MailError("varselet ble ikke tatt imot: sjekk adressene under notify")

@@ -15,13 +15,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from ..domain.errors import StoreError
+from ..domain.mending import why_not
 from .tables import KNOWN, NEWEST, metadata
 
 _BUSY_MILLISECONDS = 15_000
 _PRIVATE = 0o600
 DAMAGED = (
-    "the store {name} is damaged. Put it aside and put back a backup, or start without one: everything but "
-    "acceptances comes again from the source (acceptances are exported each night)"
+    "lageret {name} er skadet. Legg det til side og sett inn en kopi, eller begynn uten: alt unntatt godtatte avvik "
+    "kommer igjen fra kilden (godtatte avvik eksporteres hver natt)"
 )
 
 
@@ -32,7 +33,7 @@ def url_of(where: str | Path) -> URL:
     try:
         return make_url(where)
     except SQLAlchemyError:
-        raise StoreError("the store's address can't be read: give a file path, or dialect://host/name") from None
+        raise StoreError("adressen til lageret kan ikke leses: oppgi en fil, eller dialekt://server/navn") from None
 
 
 def connect(url: URL, *, read_only: bool = False) -> Engine:
@@ -85,7 +86,7 @@ def prepare_file(path: Path) -> None:
             if path.stat().st_mode & 0o077 and os.access(path, os.W_OK):
                 path.chmod(_PRIVATE)
     except OSError as error:
-        raise StoreError(f"the store {path.name} can't be made or opened: {error.strerror}") from None
+        raise StoreError(f"lageret {path.name} kan ikke lages eller åpnes ({why_not(error)})") from None
 
 
 @contextmanager
@@ -102,16 +103,18 @@ def plain_errors(name: str) -> Iterator[None]:
 def _words(name: str, said: str) -> str:
     """The fixed words for an error. What the database said is looked at, never repeated."""
     if "disk is full" in said or "no space" in said or "disk i/o" in said:
-        return f"the store {name}: the disk is full or failing; nothing half-done was kept. Make room and run again"
+        return (
+            f"lageret {name}: disken er full eller svikter, og ikke noe halvferdig er lagret. Gjør plass og kjør igjen"
+        )
     if "readonly" in said or "read-only" in said or "attempt to write" in said:
-        return f"the store {name} is read-only for this user; give the service's user the right to write, and its folder too"
+        return f"lageret {name} kan bare leses av denne brukeren; gi brukeren rett til å skrive, i mappa også"
     if "malformed" in said or "not a database" in said or "corrupt" in said:
         return DAMAGED.format(name=name)
     if "locked" in said or "busy" in said:
-        return f"the store {name} is in use by another program; try again later"
+        return f"lageret {name} er i bruk av et annet program; prøv igjen senere"
     if "unable to open" in said:
-        return f"the store {name} can't be opened: is the folder there, and may this user read it?"
-    return f"the store {name} did not do what was asked of it; see `skolemiljo doctor`"
+        return f"lageret {name} kan ikke åpnes: sjekk at mappa finnes, og at brukeren kan lese den"
+    return f"lageret {name} gjorde ikke det det ble bedt om; kjør skolemiljo doctor"
 
 
 def version_of(connection: Connection) -> str | None:
@@ -121,7 +124,9 @@ def version_of(connection: Connection) -> str | None:
     tables = set(inspect(connection).get_table_names())
     if "alembic_version" not in tables:
         if tables & set(metadata.tables):
-            raise StoreError("the store has tables but no version: it is not one of ours, or its upgrade was cut off")
+            raise StoreError(
+                "lageret har tabeller, men ingen versjon: det er ikke vårt, eller oppgraderingen ble brutt av. Sett inn en kopi"
+            )
         return None
     found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return None if found is None else str(found)
@@ -133,8 +138,8 @@ def check_version(version: str | None) -> bool:
         return False
     if version is not None and version not in KNOWN:
         raise StoreError(
-            f"the store was written by a newer release (schema {version[:20]}; this one knows {NEWEST}). "
-            "Install that release again, or put back the backup that was made before its upgrade"
+            f"lageret er skrevet av en nyere utgave (skjema {version[:20]}; denne kjenner {NEWEST}). "
+            "Installer den utgaven igjen, eller sett inn kopien som ble tatt før oppgraderingen"
         )
     return True
 
@@ -157,13 +162,15 @@ def copy_sqlite(engine: Engine, target: Path) -> None:
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE))
     except FileExistsError:
-        raise StoreError(f"{target.name} is there already; a backup never overwrites one") from None
+        raise StoreError(f"{target.name} finnes fra før, og en kopi skriver aldri over: velg et annet navn") from None
     except OSError as error:
-        raise StoreError(f"the backup {target.name} can't be made: {error.strerror}") from None
+        raise StoreError(f"kopien {target.name} kan ikke lages ({why_not(error)})") from None
     with plain_errors(target.name), engine.connect() as connection, closing(sqlite3.connect(target)) as copy:
         raw(connection).backup(copy)
         if copy.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-            raise StoreError(f"the backup {target.name} is not whole; the store itself may be damaged")
+            raise StoreError(
+                f"kopien {target.name} er ikke hel; lageret selv kan være skadet: kjør skolemiljo store check"
+            )
 
 
 def is_whole(connection: Connection) -> bool:

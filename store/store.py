@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Row, Table, and_, case, delete, func,
 from ..domain.annual_cycle import CycleStatus
 from ..domain.errors import StoreError
 from ..domain.flag import ComplianceRecord
+from ..domain.mending import why_not
 from ..domain.people import Role
 from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, Reason, Verdict
 from . import opening
@@ -105,7 +106,7 @@ class Store:
             if not read_only:
                 opening.prepare_file(path)
             elif not path.is_file():
-                raise StoreError(f"there is no store at {path.name}: run `skolemiljo sync` first")
+                raise StoreError(f"det finnes ikke noe lager i {path.name}: kjør skolemiljo sync først")
         store = cls(opening.connect(url, read_only=read_only), path, read_only=read_only)
         try:
             store._begin_use(check=check)
@@ -128,7 +129,9 @@ class Store:
         if not old:
             return
         if self.read_only:
-            raise OlderStore(f"the store {self.name} is of an older release: run `skolemiljo sync` to upgrade it")
+            raise OlderStore(
+                f"lageret {self.name} er fra en eldre utgave: kjør skolemiljo sync, så blir det oppgradert"
+            )
         if version is not None and self.path is not None:
             opening.copy_sqlite(self._engine, opening.backup_name(self.path, f"before-{opening.NEWEST}"))
         with opening.plain_errors(self.name):
@@ -184,7 +187,7 @@ class Store:
         Raises StoreError where ``target`` is there already, and for other databases (they have their own tools).
         """
         if self._engine.dialect.name != "sqlite":
-            raise StoreError("this store is no file: back it up with the database's own tool (pg_dump)")
+            raise StoreError("lageret er ikke en fil: ta kopi med databasens eget verktøy (pg_dump)")
         opening.copy_sqlite(self._engine, target)
 
     def scratch(self) -> Store:
@@ -200,13 +203,13 @@ class Store:
         return copy
 
     def check(self) -> tuple[str, ...]:
-        """What is wrong with the database; empty = nothing was found. Reads all of it."""
+        """What is wrong with the database, in its own words; empty = nothing was found. Reads all of it."""
         with self._reading() as connection:
             if connection.dialect.name != "sqlite":
                 return ()
             found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        return tuple(line for line in found if line != "ok") + tuple(f"loose row in {row[0]}" for row in broken)
+        return tuple(line for line in found if line != "ok") + tuple(f"løs rad i {row[0]}" for row in broken)
 
     # --- small facts ---------------------------------------------------------------------------------------------
 
@@ -760,7 +763,7 @@ def write_whole(target: Path, content: str) -> None:
     except OSError as error:
         with suppress(OSError):
             half.unlink()
-        raise StoreError(f"{target.name} can't be written: {error.strerror}") from None
+        raise StoreError(f"{target.name} kan ikke skrives ({why_not(error)})") from None
 
 
 # --- rows and values -------------------------------------------------------------------------------------------------
@@ -947,12 +950,12 @@ def _exported_rows(source: Path) -> list[dict[str, Any]]:
     try:
         content = json.loads(source.read_text(encoding="utf-8"))
         if content["schema_version"] != 1:
-            raise StoreError(f"{source.name} is an export of another release")
+            raise StoreError(f"{source.name} er en eksport fra en annen utgave")
         return [_taken_back(raw) for raw in content["acceptances"]]
     except OSError as error:
-        raise StoreError(f"{source.name} can't be read: {error.strerror}") from None
+        raise StoreError(f"{source.name} kan ikke leses ({why_not(error)})") from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise StoreError(f"{source.name} is not an export of acceptances") from None
+        raise StoreError(f"{source.name} er ikke en eksport av godtatte avvik") from None
 
 
 def _taken_back(raw: dict[str, Any]) -> dict[str, Any]:

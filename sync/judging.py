@@ -15,6 +15,9 @@ from ..validators import RULES
 from ..validators.engine import assess, assess_cycle, cycle_status
 from ..validators.rule import Rule
 
+OUR_FAULT = "feil i verktøyet: meld det til dem som lager det"
+"""What is said of a judgement that broke: without what was judged."""
+
 
 @dataclass(frozen=True)
 class Judging:

@@ -13,10 +13,11 @@ from ..adapters.ports import AnnualCycle, CaseProblem, CaseSource, SourceItem
 from ..domain.annual_cycle import CycleStatus
 from ..domain.calendar import school_year_of
 from ..domain.case import Case
-from ..domain.errors import Retryable, SourceError, UnreadableCase
+from ..domain.errors import SourceError, UnreadableCase
 from ..domain.moment import local_day
 from ..domain.verdict import Assessment
-from .judging import Judging
+from .judging import OUR_FAULT, Judging
+from .reading import problem_of
 
 Progress = Callable[[str, int], None]
 """Called with a school's number and how many of its cases have been judged."""
@@ -44,7 +45,7 @@ class Judged:
             assessment = judging.case(item, as_of)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one case must not hide the others, nor tell its text
             kind = f"JudgementFailed.{type(error).__name__}"
-            self.problems.append(CaseProblem(item.id, kind, (), "Feil i verktøyet: meld det til dem som lager det."))
+            self.problems.append(CaseProblem(item.id, kind, (), OUR_FAULT))
             self.complete = False
             return
         if item.leader_is_accused():
@@ -123,11 +124,5 @@ def case_files(path: Path, zone: ZoneInfo | None) -> Iterator[Case | CaseProblem
         except UnreadableCase as error:
             place = place_of(file, files, path.name if told(path.name) == path.name else "mappa")
             yield CaseProblem(
-                error.case or told(file.stem), type(error).__name__, error.fields, str(error.args[0]), place
+                error.case or told(file.stem), type(error).__name__, error.fields, error.what_to_do, place
             )
-
-
-def problem_of(error: SourceError) -> CaseProblem:
-    """The problem that ``error`` is, for a report: ids, kind and what to do, no content."""
-    what = "Prøv igjen senere." if isinstance(error, Retryable) else str(error.args[0])
-    return CaseProblem(error.case, type(error).__name__, getattr(error, "fields", ()), what)

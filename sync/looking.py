@@ -154,14 +154,14 @@ class Looking:
         summary.known_count = len(self._store.case_ids(school.school))
         summary.source_count = source.count(school.school)
         if summary.source_count not in (None, summary.known_count):
-            what = "the source's count is not ours; it is compared again next night"
+            what = "kildens antall saker er et annet enn vårt; det sammenlignes igjen neste natt"
             summary.problems.append(CaseProblem(None, COUNTS_DISAGREE, (), what))
 
     def _settle(self, school: SchoolNight, listed: frozenset[str], known: frozenset[str]) -> bool:
         """Looks up each case that only one side knows. False: so many are gone that the list is not believed."""
         missing = sorted(known - listed)
         if len(missing) > max(_SOME, len(known) // 5):
-            what = "the source shows far fewer cases than before: check its access"
+            what = "kilden viser langt færre saker enn før: sjekk tilgangen"
             school.summary.problems.append(CaseProblem(None, MANY_VANISHED, (), what))
             return False
         for case in sorted(listed - known):

@@ -16,6 +16,7 @@ import structlog
 
 from ..adapters.ports import AnnualCycle, CaseSource, FlagSink
 from ..domain.errors import SkolemiljoError, SourceError, StoreError
+from ..domain.mending import why_not
 from ..store import Store
 from .judging import Judging
 from .live import school_years
@@ -223,7 +224,7 @@ def _lock_file(options: Options, store: Store) -> Path:
     if options.lock is not None:
         return options.lock
     if store.path is None:
-        raise StoreError("a store that is no file needs a lock file: set `lock`")
+        raise StoreError("et lager som ikke er en fil, trenger en låsefil")
     return store.path.with_name(store.path.name + ".lock")
 
 
@@ -235,9 +236,11 @@ def _locked(path: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise AlreadyRunning(f"another run is at work (it holds {path.name}); try again when it is done") from None
+        raise AlreadyRunning(
+            f"en annen kjøring er i gang (den holder {path.name}); prøv igjen når den er ferdig"
+        ) from None
     except OSError as error:
-        raise StoreError(f"the lock file {path.name} can't be made: {error.strerror}") from None
+        raise StoreError(f"låsefila {path.name} kan ikke lages ({why_not(error)})") from None
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ..adapters.ports import CaseProblem, CaseSource, SourceItem
 from ..domain.case import Case
-from ..domain.errors import IncompleteAnswer, Retryable, Skippable, SourceError
+from ..domain.errors import IncompleteAnswer, Skippable, SourceError
 
 _PASSES = 4
 
@@ -97,6 +97,5 @@ def _one_by_one(
 
 def problem_of(error: SourceError, case: str | None = None) -> CaseProblem:
     """What is told of ``error``: the case, the kind, the fields and what to do; no content."""
-    what = "try again later" if isinstance(error, Retryable) else str(error.args[0])
     fields, place = getattr(error, "fields", ()), getattr(error, "place", "")
-    return CaseProblem(error.case or case, type(error).__name__, fields, what, place)
+    return CaseProblem(error.case or case, type(error).__name__, fields, error.what_to_do, place)

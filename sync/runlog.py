@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..domain.errors import SkolemiljoError, StoreError
+from ..domain.mending import why_not
 
 _START = "0" * 64
 _TAIL = 64 * 1024
@@ -93,7 +94,7 @@ class RunLog:
                     number, head = self._append(number, head, Kind.MENDED, {"bytes": mended})
                 number, head = self._append(number, head, kind, facts)
         except OSError as error:
-            raise StoreError(f"the run log {self.path.name} can't be written: {error.strerror}") from None
+            raise StoreError(f"kjøreloggen {self.path.name} kan ikke skrives ({why_not(error)})") from None
         return ANCHOR, f"{number}:{head}"
 
     def add_and_anchor(self, kind: Kind, **facts: Any) -> None:
@@ -115,7 +116,7 @@ class RunLog:
         text = json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n"
         data = text.encode()
         if len(data) > _TOO_LONG:
-            raise StoreError("a line of the run log is too long: it takes ids and counts, no lists of cases")
+            raise StoreError("en linje i kjøreloggen er for lang: meld det til dem som lager verktøyet")
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             written = os.write(descriptor, data)
@@ -123,7 +124,7 @@ class RunLog:
         finally:
             os.close(descriptor)
         if written != len(data):
-            raise StoreError(f"the run log {self.path.name}: the disk is full")
+            raise StoreError(f"kjøreloggen {self.path.name} kan ikke skrives (disken er full)")
         return number + 1, str(line["hash"])
 
 
@@ -140,23 +141,23 @@ def verify(path: Path, anchor: str | None = None) -> Verified:
             place = number + 1
             line = _parse(text)
             if line is None:
-                return Verified(number, head, "not a whole line of a run log", place)
+                return Verified(number, head, "er ikke en hel linje fra en kjørelogg", place)
             if line["number"] != place or line["before"] != head:
-                return Verified(number, head, "a line before this one was removed, added or moved", place)
+                return Verified(number, head, "en linje før denne er fjernet, lagt til eller flyttet", place)
             claimed = line.pop("hash")
             if _hash(line) != claimed:
-                return Verified(number, head, "the line was changed after it was written", place)
+                return Verified(number, head, "linja er endret etter at den ble skrevet", place)
             number, head = place, claimed
             if str(number) == wanted_number:
                 if head != wanted_hash:
-                    return Verified(number, head, "the log was written anew: the store remembers another line", place)
+                    return Verified(number, head, "loggen er skrevet på nytt: lageret husker en annen linje", place)
                 met = True
     except FileNotFoundError:
-        return Verified(0, _START, None if met else "the log is gone, and the store remembers that there was one")
+        return Verified(0, _START, None if met else "loggen er borte, men lageret husker at den fantes")
     except (OSError, UnicodeDecodeError):
-        return Verified(number, head, "the log can't be read from here on", number + 1)
+        return Verified(number, head, "loggen kan ikke leses herfra og ut", number + 1)
     if not met:
-        return Verified(number, head, f"lines are missing at the end: the store remembers number {wanted_number}", None)
+        return Verified(number, head, f"linjer mangler på slutten: lageret husker nr. {wanted_number}", None)
     return Verified(number, head)
 
 
@@ -220,5 +221,5 @@ def _last(path: Path) -> tuple[int, str]:
     text = _tail(path).rstrip(b"\n").rpartition(b"\n")[2]
     line = _parse(text.decode("utf-8", errors="replace") + "\n")
     if line is None:
-        raise BrokenRunLog(f"the last line of {path.name} is no line of a run log: see `skolemiljo runlog verify`")
+        raise BrokenRunLog(f"den siste linja i {path.name} er ikke fra en kjørelogg: kjør skolemiljo runlog verify")
     return int(line["number"]), str(line["hash"])

@@ -98,7 +98,7 @@ class Folder:
             try:
                 yield self._case(file, known.case)
             except UnreadableCase as error:
-                yield CaseProblem(known.case, type(error).__name__, error.fields, str(error.args[0]), error.place)
+                yield CaseProblem(known.case, type(error).__name__, error.fields, error.what_to_do, error.place)
             except CaseNotFound:
                 continue
 

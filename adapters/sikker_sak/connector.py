@@ -106,7 +106,7 @@ class SikkerSak:
         try:
             return case_from_wire(raw, self.labels, self.context, self._zone, etag if isinstance(etag, str) else None)
         except UnreadableCase as error:
-            return CaseProblem(error.case, type(error).__name__, error.fields, str(error.args[0]))
+            return CaseProblem(error.case, type(error).__name__, error.fields, error.what_to_do)
 
 
 def _path(case_id: str) -> str:

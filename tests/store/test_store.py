@@ -294,7 +294,7 @@ def test_a_backup_is_whole_while_another_writes(store: Store, path: Path) -> Non
     with Store.open(target, check=True) as copy:
         assert copy.check() == ()
         assert len(copy.case_ids(HERE)) >= 500
-    with pytest.raises(StoreError, match="never overwrites"):
+    with pytest.raises(StoreError, match="skriver aldri over"):
         store.backup(target)
 
 
@@ -307,13 +307,13 @@ def test_a_scratch_copy_changes_nothing(store: Store) -> None:
 
 
 def test_reading_alone_writes_nothing(path: Path) -> None:
-    with pytest.raises(StoreError, match="there is no store"):
+    with pytest.raises(StoreError, match="finnes ikke noe lager"):
         Store.open(path, read_only=True)
     with Store.open(path) as store:
         store.put_judged([judged("S-1")])
     with Store.open(path, read_only=True) as reader:
         assert len(reader.cases()) == 1
-        with pytest.raises(StoreError, match="read-only"):
+        with pytest.raises(StoreError, match="kan bare leses"):
             reader.put_judged([judged("S-2")])
 
 
@@ -347,7 +347,7 @@ def test_an_older_store_is_backed_up_and_upgraded(path: Path) -> None:
 
 def test_a_store_that_is_only_read_is_not_upgraded(path: Path) -> None:
     at_version(path, KNOWN[0])
-    with pytest.raises(StoreError, match="older release"):
+    with pytest.raises(StoreError, match="eldre utgave"):
         Store.open(path, read_only=True)
 
 
@@ -366,7 +366,7 @@ def test_a_newer_store_is_refused_and_left_alone(path: Path) -> None:
     with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("UPDATE alembic_version SET version_num = 'v9999'")
     before = path.read_bytes()
-    with pytest.raises(StoreError, match="newer release") as error:
+    with pytest.raises(StoreError, match="nyere utgave") as error:
         Store.open(path)
     assert error.value.exit_code == 75
     assert path.read_bytes() == before
@@ -375,7 +375,7 @@ def test_a_newer_store_is_refused_and_left_alone(path: Path) -> None:
 def test_someone_elses_database_is_refused(path: Path) -> None:
     with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("CREATE TABLE cases (x INTEGER)")
-    with pytest.raises(StoreError, match="not one of ours"):
+    with pytest.raises(StoreError, match="ikke vårt"):
         Store.open(path)
 
 
@@ -407,10 +407,10 @@ def test_a_damaged_file_is_a_clear_error(path: Path) -> None:
         store.put_judged([judged(f"S-{number}") for number in range(300)])
     whole = path.read_bytes()
     path.write_bytes(b"x" * 4096 + whole[4096:])
-    with pytest.raises(StoreError, match="damaged"):
+    with pytest.raises(StoreError, match="skadet"):
         Store.open(path)
     path.write_bytes(whole[:8192] + os.urandom(len(whole) - 8192))
-    with pytest.raises(StoreError, match="damaged"):
+    with pytest.raises(StoreError, match="skadet"):
         Store.open(path, check=True)
 
 
@@ -424,7 +424,7 @@ def test_a_full_disk_is_a_clear_error_and_keeps_what_there_was(store: Store, pat
 
     event.listen(event_free, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages}"))
     full = Store(event_free, path)
-    with pytest.raises(StoreError, match="disk is full"):
+    with pytest.raises(StoreError, match="disken er full"):
         full.put_judged([judged(f"T-{number}") for number in range(2_000)])
     full.close()
     with Store.open(path, check=True) as again:
@@ -459,7 +459,7 @@ def test_a_file_that_may_not_be_written_is_a_clear_error() -> None:
             [sys.executable, "-c", _AS_NOBODY, str(path)], capture_output=True, text=True, check=False
         )
         assert said.stdout.startswith("StoreError"), said.stderr
-        assert "read-only" in said.stdout
+        assert "kan bare leses" in said.stdout
         path.chmod(0o600)
         said = subprocess.run(
             [sys.executable, "-c", _AS_NOBODY, str(path)], capture_output=True, text=True, check=False
@@ -473,7 +473,7 @@ def test_a_store_that_is_held_by_another_waits_and_then_says_so(path: Path, monk
     monkeypatch.setattr(opening, "_BUSY_MILLISECONDS", 50)
     with Store.open(path) as store, closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="in use"):
+        with pytest.raises(StoreError, match="i bruk"):
             store.set_meta("a", "b")
         other.rollback()
         store.set_meta("a", "b")

@@ -162,7 +162,7 @@ def test_a_full_disk_is_a_clear_error_and_the_log_goes_on_when_there_is_room(tmp
     command = [sys.executable, "-c", _WITH_LITTLE_ROOM, str(path)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     number, _, words = said.partition(" ")
-    assert words.startswith("the run log runlog.jsonl")
+    assert words == "kjøreloggen runlog.jsonl kan ikke skrives (disken er full)\n"
     RunLog(path).add(Kind.RUN_BEGAN, run="r2")
     assert verify(path).problem is None
     assert len(list(entries(path, Kind.WRITE))) == int(number) > 0
