@@ -8,12 +8,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -24,7 +20,7 @@ from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.adapters.mock.running import RunningMock
 from skolemiljo.cli import main
 
-from .reliability.program import settings_file
+from .reliability.program import roster_vendor, settings_file
 from .reliability.vendor import vendors
 
 FOLDER = 'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\n[folder]\npath = "."\n'
@@ -196,34 +192,10 @@ def test_little_room_is_told(exchange: Path, monkeypatch: pytest.MonkeyPatch, fr
 
 @pytest.mark.parametrize(("ahead", "state", "code"), [(0, "ok", 0), (-300, "look", 0), (7200, "fault", 3)])
 def test_a_clock_that_is_wrong_is_told(exchange: Path, ahead: int, state: str, code: int) -> None:
-    class Vendor(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self._give({"access_token": "abc", "expires_in": 3600})
-
-        def do_GET(self) -> None:
-            self._give({"orgs": [{"identifier": "310000019", "name": "Fjell skole", "type": "school"}]})
-
-        def _give(self, body: Any) -> None:
-            data = json.dumps(body).encode()
-            self.send_response_only(200)
-            self.send_header("Date", formatdate(time.time() + ahead, usegmt=True))
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: Any) -> None:
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Vendor)
-    Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_address[1]}"
-    section = f'[oneroster]\nbase_url = "{url}"\ntoken_url = "{url}/token"\nclient_id = "x"\ntenant_id = "y"\nclient_secret = "z"\n'
-    exchange.write_text('roster = "oneroster"\n' + FOLDER + section, "utf-8")
-    try:
+    org = {"identifier": "310000019", "name": "Fjell skole", "type": "school"}
+    with roster_vendor(org, clock_ahead=ahead) as section:
+        exchange.write_text('roster = "oneroster"\n' + FOLDER + section, "utf-8")
         said = ask(exchange, code)
-    finally:
-        server.shutdown()
-        server.server_close()
     assert said["system:oneroster"][0]["what"] == "svarer; 1 skoler"
     assert said["system:oneroster"][1]["state"] == state
 

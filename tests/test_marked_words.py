@@ -6,15 +6,23 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from skolemiljo.adapters.mock.faults import Fault, FaultRule, Kind
 from skolemiljo.adapters.mock.municipality import Municipality
 
+from .reliability.program import roster_vendor, settings_file, start_sync, wait_until
+from .reliability.vendor import FIRST_NIGHT, vendors
+
 MARK = "Kvitlyngsjokolade"
+NUMBER = "15831012345"
+"""Eleven digits like an identity number (month + 80: nobody's)."""
 AS_OF = "2026-11-20T08:00"
 SETTINGS = """
 source = "folder"
@@ -44,7 +52,7 @@ def run(folder: Path, *arguments: str, code: int | None = None, **environment: s
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kommune")
-    Municipality(seed=7, schools=3, cases=60, marker=MARK).write_folder(folder)
+    Municipality(seed=7, schools=3, cases=60, marker=f"{MARK} {NUMBER}").write_folder(folder)
     (folder / "settings.toml").write_text(SETTINGS, "utf-8")
     return folder
 
@@ -55,6 +63,7 @@ def test_the_word_is_there_to_be_found(exchange: Path) -> None:
     assert all(MARK in text for text in texts)
 
 
+@pytest.mark.timeout(1800)
 def test_it_comes_out_nowhere(exchange: Path) -> None:
     said = [
         run(exchange, "sync", "--as-of", AS_OF),
@@ -87,6 +96,7 @@ def test_it_comes_out_nowhere(exchange: Path) -> None:
     assert all(said)
     for text in said:
         assert MARK not in text
+        assert NUMBER not in text
     _nothing_in_files(exchange)
 
 
@@ -140,7 +150,103 @@ def test_a_crash_of_our_own_tells_no_content(exchange: Path) -> None:
     assert MARK.encode() not in done.stdout + done.stderr
 
 
-def _nothing_in_files(folder: Path) -> None:
+MARKED = f"{MARK} {NUMBER}"
+MAIL = """
+[mail]
+host = "127.0.0.1"
+security = "none"
+sender = "skolemiljo@kommune.example"
+owner = ["eier@kommune.example"]
+schools = { 310000019 = ["rektor@kommune.example"] }
+"""
+
+
+@pytest.mark.timeout(1800)
+def test_nights_that_are_killed_or_fail_and_all_that_comes_after_tell_none_of_them(tmp_path: Path) -> None:
+    """Over HTTP, where names, titles, texts, plan texts and identity numbers come in: processes that die in the middle,
+    nights with faults, and then every command that looks at what the nights left behind."""
+    org = {
+        "identifier": "310000019",
+        "name": "Fjell skole",
+        "type": "school",
+        "contact": MARKED,
+        "metadata": {MARK: NUMBER},
+    }
+    said: list[str] = []
+    with vendors(marker=MARKED) as mock, roster_vendor(org) as roster:
+        settings = settings_file(mock, tmp_path)
+        settings.write_text('roster = "oneroster"\n' + settings.read_text("utf-8") + roster + MAIL, "utf-8")
+        for number, killed_by in enumerate((signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM)):
+            mock.mock.plan.rules.append(FaultRule(Fault.SLOW, Kind.WRITE))
+            before = len(mock.mock.state.journal)
+            process = start_sync(
+                settings, FIRST_NIGHT + timedelta(minutes=number), PYTHONFAULTHANDLER="1", PYTHONDEVMODE="1"
+            )
+            wait_until(lambda before=before: len(mock.mock.state.journal) > before, process)  # type: ignore[misc]
+            process.send_signal(killed_by)
+            said += process.communicate()
+            assert process.returncode in (-killed_by, 130)
+            mock.mock.plan.clear()
+        assert "Fatal Python error" in "".join(said)  # the loudest crash there is
+        for number, fault in enumerate(
+            (Fault.WRONG_TYPES, Fault.UNKNOWN_ENUM, Fault.TRUNCATED, Fault.PARTIAL_WRITE), 1
+        ):
+            mock.mock.plan.rules.append(FaultRule(fault))
+            at = FIRST_NIGHT + timedelta(hours=number)
+            said += start_sync(settings, at, SKOLEMILJO_SIKKER_SAK__ATTEMPTS="1").communicate()
+            mock.mock.plan.clear()
+        said += start_sync(settings, FIRST_NIGHT + timedelta(days=1)).communicate()
+        assert '"state": "complete"' in said[-2], said[-2:]
+
+        as_of = ("--as-of", (FIRST_NIGHT + timedelta(days=1)).isoformat())
+        case, scope = _a_deviation(tmp_path, as_of)
+        for arguments in (
+            ("doctor",),
+            ("doctor", "--format", "json"),
+            ("digest", "--dry-run", *as_of),
+            ("audit", "--case", case, "--reason", "Tilsyn", "--format", "html", "--out", "ut/sak.html", *as_of),
+            ("dossier", case, "--reason", "Tilsyn", "--out", "ut/mappe.html", *as_of),
+            (
+                "accept",
+                "add",
+                case,
+                "VA-08",
+                "--scope",
+                scope,
+                "--role",
+                "owner",
+                "--reason",
+                "Avtalt",
+                "--until",
+                "2027-01-01",
+            ),
+            ("accept", "list"),
+            ("sync", *as_of),
+            ("store", "backup", "kopi.sqlite"),
+            ("store", "check"),
+            ("runlog", "verify"),
+            ("config", "show"),
+        ):
+            said.append(run(tmp_path, *arguments))
+            assert said[-1], arguments
+    for text in said:
+        assert MARK not in text
+        assert NUMBER not in text
+    assert {"runlog.jsonl", "acceptances.json", "kopi.sqlite", "lager.sqlite"} <= {f.name for f in tmp_path.iterdir()}
+    assert "Avtalt" in (tmp_path / "acceptances.json").read_text("utf-8")
+    assert (tmp_path / "ut" / "sak.html").is_file()
+    assert (tmp_path / "ut" / "mappe.html").is_file()
+    _nothing_in_files(tmp_path, at_least=7)
+
+
+def _a_deviation(folder: Path, as_of: tuple[str, str]) -> tuple[str, str]:
+    """Case and scope of something that can be accepted."""
+    report = run(folder, "check-school", "--school", "310000019", "--format", "json", *as_of)
+    findings = json.loads(report[report.index("{") : report.rindex("}") + 1])["findings"]
+    return next((f["case"], f["scope"]) for f in findings if f["rule"] == "VA-08" and f["verdict"] == "deviation")
+
+
+def _nothing_in_files(folder: Path, at_least: int = 70) -> None:
     looked_at = 0
     for file in folder.rglob("*"):
         if not file.is_file() or file.parent.name == "cases":
@@ -148,6 +254,7 @@ def _nothing_in_files(folder: Path) -> None:
         data = file.read_bytes()
         looked_at += 1
         assert MARK.encode() not in data, file.name
+        assert NUMBER.encode() not in data, file.name
         assert MARK.encode("utf-16-le") not in data, file.name
         if file.suffix == ".xlsx":
             import zipfile
@@ -161,4 +268,4 @@ def _nothing_in_files(folder: Path) -> None:
             assert MARK not in "".join(page.extract_text() for page in PdfReader(file).pages)
         if data[:2] == b"\x1f\x8b":
             assert MARK.encode() not in gzip.decompress(data), file.name
-    assert looked_at > 70
+    assert looked_at >= at_least

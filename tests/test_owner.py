@@ -119,5 +119,5 @@ def test_what_no_case_is_called_is_told_and_not_noted(place: Path) -> None:
     before = len(list(entries(place / "runlog.jsonl")))
     done = run(place, "audit", "--case", "sak-aaaaaaaaaaaa", "--reason", "Tilsyn")
     assert done.exit_code == 2
-    assert "pseudonym" in done.output
+    assert "dekknavnet" in done.output
     assert len(list(entries(place / "runlog.jsonl"))) == before

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 from skolemiljo.adapters.mock.municipality import skolerute_path
 from skolemiljo.adapters.mock.running import RunningMock
@@ -40,19 +46,55 @@ def settings_file(mock: RunningMock, folder: Path) -> Path:
     return file
 
 
-def start_sync(settings: Path, as_of: datetime, *arguments: str) -> subprocess.Popen[str]:
+def start_sync(settings: Path, as_of: datetime, **environment: str) -> subprocess.Popen[str]:
     """A night as systemd starts it."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("SKOLEMILJO_")}
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "skolemiljo.cli", "--settings", str(settings)),
-            *("sync", "--as-of", as_of.isoformat(), "--format", "json", *arguments),
+            *("sync", "--as-of", as_of.isoformat(), "--format", "json"),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=clean,
+        env={**clean, **environment},
     )
+
+
+@contextmanager
+def roster_vendor(*orgs: dict[str, Any], clock_ahead: float = 0.0) -> Iterator[str]:
+    """A OneRoster server with the list ``orgs``; gives the section of the settings that leads to it.
+
+    ``clock_ahead``: how many seconds its clock is ahead of ours.
+    """
+
+    class Vendor(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self._give({"access_token": "abc", "expires_in": 3600})
+
+        def do_GET(self) -> None:
+            self._give({"orgs": list(orgs)})
+
+        def _give(self, body: Any) -> None:
+            data = json.dumps(body).encode()
+            self.send_response_only(200)
+            self.send_header("Date", formatdate(time.time() + clock_ahead, usegmt=True))
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Vendor)
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    lines = ("[oneroster]", f'base_url = "{url}"', f'token_url = "{url}/token"', 'client_id = "x"', 'tenant_id = "y"')
+    try:
+        yield "\n".join((*lines, 'client_secret = "z"\n'))
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str]) -> None:
