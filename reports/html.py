@@ -85,6 +85,7 @@ def page(
             "Unntatt offentlighet (offentleglova § 13, jf. forvaltningsloven § 13). Inneholder saksnumre."
         ),
         wide=wide,
+        foot_wide=wide and not values.get("inline_schools"),
         **values,
     )
     return re.sub(r"\n\s*\n+", "\n", rendered)
@@ -199,7 +200,7 @@ def _cycle_years(report: SchoolReport, say: Sentences) -> list[CycleYear]:
         CycleYear(
             status.school_year,
             tuple(item for item in status.items if item.state not in (CycleState.DONE, CycleState.NOT_APPLICABLE)),
-            say.codes((item.item, 1) for item in status.items if item.state is CycleState.DONE),
+            say.codes(Counter(item.item for item in status.items if item.state is CycleState.DONE).items()),
         )
         for status in sorted(report.cycle, key=lambda status: status.school_year, reverse=True)
         if status.items
@@ -218,6 +219,10 @@ def _school_page(report: SchoolReport, say: Sentences, style: str = "page.css") 
 
 
 # Charts: bars drawn by the template, placed here.
+
+
+_WIDE, _LETTER = 640, 7.5
+"""Units of a picture's width, and of a letter in it."""
 
 
 @dataclass(frozen=True)
@@ -240,6 +245,12 @@ class Bar:
     def middle(self) -> float:
         return round(self.x + self.width / 2, 1)
 
+    @property
+    def labelled_from(self) -> float:
+        """Where the middle of the label stands: not so near an edge that the edge cuts it."""
+        half = _LETTER * len(self.label) / 2
+        return round(min(max(self.middle, half), _WIDE - half), 1)
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -250,7 +261,7 @@ class Chart:
     description: str
     heads: tuple[str, ...]
     bars: tuple[Bar, ...]
-    width: int = 640
+    width: int = _WIDE
     height: int = 200
 
     @property
@@ -317,7 +328,7 @@ def _deadline_chart(report: SchoolReport, say: Sentences, name: str) -> Chart | 
     while week <= last:
         number = sum(week <= day < week + timedelta(weeks=1) for day in days)
         label = words.gettext("uke {number}").format(number=week.isocalendar().week)
-        values.append(Value(f"{label} ({words.gettext('fra')} {words.short_day(week)})", label, number, str(number)))
+        values.append(Value(f"{label} ({words.gettext('fra')} {words.date(week)})", label, number, str(number)))
         week += timedelta(weeks=1)
     later = sum(day >= week for day in days)
     if later:
@@ -359,7 +370,7 @@ def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, style: str
         "heat_class": heat_class,
         "change_numbers": _change_numbers,
         "worst_rules": _worst_rules(report),
-        "rules_in_order": ", ".join(_rules_in_order(report)),
+        **_other_rules(report, say),
         "trend": _trend_chart(report, say),
         "years": yearly(report.trend),
         "ahead": _ahead(report, say),
@@ -402,16 +413,22 @@ def _change_numbers(school: SchoolReport) -> str:
 
 
 def _worst_rules(report: AuditReport) -> list[tuple[str, str]]:
-    """Rules with deviations or something unseen anywhere, the most deviations first, with their sum."""
+    """Rules with deviations anywhere, the most first, with their sum."""
     cells = {code: [row.rule(code) for row in report.rows] for code in report.rule_codes}
-    kept = [code for code, found in cells.items() if any(c.deviations or c.unknown for c in found)]
+    kept = [code for code, found in cells.items() if any(cell.deviations for cell in found)]
     kept.sort(key=lambda code: -sum(cell.deviations for cell in cells[code]))
     return [(code, shown_sum(cells[code])) for code in kept]
 
 
-def _rules_in_order(report: AuditReport) -> list[str]:
+def _other_rules(report: AuditReport, say: Sentences) -> dict[str, str]:
+    """The codes of rules without deviations: those of which something could not be seen, and those that were seen whole."""
     shown = {code for code, _ in _worst_rules(report)}
-    return [code for code in report.rule_codes if code not in shown]
+    found: dict[str, list[tuple[str, int]]] = {"rules_unseen": [], "rules_in_order": []}
+    for code in report.rule_codes:
+        if code not in shown:
+            unseen = any(row.rule(code).unknown for row in report.rows)
+            found["rules_unseen" if unseen else "rules_in_order"].append((code, 1))
+    return {name: say.codes(codes) for name, codes in found.items()}
 
 
 def _trend_chart(report: AuditReport, say: Sentences) -> Chart | None:
@@ -423,7 +440,7 @@ def _trend_chart(report: AuditReport, say: Sentences) -> Chart | None:
     values = []
     for place, week in enumerate(weeks):
         name = words.gettext("uke {number}").format(number=week.monday.isocalendar().week)
-        full = f"{name}, {words.short_day(week.monday)}"
+        full = f"{name}, {words.date(week.monday)}"
         if not week.nights:
             full = f"{full} ({words.gettext('ingen nattkjøring')})"
         elif not week.complete:

@@ -397,6 +397,10 @@ class Sentences:
             reading=self.words.reading(finding.reading), day=self.words.short_day(finding.counted_from)
         )
 
+    def is_new(self, item: Item) -> bool:
+        """Whether it stood otherwise in the report before."""
+        return item.change is Change.NEW
+
     def change(self, item: Item) -> str:
         """«ny», «ny, før: frist løper», «fortsatt», or an empty text."""
         if item.change is None:

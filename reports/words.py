@@ -67,6 +67,12 @@ class Words:
 
         return format_date(day, "EEE d. MMM y", locale=self.language)
 
+    def date(self, day: date) -> str:
+        """``9. mars 2026``, where the weekday says nothing."""
+        from babel.dates import format_date
+
+        return format_date(day, "d. MMM y", locale=self.language)
+
     def moment(self, instant: datetime) -> str:
         """``mandag 9. mars 2026 kl. 10.15``, in Europe/Oslo."""
         local = instant.astimezone(OSLO)
