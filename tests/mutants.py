@@ -173,7 +173,8 @@ class _Finder(cst.CSTVisitor):
         """The lines of a simple statement, or of the head of a compound one."""
         place = self.get_metadata(PositionProvider, statement)
         body = getattr(statement, "body", None)
-        if isinstance(body, cst.IndentedBlock):
+        # What stands among a function's parameters is run when it is defined, and matters when it is called.
+        if isinstance(body, cst.IndentedBlock) and not isinstance(statement, cst.FunctionDef):
             inside = self.get_metadata(PositionProvider, body.body[0])
             return place.start.line, max(place.start.line, inside.start.line - 1)
         return place.start.line, place.end.line
@@ -207,10 +208,20 @@ def put_in_place(mutant: Mutant, functions: dict[tuple[str, str], list[types.Fun
         return
     _forget()
     new = namespace[mutant.function.rpartition(".")[2]]
-    for old in functions[mutant.path, mutant.function]:
-        old.__code__ = new.__code__.replace(co_freevars=old.__code__.co_freevars)
-        if _in_parameters(mutant):
+    for name, changed in _codes(mutant.function, new.__code__):
+        for old in functions.get((mutant.path, name), ()):
+            old.__code__ = changed.replace(co_freevars=old.__code__.co_freevars)
+    if _in_parameters(mutant):
+        for old in functions[mutant.path, mutant.function]:
             old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
+
+
+def _codes(name: str, code: types.CodeType) -> Iterator[tuple[str, types.CodeType]]:
+    """The code of a function and of the functions in it: those that were made at import live on by themselves."""
+    yield name, code
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            yield from _codes(f"{name}.<locals>.{inner.co_name}", inner)
 
 
 def _follow(mutant: Mutant, file: str, namespace: dict[str, Any]) -> list[str]:
@@ -468,6 +479,7 @@ def main(arguments: Sequence[str]) -> int:
     random.Random(asked.seed).shuffle(mutants)  # noqa: S311
     known = _before()
     chosen = [mutant for mutant in mutants if known.get(mutant.key, "survived") in ALIVE][: asked.sample or None]
+    chosen.sort(key=lambda mutant: mutant.key not in known)  # first those that were alive
     print(f"{len(chosen)} of {len(mutants)} mutants")
     os.chdir(ROOT)
     # Failing examples are neither kept nor made smaller: a mutant's must not be met by the next one.
