@@ -455,7 +455,7 @@ def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment
     outcome = waited(case, judge, "GI-05", scope, when)
     if incident.level in (2, None):
         outcome = never_a_deviation(outcome)
-    return or_which(judge, outcome, "which_pupil", *unnamed)
+    return or_which(outcome, "which_pupil", *unnamed)
 
 
 @CHAPTER.rule(

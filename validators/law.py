@@ -107,7 +107,7 @@ def passed_on(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         if reached.sure:
             yield judge.met(scope, reached.sure[0], event=arrived)
             continue
-        outcome = or_which(judge, waited(case, judge, "L-02", scope, arrived), "which_receipt", *reached.unsure)
+        outcome = or_which(waited(case, judge, "L-02", scope, arrived), "which_receipt", *reached.unsure)
         if outcome is not None:
             yield outcome
 
@@ -320,7 +320,7 @@ def rights_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         if told:
             yield judge.met(scope, told[0], event=start)
             continue
-        outcome = or_which(judge, waited(case, judge, "L-05", scope, start), "which_pupil", *unnamed)
+        outcome = or_which(waited(case, judge, "L-05", scope, start), "which_pupil", *unnamed)
         if outcome is not None:
             yield outcome
 

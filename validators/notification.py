@@ -162,7 +162,7 @@ def suspicion_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             continue
         reached = rector_reached(case, notice)
         outcome = judge.by_day(scope, notice.learned_at, reached.sure, days=0, answers=False)
-        yield or_which(judge, outcome, "which_receipt", *reached.unsure) or outcome
+        yield or_which(outcome, "which_receipt", *reached.unsure) or outcome
 
 
 def _suspicions_to_examine(case: CaseIndex) -> Iterator[Notice]:
@@ -214,8 +214,8 @@ def suspicion_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             other = about(case, notice, LogKind.OBSERVATION, LogKind.ENQUIRY_STEP)
             looks = [e for e in (*other.sure, *other.unsure) if acted_as(e.author, Role.CONTACT_TEACHER)]
             outcome = waited(case, judge, "VA-02", scope, arrived)
-            outcome = or_which(judge, outcome, "which_notice", *entries.unsure)
-            outcome = or_which(judge, outcome, "is_this_the_enquiry", *looks)
+            outcome = or_which(outcome, "which_notice", *entries.unsure)
+            outcome = or_which(outcome, "is_this_the_enquiry", *looks)
         if outcome is not None:
             yield outcome
 
@@ -344,9 +344,9 @@ def _own_log(case: CaseIndex, judge: Judge, notice: Notice, notifier: Actor | No
         return judge.review(scope, "same_person", *perhaps, event=arrived)
     if logs.sure:
         return judge.deviation(scope, Reason.WRONG_ROLE, *logs.sure, event=arrived)
-    outcome = or_which(judge, waited(case, judge, "VA-04", scope, arrived), "which_notice", *logs.unsure)
+    outcome = or_which(waited(case, judge, "VA-04", scope, arrived), "which_notice", *logs.unsure)
     if not is_known(notifier):  # perhaps one of those who write e-mail instead (DOK-04)
-        outcome = or_which(judge, outcome, "same_person", *about(case, notice, LogKind.EMAIL_FILED).sure)
+        outcome = or_which(outcome, "same_person", *about(case, notice, LogKind.EMAIL_FILED).sure)
     return outcome
 
 
@@ -400,7 +400,7 @@ def rector_receipt(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         outcome = _written_by(judge, scope, receipts.sure, Role.RECTOR, arrived, after=notice.happened_at)
         if outcome is None:
             outcome = waited(case, judge, "VA-05", scope, arrived)
-            outcome = or_which(judge, outcome, "which_notice", *receipts.unsure)
+            outcome = or_which(outcome, "which_notice", *receipts.unsure)
         if outcome is not None:
             yield outcome
 
@@ -455,7 +455,7 @@ def _received(code: str, case: CaseIndex, judge: Judge, notice: Notice, arrived:
         return judge.met(scope, notice, event=arrived, remarks=remarks)
     if notice.registered_at is not None or logs.sure:
         return judge.review(scope, "written_by_another", notice, *logs.sure, event=arrived)
-    return or_which(judge, waited(case, judge, code, scope, arrived), "which_notice", *logs.unsure)
+    return or_which(waited(case, judge, code, scope, arrived), "which_notice", *logs.unsure)
 
 
 @CHAPTER.rule(
@@ -770,7 +770,7 @@ def owner_notified(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield from _undecided(case, judge, stretch)
         elif not _missed_in_a_staff_case(case, judge, stretch, stretch.serious):
             outcome = waited(case, judge, "VA-09", stretch.scope, stretch.serious)
-            outcome = or_which(judge, outcome, "told_another", *told.unsure)
+            outcome = or_which(outcome, "told_another", *told.unsure)
             if outcome is not None:
                 yield outcome
 

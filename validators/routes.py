@@ -84,7 +84,7 @@ def _had_come(notice: Notice, entry: LogEntry) -> bool:
     return came is None or when is None or when.before(came) is not True
 
 
-def or_which(judge: Judge, outcome: Outcome | None, question: str, *unsure: LogEntry) -> Outcome | None:
+def or_which(outcome: Outcome | None, question: str, *unsure: LogEntry) -> Outcome | None:
     """``outcome`` as it is, but a question where nothing is shown and ``unsure`` entries may be what is missing."""
     if outcome is None or not unsure:
         return outcome

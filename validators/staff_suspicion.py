@@ -104,7 +104,7 @@ def rector_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         told: list[Recorded] = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR))]
         outcome = judge.straks(scope, start, _by_time(_same_day_on(told, start)))
         unknown = [e for e in _same_day_on(receipts, start) if not is_known(e.doer)]
-        yield or_which(judge, outcome, "which_receipt", *unknown) or outcome
+        yield or_which(outcome, "which_receipt", *unknown) or outcome
 
 
 def _was_the_accusation(case: CaseIndex, item: Recorded, start: Moment) -> bool:
@@ -183,7 +183,7 @@ def _directly(
         return outcome
     if wrong:
         return judge.deviation(scope, Reason.WRONG_ROLE, *wrong, event=suspicion.at)
-    return or_which(judge, outcome, "told_another", *to_another) or outcome
+    return or_which(outcome, "told_another", *to_another) or outcome
 
 
 def _route(item: LogEntry | Notice, suspicion: Suspicion) -> bool | None:
@@ -416,7 +416,7 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield judge.met(scope, acknowledged[0], event=start, remarks=(Remark(code=RemarkCode.WEAKLY_SHOWN),))
             continue
         outcome = waited(case, judge, "SK-07", scope, start)
-        outcome = or_which(judge, outcome, "told_another", *_same_day_on(told.unsure, start))
+        outcome = or_which(outcome, "told_another", *_same_day_on(told.unsure, start))
         if outcome is not None and suspicion.obviously_unfounded and outcome.verdict is not Verdict.DUE:
             outcome = judge.review(scope, "unfounded", event=start)
         if outcome is not None:
@@ -471,7 +471,7 @@ def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment)
     if before:
         return judge.review(scope, "heard_before", *before, event=start)
     unnamed = [e for e in _after(case.all(LogKind.PUPIL_CONVERSATION), start) if not e.pupils and was_heard(e)]
-    return or_which(judge, waited(case, judge, "SK-08", scope, start), "which_pupil", *unnamed)
+    return or_which(waited(case, judge, "SK-08", scope, start), "which_pupil", *unnamed)
 
 
 @CHAPTER.rule(
@@ -536,4 +536,4 @@ def _conversation(
     found = shown(judge, scope, start, held)
     if found is not None:
         return found
-    return or_which(judge, waited(case, judge, "SK-09", scope, start), "which_accused", *unsure)
+    return or_which(waited(case, judge, "SK-09", scope, start), "which_accused", *unsure)

@@ -23,7 +23,7 @@ from skolemiljo.domain.annual_cycle import CycleFacts
 from skolemiljo.domain.base import ReadingContext
 from skolemiljo.domain.calendar import SchoolCalendar
 from skolemiljo.domain.case import Case
-from skolemiljo.domain.plan import MunicipalPlan
+from skolemiljo.domain.plan import Ladder, MunicipalPlan
 from skolemiljo.domain.verdict import Basis, Finding, Outcome, Reason, Verdict
 from skolemiljo.plans.calendars import load_calendar
 from skolemiljo.plans.loader import load_plan
@@ -273,6 +273,7 @@ def test_example(block: Block, calendar: SchoolCalendar) -> None:
     assert written in (None, _whole(judged)), "the whole answer is another: run `make docs` and read the difference"
     if judged.rules[0].subject is Subject.CASE:
         _rests_on_what_it_says(judged)
+        _waits_as_long_as_its_own_rule(judged)
         _changes_when_it_says(judged)
 
 
@@ -369,6 +370,16 @@ def _rests_on_what_it_says(judged: Judged) -> None:
             other = without.get(finding.identity)
             kept = other is None or other.verdict in (Verdict.MET, Verdict.NOT_APPLICABLE)
             assert kept or item in (*finding.evidence, *context), f"{finding.rule} {finding.scope} rests on {item} too"
+
+
+def _waits_as_long_as_its_own_rule(judged: Judged) -> None:
+    """A duty without a time limit waits as long as the plan says for that rule, and not for another one."""
+    readings = judged.plan.readings
+    own = {**readings.ladders, **{code: readings.ladder(code) for code in RULES}}
+    hasty = readings.model_copy(update={"ladders": own, "default_ladder": Ladder(review_after=1, deviation_after=2)})
+    plan = judged.plan.model_copy(update={"readings": hasty})
+    again = replace(judged, plan=plan).again(case_of(judged.data), judged.as_of)
+    assert tuple(again.values()) == judged.findings
 
 
 def _changes_when_it_says(judged: Judged) -> None:
