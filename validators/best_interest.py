@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..domain.activity_plan import ActivityPlan, MeasureType
+from ..domain.activity_plan import ActivityPlan
 from ..domain.log import Consideration, LogEntry
 from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
@@ -20,6 +20,7 @@ from .assessment import (
 )
 from .index import CaseIndex
 from .judge import Judge, when_of
+from .rounds import only_protects
 from .rule import Chapter, Text
 
 CHAPTER = Chapter("best_interest", Text("Vurdering av barnets beste", "Vurdering av det beste for barnet"))
@@ -72,8 +73,8 @@ _LIMITS = Text(
             "Vurderinga er frå før ein tidlegare versjon, og planen har fått andre tiltak sidan. Er det beste for barnet vurdert på nytt?",
         ),
         "protective_first": Text(
-            "Vernetiltak ble satt inn uten at en vurdering av barnets beste er skrevet. Var det vern som ikke kunne vente?",
-            "Vernetiltak vart sette inn utan at ei vurdering av det beste for barnet er skriven. Var det vern som ikkje kunne vente?",
+            "Vernetiltak ble satt inn før en vurdering av barnets beste var skrevet. Var det vern som ikke kunne vente?",
+            "Vernetiltak vart sette inn før ei vurdering av det beste for barnet var skriven. Var det vern som ikkje kunne vente?",
         ),
     },
 )
@@ -112,6 +113,8 @@ def _in_log(
     if not has_words(judge, entry.best_interest, entry.text):
         return None
     outcome = judge.in_order(scope, entry, plan, event=when_of(plan))
+    if outcome.verdict is Verdict.DEVIATION and only_protects(plan):
+        return judge.review(scope, "protective_first", plan, entry, event=when_of(plan))
     if outcome.verdict is not Verdict.MET:
         return outcome
     older = before is not None and judge.in_order(scope, entry, before).verdict is not Verdict.DEVIATION
@@ -136,7 +139,7 @@ def _not_assessed(judge: Judge, scope: str, found: Assessed) -> Outcome:
         return judge.review(scope, "bare_claim", *found.items, event=event)
     if found.stands:
         return _only_ticks(judge, found).model_copy(update={"scope": scope})
-    if plan.measures and all(measure.type is MeasureType.PROTECTIVE for measure in plan.measures):
+    if only_protects(plan):
         return judge.review(scope, "protective_first", plan, event=event)
     written = bool(found.entries) or any((part.text or "").strip() for part in found.parts)
     return judge.deviation(scope, Reason.INCOMPLETE if written else Reason.UNDOCUMENTED, *found.items, event=event)

@@ -16,6 +16,7 @@ from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severit
 from .index import CaseIndex
 from .judge import Judge, when_of
 from .rounds import Round, reopened_without_notice, rounds, took_place
+from .routes import rector_reached
 from .rule import Chapter, Text
 from .text import bare
 
@@ -171,7 +172,8 @@ def _with_doubt(
             changes = {"question": "received_later", "changes_at": counted.changes_at}
             return outcome.model_copy(update={**asked, **changes})
     late = outcome.reason is Reason.LATE
-    if late and notice.receiver is not None and not notice.receiver.acts_as(Role.RECTOR, Role.CONTACT_TEACHER):
+    by_another = notice.receiver is not None and not notice.receiver.acts_as(Role.RECTOR, Role.CONTACT_TEACHER)
+    if late and by_another and not rector_reached(case, notice).sure:
         return outcome.model_copy(update={**asked, "question": "who_received"})
     if notice.suspicion_only:
         return outcome.model_copy(update={**asked, "question": "only_a_suspicion"})

@@ -17,7 +17,7 @@ from .evaluation_dates import Said, evaluation_date
 from .index import CaseIndex, Period, was_heard
 from .judge import Judge, when_of
 from .phrases import Phrase, says_only
-from .rounds import at_this_school, transfers
+from .rounds import at_this_school, only_protects, transfers
 from .rule import Chapter, Text
 
 CHAPTER = Chapter("measures", Text("Plikt til å sette inn tiltak", "Plikt til å setje inn tiltak"))
@@ -188,6 +188,8 @@ def _heard(
     ever = _first_in_order(judge, scope, hearings, plan)
     if ever is None:
         return _not_heard(case, judge, scope, plan)
+    if ever.verdict is Verdict.DEVIATION and only_protects(plan):
+        return judge.review(scope, "protective_first", plan, *hearings[:1], event=event)
     if ever.verdict is not Verdict.MET:
         return ever
     outcome = _first_in_order(judge, scope, _since(hearings, before), plan)
@@ -208,7 +210,7 @@ def _not_heard(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan) ->
     unnamed = [entry for entry in talks if not entry.pupils and was_heard(entry) and _not_after(entry, event)]
     if unnamed:
         return judge.review(scope, "which_pupil", *unnamed, event=event)
-    if plan.measures and all(measure.type is MeasureType.PROTECTIVE for measure in plan.measures):
+    if only_protects(plan):
         return judge.review(scope, "protective_first", plan, event=event)
     return judge.deviation(scope, Reason.UNDOCUMENTED, plan, event=event)
 
@@ -335,9 +337,11 @@ def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: A
     },
 )
 def analysis_underlies(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«en helhetlig analyse som ligger til grunn for utvikling av tiltak»: before the first version of each plan."""
+    """«en helhetlig analyse som ligger til grunn for utvikling av tiltak»: before the first version that chooses measures."""
     for versions in case.histories:
-        plan = versions[0]
+        plan = next((version for version in versions if not only_protects(version)), None)
+        if plan is None:
+            continue
         scope, event = _plan_scope(plan), when_of(plan)
         linked = case.by_id(plan.analysis_ref)
         if plan.analysis_ref is not None and linked is None and not _is_gone(case, plan.analysis_ref):

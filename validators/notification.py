@@ -372,8 +372,10 @@ def _is_notifier(author: Actor | None, notifier: Actor | None) -> bool | None:
         "Rektor skriv logg om at meldinga er motteken, med tidspunktet ho kom.",
     ),
     proof=Text(
-        "En logg av rektor (eller registrert stedfortreder) om at denne meldingen er mottatt.",
-        "Ein logg av rektor (eller registrert stadfortredar) om at denne meldinga er motteken.",
+        "En logg av rektor (eller registrert stedfortreder) om at denne meldingen er mottatt. Kom den på e-post fra en som ikke selv skriver "
+        "logg, viser e-posten som rektor la inn, det samme, men svakt.",
+        "Ein logg av rektor (eller registrert stadfortredar) om at denne meldinga er motteken. Kom ho på e-post frå ein som ikkje sjølv skriv "
+        "logg, viser e-posten som rektor la inn, det same, men svakt.",
     ),
     limits=Text(
         "Planen ber om dette når ansatte melder ifra. Varsel fra foreldre og andre dokumenteres av den som tok imot (VA-06, VA-07). "
@@ -399,10 +401,21 @@ def rector_receipt(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         receipts = about(case, notice, LogKind.RECTOR_RECEIVED)
         outcome = _written_by(judge, scope, receipts.sure, Role.RECTOR, arrived, after=notice.happened_at)
         if outcome is None:
+            outcome = _filed_by_rector(case, judge, notice, arrived)
+        if outcome is None:
             outcome = waited(case, judge, "VA-05", scope, arrived)
             outcome = or_which(outcome, "which_notice", *receipts.unsure)
         if outcome is not None:
             yield outcome
+
+
+def _filed_by_rector(case: CaseIndex, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
+    """The e-mail of one who writes no logs herself, entered by rektor: that too says that rektor has received it (DOK-06)."""
+    notifier = notice.notifier
+    if notifier is not None and is_known(notifier) and notifier.role.is_pedagogical:
+        return None
+    filed = [e for e in about(case, notice, LogKind.EMAIL_FILED).sure if acted_as(e.author, Role.RECTOR)]
+    return judge.met(scope_of(notice=notice.id), filed[0], event=arrived, remarks=(_WEAK,)) if filed else None
 
 
 # --- «… tar rektor eller kontaktlærer imot varselet og dokumenterer …» -----------------------------------------------------
@@ -532,14 +545,16 @@ def from_others(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     ),
     limits=Text(
         "Regelen ser ikke om det var trygt å si det, eller om det ble sagt slik at eleven forsto. Elever som er med i saken på annen måte, "
-        "skal ikke ha denne beskjeden. Er eleven ikke kjent ennå, begynner dagen når eleven er kjent.",
+        "skal ikke ha denne beskjeden. Er eleven ikke kjent ennå, begynner dagen når eleven er kjent. Går varselet til skoleeier fordi en i "
+        "ledelsen er den det gjelder, har ikke rektor fått det: da er det et spørsmål om eleven vet at det er tatt imot.",
         "Regelen ser ikkje om det var trygt å seie det, eller om det vart sagt slik at eleven forstod. Elevar som er med i saka på annan måte, "
-        "skal ikkje ha denne beskjeden. Er eleven ikkje kjend enno, byrjar dagen når eleven er kjend.",
+        "skal ikkje ha denne beskjeden. Er eleven ikkje kjend enno, byrjar dagen når eleven er kjend. Går varselet til skoleeigar fordi ein i "
+        "leiinga er den det gjeld, har ikkje rektor fått det: då er det eit spørsmål om eleven veit at det er teke imot.",
     ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("notices", "log", "pupils"),
+    needs=("notices", "log", "pupils", "suspicions"),
     questions={
         "read_later": Text(
             "Meldingen kom én dag og ble lest en annen. Hvilken dag var den «mottatt»?",
@@ -552,6 +567,10 @@ def from_others(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "told_before_rector_knew": Text(
             "Eleven fikk beskjed før meldingen er ført som kommet til rektor. Når fikk rektor meldingen?",
             "Eleven fekk beskjed før meldinga er ført som komen til rektor. Når fekk rektor meldinga?",
+        ),
+        "owner_has_it": Text(
+            "Varselet gjelder en i skolens ledelse, og går til skoleeier og ikke til rektor. Har eleven fått vite at det er tatt imot?",
+            "Varselet gjeld ein i leiinga ved skolen, og går til skoleeigar og ikkje til rektor. Har eleven fått vite at det er teke imot?",
         ),
         "same_conversation": Text(
             "Eleven meldte ifra selv til rektor. Fikk eleven vite i samme samtale at rektor har fått meldingen?",
@@ -589,6 +608,8 @@ def _told(case: CaseIndex, judge: Judge, notice: Notice, pupil: Pupil, start: Mo
         outcome = _received_later(judge, notice.read_at, "read_later", entries.sure, start, outcome)
     if outcome.verdict is Verdict.DEVIATION:
         outcome = _perhaps_told(judge, scope, start, entries, outcome)
+    if outcome.verdict is not Verdict.MET and outcome.verdict is not Verdict.DUE and goes_to_the_owner(case, notice):
+        return _ask(outcome, "owner_has_it", notice)
     if outcome.reason is Reason.UNDOCUMENTED and _from_the_pupil_herself(case, notice, pupil, Channel.UNKNOWN):
         return _ask(outcome, "same_conversation", notice)
     return outcome

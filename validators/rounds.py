@@ -55,7 +55,7 @@ class Round:
 
         Protection put in at once does not end the enquiry (requirements A-29), so a version of nothing else is left out.
         """
-        return [plan for plan in case.decided_plans if not _only_protects(plan) and self.holds(when_of(plan))]
+        return [plan for plan in case.decided_plans if not only_protects(plan) and self.holds(when_of(plan))]
 
     def decision(self, case: CaseIndex, pupil: Pupil | None = None) -> ActivityPlan | None:
         """The first version of the stretch that chose measures; with ``pupil``, the first that chose them for her."""
@@ -148,5 +148,6 @@ def took_place(entry: LogEntry) -> bool:
     return entry.held is not False and entry.hearing not in (Hearing.OFFERED, Hearing.DECLINED)
 
 
-def _only_protects(plan: ActivityPlan) -> bool:
+def only_protects(plan: ActivityPlan) -> bool:
+    """Whether all that the plan chooses is protection put in at once, which nobody need be heard about first (A-29)."""
     return bool(plan.measures) and all(measure.type is MeasureType.PROTECTIVE for measure in plan.measures)
