@@ -51,7 +51,8 @@ class CaseSource(Protocol):
         ...
 
     def changed_cases(self, school: str, since: datetime | None) -> Iterator[SourceItem]:
-        """The school's cases modified at or after ``since`` (zone-aware; ``None`` = all), page by page.
+        """The school's cases modified at or after ``since`` (zone-aware; ``None`` = all), page by page; all of them where
+        the source has no times to trust.
 
         Raises IncompleteAnswer when a page is cut or the pages never end, Retryable or Fatal on the system's faults.
         """

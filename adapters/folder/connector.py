@@ -88,12 +88,15 @@ class Folder:
         return sum(1 for _ in self.case_ids(school))
 
     def changed_cases(self, school: str, since: datetime | None) -> Iterator[SourceItem]:
-        """The school's cases whose file was written, or put here, at or after ``since``.
+        """All the school's cases, whatever ``since`` says: no time of a file tells what is new in it.
 
-        A broken file is named at its school, or at every school where it does not say whose it is.
+        A copy or an unpacked archive keeps the time of the original, a share has a clock of its own, and a clock that was
+        wrong when the files came hides them for good. A broken file is named at its school, or at every school where it
+        does not say whose it is.
         """
+        del since
         for file, known in self._files():
-            if known.school not in (None, school) or (since is not None and not _touched(known, since)):
+            if known.school not in (None, school):
                 continue
             try:
                 yield self._case(file, known.case)
@@ -287,11 +290,6 @@ def _told_by(file: Path) -> tuple[str, str | None]:
         case if case is not None and _name_of(case) == file.stem else told(file.stem),
         school if isinstance(school, str) and is_organisation_number(school) else None,
     )
-
-
-def _touched(known: _Known, since: datetime) -> bool:
-    """Whether the file was written, or put here, at or after ``since``: a copy may keep the time of the original."""
-    return max(known.stamp[:2]) >= since.timestamp() * 1e9
 
 
 def _name_of(case_id: str) -> str | None:

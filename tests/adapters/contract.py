@@ -68,12 +68,13 @@ class CaseAdapterContract(_Contract):
         for school, part in ids.items():
             assert adapter.count(school) in (None, len(part))
 
-    def test_a_cursor_in_the_future_gives_nothing_and_one_long_ago_gives_all(
-        self, adapter: CaseSource, truth: dict[str, Any]
-    ) -> None:
+    def test_a_cursor_long_ago_gives_all(self, adapter: CaseSource, truth: dict[str, Any]) -> None:
+        schools = [s.organisation_number for s in adapter.schools()]
+        assert sum(1 for s in schools for _ in adapter.changed_cases(s, LONG_AGO)) == len(truth)
+
+    def test_a_cursor_in_the_future_gives_nothing(self, adapter: CaseSource) -> None:
         schools = [s.organisation_number for s in adapter.schools()]
         assert [c for s in schools for c in adapter.changed_cases(s, FUTURE)] == []
-        assert sum(1 for s in schools for _ in adapter.changed_cases(s, LONG_AGO)) == len(truth)
 
     def test_one_case_is_the_same_as_in_the_list(self, adapter: CaseSource, truth: dict[str, Any]) -> None:
         for case_id in sorted(truth)[:3]:

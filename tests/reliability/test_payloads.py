@@ -509,8 +509,8 @@ def _report(name: str, figures: Figures) -> None:
         "payloads": figures.payloads,
         "valid": figures.valid,
         "errors": dict(sorted(figures.errors.items())),
-        "untyped": len(figures.untyped),
-        "leaked": len(figures.leaked),
+        "untyped": figures.untyped,
+        "leaked": figures.leaked,
     }
     with Path(REPORT).open("a") as file:
         file.write(json.dumps(line) + "\n")
