@@ -209,7 +209,7 @@ def _as_far_as_seen(rule: Rule, outcome: Outcome, case: Case) -> Outcome:
     if not unseen or (unseen <= _TEXTS and outcome.verdict is not Verdict.DEVIATION):
         return outcome
     reason = Reason.HIDDEN if unseen & case.hidden else Reason.UNREADABLE
-    return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=reason, event_day=outcome.event_day)
+    return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=reason)
 
 
 def _with_hints(rule: Rule, outcome: Outcome, index: CaseIndex, judge: Judge) -> Outcome:
@@ -235,7 +235,7 @@ def _by_rule_set(outcome: Outcome, rule: Rule, plan: MunicipalPlan, day: date) -
     """Nothing before the law is judged; between the law and the plan's approval its own rows only ask (A-21)."""
     document = plan.document
     if day < document.law_in_force and outcome.verdict is not Verdict.UNKNOWN:
-        return Outcome(scope=outcome.scope, verdict=Verdict.NOT_APPLICABLE, event_day=day)
+        return Outcome(scope=outcome.scope, verdict=Verdict.NOT_APPLICABLE)
     early = day < document.approved and rule.basis is Basis.PLAN
     if early and outcome.verdict in (Verdict.DEVIATION, Verdict.DUE):
         remark = Remark(code=RemarkCode.PLAN_NOT_YET_APPROVED, day=document.approved)

@@ -241,7 +241,7 @@ def _judged(block: Block, calendar: SchoolCalendar) -> Judged:
             plan = plan.model_copy(update={"document": plan.document.model_copy(update=data["document"])})
         assessment = assess_cycle(_facts(data, rules[0]), as_of=as_of, plans=[plan], rules=rules, calendar=calendar)
     assert not assessment.crashed or "crashed" in block.toml, f"crashed: {assessment.crashed}"
-    return Judged(data, plan, rules, assessment.findings, list(said), calendar)
+    return Judged(data, plan, rules, assessment.findings, said, calendar)
 
 
 def _facts(data: dict[str, Any], rule: Rule) -> CycleFacts:
@@ -281,8 +281,14 @@ def test_example(block: Block, calendar: SchoolCalendar) -> None:
 
 
 def _whole(judged: Judged) -> tuple[str, ...]:
-    """Each answer of the rules in one line, with everything it says."""
-    return tuple(f"{code} {_told(outcome)}" for code, outcome in judged.said)
+    """Each answer of the rules in one line, with everything it says; and what is said where texts are not read."""
+    read = [f"{code} {_told(outcome)}" for code, outcome in judged.said]
+    if judged.rules[0].subject is not Subject.CASE or judged.data.get("read_text") is False:
+        return tuple(read)
+    judged.said.clear()
+    replace(judged, data={**judged.data, "read_text": False}).again(case_of(judged.data), judged.as_of)
+    unread = [f"{code} {_told(outcome)}" for code, outcome in judged.said]
+    return (*read, *(f"unread: {line}" for line in unread if line not in read))
 
 
 def _told(outcome: Outcome) -> str:
