@@ -111,6 +111,7 @@ class Looking:
                 self._reconcile(school)
             except SourceError as broken:
                 error = broken
+        school.listed = None  # a large municipality's lists would be all that grows
         school.summary.finished = True
         if error is None:
             return
