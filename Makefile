@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 
-.PHONY: help install demo test lint format crash soak payloads docs mutants lock wheel audit clean
+.PHONY: help install demo bench test lint format crash soak payloads docs mutants lock wheel audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -25,6 +25,9 @@ install: $(VENV)/.ok ## Make .venv from the lock file, with the project editable
 
 demo: $(VENV)/.ok ## Run the whole suite against invented data; results in build/demo
 	$(BIN)/skolemiljo demo --out build/demo
+
+bench: $(VENV)/.ok ## Measure time and memory, as ratios within one run; see benchmarks/README.md
+	$(BIN)/python benchmarks/measure.py
 
 test: lint ## Lint, then run the tests
 	$(BIN)/pytest -n 2 --dist loadgroup

@@ -62,7 +62,7 @@ def _assessed(
     crashed: list[str] = []
     rules = [rule for rule in rules if rule.subject is Subject.CASE]
     for plan in plans:
-        judge = Judge(as_of, plan, calendar, read_text)
+        judge, label = Judge(as_of, plan, calendar, read_text), plan.document.label
         for rule in rules:
             if not plan.is_on(rule.row, optional=rule.optional):
                 continue
@@ -73,13 +73,13 @@ def _assessed(
                     continue
                 seen = _as_far_as_seen(rule, outcome, case)
                 settled = _by_rule_set(_with_hints(rule, seen, index, judge), rule, plan, day)
-                findings.append(_finding(rule, settled, plan, case=case.id, school=_school_on(case, index, day)))
+                findings.append(_finding(rule, settled, label, case=case.id, school=_school_on(case, index, day)))
     return Assessment(
         case=case.id,
         school=case.school,
         as_of=as_of,
         plan=plans[-1].document.label,
-        findings=_unique(findings),
+        findings=tuple(findings) if len(plans) == 1 else _unique(findings),
         crashed=tuple(dict.fromkeys(crashed)),
     )
 
@@ -97,7 +97,7 @@ def assess_cycle(
     index = CycleIndex(facts, as_of)
     _, last_day = school_year_bounds(facts.school_year)
     plan = plan_for(min(index.today, last_day), plans)
-    judge = Judge(as_of, plan, calendar)
+    judge, label = Judge(as_of, plan, calendar), plan.document.label
     findings: list[Finding] = []
     crashed: list[str] = []
     for rule in rules:
@@ -106,13 +106,13 @@ def assess_cycle(
         # A school has the same rule in every school year, so the year is part of what the finding is about.
         for outcome in _outcomes(rule, index, judge, facts, crashed, scope_of(school_year=facts.school_year)):
             settled = _by_rule_set(outcome, rule, plan, outcome.event_day or last_day)
-            findings.append(_finding(rule, settled, plan, case=None, school=facts.school))
+            findings.append(_finding(rule, settled, label, case=None, school=facts.school))
     return Assessment(
         case=None,
         school=facts.school,
         as_of=as_of,
-        plan=plan.document.label,
-        findings=_unique(findings),
+        plan=label,
+        findings=tuple(findings),
         crashed=tuple(dict.fromkeys(crashed)),
     )
 
@@ -153,6 +153,8 @@ _STATES = {
 
 def plan_for(day: date, plans: Sequence[MunicipalPlan]) -> MunicipalPlan:
     """The plan that was valid on ``day``: the newest one that had begun by then, else the first of all."""
+    if len(plans) == 1:
+        return plans[0]
     return next((plan for plan in reversed(plans) if plan.document.valid_from <= day), plans[0])
 
 
@@ -259,7 +261,7 @@ def _school_on(case: Case, index: CaseIndex, day: date) -> str:
     return case.school
 
 
-def _finding(rule: Rule, outcome: Outcome, plan: MunicipalPlan, *, case: str | None, school: str | None) -> Finding:
+def _finding(rule: Rule, outcome: Outcome, plan: str, *, case: str | None, school: str | None) -> Finding:
     return Finding(
         rule=rule.code,
         slug=rule.slug,
@@ -278,7 +280,7 @@ def _finding(rule: Rule, outcome: Outcome, plan: MunicipalPlan, *, case: str | N
         severity=rule.severity,
         basis=rule.basis,
         role=rule.role,
-        plan=plan.document.label,
+        plan=plan,
         state=outcome.state,
     )
 

@@ -15,8 +15,8 @@ from ...domain.moment import OSLO
 from .course import JSON
 from .municipality import Municipality
 
-_SCHOOLS_IN_MEMORY = 64
-"""So many schools' cases are kept at once: a large municipality is made anew as it is read."""
+_CASES_IN_MEMORY = 4_000
+"""So many cases are kept at once, school by school: a large municipality is made anew as it is read."""
 
 
 class MockClock:
@@ -133,7 +133,7 @@ class State:
         found = self._by_school.get(school)
         if found is None:
             found = self._by_school[school] = self._gather(school)
-            while len(self._by_school) > _SCHOOLS_IN_MEMORY:
+            while len(self._by_school) > 1 and sum(map(len, self._by_school.values())) > _CASES_IN_MEMORY:
                 self._by_school.popitem(last=False)
         else:
             self._by_school.move_to_end(school)

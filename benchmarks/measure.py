@@ -1,0 +1,362 @@
+"""What takes time and memory, told as ratios within one run: ``python benchmarks/measure.py [parse rules ...]``.
+
+Everything is measured in turn, round after round, and the best of each is kept: on a machine that others use too, a
+ratio of two bests holds where a number of seconds does not. All cases are invented.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cache, partial
+from itertools import islice
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar
+
+import click
+from pydantic import BaseModel, create_model
+
+from skolemiljo.adapters.case_file import read_case
+from skolemiljo.adapters.loader import http_client
+from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, skolerute_path
+from skolemiljo.commands import night, views
+from skolemiljo.commands.workplace import Workplace
+from skolemiljo.domain.case import Case
+from skolemiljo.domain.moment import Moment
+from skolemiljo.domain.verdict import Assessment
+from skolemiljo.plans.calendars import calendars
+from skolemiljo.plans.loader import load_plans
+from skolemiljo.reports import render
+from skolemiljo.store import Store
+from skolemiljo.sync.judging import Judging
+from skolemiljo.sync.logging import configure_logging
+
+ROUNDS = 7
+LOG_LENGTHS = (13, 100, 1000)
+STREAMED = (2_000, 20_000)
+_NOW = AS_OF.astimezone(UTC)
+T = TypeVar("T")
+PROGRAM = str(Path(sys.executable).with_name("skolemiljo"))
+
+
+def main() -> None:
+    """Runs the sections named, or all."""
+    wanted = sys.argv[1:] or list(SECTIONS)
+    for name in wanted:
+        click.echo(f"\n{name}")
+        SECTIONS[name]()
+
+
+def told(what: str, best: Mapping[str, float], floor: str, unit: str, per: float = 1.0) -> None:
+    """One line for each of ``best``: in ``unit``, and as a ratio to the one called ``floor``."""
+    for name, value in best.items():
+        click.echo(f"  {what:<22} {name:<34} {value * per:>10.1f} {unit:<8} x {floor} {value / best[floor]:>6.2f}")
+
+
+def best_of(work: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
+    """The least CPU seconds of each piece of ``work``; they take turns."""
+    best = dict.fromkeys(work, float("inf"))
+    for _ in range(rounds):
+        for name, function in work.items():
+            begun = time.process_time()
+            function()
+            best[name] = min(best[name], time.process_time() - begun)
+    return best
+
+
+# --- parsing and judging ---------------------------------------------------------------------------------------------
+
+
+@cache
+def judging() -> Judging:
+    """The judgement that the demonstration has."""
+    return Judging(load_plans("oyer-2024"), calendars(skolerute_path()))
+
+
+def read(document: bytes) -> Case:
+    """A case from its document, as every adapter reads it."""
+    return read_case(document, system="bench")
+
+
+def judge(case: Case) -> Assessment:
+    """The case's assessment at the demonstration's moment."""
+    return judging().case(case, _NOW)
+
+
+def each(items: Iterable[T], function: Callable[[T], object]) -> None:
+    """Does it to each item, and keeps nothing."""
+    for item in items:
+        function(item)
+
+
+def documents(number: int) -> list[bytes]:
+    """The case documents of an invented municipality."""
+    return [json.dumps(case, ensure_ascii=False).encode() for case in Municipality(cases=number).cases()]
+
+
+def stretched(case: dict[str, Any], entries: int) -> bytes:
+    """``case`` with a log of so many entries: its own, again and again, with ids of their own."""
+    log = [
+        {**case["log"][n % len(case["log"])], "id": f"{case['log'][n % len(case['log'])]['id']}-{n}"}
+        for n in range(entries)
+    ]
+    return json.dumps({**case, "log": log}, ensure_ascii=False).encode()
+
+
+def bare(kind: Any) -> Any:
+    """The same shape in plain pydantic: no patterns, no moments of ours, nothing counted. The floor of parsing."""
+    if kind is Moment:
+        return datetime | date
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return _bare_model(kind)
+    parts = typing.get_args(kind)
+    origin = typing.get_origin(kind)
+    if origin is typing.Annotated:
+        return bare(parts[0])
+    if origin in (UnionType, typing.Union):
+        return typing.Union[tuple(bare(part) for part in parts)]  # noqa: UP007 - the parts are not known here
+    return origin[tuple(part if part is Ellipsis else bare(part) for part in parts)] if origin is not None else kind
+
+
+@cache
+def _bare_model(kind: type[BaseModel]) -> type[BaseModel]:
+    fields: dict[str, Any] = {
+        name: (bare(field.annotation), ... if field.is_required() else field.default)
+        for name, field in kind.model_fields.items()
+    }
+    return create_model(f"Bare{kind.__name__}", **fields)
+
+
+def parse() -> None:
+    """Reading a case against the bare floor, judging it against reading it, and both together."""
+    raw = documents(190)
+    cases, floor = list(map(read, raw)), _bare_model(Case)
+    gc.collect()
+    gc.freeze()
+    best = best_of(
+        {
+            "bare": lambda: each(raw, floor.model_validate_json),
+            "read": lambda: each(raw, read),
+            "judge": lambda: each(cases, judge),
+            "read and judge": lambda: each(raw, lambda document: judge(read(document))),
+        }
+    )
+    told("a case of the demo", best, "bare", "us/case", 1e6 / len(raw))
+    told("", {"read": best["read"], "judge": best["judge"]}, "read", "us/case", 1e6 / len(raw))
+
+
+def rules() -> None:
+    """Judging by the length of the log: it must stay near linear."""
+    stories = [case for case in Municipality(cases=60).cases() if case.get("log")][:12]
+    for entries in LOG_LENGTHS:
+        raw = [stretched(case, entries) for case in stories]
+        cases = list(map(read, raw))
+        best = best_of(
+            {
+                "read": partial(each, raw, read),
+                "judge": partial(each, cases, judge),
+            },
+            3,
+        )
+        told(f"a log of {entries}", best, "read", "us/entry", 1e6 / len(raw) / entries)
+
+
+# --- starting up -----------------------------------------------------------------------------------------------------
+
+
+def start() -> None:
+    """Whole processes, against a bare interpreter and against one that imports click. CPU, not wall."""
+    with night_place(cases=40, schools=1) as (work, _):
+        night.run(work, as_of=AS_OF, handle_signals=False)
+        settings = ("--settings", str(work.settings_file))
+        school = work.schools[0].organisation_number
+        commands: dict[str, list[str]] = {
+            "python -c pass": [sys.executable, "-c", "pass"],
+            "python -c 'import click'": [sys.executable, "-c", "import click"],
+            "--help": [PROGRAM, "--help"],
+            "--version": [PROGRAM, "--version"],
+            "check-school --help": [PROGRAM, "check-school", "--help"],
+            "explain VA-08": [PROGRAM, "explain", "VA-08"],
+            "check-school, 40 cases, --offline": [PROGRAM, *settings, "check-school", "--school", school, "--offline"],
+            "check-school, 40 cases": [PROGRAM, *settings, "check-school", "--school", school],
+        }
+        best = dict.fromkeys(commands, float("inf"))
+        for _ in range(ROUNDS):
+            for name, command in commands.items():
+                best[name] = min(best[name], _process_seconds(command))
+    told("", best, "python -c 'import click'", "ms", 1e3)
+
+
+def _process_seconds(command: list[str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+# --- a night ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def night_place(*, cases: int, schools: int, write_back: bool = False) -> Iterator[tuple[Workplace, Path]]:
+    """A municipality that answers over HTTP from a process of its own, and a workplace with its settings."""
+    with tempfile.TemporaryDirectory() as folder:
+        served = subprocess.Popen(
+            [PROGRAM, "mock", "up", "--schools", str(schools), "--cases", str(cases), "--as-of", AS_OF.isoformat()],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert served.stdout is not None  # noqa: S101 - it is a pipe
+            lines: list[str] = []
+            while sum(line.startswith("tenant_id") for line in lines) < 2:  # the last thing it says
+                lines.append(served.stdout.readline())
+            file = Path(folder) / "settings.toml"
+            own = f'school_calendar = "{skolerute_path()}"\nstore = "store.sqlite"\n'
+            sync = f"\n[sync]\nwrite_back = {str(write_back).lower()}\n"
+            file.write_text(own + "".join(lines) + sync, "utf-8")
+            yield Workplace(file), Path(folder)
+        finally:
+            served.terminate()
+            served.wait()
+
+
+class Requests:
+    """Counts the requests that leave this process."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "http.client.send" and bytes(arguments[1])[:4] in (b"GET ", b"PUT ", b"POST"):
+            self.sent += 1
+
+
+def nights() -> None:
+    """A first night, and one in which nothing is new, against merely pulling the pages; wall time and requests."""
+    configure_logging(level="error")
+    number, requests = 200, Requests()
+    with night_place(cases=number, schools=4, write_back=True) as (work, folder):
+        schools = [school.organisation_number for school in work.schools]
+        http = http_client("sikker_sak", work.settings.sikker_sak, work.settings)
+        size = work.settings.sikker_sak.page_size
+
+        def pull() -> None:
+            for school in schools:
+                for page in http.pages(f"v1/schools/{school}/cases", params={}, page_size=size):
+                    del page
+
+        def look() -> None:
+            with Store.open(folder / f"look-{time.monotonic_ns()}.sqlite") as store:
+                work.store = store
+                work.settings = work.settings.model_copy(
+                    update={"sync": work.settings.sync.model_copy(update={"write_back": False})}
+                )
+                night.run(work, as_of=AS_OF, handle_signals=False)
+
+        pull()  # the mock makes its cases when they are first asked for
+        seen: dict[str, tuple[float, int]] = {}
+        written = work.settings
+        steps: dict[str, Callable[[], object]] = {
+            "the pages, pulled": pull,
+            "a night that only looks": look,
+        }
+        for _ in range(3):
+            for name, step in steps.items():
+                _note(seen, name, step, requests)
+        work.settings, work.store = written, Store.open(folder / "store.sqlite")
+        _note(
+            seen, "the first night, written back", lambda: night.run(work, as_of=AS_OF, handle_signals=False), requests
+        )
+        for _ in range(3):
+            _note(
+                seen, "a night with nothing new", lambda: night.run(work, as_of=AS_OF, handle_signals=False), requests
+            )
+    floor = seen["the pages, pulled"][0]
+    for name, (seconds, sent) in seen.items():
+        click.echo(
+            f"  {name:<34} {number / seconds:>8.0f} cases/s  x pull {seconds / floor:>6.2f}  {sent / number:>5.2f} requests/case"
+        )
+
+
+def _note(seen: dict[str, tuple[float, int]], name: str, step: Callable[[], object], requests: Requests) -> None:
+    begun, sent = time.perf_counter(), requests.sent
+    step()
+    took = time.perf_counter() - begun
+    seen[name] = min(seen.get(name, (float("inf"), 0)), (took, requests.sent - sent))
+
+
+# --- reports ---------------------------------------------------------------------------------------------------------
+
+
+def reports() -> None:
+    """The forms of a report about a school of 40 cases, against judging the school."""
+    with tempfile.TemporaryDirectory() as folder:
+        Municipality(schools=1, cases=40).write_folder(Path(folder))
+        (Path(folder) / "settings.toml").write_text('[folder]\npath = "."\n', "utf-8")
+        work = Workplace(Path(folder) / "settings.toml")
+        paths = (Path(folder) / "cases",)
+        report, _ = views.for_files(work, paths, as_of=AS_OF, language="nb")
+        work_on: dict[str, Callable[[], object]] = {
+            "read and judge": lambda: views.for_files(work, paths, as_of=AS_OF, language="nb")
+        }
+        for form in ("text", "json", "csv", "html", "ics", "junit", "xlsx", "pdf"):
+            render(report, form, "nb")
+            work_on[form] = partial(render, report, form, "nb")
+        told("a school of 40 cases", best_of(work_on, 3), "read and judge", "ms", 1e3)
+
+
+# --- memory ----------------------------------------------------------------------------------------------------------
+
+
+def memory() -> None:
+    """What a process has grown by after streaming so many cases, each let go of when it is judged."""
+    script = "from measure import stream; import sys; stream(int(sys.argv[1]))"
+    for number in STREAMED:
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(number)],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        click.echo(f"  {number:>6} cases streamed: grown by {int(done.stdout) / 1024:.1f} MiB since the first 500")
+
+
+def stream(number: int) -> None:
+    """Judges ``number`` cases one by one, and prints by how many KiB the process has grown since the first 500."""
+    made = (json.dumps(case).encode() for case in Municipality(cases=number).cases())
+    each(islice(made, 500), lambda document: judge(read(document)))
+    before = _resident()
+    each(made, lambda document: judge(read(document)))
+    click.echo(_resident() - before)
+
+
+def _resident() -> int:
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+SECTIONS: dict[str, Callable[[], None]] = {
+    "parse": parse,
+    "rules": rules,
+    "start": start,
+    "nights": nights,
+    "reports": reports,
+    "memory": memory,
+}
+
+if __name__ == "__main__":
+    main()
