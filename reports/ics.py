@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from icalendar import Calendar, Event
 
 _ALARM_DAYS = 3
+_TODAY = "today"
 _STANDING = frozenset({CycleState.OPEN, CycleState.DUE_SOON, CycleState.LATE, CycleState.DONE_UNDOCUMENTED})
 
 
@@ -69,12 +70,13 @@ def _all(report: Report, say: Sentences) -> Iterator[Entry]:
 
 
 def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> list[Entry]:
-    """Deadlines that run, open deviations on the day their deadline passed, and the annual cycle, by day.
+    """How many cases need something today, deadlines that run, open deviations on the day their deadline passed, and the
+    annual cycle, by day.
 
     ``named``: whether the school's name stands in each summary. What has been solved since the report before comes as
     cancelled, so that a calendar into which the file is read takes it away.
     """
-    found = []
+    found = [_today(report, say, named=named)] if report.cases_today else []
     lead = f"{say.school_name(report)}: " if named else ""
     for item in report.items:
         finding = item.finding
@@ -115,6 +117,15 @@ def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> lis
     return sorted(found, key=lambda entry: (entry.day, entry.key))
 
 
+def _today(report: SchoolReport, say: Sentences, *, named: bool) -> Entry:
+    """What the calendar's own day says: how many cases need something, and which. It moves on with each new file."""
+    line = Sentences(report, say.words.language).headline()
+    cases = ", ".join(case.case for case in report.cases if case.needs_today)
+    school = report.school.organisation_number if report.school is not None else ""
+    summary = f"{say.school_name(report)}: {line}" if named else line
+    return Entry((_TODAY, report.reader, school), report.today, summary, cases, cases)
+
+
 def _sum(*parts: str) -> str:
     return hashlib.sha256(chr(31).join(parts).encode()).hexdigest()
 
@@ -145,7 +156,7 @@ def _event(say: Sentences, entry: Entry, sequence: int) -> Event:
     event.add("class", "PRIVATE")
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    if entry.day >= say.report.today and not entry.cancelled:
+    if entry.day >= say.report.today and not entry.cancelled and entry.key[0] != _TODAY:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", entry.summary)

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from datetime import date
 
-from .model import AuditReport, Group, Item, Report, SchoolReport
+from .model import ON_TOP, AuditReport, Group, Item, Part, Report, SchoolReport, shown_count
 from .sentences import Sentences
 
 Cell = str | int | date | None
 
 
 def header(say: Sentences) -> list[str]:
-    """Names of the columns."""
+    """Names of the columns: what a screen holds of them tells what to do, and by when."""
     words = say.words
     return [
         words.gettext("Når"),
         words.gettext("Skole"),
-        words.gettext("Orgnr."),
         words.gettext("Sak"),
-        words.gettext("Gjelder"),
-        words.gettext("Regel"),
-        words.gettext("Plikt"),
-        words.gettext("Status"),
-        words.gettext("Årsak"),
         words.gettext("Frist"),
         words.gettext("Dager igjen"),
+        words.gettext("Plikt"),
         words.gettext("Gjør dette"),
+        words.gettext("Status"),
+        words.gettext("Årsak"),
+        words.gettext("Gjelder"),
+        words.gettext("Regel"),
+        words.gettext("Orgnr."),
         words.gettext("Planens ord"),
         words.gettext("Kapittel i planen"),
         words.gettext("Lov"),
@@ -63,16 +63,16 @@ def _row(item: Item, say: Sentences, names: dict[str, str]) -> list[Cell]:
     return [
         say.part_name(item.part),
         names.get(number, number) if number else say.words.gettext("kommunen selv"),
-        number,
         finding.case or "",
-        say.words.scope(finding.scope),
-        finding.rule,
-        say.rule_title(finding.rule),
-        say.words.verdict(finding.verdict),
-        say.words.reason(finding.reason) if finding.reason is not None else "",
         finding.deadline,
         item.days,
+        say.rule_title(finding.rule),
         say.to_do(item) if item.group is not Group.MET else "",
+        say.words.verdict(finding.verdict),
+        say.words.reason(finding.reason) if finding.reason is not None else "",
+        say.words.scope(finding.scope),
+        finding.rule,
+        number,
         say.quote(finding.rule),
         say.section(finding.rule) or chapter,
         say.law(finding.rule),
@@ -86,6 +86,52 @@ def _row(item: Item, say: Sentences, names: dict[str, str]) -> list[Cell]:
         finding.plan,
         finding.scope,
     ]
+
+
+def today_header(report: Report, say: Sentences) -> list[str]:
+    """Names of the columns of :func:`today_rows`."""
+    words = say.words
+    if isinstance(report, AuditReport):
+        return [words.gettext("Skole"), words.gettext("Saker som trenger noe i dag"), *(n for n, _ in say.counts())]
+    return [
+        words.gettext("Sak"),
+        words.gettext("Frist"),
+        words.gettext("Plikt"),
+        words.gettext("Gjør dette"),
+        words.gettext("Gjelder"),
+        words.gettext("Regel"),
+    ]
+
+
+def today_rows(report: Report, say: Sentences) -> list[list[Cell]]:
+    """What must be done today: for a school case by case, for the owner in numbers by school, small ones hidden."""
+    if isinstance(report, AuditReport):
+        return [
+            [
+                row.school.name,
+                shown_count(row.report.cases_today),
+                row.total,
+                *(
+                    shown_count(len(items))
+                    for items in (row.report.soon, row.report.group(Group.REVIEW), row.report.group(Group.UNKNOWN))
+                ),
+            ]
+            for row in report.rows
+        ]
+    rows: list[list[Cell]] = [
+        [
+            item.finding.case or say.words.gettext("Årshjulet"),
+            item.finding.deadline,
+            say.rule_title(item.finding.rule),
+            say.to_do(item),
+            say.words.scope(item.finding.scope),
+            item.finding.rule,
+        ]
+        for item in report.part(Part.TODAY)
+    ]
+    if not rows:
+        rows.append(["", None, say.headline()])
+    return rows + [["", None, say.warning(warning)] for warning in report.warnings if warning.code in ON_TOP]
 
 
 def about_rows(report: Report, say: Sentences) -> list[list[Cell]]:

@@ -7,14 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from .model import AuditReport, Report, shown_count, shown_sum
-from .rows import Cell, about_rows, finding_rows, header, resolved_rows
+from .rows import Cell, about_rows, finding_rows, header, resolved_rows, today_header, today_rows
 from .sentences import Sentences
 from .trend import weekly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_WIDTHS = (22, 22, 12, 14, 24, 9, 40, 18, 18, 12, 8, 50, 50, 24, 24, 10, 10, 16, 16, 40, 40, 20, 18, 24)
+_WIDTHS = (20, 20, 14, 12, 8, 40, 50, 16, 18, 24, 9, 12, 50, 24, 24, 10, 10, 16, 16, 40, 40, 20, 18, 24)
 
 
 def render(report: Report, language: str | None = None) -> bytes:
@@ -34,6 +34,7 @@ def render(report: Report, language: str | None = None) -> bytes:
         workbook.set_properties({"title": say.title(), "comments": say.foot()})
         book = _Book(workbook)
         words = say.words
+        book.sheet(words.gettext("I dag"), today_header(report, say), today_rows(report, say), (18, 12, 50, 70, 26, 9))
         book.sheet(words.gettext("Les meg"), [], about_rows(report, say), (24, 100))
         book.sheet(words.gettext("Funn"), header(say), finding_rows(report, say), _WIDTHS)
         if isinstance(report, AuditReport):
