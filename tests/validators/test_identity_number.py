@@ -85,7 +85,7 @@ def test_every_test_series_is_found(added: int, day: int) -> None:
     found()
 
 
-@pytest.mark.parametrize(("month", "last"), enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1))
+@pytest.mark.parametrize(("month", "last"), list(enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1)))
 def test_a_month_has_its_own_days_and_no_more(month: int, last: int) -> None:
     for day, kind in ((1, [IdentityKind.ORDINARY]), (last, [IdentityKind.ORDINARY]), (last + 1, [])):
         made = [n for series in range(100, 160) if (n := number(day, month, 84, series))]
