@@ -52,6 +52,12 @@ def test_the_word_lovbrudd_is_never_said() -> None:
             assert not re.search(r"lov(s)?bro[dt]|lovbrudd", text.nb + text.nn, re.I), f"{rule.code} {name}"
 
 
+def test_all_pages_are_in_the_language_asked_for() -> None:
+    rules = list(RULES.values())[:3]
+    for language in ("nb", "nn"):
+        assert list(pages.all_pages(rules, PLAN, language)) == [pages.text(rule, PLAN, language) for rule in rules]
+
+
 @pytest.mark.parametrize("name", ["VA-08", "va-08", "va08", "VA 08", " VA-08 ", "elev-far-beskjed-samme-dag"])
 def test_a_rule_is_found_by_code_or_slug(name: str) -> None:
     assert pages.find(name, RULES).code == "VA-08"

@@ -281,8 +281,11 @@ def test_example(block: Block, calendar: SchoolCalendar) -> None:
 
 
 def _whole(judged: Judged) -> tuple[str, ...]:
-    """Each answer of the rules in one line, with everything it says; and what is said where texts are not read."""
+    """Each answer of the rules in one line, with everything it says; and what the engine and ``read_text`` make of it."""
     read = [f"{code} {_told(outcome)}" for code, outcome in judged.said]
+    kept = {f"{code} {_told(outcome.model_copy(update={'event_day': None}))}" for code, outcome in judged.said}
+    findings = [f"{f.rule} {_told(f)}" for f in judged.findings if f.verdict is not Verdict.NOT_APPLICABLE]
+    read += [f"settled: {line}" for line in findings if line not in kept]
     if judged.rules[0].subject is not Subject.CASE or judged.data.get("read_text") is False:
         return tuple(read)
     judged.said.clear()
@@ -291,13 +294,13 @@ def _whole(judged: Judged) -> tuple[str, ...]:
     return (*read, *(f"unread: {line}" for line in unread if line not in read))
 
 
-def _told(outcome: Outcome) -> str:
+def _told(outcome: Outcome | Finding) -> str:
     parts = [
         f"{outcome.scope}: {' '.join(filter(None, (outcome.verdict, outcome.reason, outcome.question, outcome.state)))}"
     ]
     if outcome.evidence:
         parts.append(f"rests on {', '.join(outcome.evidence)}")
-    if outcome.event_day:
+    if isinstance(outcome, Outcome) and outcome.event_day:
         parts.append(f"about {outcome.event_day}")
     if outcome.deadline:
         parts.append(f"deadline {outcome.deadline}")

@@ -176,6 +176,7 @@ def test_any_text_can_be_asked(text: str) -> None:
         ("uke 2", date(2027, 1, 17), True),
         ("i mai", date(2026, 5, 31), True),
         ("innen utgangen av desember", date(2026, 12, 31), True),
+        ("innen utgangen av desember 2026", date(2026, 12, 31), True),
         ("i februar 2028", date(2028, 2, 29), True),
         ("Møte fredag 17. april kl. 12.15", date(2026, 4, 17), False),
         ("15. april og 15. mai", date(2026, 4, 15), False),
