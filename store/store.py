@@ -626,10 +626,9 @@ class Store:
             )
             connection.execute(delete(tallies).where(tallies.c.run_id == run))
             done = and_(findings.c.verdict == Verdict.DEVIATION, findings.c.reason.in_(NOT_TO_BE_UNDONE))
-            verdict = case((done, TOO_LATE), else_=findings.c.verdict)
-            counted = select(_literal(run), findings.c.school, findings.c.rule, verdict, func.count()).group_by(
-                findings.c.school, findings.c.rule, verdict
-            )
+            verdict = case((done, TOO_LATE), else_=findings.c.verdict).label("verdict")
+            each = select(findings.c.school, findings.c.rule, verdict).subquery()  # PostgreSQL groups by columns alone
+            counted = select(_literal(run), *each.c, func.count()).group_by(*each.c)
             connection.execute(insert(tallies).from_select(["run_id", "school", "rule", "verdict", "number"], counted))
 
     def runs(self, limit: int = 50) -> tuple[Run, ...]:

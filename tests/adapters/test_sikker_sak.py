@@ -283,6 +283,15 @@ def test_a_list_of_numbers_with_something_else_in_it_is_not_believed(other: str 
 
 
 @responses.activate
+def test_a_school_that_is_nested_too_deeply_is_not_left_out_in_silence() -> None:
+    deep = '{"a":' * 900 + "1" + "}" * 900
+    body = f'{{"items": [{deep}], "totalCount": 1, "pageNumber": 1, "pageSize": 50, "nextPage": null}}'
+    responses.get(f"{BASE}/v1/schools", body=body)
+    with pytest.raises(IncompleteAnswer):
+        list(direct().schools())
+
+
+@responses.activate
 def test_a_school_is_never_left_out_in_silence() -> None:
     entries: list[Any] = [
         {"organizationNumber": "310000019", "name": "Fjell skole", "rector": {"role": "rector", "name": MARK}},

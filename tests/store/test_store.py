@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ from skolemiljo.store.tables import KNOWN, NEWEST, metadata
 
 HERE, THERE = "310000019", "310000027"
 AT = datetime(2026, 3, 10, 3, 15, tzinfo=UTC)
+DATABASE = os.environ.get("SKOLEMILJO_TEST_DATABASE")
+"""Address of a database with nothing in it that matters (postgresql+pg8000://…): the tests are then held against it."""
 
 
 @pytest.fixture
@@ -50,9 +53,22 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with Store.open(path) as store:
+def store(path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty store: a file, or the database of SKOLEMILJO_TEST_DATABASE where the test does not ask for the file."""
+    where: Path | str = path
+    if DATABASE is not None and "path" not in signature(request.function).parameters:
+        where = DATABASE
+        _empty(DATABASE)
+    with Store.open(where) as store:
         yield store
+
+
+def _empty(database: str) -> None:
+    engine = opening.connect(opening.url_of(database))
+    with engine.begin() as connection:
+        for table in inspect(connection).get_table_names():
+            connection.exec_driver_sql(f'DROP TABLE "{table}" CASCADE')
+    engine.dispose()
 
 
 def finding(case: str | None, rule: str = "VA-08", verdict: Verdict = Verdict.DEVIATION, **more: Any) -> Finding:
@@ -260,7 +276,7 @@ def test_rights_that_others_were_given_are_taken_back(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_the_database_is_set_for_safety(store: Store) -> None:
+def test_the_database_is_set_for_safety(store: Store, path: Path) -> None:
     with store._engine.connect() as connection:
         for pragma, value in {
             "journal_mode": "wal",
@@ -479,7 +495,7 @@ def test_a_store_that_is_held_by_another_waits_and_then_says_so(path: Path, monk
         store.set_meta("a", "b")
 
 
-def test_an_error_repeats_nothing_of_what_was_to_be_stored(store: Store) -> None:
+def test_an_error_repeats_nothing_of_what_was_to_be_stored(store: Store, path: Path) -> None:
     with closing(sqlite3.connect(store.path or "")) as raw, raw:
         raw.execute("DROP TABLE acceptances")
     with pytest.raises(StoreError) as error:
