@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, Table, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, Table, and_, case, delete, func, insert, or_, select, update
 
 from ..domain.annual_cycle import CycleStatus
 from ..domain.errors import StoreError
@@ -379,23 +379,7 @@ class Store:
 
         Cases that could not be read tonight, and vanished ones, are left out: what we know of them may be old.
         """
-        uncertain = select(outbox.c.subject).where(~outbox.c.of_cycle)
-        statement = (
-            select(cases)
-            .outerjoin(written, written.c.case_id == cases.c.case_id)
-            .where(
-                cases.c.school == school,
-                cases.c.record_fingerprint.is_not(None),
-                cases.c.vanished_at.is_(None),
-                cases.c.problem.is_(None),
-                or_(
-                    written.c.fingerprint.is_(None),
-                    written.c.fingerprint != cases.c.record_fingerprint,
-                    cases.c.case_id.in_(uncertain),
-                ),
-            )
-            .order_by(cases.c.case_id)
-        )
+        statement = _unwritten(school).order_by(cases.c.case_id)
         with self._reading() as connection:
             rows = {row["case_id"]: row for row in connection.execute(statement).mappings()}
             found = _findings_of(connection, list(rows))
@@ -403,6 +387,12 @@ class Store:
             (ComplianceRecord.of(_assessment(row, found.get(case, ())), school=school), row["etag"])
             for case, row in rows.items()
         )
+
+    def number_unwritten(self, school: str) -> int:
+        """How many records :meth:`unwritten` would give."""
+        with self._reading() as connection:
+            statement = select(func.count()).select_from(_unwritten(school).subquery())
+            return int(connection.execute(statement).scalar_one())
 
     def written(self, case: str) -> ComplianceRecord | None:
         """The record that was last read back from the case; ``None`` = none ever was."""
@@ -861,6 +851,26 @@ def _findings_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[F
         for row in connection.execute(statement).mappings():
             found.setdefault(row["subject"], []).append(_finding(row))
     return found
+
+
+def _unwritten(school: str) -> Select[Any]:
+    """The cases of the school whose record is to be written."""
+    uncertain = select(outbox.c.subject).where(~outbox.c.of_cycle)
+    return (
+        select(cases)
+        .outerjoin(written, written.c.case_id == cases.c.case_id)
+        .where(
+            cases.c.school == school,
+            cases.c.record_fingerprint.is_not(None),
+            cases.c.vanished_at.is_(None),
+            cases.c.problem.is_(None),
+            or_(
+                written.c.fingerprint.is_(None),
+                written.c.fingerprint != cases.c.record_fingerprint,
+                cases.c.case_id.in_(uncertain),
+            ),
+        )
+    )
 
 
 def _assessment(row: Any, its: Iterable[Finding]) -> Assessment:

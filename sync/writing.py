@@ -76,14 +76,15 @@ class Writing:
         summary = school.summary
         given_up = {subject for subject, _ in summary.set_aside} if again else set()
         summary.held = summary.would_write = 0
+        if not self._night.writing or self._sink is None:
+            summary.would_write = self._store.number_unwritten(school.school)
+            return []
         wanted = []
         for record, etag in self._store.unwritten(school.school):
             change = difference(record, self._store.written(record.case))
             if record.case in given_up:
                 continue
-            if not self._night.writing or self._sink is None:
-                summary.would_write += 1
-            elif change.cleared and not summary.read_whole:
+            if change.cleared and not summary.read_whole:
                 summary.held += 1
             else:
                 wanted.append((record, etag, change))
