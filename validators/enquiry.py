@@ -16,7 +16,7 @@ from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severit
 from .index import CaseIndex
 from .judge import Judge, when_of
 from .rounds import Round, reopened_without_notice, rounds, took_place
-from .routes import rector_reached
+from .routes import rector_reached, stopped
 from .rule import Chapter, Text
 from .text import bare
 
@@ -105,7 +105,7 @@ def meeting_by_next_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             scope = scope_of(notice=notice.id, pupil=pupil.ref)
             meetings = _meetings(case, notice, pupil, start)
             outcome = judge.by_day(scope, start, meetings, days=1, anchor_item=notice)
-            if outcome.verdict is Verdict.MET or not _stopped(case, start, outcome):
+            if outcome.verdict is Verdict.MET or not stopped(case, start, outcome):
                 yield _with_doubt(case, judge, notice, outcome, meetings, start)
     for stretch in reopened_without_notice(case):
         for pupil in case.affected:
@@ -122,7 +122,7 @@ def _met_again(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, sinc
     if outcome.verdict is Verdict.DEVIATION:
         update = {"verdict": Verdict.REVIEW, "reason": None, "question": "reopened"}
         outcome = outcome.model_copy(update=update)
-    if outcome.verdict is Verdict.MET or not _stopped(case, since, outcome):
+    if outcome.verdict is Verdict.MET or not stopped(case, since, outcome):
         yield outcome
 
 
@@ -147,16 +147,6 @@ def _meetings(case: CaseIndex, notice: Notice, pupil: Pupil, start: Moment) -> l
             continue
         found.append(entry)
     return found
-
-
-def _stopped(case: CaseIndex, start: Moment, outcome: Outcome) -> bool:
-    """Whether the pupil moved before the last day was over: then the clock stopped (requirements A-36)."""
-    if outcome.deadline is None:
-        return False
-    ended = next((p for p in case.periods if p.closed is not None and p.closed.before(start) is not True), None)
-    if ended is None or ended.closed is None:
-        return False
-    return ended.reason is ClosingReason.MOVED and ended.closed.day <= outcome.deadline
 
 
 def _with_doubt(

@@ -333,24 +333,23 @@ class Judge:
         order = earlier.before(later) if earlier is not None and later is not None else None
         if order is None:
             return self.review(scope, "order_unclear", first, then, event=event)
-        if not order:
-            return self.deviation(scope, Reason.ORDER, first, then, event=event)
         if first.happened_at is None:
             return self.review(scope, "time_unknown", first, event=event)
-        if self._edited_across(first, then):
+        if self._edited_across(first, then, order):
             return self.review(scope, "time_edited", first, then, event=event)
-        return self.met(scope, first, event=event)
+        if not order:
+            return self.deviation(scope, Reason.ORDER, first, then, event=event)
+        assumed = (Remark(code=RemarkCode.TIME_ASSUMED),) if then.happened_at is None else ()
+        return self.met(scope, first, event=event, remarks=assumed)
 
-    def _edited_across(self, first: Recorded, then: Recorded) -> bool:
-        """Whether a time of either was changed in a way that decides which of them came first."""
+    def _edited_across(self, first: Recorded, then: Recorded, order: bool) -> bool:
+        """Whether a time of either was changed, and the one before gives another order, or is not known."""
         earlier, later = when_of(first), when_of(then)
         if earlier is None or later is None:
             return False
-        before = [edit.previous for edit in first.time_edits(self.as_of)]
-        after = [edit.previous for edit in then.time_edits(self.as_of)]
-        return any(previous is None or previous.before(later) is not True for previous in before) or any(
-            previous is None or earlier.before(previous) is not True for previous in after
-        )
+        before = [edit.previous and edit.previous.before(later) for edit in first.time_edits(self.as_of)]
+        before += [edit.previous and earlier.before(edit.previous) for edit in then.time_edits(self.as_of)]
+        return any(other is not order for other in before)
 
     # --- fields --------------------------------------------------------------------------------------------------
 

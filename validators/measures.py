@@ -539,10 +539,18 @@ def _plan_for(case: CaseIndex, judge: Judge, owed: _Owed) -> Outcome | None:
     late = [version for version in versions if _decided_after(case, version, owed)]
     if late:
         return judge.deviation(owed.scope, Reason.LATE, late[0], event=owed.raised)
-    group = [plan for plan in case.current_plans if not plan.pupils and _decided_in(case, plan, owed)]
+    group = [plan for plan in case.current_plans if _may_cover(case, plan, owed) and _decided_in(case, plan, owed)]
     if group:
         return judge.review(owed.scope, "names_no_pupil", *group, event=owed.raised)
     return _plan_missing(case, judge, owed, older=versions)
+
+
+def _may_cover(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:
+    """Whether a plan may be hers that does not name her: one of a class, or one with a measure for her that never took her out."""
+    if not plan.pupils:
+        return True
+    taken_out = any(version.plan == plan.plan and owed.pupil in version.pupils for version in case.decided_plans)
+    return not taken_out and owed.pupil in case.pupils_of_plan(plan)
 
 
 def _decided_in(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:

@@ -28,6 +28,7 @@ from .routes import (
     owner_told,
     rector_reached,
     shown,
+    stopped,
     waited,
 )
 from .rule import Chapter, Text
@@ -586,7 +587,9 @@ def pupil_told_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         for pupil in case.pupils_of(notice):
             start = _clock(notice, pupil)
             if start is not None and start.known_at(case.as_of):
-                yield _told(case, judge, notice, pupil, start)
+                outcome = _told(case, judge, notice, pupil, start)
+                if outcome.verdict is Verdict.MET or not stopped(case, start, outcome):
+                    yield outcome
 
 
 def _clock(notice: Notice, pupil: Pupil) -> Moment | None:

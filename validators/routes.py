@@ -199,6 +199,16 @@ def waited(case: CaseIndex, judge: Judge, rule: str, scope: str, anchor: Moment)
     return judge.ladder(rule, scope, anchor, closed=ended.closed)
 
 
+def stopped(case: CaseIndex, start: Moment, outcome: Outcome) -> bool:
+    """Whether the pupil moved before the last day was over: then the clock stopped (requirements A-36)."""
+    if outcome.deadline is None:
+        return False
+    ended = next((p for p in case.periods if p.closed is not None and p.closed.before(start) is not True), None)
+    if ended is None or ended.closed is None:
+        return False
+    return ended.reason is ClosingReason.MOVED and ended.closed.day <= outcome.deadline
+
+
 def never_a_deviation(outcome: Outcome | None) -> Outcome | None:
     """``outcome``, but a question where the ladder would end in a deviation."""
     if outcome is None:

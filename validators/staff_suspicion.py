@@ -455,7 +455,8 @@ def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
     for scope, suspicion in _suspicions(case):
         for pupil in case.affected:
-            start = max((m for m in (suspicion.at, pupil.joined_at) if m is not None), key=lambda m: m.sort_key)
+            known = (suspicion.at, pupil.joined_at, pupil.identified_at)
+            start = max((m for m in known if m is not None), key=lambda m: m.sort_key)
             outcome = _heard(case, judge, f"{scope}/{scope_of(pupil=pupil.ref)}", pupil.ref, start)
             if outcome is not None:
                 yield outcome
