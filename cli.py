@@ -621,12 +621,12 @@ def store_check(work: Workplace) -> None:
       skolemiljo store check
     """
     from skolemiljo.domain.errors import StoreError
-    from skolemiljo.store.opening import DAMAGED
+    from skolemiljo.store.opening import damaged
 
     faults = work.store.check()
     click.echo("\n".join(faults) or _("Lageret er helt."))
     if faults:
-        raise StoreError(DAMAGED.format(name=work.store.name))
+        raise StoreError(damaged(work.store.name))
 
 
 @main.group()

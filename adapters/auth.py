@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from gettext import gettext as _
 
 from pydantic import SecretStr
 
@@ -81,13 +82,13 @@ class TokenProvider:
             )
         except Fatal:
             raise AuthenticationFailed(
-                "token_url avviste innloggingen: sjekk client_id, client_secret, tenant_id og scope",
+                _("token_url avviste innloggingen: sjekk client_id, client_secret, tenant_id og scope"),
                 system=self._http.system,
             ) from None
         body = answer.body if isinstance(answer.body, dict) else {}
         token, life = body.get("access_token"), _seconds(body.get("expires_in", _UNSTATED))
         if not isinstance(token, str) or not _TOKEN.fullmatch(token) or life is None:
-            raise AuthenticationFailed("token_url ga ingen access_token: sjekk adressen", system=self._http.system)
+            raise AuthenticationFailed(_("token_url ga ingen access_token: sjekk adressen"), system=self._http.system)
         self._token = token
         self._good_until = asked + max(life - _LEEWAY, life / 2)
 

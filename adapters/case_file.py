@@ -9,6 +9,7 @@ import stat
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,9 +38,11 @@ def read_case_file(path: Path, zone: ZoneInfo | None = None, context: ReadingCon
     try:
         data = read_plain_file(path, BYTES_AT_MOST)
     except OSError as error:
-        raise UnreadableCase(f"fila kan ikke leses ({why_not(error)})", system="folder", case=name) from None
+        raise UnreadableCase(
+            _("fila kan ikke leses ({why_not})").format(why_not=why_not(error)), system="folder", case=name
+        ) from None
     except ValueError as error:
-        raise UnreadableCase(f"fila er {error}", system="folder", case=name) from None
+        raise UnreadableCase(_("fila er {error}").format(error=error), system="folder", case=name) from None
     return read_case(data, zone, system="folder", name=name, context=context)
 
 
@@ -55,7 +58,9 @@ def read_case(
     try:
         raw = strict_json(data)
     except ValueError as error:
-        raise UnreadableCase(f"fila er {error}: eksporter saken på nytt", system=system, case=name) from None
+        raise UnreadableCase(
+            _("fila er {error}: eksporter saken på nytt").format(error=error), system=system, case=name
+        ) from None
     return case_from(raw, zone, system=system, name=name, context=context)
 
 
@@ -80,10 +85,10 @@ def case_from(
         fields = tuple(told)[:_FIELDS_TOLD]
         what = "; ".join(f"{field} {told[field]}" for field in fields)
         raise UnreadableCase(
-            f"rett saken: {what}", system=system, case=case_id_of(raw) or name, fields=fields
+            _("rett saken: {what}").format(what=what), system=system, case=case_id_of(raw) or name, fields=fields
         ) from None
     except RecursionError:
-        raise UnreadableCase("saken er nøstet for dypt: eksporter den på nytt", system=system, case=name) from None
+        raise UnreadableCase(_("saken er nøstet for dypt: eksporter den på nytt"), system=system, case=name) from None
 
 
 def read_plain_file(path: Path, at_most: int) -> bytes:
@@ -92,10 +97,10 @@ def read_plain_file(path: Path, at_most: int) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise ValueError("ikke en vanlig fil")
+            raise ValueError(_("ikke en vanlig fil"))
         data = file.read(at_most + 1)
     if len(data) > at_most:
-        raise ValueError(f"større enn {at_most} byte")
+        raise ValueError(_("større enn {at_most} byte").format(at_most=at_most))
     return data
 
 
@@ -112,7 +117,7 @@ def told(stem: str) -> str:
 def place_of(file: Path, among: Sequence[Path], folder: str) -> str:
     """Where a person finds a file whose name is not told: its number by name in ``folder``, its size, and when it was changed.
 
-    ``among``: all case files there. An empty text where the file's name is told. The words are the same in both languages.
+    ``among``: all case files there. An empty text where the file's name is told.
     """
     if told(file.stem) == file.stem:
         return ""
@@ -122,7 +127,9 @@ def place_of(file: Path, among: Sequence[Path], folder: str) -> str:
         return ""
     number = sorted(among, key=lambda path: str(path).casefold()).index(file) + 1
     changed = datetime.fromtimestamp(status.st_mtime, OSLO)
-    return f"{folder}: fil nr. {number} av {len(among)}, {status.st_size} byte, {changed:%d.%m.%Y kl. %H.%M}"
+    where = _("{folder}: fil nr. {number} av {n}, {size} byte, {day} kl. {time}")
+    day, time = f"{changed:%d.%m.%Y}", f"{changed:%H.%M}"
+    return where.format(folder=folder, number=number, n=len(among), size=status.st_size, day=day, time=time)
 
 
 def case_id_of(raw: Any) -> str | None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from gettext import gettext as _
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Protocol
@@ -122,13 +123,17 @@ class HttpClient:
     ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.username:
-            raise SettingsError(f"{system}: base_url må være en https-adresse uten spørring og uten bruker")
+            raise SettingsError(
+                _("{system}: base_url må være en https-adresse uten spørring og uten bruker").format(system=system)
+            )
         if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
             raise SettingsError(
-                f"{system}: base_url må være en https-adresse (http er bare for etterligningen på denne maskinen)"
+                _(
+                    "{system}: base_url må være en https-adresse (http er bare for etterligningen på denne maskinen)"
+                ).format(system=system)
             )
         if ca_file is not None and not Path(ca_file).is_file():
-            raise SettingsError(f"{system}: fila i ca_file finnes ikke")
+            raise SettingsError(_("{system}: fila i ca_file finnes ikke").format(system=system))
         self.system = system
         self.limits = limits or Limits()
         self._refuse_mock = refuse_mock
@@ -164,7 +169,7 @@ class HttpClient:
     def post_form(self, url: str, form: dict[str, str]) -> Answer:
         """One POST of a form to a token endpoint at ``url``; not tried again here, and without a token."""
         if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in _THIS_MACHINE:
-            raise SettingsError(f"{self.system}: token_url må være en https-adresse")
+            raise SettingsError(_("{system}: token_url må være en https-adresse").format(system=self.system))
         return self._once("POST", url, self.limits.budget, form=form, with_token=False)
 
     def pages(self, path: str, *, params: dict[str, str], page_size: int) -> Iterator[list[Any]]:
@@ -185,14 +190,14 @@ class HttpClient:
             if following is None:
                 if received < total:
                     raise IncompleteAnswer(
-                        f"sidene tok slutt etter {received} av {total}",
+                        _("sidene tok slutt etter {received} av {total}").format(received=received, total=total),
                         system=self.system,
                         request_id=answer.request_id,
                     )
                 return
             far_too_many = received > total + _PAGES_TOO_MANY * page_size
             if following in seen or not items or far_too_many or number >= self.limits.pages_at_most:
-                raise IncompleteAnswer("sidene tar aldri slutt", system=self.system, request_id=answer.request_id)
+                raise IncompleteAnswer(_("sidene tar aldri slutt"), system=self.system, request_id=answer.request_id)
             seen.add(following)
             url, query = following, None
 
@@ -203,7 +208,7 @@ class HttpClient:
         following = body.get("nextPage") if isinstance(body, dict) else None
         if not isinstance(items, list) or not isinstance(total, int) or not isinstance(following, str | None):
             raise IncompleteAnswer(
-                "siden mangler items, totalCount eller nextPage slik kontrakten sier",
+                _("siden mangler items, totalCount eller nextPage slik kontrakten sier"),
                 system=self.system,
                 request_id=answer.request_id,
             )
@@ -237,7 +242,7 @@ class HttpClient:
         if path.startswith("/") and "://" not in path and path.startswith(urlsplit(self._base).path):
             url = urljoin(self._base, path)
         if _origin(url) != self._origin:
-            raise IncompleteAnswer("neste side ligger på en annen server og blir ikke hentet", system=self.system)
+            raise IncompleteAnswer(_("neste side ligger på en annen server og blir ikke hentet"), system=self.system)
         return url
 
     def _once(
@@ -301,16 +306,18 @@ class HttpClient:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # The text of the error holds the address with its query; only its type is told.
             if _is_about_a_certificate(error):
-                what = "serverens sertifikat er ikke til å stole på: sjekk base_url og ca_file"
+                what = _("serverens sertifikat er ikke til å stole på: sjekk base_url og ca_file")
                 raise Fatal(what, system=self.system, case=case) from None
-            proxy = "; sjekk proxyen" if isinstance(error, requests.exceptions.ProxyError) else ""
+            proxy = _("; sjekk proxyen") if isinstance(error, requests.exceptions.ProxyError) else ""
             raise ConnectionLost(
-                f"fikk ikke et helt svar ({type(error).__name__}{proxy})", system=self.system, case=case
+                _("fikk ikke et helt svar ({kind}{proxy})").format(kind=type(error).__name__, proxy=proxy),
+                system=self.system,
+                case=case,
             ) from None
         self.heard = _heard(response.headers)
         if self._refuse_mock and self.heard.mock:
             raise Fatal(
-                "dette er etterligningen, og innstillingene sier production: sjekk base_url", system=self.system
+                _("dette er etterligningen, og innstillingene sier production: sjekk base_url"), system=self.system
             )
         request_id = _short(response.headers.get("X-Request-Id"))
         parsed = self._parse(raw, response.status_code, case, request_id)
@@ -319,7 +326,7 @@ class HttpClient:
         )
         if response.status_code == 429:
             raise RateLimited(
-                "for mange forespørsler",
+                _("for mange forespørsler"),
                 system=self.system,
                 case=case,
                 request_id=request_id,
@@ -329,19 +336,19 @@ class HttpClient:
 
     def _read(self, response: requests.Response, case: str | None) -> bytes:
         if response.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
-            raise IncompleteAnswer("svaret er pakket på en måte ingen har bedt om", system=self.system, case=case)
+            raise IncompleteAnswer(_("svaret er pakket på en måte ingen har bedt om"), system=self.system, case=case)
         whole = bytearray()
         # read1 gives what has come, however little: what is too large is seen before all of it is here.
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             whole += chunk
             if len(whole) > self.limits.bytes_at_most:
-                raise IncompleteAnswer("svaret er større enn bytes_at_most", system=self.system, case=case)
+                raise IncompleteAnswer(_("svaret er større enn bytes_at_most"), system=self.system, case=case)
         return bytes(whole)
 
     def _parse(self, raw: bytes, status: int, case: str | None, request_id: str | None) -> Any:
         if not raw and status == 200:
             # Also what is left of an answer whose connection broke before its first header.
-            raise ConnectionLost("svaret er tomt", system=self.system, case=case, request_id=request_id)
+            raise ConnectionLost(_("svaret er tomt"), system=self.system, case=case, request_id=request_id)
         if not raw:
             return None
         try:
@@ -350,7 +357,10 @@ class HttpClient:
             if status >= 300:
                 return None
             raise ConnectionLost(
-                f"svaret er ikke et helt JSON-dokument ({error})", system=self.system, case=case, request_id=request_id
+                _("svaret er ikke et helt JSON-dokument ({error})").format(error=error),
+                system=self.system,
+                case=case,
+                request_id=request_id,
             ) from None
 
     def _raise_for(self, answer: Answer, case: str | None, method: str) -> None:
@@ -376,9 +386,11 @@ def ping(url: str, *, seconds: float = 10.0) -> None:
         ):
             status = response.status_code
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise ConnectionLost(f"fikk ikke svar ({type(error).__name__})", system="ping_url") from None
+        raise ConnectionLost(
+            _("fikk ikke svar ({kind})").format(kind=type(error).__name__), system="ping_url"
+        ) from None
     if not 200 <= status < 300:
-        raise ConnectionLost(f"svaret var status {status}", system="ping_url")
+        raise ConnectionLost(_("svaret var status {status}").format(status=status), system="ping_url")
 
 
 def _session() -> requests.Session:
@@ -469,35 +481,39 @@ def _is_about_a_certificate(error: BaseException) -> bool:
 def _meaning(status: int, case: str | None, method: str) -> tuple[type[SourceError], str]:
     match status:
         case 401:
-            return AuthenticationFailed, "innloggingen ble avvist: sjekk client_id, client_secret og tenant_id"
+            return AuthenticationFailed, _("innloggingen ble avvist: sjekk client_id, client_secret og tenant_id")
         case 403 if case is not None:
-            return CaseForbidden, "ingen tilgang til saken: spør den som har «utvidet tilgang»"
+            return CaseForbidden, _("ingen tilgang til saken: spør den som har «utvidet tilgang»")
         case 403:
-            return AccessDenied, "ingen tilgang: sjekk scope og rollen til integrasjonen"
+            return AccessDenied, _("ingen tilgang: sjekk scope og rollen til integrasjonen")
         case 404 if case is not None:
-            return CaseNotFound, "saken finnes ikke"
+            return CaseNotFound, _("saken finnes ikke")
         case 409 | 412:
-            return Conflict, "saken er endret siden den ble lest"
+            return Conflict, _("saken er endret siden den ble lest")
         case 400 | 413 | 422 if method == "PUT":
-            return FlagRejected, f"systemet tar ikke imot det som ble skrevet (status {status})"
+            return FlagRejected, _("systemet tar ikke imot det som ble skrevet (status {status})").format(status=status)
         case 400 | 413 | 422 if case is not None:
-            return UnreadableCase, f"systemet gir den ikke fra seg (status {status})"
+            return UnreadableCase, _("systemet gir den ikke fra seg (status {status})").format(status=status)
         case 400 | 413 | 422:
             return (
                 Fatal,
-                f"forespørselen ble avvist (status {status}): sjekk at base_url er systemet kontrakten gjelder",
+                _(
+                    "forespørselen ble avvist (status {status}): sjekk at base_url er systemet kontrakten gjelder"
+                ).format(status=status),
             )
         case 408 | 425:
-            return ConnectionLost, f"serveren ga opp å vente (status {status})"
+            return ConnectionLost, _("serveren ga opp å vente (status {status})").format(status=status)
         case _ if status >= 500:
-            return ServerUnavailable, f"serveren svarte med status {status}"
+            return ServerUnavailable, _("serveren svarte med status {status}").format(status=status)
         case _ if 300 <= status < 400:
             return (
                 Fatal,
-                f"serveren viser videre til en annen adresse (status {status}), og den følges ikke: sjekk base_url",
+                _(
+                    "serveren viser videre til en annen adresse (status {status}), og den følges ikke: sjekk base_url"
+                ).format(status=status),
             )
         case _:
-            return Fatal, f"status {status} står ikke i kontrakten"
+            return Fatal, _("status {status} står ikke i kontrakten").format(status=status)
 
 
 def _heard(headers: Mapping[str, str]) -> Heard:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from gettext import gettext as _
 from importlib.metadata import entry_points
 from typing import Any, Protocol, runtime_checkable
 
@@ -77,14 +78,20 @@ def _connect(key: str, settings: Settings, port: type, what: str) -> Any:
     name = getattr(settings, key)
     found = [entry for entry in entry_points(group=GROUP) if entry.name == name]
     if not found:
-        raise SettingsError(f"{key}: ingen adapter heter {name}; de som finnes, er {', '.join(names())}")
+        raise SettingsError(
+            _("{key}: ingen adapter heter {name}; de som finnes, er {names}").format(
+                key=key, name=name, names=", ".join(names())
+            )
+        )
     try:
         connector = found[0].load()
     except (ImportError, AttributeError) as error:
-        raise SettingsError(f"{key}: adapteren {name} kan ikke lastes ({type(error).__name__})") from None
+        raise SettingsError(
+            _("{key}: adapteren {name} kan ikke lastes ({kind})").format(key=key, name=name, kind=type(error).__name__)
+        ) from None
     adapter = connector(settings)
     if not isinstance(adapter, port):
-        raise SettingsError(f"{key}: adapteren {name} gir ikke {what}")
+        raise SettingsError(_("{key}: adapteren {name} gir ikke {what}").format(key=key, name=name, what=what))
     return adapter
 
 
@@ -96,7 +103,11 @@ def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
     missing = [key for key in ("base_url", "client_id", "tenant_id") if not getattr(section, key)]
     secret = section.client_secret or settings.client_secret
     if secret is None or missing:
-        raise SettingsError(f"{system}: sett {', '.join([*missing, *(['client_secret'] if secret is None else [])])}")
+        raise SettingsError(
+            _("{system}: sett {names}").format(
+                system=system, names=", ".join([*missing, *(["client_secret"] if secret is None else [])])
+            )
+        )
     limits = Limits(
         connect=section.connect_timeout,
         read=section.read_timeout,

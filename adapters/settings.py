@@ -8,6 +8,7 @@ import stat
 import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -51,9 +52,9 @@ def _address(value: str) -> str:
     try:
         parsed = Parsed(addr_spec=value)
     except (ValueError, IndexError):
-        raise ValueError("er ikke en e-postadresse") from None
+        raise ValueError(_("er ikke en e-postadresse")) from None
     if not parsed.username or not parsed.domain or not value.isprintable():
-        raise ValueError("er ikke en e-postadresse")
+        raise ValueError(_("er ikke en e-postadresse"))
     return value
 
 
@@ -142,11 +143,11 @@ class MailSection(Section):
     @model_validator(mode="after")
     def _safe(self) -> MailSection:
         if self.security == "none" and self.host not in ("", *_THIS_MACHINE):
-            raise ValueError("security none er bare for en e-posttjener på denne maskinen: sett starttls eller tls")
+            raise ValueError(_("security none er bare for en e-posttjener på denne maskinen: sett starttls eller tls"))
         if self.security == "none" and self.username is not None:
-            raise ValueError("passord sendes ikke uten kryptering: sett security til starttls eller tls")
+            raise ValueError(_("passord sendes ikke uten kryptering: sett security til starttls eller tls"))
         if (self.owner or self.schools) and not (self.host and self.sender):
-            raise ValueError("mottakere er satt, men ikke både host og sender")
+            raise ValueError(_("mottakere er satt, men ikke både host og sender"))
         return self
 
 
@@ -229,7 +230,7 @@ class Settings(BaseSettings):
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
         if value is not None and value not in available_timezones():
-            raise ValueError("tidssonen finnes ikke; skriv for eksempel Europe/Oslo")
+            raise ValueError(_("tidssonen finnes ikke; skriv for eksempel Europe/Oslo"))
         return value
 
     @field_validator("ping_url")
@@ -237,7 +238,7 @@ class Settings(BaseSettings):
     def _safe_ping(cls, value: str | None) -> str | None:
         parts = urlsplit(value or "https://none")
         if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _THIS_MACHINE):
-            raise ValueError("må være en https-adresse")
+            raise ValueError(_("må være en https-adresse"))
         return value
 
     @model_validator(mode="after")
@@ -247,7 +248,9 @@ class Settings(BaseSettings):
             for key in ("base_url", "token_url"):
                 if self.production and urlsplit(getattr(section, key)).hostname in _THIS_MACHINE:
                     raise ValueError(
-                        f"{name}.{key} er denne maskinen, og etterligningen kan ikke brukes med production"
+                        _("{name}.{key} er denne maskinen, og etterligningen kan ikke brukes med production").format(
+                            name=name, key=key
+                        )
                     )
         return self
 
@@ -332,9 +335,9 @@ def load_settings(file: Path | None = None, secrets: Path | None = None) -> Sett
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(fault) for fault in faults(error))) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
-        raise SettingsError("innstillingsfila er ikke gyldig TOML i UTF-8") from None
+        raise SettingsError(_("innstillingsfila er ikke gyldig TOML i UTF-8")) from None
     except ValueError:
-        raise SettingsError("en innstilling i miljøet kan ikke leses") from None
+        raise SettingsError(_("en innstilling i miljøet kan ikke leses")) from None
     return settings if file is None else _beside(settings, file.parent)
 
 
@@ -342,12 +345,12 @@ def _places(file: Path | None, secrets: Path | None) -> tuple[Path | None, Path 
     if file is None and os.environ.get("SKOLEMILJO_SETTINGS"):
         file = Path(os.environ["SKOLEMILJO_SETTINGS"])
     if file is not None and not file.is_file():
-        raise SettingsError("innstillingsfila finnes ikke: sjekk --settings og $SKOLEMILJO_SETTINGS")
+        raise SettingsError(_("innstillingsfila finnes ikke: sjekk --settings og $SKOLEMILJO_SETTINGS"))
     given = os.environ.get("SKOLEMILJO_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
     if secrets is None and given:
         secrets = Path(given)
     if secrets is not None and not secrets.is_dir():
-        raise SettingsError("mappa med hemmeligheter finnes ikke: sjekk --secrets og $SKOLEMILJO_SECRETS_DIR")
+        raise SettingsError(_("mappa med hemmeligheter finnes ikke: sjekk --secrets og $SKOLEMILJO_SECRETS_DIR"))
     return file, secrets
 
 
@@ -378,7 +381,8 @@ def _check_environment() -> None:
             continue
         near = difflib.get_close_matches(first, sorted(known), n=1, cutoff=0.75)
         if near:
-            raise SettingsError(f"{PREFIX}{first}: innstillingen finnes ikke. Mente du {PREFIX}{near[0]}?")
+            unknown = _("{key}: innstillingen finnes ikke. Mente du {near}?")
+            raise SettingsError(unknown.format(key=f"{PREFIX}{first}", near=f"{PREFIX}{near[0]}"))
 
 
 def _check_secrets_in(file: Path) -> None:
@@ -394,7 +398,9 @@ def _check_secrets_in(file: Path) -> None:
     held += ["notify"] if found.get("notify") else []
     if found.get("production") is True and held:
         raise SettingsError(
-            f"innstillingsfila har {held[0]}, og andre kan lese den: bruk chmod 600, eller en fil i mappa med hemmeligheter"
+            _(
+                "innstillingsfila har {held}, og andre kan lese den: bruk chmod 600, eller en fil i mappa med hemmeligheter"
+            ).format(held=held[0])
         )
 
 
@@ -403,7 +409,9 @@ def _explain(fault: Fault) -> str:
     if fault.kind != "extra_forbidden":
         return f"{key}: {fault.words}".removeprefix(": ")
     near = difflib.get_close_matches(str(fault.place[-1]), _keys(), n=1)
-    return f"{key}: innstillingen finnes ikke" + (f". Mente du {near[0]}?" if near else "")
+    if not near:
+        return _("{key}: innstillingen finnes ikke").format(key=key)
+    return _("{key}: innstillingen finnes ikke. Mente du {near}?").format(key=key, near=near[0])
 
 
 def _keys() -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from gettext import gettext as _
 from typing import Any
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -18,20 +19,20 @@ def strict_json(raw: bytes) -> Any:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError("ikke UTF-8") from None
+        raise ValueError(_("ikke UTF-8")) from None
     try:
         found = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_int=_integer)
         if _SURROGATE.search(text):
             json.dumps(found, ensure_ascii=False).encode("utf-8")
         return found
     except UnicodeEncodeError:
-        raise ValueError("ødelagt av et halvt tegn") from None
+        raise ValueError(_("ødelagt av et halvt tegn")) from None
     except _RefusedError as error:
         raise ValueError(str(error)) from None
     except json.JSONDecodeError:
-        raise ValueError("ikke gyldig JSON") from None
+        raise ValueError(_("ikke gyldig JSON")) from None
     except RecursionError:
-        raise ValueError("nøstet for dypt") from None
+        raise ValueError(_("nøstet for dypt")) from None
 
 
 class _RefusedError(ValueError):
@@ -41,15 +42,15 @@ class _RefusedError(ValueError):
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _RefusedError("uklar fordi samme nøkkel står to ganger")
+        raise _RefusedError(_("uklar fordi samme nøkkel står to ganger"))
     return found
 
 
-def _no_constant(_: str) -> Any:
-    raise _RefusedError("ikke gyldig JSON (NaN eller uendelig)")
+def _no_constant(_name: str) -> Any:
+    raise _RefusedError(_("ikke gyldig JSON (NaN eller uendelig)"))
 
 
 def _integer(digits: str) -> int:
     if len(digits) > 20:
-        raise _RefusedError("ødelagt av et urimelig langt tall")
+        raise _RefusedError(_("ødelagt av et urimelig langt tall"))
     return int(digits)

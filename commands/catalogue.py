@@ -38,10 +38,12 @@ def report_messages() -> dict[Message, str]:
 
 
 def command_messages() -> dict[Message, str]:
-    """Every text of the commands with the file it comes from: what they say, and their help."""
+    """Every text of the commands with the file it comes from: their help, and what they and all under them say."""
     found: dict[Message, str] = {}
-    for file in (*sorted(ROOT.glob("commands/*.py")), ROOT / "sync/accept.py", ROOT / "adapters/mock/server.py"):
-        found |= dict.fromkeys(_in_python(file), f"{file.parent.name}/{file.name}")
+    for folder in ("commands", "sync", "adapters", "store", "plans", "domain"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            found |= dict.fromkeys(_in_python(file), file.relative_to(ROOT).as_posix())
+    found |= dict.fromkeys(_in_python(ROOT / "reports/digest.py"), "digest.py")  # sends, and says how it went
     for text in (*_in_python(ROOT / "cli.py"), *_in_help(ROOT / "cli.py")):
         found[text] = "cli.py"
     return found
@@ -75,8 +77,10 @@ def _in_python(file: Path) -> Iterator[Message]:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-        if name in ("_", "gettext") and texts:
+        if name in ("_", "gettext", "marked") and texts:
             yield texts[0]
+        elif name == "PydanticCustomError" and len(texts) == 2 and " " in texts[1]:
+            yield texts[1]
         elif name == "ngettext" and len(texts) == 2:
             yield texts[0], texts[1]
 

@@ -424,7 +424,8 @@ class _Doctor:
         except Timeout:
             yield _line("lock", State.LOOK, _("en kjøring er i gang"), _("Vent til den er ferdig."))
         except OSError as error:
-            raise SettingsError(f"låsefila {lock.name} kan ikke brukes ({why_not(error)})") from None
+            unusable = _("låsefila {name} kan ikke brukes ({why_not})")
+            raise SettingsError(unusable.format(name=lock.name, why_not=why_not(error))) from None
 
 
 def _contract(adapter: str) -> str:

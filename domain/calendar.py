@@ -6,6 +6,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from .mending import marked
+
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -18,9 +20,9 @@ def school_year_of(day: date) -> str:
 
 def school_year_bounds(school_year: str) -> tuple[date, date]:
     """First and last day of a ``school_year`` such as ``2026-2027``. Raises ``ValueError`` on any other form."""
-    first, _, last = school_year.partition("-")
+    first, _dash, last = school_year.partition("-")
     if not (first.isdigit() and last.isdigit() and len(first) == 4 and int(last) == int(first) + 1):
-        raise ValueError("må være et skoleår som 2026-2027")
+        raise ValueError(marked("må være et skoleår som 2026-2027"))
     return date(int(first), 8, 1), date(int(last), 7, 31)
 
 

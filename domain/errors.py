@@ -26,6 +26,8 @@ A message names ids, fields and what to do. It never holds a name, a text or any
 
 from __future__ import annotations
 
+from gettext import gettext as _
+
 
 class SkolemiljoError(Exception):
     """Anything this project raises on purpose. ``str()`` is bokmål, fit for a terminal and a log line."""
@@ -73,7 +75,7 @@ class Retryable(SourceError):
     @property
     def what_to_do(self) -> str:
         """As ever, and to try again later."""
-        return f"{super().what_to_do}; prøv igjen senere"
+        return _("{what}; prøv igjen senere").format(what=super().what_to_do)
 
 
 class RateLimited(Retryable):

@@ -12,6 +12,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
 from .base import ReadingContext
+from .mending import marked
 
 OSLO = ZoneInfo("Europe/Oslo")
 _ONE_DAY = timedelta(days=1)
@@ -101,26 +102,26 @@ class Moment:
             return value
         if isinstance(value, str):
             if len(value) > 40:
-                raise ValueError("kan ha høyst 40 tegn")
+                raise ValueError(marked("kan ha høyst 40 tegn"))
             try:
                 if len(value) == 10:
                     return cls(date.fromisoformat(value))
                 value = datetime.fromisoformat(value)
             except ValueError:
                 raise ValueError(
-                    "må være en dato eller et tidspunkt som 2026-11-25 eller 2026-11-25T08:00:00+01:00"
+                    marked("må være en dato eller et tidspunkt som 2026-11-25 eller 2026-11-25T08:00:00+01:00")
                 ) from None
         if isinstance(value, datetime):
             if not 1900 <= value.year <= 2200:
-                raise ValueError("må ha et år fra 1900 til 2200")
+                raise ValueError(marked("må ha et år fra 1900 til 2200"))
             if value.tzinfo is not None:
                 return cls.at(value)
             if zone is None:
-                raise ValueError("er et tidspunkt uten tidssone: sett source_zone")
+                raise ValueError(marked("er et tidspunkt uten tidssone: sett source_zone"))
             return cls.local(value, zone)
         if isinstance(value, date):
             return cls(value)
-        raise ValueError("må være en dato eller et tidspunkt som 2026-11-25 eller 2026-11-25T08:00:00+01:00")
+        raise ValueError(marked("må være en dato eller et tidspunkt som 2026-11-25 eller 2026-11-25T08:00:00+01:00"))
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:

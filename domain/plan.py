@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import Field, model_validator
 
 from .base import Frozen
+from .mending import marked
 from .verdict import Basis, Reading, Severity
 
 
@@ -52,7 +53,7 @@ class Ladder(Strict):
     @model_validator(mode="after")
     def _rises(self) -> Ladder:
         if self.deviation_after < self.review_after:
-            raise ValueError("deviation_after kan ikke være mindre enn review_after")
+            raise ValueError(marked("deviation_after kan ikke være mindre enn review_after"))
         return self
 
 
@@ -129,9 +130,9 @@ class PlanRow(Strict):
     @model_validator(mode="after")
     def _has_a_home(self) -> PlanRow:
         if self.home in (Home.PART, Home.QUESTION) and not self.of:
-            raise ValueError("part og question må si i 'of' hvilken regel de hører til")
+            raise ValueError(marked("part og question må si i 'of' hvilken regel de hører til"))
         if self.home is Home.NONE and not self.why:
-            raise ValueError("en rad som ingen maskin kan sjekke, må si hvorfor i 'why'")
+            raise ValueError(marked("en rad som ingen maskin kan sjekke, må si hvorfor i 'why'"))
         return self
 
 

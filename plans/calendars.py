@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -78,7 +79,11 @@ def _distinct(years: Iterable[Skolerute]) -> list[Skolerute]:
     for year in years:
         key = (year.school_year, year.school)
         if key in seen:
-            raise SettingsError(f"{year.place}: skoleåret {year.school_year} står allerede i {seen[key]}")
+            raise SettingsError(
+                _("{place}: skoleåret {school_year} står allerede i {seen}").format(
+                    place=year.place, school_year=year.school_year, seen=seen[key]
+                )
+            )
         seen[key] = year.place
         kept.append(year)
     return kept
@@ -90,7 +95,7 @@ def _read(path: Path) -> Iterator[Skolerute]:
         return
     files = sorted(f for f in path.iterdir() if f.suffix.casefold() in (".toml", ".ics"))
     if not files:
-        raise SettingsError(f"mappa {path.name} har ingen skolerute (.toml eller .ics)")
+        raise SettingsError(_("mappa {name} har ingen skolerute (.toml eller .ics)").format(name=path.name))
     for file in files:
         # 310000019.ics is that school's; any other name is the municipality's.
         yield from _read_file(file, file.stem if is_organisation_number(file.stem) else None)
@@ -101,17 +106,17 @@ def _read_file(path: Path, school: str | None) -> Iterator[Skolerute]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise SettingsError(f"{name} kan ikke leses ({why_not(error)})") from None
+        raise SettingsError(_("{name} kan ikke leses ({why_not})").format(name=name, why_not=why_not(error))) from None
     if path.suffix.casefold() == ".ics":
         yield from _from_icalendar(data, name, school)
         return
     try:
         raw = read_toml(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise SettingsError(f"{name} er ikke gyldig TOML i UTF-8") from None
+        raise SettingsError(_("{name} er ikke gyldig TOML i UTF-8").format(name=name)) from None
     entries = raw.get("year", [])
     if raw.keys() - {"year"} or not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise SettingsError(f"{name}: bare [[year]] kan stå her")
+        raise SettingsError(_("{name}: bare [[year]] kan stå her").format(name=name))
     for number, entry in enumerate(entries, 1):
         yield _from_toml(entry, f"{name}, [[year]] nr. {number}", school)
 
@@ -120,19 +125,23 @@ def _from_toml(entry: dict[str, Any], place: str, school: str | None) -> Skoleru
     unknown = sorted(entry.keys() - {"school_year", "school", "free"})
     if unknown:
         raise SettingsError(
-            f"{place}: {unknown[0]!r} er et ukjent felt; de som kan stå her, er school_year, school og free"
+            _("{place}: {unknown!r} er et ukjent felt; de som kan stå her, er school_year, school og free").format(
+                place=place, unknown=unknown[0]
+            )
         )
     owner = entry.get("school", school)
     if owner is not None and not (isinstance(owner, str) and is_organisation_number(owner)):
-        raise SettingsError(f"{place}: school må være et organisasjonsnummer i anførselstegn")
+        raise SettingsError(_("{place}: school må være et organisasjonsnummer i anførselstegn").format(place=place))
     try:
         school_year = str(entry["school_year"])
         bounds = school_year_bounds(school_year)
     except (KeyError, ValueError):
-        raise SettingsError(f'{place}: school_year må være et skoleår som "2026-2027"') from None
+        raise SettingsError(_('{place}: school_year må være et skoleår som "2026-2027"').format(place=place)) from None
     spans = entry.get("free")
     if not isinstance(spans, list):
-        raise SettingsError(f"{place}: free mangler; skriv free = [{{from = 2026-10-05, to = 2026-10-09}}]")
+        raise SettingsError(
+            _("{place}: free mangler; skriv free = [{{from = 2026-10-05, to = 2026-10-09}}]").format(place=place)
+        )
     days = {day for span in spans for day in _days_of(span, bounds, f"{place} ({school_year})")}
     return Skolerute(school_year, owner, frozenset(days), place)
 
@@ -142,9 +151,15 @@ def _days_of(span: Any, bounds: tuple[date, date], place: str) -> Iterator[date]
     start = span.get("from") if keys else None
     end = span.get("to", start) if keys else None
     if keys - {"from", "to", "why"} or not _is_day(start) or not _is_day(end):
-        raise SettingsError(f"{place}: hvert ledd i free er {{from, to, why}} med datoer; to og why kan utelates")
+        raise SettingsError(
+            _("{place}: hvert ledd i free er {{from, to, why}} med datoer; to og why kan utelates").format(place=place)
+        )
     if not bounds[0] <= start <= end <= bounds[1]:
-        raise SettingsError(f"{place}: fridagene fra {start} til {end} er snudd eller ligger utenfor skoleåret")
+        raise SettingsError(
+            _("{place}: fridagene fra {start} til {end} er snudd eller ligger utenfor skoleåret").format(
+                place=place, start=start, end=end
+            )
+        )
     for n in range((end - start).days + 1):
         yield start + timedelta(days=n)
 
@@ -167,13 +182,15 @@ def _from_icalendar(data: bytes, name: str, school: str | None) -> Iterator[Skol
     try:
         events = [event for calendar in Calendar.from_ical(data, multiple=True) for event in calendar.walk("VEVENT")]
     except (ValueError, KeyError, IndexError):
-        raise SettingsError(f"{name} er ikke en gyldig iCalendar-fil") from None
+        raise SettingsError(_("{name} er ikke en gyldig iCalendar-fil").format(name=name)) from None
     free: dict[str, set[date]] = {}
     for event in events:
         for day in _closed_by(event, name):
             free.setdefault(school_year_of(day), set()).add(day)
     if not free:
-        raise SettingsError(f"{name} har ingen heldagshendelse som sier ferie, fri eller planleggingsdag")
+        raise SettingsError(
+            _("{name} har ingen heldagshendelse som sier ferie, fri eller planleggingsdag").format(name=name)
+        )
     for year, days in free.items():
         yield Skolerute(year, school, frozenset(days), name)
 
@@ -190,7 +207,9 @@ def _closed_by(event: Any, name: str) -> Iterator[date]:
         first, after = start.dt + _ONE_DAY, year_last + _ONE_DAY
     elif _FREE.search(words) and not _OPEN.search(words):
         if event.get("RRULE") is not None or event.get("RDATE") is not None:
-            raise SettingsError(f"{name}: hendelsen {start.dt} gjentas; skriv hver fridag for seg")
+            raise SettingsError(
+                _("{name}: hendelsen {dt} gjentas; skriv hver fridag for seg").format(name=name, dt=start.dt)
+            )
         first, after = start.dt, _end_of(event, start.dt)
     else:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
+from gettext import gettext as _
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -35,16 +36,24 @@ def load_plan(name: str | Path) -> MunicipalPlan:
     coverage = _toml(folder, "coverage.toml")
     strange = sorted(coverage.keys() - {"rows"})
     if strange:
-        raise SettingsError(f"plan {folder.name}: coverage.toml: {strange[0]} er et ukjent felt; bare rows kan stå her")
+        raise SettingsError(
+            _("plan {name}: coverage.toml: {strange} er et ukjent felt; bare rows kan stå her").format(
+                name=folder.name, strange=strange[0]
+            )
+        )
     if data.keys() & {"name", "rows"}:
         raise SettingsError(
-            f"plan {folder.name}: plan.toml: rows hører hjemme i coverage.toml, og name er navnet på mappa"
+            _("plan {name}: plan.toml: rows hører hjemme i coverage.toml, og name er navnet på mappa").format(
+                name=folder.name
+            )
         )
     try:
         return MunicipalPlan.model_validate({"name": folder.name, **data, "rows": coverage.get("rows", {})})
     except ValidationError as error:
         first = faults(error)[0]
-        raise SettingsError(f"plan {folder.name}: {_place(first.place)}{first.words}") from None
+        raise SettingsError(
+            _("plan {name}: {place}{words}").format(name=folder.name, place=_place(first.place), words=first.words)
+        ) from None
 
 
 def load_plans(name: str | Path) -> tuple[MunicipalPlan, ...]:
@@ -69,9 +78,15 @@ def _one_after_the_other(plans: list[MunicipalPlan], newest: MunicipalPlan) -> N
     """Two versions from one day would leave it to chance which of them judges."""
     starts = [plan.document.valid_from for plan in plans]
     if len(set(starts)) != len(starts):
-        raise SettingsError(f"plan {newest.name}: plan.toml: earlier: to utgaver har samme document.valid_from")
+        raise SettingsError(
+            _("plan {name}: plan.toml: earlier: to utgaver har samme document.valid_from").format(name=newest.name)
+        )
     if plans[-1] is not newest:
-        raise SettingsError(f"plan {newest.name}: plan.toml: earlier: {plans[-1].name} gjelder fra en senere dag")
+        raise SettingsError(
+            _("plan {name}: plan.toml: earlier: {name2} gjelder fra en senere dag").format(
+                name=newest.name, name2=plans[-1].name
+            )
+        )
 
 
 def _shipped() -> Traversable:
@@ -85,7 +100,9 @@ def _folder(name: str | Path) -> Traversable:
     if str(name) in available():
         return _shipped() / str(name)
     raise SettingsError(
-        f"ingen plan heter {path.name}; de som finnes, er {', '.join(available())}, eller oppgi en mappe med plan.toml"
+        _("ingen plan heter {name}; de som finnes, er {names}, eller oppgi en mappe med plan.toml").format(
+            name=path.name, names=", ".join(available())
+        )
     )
 
 
@@ -101,14 +118,18 @@ def _toml(folder: Traversable, file: str) -> dict[str, Any]:
     try:
         return read_toml((folder / file).read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise SettingsError(f"plan {folder.name}: {file} mangler") from None
+        raise SettingsError(_("plan {name}: {file} mangler").format(name=folder.name, file=file)) from None
     except tomllib.TOMLDecodeError as error:
         # The library's own text may repeat what stands there; the line is enough.
         line = _AT_LINE.search(str(error))
         where = f" (linje {line[1]})" if line else ""
-        raise SettingsError(f"plan {folder.name}: {file} er ikke gyldig TOML{where}") from None
+        raise SettingsError(
+            _("plan {name}: {file} er ikke gyldig TOML{where}").format(name=folder.name, file=file, where=where)
+        ) from None
     except (OSError, UnicodeDecodeError):
-        raise SettingsError(f"plan {folder.name}: {file} kan ikke leses som UTF-8") from None
+        raise SettingsError(
+            _("plan {name}: {file} kan ikke leses som UTF-8").format(name=folder.name, file=file)
+        ) from None
 
 
 @cache

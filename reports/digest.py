@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from gettext import gettext as _
 
 from ..domain.errors import SkolemiljoError
 from ..domain.verdict import Verdict
@@ -167,16 +168,17 @@ def send(mail: EmailMessage, server: MailServer) -> int:
     except (OSError, smtplib.SMTPException) as error:
         # The server's answer can repeat addresses and text, so only the kind of error is told.
         code = getattr(error, "smtp_code", None)
+        refused = _("e-posttjeneren tok ikke imot ({kind}): sjekk innstillingene under mail")
         raise MailError(
-            f"e-posttjeneren tok ikke imot ({type(error).__name__}{f' {code}' if code else ''}): sjekk innstillingene under mail"
+            refused.format(kind=" ".join(filter(None, (type(error).__name__, code and str(code)))))
         ) from None
 
 
 def _connection(server: MailServer) -> smtplib.SMTP:
     if server.security not in ("starttls", "tls", "none"):
-        raise MailError("mail.security må være starttls, tls eller none")
+        raise MailError(_("mail.security må være starttls, tls eller none"))
     if server.security == "none" and server.username is not None:
-        raise MailError("passord sendes ikke uten kryptering: sett mail.security til starttls eller tls")
+        raise MailError(_("passord sendes ikke uten kryptering: sett mail.security til starttls eller tls"))
     if server.security == "tls":
         return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=_trust(server))
     smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
@@ -222,7 +224,7 @@ def notify(report: Report, targets: Sequence[str], language: str | None = None) 
     service = apprise.Apprise(asset=asset)
     for target in targets:
         if not service.add(target):
-            raise MailError("en adresse under notify er ikke til å forstå: rett den")
+            raise MailError(_("en adresse under notify er ikke til å forstå: rett den"))
     say = Sentences(report, language)
     if not service.notify(title=say.words.gettext("Skolemiljø"), body="\n".join(lines(report, language))):
-        raise MailError("varselet ble ikke tatt imot: sjekk adressene under notify")
+        raise MailError(_("varselet ble ikke tatt imot: sjekk adressene under notify"))

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,6 @@ from .tables import KNOWN, NEWEST, metadata
 
 _BUSY_MILLISECONDS = 15_000
 _PRIVATE = 0o600
-DAMAGED = (
-    "lageret {name} er skadet. Legg det til side og sett inn en kopi, eller begynn uten: alt unntatt godtatte avvik "
-    "kommer igjen fra kilden (godtatte avvik eksporteres hver natt)"
-)
 
 
 def url_of(where: str | Path) -> URL:
@@ -33,7 +30,7 @@ def url_of(where: str | Path) -> URL:
     try:
         return make_url(where)
     except SQLAlchemyError:
-        raise StoreError("adressen til lageret kan ikke leses: oppgi en fil, eller dialekt://server/navn") from None
+        raise StoreError(_("adressen til lageret kan ikke leses: oppgi en fil, eller dialekt://server/navn")) from None
 
 
 def connect(url: URL, *, read_only: bool = False) -> Engine:
@@ -86,7 +83,9 @@ def prepare_file(path: Path) -> None:
             if path.stat().st_mode & 0o077 and os.access(path, os.W_OK):
                 path.chmod(_PRIVATE)
     except OSError as error:
-        raise StoreError(f"lageret {path.name} kan ikke lages eller åpnes ({why_not(error)})") from None
+        raise StoreError(
+            _("lageret {name} kan ikke lages eller åpnes ({why_not})").format(name=path.name, why_not=why_not(error))
+        ) from None
 
 
 @contextmanager
@@ -100,21 +99,31 @@ def plain_errors(name: str) -> Iterator[None]:
         raise StoreError(_words(name, str(error).lower())) from None
 
 
+def damaged(name: str) -> str:
+    """What is said of a store that is damaged."""
+    return _(
+        "lageret {name} er skadet. Legg det til side og sett inn en kopi, eller begynn uten: alt unntatt godtatte avvik "
+        "kommer igjen fra kilden (godtatte avvik eksporteres hver natt)"
+    ).format(name=name)
+
+
 def _words(name: str, said: str) -> str:
     """The fixed words for an error. What the database said is looked at, never repeated."""
     if "disk is full" in said or "no space" in said or "disk i/o" in said:
-        return (
-            f"lageret {name}: disken er full eller svikter, og ikke noe halvferdig er lagret. Gjør plass og kjør igjen"
-        )
+        return _(
+            "lageret {name}: disken er full eller svikter, og ikke noe halvferdig er lagret. Gjør plass og kjør igjen"
+        ).format(name=name)
     if "readonly" in said or "read-only" in said or "attempt to write" in said:
-        return f"lageret {name} kan bare leses av denne brukeren; gi brukeren rett til å skrive, i mappa også"
+        return _("lageret {name} kan bare leses av denne brukeren; gi brukeren rett til å skrive, i mappa også").format(
+            name=name
+        )
     if "malformed" in said or "not a database" in said or "corrupt" in said:
-        return DAMAGED.format(name=name)
+        return damaged(name)
     if "locked" in said or "busy" in said:
-        return f"lageret {name} er i bruk av et annet program; prøv igjen senere"
+        return _("lageret {name} er i bruk av et annet program; prøv igjen senere").format(name=name)
     if "unable to open" in said:
-        return f"lageret {name} kan ikke åpnes: sjekk at mappa finnes, og at brukeren kan lese den"
-    return f"lageret {name} gjorde ikke det det ble bedt om; kjør skolemiljo doctor"
+        return _("lageret {name} kan ikke åpnes: sjekk at mappa finnes, og at brukeren kan lese den").format(name=name)
+    return _("lageret {name} gjorde ikke det det ble bedt om; kjør skolemiljo doctor").format(name=name)
 
 
 def version_of(connection: Connection) -> str | None:
@@ -125,7 +134,9 @@ def version_of(connection: Connection) -> str | None:
     if "alembic_version" not in tables:
         if tables & set(metadata.tables):
             raise StoreError(
-                "lageret har tabeller, men ingen versjon: det er ikke vårt, eller oppgraderingen ble brutt av. Sett inn en kopi"
+                _(
+                    "lageret har tabeller, men ingen versjon: det er ikke vårt, eller oppgraderingen ble brutt av. Sett inn en kopi"
+                )
             )
         return None
     found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
@@ -137,10 +148,11 @@ def check_version(version: str | None) -> bool:
     if version == NEWEST:
         return False
     if version is not None and version not in KNOWN:
-        raise StoreError(
-            f"lageret er skrevet av en nyere utgave (skjema {version[:20]}; denne kjenner {NEWEST}). "
-            "Installer den utgaven igjen, eller sett inn kopien som ble tatt før oppgraderingen"
+        newer = _(
+            "lageret er skrevet av en nyere utgave (skjema {version}; denne kjenner {known}). Installer den utgaven igjen, "
+            "eller sett inn kopien som ble tatt før oppgraderingen"
         )
+        raise StoreError(newer.format(version=version[:20], known=NEWEST))
     return True
 
 
@@ -162,14 +174,20 @@ def copy_sqlite(engine: Engine, target: Path) -> None:
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE))
     except FileExistsError:
-        raise StoreError(f"{target.name} finnes fra før, og en kopi skriver aldri over: velg et annet navn") from None
+        raise StoreError(
+            _("{name} finnes fra før, og en kopi skriver aldri over: velg et annet navn").format(name=target.name)
+        ) from None
     except OSError as error:
-        raise StoreError(f"kopien {target.name} kan ikke lages ({why_not(error)})") from None
+        raise StoreError(
+            _("kopien {name} kan ikke lages ({why_not})").format(name=target.name, why_not=why_not(error))
+        ) from None
     with plain_errors(target.name), engine.connect() as connection, closing(sqlite3.connect(target)) as copy:
         raw(connection).backup(copy)
         if copy.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
             raise StoreError(
-                f"kopien {target.name} er ikke hel; lageret selv kan være skadet: kjør skolemiljo store check"
+                _("kopien {name} er ikke hel; lageret selv kan være skadet: kjør skolemiljo store check").format(
+                    name=target.name
+                )
             )
 
 
@@ -192,7 +210,6 @@ def backup_name(path: Path, why: str) -> Path:
 
 
 __all__ = [
-    "DAMAGED",
     "NEWEST",
     "backup_name",
     "check_version",

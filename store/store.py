@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
+from gettext import gettext as _
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -106,7 +107,9 @@ class Store:
             if not read_only:
                 opening.prepare_file(path)
             elif not path.is_file():
-                raise StoreError(f"det finnes ikke noe lager i {path.name}: kjør skolemiljo sync først")
+                raise StoreError(
+                    _("det finnes ikke noe lager i {name}: kjør skolemiljo sync først").format(name=path.name)
+                )
         store = cls(opening.connect(url, read_only=read_only), path, read_only=read_only)
         try:
             store._begin_use(check=check)
@@ -123,14 +126,16 @@ class Store:
     def _begin_use(self, *, check: bool) -> None:
         with self._reading() as connection:
             if check and not opening.is_whole(connection):
-                raise StoreError(opening.DAMAGED.format(name=self.name))
+                raise StoreError(opening.damaged(self.name))
             version = opening.version_of(connection)
             old = opening.check_version(version)
         if not old:
             return
         if self.read_only:
             raise OlderStore(
-                f"lageret {self.name} er fra en eldre utgave: kjør skolemiljo sync, så blir det oppgradert"
+                _("lageret {name} er fra en eldre utgave: kjør skolemiljo sync, så blir det oppgradert").format(
+                    name=self.name
+                )
             )
         if version is not None and self.path is not None:
             opening.copy_sqlite(self._engine, opening.backup_name(self.path, f"before-{opening.NEWEST}"))
@@ -187,7 +192,7 @@ class Store:
         Raises StoreError where ``target`` is there already, and for other databases (they have their own tools).
         """
         if self._engine.dialect.name != "sqlite":
-            raise StoreError("lageret er ikke en fil: ta kopi med databasens eget verktøy (pg_dump)")
+            raise StoreError(_("lageret er ikke en fil: ta kopi med databasens eget verktøy (pg_dump)"))
         opening.copy_sqlite(self._engine, target)
 
     def scratch(self) -> Store:
@@ -752,7 +757,9 @@ def write_whole(target: Path, content: str) -> None:
     except OSError as error:
         with suppress(OSError):
             half.unlink()
-        raise StoreError(f"{target.name} kan ikke skrives ({why_not(error)})") from None
+        raise StoreError(
+            _("{name} kan ikke skrives ({why_not})").format(name=target.name, why_not=why_not(error))
+        ) from None
 
 
 # --- rows and values -------------------------------------------------------------------------------------------------
@@ -959,12 +966,14 @@ def _exported_rows(source: Path) -> list[dict[str, Any]]:
     try:
         content = json.loads(source.read_text(encoding="utf-8"))
         if content["schema_version"] != 1:
-            raise StoreError(f"{source.name} er en eksport fra en annen utgave")
+            raise StoreError(_("{name} er en eksport fra en annen utgave").format(name=source.name))
         return [_taken_back(raw) for raw in content["acceptances"]]
     except OSError as error:
-        raise StoreError(f"{source.name} kan ikke leses ({why_not(error)})") from None
+        raise StoreError(
+            _("{name} kan ikke leses ({why_not})").format(name=source.name, why_not=why_not(error))
+        ) from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise StoreError(f"{source.name} er ikke en eksport av godtatte avvik") from None
+        raise StoreError(_("{name} er ikke en eksport av godtatte avvik").format(name=source.name)) from None
 
 
 def _taken_back(raw: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from gettext import gettext as _
 
 from ..domain.annual_cycle import CycleFacts, CycleStatus
 from ..domain.calendar import SchoolCalendar
@@ -15,8 +16,10 @@ from ..validators import RULES
 from ..validators.engine import assess, assess_cycle, cycle_status
 from ..validators.rule import Rule
 
-OUR_FAULT = "feil i verktøyet: meld det til dem som lager det"
-"""What is said of a judgement that broke: without what was judged."""
+
+def about_our_fault() -> str:
+    """What is said of a judgement that broke: without what was judged."""
+    return _("feil i verktøyet: meld det til dem som lager det")
 
 
 @dataclass(frozen=True)

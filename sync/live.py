@@ -16,7 +16,7 @@ from ..domain.case import Case
 from ..domain.errors import SourceError, UnreadableCase
 from ..domain.moment import local_day
 from ..domain.verdict import Assessment
-from .judging import OUR_FAULT, Judging
+from .judging import Judging, about_our_fault
 from .reading import problem_of
 
 Progress = Callable[[str, int], None]
@@ -45,7 +45,7 @@ class Judged:
             assessment = judging.case(item, as_of)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one case must not hide the others, nor tell its text
             kind = f"JudgementFailed.{type(error).__name__}"
-            self.problems.append(CaseProblem(item.id, kind, (), OUR_FAULT))
+            self.problems.append(CaseProblem(item.id, kind, (), about_our_fault()))
             self.complete = False
             return
         if item.leader_is_accused():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from gettext import gettext as _
 
 from ..adapters.ports import CaseProblem, SourceItem
 from ..domain.case import Case
@@ -139,7 +140,7 @@ class Looking:
     def _reconcile(self, school: SchoolNight) -> None:
         """Compares what we know of a school with what the source says it has, until they agree or it is told."""
         source, summary, listed = self._night.source, school.summary, school.listed
-        for _ in range(_ROUNDS):
+        for _round in range(_ROUNDS):
             known = self._store.case_ids(school.school)
             count = source.count(school.school)
             summary.source_count, summary.known_count = count, len(known)
@@ -155,14 +156,14 @@ class Looking:
         summary.known_count = len(self._store.case_ids(school.school))
         summary.source_count = source.count(school.school)
         if summary.source_count not in (None, summary.known_count):
-            what = "kildens antall saker er et annet enn vårt; det sammenlignes igjen neste natt"
+            what = _("kildens antall saker er et annet enn vårt; det sammenlignes igjen neste natt")
             summary.problems.append(CaseProblem(None, COUNTS_DISAGREE, (), what))
 
     def _settle(self, school: SchoolNight, listed: frozenset[str], known: frozenset[str]) -> bool:
         """Looks up each case that only one side knows. False: so many are gone that the list is not believed."""
         missing = sorted(known - listed)
         if len(missing) > max(_SOME, len(known) // 5):
-            what = "kilden viser langt færre saker enn før: sjekk tilgangen"
+            what = _("kilden viser langt færre saker enn før: sjekk tilgangen")
             school.summary.problems.append(CaseProblem(None, MANY_VANISHED, (), what))
             return False
         for case in sorted(listed - known):

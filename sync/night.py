@@ -11,7 +11,7 @@ from typing import Any
 
 from ..adapters.ports import CaseProblem, CaseSource
 from ..store import JudgedCase, SchoolState, Store
-from .judging import OUR_FAULT, Judging
+from .judging import Judging, about_our_fault
 from .runlog import Kind, RunLog
 from .summary import RunSummary, SchoolSummary
 
@@ -121,4 +121,4 @@ class SchoolNight:
 
 def our_fault(case: str | None) -> CaseProblem:
     """The problem that a broken judgement is."""
-    return CaseProblem(case, JUDGEMENT_FAILED, (), OUR_FAULT)
+    return CaseProblem(case, JUDGEMENT_FAILED, (), about_our_fault())

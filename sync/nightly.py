@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from gettext import gettext as _
 from pathlib import Path
 
 import structlog
@@ -224,7 +225,7 @@ def _lock_file(options: Options, store: Store) -> Path:
     if options.lock is not None:
         return options.lock
     if store.path is None:
-        raise StoreError("et lager som ikke er en fil, trenger en låsefil")
+        raise StoreError(_("et lager som ikke er en fil, trenger en låsefil"))
     return store.path.with_name(store.path.name + ".lock")
 
 
@@ -236,11 +237,12 @@ def _locked(path: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise AlreadyRunning(
-            f"en annen kjøring er i gang (den holder {path.name}); prøv igjen når den er ferdig"
-        ) from None
+        busy = _("en annen kjøring er i gang (den holder {name}); prøv igjen når den er ferdig")
+        raise AlreadyRunning(busy.format(name=path.name)) from None
     except OSError as error:
-        raise StoreError(f"låsefila {path.name} kan ikke lages ({why_not(error)})") from None
+        raise StoreError(
+            _("låsefila {name} kan ikke lages ({why_not})").format(name=path.name, why_not=why_not(error))
+        ) from None
     try:
         yield
     finally:

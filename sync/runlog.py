@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,9 @@ class RunLog:
                     number, head = self._append(number, head, Kind.MENDED, {"bytes": mended})
                 number, head = self._append(number, head, kind, facts)
         except OSError as error:
-            raise StoreError(f"kjøreloggen {self.path.name} kan ikke skrives ({why_not(error)})") from None
+            raise StoreError(
+                _("kjøreloggen {name} kan ikke skrives ({why_not})").format(name=self.path.name, why_not=why_not(error))
+            ) from None
         return ANCHOR, f"{number}:{head}"
 
     def add_and_anchor(self, kind: Kind, **facts: Any) -> None:
@@ -116,7 +119,7 @@ class RunLog:
         text = json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n"
         data = text.encode()
         if len(data) > _TOO_LONG:
-            raise StoreError("en linje i kjøreloggen er for lang: meld det til dem som lager verktøyet")
+            raise StoreError(_("en linje i kjøreloggen er for lang: meld det til dem som lager verktøyet"))
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             written = os.write(descriptor, data)
@@ -124,7 +127,7 @@ class RunLog:
         finally:
             os.close(descriptor)
         if written != len(data):
-            raise StoreError(f"kjøreloggen {self.path.name} kan ikke skrives (disken er full)")
+            raise StoreError(_("kjøreloggen {name} kan ikke skrives (disken er full)").format(name=self.path.name))
         return number + 1, str(line["hash"])
 
 
@@ -134,30 +137,35 @@ def verify(path: Path, anchor: str | None = None) -> Verified:
     ``anchor``: what the store keeps under :data:`ANCHOR`; with it, lines missing at the end are found too.
     """
     number, head = 0, _START
-    wanted_number, _, wanted_hash = (anchor or "").partition(":")
+    wanted_number, _colon, wanted_hash = (anchor or "").partition(":")
     met = not wanted_hash
     try:
         for text in _lines(path):
             place = number + 1
             line = _parse(text)
             if line is None:
-                return Verified(number, head, "er ikke en hel linje fra en kjørelogg", place)
+                return Verified(number, head, _("er ikke en hel linje fra en kjørelogg"), place)
             if line["number"] != place or line["before"] != head:
-                return Verified(number, head, "en linje før denne er fjernet, lagt til eller flyttet", place)
+                return Verified(number, head, _("en linje før denne er fjernet, lagt til eller flyttet"), place)
             claimed = line.pop("hash")
             if _hash(line) != claimed:
-                return Verified(number, head, "linja er endret etter at den ble skrevet", place)
+                return Verified(number, head, _("linja er endret etter at den ble skrevet"), place)
             number, head = place, claimed
             if str(number) == wanted_number:
                 if head != wanted_hash:
-                    return Verified(number, head, "loggen er skrevet på nytt: lageret husker en annen linje", place)
+                    return Verified(number, head, _("loggen er skrevet på nytt: lageret husker en annen linje"), place)
                 met = True
     except FileNotFoundError:
-        return Verified(0, _START, None if met else "loggen er borte, men lageret husker at den fantes")
+        return Verified(0, _START, None if met else _("loggen er borte, men lageret husker at den fantes"))
     except (OSError, UnicodeDecodeError):
-        return Verified(number, head, "loggen kan ikke leses herfra og ut", number + 1)
+        return Verified(number, head, _("loggen kan ikke leses herfra og ut"), number + 1)
     if not met:
-        return Verified(number, head, f"linjer mangler på slutten: lageret husker nr. {wanted_number}", None)
+        return Verified(
+            number,
+            head,
+            _("linjer mangler på slutten: lageret husker nr. {wanted_number}").format(wanted_number=wanted_number),
+            None,
+        )
     return Verified(number, head)
 
 
@@ -221,5 +229,6 @@ def _last(path: Path) -> tuple[int, str]:
     text = _tail(path).rstrip(b"\n").rpartition(b"\n")[2]
     line = _parse(text.decode("utf-8", errors="replace") + "\n")
     if line is None:
-        raise BrokenRunLog(f"den siste linja i {path.name} er ikke fra en kjørelogg: kjør skolemiljo runlog verify")
+        broken = _("den siste linja i {name} er ikke fra en kjørelogg: kjør skolemiljo runlog verify")
+        raise BrokenRunLog(broken.format(name=path.name))
     return int(line["number"]), str(line["hash"])

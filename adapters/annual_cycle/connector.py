@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gettext import gettext as _
 from typing import Any
 
 from pydantic import ValidationError
@@ -64,7 +65,9 @@ class AnnualCycleOverHttp:
 
     def _unreadable(self, owner: str, school_year: str, request_id: str | None) -> SourceError:
         return SourceError(
-            f"årshjulet til {owner} i {school_year} er ikke slik kontrakten sier",
+            _("årshjulet til {owner} i {school_year} er ikke slik kontrakten sier").format(
+                owner=owner, school_year=school_year
+            ),
             system=SYSTEM,
             request_id=request_id,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gettext import gettext as _
+
 from ...domain.errors import SettingsError
 from ..settings import Settings
 from .connector import Folder
@@ -13,6 +15,6 @@ def connector(settings: Settings) -> Folder:
     """The connector as ``settings`` say. Raises SettingsError."""
     if settings.folder.path is None:
         raise SettingsError(
-            "folder.path er ikke satt: oppgi en innstillingsfil med --settings eller $SKOLEMILJO_SETTINGS"
+            _("folder.path er ikke satt: oppgi en innstillingsfil med --settings eller $SKOLEMILJO_SETTINGS")
         )
     return Folder(settings.folder.path, zone=settings.zone, lists_schools=settings.roster is None)

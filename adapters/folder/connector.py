@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -34,7 +35,6 @@ from ..ports import CaseProblem, Receipt, SourceItem
 from ..strict_json import strict_json
 
 SYSTEM = "folder"
-_NOT_THERE = "fila finnes ikke i cases/: sjekk saksnummeret, eller eksporter saken på nytt"
 _FILE_NAME = re.compile(r"[A-Za-z0-9ÆØÅæøå][A-Za-z0-9ÆØÅæøå._\-]{0,80}")
 M = TypeVar("M", bound=BaseModel)
 
@@ -58,7 +58,7 @@ class Folder:
 
     def __init__(self, path: Path, *, zone: ZoneInfo | None = None, lists_schools: bool = True) -> None:
         if not path.is_dir():
-            raise SettingsError("folder.path er ikke en mappe: sjekk stien")
+            raise SettingsError(_("folder.path er ikke en mappe: sjekk stien"))
         self._path = path
         self._zone = zone
         self._lists_schools = lists_schools
@@ -78,7 +78,7 @@ class Folder:
         try:
             listed = TypeAdapter(list[School]).validate_python(raw)
         except ValidationError as error:
-            raise Fatal(f"schools.json: rett {_where(error)}", system=SYSTEM) from None
+            raise Fatal(_("schools.json: rett {where}").format(where=_where(error)), system=SYSTEM) from None
         numbers = {school.organisation_number for school in listed}
         forgotten = {known.school for _, known in self._files() if known.school is not None} - numbers
         return [*listed, *(School(organisation_number=n, name=n) for n in sorted(forgotten))]
@@ -109,7 +109,7 @@ class Folder:
         """One case. Raises CaseNotFound and UnreadableCase."""
         name = _name_of(case_id)
         if name is None:
-            raise CaseNotFound(_NOT_THERE, system=SYSTEM, case=case_id)
+            raise CaseNotFound(_not_there(), system=SYSTEM, case=case_id)
         file = self._folder("cases") / f"{name}.json"
         if not file.is_file():  # it may be told by a sum of its name
             file = next((other for other, known in self._files() if known.case == case_id), file)
@@ -117,7 +117,7 @@ class Folder:
 
     def case_ids(self, school: str) -> Iterator[str]:
         """The ids of the school's cases, and of the files that do not say whose they are."""
-        for _, known in self._files():
+        for _file, known in self._files():
             if known.school in (None, school):
                 yield known.case
 
@@ -133,15 +133,19 @@ class Folder:
             data = read_plain_file(file, BYTES_AT_MOST)
             raw = strict_json(data)
         except FileNotFoundError:
-            raise CaseNotFound(_NOT_THERE, system=SYSTEM, case=case_id) from None
+            raise CaseNotFound(_not_there(), system=SYSTEM, case=case_id) from None
         except OSError as error:
-            what = "er en lenke; lenker følges ikke" if file.is_symlink() else why_not(error)
-            raise UnreadableCase(f"fila kan ikke leses ({what})", system=SYSTEM, case=case_id) from None
+            what = _("er en lenke; lenker følges ikke") if file.is_symlink() else why_not(error)
+            raise UnreadableCase(
+                _("fila kan ikke leses ({what})").format(what=what), system=SYSTEM, case=case_id
+            ) from None
         except ValueError as error:
-            raise UnreadableCase(f"fila er {error}: eksporter saken på nytt", system=SYSTEM, case=case_id) from None
+            raise UnreadableCase(
+                _("fila er {error}: eksporter saken på nytt").format(error=error), system=SYSTEM, case=case_id
+            ) from None
         case = case_from(raw, self._zone, system=SYSTEM, name=case_id, context=self.context)
         if _name_of(case.id) != file.stem:
-            what = "fila må ha saksnummeret som navn, med _ for /"
+            what = _("fila må ha saksnummeret som navn, med _ for /")
             raise UnreadableCase(what, system=SYSTEM, case=case_id, fields=("id",))
         return case.model_copy(update={"etag": hashlib.sha256(data).hexdigest()[:32]})
 
@@ -154,7 +158,7 @@ class Folder:
     def _case_files(self) -> list[Path]:
         folder = self._folder("cases")
         if not folder.is_dir():
-            raise Fatal("mappa cases/ finnes ikke: eksporter sakene dit", system=SYSTEM)
+            raise Fatal(_("mappa cases/ finnes ikke: eksporter sakene dit"), system=SYSTEM)
         return [f for f in sorted(folder.iterdir()) if f.suffix.lower() == ".json" and not f.name.startswith(".")]
 
     def _look(self, file: Path) -> _Known:
@@ -173,7 +177,7 @@ class Folder:
         del idempotency_key
         case = self.case(record.case)
         if if_match is not None and case.etag != if_match:
-            raise Conflict("saken er endret siden den ble lest", system=SYSTEM, case=record.case)
+            raise Conflict(_("saken er endret siden den ble lest"), system=SYSTEM, case=record.case)
         self._write_whole(self._file("flags", record.case), record)
         return Receipt(case.etag)
 
@@ -181,7 +185,7 @@ class Folder:
         """The record in ``flags/<case>.json``. Raises SourceError where it is not this case's record."""
         record = self._model(self._file("flags", case_id), ComplianceRecord)
         if record is not None and record.case != case_id:
-            raise SourceError("fila i flags/ gjelder en annen sak: slett den", system=SYSTEM, case=case_id)
+            raise SourceError(_("fila i flags/ gjelder en annen sak: slett den"), system=SYSTEM, case=case_id)
         return record
 
     # --- annual cycle --------------------------------------------------------------------------------------------
@@ -207,7 +211,12 @@ class Folder:
             school,
             school_year,
         ):
-            raise SourceError(f"{folder}/{file.name} gjelder en annen skole eller et annet skoleår", system=SYSTEM)
+            raise SourceError(
+                _("{folder}/{name} gjelder en annen skole eller et annet skoleår").format(
+                    folder=folder, name=file.name
+                ),
+                system=SYSTEM,
+            )
         return found
 
     # --- files ---------------------------------------------------------------------------------------------------
@@ -215,25 +224,27 @@ class Folder:
     def _folder(self, name: str) -> Path:
         folder = self._path / name
         if folder.is_symlink():
-            raise Fatal(f"{name}/ er en lenke; lenker følges ikke", system=SYSTEM)
+            raise Fatal(_("{name}/ er en lenke; lenker følges ikke").format(name=name), system=SYSTEM)
         return folder
 
     def _file(self, folder: str, name: str) -> Path:
         """The file of ``name``, of which no part can lead out of the folder."""
         plain = _name_of(name)
         if plain is None:
-            raise Fatal(f"et saksnummer kan ikke være filnavn i {folder}/", system=SYSTEM)
+            raise Fatal(_("et saksnummer kan ikke være filnavn i {folder}/").format(folder=folder), system=SYSTEM)
         return self._folder(folder) / f"{plain}.json"
 
     def _json(self, file: Path) -> Any:
         try:
             return strict_json(read_plain_file(file, BYTES_AT_MOST))
         except FileNotFoundError:
-            raise Fatal(f"{file.name} mangler", system=SYSTEM) from None
+            raise Fatal(_("{name} mangler").format(name=file.name), system=SYSTEM) from None
         except OSError as error:
-            raise Fatal(f"{file.name} kan ikke leses ({why_not(error)})", system=SYSTEM) from None
+            raise Fatal(
+                _("{name} kan ikke leses ({why_not})").format(name=file.name, why_not=why_not(error)), system=SYSTEM
+            ) from None
         except ValueError as error:
-            raise SourceError(f"{file.name} er {error}", system=SYSTEM) from None
+            raise SourceError(_("{name} er {error}").format(name=file.name, error=error), system=SYSTEM) from None
 
     def _model(self, file: Path, model: type[M]) -> M | None:
         if not file.exists() and not file.is_symlink():
@@ -241,13 +252,17 @@ class Folder:
         try:
             return model.model_validate(self._json(file), context=self.context)
         except ValidationError as error:
-            raise SourceError(f"{file.name}: rett {_where(error)}", system=SYSTEM) from None
+            raise SourceError(
+                _("{name}: rett {where}").format(name=file.name, where=_where(error)), system=SYSTEM
+            ) from None
 
     def _write_whole(self, file: Path, model: BaseModel) -> None:
         try:
             write_whole(file, model.model_dump_json(indent=1))
         except OSError as error:
-            raise Fatal(f"{file.name} kan ikke skrives ({why_not(error)})", system=SYSTEM) from None
+            raise Fatal(
+                _("{name} kan ikke skrives ({why_not})").format(name=file.name, why_not=why_not(error)), system=SYSTEM
+            ) from None
 
     @property
     def unknown_fields(self) -> Counter[str]:
@@ -302,8 +317,12 @@ def _cycle_name(school: str | None, school_year: str) -> str:
     return f"{school or 'municipality'}-{school_year}"
 
 
+def _not_there() -> str:
+    return _("fila finnes ikke i cases/: sjekk saksnummeret, eller eksporter saken på nytt")
+
+
 def _where(error: ValidationError) -> str:
     """The place of the first fault and what is wrong; names from the file are not repeated."""
     first = faults(error)[0]
     place = ".".join(str(part) if isinstance(part, int) or part.isidentifier() else "*" for part in first.place)
-    return f"{place or 'hele fila'} ({first.words})"
+    return f"{place or _('hele fila')} ({first.words})"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gettext import gettext as _
+
 from ...domain.errors import SettingsError
 from ..loader import http_client
 from ..settings import Settings
@@ -20,5 +22,5 @@ def over_http(settings: Settings) -> OneRoster:
 def schools_file(settings: Settings) -> SchoolsFile:
     """The TOML file that ``settings`` name. Raises SettingsError."""
     if settings.schools_file is None:
-        raise SettingsError("schools_file mangler: oppgi fila med listen over skoler")
+        raise SettingsError(_("schools_file mangler: oppgi fila med listen over skoler"))
     return SchoolsFile(settings.schools_file)

@@ -7,6 +7,7 @@ Source: github.com/Visma-Flyt/FlytOASOneRosterAPI (paths, ``limit``/``offset``, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from gettext import gettext as _
 from typing import Any
 
 from pydantic import ValidationError
@@ -50,18 +51,18 @@ class OneRoster:
                 return School(organisation_number=number, name=org.get("name") or number)
             except ValidationError:
                 continue
-        raise IncompleteAnswer("listen har en skole uten riktig organisasjonsnummer", system=SYSTEM)
+        raise IncompleteAnswer(_("listen har en skole uten riktig organisasjonsnummer"), system=SYSTEM)
 
     def _orgs(self) -> Iterator[dict[str, Any]]:
         received = 0
         first: Any = None
-        for _ in range(_PAGES_AT_MOST):
+        for _page in range(_PAGES_AT_MOST):
             answer = self._http.get("schools", params={"limit": str(self._page_size), "offset": str(received)})
             orgs = answer.body.get("orgs") if isinstance(answer.body, dict) else None
             if not isinstance(orgs, list) or not all(isinstance(org, dict) for org in orgs):
-                raise IncompleteAnswer("siden mangler orgs", system=SYSTEM, request_id=answer.request_id)
+                raise IncompleteAnswer(_("siden mangler orgs"), system=SYSTEM, request_id=answer.request_id)
             if orgs and orgs[0] == first:
-                raise IncompleteAnswer("samme side kommer igjen", system=SYSTEM, request_id=answer.request_id)
+                raise IncompleteAnswer(_("samme side kommer igjen"), system=SYSTEM, request_id=answer.request_id)
             first = orgs[0] if orgs else None
             yield from orgs
             received += len(orgs)
@@ -69,8 +70,10 @@ class OneRoster:
                 continue  # a server may give smaller pages than it was asked for
             if answer.total is not None and received != answer.total:
                 raise IncompleteAnswer(
-                    f"{received} av {answer.total} skoler kom", system=SYSTEM, request_id=answer.request_id
+                    _("{received} av {total} skoler kom").format(received=received, total=answer.total),
+                    system=SYSTEM,
+                    request_id=answer.request_id,
                 )
             if answer.total is not None or len(orgs) < self._page_size:
                 return
-        raise IncompleteAnswer("sidene tar aldri slutt", system=SYSTEM)
+        raise IncompleteAnswer(_("sidene tar aldri slutt"), system=SYSTEM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from gettext import gettext as _
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -27,19 +28,19 @@ class SchoolsFile:
         try:
             raw = read_toml(read_plain_file(self._path, _BYTES_AT_MOST).decode("utf-8"))
         except OSError as error:
-            raise SettingsError(f"schools_file kan ikke leses ({why_not(error)})") from None
+            raise SettingsError(_("schools_file kan ikke leses ({why_not})").format(why_not=why_not(error))) from None
         except ValueError:  # TOMLDecodeError and UnicodeDecodeError are both of this kind
-            raise SettingsError("schools_file er ikke gyldig TOML i UTF-8") from None
+            raise SettingsError(_("schools_file er ikke gyldig TOML i UTF-8")) from None
         if set(raw) - {"school"}:
-            raise SettingsError("schools_file: bare [[school]] kan stå her")
+            raise SettingsError(_("schools_file: bare [[school]] kan stå her"))
         try:
             schools = TypeAdapter(list[School]).validate_python(raw.get("school", []))
         except ValidationError as error:
             first = faults(error)[0]
             place = ".".join(map(str, ("school", *first.place)))
-            raise SettingsError(f"schools_file: {place} {first.words}") from None
+            raise SettingsError(_("schools_file: {place} {words}").format(place=place, words=first.words)) from None
         numbers = [school.organisation_number for school in schools]
         twice = sorted({number for number in numbers if numbers.count(number) > 1})
         if twice:
-            raise SettingsError(f"schools_file: {', '.join(twice)} står der to ganger")
+            raise SettingsError(_("schools_file: {names} står der to ganger").format(names=", ".join(twice)))
         return schools

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from gettext import gettext as _
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -48,7 +49,7 @@ class SikkerSak:
         answer = self._http.get(f"v1/schools/{school}/case-numbers", params={"pageSize": "1", "pageNumber": "1"})
         total = answer.body.get("totalCount") if isinstance(answer.body, dict) else None
         if not isinstance(total, int) or isinstance(total, bool) or total < 0:
-            raise IncompleteAnswer("siden mangler totalCount", system=SYSTEM, request_id=answer.request_id)
+            raise IncompleteAnswer(_("siden mangler totalCount"), system=SYSTEM, request_id=answer.request_id)
         return total
 
     def changed_cases(self, school: str, since: datetime | None) -> Iterator[SourceItem]:
@@ -71,7 +72,7 @@ class SikkerSak:
         case = case_from_wire(answer.body, self.labels, self.context, self._zone, answer.etag)
         if case.id != case_id:
             raise UnreadableCase(
-                "en annen sak kom enn den det ble spurt etter", system=SYSTEM, case=case_id, fields=("id",)
+                _("en annen sak kom enn den det ble spurt etter"), system=SYSTEM, case=case_id, fields=("id",)
             )
         return case
 
@@ -79,7 +80,7 @@ class SikkerSak:
         """The numbers of all the school's cases."""
         for page in self._http.pages(f"v1/schools/{school}/case-numbers", params={}, page_size=100):
             if not all(isinstance(number, str) and is_case_number(number) for number in page):
-                raise IncompleteAnswer("listen har noe som ikke er et saksnummer", system=SYSTEM)
+                raise IncompleteAnswer(_("listen har noe som ikke er et saksnummer"), system=SYSTEM)
             yield from page
 
     def write(self, record: ComplianceRecord, *, if_match: str | None, idempotency_key: str) -> Receipt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from gettext import gettext as _
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,7 +70,9 @@ class Labels:
                     known = LogKind(kind)
                 except ValueError:
                     raise SettingsError(
-                        f"sikker_sak.labels: {kind} er ingen loggtype; de som finnes, er {', '.join(LogKind)}"
+                        _("sikker_sak.labels: {kind} er ingen loggtype; de som finnes, er {names}").format(
+                            kind=kind, names=", ".join(LogKind)
+                        )
                     ) from None
                 self._kinds.update({_bare(label): known for label in labels})
         self.unmapped: Counter[str] = Counter()
@@ -94,7 +97,7 @@ def case_from_wire(raw: Any, labels: Labels, context: ReadingContext, zone: Zone
     try:
         mapped = _from_wire(raw)
     except RecursionError:
-        raise UnreadableCase("saken er nøstet for dypt", system=SYSTEM) from None
+        raise UnreadableCase(_("saken er nøstet for dypt"), system=SYSTEM) from None
     if isinstance(mapped, dict):
         log = mapped.get("log")
         for entry in log if isinstance(log, list) else ():
@@ -142,7 +145,7 @@ def school_from_wire(raw: Any) -> School:
         number = mapped["organisation_number"]
         return School(organisation_number=number, name=str(number))
     except (ValidationError, KeyError, TypeError):
-        raise IncompleteAnswer("listen har en skole uten riktig organizationNumber", system=SYSTEM) from None
+        raise IncompleteAnswer(_("listen har en skole uten riktig organizationNumber"), system=SYSTEM) from None
 
 
 def record_to_wire(record: ComplianceRecord) -> Any:
@@ -163,5 +166,5 @@ def record_from_wire(raw: Any, case: str, request_id: str | None) -> ComplianceR
         return record
     except (ValidationError, AttributeError, KeyError, TypeError, RecursionError):
         raise SourceError(
-            "det som ble lest tilbake, er ikke slik kontrakten sier", system=SYSTEM, case=case, request_id=request_id
+            _("det som ble lest tilbake, er ikke slik kontrakten sier"), system=SYSTEM, case=case, request_id=request_id
         ) from None

@@ -31,7 +31,7 @@ _BOKMAAL = """
     planene punktene påvirker regler reglene regnes regnet rekkefølge rettighetene rettslig riktig riktige rådgiver saksnumre samme
     sammenfatning sammenligner satt selv senere senest setter siden sier sjekkes skjedde skjerpet skoledager skoleeier skoler skolene
     skrevet skriftlig skriver skrives slutter snakker snakket snarest statsforvalteren sted stedfortreder sårbarhet særlig tall
-    tatt taushetsplikten tegn telle teller telles tidligere tilbud tillater tiltakene timer trenger trengs uke uken uker ukene ukjent
+    tatt taushetsplikten tegn telle teller telles tidligere tilbud tillater tiltakene timer trenger trengs uke uken uker ukene
     undersøkelse undersøkelsen undersøkelser uten utenfor utenom valgt varsler varsles varslet vedtatt vet videre virkelig vurderes
     vurderinger være vært åpen åpnet én
 """
@@ -51,8 +51,8 @@ NO_SUCH_ENDING = {"helse", "ingen"}
 
 
 def words(text: str) -> list[str]:
-    """The words of ``text`` itself; what stands in «…» is quoted, and what stands in `…` or {…} is no word."""
-    return re.findall(r"[a-zæøåéòó]+", re.sub(r"«[^»]*»|`[^`]*`|\{[^}]*\}", " ", text.lower()))
+    """The words of ``text`` itself; what stands in «…» is quoted; what stands in `…` or {…}, options and variables are no words."""
+    return re.findall(r"[a-zæøåéòó]+", re.sub(r"«[^»]*»|`[^`]*`|\{[^}]*\}|(--|\$)[\w-]+", " ", text.lower()))
 
 
 def bokmaal_in(text: str) -> set[str]:
