@@ -43,7 +43,11 @@ def command_messages() -> dict[Message, str]:
     for folder in ("commands", "sync", "adapters", "store", "plans", "domain"):
         for file in sorted((ROOT / folder).rglob("*.py")):
             found |= dict.fromkeys(_in_python(file), file.relative_to(ROOT).as_posix())
-    found |= dict.fromkeys(_in_python(ROOT / "reports/digest.py"), "digest.py")  # sends, and says how it went
+    for name in (
+        "reports/digest.py",
+        "validators/pages.py",
+    ):  # what sends says how it went; what looks up, that nothing is there
+        found |= dict.fromkeys(_in_python(ROOT / name), name)
     for text in (*_in_python(ROOT / "cli.py"), *_in_help(ROOT / "cli.py")):
         found[text] = "cli.py"
     return found

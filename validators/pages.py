@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from gettext import gettext as _
 from typing import Any
 
 from ..domain.errors import SettingsError
@@ -54,7 +55,7 @@ def find(name: str, rules: Mapping[str, Rule]) -> Rule:
         return squeezed[plain]
     near = dict.fromkeys(by_name[key].code for key in difflib.get_close_matches(wanted, by_name, n=6, cutoff=0.5))
     hint = ", ".join(f"{code} ({rules[code].slug})" for code in list(near)[:3]) or "skolemiljo explain --all"
-    raise SettingsError(f"ingen regel heter det. Mente du {hint}?")
+    raise SettingsError(_("ingen regel heter det. Mente du {hint}?").format(hint=hint))
 
 
 def all_pages(rules: Iterable[Rule], plan: MunicipalPlan, language: str = "nb") -> Iterator[str]:

@@ -132,13 +132,14 @@ def school_from_wire(raw: Any) -> School:
     An entry of which only the number can be read is a school all the same: its cases are there. Raises IncompleteAnswer
     where not even that is right, for a school left out in silence would be a school that nobody looks at.
     """
+    mapped: Any = None
     try:
         mapped = _from_wire(raw)
         if isinstance(raw, dict) and isinstance(mapped, dict):
             mapped["name"] = raw.get("name")
         return School.model_validate(mapped)
     except RecursionError:
-        raise IncompleteAnswer("en skole i listen er nøstet for dypt", system=SYSTEM) from None
+        raise IncompleteAnswer(_("en skole i listen er nøstet for dypt"), system=SYSTEM) from None
     except ValidationError:
         pass
     try:
