@@ -191,6 +191,8 @@ def check_school(
     """
     from skolemiljo.commands import views
 
+    if show and out is None:
+        raise click.UsageError(_("--open trenger --out: fila som skal åpnes"))
     form = _form_of(out, form)
     report, judged = views.for_rector(
         work, school, as_of=as_of or now(), language=language, offline=offline, progress=_progress()
@@ -304,7 +306,7 @@ def _show(
 ) -> None:
     from skolemiljo import reports
     from skolemiljo.domain.errors import SettingsError
-    from skolemiljo.reports.letters import make_writable
+    from skolemiljo.reports.letters import writable
 
     options: dict[str, Any] = {}
     if form == "text":
@@ -326,16 +328,15 @@ def _show(
     except reports.MissingExtraError as error:
         raise SettingsError(_("formen {form} trenger mer: {error}").format(form=form, error=error)) from None
     if out is None:
-        make_writable(sys.stdout)
         if isinstance(content, bytes):
             sys.stdout.buffer.write(content)
         else:
-            click.echo(content.rstrip("\n"))
+            click.echo(writable(content.rstrip("\n"), sys.stdout.encoding))
         return
     _write(out, content)
     click.echo(_("Skrevet: {file}").format(file=out), err=True)
-    if open_it:
-        click.launch(str(out))
+    if open_it and click.launch(str(out)):
+        click.echo(_("Fila kan ikke åpnes herfra; åpne den selv."), err=True)
 
 
 def _write(out: Path, content: str | bytes) -> None:

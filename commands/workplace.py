@@ -13,6 +13,7 @@ from ..domain.errors import SettingsError
 from ..domain.school import School
 from ..plans.calendars import calendars
 from ..plans.loader import load_plans
+from ..reports.words import plain
 from ..sync.judging import Judging
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Workplace:
     @cached_property
     def schools(self) -> tuple[School, ...]:
         """The schools of the source."""
-        return tuple(self.source.schools())
+        # A name may hold what moves a terminal's cursor; here is the one place where every command gets it from.
+        return tuple(school.model_copy(update={"name": plain(school.name)}) for school in self.source.schools())
 
     @cached_property
     def store(self) -> Store:

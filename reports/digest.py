@@ -52,7 +52,7 @@ def standing(report: Report) -> dict[str, str]:
     """
     found = {f"warning {w.code}": str(w.day or "") for w in report.warnings if w.code in ON_TOP}
     if isinstance(report, AuditReport):
-        found |= {_school_key(row.report): _numbers(row.report) for row in report.rows}
+        found |= {_school_key(school): " ".join(numbers.values()) for school, numbers in _numbers(report)}
         return found | {"": " ".join(number for _, number in Sentences(report).counts())}
     found |= {
         _BETWEEN.join(item.finding.identity): f"{item.finding.verdict} {item.part} {item.urgency}"
@@ -83,8 +83,16 @@ def _school_key(report: SchoolReport) -> str:
     return report.school.organisation_number if report.school is not None else "-"
 
 
-def _numbers(report: SchoolReport) -> str:
-    return " ".join(shown_count(len(report.group(group))) for group in (Group.DEVIATION, Group.REVIEW, Group.UNKNOWN))
+def _numbers(report: Report) -> Iterable[tuple[SchoolReport, dict[Group, str]]]:
+    """Each school's numbers as they may be shown; the owner's deviations as the map beside its chapters shows them, so that
+    the two together give no hidden number away."""
+    if isinstance(report, AuditReport):
+        schools = [(row.report, row.total) for row in report.rows]
+    else:
+        schools = [(report, shown_count(len(report.group(Group.DEVIATION))))]
+    for school, deviations in schools:
+        others = {group: shown_count(len(school.group(group))) for group in (Group.REVIEW, Group.UNKNOWN)}
+        yield school, {Group.DEVIATION: deviations, **others}
 
 
 def message(
@@ -125,7 +133,7 @@ def _body(report: Report, say: Sentences, link: str | None) -> Iterable[str]:
     if isinstance(report, AuditReport):
         yield ""
         for row in report.rows:
-            yield f"{row.school.name}: {shown_count(len(row.report.group(Group.DEVIATION)))} {say.group_name(Group.DEVIATION)}"
+            yield f"{say.school_name(row.report)}: {row.total} {say.group_name(Group.DEVIATION)}"
     else:
         yield from _cases(report, say)
     for warning in report.warnings:
@@ -198,14 +206,10 @@ def _trust(server: MailServer) -> ssl.SSLContext:
 def lines(report: Report, language: str | None = None) -> list[str]:
     """One line per school with counts alone, small ones hidden, for a chat channel: no case numbers."""
     say = Sentences(report, language)
-    schools = report.schools if isinstance(report, AuditReport) else (report,)
     return [
         f"{say.school_name(school)}: "
-        + ", ".join(
-            f"{shown_count(len(school.group(group)))} {say.group_name(group)}"
-            for group in (Group.DEVIATION, Group.REVIEW, Group.UNKNOWN)
-        )
-        for school in schools
+        + ", ".join(f"{number} {say.group_name(group)}" for group, number in numbers.items())
+        for school, numbers in _numbers(report)
     ]
 
 

@@ -95,7 +95,7 @@ def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> lis
         )
     for gone in report.resolved:
         if gone.case and gone.was in (Verdict.DUE, Verdict.DEVIATION):
-            name = say.words.gettext("Sak {case}").format(case=gone.case)
+            name = say.case_words(gone.case)
             found.append(
                 Entry(
                     ("finding", *gone.identity), report.today, f"{lead}{name}, {gone.rule}", "", "gone", cancelled=True

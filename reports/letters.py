@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import io
 import unicodedata
-from typing import IO
 
 _SPELT_OUT = {
     "æ": "ae",
@@ -39,7 +37,10 @@ def _spell_out(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("skolemiljo.spell_out", _spell_out)
 
 
-def make_writable(stream: IO[str]) -> None:
-    """After this ``stream`` writes any text, whatever its encoding: «å» becomes «aa» on an ASCII terminal."""
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="skolemiljo.spell_out")
+def writable(text: str, encoding: str | None) -> str:
+    """``text`` in letters that ``encoding`` can write: «å» becomes «aa» on an ASCII terminal.
+
+    It is done before click sees the text, for click takes an ASCII terminal for a mistake and writes UTF-8 to it.
+    """
+    encoding = encoding or "utf-8"
+    return text.encode(encoding, "skolemiljo.spell_out").decode(encoding)

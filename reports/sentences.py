@@ -195,7 +195,7 @@ class Sentences:
             "unreachable": self.words.gettext("kilden svarte ikke"),
         }.get(problem.kind, self.words.gettext("kunne ikke sjekkes"))
         if problem.case is not None:
-            said = self.words.gettext("Sak {case}: {why}").format(case=plain(problem.case), why=why)
+            said = f"{self.case_words(plain(problem.case))}: {why}"
             return f"{said} ({problem.place})" if problem.place else said
         return self.words.gettext("Hele skolen: {why}").format(why=why)
 
@@ -264,8 +264,12 @@ class Sentences:
     def case_name(self, finding: Finding) -> str:
         """«Sak 2026-014», or «Årshjulet» for what is about no case."""
         if finding.case:
-            return self.words.gettext("Sak {case}").format(case=finding.case)
+            return self.case_words(finding.case)
         return self.words.gettext("Årshjulet")
+
+    def case_words(self, case: str) -> str:
+        """«Sak 2026-014»; the owner's pseudonyms say themselves that they are cases."""
+        return case if case.startswith("sak-") else self.words.gettext("Sak {case}").format(case=case)
 
     def place(self, finding: Finding) -> str:
         """Which case and which part of it: «Sak 2026-014, varsel v1, elev e1»."""

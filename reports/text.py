@@ -204,10 +204,8 @@ def _block(console: Console, item: Item, say: Sentences, quoted: set[str]) -> No
     if change := say.change(item):
         status.append(f" ({change})", "italic")
     line(status)
-    to_do = Text(f"{say.to_do_label(item)}: ", "bold")
-    to_do.append(say.to_do(item))
     if say.to_do(item):
-        line(to_do)
+        line(Text.assemble((f"{say.to_do_label(item)}: ", "bold"), say.to_do(item)))
     for extra in say.extras(item):
         line(f"* {extra}")
     if code not in quoted:
