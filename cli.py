@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from skolemiljo.commands.speech import speak, translate_help, value_word
+from skolemiljo.commands.speech import speak, translate_help, value_word, written
 
 if TYPE_CHECKING:
     from skolemiljo.commands.workplace import Workplace
@@ -681,7 +681,7 @@ def explain(rule: str | None, every: bool, plan: str, form: str, language: str |
     """
     from skolemiljo.commands import pages
 
-    click.echo(pages.explain(rule, every=every, plan=plan, form=form, language=language or "nb"))
+    click.echo(pages.explain(rule, every=every, plan=plan, form=form, language=language or written()))
 
 
 @main.command()

@@ -46,6 +46,11 @@ def spoken() -> str:
     return language if language in LANGUAGES else "nb"
 
 
+def written() -> str:
+    """``nb`` or ``nn``: the language of what is Norwegian only, as rules and reports are."""
+    return "nn" if spoken() == "nn" else "nb"
+
+
 def value_word(value: Value, words: Mapping[Value, Text]) -> str:
     """The word for a value of the domain: ours in bokmål and nynorsk, its own name in English."""
     language = spoken()
