@@ -579,8 +579,8 @@ def _updated(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Ite
         "Ein gjennomført samtale for kvar elev, eller eit tilbod som eleven takka nei til.",
     ),
     limits=Text(
-        "Regelen ser ikke om eleven fikk fortelle i trygge rammer.",
-        "Regelen ser ikkje om eleven fekk fortelje i trygge rammer.",
+        "Regelen ser ikke om eleven fikk fortelle i trygge rammer. Er en ansatt den det gjelder, er det SK-08 som sier at samtalen mangler.",
+        "Regelen ser ikkje om eleven fekk fortelje i trygge rammer. Er ein tilsett den det gjeld, er det SK-08 som seier at samtalen manglar.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -617,9 +617,16 @@ def _heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: M
         yield judge.review(scope, "before_its_cause", *hearings, event=start)
     elif unnamed:
         yield judge.review(scope, "which_pupil", *unnamed, event=start)
-    else:
+    elif not _missed_in_a_staff_case(case, judge, stretch, start):
         overtaken = stretch.chosen_without(case, pupil)
         yield from stretch.missing(judge, "UN-09", scope, start, overtaken=overtaken)
+
+
+def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: Round, start: Moment) -> bool:
+    """Whether SK-08 tells of this same missing conversation: «utover disse spesielle punktene» the general ones apply."""
+    if case.case.hides_part_of("suspicions") or not judge.plan.is_on("SK-08", optional=False):
+        return False
+    return any(stretch.holds(s.at) and s.at.day <= start.day for s in case.staff_suspicions)
 
 
 @CHAPTER.rule(

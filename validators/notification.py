@@ -84,7 +84,8 @@ def notice_exists(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     if case.notices:
         yield judge.met("case", case.notices[0], event=case.received)
         for notice in case.notices:
-            yield from _waited_to_tell(judge, notice)
+            if not _told_at_once(case, judge, notice):
+                yield from _waited_to_tell(judge, notice)
         for stretch in reopened_without_notice(case):
             logs = stretch.entries(case, LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
             question = "log_only" if logs else "reopened_without_notice"
@@ -97,6 +98,11 @@ def notice_exists(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         outcome = waited(case, judge, "VA-00", "case", case.periods[0].opened)
         if outcome is not None:
             yield outcome
+
+
+def _told_at_once(case: CaseIndex, judge: Judge, notice: Notice) -> bool:
+    """Whether the notice is about one who works at the school: how soon it came is then a matter of «straks» (SK-01)."""
+    return bool(notice.accuses_staff and case.staff_suspicions) and judge.plan.is_on("SK-01", optional=False)
 
 
 def _waited_to_tell(judge: Judge, notice: Notice) -> Iterator[Outcome]:
@@ -135,8 +141,10 @@ def _only_settled_on_the_spot(case: CaseIndex) -> bool:
         "Varselet nådde rektor same dato som mistanken oppstod: motteke av rektor, gitt vidare til rektor, eller loggført av rektor.",
     ),
     limits=Text(
-        "Når mistanken oppsto, vet bare den som fikk den. Gjelder mistanken en i ledelsen, går varselet til skoleeier (SK-02).",
-        "Når mistanken oppstod, veit berre den som fekk han. Gjeld mistanken ein i leiinga, går varselet til skoleeigar (SK-02).",
+        "Når mistanken oppsto, vet bare den som fikk den. Gjelder mistanken en annen ansatt, er fristen «straks» (SK-01); gjelder den en i "
+        "ledelsen, går varselet til skoleeier (SK-02).",
+        "Når mistanken oppstod, veit berre den som fekk han. Gjeld mistanken ein annan tilsett, er fristen «straks» (SK-01); gjeld han ein i "
+        "leiinga, går varselet til skoleeigar (SK-02).",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -157,6 +165,8 @@ def _only_settled_on_the_spot(case: CaseIndex) -> bool:
 def suspicion_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende melde ifra til rektor samme dag»: counted from when the suspicion arose, never from the log."""
     for notice in _suspicions_to_examine(case):
+        if _told_at_once(case, judge, notice):
+            continue
         scope = scope_of(notice=notice.id)
         if notice.learned_at is None:
             yield judge.review(scope, "when_learned", notice, event=when_of(notice))
@@ -654,6 +664,8 @@ def _by_way_of_another(
     case: CaseIndex, judge: Judge, notice: Notice, told: tuple[Recorded, ...], outcome: Outcome
 ) -> Outcome:
     """A notice taken by someone else than rektor or kontaktlærer: it was «mottatt» when rektor had it, and that decides."""
+    if outcome.verdict is Verdict.MET and _rector_knew_later(case, notice, told, outcome):
+        return _ask(outcome, "told_before_rector_knew", notice)
     another = is_known(notice.receiver) and not acted_as(notice.receiver, *_RECEIVES)
     if not another or acted_as(notice.receiver, Role.OWNER) or outcome.verdict not in (Verdict.MET, Verdict.DEVIATION):
         return outcome
@@ -667,6 +679,14 @@ def _by_way_of_another(
         return _ask(outcome, "told_before_rector_knew", notice) if before else outcome
     start = when_of(notice)
     return outcome if start is None else _received_later(judge, came, "taken_by_another", told, start, outcome)
+
+
+def _rector_knew_later(case: CaseIndex, notice: Notice, told: tuple[Recorded, ...], outcome: Outcome) -> bool:
+    """Whether the notice itself says that rektor had it only after the pupil was told that rektor had."""
+    came = notice.rector_told_at
+    if came is None or not came.known_at(case.as_of) or acted_as(notice.receiver, Role.RECTOR):
+        return False
+    return any((when := when_of(e)) is not None and when.before(came) is True for e in told if e.id in outcome.evidence)
 
 
 def _received_later(

@@ -34,13 +34,22 @@ _TOLD_ANOTHER = Text(
 R = TypeVar("R", bound=Recorded)
 
 
-def _suspicions(case: CaseIndex) -> Iterator[tuple[str, Suspicion]]:
-    """The suspicions with their scopes. They have no ids of their own: they are numbered in the order they came."""
+def _suspicions(case: CaseIndex) -> Iterator[tuple[str, Suspicion, Moment]]:
+    """The suspicions with their scopes and when the school knew. They have no ids: they are numbered in the order they came."""
     once: list[Suspicion] = []
     for suspicion in sorted(case.staff_suspicions, key=lambda s: s.at.sort_key):
         if suspicion not in once:
             once.append(suspicion)
-            yield scope_of(suspicion=str(len(once))), suspicion
+            yield scope_of(suspicion=str(len(once))), suspicion, _known_at_school(case, suspicion)
+
+
+def _known_at_school(case: CaseIndex, suspicion: Suspicion) -> Moment:
+    """The duties are for those who work at the school: what another saw counts from when the school was told."""
+    if not is_known(suspicion.by) or (suspicion.by is not None and suspicion.by.role.works_at_school):
+        return suspicion.at
+    told = [when_of(n) for n in case.notices if n.accuses_staff is not False]
+    after = [when for when in told if when is not None and when.before(suspicion.at) is not True]
+    return min(after, key=lambda moment: moment.sort_key, default=suspicion.at)
 
 
 def _against_a_leader(case: CaseIndex, suspicion: Suspicion) -> bool:
@@ -73,8 +82,10 @@ def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
         "Mottaket til rektor, eller sjølve varselet, same dag som mistanken oppstod.",
     ),
     limits=Text(
-        "Når noen forsto hva de så, vet bare de selv. Var det rektor som fikk mistanken, er det ingen å varsle på skolen.",
-        "Når nokon forstod kva dei såg, veit berre dei sjølve. Var det rektor som fekk mistanken, er det ingen å varsle på skolen.",
+        "Når noen forsto hva de så, vet bare de selv. Var det rektor som fikk mistanken, er det ingen å varsle på skolen. Var det en "
+        "som ikke arbeider der, telles det fra da skolen fikk vite det.",
+        "Når nokon forstod kva dei såg, veit berre dei sjølve. Var det rektor som fekk mistanken, er det ingen å varsle på skolen. Var det ein "
+        "som ikkje arbeider der, blir det talt frå då skolen fekk vite det.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -90,10 +101,9 @@ def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
 )
 def rector_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende straks varsle rektor». Not where a leader is accused: that way goes to the owner (SK-02)."""
-    for scope, suspicion in _suspicions(case):
+    for scope, suspicion, start in _suspicions(case):
         if _against_a_leader(case, suspicion) or acted_as(suspicion.by, Role.RECTOR):
             continue
-        start = suspicion.at
         accusing = [n for n in case.notices if n.accuses_staff is not False]
         reached = [item for n in accusing for item in rector_reached(case, n).sure]
         knew = [item for item in reached if _was_the_accusation(case, item, start)]
@@ -156,33 +166,34 @@ def _by_time(items: Iterable[R]) -> list[R]:
 def owner_directly(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«skal skoleeier/kommunalsjef varsles direkte»: not by or through the accused, and not through the leadership."""
     told = owner_told(case)
-    for scope, suspicion in _suspicions(case):
+    for scope, suspicion, start in _suspicions(case):
         if _against_a_leader(case, suspicion):
             # The owner's own receipt says that she was told, and nothing of the way; where the way is logged, that decides.
-            notified = _same_day_on(told.sure, suspicion.at) or _same_day_on(told.acknowledged, suspicion.at)
-            to_another = _same_day_on(told.unsure, suspicion.at)
-            yield _directly(judge, scope, suspicion, notified, to_another)
+            notified = _same_day_on(told.sure, start) or _same_day_on(told.acknowledged, start)
+            to_another = _same_day_on(told.unsure, start)
+            yield _directly(judge, scope, suspicion, start, notified, to_another)
 
 
 def _directly(
     judge: Judge,
     scope: str,
     suspicion: Suspicion,
+    start: Moment,
     notified: Sequence[LogEntry | Notice],
     to_another: Sequence[LogEntry],
 ) -> Outcome:
     direct = [e for e in notified if _route(e, suspicion) is True]
     unclear = [e for e in notified if _route(e, suspicion) is None]
-    wrong = [e for e in _after(notified, suspicion.at) if _route(e, suspicion) is False]
-    outcome = judge.straks(scope, suspicion.at, direct)
+    wrong = [e for e in _after(notified, start) if _route(e, suspicion) is False]
+    outcome = judge.straks(scope, start, direct)
     if outcome.verdict is Verdict.MET or (direct and outcome.verdict is Verdict.REVIEW):
         return outcome
     if unclear:
-        return judge.review(scope, "who_notified", *unclear, event=suspicion.at)
+        return judge.review(scope, "who_notified", *unclear, event=start)
     if direct:
         return outcome
     if wrong:
-        return judge.deviation(scope, Reason.WRONG_ROLE, *wrong, event=suspicion.at)
+        return judge.deviation(scope, Reason.WRONG_ROLE, *wrong, event=start)
     return or_which(outcome, "told_another", *to_another) or outcome
 
 
@@ -239,9 +250,9 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
 )
 def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
-    for scope, suspicion in _suspicions(case):
+    for scope, _, start in _suspicions(case):
         steps = [e for e in case.all(*_ENQUIRY) if e.held is not False and e.hearing is not Hearing.OFFERED]
-        yield judge.straks(scope, suspicion.at, _same_day_on(steps, suspicion.at))
+        yield judge.straks(scope, start, _same_day_on(steps, start))
 
 
 # --- «Avdekker undersøkelser at en som jobber på skolen har krenket en elev …» ------------------------------------------------
@@ -300,7 +311,7 @@ def _started(case: CaseIndex) -> list[Recorded]:
 
 
 def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
-    return any(item in _after([item], suspicion.at) for _, suspicion in _suspicions(case))
+    return any(item in _after([item], start) for _, _, start in _suspicions(case))
 
 
 # --- «Det er rektor som har ansvaret for å undersøke saken, og sørge for …» ----------------------------------------------------
@@ -337,19 +348,19 @@ def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
 )
 def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«sørge for at både eleven, foreldrene og den ansatte blir ivaretatt»; a leader cannot investigate herself (A-25)."""
-    for scope, suspicion in _suspicions(case):
+    for scope, suspicion, start in _suspicions(case):
         if _investigates_herself(case, suspicion):
-            yield judge.review(scope, "accused_investigates", event=suspicion.at)
+            yield judge.review(scope, "accused_investigates", event=start)
             continue
-        entries = _after(case.all(LogKind.CARE_OF_PARTIES), suspicion.at)
+        entries = _after(case.all(LogKind.CARE_OF_PARTIES), start)
         cared = {role for entry in entries for role in entry.cared_for}
         if {Role.PUPIL, Role.GUARDIAN} <= cared and any(role.works_at_school for role in cared):
-            yield judge.met(scope, *entries, event=suspicion.at)
+            yield judge.met(scope, *entries, event=start)
             continue
-        outcome = waited(case, judge, "SK-06", scope, suspicion.at)
+        outcome = waited(case, judge, "SK-06", scope, start)
         if outcome is not None and entries and outcome.verdict is Verdict.DEVIATION:
             remarks = outcome.remarks
-            outcome = judge.deviation(scope, Reason.INCOMPLETE, *entries, event=suspicion.at, remarks=remarks)
+            outcome = judge.deviation(scope, Reason.INCOMPLETE, *entries, event=start, remarks=remarks)
         if outcome is not None:
             yield outcome
 
@@ -398,10 +409,9 @@ def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
 def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Varsle skoleeier/kommunalsjef»: in every case about someone who works at the school; no time is set."""
     told = owner_told(case)
-    for scope, suspicion in _suspicions(case):
+    for scope, suspicion, start in _suspicions(case):
         if _against_a_leader(case, suspicion) and judge.plan.is_on("SK-02", optional=False):
             continue
-        start = suspicion.at
         notified = _after(told.sure, start)
         earlier_that_day = _same_day_on(told.sure, start)
         found = shown(judge, scope, start, notified, remarks=_elapsed(judge, start, notified[:1]))
@@ -453,11 +463,11 @@ def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Re
 )
 def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
-    for scope, suspicion in _suspicions(case):
+    for scope, _, start in _suspicions(case):
         for pupil in case.affected:
-            known = (suspicion.at, pupil.joined_at, pupil.identified_at)
-            start = max((m for m in known if m is not None), key=lambda m: m.sort_key)
-            outcome = _heard(case, judge, f"{scope}/{scope_of(pupil=pupil.ref)}", pupil.ref, start)
+            known = (start, pupil.joined_at, pupil.identified_at)
+            since = max((m for m in known if m is not None), key=lambda m: m.sort_key)
+            outcome = _heard(case, judge, f"{scope}/{scope_of(pupil=pupil.ref)}", pupil.ref, since)
             if outcome is not None:
                 yield outcome
 
@@ -504,11 +514,11 @@ def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment)
 )
 def accused_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»: each one who is accused."""
-    for scope, suspicion in _suspicions(case):
-        talks = _after(case.all(LogKind.STAFF_CONVERSATION), suspicion.at)
+    for scope, suspicion, start in _suspicions(case):
+        talks = _after(case.all(LogKind.STAFF_CONVERSATION), start)
         held = [e for e in talks if e.held is not False and e.hearing is not Hearing.OFFERED]
         if len(suspicion.accused) < 2:
-            outcome = _conversation(case, judge, scope, held, [], suspicion.at)
+            outcome = _conversation(case, judge, scope, held, [], start)
             if outcome is not None:
                 yield outcome
             continue
@@ -516,7 +526,7 @@ def accused_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             hers = [e for e in held if any(accused.is_same_person(p) for p in _present(e))]
             unsure = [e for e in held if not any(_rules_out(accused, suspicion, p) for p in _present(e))]
             own = f"{scope}/{scope_of(accused=str(number))}"
-            outcome = _conversation(case, judge, own, hers, unsure, suspicion.at)
+            outcome = _conversation(case, judge, own, hers, unsure, start)
             if outcome is not None:
                 yield outcome
 
