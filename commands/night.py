@@ -118,6 +118,10 @@ def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
         _("MANGLER: kilden viser ikke lenger skolen {number}.").format(number=number)
         for number in summary.missing_schools
     ]
+    if summary.vanished_before:
+        lines.append(
+            _("Borte fra kilden fra tidligere netter, og fortsatt borte: {n}.").format(n=summary.vanished_before)
+        )
     if summary.decisions_back:
         back = ngettext(
             "Lageret var nytt: {n} godtatt avvik er tatt inn igjen fra eksporten.",

@@ -117,6 +117,8 @@ class Town:
         self.journal: list[tuple[str, str]] = []
         """What was stored: subject and idempotency key."""
         self.calls: list[str] = []
+        self.asked: list[str] = []
+        """What each request was about."""
         self.before: Callable[[str, str], None] = nothing
         """Called before each request with its kind and what it is about; may raise."""
         self.after: Callable[[str, str], None] = nothing
@@ -205,6 +207,7 @@ class Town:
 
     def _call(self, call: str, subject: str) -> None:
         self.calls.append(call)
+        self.asked.append(subject)
         self.before(call, subject)
 
     def case_writes(self) -> list[str]:

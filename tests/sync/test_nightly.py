@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from skolemiljo.commands.night import text
 from skolemiljo.domain.errors import (
     AuthenticationFailed,
     CaseForbidden,
@@ -110,6 +111,46 @@ def test_a_case_that_cannot_be_read_is_named_and_the_others_go_on(town: Town, ni
     assert len(town.case_writes()) == 4
     assert store.school(HERE).cursor is None
     assert store.school(THERE).cursor is not None
+
+
+def test_one_case_that_cannot_be_read_for_weeks_is_asked_for_and_named_each_night_and_the_rest_goes_on(
+    town: Town, night: Night, store: Store
+) -> None:
+    assert night().complete
+    cursor = store.school(HERE).cursor
+    town.put("S-9", at=NIGHT)
+    whole = town.held["S-9"]
+    town.break_case("S-9", at=NIGHT)
+    for days in range(1, 16):
+        as_of, last = NIGHT + timedelta(days=days), f"S-{100 + days}"
+        town.put(last, at=as_of - timedelta(hours=1))
+        asked = town.asked.count("S-9")
+        summary = night(as_of)
+        assert [p.case for _, p in summary.problems()] == ["S-9"]
+        assert town.asked.count("S-9") > asked
+        assert last in town.records, "the rest is judged and written all the same"
+        assert store.school(HERE).cursor == cursor, "the cursor may not pass what nobody has seen"
+        assert store.school(THERE).complete_at == as_of
+    town.held["S-9"] = whole
+    summary = night(NIGHT + timedelta(days=16))
+    assert summary.complete
+    assert "S-9" in town.records
+    assert store.school(HERE).cursor == NIGHT + timedelta(days=15) - timedelta(hours=1)
+
+
+@pytest.mark.parametrize("days", [2, 30])
+def test_how_often_everything_is_read_is_a_setting(town: Town, night: Night, days: int) -> None:
+    night(full_every=timedelta(days=days))
+    full = [
+        night(NIGHT + timedelta(days=number), full_every=timedelta(days=days)).schools[0].full
+        for number in range(1, days + 2)
+    ]
+    assert full == [False] * (days - 1) + [True, False]
+
+
+def test_everything_is_read_when_it_is_asked_for(town: Town, night: Night) -> None:
+    night()
+    assert all(school.full for school in night(NEXT, full=True).schools[:2])
 
 
 def test_a_school_that_breaks_off_keeps_its_cursor_and_clears_no_flag(town: Town, night: Night, store: Store) -> None:
@@ -298,6 +339,8 @@ def test_a_vanished_case_is_told_and_not_forgotten(town: Town, night: Night, sto
     later = night(NEXT + timedelta(days=1))
     assert later.complete
     assert later.vanished_before == 1
+    assert "S-2: borte fra kilden." in text(summary)
+    assert "fortsatt borte: 1." in text(later)
     town.put("S-2", at=NEXT)
     night(NEXT + timedelta(days=2))
     assert store.vanished() == ()
