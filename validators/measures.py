@@ -649,9 +649,34 @@ def _says_safe(case: CaseIndex, owed: _Owed) -> bool:
 # --- «Planen skal oppsummere undersøkelsene som er gjort, beskrive skolens vurderinger og videre planer» ---------------
 
 
-@CHAPTER.rule(
+def _section(
+    code: str, slug: str, field: str, severity: Severity, *, title: Text, remedy: Text, proof: Text, limits: Text
+) -> None:
+    """Enters a rule about one section of the plan: it is filled in, in each current plan."""
+
+    def filled_in(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+        for plan in case.current_plans:
+            yield judge.field(_plan_scope(plan), getattr(plan, field), plan, event=when_of(plan))
+
+    CHAPTER.rule(
+        code,
+        slug,
+        title=title,
+        remedy=remedy,
+        proof=proof,
+        limits=limits,
+        severity=severity,
+        basis=Basis.PLAN,
+        role=Role.RECTOR,
+        needs=("activity_plans", f"activity_plans.{field}"),
+    )(filled_in)
+
+
+_section(
     "TI-08",
     "planen-oppsummerer-undersokelsene",
+    "summary_of_enquiry",
+    Severity.MEDIUM,
     title=Text("Aktivitetsplanen oppsummerer undersøkelsene", "Aktivitetsplanen oppsummerer undersøkingane"),
     remedy=Text(
         "Skriv i aktivitetsplanen en oppsummering av det undersøkelsene viste, og vedta planen på nytt.",
@@ -662,20 +687,12 @@ def _says_safe(case: CaseIndex, owed: _Owed) -> bool:
         "Avsnittet om undersøkingane i den gjeldande planen er fylt ut.",
     ),
     limits=Text("Regelen ser ikke om oppsummeringen er riktig.", "Regelen ser ikkje om oppsummeringa er rett."),
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    needs=("activity_plans", "activity_plans.summary_of_enquiry"),
 )
-def enquiry_summarised(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Planen skal oppsummere undersøkelsene som er gjort»: per current plan."""
-    for plan in case.current_plans:
-        yield judge.field(_plan_scope(plan), plan.summary_of_enquiry, plan, event=when_of(plan))
-
-
-@CHAPTER.rule(
+_section(
     "TI-09",
     "planen-beskriver-vurderinger",
+    "assessments",
+    Severity.MEDIUM,
     title=Text("Aktivitetsplanen beskriver skolens vurderinger", "Aktivitetsplanen beskriv vurderingane til skolen"),
     remedy=Text(
         "Skriv i aktivitetsplanen hva skolen mener om det som kom fram, og vedta planen på nytt.",
@@ -686,20 +703,12 @@ def enquiry_summarised(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Avsnittet om vurderingar i den gjeldande planen er fylt ut.",
     ),
     limits=Text("Regelen ser ikke om vurderingene er gode.", "Regelen ser ikkje om vurderingane er gode."),
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    needs=("activity_plans", "activity_plans.assessments"),
 )
-def assessments_described(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«beskrive skolens vurderinger og videre planer»: per current plan, the assessments."""
-    for plan in case.current_plans:
-        yield judge.field(_plan_scope(plan), plan.assessments, plan, event=when_of(plan))
-
-
-@CHAPTER.rule(
+_section(
     "TI-10",
     "planen-beskriver-videre-planer",
+    "further_plans",
+    Severity.LOW,
     title=Text("Aktivitetsplanen beskriver videre planer", "Aktivitetsplanen beskriv vidare planar"),
     remedy=Text(
         "Skriv i aktivitetsplanen hva skolen gjør videre, og vedta planen på nytt.",
@@ -710,15 +719,7 @@ def assessments_described(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Avsnittet om vidare planar i den gjeldande planen er fylt ut.",
     ),
     limits=Text("Regelen ser ikke om planene er gode.", "Regelen ser ikkje om planane er gode."),
-    severity=Severity.LOW,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    needs=("activity_plans", "activity_plans.further_plans"),
 )
-def further_plans_described(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«skolens vurderinger og videre planer»: per current plan, what comes next."""
-    for plan in case.current_plans:
-        yield judge.field(_plan_scope(plan), plan.further_plans, plan, event=when_of(plan))
 
 
 # --- «og skal som minimum inneholde» a) – f) ------------------------------------------------------------------------------
