@@ -140,7 +140,8 @@ class Words:
         for part in scope.split("/"):
             kind, found, ref = part.partition(":")
             if found:
-                parts.append(f"{self._scope_kinds().get(kind, kind)} {ref}")
+                word = self._scope_kinds().get(kind, kind)
+                parts.append(ref if ref.casefold().startswith(word) else f"{word} {ref}")  # not «elev elev-1»
             elif parts:  # an id with a slash in it
                 parts[-1] = f"{parts[-1]}/{part}"
             else:

@@ -156,6 +156,7 @@ def test_every_value_has_a_word(language: str) -> None:
 def test_scopes_are_said_in_words() -> None:
     assert Words("nb").scope("notice:v1/pupil:e1") == "varsel v1, elev e1"
     assert Words("nb").scope("notice:2026/7/pupil:e1") == "varsel 2026/7, elev e1"
+    assert Words("nb").scope("notice:v1/pupil:elev-1") == "varsel v1, elev-1"
     assert Words("nb").scope("case") == ""
     assert Words("nb").scope("nytt:x1") == "nytt x1"
 
