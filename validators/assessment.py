@@ -192,7 +192,7 @@ def assessments_of(case: CaseIndex, plan: ActivityPlan) -> Iterator[Assessed]:
 def _latest(plan: ActivityPlan, entries: tuple[LogEntry, ...]) -> tuple[LogEntry, ...]:
     """The entry the plan itself names, else the newest: an older assessment has been overtaken."""
     named = [entry for entry in entries if entry.id == plan.best_interest_ref]
-    return tuple(named or sorted(entries, key=lambda entry: entry.sort_key)[-1:])
+    return tuple(named or entries[-1:])
 
 
 def current_assessments(case: CaseIndex, judge: Judge) -> Iterator[Assessed]:
