@@ -198,6 +198,7 @@ def check_school(
         work, school, as_of=as_of or now(), language=language, offline=offline, progress=_progress()
     )
     _show(report, form, out, language, work=work, open_it=show)
+    _tell(judged)
     _finish(report, judged, fail_on)
 
 
@@ -285,6 +286,7 @@ def assess(
         work, paths, as_of=as_of or now(), language=language, plan=plan, source_zone=source_zone
     )
     _show(report, form, out, language)
+    _tell(judged)
     _finish(report, judged, fail_on)
 
 
@@ -370,6 +372,12 @@ def _progress() -> Callable[[str, int], None] | None:
             click.echo("\r" + _("{school}: {n} saker").format(school=school, n=number), err=True, nl=False)
 
     return tell
+
+
+def _tell(judged: Judged) -> None:
+    """On stderr what could not be read and what to do about it; not for the owner, who sees no case numbers."""
+    for problem in judged.problems:
+        click.echo(problem.told(), err=True)
 
 
 def _finish(report: Any, judged: Judged, fail_on: str) -> None:

@@ -308,12 +308,10 @@ class HttpClient:
             if _is_about_a_certificate(error):
                 what = _("serverens sertifikat er ikke til å stole på: sjekk base_url og ca_file")
                 raise Fatal(what, system=self.system, case=case) from None
-            proxy = _("; sjekk proxyen") if isinstance(error, requests.exceptions.ProxyError) else ""
-            raise ConnectionLost(
-                _("fikk ikke et helt svar ({kind}{proxy})").format(kind=type(error).__name__, proxy=proxy),
-                system=self.system,
-                case=case,
-            ) from None
+            what = _("fikk ikke et helt svar ({kind})")
+            if isinstance(error, requests.ConnectionError):
+                what = _("fikk ikke kontakt ({kind}): sjekk base_url, nettet og proxyen")
+            raise ConnectionLost(what.format(kind=type(error).__name__), system=self.system, case=case) from None
         self.heard = _heard(response.headers)
         if self._refuse_mock and self.heard.mock:
             raise Fatal(
@@ -513,7 +511,7 @@ def _meaning(status: int, case: str | None, method: str) -> tuple[type[SourceErr
                 ).format(status=status),
             )
         case _:
-            return Fatal, _("status {status} står ikke i kontrakten").format(status=status)
+            return Fatal, _("status {status} står ikke i kontrakten: sjekk base_url").format(status=status)
 
 
 def _heard(headers: Mapping[str, str]) -> Heard:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from gettext import gettext as _
 from typing import Protocol, runtime_checkable
 
 from ..domain.annual_cycle import CycleFacts, CycleStatus
 from ..domain.case import Case
+from ..domain.errors import UnreadableCase
 from ..domain.flag import ComplianceRecord
 from ..domain.school import School
 
@@ -25,6 +27,12 @@ class CaseProblem:
     what_to_do: str
     place: str = ""
     """Where the file lies, where its name is not told."""
+
+    def told(self) -> str:
+        """In one line: the case, what is wrong and what to do. Without a name in front where it is a whole school."""
+        place = f" ({self.place})" if self.place else ""
+        unnamed = _("en sak uten lesbart nummer") if self.kind == UnreadableCase.__name__ else None
+        return ": ".join(filter(None, (self.case or unnamed, f"{self.what_to_do}{place}")))
 
 
 SourceItem = Case | CaseProblem

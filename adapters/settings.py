@@ -36,7 +36,7 @@ from pydantic_settings import (
 
 from ..domain.errors import SettingsError
 from ..domain.mending import Fault, faults
-from ..domain.toml import read_toml
+from ..domain.toml import at_line, read_toml
 
 PREFIX = "SKOLEMILJO_"
 _NO_SETTINGS = frozenset({"SETTINGS", "SECRETS_DIR", "CRASHES", "CRASH_REPORT", "PLAN_TEXT", "SEED"})
@@ -334,8 +334,12 @@ def load_settings(file: Path | None = None, secrets: Path | None = None) -> Sett
         settings: Settings = loaded()
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(fault) for fault in faults(error))) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
-        raise SettingsError(_("innstillingsfila er ikke gyldig TOML i UTF-8")) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            _("innstillingsfila er ikke gyldig TOML i UTF-8{where}").format(where=at_line(error))
+        ) from None
+    except RecursionError:
+        raise SettingsError(_("innstillingsfila er ikke gyldig TOML i UTF-8{where}").format(where="")) from None
     except ValueError:
         raise SettingsError(_("en innstilling i miljøet kan ikke leses")) from None
     return settings if file is None else _beside(settings, file.parent)

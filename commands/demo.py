@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .. import reports
 from ..domain.errors import SettingsError
 from ..domain.flag import ComplianceRecord
+from ..domain.mending import why_not
 from ..domain.moment import OSLO
 from ..domain.verdict import Verdict
 from ..reports.html import pages
@@ -30,6 +31,8 @@ Echo = Callable[[str], Any]
 FIRST = datetime(2026, 11, 20, 16, 0, tzinfo=OSLO)
 LATER = datetime(2026, 11, 24, 4, 15, tzinfo=OSLO)
 _FORMS = {"text": "txt", "json": "json", "html": "html", "xlsx": "xlsx", "csv": "csv", "ics": "ics", "pdf": "pdf"}
+_MARK = ".skolemiljo-demo"
+"""By this file a demo knows a folder that one made before."""
 _QUICK = {form: ending for form, ending in _FORMS.items() if form != "pdf"}
 
 
@@ -41,12 +44,25 @@ def run_demo(out: Path, echo: Echo) -> None:
     except ModuleNotFoundError as error:
         needs = _("demoen trenger mer: pip install {packages} ({name})")
         raise SettingsError(needs.format(packages="'skolemiljo[mock,xlsx,pdf]'", name=error.name)) from None
-    if out.exists():
-        shutil.rmtree(out)
-    out.mkdir(parents=True)
+    _make_room(out)
     with start(Municipality(), as_of=FIRST) as mock:
         work = Workplace(_settings(out, mock), out / "secrets")
         _tell(work, mock, out, echo)
+
+
+def _make_room(out: Path) -> None:
+    """An empty folder ``out``. What stood there is taken away only where an earlier demo made it."""
+    try:
+        if out.exists() and not (out / _MARK).is_file() and (not out.is_dir() or any(out.iterdir())):
+            raise SettingsError(
+                _("--out: {file} finnes fra før og er ikke laget av demoen: velg en annen mappe").format(file=out.name)
+            )
+        if out.exists():
+            shutil.rmtree(out)
+        out.mkdir(parents=True)
+        (out / _MARK).touch()
+    except OSError as error:
+        raise SettingsError(_("fila kan ikke skrives ({kind})").format(kind=why_not(error))) from None
 
 
 def _settings(out: Path, mock: Any) -> Path:

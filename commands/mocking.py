@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..domain.errors import SettingsError
+from ..domain.mending import why_not
 
 Echo = Callable[[str], Any]
 
@@ -49,5 +50,8 @@ def folder(path: Path, *, seed: int, schools: int, cases: int, marker: str | Non
     """Writes the invented municipality as a folder exchange, with its school calendar beside."""
     from ..adapters.mock.municipality import Municipality, skolerute_path
 
-    Municipality(seed=seed, schools=schools, cases=cases, marker=marker).write_folder(path)
+    try:
+        Municipality(seed=seed, schools=schools, cases=cases, marker=marker).write_folder(path)
+    except OSError as error:
+        raise SettingsError(_("fila kan ikke skrives ({kind})").format(kind=why_not(error))) from None
     shutil.copyfile(skolerute_path(), path / "skolerute.toml")

@@ -10,8 +10,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-from ..adapters.ports import CaseProblem
-from ..domain.errors import SkolemiljoError, UnreadableCase
+from ..domain.errors import SkolemiljoError
 from ..domain.mending import called
 from ..domain.moment import OSLO
 from ..sync.nightly import Options, Progress, run_sync
@@ -173,7 +172,7 @@ def _remarks(school: SchoolSummary) -> Iterator[str]:
     if school.held:
         yield _("Saker som venter med å få fjernet flagg til skolen er lest helt: {n}.").format(n=school.held)
     for problem in (*school.problems, *school.refusals):
-        yield _problem(problem)
+        yield problem.told()
     for subject, kind in school.set_aside:
         yield _("{subject}: lagt til side ({kind}); prøves igjen neste natt.").format(
             subject=subject, kind=called(kind)
@@ -185,10 +184,3 @@ def _remarks(school: SchoolSummary) -> Iterator[str]:
         yield crashed.format(code=code, n=number)
     if school.error is not None:
         yield _("Lesingen ble brutt av: {error}.").format(error=called(school.error))
-
-
-def _problem(problem: CaseProblem) -> str:
-    """What could not be read or written, and what to do; without a name in front where it is the school as a whole."""
-    place = f" ({problem.place})" if problem.place else ""
-    unnamed = _("en sak uten lesbart nummer") if problem.kind == UnreadableCase.__name__ else None
-    return ": ".join(filter(None, (problem.case or unnamed, f"{problem.what_to_do}{place}")))

@@ -57,8 +57,8 @@ class SourceError(SkolemiljoError):
         self.request_id = request_id
 
     def __str__(self) -> str:
-        where = [self.system, *([f"sak {self.case}"] if self.case else [])]
-        where += [f"forespørsel {self.request_id}"] if self.request_id else []
+        where = [self.system, *([_("sak {case}").format(case=self.case)] if self.case else [])]
+        where += [_("forespørsel {id}").format(id=self.request_id)] if self.request_id else []
         return f"{', '.join(where)}: {self.what_to_do}"
 
     @property

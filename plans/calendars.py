@@ -16,7 +16,7 @@ from ..domain.calendar import SchoolCalendar, school_year_bounds, school_year_of
 from ..domain.errors import SettingsError
 from ..domain.mending import why_not
 from ..domain.school import is_organisation_number
-from ..domain.toml import read_toml
+from ..domain.toml import at_line, read_toml
 
 _FIRST_YEAR, _LAST_YEAR = 2020, 2060
 _ONE_DAY = timedelta(days=1)
@@ -112,8 +112,9 @@ def _read_file(path: Path, school: str | None) -> Iterator[Skolerute]:
         return
     try:
         raw = read_toml(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise SettingsError(_("{name} er ikke gyldig TOML i UTF-8").format(name=name)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        broken = _("{name} er ikke gyldig TOML i UTF-8{where}")
+        raise SettingsError(broken.format(name=name, where=at_line(error))) from None
     entries = raw.get("year", [])
     if raw.keys() - {"year"} or not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise SettingsError(_("{name}: bare [[year]] kan stå her").format(name=name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cache
 from gettext import gettext as _
@@ -16,9 +15,7 @@ from pydantic import ValidationError
 from ..domain.errors import SettingsError
 from ..domain.mending import faults
 from ..domain.plan import MunicipalPlan
-from ..domain.toml import read_toml
-
-_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
+from ..domain.toml import at_line, read_toml
 
 
 def available() -> tuple[str, ...]:
@@ -100,7 +97,7 @@ def _folder(name: str | Path) -> Traversable:
     if str(name) in available():
         return _shipped() / str(name)
     raise SettingsError(
-        _("ingen plan heter {name}; de som finnes, er {names}, eller oppgi en mappe med plan.toml").format(
+        _("ingen plan heter {name}: oppgi en mappe med plan.toml, eller en av {names}").format(
             name=path.name, names=", ".join(available())
         )
     )
@@ -120,11 +117,10 @@ def _toml(folder: Traversable, file: str) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         raise SettingsError(_("plan {name}: {file} mangler").format(name=folder.name, file=file)) from None
     except tomllib.TOMLDecodeError as error:
-        # The library's own text may repeat what stands there; the line is enough.
-        line = _AT_LINE.search(str(error))
-        where = f" (linje {line[1]})" if line else ""
         raise SettingsError(
-            _("plan {name}: {file} er ikke gyldig TOML{where}").format(name=folder.name, file=file, where=where)
+            _("plan {name}: {file} er ikke gyldig TOML{where}").format(
+                name=folder.name, file=file, where=at_line(error)
+            )
         ) from None
     except (OSError, UnicodeDecodeError):
         raise SettingsError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -177,6 +178,59 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         done = run("mock", "up", "--port", port, "--cases", "1", cwd=tmp_path)
     assert done.returncode == 2
     assert f"port {port}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("a = \n", "innstillingsfila er ikke gyldig TOML i UTF-8 (linje 1)"),
+        ('[folder]\npath = "borte"', "folder.path er ikke en mappe"),
+        ('source = "sikkersak"', "source: ingen adapter heter sikkersak"),
+        ('source = "sikker_sak"', "sikker_sak: sett base_url, client_id, tenant_id, client_secret"),
+        ('plan = "borte"\n[folder]\npath = "."', "ingen plan heter borte: oppgi en mappe med plan.toml"),
+        ('school_calendar = "borte.toml"\n[folder]\npath = "."', "skoleruta borte.toml kan ikke leses (finnes ikke)"),
+        ('roster = "schools_file"\n[folder]\npath = "."', "schools_file mangler"),
+        ('[folder]\npath = "."', "folder: schools.json mangler"),
+    ],
+)
+def test_what_stands_in_the_way_of_an_audit_is_told_with_its_place(tmp_path: Path, settings: str, words: str) -> None:
+    (tmp_path / "s.toml").write_text(settings, "utf-8")
+    (tmp_path / "cases").mkdir()
+    if "schools.json" not in words:
+        (tmp_path / "schools.json").write_text('[{"organisation_number": "310000019", "name": "Fjell skole"}]', "utf-8")
+    done = run("--settings", "s.toml", "audit", cwd=tmp_path)
+    assert done.returncode in (2, 3)
+    assert done.stderr.startswith("Feil: ")
+    assert words in done.stderr
+
+
+def test_what_is_wrong_with_a_file_is_told_by_field_and_what_stands_there_is_not(root: Path, tmp_path: Path) -> None:
+    case = json.loads((root / "docs" / "example-case.json").read_text("utf-8"))
+    case["log"][0] |= {"happened_at": "Kari i går", "kind": "Kari"}
+    (tmp_path / "SM-2026-014.json").write_text(json.dumps(case), "utf-8")
+    (tmp_path / "SM-2026-015.json").write_text("{", "utf-8")
+    done = run("assess", str(tmp_path))
+    assert done.returncode == 3
+    told = done.stderr.splitlines()
+    assert told[0].startswith("SM-2026-014: rett saken: log.0.happened_at må være en dato eller et tidspunkt som ")
+    assert told[0].endswith("; log.0.kind er ikke et ord som formatet har")
+    assert told[1] == "SM-2026-015: fila er ikke gyldig JSON: eksporter saken på nytt"
+    assert "Kari" not in done.stderr + done.stdout
+
+
+def test_a_demo_takes_nothing_away_that_it_did_not_make(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mitt", "utf-8")
+    done = run("demo", "--out", str(tmp_path))
+    assert done.returncode == 2
+    assert "ikke laget av demoen" in done.stderr
+    assert (tmp_path / "mine.txt").read_text("utf-8") == "mitt"
+
+
+def test_a_folder_that_can_not_be_written_is_no_fault_of_the_tool(tmp_path: Path) -> None:
+    (tmp_path / "fil").write_text("x", "utf-8")
+    done = run("mock", "folder", str(tmp_path / "fil" / "mappe"), "--cases", "1")
+    assert done.returncode == 2
+    assert done.stderr == "Feil: fila kan ikke skrives (en del av stien er ikke en mappe)\n"
 
 
 def test_a_misspelt_setting_is_named_with_the_nearest_right_one(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from ...domain.errors import SettingsError
 from ...domain.mending import faults, why_not
 from ...domain.school import School
-from ...domain.toml import read_toml
+from ...domain.toml import at_line, read_toml
 from ..case_file import read_plain_file
 
 _BYTES_AT_MOST = 1024 * 1024
@@ -29,8 +29,9 @@ class SchoolsFile:
             raw = read_toml(read_plain_file(self._path, _BYTES_AT_MOST).decode("utf-8"))
         except OSError as error:
             raise SettingsError(_("schools_file kan ikke leses ({why_not})").format(why_not=why_not(error))) from None
-        except ValueError:  # TOMLDecodeError and UnicodeDecodeError are both of this kind
-            raise SettingsError(_("schools_file er ikke gyldig TOML i UTF-8")) from None
+        except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are both of this kind
+            broken = _("{name} er ikke gyldig TOML i UTF-8{where}")
+            raise SettingsError(broken.format(name="schools_file", where=at_line(error))) from None
         if set(raw) - {"school"}:
             raise SettingsError(_("schools_file: bare [[school]] kan stå her"))
         try:

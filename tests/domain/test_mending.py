@@ -39,7 +39,7 @@ def told(wanted: Any, value: Any) -> str:
         (Annotated[str, Field(min_length=3)], "x", "må ha minst 3 tegn"),
         (Annotated[str, Field(max_length=3)], MARK, "kan ha høyst 3 tegn"),
         (Annotated[str, Field(pattern="^a$")], MARK, "er ikke skrevet slik formatet krever"),
-        (Annotated[list[int], Field(min_length=1)], [], "må ha minst 1"),
+        (Annotated[list[int], Field(min_length=1)], [], "må ha minst 1 innslag"),
         (Literal["nb", "nn"], MARK, "må være 'nb' eller 'nn'"),
         (LogKind, MARK, "er ikke et ord som formatet har"),
         (Annotated[int, Field(gt=0)], 0, "må være større enn 0"),
