@@ -616,7 +616,8 @@ def _told(case: CaseIndex, judge: Judge, notice: Notice, pupil: Pupil, start: Mo
     entries = _telling(case, notice, pupil, start)
     item = notice if when_of(notice) == start else None
     outcome = judge.by_day(scope, start, entries.sure, days=0, anchor_item=item)
-    outcome = _by_way_of_another(case, judge, notice, entries.sure, outcome)
+    if not goes_to_the_owner(case, notice):
+        outcome = _by_way_of_another(case, judge, notice, entries.sure, outcome)
     if outcome.verdict is Verdict.DEVIATION:
         outcome = _received_later(judge, notice.read_at, "read_later", entries.sure, start, outcome)
     if outcome.verdict is Verdict.DEVIATION:
@@ -667,7 +668,7 @@ def _by_way_of_another(
     if outcome.verdict is Verdict.MET and _rector_knew_later(case, notice, told, outcome):
         return _ask(outcome, "told_before_rector_knew", notice)
     another = is_known(notice.receiver) and not acted_as(notice.receiver, *_RECEIVES)
-    if not another or acted_as(notice.receiver, Role.OWNER) or outcome.verdict not in (Verdict.MET, Verdict.DEVIATION):
+    if not another or outcome.verdict not in (Verdict.MET, Verdict.DEVIATION):
         return outcome
     reached = rector_reached(case, notice).sure
     came = when_of(reached[0]) if reached else None
@@ -887,7 +888,12 @@ def notification_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         items = [
             item for item in (*told.sure, *told.unsure, *told.acknowledged) if not _past_rector(case, stretch, item)
         ]
-        entries = tuple(e for e in items if isinstance(e, LogEntry) and e.kind is LogKind.OWNER_NOTIFIED)
+        # What the owner wrote herself is her own receipt, and no log of another in rektor's place.
+        entries = tuple(
+            e
+            for e in items
+            if isinstance(e, LogEntry) and e.kind is LogKind.OWNER_NOTIFIED and not acted_as(e.author, Role.OWNER)
+        )
         outcome = _written_by(judge, stretch.scope, entries, Role.RECTOR, stretch.serious)
         told_at = [when for item in items if (when := when_of(item)) is not None]
         if outcome is None and told_at:
@@ -915,8 +921,10 @@ def _past_rector(case: CaseIndex, stretch: _Stretch, item: Recorded) -> bool:
         "Skoleeigar loggfører at varselet er motteke, eller oppgir journalnummeret.",
     ),
     proof=Text(
-        "En logg av skoleeier om mottaket, eller et journalnummer. En automatisk lesekvittering holder ikke.",
-        "Ein logg av skoleeigar om mottaket, eller eit journalnummer. Ei automatisk lesekvittering held ikkje.",
+        "En logg av skoleeier om mottaket, eller et journalnummer. En automatisk lesekvittering holder ikke. Skrev skoleeier selv varselet inn, "
+        "viser det mottaket, men svakt.",
+        "Ein logg av skoleeigar om mottaket, eller eit journalnummer. Ei automatisk lesekvittering held ikkje. Skreiv skoleeigar sjølv varselet "
+        "inn, viser det mottaket, men svakt.",
     ),
     limits=Text(
         "Planen sier ikke i hvilket system. Et mottak som bare står et annet sted, ser regelen ikke.",
@@ -931,6 +939,9 @@ def _past_rector(case: CaseIndex, stretch: _Stretch, item: Recorded) -> bool:
 def owner_acknowledged(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Skoleeier dokumenterer mottatt varsel.» One party cannot acknowledge for the other, and no system for either."""
     told = owner_told(case)
+    if not told.sure and not told.unsure and told.acknowledged:
+        receipt = told.acknowledged[0]
+        yield judge.met(scope_of(log=receipt.id), receipt, event=when_of(receipt))
     for notified in sorted((*told.sure, *told.unsure), key=lambda item: item.sort_key):
         when = when_of(notified)
         if when is None:
@@ -940,6 +951,9 @@ def owner_acknowledged(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         by_owner = [e for e in receipts if acted_as(e.author, Role.OWNER) or judge.is_filled_in(e.reference)]
         if by_owner:
             yield judge.met(scope, by_owner[0], event=when, remarks=delegate(by_owner[0].author))
+            continue
+        if acted_as(notified.author, Role.OWNER):
+            yield judge.met(scope, notified, event=when, remarks=(_WEAK,))
             continue
         outcome = _written_by(judge, scope, receipts, Role.OWNER, when) or waited(case, judge, "VA-11", scope, when)
         if outcome is not None:

@@ -404,6 +404,10 @@ def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
             "Rektor har funne meldinga openbert grunnlaus. Lova gjer då unntak; planen gjer det ikkje. Skal skoleeigar varslast?",
         ),
         "told_another": _TOLD_ANOTHER,
+        "which_suspicion": Text(
+            "Skoleeier ble varslet først etter at det var kommet en mistanke til. Gjaldt varselet også denne?",
+            "Skoleeigar vart varsla først etter at det var komen ein mistanke til. Gjaldt varselet òg denne?",
+        ),
     },
 )
 def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -415,6 +419,8 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         notified = _after(told.sure, start)
         earlier_that_day = _same_day_on(told.sure, start)
         found = shown(judge, scope, start, notified, remarks=_elapsed(judge, start, notified[:1]))
+        if found is not None and _after_another(case, start, notified):
+            found = judge.review(scope, "which_suspicion", *notified, event=start)
         if found is not None:
             yield found
             continue
@@ -431,6 +437,12 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             outcome = judge.review(scope, "unfounded", event=start)
         if outcome is not None:
             yield outcome
+
+
+def _after_another(case: CaseIndex, start: Moment, notified: Sequence[Recorded]) -> bool:
+    """Whether another suspicion had come, on a later day, before any of ``notified``: then they may be about that one alone."""
+    later = [other for _, _, other in _suspicions(case) if other.day > start.day]
+    return all(any(item in _after([item], other) for other in later) for item in notified)
 
 
 def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Remark, ...]:
