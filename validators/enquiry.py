@@ -874,11 +874,11 @@ def _feedback(
     "UN-14",
     "tilbakemelding-til-klassa",
     title=Text(
-        "Det er tatt stilling til tilbakemelding til klassa", "Det er teke stilling til tilbakemelding til klassa"
+        "Det er tatt stilling til tilbakemelding til klassa", "Det er teke stilling til tilbakemelding til klassen"
     ),
     remedy=Text(
         "Bestem hvordan klassa skal få tilbakemelding, eller at den ikke skal ha noen, og loggfør det.",
-        "Bestem korleis klassa skal få tilbakemelding, eller at ho ikkje skal ha noka, og loggfør det.",
+        "Bestem korleis klassen skal få tilbakemelding, eller at han ikkje skal ha noka, og loggfør det.",
     ),
     proof=Text(
         "En logg med hva som er bestemt. «Ingen tilbakemelding» er også et svar.",
@@ -887,8 +887,8 @@ def _feedback(
     limits=Text(
         "Hva klassa kan få vite, setter taushetsplikten grenser for. Det ser regelen ikke. Nevner loggen noen av elevene, gjelder den ikke de "
         "andre, som kan gå i en annen klasse.",
-        "Kva klassa kan få vite, set teieplikta grenser for. Det ser regelen ikkje. Nemner loggen nokre av elevane, gjeld han ikkje dei "
-        "andre, som kan gå i ei anna klasse.",
+        "Kva klassen kan få vite, set teieplikta grenser for. Det ser regelen ikkje. Nemner loggen nokre av elevane, gjeld han ikkje dei "
+        "andre, som kan gå i ein annan klasse.",
     ),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,

@@ -296,8 +296,8 @@ def _rector_knows(case: CaseIndex, incident: Incident, when: Moment | None) -> R
         "Ein logg om at rettane er forklarte, for kvar elev saka gjeld.",
     ),
     limits=Text(
-        "Regelen ser loggen i saken, ikke om det ble forstått. Informasjonen til alle i skoleåret står i årshjulet; den ser L-05a på.",
-        "Regelen ser loggen i saka, ikkje om det vart forstått. Informasjonen til alle i skoleåret står i årshjulet; den ser L-05a på.",
+        "Regelen ser loggen i saken, ikke om det ble forstått. Informasjonen til alle i skoleåret står i årshjulet; det ser L-05a på.",
+        "Regelen ser loggen i saka, ikkje om det vart forstått. Informasjonen til alle i skoleåret står i årshjulet; det ser L-05a på.",
     ),
     severity=Severity.MEDIUM,
     basis=Basis.LAW,
