@@ -392,6 +392,7 @@ class Runner:
         measure.start()
         for n, item in enumerate(items):
             measure.switch_context(item.nodeid)
+            _forget()  # else what is remembered would be run by the first test that asks, and by no other
             before = _spent()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=items[n + 1] if n + 1 < len(items) else None)
             self._seconds[item.nodeid] = _spent() - before

@@ -190,6 +190,32 @@ def test_a_day_is_read_out_of_words(text: str, day: date, alone: bool) -> None:
     assert (found.day, found.alone) == (day, alone)
 
 
+_MONTHS = (
+    ("januar", "jan"),
+    ("februar", "feb"),
+    ("mars", "mar"),
+    ("april", "apr"),
+    ("mai", "mai"),
+    ("juni", "jun"),
+    ("juli", "jul"),
+    ("august", "aug"),
+    ("september", "sep"),
+    ("september", "sept"),
+    ("oktober", "okt"),
+    ("november", "nov"),
+    ("desember", "des"),
+)
+
+
+@pytest.mark.parametrize(("name", "short"), _MONTHS)
+def test_a_month_is_read_by_its_name_and_its_short_name(name: str, short: str) -> None:
+    number = list(dict(_MONTHS)).index(name) + 1
+    for text in (f"20. {name} 2027", f"20. {short} 2027", f"20 {short}. 2027"):
+        found = written_date(text, DECIDED)
+        assert found is not None
+        assert found.day == date(2027, number, 20), text
+
+
 @pytest.mark.parametrize(
     "text",
     [
