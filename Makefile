@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 
-.PHONY: help install demo bench test lint format crash soak payloads docs mutants lock wheel audit clean
+.PHONY: help install demo bench test lint format crash soak payloads docs words mutants lock wheel audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -45,6 +45,9 @@ format: $(VENV)/.ok ## Put the code in the house's format
 docs: $(VENV)/.ok ## Write the documents that are made from the rules and the plan, and the examples' whole answers
 	$(BIN)/python -m skolemiljo.commands.documents docs
 	$(BIN)/python tests/rules/test_rules.py
+
+words: $(VENV)/.ok ## Bring the catalogues of words in step with the source, and say what has no translation
+	$(BIN)/python -m skolemiljo.commands.catalogue
 
 crash: $(VENV)/.ok ## Kill a syncing process at 200 instants; every flag must stand exactly once
 	SKOLEMILJO_CRASHES=200 $(BIN)/pytest tests/reliability/test_crash.py -n 2

@@ -46,7 +46,7 @@ def test_every_text_is_translated(language: str) -> None:
         known = catalog.get(message if isinstance(message, str) else message[0])
         if known is None or not all(forms(known.string)):
             missing.append(message)
-    assert missing == [], "run python -m skolemiljo.commands.catalogue and translate"
+    assert missing == [], "run `make words` and translate"
 
 
 def test_the_texts_are_really_found() -> None:
