@@ -88,6 +88,7 @@ def test_help_comes_whole_in_each_language(path: tuple[str, ...], spoken: Callab
     assert said["nn"] & BOKMAAL == set()
     assert "usage" in said["en"]
     assert "bruk" in said["nn"]
+    assert "required" not in said["nn"] | said["nb"]
     assert said["nb"] & (NORWEGIAN | BOKMAAL)
 
 
