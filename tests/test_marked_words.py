@@ -64,6 +64,7 @@ def test_the_word_is_there_to_be_found(exchange: Path) -> None:
 
 
 @pytest.mark.timeout(1800)
+@pytest.mark.timeout(1200)  # nearly forty processes, one after the other
 def test_it_comes_out_nowhere(exchange: Path) -> None:
     said = [
         run(exchange, "sync", "--as-of", AS_OF),
@@ -91,6 +92,21 @@ def test_it_comes_out_nowhere(exchange: Path) -> None:
     said.append(run(exchange, "audit", "--as-of", AS_OF, "--offline", "--format", "json"))
     said.append(run(exchange, "assess", "cases", "--as-of", AS_OF))
     said.append(run(exchange, "cycle", "status", "--as-of", AS_OF))
+    case = json.loads(sorted((exchange / "cases").glob("*.json"))[0].read_text("utf-8"))["id"]
+    for form in ("html", "pdf", "json"):
+        open_it = ("dossier", case, "--reason", "Tilsyn", "--as-of", AS_OF, "--format", form)
+        said += [run(exchange, *open_it), run(exchange, *open_it, "--out", f"ut/sak.{form}")]
+    mail = {
+        "SKOLEMILJO_MAIL__PORT": "1",
+        "SKOLEMILJO_MAIL__HOST": "127.0.0.1",
+        "SKOLEMILJO_MAIL__SECURITY": "none",
+        "SKOLEMILJO_MAIL__SENDER": "a@example.invalid",
+        "SKOLEMILJO_MAIL__SCHOOLS": json.dumps({school: ["b@example.invalid"]}),
+        "SKOLEMILJO_MAIL__OWNER": '["c@example.invalid"]',
+    }
+    morning = ("digest", "--as-of", "2026-11-27T07:00")
+    said += [run(exchange, *morning, "--dry-run", code=0, **mail), run(exchange, *morning, code=75, **mail)]
+    assert "SM-" in said[-2]
     said.append(run(exchange, "store", "backup", "kopi.sqlite", code=0))
     said.append(run(exchange, "plan", "compare", "oyer-2024", "oyer-2024", "--source", "cases", "--as-of", AS_OF))
     assert all(said)

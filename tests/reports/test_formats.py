@@ -18,11 +18,13 @@ import pytest
 
 from skolemiljo.domain.school import School
 from skolemiljo.domain.verdict import Verdict
-from skolemiljo.reports import FORMATS, render
+from skolemiljo.reports import FORMATS, digest, render
 from skolemiljo.reports.dossier import Dossier
 from skolemiljo.reports.dossier import render as render_dossier
 from skolemiljo.reports.html import pages
-from skolemiljo.reports.model import AuditReport, SchoolReport
+from skolemiljo.reports.model import AuditReport, Part, SchoolReport
+from skolemiljo.reports.sentences import Sentences
+from skolemiljo.reports.words import Words
 
 MARKED = "MERKETORD"
 
@@ -400,11 +402,56 @@ def test_a_hostile_name_is_text_everywhere(make_report: Callable[..., SchoolRepo
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
+def mail_of(report: SchoolReport | AuditReport) -> str:
+    """The digest's text, with the subject."""
+    mail = digest.message(report, sender="a@example.invalid", recipients=["b@example.invalid"])
+    return f"{mail['Subject']}\n{mail.get_content()}"
+
+
+def test_the_digest_has_every_case_that_needs_something_and_the_same_numbers(
+    report: SchoolReport, audit: AuditReport
+) -> None:
+    text = mail_of(report)
+    found = [f for f in findings_of(report) if f["part"] in ("today", "soon", "review", "unknown") and f["case"]]
+    say = Sentences(report)
+    for part in {f["part"] for f in found}:
+        listed = text.partition(f"{say.part_name(Part(part))}:\n")[2].partition("\n\n")[0]
+        assert set(listed.strip().split(", ")) == {f["case"] for f in found if f["part"] == part}
+    deviations = sum(f["part"] in ("today", "too_late") and f["verdict"] == "deviation" for f in findings_of(report))
+    assert f"avvik: {deviations}\n" in text
+    # The owner's: each school with the number that the map shows, and no case.
+    owner = mail_of(audit)
+    for row in audit.rows:
+        assert f"{row.school.name}: {row.total} avvik\n" in owner
+    assert not any(str(f["case"]) in owner for f in findings_of(audit) if f["case"])
+
+
+def test_the_dossier_has_every_finding_of_its_case_in_each_form(case_dossier: Dossier, report: SchoolReport) -> None:
+    from pypdf import PdfReader
+
+    found = [f for f in findings_of(report) if f["case"] == case_dossier.case]
+    assert len(found) == 4
+    words = Words("nb")
+    expected = sorted((f["rule"], words.scope(f["scope"]), f["verdict"]) for f in found)
+    data = json.loads(render_dossier(case_dossier, "json"))
+    assert sorted((d["rule"], d["about"], d["verdict"]) for d in data["duties"]) == expected
+    page = str(render_dossier(case_dossier, "html"))
+    shown = re.findall(r'<article class="duty (\w+)">.*?<dd>(.*?)</dd>.*?<code>([^<]+)</code>', page, re.S)
+    assert sorted((rule, about, verdict) for verdict, about, rule in shown) == expected
+    pdf = bytes(render_dossier(case_dossier, "pdf"))  # type: ignore[arg-type]
+    text = " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf)).pages).split())
+    for rule, about, _ in expected:
+        assert rule in text
+        assert about in text
+
+
 def test_no_form_holds_a_planted_word(report: SchoolReport, audit: AuditReport, case_dossier: Dossier) -> None:
     outputs = [render(form, name) for form in (report, audit) for name in FORMATS]
     outputs += [render_dossier(case_dossier, name) for name in ("html", "json", "pdf")]
     outputs += list(pages(audit).values())
     outputs.append(repr(case_dossier))
+    for form in (report, audit):
+        outputs += [mail_of(form), *digest.lines(form), repr(digest.standing(form))]
     for out in outputs:
         assert MARKED not in as_text(out)
 
