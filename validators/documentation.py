@@ -231,10 +231,10 @@ def _written_by_staff(case: CaseIndex, notice: Notice) -> Recorded | None:
         "Det som kom på e-post, har verken fødselsnummer eller ord som tyder på sensitive opplysningar",
     ),
     remedy=Text(
-        "Fjern opplysningene fra oppføringen, slett e-posten hos avsender og mottaker, meld det som avvik på personvern der kommunen "
-        "krever det, og minn avsenderen om å bare skrive at det er noe å snakke om.",
-        "Fjern opplysningane frå oppføringa, slett e-posten hos avsendar og mottakar, meld det som avvik på personvern der kommunen "
-        "krev det, og minn avsendaren om å berre skrive at det er noko å snakke om.",
+        "Fjern opplysningene fra oppføringen, og slett e-posten hos avsender og mottaker. Meld det som personvernavvik der kommunen "
+        "krever det. Be avsenderen heretter bare skrive at det er noe å snakke om.",
+        "Fjern opplysningane frå oppføringa, og slett e-posten hos avsendar og mottakar. Meld det som personvernavvik der kommunen "
+        "krev det. Be avsendaren heretter berre skrive at det er noko å snakke om.",
     ),
     proof=Text(
         "Teksten som er lagt inn fra e-posten, er lest i minnet uten funn av fødselsnummer eller ord fra ordlista.",

@@ -346,8 +346,8 @@ def more_than_bullying(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Undersøkinga viser opplevinga til barnet og forholda i omgivnadene",
     ),
     remedy=Text(
-        "Skriv i sammenfatningen hvordan barnet opplever det, og hva i omgivelsene som påvirker.",
-        "Skriv i samanfatninga korleis barnet opplever det, og kva i omgivnadene som påverkar.",
+        "Skriv i analysen hvordan barnet opplever det, og hva i omgivelsene som påvirker.",
+        "Skriv i analysen korleis barnet opplever det, og kva i omgivnadene som påverkar.",
     ),
     proof=Text(
         "Feltene «barnets opplevelse» og «forhold i omgivelsene» er fylt ut i analysen, for hver elev saken gjelder.",

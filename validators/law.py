@@ -195,10 +195,10 @@ def _from(item: Recorded, moment: Moment) -> bool:
         "Fysiske inngrep er dokumenterte med hendinga, inngrepet og synet til eleven, og rektor og foreldre veit om dei",
     ),
     remedy=Text(
-        "Skriv en kort omtale av hendelsen, inngrepet og elevens syn. Si det til rektor, som sier det til foreldrene; gjentar det seg, "
-        "eller er det særlig alvorlig, skal skoleeier også vite det.",
-        "Skriv ein kort omtale av hendinga, inngrepet og synet til eleven. Sei det til rektor, som seier det til foreldra; tek det seg "
-        "opp att, eller er det særleg alvorleg, skal skoleeigar òg vite det.",
+        "Skriv på hendelsen en kort omtale av det som skjedde, av inngrepet og av elevens syn. Si det til rektor, som sier det til "
+        "foreldrene, og loggfør det. Gjentar det seg, eller er det særlig alvorlig, skal skoleeier også vite det.",
+        "Skriv på hendinga ein kort omtale av det som hende, av inngrepet og av synet til eleven. Sei det til rektor, som seier det til "
+        "foreldra, og loggfør det. Tek det seg opp att, eller er det særleg alvorleg, skal skoleeigar òg vite det.",
     ),
     proof=Text(
         "De tre feltene er fylt ut, loggen viser at rektor og foreldrene fikk vite det, og ved gjentakelse at skoleeier fikk vite det.",

@@ -139,8 +139,8 @@ def _by_time(items: Iterable[R]) -> list[R]:
         "Skoleeigar er varsla direkte når ein i leiinga er den det gjeld",
     ),
     remedy=Text(
-        "Den som fikk mistanken, varsler skoleeier direkte nå, ikke gjennom skolens ledelse.",
-        "Den som fekk mistanken, varslar skoleeigar direkte no, ikkje gjennom leiinga ved skolen.",
+        "Den som fikk mistanken, varsler skoleeier direkte nå, ikke gjennom skolens ledelse, og loggfører det.",
+        "Den som fekk mistanken, varslar skoleeigar direkte no, ikkje gjennom leiinga ved skolen, og loggfører det.",
     ),
     proof=Text(
         "En logg om at skoleeier er varslet samme dag, av en annen enn den det gjelder og utenom skolens ledelse.",

@@ -156,6 +156,17 @@ def test_a_rule_speaks_plainly(rule: Rule) -> None:
             assert question.in_language(language).endswith("?"), question
 
 
+WHERE = re.compile(
+    r"logg|årshjul|plan|\bfelt\b|analysen|hendelsen|varselet|vurderingen|begrunnelsen|oppføringen|saken|rutine|dokument|legg inn|før det"
+)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
+def test_a_remedy_says_where_it_is_to_be_written(rule: Rule) -> None:
+    """«Før hvem som grep inn.» sends a rektor looking for the place."""
+    assert WHERE.search(rule.remedy.nb.lower()), rule.remedy.nb
+
+
 def test_common_questions_ask() -> None:
     for question in wording.QUESTIONS.values():
         assert question.nb.endswith("?")
