@@ -189,7 +189,7 @@ def check_school(
       skolemiljo check-school --school 310000019
       skolemiljo check-school --school 310000019 --out rapport.html --open
     """
-    from skolemiljo.commands import views
+    from skolemiljo.commands import trace, views
 
     if show and out is None:
         raise click.UsageError(_("--open trenger --out: fila som skal åpnes"))
@@ -197,6 +197,7 @@ def check_school(
     report, judged = views.for_rector(
         work, school, as_of=as_of or now(), language=language, offline=offline, progress=_progress()
     )
+    _tell(trace.note_report(work, "check-school", report, form))
     _show(report, form, out, language, work=work, open_it=show)
     _tell(judged)
     _finish(report, judged, fail_on)
@@ -233,7 +234,7 @@ def audit(
       skolemiljo audit --format html --out rapport
       skolemiljo audit --case sak-abcdefghij23 --reason "Tilsyn, sak 2026/117"
     """
-    from skolemiljo.commands import views
+    from skolemiljo.commands import trace, views
 
     if (case is None) != (reason is None):
         raise click.UsageError(_("--case og --reason hører sammen: si hvorfor saken åpnes, uten navn."))
@@ -246,6 +247,7 @@ def audit(
         report, judged = views.for_one_case(work, case, reason=reason, as_of=as_of, language=language)
     else:
         report, judged = views.for_owner(work, as_of=as_of, language=language, offline=offline, progress=_progress())
+        _tell(trace.note_report(work, "audit", report, form))
     _show(report, form, out, language, work=work)
     _finish(report, judged, fail_on)
 
@@ -288,6 +290,12 @@ def assess(
     _show(report, form, out, language)
     _tell(judged)
     _finish(report, judged, fail_on)
+
+
+def _tell(what: str | None) -> None:
+    """Says on stderr what was left undone beside the report."""
+    if what is not None:
+        click.echo(what, err=True)
 
 
 def _form_of(out: Path | None, form: str) -> str:
@@ -601,7 +609,9 @@ def store_backup(work: Workplace, target: Path) -> None:
     Eksempel:
       skolemiljo store backup kopi.sqlite
     """
-    work.store.backup(target)
+    from skolemiljo.commands import trace
+
+    trace.backup(work, target)
     click.echo(_("Skrevet: {file}").format(file=target))
 
 
@@ -615,7 +625,9 @@ def store_forget(work: Workplace, before: datetime) -> None:
     Eksempel:
       skolemiljo store forget --before 2021-08-01
     """
-    gone = work.store.forget(before.date())
+    from skolemiljo.commands import trace
+
+    gone = trace.forget(work, before.date())
     said = _("Slettet: saker {cases}, kjøringer {runs}, skoleår {cycles}, godtatte avvik {acceptances}.")
     click.echo(said.format(cases=gone.cases, runs=gone.runs, cycles=gone.cycles, acceptances=gone.acceptances))
 

@@ -13,11 +13,11 @@ from ..domain.verdict import Finding
 from ..reports import dossier as dossiers
 from ..reports.model import ACCEPTABLE
 from ..sync import accept as acceptances
-from ..sync.runlog import Kind, RunLog, entries
+from ..sync.runlog import Kind, entries
 from ..validators import CHAPTERS, RULES, pages
-from ..validators.identity_number import find_identity_numbers
 from ..validators.wording import ROLES
 from .speech import value_word
+from .trace import note_opened, run_log
 
 if TYPE_CHECKING:
     from .workplace import Workplace
@@ -50,7 +50,7 @@ def accept(
         at=at,
         school=known.school,
         case=case,
-        run_log=_log(work, role),
+        run_log=run_log(work, role),
     )
 
 
@@ -92,18 +92,7 @@ def take_back(work: Workplace, file: Path) -> int:
 
 def withdraw(work: Workplace, decision: str, at: datetime) -> None:
     """Takes a decision back."""
-    acceptances.withdraw(work.store, decision, at=at, run_log=_log(work, "command"))
-
-
-def note_opened(work: Workplace, case_id: str, reason: str) -> None:
-    """Writes in the run log that the owner opens a case, and why. Raises SettingsError where the reason won't do."""
-    if not reason.strip():
-        raise SettingsError(_("--reason: skriv hvorfor saken åpnes, uten å si hvem det gjelder"))
-    if any(True for _number in find_identity_numbers(reason)):
-        raise SettingsError(_("--reason har et fødselsnummer: skriv hvorfor, uten å si hvem det gjelder"))
-    _log(work, "owner").add_and_anchor(
-        Kind.CASE_OPENED, case=case_id, reason=reason.strip()[:200], plan=work.judging.plan.document.label
-    )
+    acceptances.withdraw(work.store, decision, at=at, run_log=run_log(work, "command"))
 
 
 def dossier(work: Workplace, case_id: str, *, reason: str, form: str, as_of: datetime, language: str) -> str | bytes:
@@ -129,7 +118,3 @@ def _runs(work: Workplace) -> list[dossiers.RunMark]:
     """The last ten runs that ended, with the hash of their line."""
     ended = list(entries(work.settings.run_log_path, Kind.RUN_ENDED)) if work.settings.run_log_path.is_file() else []
     return [dossiers.RunMark(datetime.fromisoformat(line["at"]), line["hash"]) for line in ended[-10:]]
-
-
-def _log(work: Workplace, who: str) -> RunLog:
-    return RunLog(work.settings.run_log_path, who=who, anchor=work.store.set_meta)

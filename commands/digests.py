@@ -14,6 +14,7 @@ from ..domain.moment import OSLO
 from ..reports import digest, ics
 from ..store import Told
 from . import calendars, views
+from .trace import note_report
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -85,6 +86,9 @@ def send_all(
             whole = False
             continue
         store.put_told(one.reader, Told(as_of, digest.standing(report)))
+        unnoted = note_report(work, "digest", report, one.channel)
+        if unnoted is not None:
+            echo(unnoted)
         echo(_("{digest}: sendt.").format(digest=one.name))
         if refused:
             turned_away = _("{digest}: {n} av adressene ble ikke tatt imot; rett dem i innstillingene.")

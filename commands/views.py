@@ -19,8 +19,8 @@ from ..reports.model import AuditReport, Previous, Problem, SchoolReport, TrendP
 from ..sync.live import Judged, Progress, judge_cycle, judge_files, judge_school
 from ..sync.reading import problem_of
 from ..validators import CHAPTERS, RULES
-from .decisions import note_opened
 from .pseudonyms import pseudonyms
+from .trace import note_opened
 
 if TYPE_CHECKING:
     from ..store import Store

@@ -1,0 +1,72 @@
+"""What people do leaves a trace in the run log: reports made, one case opened, the store copied or emptied. Never content."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..domain.errors import SettingsError, StoreError
+from ..reports.model import SchoolReport
+from ..sync.runlog import BrokenRunLog, Kind, RunLog
+from ..validators.identity_number import find_identity_numbers
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ..reports import Report
+    from ..store import Forgotten
+    from .workplace import Workplace
+
+
+def run_log(work: Workplace, who: str) -> RunLog:
+    """The run log, for ``who``: a role or a command, never a name."""
+    return RunLog(work.settings.run_log_path, who=who, anchor=work.store.set_meta)
+
+
+def note_opened(work: Workplace, case_id: str, reason: str) -> None:
+    """Writes in the run log that the owner opens a case, and why. Raises SettingsError where the reason won't do."""
+    if not reason.strip():
+        raise SettingsError(_("--reason: skriv hvorfor saken åpnes, uten å si hvem det gjelder"))
+    if any(True for _found in find_identity_numbers(reason)):
+        raise SettingsError(_("--reason har et fødselsnummer: skriv hvorfor, uten å si hvem det gjelder"))
+    run_log(work, "owner").add_and_anchor(
+        Kind.CASE_OPENED, case=case_id, reason=reason.strip()[:200], plan=work.judging.plan.document.label
+    )
+
+
+def note_report(work: Workplace, name: str, report: Report, form: str) -> str | None:
+    """Writes in the run log that a report was made, where there are nights that keep one.
+
+    Whoever may read the store and not write in it gets the report all the same, and what is then said of the log.
+    """
+    if work.remembered is None:
+        return None
+    school = report.school.organisation_number if isinstance(report, SchoolReport) and report.school else None
+    try:
+        run_log(work, "rector" if isinstance(report, SchoolReport) else "owner").add_and_anchor(
+            Kind.REPORT,
+            report=name,
+            school=school,
+            form=form,
+            as_of=report.as_of,
+            plan=report.plan.document.label,
+            findings=len(report.items),
+        )
+    except (StoreError, BrokenRunLog) as error:
+        return _("Rapporten kom ikke med i kjøreloggen: {error}").format(error=error)
+    return None
+
+
+def backup(work: Workplace, target: Path) -> None:
+    """A whole copy of the store, and a line about it. Raises StoreError."""
+    work.store.backup(target)
+    run_log(work, "store").add_and_anchor(Kind.STORE, action="backup")
+
+
+def forget(work: Workplace, before: date) -> Forgotten:
+    """Deletes what is older than ``before``, and leaves a line with how much. Raises StoreError."""
+    gone = work.store.forget(before)
+    counts = {name: getattr(gone, name) for name in ("cases", "runs", "cycles", "acceptances")}
+    run_log(work, "store").add_and_anchor(Kind.STORE, action="forget", older_than=before.isoformat(), **counts)
+    return gone
