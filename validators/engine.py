@@ -180,10 +180,25 @@ def _outcomes(
     return outcomes or [judge.not_applicable(whole)]
 
 
+_DECIDES = (
+    "activity_plans.status",
+    "incidents.level",
+    "log.kind",
+    "notices.source",
+    "pupils.part",
+    "severity.serious",
+    "status_history.status",
+    "suspicions.accused",
+    "suspicions.suspected",
+)
+"""What decides whether a rule has anything to say: where it can't be seen, that a rule is silent shows nothing."""
+
+
 def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
     if not (subject.hidden or (isinstance(subject, Case) and subject.unreadable)):
         return None  # nearly always: everything can be seen
-    for need in rule.needs:
+    roots = {need.partition(".")[0] for need in rule.needs}
+    for need in (*rule.needs, *(path for path in _DECIDES if path.partition(".")[0] in roots)):
         if isinstance(subject, Case):
             if not subject.is_hidden(need):
                 continue

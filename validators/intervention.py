@@ -317,11 +317,22 @@ def guardians_know(case: CaseIndex, incident: Incident, pupil: str) -> bool:
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=_GUARDIANS_NEEDS,
-    questions=_GUARDIANS_QUESTIONS,
+    questions={
+        **_GUARDIANS_QUESTIONS,
+        "which_level": Text(
+            "Hendelsen sier ikke hvilket nivå det var, og foresatte er ikke ført som informert. Var det nivå 3 eller 4?",
+            "Hendinga seier ikkje kva nivå det var, og føresette er ikkje førte som informerte. Var det nivå 3 eller 4?",
+        ),
+    },
 )
 def guardians_at_three(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Foresatte blir informert.»"""
+    """«Foresatte blir informert.» Where the level is not stated, whether it was one that asks for this is a question."""
     yield from _guardians("GI-03b", case, judge, 3)
+    for incident in case.incidents:
+        if incident.level is None and not all(
+            guardians_know(case, incident, p) for p in _pupils(case, incident) or ("",)
+        ):
+            yield judge.review(_scope(incident), "which_level", incident, event=when_of(incident))
 
 
 @CHAPTER.rule(

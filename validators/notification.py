@@ -838,7 +838,8 @@ def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: _Stretch, se
         if serious.before(suspicion.at) is True or (since is not None and suspicion.at.before(since) is True):
             continue
         against_a_leader = suspicion in case.leader_suspicions
-        told_there = judge.plan.is_on("SK-02" if against_a_leader else "SK-07", optional=False)
+        tellers = ("SK-02", "SK-07") if against_a_leader else ("SK-07",)
+        told_there = any(judge.plan.is_on(rule, optional=False) for rule in tellers)
         # «openbert grunnlaus» is a question about the staff case; that the case is «alvorlig» stands by itself.
         if told_there and (against_a_leader or not suspicion.obviously_unfounded):
             return True
