@@ -197,7 +197,7 @@ def check_school(
     report, judged = views.for_rector(
         work, school, as_of=as_of or now(), language=language, offline=offline, progress=_progress()
     )
-    _tell(trace.note_report(work, "check-school", report, form))
+    _aside(trace.note_report(work, "check-school", report, form))
     _show(report, form, out, language, work=work, open_it=show)
     _tell(judged)
     _finish(report, judged, fail_on)
@@ -247,7 +247,7 @@ def audit(
         report, judged = views.for_one_case(work, case, reason=reason, as_of=as_of, language=language)
     else:
         report, judged = views.for_owner(work, as_of=as_of, language=language, offline=offline, progress=_progress())
-        _tell(trace.note_report(work, "audit", report, form))
+        _aside(trace.note_report(work, "audit", report, form))
     _show(report, form, out, language, work=work)
     _finish(report, judged, fail_on)
 
@@ -292,7 +292,7 @@ def assess(
     _finish(report, judged, fail_on)
 
 
-def _tell(what: str | None) -> None:
+def _aside(what: str | None) -> None:
     """Says on stderr what was left undone beside the report."""
     if what is not None:
         click.echo(what, err=True)
