@@ -137,6 +137,11 @@ class Cluster:
     to_do: str
     items: tuple[Item, ...]
 
+    @property
+    def is_question(self) -> bool:
+        """Whether heading and label say already that it is to be considered."""
+        return self.part is Part.REVIEW and self.items[0].finding.reason is None
+
 
 def clusters(items: Iterable[Item], say: Sentences) -> list[Cluster]:
     """``items`` of one part, those of one rule and one answer together, in the order of the first of each."""

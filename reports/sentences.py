@@ -327,10 +327,7 @@ class Sentences:
         if item.part is Part.ACCEPTED:
             return ""
         if item.part is Part.TOO_LATE:
-            return self.words.gettext(
-                "Det kan ikke gjøres om. Skriv i saken hvorfor det gikk slik. Trengs det ikke mer, kan avviket godtas "
-                "med begrunnelse."
-            )
+            return self.part_lead(Part.TOO_LATE)
         return self.question(item) or self.why_unknown(item) or self.remedy(item.finding.rule)
 
     def case_line(self, line: CaseLine) -> str:
@@ -355,12 +352,12 @@ class Sentences:
         return self.words.ngettext("{n} sak", "{n} saker", number) if number else self.words.gettext("årshjulet")
 
     def codes(self, in_order: Iterable[tuple[str, int]]) -> str:
-        """Rule codes in short, each beginning said once: «AP-A B C, TI-01 02»."""
+        """Rule codes in short, each beginning said once and three or more in a row as a stretch: «AP-A–F, TI-01 02 07»."""
         by_start: dict[str, list[str]] = {}
         for code, _ in in_order:
             start, dash, end = code.rpartition("-")
             by_start.setdefault(start + dash, []).append(end)
-        return ", ".join(start + " ".join(ends) for start, ends in by_start.items())
+        return ", ".join(start + " ".join(_stretches(ends)) for start, ends in by_start.items())
 
     def to_do_label(self, item: Item) -> str:
         """What stands before :meth:`to_do`."""
@@ -375,6 +372,10 @@ class Sentences:
         return {
             Part.REVIEW: self.words.gettext("Dette er spørsmål, ikke avvik. Svar i saken."),
             Part.UNKNOWN: self.words.gettext("Dette er ikke i orden før noen har sett det."),
+            Part.TOO_LATE: self.words.gettext(
+                "Det kan ikke gjøres om. Skriv i saken hvorfor det gikk slik. Trengs det ikke mer, kan avviket godtas "
+                "med begrunnelse."
+            ),
         }.get(part, "")
 
     def extras(self, item: Item) -> list[str]:
@@ -485,3 +486,20 @@ class Sentences:
             "* betyr en til fire: små tall som gjelder elever, vises ikke. + betyr at slike tall kommer i tillegg. "
             "? betyr at noe ikke kunne sjekkes. På den enkelte skolens side står sakene selv, så der er ingen tall skjult."
         )
+
+
+def _stretches(ends: list[str]) -> list[str]:
+    """The ends of rule codes, those that follow on each other as a stretch: 01 02 03 05 → 01–03 05, A B C → A–C."""
+    found: list[list[str]] = []
+    for end in ends:
+        if found and _follows(found[-1][-1], end):
+            found[-1].append(end)
+        else:
+            found.append([end])
+    return [f"{run[0]}–{run[-1]}" if len(run) > 2 else " ".join(run) for run in found]
+
+
+def _follows(one: str, other: str) -> bool:
+    if one.isdigit() and other.isdigit():
+        return int(other) == int(one) + 1
+    return len(one) == len(other) == 1 and ord(other) == ord(one) + 1

@@ -161,8 +161,23 @@ def codes_of(short: str) -> set[str]:
     for group in short.split(", "):
         first, *others = group.split(" ")
         start = first.rpartition("-")[0]
-        found |= {first, *(f"{start}-{end}" for end in others)}
+        for end in (first.rpartition("-")[2], *others):
+            begin, _, last = end.partition("–")
+            found |= {f"{start}-{name}" for name in between(begin, last or begin)}
     return found
+
+
+def between(begin: str, last: str) -> list[str]:
+    if begin.isdigit():
+        return [f"{number:02}" for number in range(int(begin), int(last) + 1)]
+    return [begin] if begin == last else [chr(letter) for letter in range(ord(begin), ord(last) + 1)]
+
+
+def test_codes_in_a_row_are_told_as_a_stretch_of_exactly_those(report: SchoolReport) -> None:
+    codes = ["AP-A", "AP-B", "AP-C", "AP-F", "TI-01", "TI-02", "TI-03", "TI-05", "TI-06", "GI-03", "GI-03a", "GI-03b"]
+    short = Sentences(report).codes((code, 1) for code in codes)
+    assert short == "AP-A–C F, TI-01–03 05 06, GI-03 03a 03b"
+    assert codes_of(short) == set(codes)
 
 
 def test_junit_has_every_finding(any_report: SchoolReport | AuditReport) -> None:
