@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, school_calendar
+from skolemiljo.domain.case import Case
+from skolemiljo.domain.school import School
+from skolemiljo.plans.loader import load_plan
 from skolemiljo.reports import render
 from skolemiljo.reports.html import pages
-from skolemiljo.reports.model import AuditReport, SchoolReport
+from skolemiljo.reports.model import AuditReport, SchoolReport, audit_report
+from skolemiljo.sync.judging import Judging
+from skolemiljo.validators import CHAPTERS, RULES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request
@@ -188,7 +194,7 @@ def test_paper_has_page_numbers_and_says_who_may_not_see_it(
     from pypdf import PdfReader
 
     sizes: dict[str, Any] = {}
-    for name in ("school", "audit"):
+    for name in ("school", "audit", "index.html"):
         paper = tmp_path / f"{name}.pdf"
         open_page(files[name]).pdf(path=paper, prefer_css_page_size=True)
         reader = PdfReader(paper)
@@ -200,3 +206,37 @@ def test_paper_has_page_numbers_and_says_who_may_not_see_it(
     assert all(box.width < box.height for box in sizes["school"])
     assert sizes["audit"][0].width > sizes["audit"][0].height
     assert sizes["audit"][-1].width < sizes["audit"][-1].height
+    # The owner's front page alone is landscape to its last sheet, the foot with it.
+    assert all(box.width > box.height for box in sizes["index.html"])
+
+
+@pytest.fixture(scope="module")
+def owner_of_many_duties(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The owner's front page of the invented municipality: every chapter of the plan has its column."""
+    municipality, calendar = Municipality(schools=3, cases=60), school_calendar()
+    judging = Judging((load_plan("oyer-2024"),), lambda _: calendar)
+    audit = audit_report(
+        [School.model_validate(school) for school in municipality.schools()],
+        [judging.case(Case.model_validate(case), AS_OF) for case in municipality.cases()],
+        plan=judging.plan,
+        rules=RULES,
+        chapters=CHAPTERS,
+        as_of=AS_OF,
+    )
+    assert all(len(row.by_chapter) > 8 for row in audit.rows)
+    file = tmp_path_factory.mktemp("owner") / "index.html"
+    file.write_text(pages(audit)["index.html"], "utf-8")
+    return file
+
+
+def test_no_table_is_cut_off_by_the_paper(files: dict[str, Path], browser: Browser, owner_of_many_duties: Path) -> None:
+    """A4 landscape less its margins is 267 mm, portrait 180 mm; a browser counts 96 pixels to 25.4 mm."""
+    cut = """() => [...document.querySelectorAll('table')].filter(t => t.scrollWidth > document.body.clientWidth + 1)
+        .map(t => t.scrollWidth)"""
+    for file, width in ((owner_of_many_duties, 1009), (files["school"], 680), (files["dossier"], 680)):
+        page = browser.new_page(viewport={"width": width, "height": 700})
+        page.emulate_media(media="print")
+        page.goto(file.as_uri())
+        found = page.evaluate(cut)
+        page.close()
+        assert found == [], file.name
