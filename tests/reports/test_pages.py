@@ -213,7 +213,7 @@ def test_paper_has_page_numbers_and_says_who_may_not_see_it(
 @pytest.fixture(scope="module")
 def owner_of_many_duties(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The owner's front page of the invented municipality: every chapter of the plan has its column."""
-    municipality, calendar = Municipality(schools=3, cases=60), school_calendar()
+    municipality, calendar = Municipality(schools=3, cases=120), school_calendar()
     judging = Judging((load_plan("oyer-2024"),), lambda _: calendar)
     audit = audit_report(
         [School.model_validate(school) for school in municipality.schools()],
@@ -223,7 +223,7 @@ def owner_of_many_duties(tmp_path_factory: pytest.TempPathFactory) -> Path:
         chapters=CHAPTERS,
         as_of=AS_OF,
     )
-    assert all(len(row.by_chapter) > 8 for row in audit.rows)
+    assert any(len(row.by_chapter) > 10 for row in audit.rows)
     file = tmp_path_factory.mktemp("owner") / "index.html"
     file.write_text(pages(audit)["index.html"], "utf-8")
     return file
@@ -231,8 +231,8 @@ def owner_of_many_duties(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_no_table_is_cut_off_by_the_paper(files: dict[str, Path], browser: Browser, owner_of_many_duties: Path) -> None:
     """A4 landscape less its margins is 267 mm, portrait 180 mm; a browser counts 96 pixels to 25.4 mm."""
-    cut = """() => [...document.querySelectorAll('table')].filter(t => t.scrollWidth > document.body.clientWidth + 1)
-        .map(t => t.scrollWidth)"""
+    cut = """() => [...document.querySelectorAll('table')].map(t => t.getBoundingClientRect().right)
+        .filter(right => right > document.body.getBoundingClientRect().right + 1)"""
     for file, width in ((owner_of_many_duties, 1009), (files["school"], 680), (files["dossier"], 680)):
         page = browser.new_page(viewport={"width": width, "height": 700})
         page.emulate_media(media="print")
