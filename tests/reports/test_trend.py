@@ -1,0 +1,82 @@
+"""The trend over nights that a store has kept: real nights over files, week by week, over a summer and past a week without."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from skolemiljo.adapters.mock.municipality import Municipality, skolerute_path
+from skolemiljo.commands import night, views
+from skolemiljo.commands.workplace import Workplace
+from skolemiljo.domain.moment import OSLO
+from skolemiljo.reports import AuditReport, render
+from skolemiljo.reports.html import pages
+from skolemiljo.reports.trend import weekly, yearly
+
+FIRST = datetime(2026, 6, 23, 4, 15, tzinfo=OSLO)
+WEEKS = [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]
+"""In the eighth week no night was run; the first of August falls in the sixth."""
+
+
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory: pytest.TempPathFactory) -> AuditReport:
+    folder = tmp_path_factory.mktemp("kommune")
+    Municipality(seed=7, schools=2, cases=40).write_folder(folder)
+    (folder / "skolerute.toml").write_text(skolerute_path().read_text("utf-8"), "utf-8")
+    (folder / "settings.toml").write_text(
+        'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\nschool_calendar = "skolerute.toml"\n'
+        '[folder]\npath = "."\n',
+        "utf-8",
+    )
+    work = Workplace(folder / "settings.toml")
+    for week in WEEKS:
+        night.run(work, as_of=FIRST + timedelta(weeks=week), handle_signals=False)
+    after = FIRST + timedelta(weeks=WEEKS[-1], hours=3)
+    report, _ = views.for_owner(work, as_of=after, offline=True)
+    back, _ = views.for_owner(work, as_of=FIRST + timedelta(weeks=2, hours=3), offline=True)
+    assert len(weekly(back.trend)) == 3, "a look back sees no later night"
+    work.store.close()
+    return report
+
+
+def test_each_week_is_there_with_the_stores_own_numbers(audit: AuditReport) -> None:
+    weeks = weekly(audit.trend)
+    assert len(weeks) == 11
+    assert [week.monday for week in weeks if not week.nights] == [
+        (FIRST + timedelta(weeks=7)).date() - timedelta(days=1)
+    ]
+    last = [item.finding for report in audit.reports for item in report.items if item.finding.verdict == "deviation"]
+    assert weeks[-1].deviations + weeks[-1].too_late == len(last) > 0
+    assert weeks[-1].too_late == sum(finding.reason in ("late", "order") for finding in last) > 0
+    assert [(year.school_year, year.weeks) for year in yearly(audit.trend)] == [("2025-2026", 6), ("2026-2027", 4)]
+
+
+def test_the_picture_has_title_words_and_all_its_numbers_in_a_table(audit: AuditReport) -> None:
+    part = pages(audit)["index.html"].partition('id="utvikling"')[2].partition("</section>")[0]
+    assert re.search(r"<title[^>]*>Avvik som kan rettes, uke for uke", part)
+    assert re.search(r"<desc[^>]*>Fra \S+ til \S+ avvik på 11 uker\.", part)
+    rows = re.findall(
+        r'<tr><th scope="row">(uke [^<]+)</th><td class="number">([^<]+)</td><td class="number">([^<]+)</td>', part
+    )
+    assert len(rows) == len(re.findall("<rect", part)) == 11
+    assert [row for row in rows if row[1] == "–"] == [("uke 33, 10. aug. 2026 (ingen nattkjøring)", "–", "–")]
+    bars = re.findall(r"<text [^>]*>(\d+|\*|–)</text>", part)
+    assert bars == [row[1] for row in rows]
+    # Nothing of the picture stands outside it.
+    edges = [(float(x), float(w)) for x, w in re.findall(r'<rect[^>]* x="([\d.]+)"[^>]* width="([\d.]+)"', part)]
+    assert all(x >= 0 and x + w <= 640 for x, w in edges)
+
+
+def test_sheet_and_json_tell_the_same(audit: AuditReport) -> None:
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(bytes(render(audit, "xlsx"))))  # type: ignore[arg-type]
+    rows = list(book["Utvikling"].iter_rows(values_only=True, min_row=2))
+    shown = [(week.monday, week.deviations) for week in weekly(audit.trend)]
+    assert [(row[0].date(), row[1]) for row in rows] == [(day, n if n == 0 or n > 4 else "*") for day, n in shown]  # type: ignore[union-attr]
+    points = json.loads(render(audit, "json"))["trend"]
+    assert {point["school"] for point in points} >= {school.school.organisation_number for school in audit.rows}
