@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..domain.case import GuardiansInformed, Incident
-from ..domain.log import Hearing, LogEntry, LogKind
+from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment
 from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
@@ -293,14 +293,14 @@ def _informed(case: CaseIndex, incident: Incident) -> list[GuardiansInformed]:
     ]
 
 
-def guardians_know(case: CaseIndex, incident: Incident, pupil: str) -> bool:
-    """Whether it is shown that the guardians of ``pupil`` were told about ``incident``."""
+def guardians_know(case: CaseIndex, incident: Incident, pupil: str) -> Recorded | None:
+    """What shows that the guardians of ``pupil`` know of ``incident``: the incident itself, or the log after it."""
     when = when_of(incident)
     alone = len(_pupils(case, incident)) == 1
-    on_it = any(g.pupil == pupil or (g.pupil is None and alone) for g in _informed(case, incident))
-    return on_it or (
-        when is not None and any(_follows(e, when) for e in case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED))
-    )
+    if any(g.pupil == pupil or (g.pupil is None and alone) for g in _informed(case, incident)):
+        return incident
+    logged = case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED)
+    return next((entry for entry in logged if when is not None and _follows(entry, when)), None)
 
 
 @CHAPTER.rule(

@@ -264,12 +264,14 @@ def _physical(
     known = _rector_knows(case, incident, when)
     if known is None:
         return judge.review(scope, "rector_told", incident, event=when)
-    if not all(guardians_know(case, incident, pupil) for pupil in incident.pupils):
+    told = [guardians_know(case, incident, pupil) for pupil in incident.pupils]
+    if None in told:
         return judge.review(scope, "guardians_told", incident, event=when)
     again = [e for e in earlier if e.physical_intervention and set(e.pupils) & set(incident.pupils)]
     if again and not owner_told(case, when).sure:
         return judge.review(scope, "repeated", *again, incident, event=when)
-    return judge.met(scope, incident, known, event=when, remarks=judge.presence_remarks())
+    shown = [item for item in (known, *told) if item is not None]
+    return judge.met(scope, incident, *shown, event=when, remarks=judge.presence_remarks())
 
 
 def _rector_knows(case: CaseIndex, incident: Incident, when: Moment | None) -> Recorded | None:
