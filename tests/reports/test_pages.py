@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +17,7 @@ from skolemiljo.domain.school import School
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.reports import render
 from skolemiljo.reports.html import pages
-from skolemiljo.reports.model import AuditReport, SchoolReport, audit_report
+from skolemiljo.reports.model import AuditReport, SchoolReport, TrendPoint, audit_report
 from skolemiljo.sync.judging import Judging
 from skolemiljo.validators import CHAPTERS, RULES
 
@@ -35,10 +36,16 @@ TEXT_SPACING = (
 
 @pytest.fixture(scope="module")
 def all_pages(
-    report: SchoolReport, audit: AuditReport, make_report: Callable[..., SchoolReport], dossier_page: str
+    report: SchoolReport,
+    audit: AuditReport,
+    make_report: Callable[..., SchoolReport],
+    make_audit: Callable[..., AuditReport],
+    dossier_page: str,
 ) -> dict[str, str]:
     """Every kind of page."""
+    nights = [TrendPoint(date(2025, 9, 1) + timedelta(weeks=n), "310000019", 90 + 7 * n, too_late=n) for n in range(40)]
     return {
+        "trend": pages(make_audit(trend=nights))["index.html"],
         "school": str(render(report, "html")),
         "school-nn": str(render(report, "html", "nn")),
         "school-empty": str(
