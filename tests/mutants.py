@@ -37,6 +37,7 @@ import coverage
 import libcst as cst
 import libcst.matchers as m
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider
 from mutmut.mutation.mutators import mutation_operators
@@ -288,11 +289,7 @@ class Runner:
     def __init__(self, mutants: Sequence[Mutant], jobs: int, slow: bool) -> None:
         self.mutants, self.jobs, self.slow = mutants, jobs, slow
         self.status: dict[str, str] = {}
-        self._failed = False
         self._seconds: dict[str, float] = {}
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._failed = self._failed or report.failed
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         covered, seconds = self._map(session)
@@ -361,12 +358,11 @@ class Runner:
     def _run(self, items: Sequence[pytest.Item]) -> bool:
         """Whether a test failed. Stops at the first."""
         for item, following in zip(items, [*items[1:], None], strict=True):
-            state = item.session._setupstate
             try:
-                item.ihook.pytest_runtest_setup(item=item)
-                item.runtest()
-                state.teardown_exact(following)
+                reports = runtestprotocol(item, log=False, nextitem=following)
             except BaseException:  # noqa: BLE001 - whatever a test ends in, it has noticed the change
+                return True
+            if any(report.failed for report in reports):
                 return True
         return False
 
@@ -390,15 +386,16 @@ class Runner:
     def _measure(self, items: Sequence[pytest.Item], file: Path) -> None:
         measure = coverage.Coverage(data_file=None, include=[str(ROOT / "validators/*"), str(ROOT / "domain/*")])
         measure.start()
-        for n, item in enumerate(items):
+        for item in items:
             measure.switch_context(item.nodeid)
             _forget()  # else what is remembered would be run by the first test that asks, and by no other
             before = _spent()
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=items[n + 1] if n + 1 < len(items) else None)
+            # Run just as for a mutant, so that this is the control too: what fails here would notice every mutant.
+            if self._run([item]):
+                print(f"fails where nothing is changed: {item.nodeid}", flush=True)
+                return
             self._seconds[item.nodeid] = _spent() - before
         measure.stop()
-        if self._failed:
-            return
         data = measure.get_data()
         covered: dict[str, dict[int, set[str]]] = {}
         for measured in data.measured_files():
