@@ -87,7 +87,8 @@ def _numbers(report: Report) -> Iterable[tuple[SchoolReport, dict[Group, str]]]:
     """Each school's numbers as they may be shown; the owner's deviations as the map beside its chapters shows them, so that
     the two together give no hidden number away."""
     if isinstance(report, AuditReport):
-        schools = [(row.report, row.total) for row in report.rows]
+        # What could not be checked is told by a number of its own; a school that nobody could look at keeps its «?».
+        schools = [(row.report, row.total.removesuffix(" ?")) for row in report.rows]
     else:
         schools = [(report, shown_count(len(report.group(Group.DEVIATION))))]
     for school, deviations in schools:
@@ -132,8 +133,7 @@ def _body(report: Report, say: Sentences, link: str | None) -> Iterable[str]:
         yield f"{name}: {number}"
     if isinstance(report, AuditReport):
         yield ""
-        for row in report.rows:
-            yield f"{say.school_name(row.report)}: {row.total} {say.group_name(Group.DEVIATION)}"
+        yield from lines(report, say.words.language)
     else:
         yield from _cases(report, say)
     for warning in report.warnings:
