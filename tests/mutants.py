@@ -118,9 +118,8 @@ class _Finder(cst.CSTVisitor):
             if isinstance(node, cst.FunctionDef):
                 self._functions.append(node)
             return True
-        whole = self._whole()
-        if whole is not None or self._assigned(node) is not None:
-            self._change(node, whole)
+        if self._functions or self._assigned(node) is not None:
+            self._change(node)
         return True
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
@@ -128,9 +127,6 @@ class _Finder(cst.CSTVisitor):
             self._names.pop()
             if isinstance(original_node, cst.FunctionDef):
                 self._functions.pop()
-
-    def _whole(self) -> cst.FunctionDef | None:
-        return self._functions[0] if self._functions else None
 
     def _assigned(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The assignment at the module's level that ``node`` stands in."""
@@ -145,12 +141,12 @@ class _Finder(cst.CSTVisitor):
             node = self.get_metadata(ParentNodeProvider, node)
         return None if isinstance(node, cst.Module) else node
 
-    def _change(self, node: cst.CSTNode, whole: cst.FunctionDef | None) -> None:
+    def _change(self, node: cst.CSTNode) -> None:
         statement = self._statement(node)
         if statement is None:
             return
-        target = whole if whole is not None else statement
-        function = ".".join(self._names) if whole is not None else ""
+        target = self._functions[0] if self._functions else statement
+        function = ".".join(self._names) if self._functions else ""
         first, last = self._lines(statement)
         for kind, operator in OPERATORS:
             if not isinstance(node, kind):
@@ -274,9 +270,9 @@ def live_functions() -> dict[tuple[str, str], list[types.FunctionType]]:
     found = defaultdict(list)
     for thing in gc.get_objects():
         if isinstance(thing, types.FunctionType):
-            file = Path(thing.__code__.co_filename)
-            if file.is_relative_to(ROOT) or ROOT in file.resolve().parents:
-                found[file.resolve().relative_to(ROOT).as_posix(), thing.__code__.co_qualname].append(thing)
+            file = Path(thing.__code__.co_filename).resolve()
+            if file.is_relative_to(ROOT):
+                found[file.relative_to(ROOT).as_posix(), thing.__code__.co_qualname].append(thing)
     return found
 
 
@@ -298,7 +294,7 @@ class Runner:
         self._run(session.items[:1])  # loads the plan and the holidays once for all
         gc.collect()
         gc.freeze()  # what is here before the forks is shared, and stays so
-        running: dict[int, tuple[Mutant, float]] = {}
+        running: dict[int, Mutant] = {}
         started, done, told = time.monotonic(), 0, 0
         for mutant in self.mutants:
             tests = sorted(self._tests(mutant, covered), key=lambda name: seconds[name])
@@ -314,7 +310,7 @@ class Runner:
             child = os.fork()
             if child == 0:
                 self._try([items[name] for name in tests], mutant, functions, int(budget))
-            running[child] = (mutant, time.monotonic())
+            running[child] = mutant
             if done >= told + 200:
                 told = done
                 self._tell(done, started)
@@ -327,9 +323,9 @@ class Runner:
         alive = sum(status in ALIVE for status in self.status.values())
         print(f"{done}/{len(self.mutants)} alive {alive} {time.monotonic() - started:.0f} s", flush=True)
 
-    def _wait(self, running: dict[int, tuple[Mutant, float]]) -> int:
+    def _wait(self, running: dict[int, Mutant]) -> int:
         child, how, used = os.wait3(0)
-        mutant, _ = running.pop(child)
+        mutant = running.pop(child)
         code = os.waitstatus_to_exitcode(how)
         self.status[mutant.key] = {0: "survived", 1: "killed", 2: "does not run"}.get(code, "timeout")
         self._note(mutant, round(used.ru_utime + used.ru_stime, 3))
