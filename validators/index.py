@@ -110,11 +110,6 @@ class CaseIndex:
         """The first entry of these kinds."""
         return next(iter(self.all(*kinds)), None)
 
-    def last(self, *kinds: LogKind) -> LogEntry | None:
-        """The last entry of these kinds."""
-        found = self.all(*kinds)
-        return found[-1] if found else None
-
     def for_pupil(self, pupil: str, *kinds: LogKind) -> Iterator[LogEntry]:
         """The entries of these kinds that are about ``pupil``.
 

@@ -177,6 +177,42 @@ def test_a_cycle_that_may_not_be_read_is_never_in_order(school: str | None, rule
     assert {i.state for i in items if "entries" in RULES[i.item].needs} == {CycleState.UNKNOWN}
 
 
+def test_a_status_carries_the_whole_of_each_finding() -> None:
+    """Written out in full for one entry that is done late in documents, and one that nobody has done."""
+    told = CycleEntry(
+        id="a1",
+        school_year=YEAR,
+        kind=CycleKind.RULES_MADE_KNOWN,
+        group=Group.STAFF,
+        done_at=date(2025, 8, 14),
+    )
+    as_of = datetime(2025, 9, 1, tzinfo=UTC)
+    assessment = judged((told,), as_of)
+    status = cycle_status(CycleFacts(school=SCHOOL, school_year=YEAR, entries=(told,)), assessment, RULES.values())
+    assert (status.school, status.school_year, status.as_of) == (SCHOOL, YEAR, as_of)
+    assert status.plan == PLAN.document.label == assessment.plan
+    items = {(item.item, item.scope): item for item in status.items}
+    done, documented = (
+        items["AAR-03", f"school_year:{YEAR}/group:staff"],
+        items["AAR-05", f"school_year:{YEAR}/group:staff"],
+    )
+    assert (done.state, done.evidence, done.role) == (CycleState.DONE_UNDOCUMENTED, ("a1",), RULES["AAR-03"].role)
+    assert (documented.state, documented.due) == (CycleState.DONE_UNDOCUMENTED, date(2025, 9, 13))
+    for (code, _), item in items.items():
+        assert item.law == RULES[code].law
+    assert {item.state for key, item in items.items() if key[0] == "AAR-01"} == {CycleState.OPEN}
+
+
+def test_a_rule_of_the_cycle_that_crashes_is_named() -> None:
+    broken = replace(RULES["AAR-05"], judge=lambda *_: 1 / 0)
+    facts = CycleFacts(school=SCHOOL, school_year=YEAR)
+    as_of = datetime(2025, 9, 1, tzinfo=UTC)
+    assessment = assess_cycle(facts, as_of=as_of, plans=[PLAN], rules=[broken], calendar=SchoolCalendar())
+    assert assessment.crashed == ("AAR-05",)
+    assert [(f.scope, f.verdict) for f in assessment.findings] == [(f"school_year:{YEAR}", Verdict.UNKNOWN)]
+    assert (assessment.school, assessment.as_of, assessment.plan) == (SCHOOL, as_of, PLAN.document.label)
+
+
 def test_two_school_years_are_two_findings() -> None:
     as_of = datetime(2026, 8, 20, tzinfo=UTC)
     identities = [
