@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -14,7 +15,7 @@ from skolemiljo.domain.annual_cycle import CycleEntry, CycleFacts, CycleKind, Cy
 from skolemiljo.domain.calendar import SchoolCalendar
 from skolemiljo.domain.moment import local_day
 from skolemiljo.domain.people import Role
-from skolemiljo.domain.verdict import Assessment, Finding, Verdict
+from skolemiljo.domain.verdict import Assessment, Finding, Outcome, Verdict
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess_cycle, cycle_status
@@ -204,7 +205,10 @@ def test_a_status_carries_the_whole_of_each_finding() -> None:
 
 
 def test_a_rule_of_the_cycle_that_crashes_is_named() -> None:
-    broken = replace(RULES["AAR-05"], judge=lambda *_: 1 / 0)
+    def crashes(index: object, judge: object) -> Iterator[Outcome]:
+        raise RuntimeError
+
+    broken = replace(RULES["AAR-05"], judge=crashes)
     facts = CycleFacts(school=SCHOOL, school_year=YEAR)
     as_of = datetime(2025, 9, 1, tzinfo=UTC)
     assessment = assess_cycle(facts, as_of=as_of, plans=[PLAN], rules=[broken], calendar=SchoolCalendar())
