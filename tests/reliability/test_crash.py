@@ -19,6 +19,7 @@ from typing import IO, Any
 import pytest
 
 from .vendor import FIRST_NIGHT, compare, disturb, settings_for, vendors
+from .zygote import PATIENCE
 
 CRASHES = int(os.environ.get("SKOLEMILJO_CRASHES", "12"))
 SEED = int(os.environ.get("SKOLEMILJO_SEED", "20261120"))
@@ -75,10 +76,10 @@ def test_killed_at_any_instant_nothing_is_lost_or_doubled(zygote: Zygote, tmp_pa
     wanted = min(BLOCK, CRASHES - block * BLOCK)
     killed = tried = 0
     with vendors() as mock:
-        settings = settings_for(mock)
+        settings = settings_for(mock, read_timeout=PATIENCE)
         at = FIRST_NIGHT
         whole = zygote.run(mock.url, store, at)
-        assert whole["state"] == "complete"
+        assert whole["state"] == "complete", whole
         while killed < wanted:
             tried += 1
             assert tried < wanted * 4, "the nights end before they are killed"

@@ -48,12 +48,12 @@ def vendors(*, cases: int = 24, schools: int = 2, marker: str | None = None) -> 
         yield mock
 
 
-def settings_for(mock: RunningMock, *, page_size: int = 5, attempts: int = 2) -> Settings:
+def settings_for(mock: RunningMock, **patience: Any) -> Settings:
     """Settings as a municipality would have them, with little patience, so that faults get through to the run."""
-    return settings_at(mock.url, page_size=page_size, attempts=attempts)
+    return settings_at(mock.url, **patience)
 
 
-def settings_at(url: str, *, page_size: int = 5, attempts: int = 2) -> Settings:
+def settings_at(url: str, *, page_size: int = 5, attempts: int = 2, read_timeout: float = 1.0) -> Settings:
     """The same from the mock's address alone."""
     plain = load_settings()
     common: dict[str, Any] = {
@@ -62,8 +62,8 @@ def settings_at(url: str, *, page_size: int = 5, attempts: int = 2) -> Settings:
         "tenant_id": "00000000-0000-4000-8000-000000009901",
         "page_size": page_size,
         "attempts": attempts,
-        "budget": 20.0,
-        "read_timeout": 1.0,
+        "budget": max(20.0, 2 * read_timeout),
+        "read_timeout": read_timeout,
         "bytes_at_most": 2 * 1024 * 1024,
     }
     return plain.model_copy(

@@ -23,6 +23,9 @@ from skolemiljo.sync.logging import configure_logging
 
 from .vendor import night, settings_at
 
+PATIENCE = 60.0
+"""Seconds for an answer: nothing here fails on purpose, and a busy machine is no fault."""
+
 
 def main() -> None:
     """Answers until stdin is closed."""
@@ -63,9 +66,12 @@ def _child(wanted: dict[str, Any], write_end: int) -> None:
             sys.setprofile(count)
             threading.setprofile(count)
         with Store.open(Path(wanted["store"])) as store:
-            summary = night(settings_at(wanted["url"]), store, datetime.fromisoformat(wanted["as_of"]))
+            summary = night(
+                settings_at(wanted["url"], read_timeout=PATIENCE), store, datetime.fromisoformat(wanted["as_of"])
+            )
         sys.setprofile(None)
-        os.write(write_end, json.dumps({"calls": calls, "state": summary.state, "cut": len(summary.cut_off)}).encode())
+        said = {"calls": calls, "state": summary.state, "problems": [problem.kind for _, problem in summary.problems()]}
+        os.write(write_end, json.dumps(said).encode())
         code = 0
     finally:
         os._exit(code)
