@@ -103,7 +103,7 @@ def dossier(work: Workplace, case_id: str, *, reason: str, form: str, as_of: dat
         case,
         work.judging.case(case, as_of),
         school=work.school(case.school),
-        plan=work.judging.plan,
+        plan=work.plan,
         rules=RULES,
         chapters=CHAPTERS,
         as_of=as_of,

@@ -19,6 +19,7 @@ from ..sync.judging import Judging
 if TYPE_CHECKING:
     from ..adapters.loader import CasePort
     from ..adapters.ports import AnnualCycle
+    from ..domain.plan import MunicipalPlan
     from ..store import Store
 
 
@@ -39,6 +40,14 @@ class Workplace:
         """The judgement as the settings say."""
         settings = self.settings
         return Judging(load_plans(settings.plan), calendars(settings.school_calendar), settings.read_text)
+
+    @cached_property
+    def plan(self) -> MunicipalPlan:
+        """The plan as reports show it: the municipality is called what the settings call it."""
+        plan, name = self.judging.plan, self.settings.municipality
+        if not name:
+            return plan
+        return plan.model_copy(update={"document": plan.document.model_copy(update={"municipality": name})})
 
     @cached_property
     def source(self) -> CasePort:

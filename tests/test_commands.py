@@ -327,3 +327,22 @@ def test_a_report_on_files_is_called_so_also_where_none_could_be_read(tmp_path: 
     assert done.returncode == 3
     assert "sakene i filene" in done.stdout
     assert "kommunen selv" not in done.stdout
+
+
+def test_reports_call_the_municipality_what_the_settings_call_it(tmp_path: Path, root: Path) -> None:
+    shutil.copytree(root / "docs", tmp_path / "docs")
+    assert run("mock", "folder", "build/eksport", "--cases", "3", cwd=tmp_path).returncode == 0
+    for command in (("check-school", "--school", "310000019"), ("audit",)):
+        done = run(
+            "--settings",
+            "docs/settings-folder.toml",
+            *command,
+            *("--as-of", "2026-11-20T16:00", "--format", "html", "--out", "side", "--fail-on", "never"),
+            cwd=tmp_path,
+        )
+        assert done.returncode in (0, 3), done.stderr
+        pages = [tmp_path / "side"] if (tmp_path / "side").is_file() else list((tmp_path / "side").glob("*.html"))
+        assert pages
+        assert all("Fjellgløtt kommune" in page.read_text("utf-8") for page in pages)
+        for page in pages:
+            page.unlink()
