@@ -495,7 +495,7 @@ def accept_add(
 
     \b
     Eksempel:
-      skolemiljo accept add SM-2026-014 UN-07 --role rector \\
+      skolemiljo accept add SM-2026-014 EV-01 --role rector \\
         --reason "Møtet ble flyttet etter ønske fra hjemmet" --until 2026-12-31
     """
     from skolemiljo.commands import decisions
