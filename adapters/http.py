@@ -399,7 +399,7 @@ def _session() -> requests.Session:
 
 
 class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the name and the argument are requests'
         """Nowhere: asked not to follow, requests would still read the whole body and trip over a strange address."""
         return None
 

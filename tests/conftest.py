@@ -47,7 +47,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Says in the last lines how many tests were left out for want of a program."""
+    """Says in the last lines how many tests were left out, and why: none is left out in silence."""
     skipped = terminalreporter.stats.get("skipped", [])
     for marker, (program, _) in PROGRAMS.items():
         number = sum(f"{program} is not installed" in str(report.longrepr) for report in skipped)
@@ -55,6 +55,29 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(
                 f"LEFT OUT: {number} tests marked {marker}, because {program} is not installed (.ci/run installs it)"
             )
+    programs = tuple(f"{program} is not installed" for program, _ in PROGRAMS.values())
+    for report in skipped:
+        why = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        if not any(program in why for program in programs):
+            terminalreporter.write_line(f"LEFT OUT: {report.nodeid}: {why.removeprefix('Skipped: ')}")
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of our own making, with its key in the same file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    file = tmp_path_factory.mktemp("certificate") / "own.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
+            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(file), "-out", str(file) + ".crt"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    file.write_bytes(file.read_bytes() + Path(f"{file}.crt").read_bytes())
+    return file
 
 
 @pytest.fixture(scope="session")

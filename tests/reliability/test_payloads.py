@@ -14,6 +14,7 @@ import shutil
 import socket
 import threading
 import traceback
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -126,7 +127,7 @@ class Vendor:
 TOKEN = {"access_token": "abc", "token_type": "Bearer", "expires_in": 3600}
 
 
-class OverHttp:
+class OverHttp(ABC):
     """A connector whose vendor answers with what is broken."""
 
     system = ""
@@ -137,11 +138,11 @@ class OverHttp:
         self.good_token = answer(Random(0), json.dumps(TOKEN).encode(), strange=0)  # noqa: S311 - trials, not secrets
         self.connector = self.connect(self.vendor.client(self.system))
 
-    def connect(self, http: HttpClient) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def connect(self, http: HttpClient) -> Any: ...
 
-    def calls(self, _: Any) -> dict[str, Callable[[Any], Iterable[Any]]]:
-        raise NotImplementedError
+    @abstractmethod
+    def calls(self, _: Any) -> dict[str, Callable[[Any], Iterable[Any]]]: ...
 
     def read(self, document: str, whole: Any, body: bytes, rng: Random) -> Iterator[Any]:
         given = answer(rng, body)

@@ -110,24 +110,6 @@ def webhook(got: list[dict[str, Any]], status: int = 200) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of our own making, with its key in the same file."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
-    file = tmp_path_factory.mktemp("certificate") / "own.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
-            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(file), "-out", str(file) + ".crt"),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    file.write_bytes(file.read_bytes() + Path(f"{file}.crt").read_bytes())
-    return file
-
-
 def with_tls(certificate: Path, password: str) -> dict[str, Any]:
     """A server that talks to nobody before STARTTLS, and takes mail only from the user ``skolemiljo``."""
     from aiosmtpd.smtp import AuthResult
