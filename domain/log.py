@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
@@ -239,3 +240,28 @@ class LogEntry(Recorded):
     def doer(self) -> Actor | None:
         """Who did it: the actor where one is named, else the author."""
         return self.actor or self.author
+
+    def words(self) -> Iterator[tuple[str, str]]:
+        """Every text that somebody wrote in the entry, by the name of its field; ``text`` first. Memory only."""
+        for name in WRITTEN_FIELDS:
+            written = getattr(self, name)
+            for text in (written,) if isinstance(written, str) else written or ():
+                yield name, text
+        for name in type(self.best_interest).model_fields if self.best_interest is not None else ():
+            part = getattr(self.best_interest, name)
+            if isinstance(part, str):
+                yield f"best_interest.{name}", part
+
+
+WRITTEN_FIELDS = (
+    "text",
+    "methods",
+    "child_experience",
+    "surroundings",
+    "form_and_participants",
+    "analysis_tool",
+    "decision",
+    "deviates_because",
+    "reference",
+)
+"""The fields of :class:`LogEntry` that hold words somebody wrote; its assessment of the child's best has more."""

@@ -115,6 +115,8 @@ class RemarkCode(StrEnum):
     """right by the control digits that numbers issued from 2032 have, and not by today's"""
     SENSITIVE_WORD = "sensitive_word"
     """a word that may tell of health and the like; ``number`` is the place of its first character, from 1"""
+    ANOTHER_FIELD = "another_field"
+    """what is told after this was found in other fields of the entry than its text; places are counted within the field"""
 
 
 class Remark(Made):

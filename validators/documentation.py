@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..domain.annual_cycle import CycleKind, CycleState
 from ..domain.case import ClosingReason
-from ..domain.log import Channel, LogEntry, LogKind, Recorded
+from ..domain.log import WRITTEN_FIELDS, Channel, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, end_of
 from ..domain.notice import Notice
 from ..domain.people import Actor, Role
@@ -237,15 +237,19 @@ def _written_by_staff(case: CaseIndex, notice: Notice) -> Recorded | None:
         "krev det. Be avsendaren heretter berre skrive at det er noko å snakke om.",
     ),
     proof=Text(
-        "Teksten som er lagt inn fra e-posten, er lest i minnet uten funn av fødselsnummer eller ord fra ordlista.",
-        "Teksten som er lagd inn frå e-posten, er lesen i minnet utan funn av fødselsnummer eller ord frå ordlista.",
+        "Teksten som er lagt inn fra e-posten, og de andre feltene på oppføringen er lest i minnet uten funn av fødselsnummer eller ord "
+        "fra ordlista.",
+        "Teksten som er lagd inn frå e-posten, og dei andre felta på oppføringa er lesne i minnet utan funn av fødselsnummer eller ord "
+        "frå ordlista.",
     ),
     limits=Text(
-        "Verktøyet leser aldri postkasser, bare teksten som ligger i saken. Fødselsnummer (også D-nummer, testnummer og numre etter reglene "
+        "Verktøyet leser aldri postkasser, bare det som er skrevet i oppføringen; titler og vedlegg henter det ikke. "
+        "Fødselsnummer (også D-nummer, testnummer og numre etter reglene "
         "fra 2032) er avvik; ord om helse, familie, tro, legning og straff er spørsmål. Om lag ett av hundre tilfeldige tall på elleve siffer "
         "ser ut som et fødselsnummer. Sensitivt er mer enn ordlista; en tekst uten funn kan likevel være sensitiv. Funnet sier hva slags og hvor, "
         "aldri selve teksten.",
-        "Verktøyet les aldri postkasser, berre teksten som ligg i saka. Fødselsnummer (òg D-nummer, testnummer og nummer etter reglane frå "
+        "Verktøyet les aldri postkasser, berre det som er skrive i oppføringa; titlar og vedlegg hentar det ikkje. "
+        "Fødselsnummer (òg D-nummer, testnummer og nummer etter reglane frå "
         "2032) er avvik; ord om helse, familie, tru, legning og straff er spørsmål. Om lag eitt av hundre tilfeldige tal på elleve siffer ser ut "
         "som eit fødselsnummer. Sensitivt er meir enn ordlista; ein tekst utan funn kan likevel vere sensitiv. Funnet seier kva slags og kvar, "
         "aldri sjølve teksten.",
@@ -271,21 +275,46 @@ def email_without_sensitive_details(case: CaseIndex, judge: Judge) -> Iterator[O
     for entry in case.log:
         if entry.kind is not LogKind.EMAIL_FILED and entry.channel is not Channel.EMAIL:
             continue
-        scope, event = scope_of(log=entry.id), when_of(entry)
-        if not judge.read_text or not (entry.text or "").strip():
-            yield judge.review(scope, "not_read", entry, event=event, remarks=judge.presence_remarks())
-            continue
-        yield _read(judge, scope, entry, entry.text or "", event)
+        yield _read(case, judge, entry)
 
 
-def _read(judge: Judge, scope: str, entry: LogEntry, text: str, event: Moment | None) -> Outcome:
-    numbers = [Remark(code=_CODES[found.kind], number=found.position) for found in find_identity_numbers(text)]
+def _read(case: CaseIndex, judge: Judge, entry: LogEntry) -> Outcome:
+    scope, event = scope_of(log=entry.id), when_of(entry)
+    if not judge.read_text:
+        return judge.review(scope, "not_read", entry, event=event, remarks=judge.presence_remarks())
+    numbers = _in_each_field(entry, _numbers)
     if numbers:
         return judge.deviation(scope, Reason.NOT_ALLOWED, entry, event=event, remarks=numbers)
-    words = [Remark(code=RemarkCode.SENSITIVE_WORD, number=place) for place in find_sensitive_words(text)]
+    words = _in_each_field(entry, _sensitive)
     if words:
         return judge.review(scope, "sensitive_words", entry, event=event, remarks=words)
+    if any(case.case.is_hidden(f"log.{name}") for name in (*WRITTEN_FIELDS, "best_interest")):
+        return Outcome(
+            scope=scope,
+            verdict=Verdict.UNKNOWN,
+            reason=Reason.HIDDEN,
+            event_day=event.day if event is not None else None,
+        )
+    if not (entry.text or "").strip():
+        return judge.review(scope, "not_read", entry, event=event)
     return judge.met(scope, entry, event=event)
+
+
+def _in_each_field(entry: LogEntry, find: Callable[[str], list[Remark]]) -> list[Remark]:
+    """What ``find`` finds in the entry's text, then what it finds in its other fields, parted by a remark of that."""
+    in_text: list[Remark] = []
+    elsewhere: list[Remark] = []
+    for name, text in entry.words():
+        (in_text if name == "text" else elsewhere).extend(find(text))
+    return [*in_text, Remark(code=RemarkCode.ANOTHER_FIELD), *elsewhere] if elsewhere else in_text
+
+
+def _numbers(text: str) -> list[Remark]:
+    return [Remark(code=_CODES[found.kind], number=found.position) for found in find_identity_numbers(text)]
+
+
+def _sensitive(text: str) -> list[Remark]:
+    return [Remark(code=RemarkCode.SENSITIVE_WORD, number=place) for place in find_sensitive_words(text)]
 
 
 _CODES = {

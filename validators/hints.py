@@ -70,7 +70,8 @@ def hinting_notes(
         when = when_of(note)
         if (pupil and note.pupils and pupil not in note.pupils) or (since and when is not None and when.day < since):
             continue
-        for sentence in re.split(r"[.!?;\n]", note.text or ""):
+        written = "\n".join(text for _, text in note.words())
+        for sentence in re.split(r"[.!?;\n]", written):
             if any(hint.hits(sentence) for hint in patterns) and not negation.search(sentence):
                 found.append(note.id)
                 break

@@ -124,6 +124,9 @@ REMARKS: dict[RemarkCode, Text] = {
     RemarkCode.SENSITIVE_WORD: Text(
         "ord som kan være sensitivt, fra tegn nr. {number}", "ord som kan vere sensitivt, frå teikn nr. {number}"
     ),
+    RemarkCode.ANOTHER_FIELD: Text(
+        "i et annet felt på oppføringen enn teksten", "i eit anna felt på oppføringa enn teksten"
+    ),
 }
 
 QUESTIONS: dict[str, Text] = {
