@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import update_wrapper
 from gettext import gettext as _
 from gettext import ngettext
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from skolemiljo.commands.speech import speak, translate_help, value_word, written
+from skolemiljo.commands.speech import asked_language, speak, translate_help, value_word, written
 
 if TYPE_CHECKING:
     from skolemiljo.commands.workplace import Workplace
@@ -47,24 +46,32 @@ class Moment(click.ParamType[datetime]):
         return moment.instant or end_of(moment.day) - timedelta(seconds=1)
 
 
-def _in_language(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    """What a report is asked for in, its messages are in too."""
-    if value is not None:
-        speak(value)
-    return value
+class Day(click.ParamType[date]):
+    """A day, written as ISO 8601."""
+
+    name = "dato"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Reads ISO 8601: ``2026-12-31``."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(_("skriv datoen som 2026-12-31"), param, ctx)
 
 
 AS_OF = click.option(
     "--as-of", type=Moment(), metavar="TIDSPUNKT", default=None, help="Vurder slik det var kjent da. Uten: nå."
 )
-LANGUAGE = click.option(
-    "--language", type=click.Choice(("nb", "nn")), default=None, callback=_in_language, help="Målform: nb eller nn."
-)
+LANGUAGE = click.option("--language", type=click.Choice(("nb", "nn")), default=None, help="Målform: nb eller nn.")
 REPORT_FORMAT = click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="Form på utskriften.")
 PLAIN_FORMAT = click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", help="Form på utskriften."
 )
-OUT = click.option("--out", type=click.Path(path_type=Path), default=None, help="Skriv til denne fila i stedet.")
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FIL", default=None, help="Skriv til denne fila i stedet."
+)
 FAIL_ON = click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
@@ -84,13 +91,8 @@ def with_workplace(function: F) -> F:
     @click.pass_context
     def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
         from skolemiljo.commands.workplace import Workplace
-        from skolemiljo.domain.errors import SettingsError
 
-        work = Workplace(*ctx.obj)
-        if kwargs.get("language") is None:
-            with suppress(SettingsError):  # the command says what is wrong with them, where it needs them
-                speak(work.settings.language)
-        return ctx.invoke(function, work, *args, **kwargs)
+        return ctx.invoke(function, Workplace(*ctx.obj), *args, **kwargs)
 
     return update_wrapper(wrapped, function)  # type: ignore[return-value]  # click's wrapper has the signature of the command
 
@@ -102,7 +104,8 @@ class Program(click.Group):
         """Runs the program and exits."""
         from skolemiljo.domain.errors import SkolemiljoError
 
-        speak(os.environ.get("SKOLEMILJO_LANGUAGE", "nb"))
+        given = args[0] if args else kwargs.get("args")
+        speak(asked_language(sys.argv[1:] if given is None else given))
         translate_help(self)
         try:
             return super().main(*args, **kwargs)
@@ -131,11 +134,16 @@ def _place(error: Exception) -> str:
 @click.option(
     "--settings",
     type=click.Path(path_type=Path),
+    metavar="FIL",
     default=None,
     help="Innstillingsfil (TOML). Ellers $SKOLEMILJO_SETTINGS.",
 )
 @click.option(
-    "--secrets", type=click.Path(path_type=Path), default=None, help="Mappe med hemmeligheter, én fil for hver."
+    "--secrets",
+    type=click.Path(path_type=Path),
+    metavar="MAPPE",
+    default=None,
+    help="Mappe med hemmeligheter, én fil for hver.",
 )
 @click.pass_context
 def main(ctx: click.Context, settings: Path | None, secrets: Path | None) -> None:
@@ -261,8 +269,10 @@ def audit(
 @OUT
 @LANGUAGE
 @FAIL_ON
-@click.option("--plan", default=None, help="En annen plan enn innstillingene sier.")
-@click.option("--source-zone", default=None, help="Tidssonen for tidspunkter uten sone, f.eks. Europe/Oslo.")
+@click.option("--plan", metavar="PLAN", default=None, help="En annen plan enn innstillingene sier.")
+@click.option(
+    "--source-zone", metavar="SONE", default=None, help="Tidssonen for tidspunkter uten sone, f.eks. Europe/Oslo."
+)
 @with_workplace
 def assess(
     work: Workplace,
@@ -486,11 +496,9 @@ def accept() -> None:
 @click.option("--scope", default=None, help="Hva i saken, f.eks. notice:v-1/pupil:e-1. Trengs når regelen har flere.")
 @click.option("--reason", required=True, help="Hvorfor. Ikke skriv navn.")
 @click.option("--role", required=True, type=click.Choice(("rector", "owner", "adviser")), help="Rollen din.")
-@click.option("--until", required=True, type=click.DateTime(("%Y-%m-%d",)), help="Siste dag, f.eks. 2026-12-31.")
+@click.option("--until", required=True, type=Day(), metavar="DATO", help="Siste dag, f.eks. 2026-12-31.")
 @with_workplace
-def accept_add(
-    work: Workplace, case: str, rule: str, scope: str | None, reason: str, role: str, until: datetime
-) -> None:
+def accept_add(work: Workplace, case: str, rule: str, scope: str | None, reason: str, role: str, until: date) -> None:
     """Godta ett avvik.
 
     \b
@@ -500,9 +508,7 @@ def accept_add(
     """
     from skolemiljo.commands import decisions
 
-    done = decisions.accept(
-        work, case=case, rule=rule, scope=scope, reason=reason, role=role, until=until.date(), at=now()
-    )
+    done = decisions.accept(work, case=case, rule=rule, scope=scope, reason=reason, role=role, until=until, at=now())
     click.echo(done)
 
 
@@ -616,9 +622,9 @@ def store_backup(work: Workplace, target: Path) -> None:
 
 
 @store.command("forget")
-@click.option("--before", required=True, type=click.DateTime(("%Y-%m-%d",)), help="Alt som er eldre enn denne datoen.")
+@click.option("--before", required=True, type=Day(), metavar="DATO", help="Alt som er eldre enn denne datoen.")
 @with_workplace
-def store_forget(work: Workplace, before: datetime) -> None:
+def store_forget(work: Workplace, before: date) -> None:
     """Slett det som er eldre enn en dato.
 
     \b
@@ -627,7 +633,7 @@ def store_forget(work: Workplace, before: datetime) -> None:
     """
     from skolemiljo.commands import trace
 
-    gone = trace.forget(work, before.date())
+    gone = trace.forget(work, before)
     said = _("Slettet: saker {cases}, kjøringer {runs}, skoleår {cycles}, godtatte avvik {acceptances}.")
     click.echo(said.format(cases=gone.cases, runs=gone.runs, cycles=gone.cycles, acceptances=gone.acceptances))
 
@@ -686,7 +692,7 @@ def runlog_verify(work: Workplace) -> None:
 @main.command()
 @click.argument("rule", required=False, metavar="REGEL")
 @click.option("--all", "every", is_flag=True, help="Alle reglene, i planens rekkefølge.")
-@click.option("--plan", default="oyer-2024", help="Planen som ordene hentes fra.")
+@click.option("--plan", metavar="PLAN", default="oyer-2024", help="Planen som ordene hentes fra.")
 @click.option(
     "--format", "form", type=click.Choice(("text", "markdown", "json")), default="text", help="Formen på svaret."
 )
@@ -724,7 +730,7 @@ def plan() -> None:
 
 
 @plan.command("coverage")
-@click.option("--plan", "name", default=None, help="En annen plan enn innstillingene sier.")
+@click.option("--plan", "name", metavar="PLAN", default=None, help="En annen plan enn innstillingene sier.")
 @PLAIN_FORMAT
 @with_workplace
 def plan_coverage(work: Workplace, name: str | None, form: str) -> None:
@@ -744,9 +750,14 @@ def plan_coverage(work: Workplace, name: str | None, form: str) -> None:
 
 @plan.command("verify")
 @click.option(
-    "--text", "file", required=True, type=click.Path(path_type=Path, exists=True), help="Planens tekst som ren tekst."
+    "--text",
+    "file",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FIL",
+    help="Planens tekst som ren tekst.",
 )
-@click.option("--plan", "name", default=None, help="En annen plan enn innstillingene sier.")
+@click.option("--plan", "name", metavar="PLAN", default=None, help="En annen plan enn innstillingene sier.")
 @PLAIN_FORMAT
 @with_workplace
 def plan_verify(work: Workplace, file: Path, name: str | None, form: str) -> None:
@@ -765,9 +776,16 @@ def plan_verify(work: Workplace, file: Path, name: str | None, form: str) -> Non
 
 
 @plan.command("compare")
-@click.argument("old")
-@click.argument("new")
-@click.option("--source", "paths", multiple=True, type=click.Path(path_type=Path, exists=True), help="Saker som filer.")
+@click.argument("old", metavar="GAMMEL")
+@click.argument("new", metavar="NY")
+@click.option(
+    "--source",
+    "paths",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FIL-ELLER-MAPPE",
+    help="Saker som filer (kan gjentas).",
+)
 @AS_OF
 @PLAIN_FORMAT
 @with_workplace
@@ -916,7 +934,7 @@ def mock_up(
 
 
 @mock.command("folder")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path), metavar="MAPPE")
 @click.option("--seed", type=int, default=7, help="Samme tall gir samme kommune.")
 @click.option("--schools", type=click.IntRange(1), default=3, help="Antall skoler.")
 @click.option("--cases", type=click.IntRange(0), default=190, help="Antall saker.")
@@ -934,7 +952,13 @@ def mock_folder(path: Path, seed: int, schools: int, cases: int) -> None:
 
 
 @main.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("build/demo"), help="Hvor det som lages, legges.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="MAPPE",
+    default=Path("build/demo"),
+    help="Hvor det som lages, legges.",
+)
 def demo(out: Path) -> None:
     """En natt i en oppdiktet kommune: hent, vurder, skriv tilbake, les tilbake, og vis hva rektor og skoleeier ser.
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .speech import CATALOGUE, LANGUAGES, LOCALE_FOLDER, messages
+from .speech import CATALOGUE, CLICK_KINDS, LANGUAGES, LOCALE_FOLDER, messages
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -57,10 +57,14 @@ def click_messages() -> dict[Message, str]:
     """Every text of the installed click with the file it comes from."""
     import click
 
-    found: dict[Message, str] = {"required": "click/core.py"}  # said by way of a variable
+    found: dict[Message, str] = {**_click_kinds(), "required": "click/core.py"}  # said by way of variables
     for file in sorted(Path(str(click.__file__)).parent.glob("*.py")):
         found |= dict.fromkeys(_in_python(file), f"click/{file.name}")
     return found
+
+
+def _click_kinds() -> dict[Message, str]:
+    return dict.fromkeys(CLICK_KINDS, "click/types.py")
 
 
 def wanted(language: str) -> dict[Message, str]:
@@ -69,7 +73,7 @@ def wanted(language: str) -> dict[Message, str]:
         case "nb":
             return click_messages()
         case "en":
-            return command_messages()
+            return command_messages() | _click_kinds()  # «integer range» is no English
         case _:
             return click_messages() | report_messages() | command_messages()
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import gettext
 import inspect
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -26,6 +27,15 @@ CATALOGUE = "messages"
 """Name of the catalogue. It is gettext's own standard name, so that click finds its texts in the same one."""
 LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "reports" / "locale"
 
+CLICK_KINDS = ("file", "directory", "path", "text", "integer", "integer range", "float", "float range")
+"""What click calls the kinds of values in its messages. It looks the words up when it is imported, before a language is set."""
+
+_kinds: WeakKeyDictionary[click.ParamType[object], str] = WeakKeyDictionary()
+"""click's own name of each kind of value that has been translated."""
+
+_FIRST_SENTENCE = re.compile(r"^(.*?[.?!])\s.*", re.DOTALL)
+"""What stands beside a command in the list of commands. click cuts it off where the line ends; this is whole, on two if need be."""
+
 _written: WeakKeyDictionary[click.Command | click.Parameter, tuple[str | None, str | None]] = WeakKeyDictionary()
 """Help and metavar as they stand in the source, so that a program can be asked in one language after another."""
 
@@ -38,6 +48,39 @@ def speak(language: str) -> None:
     os.environ["LANGUAGE"] = language if language in LANGUAGES else "nb"
     gettext.bindtextdomain(CATALOGUE, str(LOCALE_FOLDER))
     gettext.textdomain(CATALOGUE)
+
+
+def asked_language(arguments: Sequence[str]) -> str:
+    """The language that ``arguments`` ask for, else the environment, else the settings file; else bokmål.
+
+    Looked for before anything is parsed, so that what is wrong with the arguments, and ``--help``, are told in it too.
+    """
+    return (
+        _given(arguments, "--language")
+        or os.environ.get("SKOLEMILJO_LANGUAGE")
+        or _language_in(_given(arguments, "--settings") or os.environ.get("SKOLEMILJO_SETTINGS"))
+    )
+
+
+def _given(arguments: Sequence[str], option: str) -> str | None:
+    """What is given for ``option``, as ``--option value`` or ``--option=value``."""
+    for place, argument in enumerate(arguments):
+        name, sign, value = argument.partition("=")
+        if name == option:
+            return value if sign else "".join(arguments[place + 1 : place + 2])
+    return None
+
+
+def _language_in(settings: str | None) -> str:
+    """``language`` in the settings file. A file that can't be read is told of where its settings are needed."""
+    if not settings:
+        return "nb"
+    import tomllib
+
+    try:
+        return str(tomllib.loads(Path(settings).read_text("utf-8")).get("language", "nb"))
+    except (OSError, ValueError, RecursionError):
+        return "nb"
 
 
 def spoken() -> str:
@@ -61,6 +104,7 @@ def translate_help(command: click.Command) -> None:
     """Puts the help of ``command``, of its options and of the commands under it, in the language now spoken."""
     help_text, _metavar = _written.setdefault(command, (inspect.cleandoc(command.help or ""), None))
     command.help = "\n\n".join(_piece(piece) for piece in pieces(help_text or ""))
+    command.short_help = _FIRST_SENTENCE.sub(r"\1", command.help)
     command.options_metavar = gettext.gettext("[VALG]")
     for parameter in command.params:
         _translate_parameter(parameter)
@@ -77,6 +121,9 @@ def _translate_parameter(parameter: click.Parameter) -> None:
         parameter.help = gettext.gettext(help_text)
     if metavar:
         parameter.metavar = gettext.gettext(metavar)
+    kind = parameter.type
+    if kind.name in CLICK_KINDS or kind in _kinds:
+        kind.name = gettext.gettext(_kinds.setdefault(kind, kind.name))
 
 
 def pieces(help_text: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from gettext import gettext as _
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import pytest
 from click.testing import CliRunner
 
 from skolemiljo.cli import main
+from skolemiljo.commands.speech import CLICK_KINDS
 
 SKOLEMILJO = str(Path(sys.executable).with_name("skolemiljo"))
 
@@ -109,6 +111,197 @@ def test_a_message_comes_in_the_language_of_the_environment_the_settings_or_the_
         store = {"SKOLEMILJO_STORE": str(tmp_path / "lager.sqlite")}
         done = run(*arguments, cwd=Path(__file__).parent.parent, **store, **environment)
         assert words in done.stdout + done.stderr, done.stderr
+
+
+LANGUAGES = ("nb", "nn", "en")
+ACCEPT = ("accept", "add", "SM-1", "VA-08", "--reason", "x", "--role", "rector")
+BROKEN = {
+    "a command is missing": (("store",), "Lageret: det", "Lageret: det", "The store: what"),
+    "no such command": (
+        ("audti",),
+        "Feil: Det finnes ingen kommando 'audti'. Mente du 'audit'?",
+        "Feil: Det finst ingen kommando 'audti'. Meinte du 'audit'?",
+        "Error: No such command 'audti'. Did you mean 'audit'?",
+    ),
+    "no such option": (
+        ("check-school", "--skool", "1"),
+        "Feil: Det finnes ikke noe valg '--skool'. Mente du '--school'?",
+        "Feil: Det finst ikkje noko val '--skool'. Meinte du '--school'?",
+        "Error: No such option '--skool'. Did you mean '--school'?",
+    ),
+    "several options are near": (
+        ("--setings", "x", "audit"),
+        "Feil: Det finnes ikke noe valg '--setings'. (Mente du en av disse: '--secrets', '--settings'?)",
+        "Feil: Det finst ikkje noko val '--setings'. (Meinte du ein av desse: '--secrets', '--settings'?)",
+        "Error: No such option '--setings'. (Did you mean one of: '--secrets', '--settings'?)",
+    ),
+    "an option is missing": (
+        ("check-school",),
+        "Feil: Mangler valg '--school'.",
+        "Feil: Manglar val '--school'.",
+        "Error: Missing option '--school'.",
+    ),
+    "an option of a few is missing": (
+        ("accept", "add", "SM-1", "VA-08", "--reason", "x"),
+        "Feil: Mangler valg '--role'. Velg blant:\n\trector,\n\towner,\n\tadviser",
+        "Feil: Manglar val '--role'. Vel mellom:\n\trector,\n\towner,\n\tadviser",
+        "Error: Missing option '--role'. Choose from:\n\trector,\n\towner,\n\tadviser",
+    ),
+    "an option has no value": (
+        ("check-school", "--school"),
+        "Feil: Valget '--school' krever et argument.",
+        "Feil: Valet '--school' krev eit argument.",
+        "Error: Option '--school' requires an argument.",
+    ),
+    "an option takes no value": (
+        ("check-school", "--open=1"),
+        "Feil: Valget '--open' tar ingen verdi.",
+        "Feil: Valet '--open' tek ingen verdi.",
+        "Error: Option '--open' does not take a value.",
+    ),
+    "not one of a few": (
+        ("audit", "--format", "doc"),
+        "Feil: Ugyldig verdi for '--format': 'doc' er ikke en av 'text', 'json',",
+        "Feil: Ugyldig verdi for '--format': 'doc' er ikkje ein av 'text', 'json',",
+        "Error: Invalid value for '--format': 'doc' is not one of 'text', 'json',",
+    ),
+    "an argument is missing": (
+        ("plan", "compare", "oyer-2024"),
+        "Feil: Mangler argument 'NY'.",
+        "Feil: Manglar argument 'NY'.",
+        "Error: Missing argument 'NEW'.",
+    ),
+    "an argument too many": (
+        ("accept", "withdraw", "a", "b"),
+        "Feil: Fikk et uventet ekstra argument (b)",
+        "Feil: Fekk eit uventa ekstra argument (b)",
+        "Error: Got unexpected extra argument (b)",
+    ),
+    "arguments too many": (
+        ("accept", "withdraw", "a", "b", "c"),
+        "Feil: Fikk uventede ekstra argumenter (b c)",
+        "Feil: Fekk uventa ekstra argument (b c)",
+        "Error: Got unexpected extra arguments (b c)",
+    ),
+    "no such file": (
+        ("accept", "import", "borte.json"),
+        "Feil: Ugyldig verdi for 'FIL': Fila 'borte.json' finnes ikke.",
+        "Feil: Ugyldig verdi for 'FIL': Fila 'borte.json' finst ikkje.",
+        "Error: Invalid value for 'FILE': File 'borte.json' does not exist.",
+    ),
+    "a folder for a file": (
+        ("plan", "verify", "--text", "."),
+        "Feil: Ugyldig verdi for '--text': Fila '.' er en mappe.",
+        "Feil: Ugyldig verdi for '--text': Fila '.' er ei mappe.",
+        "Error: Invalid value for '--text': File '.' is a directory.",
+    ),
+    "no such file or folder": (
+        ("assess", "borte"),
+        "Feil: Ugyldig verdi for 'FIL-ELLER-MAPPE...': Stien 'borte' finnes ikke.",
+        "Feil: Ugyldig verdi for 'FIL-ELLER-MAPPE...': Stien 'borte' finst ikkje.",
+        "Error: Invalid value for 'FILE-OR-FOLDER...': Path 'borte' does not exist.",
+    ),
+    "no whole number": (
+        ("mock", "up", "--seed", "x"),
+        "Feil: Ugyldig verdi for '--seed': 'x' er ikke et gyldig heltall.",
+        "Feil: Ugyldig verdi for '--seed': 'x' er ikkje eit gyldig heiltal.",
+        "Error: Invalid value for '--seed': 'x' is not a valid integer.",
+    ),
+    "no whole number in a range": (
+        ("mock", "up", "--port", "x"),
+        "Feil: Ugyldig verdi for '--port': 'x' er ikke et gyldig heltall.",
+        "Feil: Ugyldig verdi for '--port': 'x' er ikkje eit gyldig heiltal.",
+        "Error: Invalid value for '--port': 'x' is not a valid integer.",
+    ),
+    "out of the range": (
+        ("mock", "up", "--port", "99999"),
+        "Feil: Ugyldig verdi for '--port': 99999 er ikke i området 0<=x<=65535.",
+        "Feil: Ugyldig verdi for '--port': 99999 er ikkje i området 0<=x<=65535.",
+        "Error: Invalid value for '--port': 99999 is not in the range 0<=x<=65535.",
+    ),
+    "no number": (
+        ("mock", "up", "--fault-rate", "x"),
+        "Feil: Ugyldig verdi for '--fault-rate': 'x' er ikke et gyldig tall.",
+        "Feil: Ugyldig verdi for '--fault-rate': 'x' er ikkje eit gyldig tal.",
+        "Error: Invalid value for '--fault-rate': 'x' is not a valid number.",
+    ),
+    "no day": (
+        (*ACCEPT, "--until", "2026-13-01"),
+        "Feil: Ugyldig verdi for '--until': skriv datoen som 2026-12-31",
+        "Feil: Ugyldig verdi for '--until': skriv datoen som 2026-12-31",
+        "Error: Invalid value for '--until': write the date as 2026-12-31",
+    ),
+    "no moment": (
+        ("sync", "--as-of", "igår"),
+        "Feil: Ugyldig verdi for '--as-of': skriv tidspunktet som 2026-11-20T08:00 eller 2026-11-20",
+        "Feil: Ugyldig verdi for '--as-of': skriv tidspunktet som 2026-11-20T08:00 eller 2026-11-20",
+        "Error: Invalid value for '--as-of': write the time as 2026-11-20T08:00 or 2026-11-20",
+    ),
+    "options that go together": (
+        ("audit", "--case", "sak-x"),
+        "Feil: --case og --reason hører sammen: si hvorfor saken åpnes, uten navn.",
+        "Feil: --case og --reason høyrer saman: sei kvifor saka blir opna, utan namn.",
+        "Error: --case and --reason belong together: say why the case is opened, without names.",
+    ),
+    "options that do not go together": (
+        ("audit", "--case", "sak-x", "--reason", "x", "--offline"),
+        "Feil: --case henter saken fra kilden, og går ikke sammen med --offline.",
+        "Feil: --case hentar saka frå kjelda, og går ikkje saman med --offline.",
+        "Error: --case reads the case from the source, and does not go with --offline.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "nb", "nn", "en"), BROKEN.values(), ids=BROKEN)
+def test_each_fault_of_the_arguments_is_told_whole_in_each_language(
+    arguments: tuple[str, ...], nb: str, nn: str, en: str, spoken: Callable[[str], None]
+) -> None:
+    """click looks some of its words up before a language is set: «File 'borte' finnes ikke»."""
+    said = dict(zip(LANGUAGES, (nb, nn, en), strict=True))
+    for language in ("en", "nn", "nb"):
+        spoken(language)
+        done = CliRunner().invoke(main, arguments)
+        assert done.exit_code == 2
+        assert said[language] in done.output
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_value_is_called_something_in_each_language(language: str, spoken: Callable[[str], None]) -> None:
+    spoken(language)
+    CliRunner().invoke(main, ["--help"])
+    clicks_own = {"boolean", "choice"}  # said by neither help nor error
+    for path, command in ((("skolemiljo",), main), *COMMANDS):
+        for parameter in command.params:
+            named = parameter.metavar or parameter.type.name in {_(kind) for kind in CLICK_KINDS} | clicks_own
+            assert named, f"{path} {parameter.name}: {parameter.type.name}"
+            is_path = isinstance(parameter.type, click.Path)
+            assert parameter.metavar or not is_path, "a path's name is made for the message: FILA, STIEN"
+
+
+def test_a_fault_is_told_in_the_language_of_the_settings_file_also_before_it_is_read(tmp_path: Path) -> None:
+    """Help, and what is wrong with the arguments, come before any setting is needed."""
+    settings = tmp_path / "s.toml"
+    settings.write_text('language = "nn"\n', "utf-8")
+    beside = {"SKOLEMILJO_SETTINGS": str(settings)}
+    for arguments, environment, words in (
+        (("--settings", str(settings), "check-school"), {}, "Manglar val '--school'"),
+        ((f"--settings={settings}", "check-school"), {}, "Manglar val '--school'"),
+        (("check-school",), beside, "Manglar val '--school'"),
+        (("--help",), beside, "løyndomar"),
+        (("explain", "VA-08"), beside, "Planen seier"),
+        (("check-school",), {**beside, "SKOLEMILJO_LANGUAGE": "en"}, "Missing option '--school'"),
+        (("check-school", "--language=nb"), beside, "Mangler valg '--school'"),
+        (("check-school",), {"SKOLEMILJO_SETTINGS": str(tmp_path)}, "Mangler valg '--school'"),
+    ):
+        done = run(*arguments, cwd=tmp_path, **environment)
+        assert words in done.stdout + done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_of_commands_cuts_nothing_off(language: str, spoken: Callable[[str], None]) -> None:
+    spoken(language)
+    for group in ((), ("accept",), ("store",), ("plan",), ("mock",)):
+        assert "..." not in CliRunner().invoke(main, [*group, "--help"]).output.replace("...\n", "", 1)
 
 
 def test_a_report_asked_for_in_english_is_in_bokmaal(root: Path) -> None:
