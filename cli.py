@@ -64,7 +64,12 @@ class Day(click.ParamType[date]):
 AS_OF = click.option(
     "--as-of", type=Moment(), metavar="TIDSPUNKT", default=None, help="Vurder slik det var kjent da. Uten: nå."
 )
-LANGUAGE = click.option("--language", type=click.Choice(("nb", "nn")), default=None, help="Målform: nb eller nn.")
+LANGUAGE = click.option(
+    "--language",
+    type=click.Choice(("nb", "nn")),
+    default=None,
+    help="Målform: nb eller nn. Uten: den i innstillingene, for én skole skolens egen.",
+)
 REPORT_FORMAT = click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="Form på utskriften.")
 PLAIN_FORMAT = click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", help="Form på utskriften."

@@ -82,7 +82,7 @@ def for_rector(
         else _problems(judged.problems, school.organisation_number),
         leader_cases=frozenset(judged.leader_cases),
         seen_at=seen_at,
-        language=language or work.settings.report_language,
+        language=language or school.language or work.settings.report_language,
         reader="rector",
     )
     hidden = judged.leader_cases
@@ -172,7 +172,7 @@ def for_one_case(
         complete=judged.complete,
         acceptances=[a for a in (store.acceptances() if store is not None else ()) if a.case == number],
         problems=_problems(judged.problems, case.school),
-        language=language or work.settings.language,
+        language=language or work.settings.report_language,
         reader="owner",
     )
     judged.complete = report.complete
@@ -265,7 +265,8 @@ def needed(store: Store | None) -> Store:
 
 def _stored_school(store: Store, number: str) -> tuple[School, datetime | None]:
     """A school as the store has it, and when it was last read to its end (``None`` = it never was)."""
-    school = School(organisation_number=number, name=store.school(number).name or number)
+    kept = store.school(number)
+    school = School(organisation_number=number, name=kept.name or number, language=kept.language)
     for run in store.runs():
         schools = (run.summary or {}).get("schools", ()) if run.state in ("complete", "incomplete") else ()
         if any(looked_at["school"] == number and looked_at["error"] is None for looked_at in schools):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from .base import Frozen
@@ -42,5 +42,11 @@ class School(Frozen):
     name: str = Field(max_length=120)
     municipality: str | None = Field(default=None, pattern=r"^\d{4}$")
     rector: Actor | None = None
-    language: str = "nb"
-    """hovudmål: ``nb`` or ``nn``"""
+    language: str | None = None
+    """The school's written language (hovudmål), ``nb`` or ``nn``, where the source says one of them."""
+
+    @field_validator("language")
+    @classmethod
+    def _one_that_reports_have(cls, value: str | None) -> str | None:
+        """No school is left out because its language is another, or written otherwise."""
+        return value if value in ("nb", "nn") else None

@@ -142,7 +142,7 @@ def render(found: Dossier, format: str = "html") -> str | bytes:
         return page("dossier.html", title, words, values)
     from .pdf import from_page
 
-    return from_page(page("dossier.html", title, words, values, style="print.css"))
+    return from_page(page("dossier.html", title, words, values, paper=True))
 
 
 def _plain_value(value: object) -> str:

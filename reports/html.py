@@ -53,8 +53,8 @@ def printed(report: Report, language: str | None = None) -> str:
     """``report`` as the page that a PDF is made of: the same words with the plain stylesheet for paper."""
     say = Sentences(report, language)
     if isinstance(report, AuditReport):
-        return _audit_page(report, say, inline=True, style="print.css")
-    return _school_page(report, say, style="print.css")
+        return _audit_page(report, say, inline=True, paper=True)
+    return _school_page(report, say, paper=True)
 
 
 def pages(report: AuditReport, language: str | None = None) -> dict[str, str]:
@@ -68,10 +68,13 @@ def pages(report: AuditReport, language: str | None = None) -> dict[str, str]:
 
 
 def page(
-    template: str, title: str, words: Words, values: dict[str, Any], *, wide: bool = False, style: str = "page.css"
+    template: str, title: str, words: Words, values: dict[str, Any], *, wide: bool = False, paper: bool = False
 ) -> str:
-    """The page that ``template`` (in templates/) makes of ``values``, with style, its hash, and foot in place."""
-    style = _style(style, words)
+    """The page that ``template`` (in templates/) makes of ``values``, with style, its hash, and foot in place.
+
+    ``paper``: with the plain stylesheet that a PDF is made with.
+    """
+    style = _style(("print.css",) if paper else _SHEETS[template], words)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment = _environment(words.language)
     from markupsafe import Markup
@@ -91,11 +94,19 @@ def page(
     return re.sub(r"\n\s*\n+", "\n", rendered)
 
 
-def _style(name: str, words: Words) -> str:
-    """The stylesheet with the words of the printed foot, which CSS must hold itself."""
+_SHEETS = {
+    "school.html": ("page.css",),
+    "audit.html": ("page.css", "audit.css"),
+    "dossier.html": ("page.css", "dossier.css"),
+}
+"""The stylesheets of each page: none carries the rules of another."""
+
+
+def _style(names: tuple[str, ...], words: Words) -> str:
+    """The stylesheets ``names`` as one, with the words of the printed foot, which CSS must hold itself."""
     foot = words.gettext("Unntatt offentlighet")
-    source = _read(name).replace("{{ foot }}", re.sub(r"[^\w .,§-]", "", foot))
-    return re.sub(r"/\*.*?\*/\s*", "", source, flags=re.S).strip()
+    source = "".join(map(_read, names)).replace("{{ foot }}", re.sub(r"[^\w .,§-]", "", foot))
+    return re.sub(r"/\*.*?\*/|\n", "", source, flags=re.S)
 
 
 def _read(name: str) -> str:
@@ -127,36 +138,59 @@ def _environment(language: str) -> Environment:
 
 
 @dataclass(frozen=True)
-class Cluster:
-    """Findings of one rule that ask for the same thing, in one part of the report."""
+class Answer:
+    """Findings of one rule with one answer, that ask for the same thing."""
 
-    part: Part
-    rule: str
     status: str
     label: str
     to_do: str
     items: tuple[Item, ...]
 
+
+@dataclass(frozen=True)
+class Duty:
+    """What one part of the report says of one rule."""
+
+    rule: str
+    answers: tuple[Answer, ...]
+
     @property
-    def is_question(self) -> bool:
-        """Whether heading and label say already that it is to be considered."""
-        return self.part is Part.REVIEW and self.items[0].finding.reason is None
+    def number(self) -> int:
+        """How many findings it has."""
+        return sum(len(answer.items) for answer in self.answers)
 
 
-def clusters(items: Iterable[Item], say: Sentences) -> list[Cluster]:
-    """``items`` of one part, those of one rule and one answer together, in the order of the first of each."""
-    found: dict[tuple[str, str, str], list[Item]] = {}
+def duties(items: Iterable[Item], say: Sentences) -> list[Duty]:
+    """``items`` of one part by rule, and those of one rule by answer, in the order of the first of each."""
+    found: dict[str, dict[tuple[str, str], list[Item]]] = {}
     for item in items:
-        found.setdefault((item.finding.rule, say.status(item), say.to_do(item)), []).append(item)
+        answers = found.setdefault(item.finding.rule, {})
+        answers.setdefault((_status(item, say), _to_do(item, say)), []).append(item)
     return [
-        Cluster(same[0].part, rule, status, say.to_do_label(same[0]), to_do, tuple(same))
-        for (rule, status, to_do), same in found.items()
+        Duty(
+            rule,
+            tuple(
+                Answer(status, say.to_do_label(same[0]), to_do, tuple(same))
+                for (status, to_do), same in answers.items()
+            ),
+        )
+        for rule, answers in found.items()
     ]
 
 
-def _parts_of(report: SchoolReport, say: Sentences) -> list[tuple[Part, list[Cluster], int]]:
+def _status(item: Item, say: Sentences) -> str:
+    """The verdict, where the part's heading does not say it already."""
+    return "" if item.part is Part.REVIEW and item.finding.reason is None else say.status(item)
+
+
+def _to_do(item: Item, say: Sentences) -> str:
+    """What to do, where the part's lead does not say it already."""
+    return "" if item.part is Part.TOO_LATE else say.to_do(item)
+
+
+def _parts_of(report: SchoolReport, say: Sentences) -> list[tuple[Part, list[Duty], int]]:
     return [
-        (part, clusters(report.part(part), say), len(report.part(part)))
+        (part, duties(report.part(part), say), len(report.part(part)))
         for part in Part
         if part is not Part.MET and report.part(part)
     ]
@@ -218,9 +252,9 @@ def _cycle_in_order(report: SchoolReport) -> list[tuple[str, int]]:
     ]
 
 
-def _school_page(report: SchoolReport, say: Sentences, style: str = "page.css") -> str:
+def _school_page(report: SchoolReport, say: Sentences, *, paper: bool = False) -> str:
     title = f"{say.title()}, {say.words.day(report.today)}"
-    return page("school.html", title, say.words, _shared(report, say), style=style)
+    return page("school.html", title, say.words, _shared(report, say), paper=paper)
 
 
 # Charts: bars drawn by the template, placed here.
@@ -272,6 +306,10 @@ class Chart:
     @property
     def base(self) -> int:
         return self.height - 24
+
+    def drawn(self, kind: str) -> list[Bar]:
+        """The bars of ``kind`` that have a height."""
+        return [bar for bar in self.bars if bar.kind == kind and bar.height]
 
 
 @dataclass(frozen=True)
@@ -359,7 +397,7 @@ def _anchor(school: SchoolReport) -> str:
     return _file_name(school).removesuffix(".html")
 
 
-def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, style: str = "page.css") -> str:
+def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, paper: bool = False) -> str:
     words = say.words
     title = f"{say.title()}, {words.day(report.today)}"
     map_rows = report.rows[:SCHOOLS_IN_A_MAP]
@@ -384,7 +422,7 @@ def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, style: str
         "problem_lines": _problem_lines(report, say),
         "inline_schools": [(r, _anchor(r)) for r in report.reports if r.items] if inline else [],
     }
-    return page("audit.html", title, words, values, wide=True, style=style)
+    return page("audit.html", title, words, values, wide=True, paper=paper)
 
 
 def heat_class(cell: Cell) -> str:

@@ -246,13 +246,18 @@ class Sentences:
         return plain(row.section) if row is not None and row.section else ""
 
     def law(self, code: str) -> str:
-        """The paragraphs behind the duty in short: «opplæringslova § 12-4», or an empty text."""
+        """The paragraphs behind the duty in short, or an empty text: «opplæringslova § 10-2, § 12-4 andre ledd»."""
         rule = self.rule(code)
         if rule is None or not rule.law:
             return ""
         titles = law()
         found = (_PARAGRAPH.match(titles[key][0]) for key in rule.law if key in titles)
-        return ", ".join(dict.fromkeys(match[0] for match in found if match))
+        shown: list[str] = []
+        said = ""
+        for name, sign, paragraph in (words.partition("§") for words in dict.fromkeys(m[0] for m in found if m)):
+            shown.append(("" if name == said else name) + sign + paragraph)
+            said = name
+        return ", ".join(shown)
 
     def plan_words(self, code: str) -> str:
         """«…» (section), or an empty text."""
@@ -357,7 +362,7 @@ class Sentences:
         for code, _ in in_order:
             start, dash, end = code.rpartition("-")
             by_start.setdefault(start + dash, []).append(end)
-        return ", ".join(start + " ".join(_stretches(ends)) for start, ends in by_start.items())
+        return ", ".join(start + " ".join(_stretches(sorted(ends))) for start, ends in by_start.items())
 
     def to_do_label(self, item: Item) -> str:
         """What stands before :meth:`to_do`."""
@@ -396,10 +401,12 @@ class Sentences:
             return ""
         if finding.counted_from == finding.deadline:
             return self.words.gettext("samme dag")
+        other_year = finding.counted_from.year != finding.deadline.year
+        day = self.words.short_day(finding.counted_from, year=other_year)
         if finding.reading is None:
-            return self.words.gettext("regnet fra {day}").format(day=self.words.short_day(finding.counted_from))
+            return self.words.gettext("regnet fra {day}").format(day=day)
         return self.words.gettext("regnet i {reading} fra {day}").format(
-            reading=self.words.reading(finding.reading), day=self.words.short_day(finding.counted_from)
+            reading=self.words.reading(finding.reading), day=day
         )
 
     def is_new(self, item: Item) -> bool:
@@ -415,6 +422,25 @@ class Sentences:
         if item.was is None or item.was in (Verdict.NOT_APPLICABLE, Verdict.MET):
             return self.words.gettext("ny")
         return self.words.gettext("ny, før: {verdict}").format(verdict=self.words.verdict(item.was))
+
+    def since_last(self) -> str:
+        """How many are new, still there and resolved since the report before, or an empty text where there was none."""
+        report = self.report
+        if not isinstance(report, SchoolReport) or report.previous_as_of is None:
+            return ""
+        words = self.words
+        new = sum(item.change is Change.NEW for item in report.open_items)
+        still = sum(item.change is Change.CONTINUED for item in report.open_items)
+        numbers = ", ".join(
+            (
+                words.ngettext("{n} ny", "{n} nye", new),
+                words.gettext("{n} fortsatt").format(n=still),
+                words.gettext("{n} løst").format(n=len(report.resolved)),
+            )
+        )
+        return words.gettext("Siden sist, {moment}: {numbers}").format(
+            moment=words.moment(report.previous_as_of), numbers=numbers
+        )
 
     def resolved(self, resolved: Resolved) -> str:
         """One thing that is no longer open."""

@@ -113,6 +113,8 @@ def _school(console: Console, report: SchoolReport, say: Sentences) -> None:
     if cycle := say.cycle_line():
         console.print(Text(cycle + "."))
     console.print(Text(" · ".join(f"{name}: {number}" for name, number in say.counts())))
+    if since := say.since_last():
+        console.print(Text(since + "."))
     _warnings(console, report, say, on_top=True)
     quoted: set[str] = set()
     for part in Part:

@@ -61,11 +61,11 @@ class Words:
 
         return format_date(day, "EEEE d. MMMM y", locale=self.language)
 
-    def short_day(self, day: date) -> str:
-        """``man. 9. mars 2026``, where the room is small."""
+    def short_day(self, day: date, *, year: bool = True) -> str:
+        """``man. 9. mars 2026``, where the room is small; without ``year`` where that stands beside it."""
         from babel.dates import format_date
 
-        return format_date(day, "EEE d. MMM y", locale=self.language)
+        return format_date(day, "EEE d. MMM y" if year else "EEE d. MMM", locale=self.language)
 
     def date(self, day: date) -> str:
         """``9. mars 2026``, where the weekday says nothing."""

@@ -23,6 +23,8 @@ class SchoolState:
     source_count: int | None = None
     name: str | None = None
     """What the school is called."""
+    language: str | None = None
+    """Its written language, where the source says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-NEWEST = "v0004"
+NEWEST = "v0005"
 """The migration that these tables stand for."""
-KNOWN = ("v0001", "v0002", "v0003", "v0004")
+KNOWN = ("v0001", "v0002", "v0003", "v0004", "v0005")
 """Every migration, oldest first."""
 
 MUNICIPALITY = ""
@@ -80,6 +80,7 @@ schools = Table(
     Column("basis", String(64)),  # fingerprint of plan, rules and calendar that judged
     Column("source_count", Integer),
     Column("name", String(120)),  # what the school is called: no person's
+    Column("language", String(10)),  # its written language, where the source says
 )
 
 cases = Table(

@@ -18,6 +18,7 @@ import structlog
 from ..adapters.ports import AnnualCycle, CaseSource, FlagSink
 from ..domain.errors import SkolemiljoError, SourceError, StoreError
 from ..domain.mending import why_not
+from ..domain.school import School
 from ..store import Store
 from .judging import Judging
 from .live import school_years
@@ -113,18 +114,19 @@ def _take_decisions_back(night: Night) -> None:
 
 def _schools(night: Night) -> list[SchoolNight]:
     summary, wanted = night.summary, night.options.schools
-    names = {school.organisation_number: school.name for school in night.source.schools()}
-    numbers = sorted(names)
+    found = {school.organisation_number: school for school in night.source.schools()}
+    numbers = sorted(found)
     expected = night.store.schools() if wanted is None else wanted
     summary.missing_schools = tuple(sorted(set(expected) - set(numbers)))
-    schools = [_begun(night, number, names[number]) for number in numbers if wanted is None or number in wanted]
+    schools = [_begun(night, found[number]) for number in numbers if wanted is None or number in wanted]
     summary.schools.extend(school.summary for school in schools)
     return schools
 
 
-def _begun(night: Night, school: str, name: str) -> SchoolNight:
-    known, options = night.store.school(school), night.options
-    state = replace(known, name=name)
+def _begun(night: Night, found: School) -> SchoolNight:
+    school, options = found.organisation_number, night.options
+    known = night.store.school(school)
+    state = replace(known, name=found.name, language=found.language)
     if state != known:
         night.store.put_school(state)
     basis = basis_of(night.judging, school)

@@ -26,7 +26,11 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.fixture(scope="module")
 def css(root: Path) -> str:
-    return (root / "reports/templates/page.css").read_text("utf-8")
+    return "".join(
+        file.read_text("utf-8")
+        for file in sorted((root / "reports/templates").glob("*.css"), reverse=True)
+        if file.name != "print.css"
+    )
 
 
 @pytest.fixture(scope="module")
