@@ -843,33 +843,17 @@ def config() -> None:
 @PLAIN_FORMAT
 @with_workplace
 def config_show(work: Workplace, form: str) -> None:
-    """Hver innstilling, hva den er, og hvor den kommer fra. Hemmeligheter vises som ***.
+    """Hver innstilling slik den ville stått i innstillingsfila, og hvor den kommer fra. Hemmeligheter vises som ***.
 
     \b
     Eksempel:
       skolemiljo config show
     """
-    import json
-
     from skolemiljo.adapters.settings import shown
+    from skolemiljo.commands import configuration
 
     rows = shown(work.settings, work.settings_file, work.secrets)
-    if form == "json":
-        click.echo(
-            json.dumps(
-                [dict(zip(("key", "value", "from"), row, strict=True)) for row in rows], ensure_ascii=False, indent=2
-            )
-        )
-        return
-    said = {
-        "environment": _("miljøet"),
-        "secrets": _("hemmelighetene"),
-        "file": _("innstillingsfila"),
-        "default": _("standard"),
-    }
-    width = max(len(row[0]) for row in rows)
-    for key, value, place in rows:
-        click.echo(f"{key:<{width}}  {value}  ({said[place]})")
+    click.echo(configuration.as_json(rows) if form == "json" else configuration.as_toml(rows))
 
 
 @main.command()

@@ -41,6 +41,8 @@ from ..domain.toml import at_line, read_toml
 PREFIX = "SKOLEMILJO_"
 _NO_SETTINGS = frozenset({"SETTINGS", "SECRETS_DIR", "CRASHES", "CRASH_REPORT", "PLAN_TEXT", "SEED"})
 """Variables with our prefix that are read elsewhere."""
+HIDDEN = "***"
+"""What is shown in the place of a secret."""
 _NEVER_SHOWN = ("ping_url", "mail.owner", "mail.schools", "notify.owner", "notify.schools")
 """No secrets by type, but whoever knows them can use them, or knows who works where."""
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -425,8 +427,11 @@ def _keys() -> list[str]:
     return found
 
 
-def shown(settings: Settings, file: Path | None = None, secrets: Path | None = None) -> list[tuple[str, str, str]]:
-    """Every setting as (key, value or ***, where it comes from): environment, secrets, file or default."""
+def shown(settings: Settings, file: Path | None = None, secrets: Path | None = None) -> list[tuple[str, Any, str]]:
+    """Every setting as (key, value or ***, where it comes from): environment, secrets, file or default.
+
+    A value is a text, a number, true or false, a list or an empty table; ``None`` = not set.
+    """
     file, secrets = _places(file, secrets)
     in_file = read_toml(file.read_text("utf-8")) if file is not None else {}
     in_environment = EnvSettingsSource(Settings, env_prefix=PREFIX, env_nested_delimiter="__")()
@@ -436,7 +441,7 @@ def shown(settings: Settings, file: Path | None = None, secrets: Path | None = N
         places = (("environment", in_environment), ("secrets", in_secrets), ("file", in_file))
         place = next((name for name, data in places if _has(data, key)), "default")
         secret = isinstance(value, SecretStr) or (key.startswith(_NEVER_SHOWN) and bool(value))
-        rows.append((key, "***" if secret else str(value), place))
+        rows.append((key, HIDDEN if secret else str(value) if isinstance(value, Path) else value, place))
     return rows
 
 

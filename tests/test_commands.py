@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from gettext import gettext as _
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +21,7 @@ import pytest
 from click.testing import CliRunner
 
 from skolemiljo.cli import main
-from skolemiljo.commands.speech import CLICK_KINDS
+from skolemiljo.commands.speech import CLICK_KINDS, speak
 
 SKOLEMILJO = str(Path(sys.executable).with_name("skolemiljo"))
 
@@ -69,11 +70,8 @@ def test_every_command_has_help_with_an_example_of_itself(path: tuple[str, ...],
 @pytest.fixture
 def spoken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """Sets the language of the commands for one test."""
-    before = os.environ.get("LANGUAGE")
     yield lambda language: monkeypatch.setenv("SKOLEMILJO_LANGUAGE", language)
-    os.environ.pop("LANGUAGE", None)
-    if before is not None:
-        os.environ["LANGUAGE"] = before
+    speak("nb")  # without a word in LANGUAGE, the machine's own LANG would choose for the tests that follow
 
 
 @pytest.mark.parametrize("path", [(), *(path for path, _ in COMMANDS)], ids=lambda path: " ".join(path) or "program")
@@ -443,7 +441,24 @@ def test_a_secret_is_never_shown_wherever_it_comes_from(tmp_path: Path) -> None:
     ):
         assert done.returncode == 0
         assert secret not in done.stdout + done.stderr
-        assert re.search(rf"client_secret +\*\*\*  \({place}\)", done.stdout)
+        assert re.search(rf"# client_secret = \*\*\* +# {place}", done.stdout)
+
+
+def test_the_settings_are_shown_as_a_file_that_says_the_same(tmp_path: Path, root: Path) -> None:
+    """What an operator reads can be pasted into the file, and nothing in it is Python's: no None, no True."""
+    file, pasted = tmp_path / "s.toml", tmp_path / "pasted.toml"
+    given = (root / "deploy" / "skolemiljo.toml").read_text("utf-8").replace("# pupil_told =", "pupil_told =")
+    file.write_text(given.replace("# read_text = true", "read_text = false"), "utf-8")
+    shown = run("--settings", str(file), "config", "show").stdout
+    pasted.write_text(shown, "utf-8")
+    assert tomllib.loads(shown)["read_text"] is False
+    assert tomllib.loads(shown)["sikker_sak"]["labels"] == {"pupil_told": ["Elev informert"]}
+    assert not re.search(r"\b(None|True|False)\b", shown)
+    assert re.search(r"^# roster +# ikke satt$", shown, re.MULTILINE)
+    again = json.loads(run("--settings", str(pasted), "config", "show", "--format", "json").stdout)
+    first = json.loads(run("--settings", str(file), "config", "show", "--format", "json").stdout)
+    assert {row["key"]: row["value"] for row in again} == {row["key"]: row["value"] for row in first}
+    assert {row["key"]: row["value"] for row in first}["mail.calendar"] is False
 
 
 def test_help_is_quick_because_nothing_heavy_is_imported(root: Path) -> None:

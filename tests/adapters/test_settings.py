@@ -181,8 +181,10 @@ def test_all_is_shown_with_its_source_and_no_secret(
     assert rows["client_secret"] == ("***", "secrets")
     assert rows["sikker_sak.client_secret"] == ("***", "secrets")
     assert rows["ping_url"] == ("***", "file")
-    assert rows["sync.write_back"] == ("True", "file")
-    assert rows["read_text"] == ("True", "default")
+    assert rows["sync.write_back"] == (True, "file")
+    assert rows["read_text"] == (True, "default")
+    assert rows["roster"] == (None, "default")
+    assert rows["sync.full_every_days"] == (7, "default")
     assert SECRET not in repr(rows) + repr(settings) + str(settings)
     assert {key.partition(".")[0] for key in rows} == set(Settings.model_fields)
 
