@@ -401,7 +401,8 @@ def _check_secrets_in(file: Path) -> None:
         return  # told when the settings are read
     sections = (found, *(part for part in found.values() if isinstance(part, dict)))
     held = [key for key in ("client_secret", "password") if any(key in part for part in sections)]
-    held += ["notify"] if found.get("notify") else []
+    notify = found.get("notify")
+    held += ["notify"] if isinstance(notify, dict) and any(notify.values()) else []
     if found.get("production") is True and held:
         raise SettingsError(
             _(
