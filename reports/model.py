@@ -242,6 +242,21 @@ class CaseLine:
     not_applicable: int
 
 
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """A rule that is in order in so many ``cases`` (0 = in the annual cycle)."""
+
+    rule: str
+    cases: int
+    years: tuple[str, ...] = ()
+    """Scopes of the school years in which it is, where something of it stands open too."""
+
+
+def _first_scope(finding: Finding) -> str:
+    """The school year of a finding about the annual cycle, as its scope says it."""
+    return finding.scope.partition("/")[0]
+
+
 @dataclass(frozen=True)
 class SchoolReport:
     """Everything that is said about one school (or, ``school`` None, about the municipality itself)."""
@@ -311,13 +326,18 @@ class SchoolReport:
         return tuple(tuple(items) for items in found.values())
 
     @property
-    def met_by_rule(self) -> tuple[tuple[str, int], ...]:
-        """Rules that are in order somewhere, in the plan's order, with in how many cases (0 = in the annual cycle)."""
+    def met_by_rule(self) -> tuple[InOrder, ...]:
+        """Rules that are in order somewhere, in the plan's order."""
         cases: dict[str, set[str]] = defaultdict(set)
-        for item in self.part(Part.MET):
-            cases[item.finding.rule] |= {item.finding.case} if item.finding.case else set()
+        years: dict[str, set[str]] = defaultdict(set)
+        for finding in (item.finding for item in self.part(Part.MET)):
+            cases[finding.rule] |= {finding.case} if finding.case else set()
+            years[finding.rule] |= set() if finding.case else {_first_scope(finding)}
+        half = {i.finding.rule for i in self.open_items if i.finding.case is None}
         order = [code for code in self.rules if code in cases] + sorted(cases.keys() - self.rules.keys())
-        return tuple((code, len(cases[code])) for code in order)
+        return tuple(
+            InOrder(code, len(cases[code]), tuple(sorted(years[code])) if code in half else ()) for code in order
+        )
 
     @property
     def cases_today(self) -> int:

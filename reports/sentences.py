@@ -17,6 +17,7 @@ from .model import (
     CaseLine,
     Change,
     Group,
+    InOrder,
     Item,
     Part,
     Problem,
@@ -352,9 +353,11 @@ class Sentences:
                 parts.append(text.format(n=line.counts[group]))
         return ", ".join(parts) or words.gettext("ingenting står åpent")
 
-    def in_how_many(self, number: int) -> str:
-        """In how many cases a rule is in order; none = in the annual cycle."""
-        return self.words.ngettext("{n} sak", "{n} saker", number) if number else self.words.gettext("årshjulet")
+    def in_how_many(self, found: InOrder) -> str:
+        """In how many cases a rule is in order, or where in the annual cycle."""
+        if found.cases:
+            return self.words.ngettext("{n} sak", "{n} saker", found.cases)
+        return ", ".join((self.words.gettext("årshjulet"), *map(self.words.scope, found.years)))
 
     def codes(self, in_order: Iterable[tuple[str, int]]) -> str:
         """Rule codes in short, each beginning said once and three or more in a row as a stretch: «AP-A–F, TI-01 02 07»."""

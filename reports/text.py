@@ -227,12 +227,10 @@ def _hang(console: Console, lead: str, text: Text) -> None:
 
 
 def _resolved(console: Console, report: SchoolReport, say: Sentences) -> None:
-    if report.previous_as_of is None:
+    if not report.resolved:
         return
     console.print()
-    when = say.words.moment(report.previous_as_of)
-    heading = say.words.gettext("Løst siden {moment}").format(moment=when)
-    console.print(Text(f"{heading} ({len(report.resolved)})", "green"))
+    console.print(Text(f"{say.words.gettext('Løst siden sist')} ({len(report.resolved)})", "green"))
     for resolved in report.resolved:
         _hang(console, "- ", Text(say.resolved(resolved)))
 
@@ -243,8 +241,8 @@ def _in_order(console: Console, report: SchoolReport, say: Sentences) -> None:
         return
     console.print()
     console.print(Text(f"{say.part_name(Part.MET).upper()} ({len(met)})", _STYLES[Part.MET]))
-    for code, number in report.met_by_rule:
-        _hang(console, "- ", Text(f"{say.rule_title(code)} [{code}]: {say.in_how_many(number)}"))
+    for found in report.met_by_rule:
+        _hang(console, "- ", Text(f"{say.rule_title(found.rule)} [{found.rule}]: {say.in_how_many(found)}"))
     console.print()
     for lines in report.alike:
         if lines[0].in_order:

@@ -320,3 +320,27 @@ def test_late_is_not_asked_to_be_done_again(report: SchoolReport) -> None:
     say = Sentences(report)
     assert say.to_do(late) != say.remedy(late.finding.rule)
     assert not late.needs_today
+
+
+def test_a_duty_of_the_annual_cycle_says_in_which_school_year_it_is_in_order(
+    report: SchoolReport, make_report: MakeReport, make_finding: Callable[..., Finding]
+) -> None:
+    years = ("school_year:2025-2026", "school_year:2026-2027")
+    both = [make_finding("AAR-01", None, Verdict.MET, f"{year}/group:staff") for year in years]
+    half = [both[0].model_copy(update={"verdict": Verdict.DEVIATION, "reason": Reason.UNDOCUMENTED}), both[1]]
+
+    def shown(findings: list[Finding]) -> str:
+        assessment = Assessment(case=None, school="310000019", as_of=report.as_of, plan="p", findings=tuple(findings))
+        made = make_report(assessments=[assessment], previous=None, acceptances=[])
+        return Sentences(made).in_how_many(made.met_by_rule[0])
+
+    assert shown(both) == "årshjulet"
+    assert shown(half) == "årshjulet, skoleår 2026-2027"
+
+
+def test_one_line_says_what_is_new_and_what_is_resolved_since_last(report: SchoolReport) -> None:
+    new = sum(item.change is Change.NEW for item in report.open_items)
+    assert re.fullmatch(
+        rf"Siden sist, \w+ 2\. mars 2026 kl\. [\d.]+: {new} nye?, \d+ fortsatt, {len(report.resolved)} løst",
+        Sentences(report).since_last(),
+    )
