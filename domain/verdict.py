@@ -34,6 +34,8 @@ class Reason(StrEnum):
     """something is there that must not be"""
     HIDDEN = "hidden"
     UNREADABLE = "unreadable"
+    UNDATED = "undated"
+    """it hangs on an entry that carries no time at all"""
     CRASHED = "crashed"
 
 

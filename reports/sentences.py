@@ -323,6 +323,10 @@ class Sentences:
                 )
             case Reason.UNREADABLE:
                 return self.words.gettext("Opplysningene kom, men kunne ikke leses. Se etter selv i saken.")
+            case Reason.UNDATED:
+                return self.words.gettext(
+                    "Oppføringen sier verken når det skjedde eller når det ble skrevet. Skriv på den når det skjedde."
+                )
             case Reason.CRASHED:
                 return self.words.gettext("Feil i verktøyet. Se etter selv i saken, og si ifra til IT.")
             case _:

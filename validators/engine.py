@@ -26,6 +26,7 @@ from .index import CaseIndex, CycleIndex
 from .judge import Judge
 from .phrases import forget_texts
 from .rule import Rule, Subject
+from .undated import settled, undated
 
 
 def assess(
@@ -56,11 +57,37 @@ def _assessed(
     calendar: SchoolCalendar,
     read_text: bool,
 ) -> Assessment:
+    rules = [rule for rule in rules if rule.subject is Subject.CASE]
+    crashed: list[str] = []
+
+    def found(known: Case) -> list[Finding]:
+        return _found(known, as_of, plans, rules, calendar, read_text, crashed)
+
+    loose = undated(case, as_of)
+    findings = settled(case, as_of, loose, found) if loose else found(case)
+    return Assessment(
+        case=case.id,
+        school=case.school,
+        as_of=as_of,
+        plan=plans[-1].document.label,
+        findings=tuple(findings),
+        crashed=tuple(dict.fromkeys(crashed)),
+    )
+
+
+def _found(
+    case: Case,
+    as_of: datetime,
+    plans: Sequence[MunicipalPlan],
+    rules: Sequence[Rule],
+    calendar: SchoolCalendar,
+    read_text: bool,
+    crashed: list[str],
+) -> list[Finding]:
+    """What ``rules`` say about a case whose entries all have a time; codes of those that crash are put in ``crashed``."""
     index = CaseIndex(case, as_of)
     started = index.received or case.opened_at
     findings: list[Finding] = []
-    crashed: list[str] = []
-    rules = [rule for rule in rules if rule.subject is Subject.CASE]
     for plan in plans:
         judge, label = Judge(as_of, plan, calendar, read_text), plan.document.label
         for rule in rules:
@@ -72,16 +99,9 @@ def _assessed(
                 if plan_for(day, plans) is not plan:
                     continue
                 seen = _as_far_as_seen(rule, outcome, case)
-                settled = _by_rule_set(_with_hints(rule, seen, index, judge), rule, plan, day)
-                findings.append(_finding(rule, settled, label, case=case.id, school=_school_on(case, index, day)))
-    return Assessment(
-        case=case.id,
-        school=case.school,
-        as_of=as_of,
-        plan=plans[-1].document.label,
-        findings=tuple(findings) if len(plans) == 1 else _unique(findings),
-        crashed=tuple(dict.fromkeys(crashed)),
-    )
+                outcome = _by_rule_set(_with_hints(rule, seen, index, judge), rule, plan, day)
+                findings.append(_finding(rule, outcome, label, case=case.id, school=_school_on(case, index, day)))
+    return findings if len(plans) == 1 else list(_unique(findings))
 
 
 def assess_cycle(

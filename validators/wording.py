@@ -26,6 +26,7 @@ REASONS: dict[Reason, Text] = {
     Reason.NOT_ALLOWED: Text("inneholder noe som ikke skal stå der", "inneheld noko som ikkje skal stå der"),
     Reason.HIDDEN: Text("skjult for den som leser", "skjult for den som les"),
     Reason.UNREADABLE: Text("kunne ikke leses", "kunne ikkje lesast"),
+    Reason.UNDATED: Text("en oppføring mangler tidspunkt", "ei oppføring manglar tidspunkt"),
     Reason.CRASHED: Text("feil i verktøyet", "feil i verktøyet"),
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +31,7 @@ from skolemiljo.plans.loader import load_plan
 from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess, assess_cycle
 from skolemiljo.validators.index import CaseIndex
+from skolemiljo.validators.judge import when_of
 from skolemiljo.validators.rule import Rule, Subject
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -282,7 +284,7 @@ def test_example(block: Block, calendar: SchoolCalendar) -> None:
 
 def _whole(judged: Judged) -> tuple[str, ...]:
     """Each answer of the rules in one line, with everything it says; and what the engine and ``read_text`` make of it."""
-    read = [f"{code} {_told(outcome)}" for code, outcome in judged.said]
+    read = list(dict.fromkeys(f"{code} {_told(outcome)}" for code, outcome in judged.said))
     kept = {f"{code} {_told(outcome.model_copy(update={'event_day': None}))}" for code, outcome in judged.said}
     findings = [f"{f.rule} {_told(f)}" for f in judged.findings if f.verdict is not Verdict.NOT_APPLICABLE]
     read += [f"settled: {line}" for line in findings if line not in kept]
@@ -290,7 +292,7 @@ def _whole(judged: Judged) -> tuple[str, ...]:
         return tuple(read)
     judged.said.clear()
     replace(judged, data={**judged.data, "read_text": False}).again(case_of(judged.data), judged.as_of)
-    unread = [f"{code} {_told(outcome)}" for code, outcome in judged.said]
+    unread = dict.fromkeys(f"{code} {_told(outcome)}" for code, outcome in judged.said)
     return (*read, *(f"unread: {line}" for line in unread if line not in read))
 
 
@@ -597,6 +599,51 @@ def test_what_hangs_on_an_unknown_skolerute_says_so() -> None:
         "SK-07",
         "L-03",
     }
+
+
+# --- the same examples with an entry that has lost its times ------------------------------------------------------------------
+
+
+def _without_times(case: Case, lost: str) -> Case:
+    return case.model_copy(
+        update={
+            name: tuple(
+                item.model_copy(update={"happened_at": None, "registered_at": None}) if item.id == lost else item
+                for item in getattr(case, name)
+            )
+            for name in _LISTS
+        }
+    )
+
+
+def _told_by_scope(findings: dict[object, Finding]) -> dict[tuple[str, str], Finding]:
+    found = {(finding.rule, finding.scope): finding for finding in findings.values()}
+    return {about: finding for about, finding in found.items() if finding.verdict is not Verdict.NOT_APPLICABLE}
+
+
+def test_nothing_is_in_order_by_an_entry_without_time_and_nothing_is_passed_over(calendar: SchoolCalendar) -> None:
+    became: Counter[str] = Counter()
+    for block in BLOCKS:
+        if RULES[block.codes[0]].subject is not Subject.CASE:
+            continue
+        judged = _judged(block, calendar)
+        case = case_of(judged.data)
+        known = [
+            item for name in _LISTS for item in getattr(case, name) if when_of(item) and item.known_at(judged.as_of)
+        ]
+        once = [item.id for item in known if [other.id for other in known].count(item.id) == 1]
+        before = _told_by_scope({finding.identity: finding for finding in judged.findings})
+        for lost in once:
+            after = _told_by_scope(judged.again(_without_times(case, lost), judged.as_of))
+            for about in before.keys() | after.keys():
+                was, now = before.get(about), after.get(about)
+                assert now is not None, f"{block.place}: {about} is passed over without the time of {lost}"
+                assert now.verdict is not Verdict.MET or lost not in now.evidence, f"{block.place}: {about} by {lost}"
+                if now.verdict is not Verdict.UNKNOWN:  # then it is so whenever it was, and so also when it was
+                    assert was is not None, f"{block.place}: {about} without {lost}"
+                    assert _line(was) == _line(now), f"{block.place}: {about} without {lost}"
+                became[f"{was.verdict if was is not None else None} {now.verdict}"] += 1
+    assert min(became[f"{was} unknown"] for was in ("met", "deviation", "review", "due")) > 50, became
 
 
 if __name__ == "__main__":

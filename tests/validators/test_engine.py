@@ -258,3 +258,65 @@ def test_no_rule_breaks_on_a_case_that_was_opened_later() -> None:
             subject, as_of=datetime(2024, 9, 2, tzinfo=UTC), plans=plans, rules=RULES.values(), calendar=CALENDAR
         )
         assert found.crashed == ()
+
+
+# --- entries without any time ---------------------------------------------------------------------------------------------
+
+
+def counting(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """In order once there are two entries in the log."""
+    yield judge.met("case", *index.log[:2]) if len(index.log) > 1 else judge.deviation("case", Reason.UNDOCUMENTED)
+
+
+@pytest.mark.parametrize(
+    ("subject", "reason"),
+    [
+        (case(log=[{"id": "l1"}, {"id": "l2"}]), Reason.UNDATED),
+        (case(log=[{"id": "l1"}, {"id": "l2"}], hidden=["log.happened_at"]), Reason.HIDDEN),
+        (case(log=[{"id": "l1"}, {"id": "l2"}], unreadable=["log.happened_at"]), Reason.UNREADABLE),
+    ],
+)
+def test_nothing_is_in_order_by_entries_without_time(subject: Case, reason: Reason) -> None:
+    (finding,) = judged(subject, rule(counting)).findings
+    assert (finding.verdict, finding.reason, finding.evidence) == (Verdict.UNKNOWN, reason, ("l1", "l2"))
+
+
+def test_of_several_entries_without_time_the_one_that_decides_is_named() -> None:
+    dated = {"id": "l1", "registered_at": "2026-03-10"}
+    subject = case(log=[dated, {"id": "l2"}], evaluations=[{"id": "ev1"}])
+    (finding,) = judged(subject, rule(counting)).findings
+    assert (finding.verdict, finding.evidence) == (Verdict.UNKNOWN, ("l2",))
+
+
+def test_what_holds_without_them_holds() -> None:
+    dated = [{"id": f"l{n}", "registered_at": "2026-03-10"} for n in (1, 2)]
+    (finding,) = judged(case(log=[*dated, {"id": "l3"}]), rule(counting)).findings
+    assert (finding.verdict, finding.evidence) == (Verdict.MET, ("l1", "l2"))
+    many = [{"id": f"u{n}"} for n in range(50)]
+    (finding,) = judged(case(log=[*dated, *many]), rule(counting)).findings
+    assert (finding.verdict, finding.evidence) == (Verdict.MET, ("l1", "l2"))
+
+
+def test_an_entry_without_time_that_was_deleted_or_is_a_copy_is_no_matter() -> None:
+    gone = {"id": "l1", "deleted_at": "2026-03-12"}
+    (finding,) = judged(case(log=[gone, {"id": "l2", "registered_at": "2026-03-10"}]), rule(counting)).findings
+    assert (finding.verdict, finding.reason) == (Verdict.DEVIATION, Reason.UNDOCUMENTED)
+    copy = {"id": "l3", "duplicate_of": "l1"}
+    dated = [{"id": f"l{n}", "registered_at": "2026-03-10"} for n in (1, 2)]
+    (finding,) = judged(case(log=[*dated, copy]), rule(counting)).findings
+    assert finding.verdict is Verdict.MET
+
+
+def test_one_id_with_and_without_time_counts_with_its_time() -> None:
+    twice = [{"id": "l1"}, {"id": "l1", "registered_at": "2026-03-10"}, {"id": "l2", "registered_at": "2026-03-11"}]
+    (finding,) = judged(case(log=twice), rule(counting)).findings
+    assert (finding.verdict, finding.evidence) == (Verdict.MET, ("l1", "l2"))
+
+
+def test_a_rule_that_crashes_on_them_is_counted_once() -> None:
+    def crashing(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+        yield judge.met("case", index.log[0])
+
+    assessment = judged(case(log=[{"id": "l1"}]), rule(crashing))
+    assert assessment.crashed == ("T-01",)
+    assert [finding.verdict for finding in assessment.findings] == [Verdict.UNKNOWN]

@@ -131,6 +131,31 @@ def test_the_same_moment_always_gives_the_same_answer(number: int) -> None:
     assert findings(raw) == findings(json.loads(case.model_dump_json()))
 
 
+LISTS = ("notices", "log", "activity_plans", "evaluations", "incidents")
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(case_numbers, st.randoms(use_true_random=False))
+def test_an_entry_that_has_lost_its_times_gives_what_was_true_or_unknown(number: int, chance: random.Random) -> None:
+    """The true time is one of those it may have: what does not become ``unknown``, must be what it was."""
+    raw = json.loads(json.dumps(cases()[number]))
+    lost = chance.choice([item for name in LISTS for item in raw.get(name, ())])
+    before = _about(findings(raw))
+    lost.pop("happened_at", None)
+    lost.pop("registered_at", None)
+    after = _about(findings(raw))
+    assert before.keys() <= after.keys()
+    for about, finding in after.items():
+        assert finding.verdict is not Verdict.MET or lost["id"] not in finding.evidence
+        if finding.verdict is not Verdict.UNKNOWN:
+            was = before[about]
+            assert (was.verdict, was.reason, was.question) == (finding.verdict, finding.reason, finding.question)
+
+
+def _about(found: dict[Any, Finding]) -> dict[tuple[str, str], Finding]:
+    return {(f.rule, f.scope): f for f in found.values() if f.verdict is not Verdict.NOT_APPLICABLE}
+
+
 @settings(max_examples=60, derandomize=True, deadline=None)
 @given(case_numbers)
 def test_a_case_of_which_nothing_may_be_seen_is_never_in_order(number: int) -> None:
