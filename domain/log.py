@@ -125,6 +125,8 @@ class Recorded(Frozen):
 
     def time_edits(self, as_of: datetime) -> tuple[Edit, ...]:
         """The changes to ``happened_at`` that had been made at ``as_of``."""
+        if not self.edits:
+            return ()
         return tuple(edit for edit in self.edits if edit.field == "happened_at" and edit.at.known_at(as_of))
 
     @property

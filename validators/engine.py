@@ -86,21 +86,24 @@ def _found(
 ) -> list[Finding]:
     """What ``rules`` say about a case whose entries all have a time; codes of those that crash are put in ``crashed``."""
     index = CaseIndex(case, as_of)
-    started = index.received or case.opened_at
+    started = (index.received or case.opened_at).day
+    hides, school = _hides(case), case.school
     findings: list[Finding] = []
     for plan in plans:
         judge, label = Judge(as_of, plan, calendar, read_text), plan.document.label
+        silent = judge.not_applicable(CASE_SCOPE)
         for rule in rules:
             if not plan.is_on(rule.row, optional=rule.optional):
                 continue
-            outcomes = _outcomes(rule, index, judge, case, crashed, CASE_SCOPE)
-            for outcome in outcomes:
-                day = outcome.event_day or started.day
-                if plan_for(day, plans) is not plan:
+            for outcome in _outcomes(rule, index, judge, case, crashed, silent):
+                day = outcome.event_day or started
+                if len(plans) > 1 and plan_for(day, plans) is not plan:
                     continue
-                seen = _as_far_as_seen(rule, outcome, case)
+                seen = _as_far_as_seen(rule, outcome, case) if hides else outcome
                 outcome = _by_rule_set(_with_hints(rule, seen, index, judge), rule, plan, day)
-                findings.append(_finding(rule, outcome, label, case=case.id, school=_school_on(case, index, day)))
+                if index.transfers:
+                    school = _school_on(case, index, day)
+                findings.append(_finding(rule, outcome, label, case=case.id, school=school))
     return findings if len(plans) == 1 else list(_unique(findings))
 
 
@@ -118,13 +121,14 @@ def assess_cycle(
     _, last_day = school_year_bounds(facts.school_year)
     plan = plan_for(min(index.today, last_day), plans)
     judge, label = Judge(as_of, plan, calendar), plan.document.label
+    # A school has the same rule in every school year, so the year is part of what the finding is about.
+    silent = judge.not_applicable(scope_of(school_year=facts.school_year))
     findings: list[Finding] = []
     crashed: list[str] = []
     for rule in rules:
         if rule.subject is not subject or not plan.is_on(rule.row, optional=rule.optional):
             continue
-        # A school has the same rule in every school year, so the year is part of what the finding is about.
-        for outcome in _outcomes(rule, index, judge, facts, crashed, scope_of(school_year=facts.school_year)):
+        for outcome in _outcomes(rule, index, judge, facts, crashed, silent):
             settled = _by_rule_set(outcome, rule, plan, outcome.event_day or last_day)
             findings.append(_finding(rule, settled, label, case=None, school=facts.school))
     return Assessment(
@@ -184,20 +188,25 @@ def _outcomes(
     judge: Judge,
     subject: Case | CycleFacts,
     crashed: list[str],
-    whole: str,
+    silent: Outcome,
 ) -> list[Outcome]:
-    """What ``rule`` says; ``whole`` is the scope of an answer about the whole case or school year."""
-    blocked = _blocked(rule, subject)
+    """What ``rule`` says; ``silent`` is the answer, about the whole case or school year, where it says nothing."""
+    blocked = _blocked(rule, subject) if _hides(subject) else None
     if blocked is not None:
-        return [Outcome(scope=whole, verdict=Verdict.UNKNOWN, reason=blocked)]
+        return [Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=blocked)]
     try:
         outcomes = list(rule.judge(index, judge))
         if len(outcomes) > 1 and len({outcome.scope for outcome in outcomes}) != len(outcomes):
             raise RuntimeError("a rule gave two verdicts for one scope")
     except Exception:  # noqa: BLE001 - whatever a rule raises, the case must become «kunne ikke sjekkes», never silence
         crashed.append(rule.code)
-        return [Outcome(scope=whole, verdict=Verdict.UNKNOWN, reason=Reason.CRASHED)]
-    return outcomes or [judge.not_applicable(whole)]
+        return [Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=Reason.CRASHED)]
+    return outcomes or [silent]
+
+
+def _hides(subject: Case | CycleFacts) -> bool:
+    """Whether anything can't be seen; nearly always everything can."""
+    return bool(subject.hidden) or (isinstance(subject, Case) and bool(subject.unreadable))
 
 
 _DECIDES = (
@@ -215,8 +224,6 @@ _DECIDES = (
 
 
 def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
-    if not (subject.hidden or (isinstance(subject, Case) and subject.unreadable)):
-        return None  # nearly always: everything can be seen
     roots = {need.partition(".")[0] for need in rule.needs}
     for need in (*rule.needs, *(path for path in _DECIDES if path.partition(".")[0] in roots)):
         if isinstance(subject, Case):
@@ -239,7 +246,7 @@ def _as_far_as_seen(rule: Rule, outcome: Outcome, case: Case) -> Outcome:
     A need that the rule names part by part (``activity_plans.problem``) is settled by ``_blocked``; here it is the whole
     ones. Texts alone only take a deviation back: a note that can't be read might have pointed at the entry.
     """
-    if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.UNKNOWN) or not (case.hidden or case.unreadable):
+    if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.UNKNOWN):
         return outcome
     whole = [need for need in rule.needs if not any(other.startswith(f"{need}.") for other in rule.needs)]
     unseen = {path for path in case.hidden | case.unreadable if any(path.startswith(f"{need}.") for need in whole)}
@@ -297,7 +304,7 @@ def _school_on(case: Case, index: CaseIndex, day: date) -> str:
 
 
 def _finding(rule: Rule, outcome: Outcome, plan: str, *, case: str | None, school: str | None) -> Finding:
-    return Finding(
+    return Finding.unchecked(  # its parts were checked in the rule and in the outcome
         rule=rule.code,
         slug=rule.slug,
         school=school,

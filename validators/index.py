@@ -80,9 +80,10 @@ class CaseIndex:
         self.pupils: tuple[Pupil, ...] = _each_once(
             p for p in case.pupils if p.joined_at is None or p.joined_at.known_at(as_of)
         )
-        self._by_kind: dict[LogKind, list[LogEntry]] = defaultdict(list)
-        for entry in self.log:
-            self._by_kind[entry.kind].append(entry)
+        self._places: dict[LogKind, list[int]] = defaultdict(list)
+        """Where in the log, which is sorted, the entries of a kind stand."""
+        for place, entry in enumerate(self.log):
+            self._places[entry.kind].append(place)
         self.found: dict[object, tuple[Any, ...]] = {}
         """What was found once (see :func:`once`)."""
         self._of_kinds: dict[tuple[LogKind, ...], list[LogEntry]] = {}
@@ -102,8 +103,8 @@ class CaseIndex:
         """The entries of these kinds, by time."""
         found = self._of_kinds.get(kinds)
         if found is None:
-            chosen = [entry for kind in kinds for entry in self._by_kind.get(kind, ())]
-            found = self._of_kinds[kinds] = sorted(chosen, key=lambda entry: entry.sort_key)
+            places = sorted(place for kind in kinds for place in self._places.get(kind, ()))
+            found = self._of_kinds[kinds] = [self.log[place] for place in places]
         return found
 
     def first(self, *kinds: LogKind) -> LogEntry | None:
@@ -115,7 +116,8 @@ class CaseIndex:
 
         An entry that names no pupil is about the pupil of the case only where the case has a single affected one.
         """
-        alone = len(self.affected) == 1 and self.affected[0].ref == pupil
+        affected = self.affected
+        alone = len(affected) == 1 and affected[0].ref == pupil
         for entry in self.all(*kinds):
             if pupil in entry.pupils or (not entry.pupils and alone):
                 yield entry

@@ -49,7 +49,7 @@ class Judge:
         found = [*remarks]
         for item in items:
             found += self._credibility(item)
-        return Outcome(
+        return Outcome.unchecked(
             scope=scope,
             verdict=Verdict.MET,
             evidence=_ids(items),
@@ -67,7 +67,7 @@ class Judge:
         deadline: date | None = None,
     ) -> Outcome:
         """Not as the plan demands, shown by ``items`` or by their absence."""
-        return Outcome(
+        return Outcome.unchecked(
             scope=scope,
             verdict=Verdict.DEVIATION,
             reason=reason,
@@ -88,7 +88,7 @@ class Judge:
         deadline: date | None = None,
     ) -> Outcome:
         """A person must decide: ``question`` is a key of the rule's questions or of wording.QUESTIONS."""
-        return Outcome(
+        return Outcome.unchecked(
             scope=scope,
             verdict=Verdict.REVIEW,
             question=question,
@@ -392,9 +392,9 @@ class Judge:
         elif item.registered_at is not None:
             allowed = self.plan.readings.registered_late_after_school_days
             happened, registered = item.happened_at.day, item.registered_at.day
-            if self.calendar.between(happened, registered) > allowed:
-                remarks.append(Remark(code=RemarkCode.REGISTERED_LATE, day=registered))
-            if (registered - happened).days > allowed:
+            if (registered - happened).days > allowed:  # else there are no more school days than that between them
+                if self.calendar.between(happened, registered) > allowed:
+                    remarks.append(Remark(code=RemarkCode.REGISTERED_LATE, day=registered))
                 remarks += self.uncounted(happened, registered)
         if item.time_edits(self.as_of):
             remarks.append(Remark(code=RemarkCode.TIME_EDITED))
@@ -410,12 +410,12 @@ def _may_be_before(when: Moment, anchor: Moment) -> bool:
     return before is True or (before is None and when.instant is not None and anchor.instant is not None)
 
 
-def _ids(items: Iterable[Recorded]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item.id for item in items))
+def _ids(items: Sequence[Recorded]) -> tuple[str, ...]:
+    return (items[0].id,) if len(items) == 1 else tuple(dict.fromkeys(item.id for item in items))
 
 
 def _once(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
-    return tuple(dict.fromkeys(remarks))
+    return tuple(dict.fromkeys(remarks)) if remarks else ()
 
 
 def _other(reading: Reading) -> Reading:

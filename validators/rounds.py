@@ -44,7 +44,8 @@ class Round:
         """Whether ``moment`` can belong to this stretch."""
         if moment is None or (self.after is not None and moment.before(self.after) is True):
             return False
-        return self.closed is None or self.closed.before(moment) is not True
+        closed = self.period.closed
+        return closed is None or closed.before(moment) is not True
 
     def entries(self, case: CaseIndex, *kinds: LogKind) -> list[LogEntry]:
         """The entries of the stretch that took place: what was only called, offered or declined did not."""

@@ -36,6 +36,6 @@ def is_filled_in(text: str | None) -> bool:
     words = bare(text)
     if not words:
         return False
-    if len(set(words)) == 1 and words[0] in "xz0":  # «x», «xx», «xxx», «000»
+    if words[0] in "xz0" and len(set(words)) == 1:  # «x», «xx», «xxx», «000»
         return False
     return words not in _placeholders()
