@@ -271,6 +271,10 @@ def test_example(block: Block, calendar: SchoolCalendar) -> None:
     if expected == "not_applicable":
         expected = {}
     assert _result(judged.findings, block.codes, expected) == expected
+    for finding in judged.findings:  # neither is checked when it is made
+        assert Finding.model_validate(dict(finding), strict=True) == finding
+    for _, outcome in judged.said:
+        assert Outcome.model_validate(dict(outcome), strict=True) == outcome
     written = _written(block.chapter).get(block.key)
     assert written in (None, _whole(judged)), "the whole answer is another: run `make docs` and read the difference"
     if judged.rules[0].subject is Subject.CASE:
