@@ -9,7 +9,7 @@ from ..domain.case import ClosingReason, Pupil
 from ..domain.log import Consideration, LogEntry, LogKind
 from ..domain.moment import Moment
 from ..domain.people import Role
-from ..domain.verdict import Basis, Outcome, Severity, scope_of
+from ..domain.verdict import Basis, Outcome, Severity
 from .annual_cycle import done, within_year
 from .assessment import current_assessments
 from .index import CaseIndex, CycleIndex
@@ -46,8 +46,10 @@ _EXAMINED = (
         "Det siste eleven sa etter meldinga og før saka vart lukka, er at det er trygt og godt.",
     ),
     limits=Text(
-        "Ikke all kritikk er en krenkelse; det er en vurdering. Derfor spør regelen, og gir aldri avvik.",
-        "Ikkje all kritikk er ei krenking; det er ei vurdering. Difor spør regelen, og gir aldri avvik.",
+        "Ikke all kritikk er en krenkelse; det er en vurdering. Derfor spør regelen, og gir aldri avvik. Den ser på hver gang saken ble lukket "
+        "som «ikke mobbing» eller «ikke krenkelse», også når den er åpnet igjen siden.",
+        "Ikkje all kritikk er ei krenking; det er ei vurdering. Difor spør regelen, og gir aldri avvik. Han ser på kvar gong saka vart lukka "
+        "som «ikkje mobbing» eller «ikkje krenking», òg når ho er opna att sidan.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -56,29 +58,23 @@ _EXAMINED = (
     needs=("log", "log.feels_safe", "pupils", "status_history"),
     questions={
         "says_unsafe": Text(
-            "Saken er lukket, men det siste eleven sa, er at det ikke er trygt. Hva bygger lukkingen på?",
-            "Saka er lukka, men det siste eleven sa, er at det ikkje er trygt. Kva byggjer lukkinga på?",
+            "Saken ble lukket, men det siste eleven sa før det, er at det ikke er trygt. Hva bygger lukkingen på?",
+            "Saka vart lukka, men det siste eleven sa før det, er at det ikkje er trygt. Kva byggjer lukkinga på?",
         ),
         "not_said": Text(
-            "Saken er lukket uten at loggen viser hva eleven selv sier. Hvordan opplever eleven det?",
-            "Saka er lukka utan at loggen viser kva eleven sjølv seier. Korleis opplever eleven det?",
+            "Saken ble lukket uten at loggen viser hva eleven selv sa. Hvordan opplevde eleven det?",
+            "Saka vart lukka utan at loggen viser kva eleven sjølv sa. Korleis opplevde eleven det?",
         ),
     },
 )
 def own_experience(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Det som er avgjørende er om barnet som blir utsatt opplever handlingen som nedverdigende eller integritetskrenkende.»"""
-    stretch = _ended(case)
-    if stretch is None or stretch.closed is None or stretch.period.reason not in _NO_VIOLATION:
-        return
-    for pupil in case.affected:
-        if stretch.since(pupil) is not None:
-            yield _own_words(case, judge, stretch, pupil, stretch.closed)
-
-
-def _ended(case: CaseIndex) -> Round | None:
-    """The last round, where the case is closed now."""
-    last = next(iter(list(rounds(case))[-1:]), None)
-    return last if last is not None and last.closed is not None else None
+    for stretch in rounds(case):
+        if stretch.closed is None or stretch.period.reason not in _NO_VIOLATION:
+            continue
+        for pupil in case.affected:
+            if stretch.since(pupil) is not None:
+                yield _own_words(case, judge, stretch, pupil, stretch.closed)
 
 
 def _said(case: CaseIndex, stretch: Round, pupil: Pupil) -> list[LogEntry]:
@@ -96,7 +92,7 @@ def _said(case: CaseIndex, stretch: Round, pupil: Pupil) -> list[LogEntry]:
 
 
 def _own_words(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, closed: Moment) -> Outcome:
-    scope, said = scope_of(pupil=pupil.ref), _said(case, stretch, pupil)
+    scope, said = stretch.scope(pupil), _said(case, stretch, pupil)
     if not said:
         return judge.review(scope, "not_said", event=closed)
     last, when = said[-1], when_of(said[-1])
@@ -164,8 +160,10 @@ def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]
         "Saka har varsel, undersøking og tiltak frå medan ho var open. Viste undersøkinga at eleven har det trygt og godt, trengst ikkje tiltak.",
     ),
     limits=Text(
-        "Å følge med og gripe inn skjer ofte før saken finnes, og kan ikke ses her.",
-        "Å følgje med og gripe inn skjer ofte før saka finst, og kan ikkje sjåast her.",
+        "Å følge med og gripe inn skjer ofte før saken finnes, og kan ikke ses her. Regelen ser på lukkingen som gjelder nå. Hva som manglet før "
+        "saken ble åpnet igjen, sier reglene om hver plikt (VA-00, UN-01, UN-02, TI-07, FO-03, EV-03).",
+        "Å følgje med og gripe inn skjer ofte før saka finst, og kan ikkje sjåast her. Regelen ser på lukkinga som gjeld no. Kva som mangla før "
+        "saka vart opna att, seier reglane om kvar plikt (VA-00, UN-01, UN-02, TI-07, FO-03, EV-03).",
     ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
@@ -191,6 +189,12 @@ def duties_covered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         yield judge.met(stretch.scope(), notices[0], examined[0], *plans[:1], event=stretch.closed)
     else:
         yield judge.review(stretch.scope(), "duty_not_seen", event=stretch.closed)
+
+
+def _ended(case: CaseIndex) -> Round | None:
+    """The last round, where the case is closed now."""
+    last = next(iter(list(rounds(case))[-1:]), None)
+    return last if last is not None and last.closed is not None else None
 
 
 def _measures_owed(case: CaseIndex, stretch: Round) -> bool:
