@@ -49,8 +49,8 @@ _IN_TEXT = Text(
     "UN-07",
     "mote-senest-dagen-etter",
     title=Text(
-        "Det var møte med foreldre og/eller elev samme dag eller senest dagen etter",
-        "Det var møte med foreldre og/eller elev same dag eller seinast dagen etter",
+        "Det skal være møte med foreldre og/eller elev samme dag eller senest dagen etter",
+        "Det skal vere møte med foreldre og/eller elev same dag eller seinast dagen etter",
     ),
     remedy=Text(
         "Møt foreldre og/eller elev nå, og loggfør møtet. Var det en grunn til å vente: skriv den i loggen.",
@@ -203,7 +203,7 @@ def _received_later(case: CaseIndex, notice: Notice, start: Moment) -> list[Mome
 @CHAPTER.rule(
     "UN-01",
     "undersokelsen-i-gang-snarest",
-    title=Text("Undersøkelsen kom i gang snarest", "Undersøkinga kom i gang snarast"),
+    title=Text("Undersøkelsen skal i gang snarest", "Undersøkinga skal i gang snarast"),
     remedy=Text(
         "Start undersøkelsen nå, og loggfør det. Har det gått tid: skriv i loggen hvorfor.",
         "Start undersøkinga no, og loggfør det. Har det gått tid: skriv i loggen kvifor.",
@@ -298,8 +298,8 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
     "UN-02",
     "undersokt-ogsa-nar-det-ikke-er-mobbing",
     title=Text(
-        "Saken er undersøkt, også når svaret ble at det ikke er mobbing",
-        "Saka er undersøkt, også når svaret vart at det ikkje er mobbing",
+        "Saken skal undersøkes, også når svaret blir at det ikke er mobbing",
+        "Saka skal undersøkjast, også når svaret blir at det ikkje er mobbing",
     ),
     remedy=Text(
         "Åpne saken igjen og undersøk hvordan eleven har det, eller loggfør undersøkelsen som ble gjort.",
@@ -430,7 +430,8 @@ def _any_part(judge: Judge, entry: LogEntry) -> bool:
     "UN-05",
     "skriftlig-plan-for-undersokelsen",
     title=Text(
-        "Det var en skriftlig plan før undersøkelsen begynte", "Det var ein skriftleg plan før undersøkinga tok til"
+        "Det skal lages en skriftlig plan før undersøkelsen begynner",
+        "Det skal lagast ein skriftleg plan før undersøkinga tek til",
     ),
     remedy=Text(
         "Skriv planen for undersøkelsen, og loggfør den før dere undersøker mer.",
@@ -748,8 +749,8 @@ def _used(method: str, steps: Sequence[LogEntry]) -> bool:
     "UN-12",
     "sammenfatning-og-analyse",
     title=Text(
-        "Det som kom fram, er sammenfattet og analysert før tiltakene ble valgt",
-        "Det som kom fram, er samanfatta og analysert før tiltaka vart valde",
+        "Det som kommer fram, skal sammenfattes og analyseres før tiltakene velges",
+        "Det som kjem fram, skal samanfattast og analyserast før tiltaka blir valde",
     ),
     remedy=Text(
         "Skriv sammenfatning og analyse i loggen før dere velger tiltak.",
@@ -798,8 +799,8 @@ def _about(entries: Sequence[LogEntry], pupil: Pupil) -> list[LogEntry]:
     "UN-13",
     "tilbakemelding-og-planlegging",
     title=Text(
-        "Foreldre og/eller elev fikk tilbakemelding og var med og planla tiltak",
-        "Foreldre og/eller elev fekk tilbakemelding og var med og planla tiltak",
+        "Foreldre og/eller elev skal få tilbakemelding og være med og planlegge tiltak",
+        "Foreldre og/eller elev skal få tilbakemelding og vere med og planleggje tiltak",
     ),
     remedy=Text(
         "Hold møtet om undersøkelsen og tiltakene, og loggfør det.",

@@ -492,8 +492,8 @@ def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "EV-03",
     "elevens-opplevelse-for-saken-lukkes",
     title=Text(
-        "Eleven er spurt om hvordan det er nå, etter siste tiltak og før saken ble lukket",
-        "Eleven er spurd om korleis det er no, etter siste tiltak og før saka vart lukka",
+        "Eleven skal spørres om hvordan det er, etter siste tiltak og før saken lukkes",
+        "Eleven skal spørjast om korleis det er, etter siste tiltak og før saka blir lukka",
     ),
     remedy=Text(
         "Snakk med eleven, loggfør hva eleven sier om å ha det trygt og godt, og åpne saken igjen om det trengs.",

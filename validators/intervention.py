@@ -44,7 +44,8 @@ def _scope(incident: Incident, pupil: str | None = None) -> str:
     "GI-00",
     "en-ansatt-grep-inn",
     title=Text(
-        "En ansatt ved skolen stoppet den akutte situasjonen", "Ein tilsett ved skolen stoppa den akutte situasjonen"
+        "Ansatte ved skolen skal stoppe en situasjon som er akutt",
+        "Tilsette ved skolen skal stoppe ein situasjon som er akutt",
     ),
     remedy=Text("Skriv på hendelsen hvem som grep inn.", "Skriv på hendinga kven som greip inn."),
     proof=Text(
@@ -83,7 +84,7 @@ def stopped(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "GI-02a",
     "niva-2-kontaktlaerer-leder-samtale",
-    title=Text("Kontaktlærer ledet samtalen med elevene", "Kontaktlærar leidde samtalen med elevane"),
+    title=Text("Kontaktlærer leder samtale med elevene", "Kontaktlærar leier samtale med elevane"),
     remedy=Text(
         "Kontaktlærer snakker med elevene og loggfører samtalen, eller skriver på hendelsen at det er vurdert at det ikke trengs.",
         "Kontaktlærar snakkar med elevane og loggfører samtalen, eller skriv på hendinga at det er vurdert at det ikkje trengst.",
@@ -139,7 +140,10 @@ def _follows(entry: LogEntry, when: Moment) -> bool:
 @CHAPTER.rule(
     "GI-03",
     "niva-3-leder-er-tilkalt",
-    title=Text("Nærmeste leder ble tilkalt", "Næraste leiar vart tilkalla"),
+    title=Text(
+        "Nærmeste leder skal tilkalles når konflikten fortsetter",
+        "Næraste leiar skal tilkallast når konflikten held fram",
+    ),
     remedy=Text(
         "Skriv på hendelsen hvem som ble tilkalt, og når.", "Skriv på hendinga kven som vart tilkalla, og når."
     ),
@@ -185,7 +189,7 @@ def leader_called(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "GI-03a",
     "niva-3-hendelsen-er-beskrevet",
-    title=Text("Den som grep inn, har beskrevet hendelsen", "Den som greip inn, har beskrive hendinga"),
+    title=Text("Den som griper inn, skal beskrive hendelsen", "Den som grip inn, skal beskrive hendinga"),
     remedy=Text(
         "Den som grep inn, skriver på hendelsen hva som skjedde.", "Den som greip inn, skriv på hendinga kva som hende."
     ),
@@ -339,8 +343,8 @@ def guardians_at_three(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "GI-04",
     "niva-4-foresatte-er-informert",
     title=Text(
-        "Foresatte er informert når eleven ikke klarte å roe seg",
-        "Føresette er informerte når eleven ikkje klarte å roe seg",
+        "Foresatte skal informeres når eleven ikke klarer å roe seg ned",
+        "Føresette skal informerast når eleven ikkje klarer å roe seg ned",
     ),
     remedy=_GUARDIANS_REMEDY,
     proof=_GUARDIANS_PROOF,
@@ -383,8 +387,8 @@ def _incident_of(outcome: Outcome) -> str:
     "GI-04a",
     "niva-4-er-dokumentert",
     title=Text(
-        "Hendelsen er dokumentert når eleven ikke klarte å roe seg",
-        "Hendinga er dokumentert når eleven ikkje klarte å roe seg",
+        "Hendelsen skal dokumenteres når eleven ikke klarer å roe seg ned",
+        "Hendinga skal dokumenterast når eleven ikkje klarer å roe seg ned",
     ),
     remedy=Text("Skriv på hendelsen hva som skjedde.", "Skriv på hendinga kva som hende."),
     proof=Text("Beskrivelsen på hendelsen er fylt ut.", "Beskrivinga på hendinga er fylt ut."),
@@ -472,7 +476,10 @@ def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment
 @CHAPTER.rule(
     "GI-06",
     "den-som-griper-inn-folger-opp",
-    title=Text("Den som grep inn, har ansvaret for oppfølgingen", "Den som greip inn, har ansvaret for oppfølginga"),
+    title=Text(
+        "Den som griper inn, har ansvar for at det blir fulgt opp",
+        "Den som grip inn, har ansvar for at det blir følgt opp",
+    ),
     remedy=Text(
         "Skriv på hendelsen hvem som har ansvaret for samtalene.",
         "Skriv på hendinga kven som har ansvaret for samtalane.",

@@ -68,8 +68,8 @@ def pupil_tells(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "L-02",
     "kontaktlaerer-melder-videre-til-rektor",
     title=Text(
-        "Varsel som kontaktlærer eller en annen på skolen tok imot, er meldt videre til rektor",
-        "Varsel som kontaktlærar eller ein annan på skolen tok imot, er meldt vidare til rektor",
+        "Varsel som kontaktlærer eller en annen på skolen tar imot, skal meldes videre til rektor",
+        "Varsel som kontaktlærar eller ein annan på skolen tek imot, skal meldast vidare til rektor",
     ),
     remedy=Text(
         "Gi varselet videre til rektor nå, og loggfør det.", "Gi varselet vidare til rektor no, og loggfør det."

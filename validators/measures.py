@@ -127,7 +127,7 @@ def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
 @CHAPTER.rule(
     "TI-02",
     "elev-hort-for-tiltak-velges",
-    title=Text("Eleven er hørt før det ble valgt tiltak", "Eleven er høyrd før det vart valt tiltak"),
+    title=Text("Eleven skal alltid høres før det velges tiltak", "Eleven skal alltid høyrast før det blir valt tiltak"),
     remedy=Text(
         "Snakk med eleven nå, loggfør samtalen, og vurder tiltakene på nytt med det eleven sier.",
         "Snakk med eleven no, loggfør samtalen, og vurder tiltaka på nytt med det eleven seier.",

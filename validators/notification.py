@@ -129,8 +129,8 @@ def _only_settled_on_the_spot(case: CaseIndex) -> bool:
     "VA-01",
     "mistanke-til-rektor-samme-dag",
     title=Text(
-        "Den som ville undersøke en mistanke, meldte ifra til rektor samme dag",
-        "Den som ville undersøkje ein mistanke, melde frå til rektor same dag",
+        "Den som vil undersøke en mistanke, skal melde ifra til rektor samme dag",
+        "Den som vil undersøkje ein mistanke, skal melde frå til rektor same dag",
     ),
     remedy=Text(
         "Meld ifra til rektor i dag, og loggfør når mistanken oppsto.",
@@ -260,7 +260,7 @@ def _written_by(
 @CHAPTER.rule(
     "VA-03",
     "ansatte-varsler-rektor-direkte",
-    title=Text("Den ansatte tok saken direkte opp med rektor", "Den tilsette tok saka direkte opp med rektor"),
+    title=Text("Den ansatte skal ta saken direkte opp med rektor", "Den tilsette skal ta saka direkte opp med rektor"),
     remedy=Text("Ta saken opp med rektor, og loggfør det.", "Ta saka opp med rektor, og loggfør det."),
     proof=Text(
         "Rektor (eller registrert stedfortreder) tok imot varselet.",
@@ -541,8 +541,8 @@ def from_others(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "VA-08",
     "elev-far-beskjed-samme-dag",
     title=Text(
-        "Eleven fikk samme dag beskjed om at rektor har fått melding",
-        "Eleven fekk same dag beskjed om at rektor har fått melding",
+        "Eleven skal samme dag få beskjed om at rektor har fått melding",
+        "Eleven skal same dag få beskjed om at rektor har fått melding",
     ),
     remedy=Text(
         "Snakk med eleven i dag, si at rektor har fått meldingen, og loggfør når det ble gjort og av hvem.",

@@ -50,7 +50,7 @@ class Rule:
     """Readable name, ASCII, for example ``elev-far-beskjed-samme-dag``."""
     chapter: str
     title: Text
-    """The state the plan demands, not the fault."""
+    """What the plan demands: the state, or the duty («skal …»); not the fault, and nothing told as if it had happened."""
     remedy: Text
     """What to do now."""
     proof: Text

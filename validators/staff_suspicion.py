@@ -72,7 +72,7 @@ def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
 @CHAPTER.rule(
     "SK-01",
     "straks-varsle-rektor",
-    title=Text("Rektor ble varslet straks", "Rektor vart varsla straks"),
+    title=Text("Rektor skal varsles straks", "Rektor skal varslast straks"),
     remedy=Text(
         "Varsle rektor nå, og loggfør når. Gjelder det ledelsen: varsle skoleeier direkte.",
         "Varsle rektor no, og loggfør når. Gjeld det leiinga: varsle skoleeigar direkte.",
@@ -235,7 +235,7 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
 @CHAPTER.rule(
     "SK-03",
     "undersokelser-i-gang-straks",
-    title=Text("Undersøkelser ble satt i gang straks", "Undersøkingar vart sette i gang straks"),
+    title=Text("Undersøkelser skal settes i gang straks", "Undersøkingar skal setjast i gang straks"),
     remedy=Text("Sett i gang undersøkelsene nå, og loggfør det.", "Set i gang undersøkingane no, og loggfør det."),
     proof=Text("Den første undersøkelsen er loggført samme dag.", "Den første undersøkinga er loggført same dag."),
     limits=Text(
@@ -262,8 +262,8 @@ def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "SK-05",
     "tiltak-straks-etter-funn",
     title=Text(
-        "Tiltak ble satt i verk straks da undersøkelsen avdekket en krenkelse",
-        "Tiltak vart sett i verk straks då undersøkinga avdekte ei krenking",
+        "Tiltak skal settes i verk straks når undersøkelsen avdekker en krenkelse",
+        "Tiltak skal setjast i verk straks når undersøkinga avdekkjer ei krenking",
     ),
     remedy=Text("Sett tiltak i verk nå, og loggfør det.", "Set tiltak i verk no, og loggfør det."),
     proof=Text(
