@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from skolemiljo.commands.speech import asked_language, speak, translate_help, value_word, written
+from skolemiljo.commands.speech import LANGUAGES, asked_language, speak, translate_help, value_word, written
 
 if TYPE_CHECKING:
     from skolemiljo.commands.workplace import Workplace
@@ -69,6 +69,12 @@ LANGUAGE = click.option(
     type=click.Choice(("nb", "nn")),
     default=None,
     help="Målform: nb eller nn. Uten: den i innstillingene, for én skole skolens egen.",
+)
+SPOKEN = click.option(  # asked_language has found it before anything is parsed
+    "--language",
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    help="Språket. Planens egne ord er alltid norske.",
 )
 REPORT_FORMAT = click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="Form på utskriften.")
 PLAIN_FORMAT = click.option(
@@ -817,9 +823,9 @@ def cycle() -> None:
 @click.option("--school", default=None, metavar="ORGNR", help="Bare denne skolen.")
 @AS_OF
 @PLAIN_FORMAT
-@LANGUAGE
+@SPOKEN
 @with_workplace
-def cycle_status(work: Workplace, school: str | None, as_of: datetime | None, form: str, language: str | None) -> None:
+def cycle_status(work: Workplace, school: str | None, as_of: datetime | None, form: str) -> None:
     """Hvor står årshjulet, per skole og skoleår?
 
     \b
@@ -828,7 +834,7 @@ def cycle_status(work: Workplace, school: str | None, as_of: datetime | None, fo
     """
     from skolemiljo.commands import cycles
 
-    click.echo(cycles.status(work, school, as_of or now(), form, language or work.settings.report_language))
+    click.echo(cycles.status(work, school, as_of or now(), form))
 
 
 # --- settings and the mock -------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def case_adapter(settings: Settings) -> CasePort:
 
     Raises SettingsError.
     """
-    source: CasePort = _connect("source", settings, CasePort, "saker")
+    source: CasePort = _connect("source", settings, CasePort, _("saker"))
     if settings.roster is None:
         return source
     return WithRoster(source, roster_adapter(settings))
@@ -38,13 +38,13 @@ def case_adapter(settings: Settings) -> CasePort:
 
 def cycle_adapter(settings: Settings) -> AnnualCycle:
     """The adapter of the annual cycle. Raises SettingsError."""
-    adapter: AnnualCycle = _connect("cycle", settings, AnnualCycle, "årshjulet")
+    adapter: AnnualCycle = _connect("cycle", settings, AnnualCycle, _("årshjulet"))
     return adapter
 
 
 def roster_adapter(settings: Settings) -> Roster:
     """The adapter of the list of schools. Raises SettingsError."""
-    adapter: Roster = _connect("roster", settings, Roster, "en liste over skoler")
+    adapter: Roster = _connect("roster", settings, Roster, _("en liste over skoler"))
     return adapter
 
 

@@ -12,33 +12,35 @@ from ..domain.annual_cycle import CycleState, CycleStatus, Group
 from ..plans.loader import law
 from ..sync.live import Judged, judge_cycle
 from ..validators import RULES
-from ..validators.rule import Text
 from ..validators.wording import ROLES
+from .speech import value_word, written
 
 if TYPE_CHECKING:
     from .workplace import Workplace
 
-STATES = {
-    CycleState.OPEN: Text("åpen", "open"),
-    CycleState.DUE_SOON: Text("frist snart", "frist snart"),
-    CycleState.DONE: Text("gjort", "gjort"),
-    CycleState.DONE_UNDOCUMENTED: Text("gjort, ikke dokumentert", "gjort, ikkje dokumentert"),
-    CycleState.LATE: Text("for sent", "for seint"),
-    CycleState.NOT_APPLICABLE: Text("ikke aktuelt", "ikkje aktuelt"),
-    CycleState.UNKNOWN: Text("kunne ikke sjekkes", "kunne ikkje sjekkast"),
-}
 
-EVIDENCE = Text("vist av", "vist av")
-
-GROUPS = {
-    Group.PUPILS: Text("elever", "elevar"),
-    Group.GUARDIANS: Text("foreldre", "foreldre"),
-    Group.STAFF: Text("ansatte", "tilsette"),
-}
+def _states() -> dict[CycleState, str]:
+    """The words that reports use too, and theirs in English."""
+    return {
+        CycleState.OPEN: _("gjenstår"),
+        CycleState.DUE_SOON: _("frist nærmer seg"),
+        CycleState.DONE: _("gjort og dokumentert"),
+        CycleState.DONE_UNDOCUMENTED: _("gjort, ikke dokumentert"),
+        CycleState.LATE: _("forsinket"),
+        CycleState.NOT_APPLICABLE: _("ikke aktuelt"),
+        CycleState.UNKNOWN: _("kunne ikke sjekkes"),
+    }
 
 
-def status(work: Workplace, school: str | None, as_of: datetime, form: str, language: str) -> str:
-    """The status of one school, or of every school and the municipality, in this school year and the last."""
+def _groups() -> dict[Group, str]:
+    return {Group.PUPILS: _("elever"), Group.GUARDIANS: _("foreldre"), Group.STAFF: _("ansatte")}
+
+
+def status(work: Workplace, school: str | None, as_of: datetime, form: str) -> str:
+    """The status of one school, or of every school and the municipality, in this school year and the last.
+
+    What a duty and a paragraph are called is the plan's and the law's: Norwegian also where the rest is English.
+    """
     owners: list[str | None] = (
         [work.school(school).organisation_number]
         if school
@@ -58,32 +60,31 @@ def status(work: Workplace, school: str | None, as_of: datetime, form: str, lang
         }
         return json.dumps(data, ensure_ascii=False, indent=2)
     names = {s.organisation_number: s.name for s in work.schools}
-    return "\n\n".join(_text(s, names, language) for s in judged.statuses)
+    return "\n\n".join(_text(s, names) for s in judged.statuses)
 
 
-def _text(status: CycleStatus, names: dict[str, str], language: str) -> str:
+def _text(status: CycleStatus, names: dict[str, str]) -> str:
     owner = names.get(status.school, status.school) if status.school else _("Kommunen")
     lines = [f"{owner}, {status.school_year}"]
     several = Counter(item.item for item in status.items)
+    states = _states()
     for item in status.items:
         if item.state is CycleState.NOT_APPLICABLE:
             continue
-        rule = RULES[item.item]
+        title = RULES[item.item].title.in_language(written())
         due = f", {item.due:%d.%m.%Y}" if item.due is not None else ""
-        role = ROLES[item.role].in_language(language)
-        which = _which(item.scope, language) if several[item.item] > 1 else ""
-        lines.append(
-            f"  {STATES[item.state].in_language(language):<24} {item.item}  {rule.title.in_language(language)}{which} ({role}{due})"
-        )
+        role = value_word(item.role, ROLES)
+        which = _which(item.scope) if several[item.item] > 1 else ""
+        lines.append(f"  {states[item.state]:<24} {item.item}  {title}{which} ({role}{due})")
         shown = [law()[key][0] for key in item.law]
-        shown += [f"{EVIDENCE.in_language(language)} {', '.join(item.evidence)}"] if item.evidence else []
+        shown += [_("vist av {ids}").format(ids=", ".join(item.evidence))] if item.evidence else []
         lines += [f"  {'':<24}         {words}" for words in shown]
     return "\n".join(lines)
 
 
-def _which(scope: str, language: str) -> str:
+def _which(scope: str) -> str:
     """Which of several items of one rule this is: the group, or the paragraph."""
     kind, _, name = scope.rpartition("/")[2].partition(":")
     if kind == "group":
-        return f", {GROUPS[Group(name)].in_language(language)}"
+        return f", {_groups()[Group(name)]}"
     return f", {law()[name][0]}" if kind == "law" and name in law() else ""

@@ -20,7 +20,7 @@ from ..domain.verdict import Verdict
 from ..reports.html import pages
 from ..validators.wording import REASONS, VERDICTS
 from . import cycles, mocking, night, views
-from .speech import value_word, written
+from .speech import value_word
 from .workplace import Workplace
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _tell(work: Workplace, mock: Any, out: Path, echo: Echo) -> None:
 
     school = work.schools[0]
     echo("\n" + _("5. Årshjulet til {school}, slik det nå står i 1310.no:").format(school=school.name) + "\n")
-    echo(_indented(cycles.status(work, school.organisation_number, LATER, "text", written()).split("\n\n")[-1]))
+    echo(_indented(cycles.status(work, school.organisation_number, LATER, "text").split("\n\n")[-1]))
 
     echo("\n" + _("6. Rektor ved {school} spør: hva må jeg gjøre?").format(school=school.name) + "\n")
     _rektor(work, school, LATER, out, echo)

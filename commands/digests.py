@@ -169,5 +169,6 @@ def _shown(work: Workplace, one: Digest, report: Report, language: str | None, n
         message = _message(work, one, report, language, now)
         body = message.get_body()
         text = f"{message['Subject']}\n\n{body.get_content() if body is not None else ''}"
-        text += "".join(f"[vedlegg: {part.get_filename()}]\n" for part in message.iter_attachments())
+        attached = _("[vedlegg: {file}]")
+        text += "".join(f"{attached.format(file=part.get_filename())}\n" for part in message.iter_attachments())
     return "".join(f"  {line}\n" if line else "\n" for line in text.splitlines())

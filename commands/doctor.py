@@ -354,9 +354,9 @@ class _Doctor:
             "incomplete": _("ikke alt ble gjort"),
             "running": _("holder på, eller ble brutt av"),
         }
-        when = f"{last.started_at.astimezone(OSLO):%d.%m.%Y kl. %H.%M}"
-        what = _("siste natt begynte {when}: {how}").format(
-            when=when, how=words.get(last.state, _("den ble ikke ferdig"))
+        began = last.started_at.astimezone(OSLO)
+        what = _("siste natt begynte {day} kl. {time}: {how}").format(
+            day=f"{began:%d.%m.%Y}", time=f"{began:%H.%M}", how=words.get(last.state, _("den ble ikke ferdig"))
         )
         if self._at - last.started_at > _A_NIGHT:
             yield _line("store", State.LOOK, what, _("Det er over et døgn siden: går timeren?"))

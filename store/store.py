@@ -214,7 +214,8 @@ class Store:
                 return ()
             found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        return tuple(line for line in found if line != "ok") + tuple(f"løs rad i {row[0]}" for row in broken)
+        loose = _("løs rad i {table}")
+        return tuple(line for line in found if line != "ok") + tuple(loose.format(table=row[0]) for row in broken)
 
     # --- small facts ---------------------------------------------------------------------------------------------
 

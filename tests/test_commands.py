@@ -22,6 +22,8 @@ from click.testing import CliRunner
 
 from skolemiljo.cli import main
 from skolemiljo.commands.speech import CLICK_KINDS, speak
+from skolemiljo.plans.loader import law, load_plan
+from skolemiljo.validators import RULES
 
 SKOLEMILJO = str(Path(sys.executable).with_name("skolemiljo"))
 
@@ -82,7 +84,7 @@ def test_help_comes_whole_in_each_language(path: tuple[str, ...], spoken: Callab
         spoken(language)
         output = CliRunner().invoke(main, [*path, "--help"]).output
         left_out = r" {4,6}\S|.* {3}skolemiljo |.*--help"  # commands to type, and click's own line, made once a process
-        prose = "\n".join(line for line in output.splitlines() if not re.match(left_out, line))
+        prose = "\n".join(line for line in output.splitlines() if not re.match(left_out, line)).replace("nb|nn|en", "")
         said[language] = set(re.findall(r"[a-zæøå]+", prose.lower()))
     assert said["en"] & NORWEGIAN == set()
     assert said["nn"] & BOKMAAL == set()
@@ -300,6 +302,55 @@ def test_the_list_of_commands_cuts_nothing_off(language: str, spoken: Callable[[
     spoken(language)
     for group in ((), ("accept",), ("store",), ("plan",), ("mock",)):
         assert "..." not in CliRunner().invoke(main, [*group, "--help"]).output.replace("...\n", "", 1)
+
+
+def test_the_operators_commands_are_english_throughout_but_for_the_plans_own_words(tmp_path: Path) -> None:
+    """Titles of rules, names of rows and paragraphs are the plan's and the law's. All else a command says is English."""
+    (tmp_path / "s.toml").write_text('language = "en"\nstore = "lager.sqlite"\n[folder]\npath = "eksport"\n', "utf-8")
+    assert run("mock", "folder", "eksport", "--cases", "9", cwd=tmp_path).returncode == 0
+    (tmp_path / "eksport" / "cases" / "SM-9.json").write_text('{"id": "SM-9", "school": "310000019"}', "utf-8")
+    titles = {rule.title.nb for rule in RULES.values()}
+    plan = load_plan("oyer-2024")
+    paragraphs = {words for words, *_others in law().values()}
+    names = {row.name for row in plan.rows.values()} | {row.why for row in plan.rows.values() if row.why}
+    theirs = sorted(titles | names | paragraphs | {plan.document.title}, key=len, reverse=True)
+    for arguments in (
+        ("doctor",),
+        ("sync", "--as-of", "2026-11-20T16:00"),
+        ("doctor",),
+        ("accept", "list"),
+        ("cycle", "status", "--as-of", "2026-11-20T16:00"),
+        ("plan", "coverage"),
+        ("plan", "compare", "oyer-2024", "oyer-2024"),
+        ("store", "check"),
+        ("store", "forget", "--before", "2020-01-01"),
+        ("runlog", "verify"),
+        ("config", "show"),
+    ):
+        done = run("--settings", "s.toml", *arguments, cwd=tmp_path)
+        said = done.stdout + done.stderr
+        assert said
+        for words in theirs:
+            said = said.replace(words, "")
+        found = set(re.findall(r"[a-zæøå]+", said.lower())) & (NORWEGIAN | {"kl", "vist", "natt", "gjort"})
+        assert found == set(), arguments
+        if arguments[0] == "cycle":
+            states = {line[2:26].strip() for line in said.splitlines() if re.match(r"  \w.*\(.*\)$", line)}
+            assert states <= {"open", "late", "due soon", "done and documented", "could not be checked"}
+            assert {"open", "late"} <= states
+
+
+def test_the_annual_cycle_is_shown_in_the_language_that_is_asked_for(tmp_path: Path) -> None:
+    assert run("mock", "folder", "eksport", "--cases", "3", cwd=tmp_path).returncode == 0
+    environment = {"SKOLEMILJO_FOLDER__PATH": "eksport", "SKOLEMILJO_STORE": "lager.sqlite"}
+    for language, words in (
+        ("nb", ("gjort og dokumentert", "forsinket", "vist av aar-", ", elever (rektor")),
+        ("nn", ("gjort og dokumentert", "forseinka", "vist av aar-", ", elevar (rektor")),
+        ("en", ("done and documented", "late", "shown by aar-", ", pupils (rector")),
+    ):
+        arguments = ("cycle", "status", "--as-of", "2026-11-20", "--language", language)
+        said = run(*arguments, cwd=tmp_path, **environment).stdout
+        assert [word for word in words if word not in said] == []
 
 
 def test_a_report_asked_for_in_english_is_in_bokmaal(root: Path) -> None:
