@@ -192,6 +192,8 @@ class Assessment(Made):
     findings: tuple[Finding, ...]
     crashed: tuple[str, ...] = ()
     """Codes of rules that crashed: a fault of ours; the run is then incomplete."""
+    closed: bool = False
+    """Whether the case is known to have stood closed then."""
 
     @property
     def changes_at(self) -> datetime | None:

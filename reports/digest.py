@@ -126,8 +126,7 @@ def message(
 
 def _body(report: Report, say: Sentences, link: str | None) -> Iterable[str]:
     yield f"{say.headline()}."
-    if cycle := say.cycle_line():
-        yield f"{cycle}."
+    yield from (f"{line}." for line in say.besides())
     yield ""
     for name, number in say.counts():
         yield f"{name}: {number}"
@@ -150,7 +149,7 @@ def _body(report: Report, say: Sentences, link: str | None) -> Iterable[str]:
 
 def _cases(report: SchoolReport, say: Sentences) -> Iterable[str]:
     """Case numbers by what they need, each number once in a line."""
-    for part in (Part.TODAY, Part.SOON, Part.REVIEW, Part.UNKNOWN):
+    for part in (Part.TODAY, Part.SOON, Part.CLOSED, Part.REVIEW, Part.UNKNOWN):
         cases = dict.fromkeys(item.finding.case for item in report.part(part) if item.finding.case)
         if cases:
             yield ""

@@ -29,7 +29,7 @@ from .model import (
     shown_count,
     shown_sum,
 )
-from .sentences import Sentences
+from .sentences import SAID_ONCE, Sentences
 from .trend import weekly, yearly
 from .words import Words, plain
 
@@ -185,7 +185,7 @@ def _status(item: Item, say: Sentences) -> str:
 
 def _to_do(item: Item, say: Sentences) -> str:
     """What to do, where the part's lead does not say it already."""
-    return "" if item.part is Part.TOO_LATE else say.to_do(item)
+    return "" if item.part in SAID_ONCE else say.to_do(item)
 
 
 def _parts_of(report: SchoolReport, say: Sentences) -> list[tuple[Part, list[Duty], int]]:
@@ -218,7 +218,7 @@ def _count_boxes(report: Report, say: Sentences) -> list[tuple[str, str, str]]:
     """Name, number and the part of the page that it leads to."""
     targets = ["", "", "", ""]
     if isinstance(report, SchoolReport):
-        deviations = next((part for part in (Part.TODAY, Part.TOO_LATE) if report.part(part)), None)
+        deviations = next((part for part in (Part.TODAY, Part.CLOSED, Part.TOO_LATE) if report.part(part)), None)
         leads = (deviations, Part.SOON, Part.REVIEW, Part.UNKNOWN)
         targets = [part.value if part is not None and report.part(part) else "" for part in leads]
     return [(name, number, target) for (name, number), target in zip(say.counts(), targets, strict=True)]

@@ -123,6 +123,7 @@ def _summary(report: SchoolReport) -> dict[str, int]:
     return {
         "cases": len(report.cases),
         "cases_needing_something_today": report.cases_today,
+        "closed_cases_lacking_something": report.cases_closed,
         "annual_cycle_today": report.cycle_today,
         "soon": len(report.soon),
         **{group.value: len(report.group(group)) for group in Group},
@@ -171,6 +172,7 @@ def _finding(item: Item, say: Sentences) -> dict[str, Any]:
 def _case(line: CaseLine) -> dict[str, Any]:
     return {
         "case": line.case,
+        "closed": line.closed,
         "needs_today": line.needs_today,
         "next_deadline": line.next_deadline.isoformat() if line.next_deadline is not None else None,
         **{group.value: line.counts.get(group, 0) for group in Group},

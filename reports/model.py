@@ -46,6 +46,8 @@ class Part(StrEnum):
     """open deviations, and deadlines that are today or passed"""
     SOON = "soon"
     LATER = "later"
+    CLOSED = "closed"
+    """deviations in cases that are closed: to be written down, or the case to be opened again"""
     REVIEW = "review"
     UNKNOWN = "unknown"
     TOO_LATE = "too_late"
@@ -178,12 +180,16 @@ class Item:
     change: Change | None = None
     was: Verdict | None = None
     acceptance: Acceptance | None = None
+    closed: bool = False
+    """Whether the case is closed."""
 
     @property
     def part(self) -> Part:
         """Where in the report it stands."""
         if self.group is Group.DEVIATION:
-            return Part.TOO_LATE if self.urgency is Urgency.DONE else Part.TODAY
+            if self.urgency is Urgency.DONE:
+                return Part.TOO_LATE
+            return Part.CLOSED if self.closed else Part.TODAY
         if self.group is Group.DUE:
             return {
                 Urgency.OVERDUE: Part.TODAY,
@@ -234,6 +240,7 @@ class CaseLine:
     """One case in numbers."""
 
     case: str
+    closed: bool
     needs_today: bool
     next_deadline: date | None
     counts: Mapping[Group, int]
@@ -343,6 +350,11 @@ class SchoolReport:
     def cases_today(self) -> int:
         """How many cases need something today."""
         return sum(line.needs_today for line in self.cases)
+
+    @property
+    def cases_closed(self) -> int:
+        """How many closed cases have deviations that something can still be done about."""
+        return len({item.finding.case for item in self.part(Part.CLOSED)})
 
     @property
     def cycle_today(self) -> int:
@@ -700,6 +712,7 @@ def _items(
             change=change,
             was=was,
             acceptance=acceptance,
+            closed=assessment.closed,
         )
 
 
@@ -760,6 +773,7 @@ def _case_lines(
     for item in items:
         if item.finding.case is not None:
             by_case.setdefault(item.finding.case, []).append(item)
+    closed = {a.case for a in assessments if a.closed}
     places = {code: place for place, code in enumerate(rules)}
     lines = []
     for case, found in by_case.items():
@@ -767,6 +781,7 @@ def _case_lines(
         lines.append(
             CaseLine(
                 case=case,
+                closed=case in closed,
                 needs_today=any(item.needs_today for item in found),
                 next_deadline=min(
                     (i.finding.deadline for i in found if i.group is Group.DUE and i.finding.deadline), default=None

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from ..domain.plan import PlanRow
     from ..validators.rule import Rule
 
+SAID_ONCE = (Part.CLOSED, Part.TOO_LATE)
+"""Parts in which there is one thing to do for all findings: it stands in the part's lead."""
 _PARAGRAPH = re.compile(r".*?§ [0-9]+(?:-[0-9]+)?(?: [a-zæøå]+ (?:og [a-zæøå]+ )?ledd)?")
 
 
@@ -93,16 +95,23 @@ class Sentences:
             return self.words.gettext("Ingen skoler har saker som trenger noe i dag")
         return self.words.gettext("Ingen skoler har saker som trenger noe i dag, blant dem vi kunne sjekke")
 
-    def cycle_line(self) -> str:
-        """What the annual cycle needs today, or an empty text."""
-        number = self.report.cycle_today if isinstance(self.report, SchoolReport) else 0
-        if not number:
-            return ""
-        return self.words.ngettext(
-            "I tillegg trenger {n} punkt i årshjulet noe i dag",
-            "I tillegg trenger {n} punkter i årshjulet noe i dag",
-            number,
-        )
+    def besides(self) -> list[str]:
+        """What the first screen says of a school beside :meth:`headline`: closed cases and the annual cycle."""
+        if not isinstance(self.report, SchoolReport):
+            return []
+        closed, cycle = self.report.cases_closed, self.report.cycle_today
+        lines = []
+        if cycle:
+            lines.append(
+                self.words.ngettext(
+                    "I tillegg trenger {n} punkt i årshjulet noe i dag",
+                    "I tillegg trenger {n} punkter i årshjulet noe i dag",
+                    cycle,
+                )
+            )
+        if closed:
+            lines.append(self.words.ngettext("Noe mangler i {n} lukket sak", "Noe mangler i {n} lukkede saker", closed))
+        return lines
 
     def counts(self) -> list[tuple[str, str]]:
         """Name and number of each group, as they may be shown."""
@@ -336,14 +345,16 @@ class Sentences:
         """What the reader should do: the remedy, the question, or how to find out."""
         if item.part is Part.ACCEPTED:
             return ""
-        if item.part is Part.TOO_LATE:
-            return self.part_lead(Part.TOO_LATE)
+        if item.part in SAID_ONCE:
+            return self.part_lead(item.part)
         return self.question(item) or self.why_unknown(item) or self.remedy(item.finding.rule)
 
     def case_line(self, line: CaseLine) -> str:
         """One case in one line: what it needs, and how many of each."""
         words = self.words
         parts = []
+        if line.closed:
+            parts.append(words.gettext("lukket"))
         if line.needs_today:
             parts.append(words.gettext("trenger noe i dag"))
         if line.next_deadline is not None:
@@ -384,6 +395,11 @@ class Sentences:
         return {
             Part.REVIEW: self.words.gettext("Dette er spørsmål, ikke avvik. Svar i saken."),
             Part.UNKNOWN: self.words.gettext("Dette er ikke i orden før noen har sett det."),
+            Part.CLOSED: self.words.gettext(
+                "Sakene er lukket. Ble det gjort: loggfør det, med når og av hvem. Ble det ikke gjort: skriv i saken "
+                "hvorfor. Har eleven det ikke trygt og godt: åpne saken igjen. Trengs det ikke mer, kan avviket godtas "
+                "med begrunnelse."
+            ),
             Part.TOO_LATE: self.words.gettext(
                 "Det kan ikke gjøres om. Skriv i saken hvorfor det gikk slik. Trengs det ikke mer, kan avviket godtas "
                 "med begrunnelse."
@@ -500,6 +516,7 @@ class Sentences:
             Part.TODAY: self.words.gettext("Trenger noe i dag"),
             Part.SOON: self.words.gettext("Frister de neste sju dagene"),
             Part.LATER: self.words.gettext("Senere frister"),
+            Part.CLOSED: self.words.gettext("Lukkede saker der noe mangler"),
             Part.REVIEW: self.words.gettext("Spørsmål å vurdere"),
             Part.UNKNOWN: self.words.gettext("Kunne ikke sjekkes"),
             Part.TOO_LATE: self.words.gettext("Gjort, men for sent eller i feil rekkefølge"),

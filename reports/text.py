@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from .model import ON_TOP, AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport, shown_count, shown_sum
-from .sentences import Sentences
+from .sentences import SAID_ONCE, Sentences
 
 WIDEST = 96
 """Longer lines are hard to read; a wide terminal gets no more than this."""
@@ -18,6 +18,7 @@ _STYLES = {
     Part.TODAY: "bold red",
     Part.SOON: "yellow",
     Part.LATER: "cyan",
+    Part.CLOSED: "red",
     Part.REVIEW: "magenta",
     Part.UNKNOWN: "yellow",
     Part.TOO_LATE: "red",
@@ -59,8 +60,7 @@ def render(report: Report, language: str | None = None, *, width: int | None = N
 def _lines(report: Report, say: Sentences) -> list[str]:
     owner = isinstance(report, AuditReport)
     lines = [f"# {say.title()}", f"# {say.made()}", f"# {say.plan()}", f"# {say.headline()}"]
-    if cycle := say.cycle_line():
-        lines.append(f"# {cycle}")
+    lines += [f"# {line}" for line in say.besides()]
     lines += [f"# {say.warning(warning)}" for warning in report.warnings]
     lines += [f"# {say.problem(problem)}" for problem in report.problems]
     names = {r.school.organisation_number: r.school.name for r in _reports(report) if r.school is not None}
@@ -110,8 +110,8 @@ def _school(console: Console, report: SchoolReport, say: Sentences) -> None:
     console.print(Text(f"{say.made()}. {say.plan()}", "dim"))
     console.print()
     console.print(Text(say.headline() + ".", "bold red" if report.cases_today else "bold"))
-    if cycle := say.cycle_line():
-        console.print(Text(cycle + "."))
+    for line in say.besides():
+        console.print(Text(line + "."))
     console.print(Text(" · ".join(f"{name}: {number}" for name, number in say.counts())))
     if since := say.since_last():
         console.print(Text(since + "."))
@@ -144,6 +144,9 @@ def _part(console: Console, part: Part, items: tuple[Item, ...], say: Sentences,
     if not items:
         return
     _heading(console, part, len(items), say)
+    if part in SAID_ONCE:
+        console.print(Text(say.part_lead(part)))
+        console.print()
     for item in items:
         _block(console, item, say, quoted)
 
@@ -206,7 +209,7 @@ def _block(console: Console, item: Item, say: Sentences, quoted: set[str]) -> No
     if change := say.change(item):
         status.append(f" ({change})", "italic")
     line(status)
-    if say.to_do(item):
+    if say.to_do(item) and item.part not in SAID_ONCE:
         line(Text.assemble((f"{say.to_do_label(item)}: ", "bold"), say.to_do(item)))
     for extra in say.extras(item):
         line(f"* {extra}")

@@ -54,6 +54,8 @@ class CaseState:
     unseen_since: datetime | None
     crashed: tuple[str, ...]
     changes_at: datetime | None
+    closed: bool | None
+    """Whether it stood closed when it was judged; ``None`` = judged before that was kept."""
     leader_accused: bool
     record_fingerprint: str | None
     problem: str | None

@@ -814,6 +814,7 @@ def _case_row(item: JudgedCase, unseen_since: datetime | None) -> dict[str, Any]
         "unseen_since": None if complete else unseen_since or item.assessment.as_of,
         "crashed": list(item.assessment.crashed),
         "changes_at": item.changes_at,
+        "closed": item.assessment.closed,
         "leader_accused": item.leader_accused,
         "record_fingerprint": item.record_fingerprint,
         "problem": None,
@@ -889,6 +890,7 @@ def _assessment(row: Any, its: Iterable[Finding]) -> Assessment:
         plan=row["plan"],
         findings=tuple(its),
         crashed=tuple(row["crashed"]),
+        closed=bool(row["closed"]),
     )
 
 

@@ -96,6 +96,7 @@ cases = Table(
     Column("unseen_since", Utc),  # when something of it first could not be seen; NULL: all could
     Column("crashed", JSON, nullable=False),
     Column("changes_at", Utc),
+    Column("closed", Boolean),  # NULL: judged before this was kept
     Column("leader_accused", Boolean, nullable=False),  # only that; keeps the case out of rektor's view
     Column("record_fingerprint", String(64)),
     Column("problem", String(40)),  # class name of what kept it from being read last time

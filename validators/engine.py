@@ -72,6 +72,7 @@ def _assessed(
         plan=plans[-1].document.label,
         findings=tuple(findings),
         crashed=tuple(dict.fromkeys(crashed)),
+        closed=CaseIndex(case, as_of).closed is not None,
     )
 
 

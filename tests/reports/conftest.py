@@ -223,7 +223,7 @@ def assessment_of(case: str | None, findings: list[Finding], **more: Any) -> Ass
 
 @pytest.fixture(scope="session")
 def assessments(make_finding: MakeFinding) -> list[Assessment]:
-    """Five cases and an annual cycle: every verdict, every part of a report."""
+    """Six cases, one of them closed, and an annual cycle: every verdict, every part of a report."""
     day = timedelta(days=1)
     first = [
         make_finding(
@@ -276,6 +276,11 @@ def assessments(make_finding: MakeFinding) -> list[Assessment]:
     fifth = [
         make_finding("VA-08", "2026-018", Verdict.MET, "notice:v1", remarks=(Remark(code=RemarkCode.CALENDAR_MISSING),))
     ]
+    sixth = [
+        make_finding(
+            "VA-05", "2026-019", Verdict.DEVIATION, "notice:v1", reason=Reason.UNDOCUMENTED, deadline=TODAY - 60 * day
+        )
+    ]
     cycle = [make_finding("AAR-01", None, Verdict.DUE, "year:2025-2026", deadline=date(2026, 6, 19), state="open")]
     return [
         assessment_of("2026-014", first),
@@ -283,6 +288,7 @@ def assessments(make_finding: MakeFinding) -> list[Assessment]:
         assessment_of("2026-016", third),
         assessment_of("2026-017", fourth),
         assessment_of("2026-018", fifth),
+        assessment_of("2026-019", sixth, closed=True),
         assessment_of(None, cycle),
     ]
 

@@ -191,7 +191,7 @@ def test_junit_has_every_finding(any_report: SchoolReport | AuditReport) -> None
     found = findings_of(any_report)
     assert sorted(tests) == sorted(identity(f) for f in found)
     assert int(str(root.get("failures"))) == sum(
-        f["part"] in ("today", "too_late") and f["verdict"] == "deviation" for f in found
+        f["part"] in ("today", "closed", "too_late") and f["verdict"] == "deviation" for f in found
     )
     assert int(str(root.get("errors"))) == sum(f["verdict"] == "unknown" for f in found)
 
@@ -429,12 +429,16 @@ def test_the_digest_has_every_case_that_needs_something_and_the_same_numbers(
     report: SchoolReport, audit: AuditReport
 ) -> None:
     text = mail_of(report)
-    found = [f for f in findings_of(report) if f["part"] in ("today", "soon", "review", "unknown") and f["case"]]
+    found = [
+        f for f in findings_of(report) if f["part"] in ("today", "soon", "closed", "review", "unknown") and f["case"]
+    ]
     say = Sentences(report)
     for part in {f["part"] for f in found}:
         listed = text.partition(f"{say.part_name(Part(part))}:\n")[2].partition("\n\n")[0]
         assert set(listed.strip().split(", ")) == {f["case"] for f in found if f["part"] == part}
-    deviations = sum(f["part"] in ("today", "too_late") and f["verdict"] == "deviation" for f in findings_of(report))
+    deviations = sum(
+        f["part"] in ("today", "closed", "too_late") and f["verdict"] == "deviation" for f in findings_of(report)
+    )
     assert f"avvik: {deviations}\n" in text
     # The owner's: each school with the number that the map shows, and no case.
     owner = mail_of(audit)
@@ -511,8 +515,8 @@ def test_a_page_for_forty_cases_is_small(language: str, tmp_path: Path) -> None:
         assert len(page.encode()) < 60_000
 
 
-def test_what_a_rektor_reads_is_in_the_schools_own_language(tmp_path: Path) -> None:
-    Municipality(schools=2, cases=4).write_folder(tmp_path)
+def test_what_a_rektor_reads_offline_is_in_the_schools_own_language_and_the_same_parts(tmp_path: Path) -> None:
+    Municipality(schools=2, cases=40).write_folder(tmp_path)
     settings = 'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\n[folder]\npath = "."\n'
     (tmp_path / "s.toml").write_text(settings, "utf-8")
     work = Workplace(tmp_path / "s.toml")
@@ -520,8 +524,12 @@ def test_what_a_rektor_reads_is_in_the_schools_own_language(tmp_path: Path) -> N
     assert set(written.values()) == {"nb", "nn"}
     night.run(work, as_of=AS_OF, handle_signals=False)
     for number, language in written.items():
+        now, stored = (views.for_rector(work, number, as_of=AS_OF, offline=offline)[0] for offline in (False, True))
+        assert now.language == stored.language == language
+        assert [(i.finding.identity, i.part) for i in now.items] == [(i.finding.identity, i.part) for i in stored.items]
+        assert now.part(Part.CLOSED)
+        assert now.part(Part.TODAY)
         for offline in (False, True):
-            assert views.for_rector(work, number, as_of=AS_OF, offline=offline)[0].language == language
             assert views.for_rector(work, number, as_of=AS_OF, offline=offline, language="nb")[0].language == "nb"
     assert views.for_owner(work, as_of=AS_OF)[0].language == "nb"
     work.store.close()

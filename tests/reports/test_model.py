@@ -44,6 +44,7 @@ def test_items_come_by_what_is_due_first(report: SchoolReport) -> None:
         (Part.SOON, "UN-07", "2026-015"),
         (Part.LATER, "EV-01", "2026-015"),
         (Part.LATER, "AAR-01", None),
+        (Part.CLOSED, "VA-05", "2026-019"),
         (Part.REVIEW, "AP-F", "2026-015"),
         (Part.UNKNOWN, "VA-08", "2026-016"),
         (Part.TOO_LATE, "UN-07", "2026-016"),
@@ -187,8 +188,8 @@ def test_an_acceptance_of_another_scope_does_not_reach(make_report: MakeReport) 
 
 
 def test_exit_code_counts_deviations_not_accepted(report: SchoolReport) -> None:
-    assert {i.finding.rule for i in report.at_or_over(Severity.LOW)} == {"VA-08", "UN-07"}
-    assert {i.finding.rule for i in report.at_or_over(Severity.HIGH)} == {"VA-08"}
+    assert {i.finding.rule for i in report.at_or_over(Severity.LOW)} == {"VA-08", "UN-07", "VA-05"}
+    assert {i.finding.rule for i in report.at_or_over(Severity.HIGH)} == {"VA-08", "VA-05"}
     assert report.at_or_over(Severity.CRITICAL) == ()
 
 
@@ -344,3 +345,21 @@ def test_one_line_says_what_is_new_and_what_is_resolved_since_last(report: Schoo
         rf"Siden sist, \w+ 2\. mars 2026 kl\. [\d.]+: {new} nye?, \d+ fortsatt, {len(report.resolved)} løst",
         Sentences(report).since_last(),
     )
+
+
+def test_what_is_missing_in_a_closed_case_is_told_apart_from_what_needs_something_today(
+    report: SchoolReport, make_report: MakeReport, assessments: list[Assessment]
+) -> None:
+    say = Sentences(report)
+    assert report.cases_closed == 1
+    assert say.headline() == "1 sak trenger noe i dag"
+    assert "Noe mangler i 1 lukket sak" in say.besides()
+    item = next(item for item in report.items if item.part is Part.CLOSED)
+    assert "åpne saken igjen" in say.to_do(item)
+    line = next(line for line in report.cases if line.closed)
+    assert say.case_line(line) == "lukket, 1 avvik"
+    opened = make_report(assessments=[a.model_copy(update={"closed": False}) for a in assessments])
+    assert opened.cases_today == 2
+    assert opened.cases_closed == 0
+    assert not opened.part(Part.CLOSED)
+    assert len(opened.group(Group.DEVIATION)) == len(report.group(Group.DEVIATION)), "closing a case hides no deviation"

@@ -320,3 +320,17 @@ def test_a_rule_that_crashes_on_them_is_counted_once() -> None:
     assessment = judged(case(log=[{"id": "l1"}]), rule(crashing))
     assert assessment.crashed == ("T-01",)
     assert [finding.verdict for finding in assessment.findings] == [Verdict.UNKNOWN]
+
+
+OPEN, CLOSED, AGAIN, LATER = (
+    {"status": status, "at": f"2026-03-{day}T10:00:00+01:00"}
+    for status, day in (("open", "09"), ("closed", "12"), ("open", "16"), ("closed", "25"))
+)
+
+
+@pytest.mark.parametrize(
+    ("history", "closed"),
+    [([OPEN], False), ([OPEN, CLOSED], True), ([OPEN, CLOSED, AGAIN], False), ([OPEN, CLOSED, AGAIN, LATER], False)],
+)
+def test_a_case_stands_closed_where_its_last_known_change_closed_it(history: list[Any], closed: bool) -> None:
+    assert judged(case(status_history=history), rule(always(Verdict.MET))).closed is closed

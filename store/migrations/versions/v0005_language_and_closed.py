@@ -1,4 +1,4 @@
-"""A school's written language, so that what is made of the store alone comes in it too."""
+"""A school's written language, and whether a case stood closed, so that reports made of the store alone know them too."""
 
 from __future__ import annotations
 
@@ -12,5 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Adds a column."""
+    """Adds two columns."""
     op.add_column("schools", sa.Column("language", sa.String(10)))
+    op.add_column("cases", sa.Column("closed", sa.Boolean()))
