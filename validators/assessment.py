@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..domain.activity_plan import ActivityPlan
 from ..domain.log import BestInterest, LogEntry, LogKind
 from ..domain.moment import Moment
 from ..domain.verdict import Outcome, Reason, Verdict, scope_of
-from .index import CaseIndex
+from .index import CaseIndex, once_each
 from .judge import Judge, when_of
 from .phrases import Phrase, says_only
 from .rule import Text
@@ -43,7 +44,7 @@ _SHORT_ANSWERS = frozenset({"guardians_and_experts", "harmonise", "conflict_weig
 """Fields where «ja», «innhentet» or «lagt til grunn» is an answer, and no bare claim."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assessed:
     """What was written about the child's best for one plan version, for all its pupils or for one of them."""
 
@@ -52,7 +53,7 @@ class Assessed:
     entries: tuple[LogEntry, ...]
     pupil: str | None = None
 
-    @property
+    @cached_property
     def scope(self) -> str:
         own = {"plan": self.plan.plan, "version": str(self.plan.version)}
         return scope_of(**own) if self.pupil is None else scope_of(pupil=self.pupil, **own)
@@ -66,7 +67,7 @@ class Assessed:
         """What to point at."""
         return (self.plan, *self.entries)
 
-    @property
+    @cached_property
     def parts(self) -> tuple[BestInterest, ...]:
         held = (self.plan.best_interest, *(entry.best_interest for entry in self.entries))
         return tuple(part for part in held if part is not None)
@@ -94,8 +95,8 @@ class Assessed:
         silent = any(entry.text is None and entry.best_interest is None for entry in self.entries)
         return (silent and not self.unseen(*WRITTEN)) or any(_claims(judge, text) for text in (*self._texts(), *fields))
 
-    @property
-    def stands(self) -> dict[str, bool]:
+    @cached_property
+    def stands(self) -> Mapping[str, bool]:
         """The moments on which a stand is taken: relevant or not."""
         return {name: stand for part in self.parts for name, stand in (part.moments or {}).items() if stand is not None}
 
@@ -177,16 +178,15 @@ def _entries(case: CaseIndex, plan: ActivityPlan) -> list[LogEntry]:
     return [entry for entry in case.all(LogKind.BEST_INTEREST) if entry.plan in (None, plan.plan)]
 
 
-def assessments_of(case: CaseIndex, plan: ActivityPlan) -> Iterator[Assessed]:
+@once_each
+def assessments_of(case: CaseIndex, plan: ActivityPlan) -> tuple[Assessed, ...]:
     """The assessment of ``plan``; one per pupil where the log has a separate one for any of several."""
     pupils = case.pupils_of_plan(plan)
     shared = shared_entries(case, plan)
     own = {pupil: own_entries(case, plan, pupil) for pupil in pupils}
     if not any(own.values()):
-        yield Assessed(case, plan, _latest(plan, shared))
-        return
-    for pupil in pupils:
-        yield Assessed(case, plan, _latest(plan, own[pupil] or shared), pupil)
+        return (Assessed(case, plan, _latest(plan, shared)),)
+    return tuple(Assessed(case, plan, _latest(plan, own[pupil] or shared), pupil) for pupil in pupils)
 
 
 def _latest(plan: ActivityPlan, entries: tuple[LogEntry, ...]) -> tuple[LogEntry, ...]:

@@ -88,7 +88,7 @@ def _found(
     """What ``rules`` say about a case whose entries all have a time; codes of those that crash are put in ``crashed``."""
     index = CaseIndex(case, as_of)
     started = (index.received or case.opened_at).day
-    hides, school = _hides(case), case.school
+    school = case.school
     findings: list[Finding] = []
     for plan in plans:
         judge, label = Judge(as_of, plan, calendar, read_text), plan.document.label
@@ -100,8 +100,11 @@ def _found(
                 day = outcome.event_day or started
                 if len(plans) > 1 and plan_for(day, plans) is not plan:
                     continue
-                seen = _as_far_as_seen(rule, outcome, case) if hides else outcome
-                outcome = _by_rule_set(_with_hints(rule, seen, index, judge), rule, plan, day)
+                if index.hides:
+                    outcome = _as_far_as_seen(rule, outcome, case)
+                if outcome.reason is Reason.UNDOCUMENTED:
+                    outcome = _with_hints(rule, outcome, index, judge)
+                outcome = _by_rule_set(outcome, rule, plan, day)
                 if index.transfers:
                     school = _school_on(case, index, day)
                 findings.append(_finding(rule, outcome, label, case=case.id, school=school))
@@ -192,7 +195,7 @@ def _outcomes(
     silent: Outcome,
 ) -> list[Outcome]:
     """What ``rule`` says; ``silent`` is the answer, about the whole case or school year, where it says nothing."""
-    blocked = _blocked(rule, subject) if _hides(subject) else None
+    blocked = _blocked(rule, subject) if index.hides else None
     if blocked is not None:
         return [Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=blocked)]
     try:
@@ -203,11 +206,6 @@ def _outcomes(
         crashed.append(rule.code)
         return [Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=Reason.CRASHED)]
     return outcomes or [silent]
-
-
-def _hides(subject: Case | CycleFacts) -> bool:
-    """Whether anything can't be seen; nearly always everything can."""
-    return bool(subject.hidden) or (isinstance(subject, Case) and bool(subject.unreadable))
 
 
 _DECIDES = (

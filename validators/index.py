@@ -31,6 +31,7 @@ from ..domain.people import Role
 
 R = TypeVar("R", bound=Recorded)
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 def _known(items: Iterable[R], as_of: datetime) -> tuple[R, ...]:
@@ -54,6 +55,34 @@ def _each_once(pupils: Iterable[Pupil]) -> tuple[Pupil, ...]:
     return tuple(once.values())
 
 
+def once(find: Callable[[CaseIndex], Iterable[T]]) -> Callable[[CaseIndex], tuple[T, ...]]:
+    """``find``, asked once per case: what it finds is kept with the index, for many rules ask for the same."""
+
+    @wraps(find)
+    def found(case: CaseIndex) -> tuple[T, ...]:
+        if find not in case.found:
+            case.found[find] = tuple(find(case))
+        kept: tuple[T, ...] = case.found[find]
+        return kept
+
+    return found
+
+
+def once_each(find: Callable[[CaseIndex, Item], T]) -> Callable[[CaseIndex, Item], T]:
+    """``find``, asked once per case and item of it; what it finds must not change. Another item, though equal, is asked anew."""
+
+    @wraps(find)
+    def found(case: CaseIndex, item: Item) -> T:
+        kept = case.found.get((find, id(item)))
+        if kept is None:
+            # The item is kept too: while it lives, no other has its id.
+            kept = case.found[find, id(item)] = (find(case, item), item)
+        of_item: T = kept[0]
+        return of_item
+
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A stretch during which the case was open: from ``opened`` to ``closed`` (``None`` = open still)."""
@@ -68,6 +97,8 @@ class CaseIndex:
 
     def __init__(self, case: Case, as_of: datetime) -> None:
         self.case = case
+        self.hides = bool(case.hidden or case.unreadable)
+        """Whether anything can't be seen; nearly always everything can."""
         self.as_of = as_of
         self.today = local_day(as_of)
         self.log = _known(case.log, as_of)
@@ -85,7 +116,7 @@ class CaseIndex:
         for place, entry in enumerate(self.log):
             self._places[entry.kind].append(place)
         self.found: dict[object, tuple[Any, ...]] = {}
-        """What was found once (see :func:`once`)."""
+        """What was found once (see :func:`once` and :func:`once_each`)."""
         self._of_kinds: dict[tuple[LogKind, ...], list[LogEntry]] = {}
         self._status: tuple[StatusChange, ...] = tuple(
             c for c in case.status_history if c.at.known_at(as_of) and _registered(c.registered_at, as_of)
@@ -238,6 +269,7 @@ class CaseIndex:
             plans.setdefault(plan.plan, {})[plan.version] = plan
         return tuple(tuple(versions[number] for number in sorted(versions)) for versions in plans.values())
 
+    @once_each
     def pupils_of_plan(self, plan: ActivityPlan) -> tuple[str, ...]:
         """The pupils a plan is about: those it names, else the affected ones; nobody who came into the case later."""
         decided = plan.happened_at or plan.registered_at
@@ -257,19 +289,6 @@ class CaseIndex:
                 yield evaluation
 
 
-def once(find: Callable[[CaseIndex], Iterable[T]]) -> Callable[[CaseIndex], tuple[T, ...]]:
-    """``find``, asked once per case: what it finds is kept with the index, for many rules ask for the same."""
-
-    @wraps(find)
-    def found(case: CaseIndex) -> tuple[T, ...]:
-        if find not in case.found:
-            case.found[find] = tuple(find(case))
-        kept: tuple[T, ...] = case.found[find]
-        return kept
-
-    return found
-
-
 def was_heard(conversation: LogEntry) -> bool:
     """Whether the pupil was heard in this conversation, or was offered one and declined."""
     if conversation.hearing is Hearing.DECLINED:
@@ -286,6 +305,7 @@ class CycleIndex:
 
     def __init__(self, facts: CycleFacts, as_of: datetime) -> None:
         self.facts = facts
+        self.hides = bool(facts.hidden)
         self.as_of = as_of
         self.today = local_day(as_of)
         self.school_year = facts.school_year

@@ -344,6 +344,8 @@ class Judge:
 
     def _edited_across(self, first: Recorded, then: Recorded, order: bool) -> bool:
         """Whether a time of either was changed, and the one before gives another order, or is not known."""
+        if not first.edits and not then.edits:
+            return False
         earlier, later = when_of(first), when_of(then)
         if earlier is None or later is None:
             return False

@@ -10,7 +10,7 @@ from ..domain.case import ClosingReason, Pupil
 from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment
 from ..domain.verdict import Outcome, Verdict, scope_of
-from .index import CaseIndex, Period, once
+from .index import CaseIndex, Period, once, once_each
 from .judge import Judge, when_of
 
 
@@ -49,7 +49,8 @@ class Round:
 
     def entries(self, case: CaseIndex, *kinds: LogKind) -> list[LogEntry]:
         """The entries of the stretch that took place: what was only called, offered or declined did not."""
-        return [e for e in case.all(*kinds) if took_place(e) and self.holds(when_of(e))]
+        held = _held(case, self)
+        return [entry for entry in case.all(*kinds) if entry.id in held]
 
     def decisions(self, case: CaseIndex) -> list[ActivityPlan]:
         """The versions of the stretch that chose measures, by time.
@@ -132,6 +133,12 @@ def rounds(case: CaseIndex) -> Iterator[Round]:
         found[stretch.scope()] = stretch
         after = period.closed
     yield from found.values()
+
+
+@once_each
+def _held(case: CaseIndex, stretch: Round) -> frozenset[str]:
+    """Ids of the entries of ``stretch`` that took place."""
+    return frozenset(entry.id for entry in case.log if took_place(entry) and stretch.holds(when_of(entry)))
 
 
 def transfers(case: CaseIndex) -> tuple[Moment, ...]:
