@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -122,7 +123,7 @@ def case_files(path: Path, zone: ZoneInfo | None) -> Iterator[Case | CaseProblem
         try:
             yield read_case_file(file, zone)
         except UnreadableCase as error:
-            place = place_of(file, files, path.name if told(path.name) == path.name else "mappa")
+            place = place_of(file, files, path.name if told(path.name) == path.name else _("mappa"))
             yield CaseProblem(
                 error.case or told(file.stem), type(error).__name__, error.fields, error.what_to_do, place
             )
