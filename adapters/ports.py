@@ -27,6 +27,8 @@ class CaseProblem:
     what_to_do: str
     place: str = ""
     """Where the file lies, where its name is not told."""
+    any_school: bool = False
+    """Not even whose case it is could be read: it may be any school's, so no school is whole."""
 
     def told(self) -> str:
         """In one line: the case, what is wrong and what to do. Without a name in front where it is a whole school."""

@@ -111,6 +111,9 @@ def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
             "Plan {plan}. Saker: {read} lest, {judged} vurdert, {written} skrevet og lest tilbake, {stood} sto der fra før."
         ).format(plan=summary.plan, **{name: summary.total(name) for name in ("read", "judged", "written", "stood")}),
     ]
+    for problem in summary.unclaimed:
+        whose = _("Det står ikke hvilken skole saken hører til, så ingen skole er lest helt.")
+        lines.append(f"  {problem.told()}. {whose}")
     for school in summary.schools:
         lines += _school(school, names)
     lines += [

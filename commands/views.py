@@ -245,8 +245,11 @@ def _problems(problems: Iterable[CaseProblem], school: str | None) -> list[Probl
 
 
 def _unread(store: Store, school: str) -> list[Problem]:
-    """The cases of ``school`` that could not be read last night."""
-    unread = [case for case in store.cases(school) if case.problem is not None and case.vanished_at is None]
+    """The cases of ``school`` that could not be read last night, and those that may be any school's."""
+    from ..store import MUNICIPALITY
+
+    may_be = (*store.cases(school), *store.cases(MUNICIPALITY))
+    unread = [case for case in may_be if case.problem is not None and case.vanished_at is None]
     return _problems([CaseProblem(case.case, case.problem or "", (), "") for case in unread], school)
 
 
@@ -275,11 +278,13 @@ def _stored_school(store: Store, number: str) -> tuple[School, datetime | None]:
 
 
 def _stored(store: Store, school: str | None) -> Judged:
+    from ..store import MUNICIPALITY
+
     return Judged(
         assessments=list(store.assessments(school)),
         statuses=list(store.cycle_statuses(school)),
         leader_cases=set(store.leader_cases(school)),
-        complete=all(case.problem is None for case in store.cases(school)),
+        complete=all(case.problem is None for owner in (school, MUNICIPALITY) for case in store.cases(owner)),
     )
 
 

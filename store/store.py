@@ -301,6 +301,13 @@ class Store:
                 ],
             )
 
+    def forget_unclaimed(self, ids: Iterable[str]) -> None:
+        """Forgets cases that could never be read, nor told whose they are: nothing was ever said of them."""
+        with self._writing() as connection:
+            for part in _parts(sorted(ids)):
+                never = (cases.c.school == MUNICIPALITY, cases.c.judged_at.is_(None), cases.c.case_id.in_(part))
+                connection.execute(delete(cases).where(*never))
+
     def put_vanished(self, case: str, why: str, at: datetime) -> None:
         """Notes that the source no longer has (or shows) the case. It is kept, and told each night."""
         with self._writing() as connection:

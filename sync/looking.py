@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from gettext import gettext as _
 
@@ -11,7 +11,7 @@ from ..domain.case import Case
 from ..domain.errors import CaseForbidden, CaseNotFound, Skippable, SourceError
 from ..domain.flag import ComplianceRecord
 from ..domain.verdict import Verdict
-from ..store import JudgedCase
+from ..store import MUNICIPALITY, JudgedCase
 from .horizon import changes_at
 from .night import Night, Progress, SchoolNight, our_fault
 from .reading import Listing, Reading, problem_of, read_school
@@ -49,6 +49,9 @@ class Looking:
 
     def take(self, school: SchoolNight, item: SourceItem) -> None:
         """Judges one item and lets go of its content."""
+        if isinstance(item, CaseProblem) and item.any_school and item.case is not None:
+            self._unclaimed(school, item, item.case)
+            return
         school.summary.read += 1
         if isinstance(item, CaseProblem):
             self.problem(school, item)
@@ -96,6 +99,24 @@ class Looking:
             self._store.put_problem(school.school, problem.case, problem.kind, self._night.as_of)
         self._night.log.warning("case could not be read", school=school.school, case=problem.case, kind=problem.kind)
 
+    def _unclaimed(self, school: SchoolNight, problem: CaseProblem, case: str) -> None:
+        """Names, once in a night, a case that may be any school's, and counts it at each of them."""
+        school.unclaimed.add(case)
+        school.summary.unclaimed = len(school.unclaimed)
+        told = self._night.summary.unclaimed
+        if case in {other.case for other in told}:
+            return
+        told.append(problem)
+        self.keep(school)
+        self._store.put_problem(MUNICIPALITY, case, problem.kind, self._night.as_of)
+        self._night.log.warning("case could not be read", school=None, case=case, kind=problem.kind)
+
+    def forget_claimed(self, schools: Sequence[SchoolNight]) -> None:
+        """What an earlier night could not tell whose it was, and is not there any more: it has been mended, or taken away."""
+        if schools and all(school.summary.finished and school.summary.error is None for school in schools):
+            still = {str(problem.case) for problem in self._night.summary.unclaimed}
+            self._store.forget_unclaimed(self._store.case_ids(MUNICIPALITY) - still)
+
     def keep(self, school: SchoolNight) -> None:
         """Keeps what has been judged so far."""
         if school.judged:
@@ -141,7 +162,7 @@ class Looking:
         """Compares what we know of a school with what the source says it has, until they agree or it is told."""
         source, summary, listed = self._night.source, school.summary, school.listed
         for _round in range(_ROUNDS):
-            known = self._store.case_ids(school.school)
+            known = self._store.case_ids(school.school) | school.unclaimed
             count = source.count(school.school)
             summary.source_count, summary.known_count = count, len(known)
             if listed is None and count is not None and count == len(known):
@@ -153,7 +174,7 @@ class Looking:
             if not self._settle(school, listed, known):
                 return
             listed = None
-        summary.known_count = len(self._store.case_ids(school.school))
+        summary.known_count = len(self._store.case_ids(school.school) | school.unclaimed)
         summary.source_count = source.count(school.school)
         if summary.source_count not in (None, summary.known_count):
             what = _("kildens antall saker er et annet enn vårt; det sammenlignes igjen neste natt")

@@ -115,6 +115,8 @@ class SchoolNight:
         """Judged and not yet kept."""
         self.newest = state.cursor
         """The latest time of change seen."""
+        self.unclaimed: set[str] = set()
+        """Cases that can't be read and may be any school's: :attr:`RunSummary.unclaimed` tells them once."""
         self.listed: frozenset[str] | None = None
         """The source's own list of ids, where it was read."""
 

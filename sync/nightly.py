@@ -159,6 +159,7 @@ def _look_and_write(night: Night, looking: Looking, writing: Writing, schools: S
     finally:
         for school in schools:
             looking.keep(school)  # also when stopped: what was judged need not be judged again
+    looking.forget_claimed(schools)
     for school in schools:
         if not night.stop():
             writing.cases(school, again=True)  # cases that moved here from a school that was read later
@@ -173,7 +174,7 @@ def _note_school(night: Night, school: SchoolSummary) -> None:
         judged=school.judged,
         written=school.written,
         set_aside=len(school.set_aside),
-        problems=len(school.problems),
+        problems=len(school.problems) + school.unclaimed,
         vanished=len(school.vanished),
         plan=night.summary.plan,
     )

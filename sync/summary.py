@@ -61,6 +61,8 @@ class SchoolSummary:
     """Writes that were not tried, because the system did not answer or the run was stopped."""
     problems: list[CaseProblem] = field(default_factory=list)
     """What could not be read or judged."""
+    unclaimed: int = 0
+    """Cases that could not be read and may be this school's or another's; the run tells them, once."""
     refusals: list[CaseProblem] = field(default_factory=list)
     """What kept anything from being written: told beside the problems, but what was read is no less whole for it."""
     crashed: Counter[str] = field(default_factory=Counter)
@@ -76,7 +78,7 @@ class SchoolSummary:
     @property
     def read_whole(self) -> bool:
         """Whether all of the school was read and judged: only then may a flag be cleared or the cursor move."""
-        return self.finished and self.error is None and not self.problems and not self.crashed
+        return self.finished and self.error is None and not (self.problems or self.unclaimed or self.crashed)
 
     @property
     def complete(self) -> bool:
@@ -115,15 +117,18 @@ class SchoolSummary:
             "appeared": self.appeared,
             "set_aside": [{"subject": subject, "kind": kind} for subject, kind in self.set_aside],
             "waiting": self.waiting,
-            "problems": [
-                {"case": p.case, "kind": p.kind, "fields": list(p.fields), "what_to_do": p.what_to_do, "place": p.place}
-                for p in (*self.problems, *self.refusals)
-            ],
+            "problems": [_told(problem) for problem in (*self.problems, *self.refusals)],
+            "unclaimed": self.unclaimed,
             "crashed_rules": dict(self.crashed),
             "unknown": self.unknown,
             "counts": {"source": self.source_count, "known": self.known_count},
             "error": self.error,
         }
+
+
+def _told(problem: CaseProblem) -> dict[str, Any]:
+    names = ("case", "kind", "fields", "what_to_do", "place")
+    return {name: getattr(problem, name) for name in names} | {"fields": list(problem.fields)}
 
 
 @dataclass
@@ -139,6 +144,8 @@ class RunSummary:
     ended_at: datetime | None = None
     schools: list[SchoolSummary] = field(default_factory=list)
     """In the order of their organisation numbers; the municipality itself (``school`` None) last."""
+    unclaimed: list[CaseProblem] = field(default_factory=list)
+    """What could not be read and does not say whose case it is: no school is whole because of it."""
     missing_schools: tuple[str, ...] = ()
     """Schools we know that the source no longer shows."""
     cut_off: tuple[str, ...] = ()
@@ -195,7 +202,8 @@ class RunSummary:
         return [item for school in self.schools for item in school.set_aside]
 
     def problems(self) -> Iterator[tuple[str | None, CaseProblem]]:
-        """What could not be read or written, with the school."""
+        """What could not be read or written, with the school (``None``: it may be any school's)."""
+        yield from ((None, problem) for problem in self.unclaimed)
         for school in self.schools:
             for problem in (*school.problems, *school.refusals):
                 yield school.school, problem
@@ -218,6 +226,7 @@ class RunSummary:
             "error_text": self.error_text,
             "totals": {name: self.total(name) for name in sums}
             | {"set_aside": len(self.set_aside), "vanished": sum(len(s.vanished) for s in self.schools)},
+            "unclaimed": [_told(problem) for problem in self.unclaimed],
             "missing_schools": list(self.missing_schools),
             "cut_off_runs": list(self.cut_off),
             "decisions_back": self.decisions_back,

@@ -606,3 +606,49 @@ def test_reports_call_the_municipality_what_the_settings_call_it(tmp_path: Path,
         assert all("Fjellgløtt kommune" in page.read_text("utf-8") for page in pages)
         for page in pages:
             page.unlink()
+
+
+def test_a_broken_file_that_does_not_say_whose_it_is_is_named_once_and_no_school_is_whole(tmp_path: Path) -> None:
+    """It may be any school's case: each school's own report says so, the night names it once, and mended it is forgotten."""
+    environment = {"SKOLEMILJO_FOLDER__PATH": "eksport", "SKOLEMILJO_STORE": "lager.sqlite", "NO_COLOR": "1"}
+    assert run("mock", "folder", "eksport", "--cases", "9", cwd=tmp_path).returncode == 0
+    file = sorted((tmp_path / "eksport" / "cases").iterdir())[0]
+    whole = file.read_text("utf-8")
+    renamed = file.rename(file.with_name("Kari Nordmann.json"))
+    renamed.write_text("{", "utf-8")
+
+    night = run("sync", "--as-of", "2026-11-20T16:00", "--format", "json", cwd=tmp_path, **environment)
+    assert night.returncode == 3
+    said = json.loads(night.stdout)
+    [problem] = said["unclaimed"]
+    assert str(problem["case"]).startswith("fil-")
+    assert "Kari" not in night.stdout + night.stderr
+    schools = [school for school in said["schools"] if school["school"]]
+    assert [(s["problems"], s["unclaimed"], s["complete"]) for s in schools] == [([], 1, False)] * 3
+    assert said["totals"]["read"] == said["totals"]["judged"] == 8
+    assert night.stderr.count(str(problem["case"])) == 1
+
+    text = run("sync", "--as-of", "2026-11-21T16:00", cwd=tmp_path, **environment).stdout
+    assert text.count(str(problem["case"])) == 1
+    assert "Det står ikke hvilken skole saken hører til, så ingen skole er lest helt." in text
+    for number in (school["school"] for school in schools):
+        arguments = ("check-school", "--school", number, "--as-of", "2026-11-21T16:00", "--fail-on", "never")
+        for offline in ((), ("--offline",)):
+            report = run(*arguments, *offline, cwd=tmp_path, **environment)
+            assert report.returncode == 3, "a school that may have an unread case is not whole"
+
+    renamed.unlink()
+    file.write_text(whole, "utf-8")
+    mended = run("sync", "--as-of", "2026-11-22T16:00", "--format", "json", cwd=tmp_path, **environment)
+    assert mended.returncode == 0
+    said = json.loads(mended.stdout)
+    assert (said["unclaimed"], said["totals"]["vanished"], said["vanished_before"]) == ([], 0, 0)
+
+    file.write_text("{", "utf-8")  # now the night knows it as one school's case, and its judgement stands
+    said = json.loads(
+        run("sync", "--as-of", "2026-11-23T16:00", "--format", "json", cwd=tmp_path, **environment).stdout
+    )
+    assert [problem["case"] for problem in said["unclaimed"]] == [file.stem]
+    assert [school["problems"] for school in said["schools"]] == [[]] * 4
+    assert said["totals"]["vanished"] == 0
+    assert said["state"] == "incomplete"

@@ -101,7 +101,8 @@ class Folder:
             try:
                 yield self._case(file, known.case)
             except UnreadableCase as error:
-                yield CaseProblem(known.case, type(error).__name__, error.fields, error.what_to_do, error.place)
+                kind, any_school = type(error).__name__, known.school is None
+                yield CaseProblem(known.case, kind, error.fields, error.what_to_do, error.place, any_school)
             except CaseNotFound:
                 continue
 
