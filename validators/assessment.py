@@ -110,7 +110,8 @@ class Assessed:
         hidden = self.case.case.is_hidden
         in_plan = any(hidden(f"activity_plans.best_interest.{field}") for field in (*fields, "text"))
         in_log = hidden("log.text") or any(hidden(f"log.best_interest.{field}") for field in (*fields, "text"))
-        return in_plan or hidden("log") or (in_log and bool(self.entries))
+        which = any(hidden(f"log.{field}") for field in ("kind", "pupils", "plan", "happened_at"))
+        return in_plan or which or (in_log and bool(self.entries))
 
     def field(self, judge: Judge, *fields: str) -> Outcome:
         """Met when all the fields hold answers; a bare claim or words outside the fields make it a question."""

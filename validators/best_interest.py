@@ -60,7 +60,7 @@ _LIMITS = Text(
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-1", "grunnloven-104"),
-    needs=_NEEDS,
+    needs=(*_NEEDS, "activity_plans.measures", "activity_plans.best_interest_ref"),
     questions={
         "bare_claim": FIELD_QUESTIONS["bare_claim"],
         "only_ticks": _ONLY_TICKS,

@@ -186,6 +186,7 @@ def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.PLAN,
     role=Role.STAFF,
     needs=("notices", "log"),
+    decided_by=("notices.notifier",),
     questions={"which_notice": _WHICH_NOTICE},
 )
 def other_staff_write(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -258,7 +259,7 @@ def _written_by_staff(case: CaseIndex, notice: Notice) -> Recorded | None:
     basis=Basis.PLAN,
     role=Role.RECTOR,
     law=("personvernforordningen",),
-    needs=("log", "log.text"),
+    needs=("log", "log.text", "log.channel", "log.kind"),
     questions={
         "sensitive_words": Text(
             "Teksten fra e-posten har ord som kan være sensitive. Er det opplysninger som ikke skulle stått i en e-post?",
@@ -347,6 +348,10 @@ _CODES = {
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("notices", "log"),
+    decided_by=(
+        "notices.channel",
+        "notices.notifier",
+    ),
     questions={
         "filed_late": Text(
             "E-posten ble liggende noen skoledager før den kom inn i saken. Var det en grunn til det?",
@@ -430,7 +435,7 @@ def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
     severity=Severity.LOW,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("activity_plans", "activity_plans.rests_on", "log"),
+    needs=("activity_plans", "activity_plans.rests_on", "log", "activity_plans.analysis_ref"),
     questions={
         "not_linked": Text(
             "Planen viser ikke til noen logg i saken. Hva bygger tiltakene på?",

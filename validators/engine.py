@@ -21,7 +21,7 @@ from ..domain.verdict import (
     Verdict,
     scope_of,
 )
-from .hints import hinting_notes
+from .hints import hinting_notes, may_be_hinted
 from .index import CaseIndex, CycleIndex
 from .judge import Judge
 from .phrases import forget_texts
@@ -210,6 +210,7 @@ def _outcomes(
 
 _DECIDES = (
     "activity_plans.status",
+    "activity_plans.version",
     "incidents.level",
     "log.kind",
     "notices.source",
@@ -224,15 +225,20 @@ _DECIDES = (
 
 def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
     roots = {need.partition(".")[0] for need in rule.needs}
-    for need in (*rule.needs, *(path for path in _DECIDES if path.partition(".")[0] in roots)):
+    for need in (*rule.needs, *rule.decided_by, *(path for path in _DECIDES if path.partition(".")[0] in roots)):
         if isinstance(subject, Case):
-            if not subject.is_hidden(need):
-                continue
-            parents = {need[:end] for end in range(1, len(need) + 1) if end == len(need) or need[end] == "."}
-            return Reason.HIDDEN if parents & subject.hidden else Reason.UNREADABLE
+            if subject.is_hidden(need):
+                return _why_unseen(subject, need)
+            continue
         if need in subject.hidden:
             return Reason.HIDDEN
     return None
+
+
+def _why_unseen(case: Case, path: str) -> Reason:
+    """Whether ``path`` is hidden, or came and could not be read."""
+    parents = {path[:end] for end in range(1, len(path) + 1) if end == len(path) or path[end] == "."}
+    return Reason.HIDDEN if parents & case.hidden else Reason.UNREADABLE
 
 
 _TEXTS = frozenset({"log.text", "log.source_label"})
@@ -259,6 +265,8 @@ def _with_hints(rule: Rule, outcome: Outcome, index: CaseIndex, judge: Judge) ->
     """A deviation for a missing entry becomes a question where a free note may say that it was done."""
     if outcome.verdict is not Verdict.DEVIATION or outcome.reason is not Reason.UNDOCUMENTED or not judge.read_text:
         return outcome
+    if index.case.is_hidden("log.text") and may_be_hinted(rule.code):
+        return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=_why_unseen(index.case, "log.text"))
     of_pupil = next((part[len("pupil:") :] for part in outcome.scope.split("/") if part.startswith("pupil:")), None)
     notes = hinting_notes(rule.code, index, pupil=of_pupil, since=outcome.counted_from)
     if not notes:

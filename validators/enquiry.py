@@ -357,7 +357,7 @@ def more_than_bullying(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.child_experience", "log.surroundings", "pupils"),
+    needs=("log", "log.child_experience", "log.surroundings", "pupils", "log.text", "log.pupils"),
     questions={
         "in_text": _IN_TEXT,
         "whose_experience": Text(
@@ -450,7 +450,17 @@ def _any_part(judge: Judge, entry: LogEntry) -> bool:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("notices", "log", "pupils"),
+    needs=(
+        "notices",
+        "log",
+        "pupils",
+        "transfers",
+        "activity_plans",
+        "activity_plans.happened_at",
+        "activity_plans.pupils",
+        "activity_plans.measures",
+    ),
+    decided_by=("log.text",),
 )
 def written_plan(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Lag en skriftlig plan for undersøkelsen.» It must come before what it plans; one for a pupil is none for another."""
@@ -497,7 +507,7 @@ def _left_out(case: CaseIndex, stretch: Round, entries: Sequence[LogEntry]) -> I
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.methods"),
+    needs=("log", "log.methods", "log.text"),
     questions={"in_text": _IN_TEXT},
 )
 def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -534,7 +544,7 @@ def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "activity_plans", "pupils"),
+    needs=("log", "activity_plans", "pupils", "transfers"),
 )
 def plan_updated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Plan for undersøkelsen oppdateres med innspill fra elev og/eller foreldre/foresatte»: per pupil, after her first meeting."""
@@ -587,7 +597,17 @@ def _updated(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Ite
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2", "opplaeringslova-12-4-2"),
-    needs=("notices", "log", "pupils", "status_history"),
+    needs=(
+        "notices",
+        "log",
+        "pupils",
+        "status_history",
+        "transfers",
+        "activity_plans",
+        "activity_plans.happened_at",
+        "activity_plans.pupils",
+        "activity_plans.measures",
+    ),
     questions={
         "which_pupil": Text(
             "En samtale er loggført uten å si hvilken elev. Hvem ble hørt?",
@@ -649,7 +669,7 @@ def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: Round, start
     severity=Severity.LOW,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.form_and_participants", "pupils"),
+    needs=("log", "log.form_and_participants", "pupils", "log.text", "log.pupils"),
     questions={"in_text": _IN_TEXT},
 )
 def form_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -699,7 +719,7 @@ def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], 
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("log", "log.methods"),
+    needs=("log", "log.methods", "log.deviates_because"),
     questions={
         "method_not_seen": Text(
             "En metode i planen for undersøkelsen er ikke å se i loggen. Ble den brukt, og hvis ikke, hvorfor?",
@@ -764,7 +784,8 @@ def _used(method: str, steps: Sequence[LogEntry]) -> bool:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "activity_plans", "pupils", "status_history"),
+    needs=("log", "activity_plans", "pupils", "status_history", "transfers"),
+    decided_by=("log.text",),
 )
 def summed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Sammenfatt og analyser det som er kommet fram i undersøkelsen, opp mot vurdering av tiltak.» Per affected pupil."""
@@ -814,7 +835,7 @@ def _about(entries: Sequence[LogEntry], pupil: Pupil) -> list[LogEntry]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "activity_plans", "pupils", "status_history"),
+    needs=("log", "activity_plans", "pupils", "status_history", "transfers"),
     questions={
         "who_took_part": Text(
             "Loggen sier ikke at foreldre eller elev var med på møtet. Var de det?",
@@ -894,7 +915,7 @@ def _feedback(
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.decision", "activity_plans", "pupils"),
+    needs=("log", "log.decision", "activity_plans", "pupils", "transfers", "log.text", "log.pupils"),
 )
 def class_feedback(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Det må tas stilling til hvordan det skal gis tilbakemelding til klassa.» After the enquiry; no time is set."""

@@ -63,6 +63,13 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
         "evaluations.against_goal",
         "log",
         "status_history",
+        "activity_plans.happened_at",
+        "activity_plans.pupils",
+        "evaluations.happened_at",
+        "evaluations.registered_at",
+        "evaluations.measures",
+        "evaluations.plan",
+        "evaluations.pupils",
     ),
     questions={
         "against_the_goal": Text(
@@ -517,7 +524,7 @@ def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("log", "pupils", "status_history", "activity_plans", "activity_plans.measures"),
+    needs=("log", "pupils", "status_history", "activity_plans", "activity_plans.measures", "activity_plans.pupils"),
     questions={
         "not_asked": Text(
             "Saken er lukket uten at loggen viser en samtale med eleven etter siste tiltak. Har eleven det trygt og godt nå?",

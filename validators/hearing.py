@@ -42,6 +42,10 @@ CHAPTER = Chapter("hearing", Text("Å bli hørt: samtaler med barn", "Å bli hø
     basis=Basis.PLAN,
     role=Role.STAFF,
     needs=("log", "log.preparation"),
+    decided_by=(
+        "log.hearing",
+        "log.held",
+    ),
     questions={
         "not_clarified": Text(
             "Loggen viser ikke alle de fire avklaringene før samtalen. Ble de gjort?",
@@ -81,7 +85,13 @@ def clarified_before(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
-    needs=("activity_plans", "activity_plans.pupils", "activity_plans.best_interest", "pupils"),
+    needs=(
+        "activity_plans",
+        "activity_plans.pupils",
+        "activity_plans.best_interest",
+        "pupils",
+        "activity_plans.best_interest_ref",
+    ),
     questions=FIELD_QUESTIONS,
 )
 def view_given_weight(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -112,7 +122,11 @@ def view_given_weight(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
-    needs=("notices", "log", "pupils", "status_history"),
+    needs=("notices", "log", "pupils", "status_history", "transfers"),
+    decided_by=(
+        "log.hearing",
+        "log.pupils",
+    ),
     questions={
         "heard_again": Text(
             "Det er flere uker siden barnet ble hørt. Er det hørt siden, eller bør det høres nå?",

@@ -54,6 +54,11 @@ def _either(patterns: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
+def may_be_hinted(rule: str) -> bool:
+    """Whether a free note can say that the duty of ``rule`` was done."""
+    return any(rule in hint.rules for hint in _hints()[0])
+
+
 def hinting_notes(
     rule: str, index: CaseIndex, *, pupil: str | None = None, since: date | None = None
 ) -> tuple[str, ...]:

@@ -158,7 +158,7 @@ def _follows(entry: LogEntry, when: Moment) -> bool:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.STAFF,
-    needs=("incidents", "incidents.leader_called", "incidents.leader_called_at"),
+    needs=("incidents", "incidents.leader_called", "incidents.leader_called_at", "incidents.intervener"),
     questions={
         "called_another_day": Text(
             "Leder er ført som tilkalt en annen dag enn hendelsen. Ble leder tilkalt da det skjedde?",
@@ -201,7 +201,7 @@ def leader_called(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.STAFF,
-    needs=("incidents", "incidents.description"),
+    needs=("incidents", "incidents.description", "incidents.author", "incidents.intervener"),
     questions={
         "another_wrote": Text(
             "Beskrivelsen er skrevet av en annen enn den som grep inn. Har den som grep inn, lest den og bekreftet at den stemmer?",
@@ -251,7 +251,14 @@ _GUARDIANS_QUESTIONS = {
         "Hendinga seier ikkje kva elevar som var med. Er føresette til alle informerte?",
     ),
 }
-_GUARDIANS_NEEDS = ("incidents", "incidents.guardians_informed", "incidents.pupils", "log", "pupils")
+_GUARDIANS_NEEDS = (
+    "incidents",
+    "incidents.contact_unsafe",
+    "incidents.guardians_informed",
+    "incidents.pupils",
+    "log",
+    "pupils",
+)
 
 
 def _guardians(code: str, case: CaseIndex, judge: Judge, level: int) -> Iterator[Outcome]:

@@ -86,6 +86,7 @@ def pupil_tells(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     role=Role.CONTACT_TEACHER,
     law=("opplaeringslova-12-4-2",),
     needs=("notices", "log", "suspicions"),
+    decided_by=("notices.receiver",),
     questions={
         "which_receipt": Text(
             "Loggen har et mottak som kan gjelde dette varselet. Gjør det det, og skrev rektor det?",
@@ -132,6 +133,10 @@ def passed_on(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     role=Role.RECTOR,
     law=("opplaeringslova-12-6",),
     needs=("notices", "log", "activity_plans"),
+    decided_by=(
+        "notices.rector_told_at",
+        "notices.receiver",
+    ),
     questions={
         "may_be_reported": Text(
             "Det er gått en uke uten undersøkelse eller plan. Eleven kan nå melde saken til statsforvalteren. Hva gjør skolen nå?",
@@ -222,6 +227,10 @@ def _from(item: Recorded, moment: Moment) -> bool:
         "incidents.pupil_view",
         "log",
         "notices",
+        "incidents.author",
+        "incidents.guardians_informed",
+        "incidents.intervener",
+        "incidents.pupils",
     ),
     questions={
         "was_it_physical": Text("Ble det gjort et fysisk inngrep?", "Vart det gjort eit fysisk inngrep?"),

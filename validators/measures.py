@@ -270,7 +270,14 @@ def _started_before(case: CaseIndex, plan: ActivityPlan, hearing: LogEntry) -> l
     basis=Basis.PLAN,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
-    needs=("activity_plans", "activity_plans.pupil_contribution", "activity_plans.pupils", "log", "pupils"),
+    needs=(
+        "activity_plans",
+        "activity_plans.pupil_contribution",
+        "activity_plans.pupils",
+        "log",
+        "pupils",
+        "activity_plans.measures",
+    ),
     questions={
         "whose_contribution": Text(
             "Planen gjelder flere elever og har ett felt for innspill. Har også denne eleven bidratt?",
@@ -392,7 +399,7 @@ def _is_gone(case: CaseIndex, entry: str) -> bool:
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.analysis_tool"),
+    needs=("log", "log.analysis_tool", "log.deviates_because"),
     questions={
         "tool_not_stated": Text(
             "Analysen sier ikke hvilket verktøy som er brukt. Er Udirs analyseverktøy brukt?",
@@ -450,7 +457,20 @@ def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-3", "opplaeringslova-12-6"),
-    needs=("activity_plans", "activity_plans.pupils", "log", "notices", "pupils", "status_history"),
+    needs=(
+        "activity_plans",
+        "activity_plans.pupils",
+        "log",
+        "notices",
+        "pupils",
+        "status_history",
+        "transfers",
+        "activity_plans.measures",
+    ),
+    decided_by=(
+        "log.feels_safe",
+        "log.hearing",
+    ),
     questions={
         "names_no_pupil": Text(
             "Det finnes en plan, men den nevner ikke denne eleven. Dekker den eleven, og kan eleven skrives inn?",
@@ -1076,7 +1096,14 @@ def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measu
     basis=Basis.PLAN,
     role=Role.RECTOR,
     law=("opplaeringslova-10-1",),
-    needs=("activity_plans", "activity_plans.best_interest", "activity_plans.best_interest_ref"),
+    needs=(
+        "activity_plans",
+        "activity_plans.best_interest",
+        "activity_plans.best_interest_ref",
+        "pupils",
+        "pupils.part",
+        "activity_plans.pupils",
+    ),
     questions={
         "bare_claim": Text(
             "Planen sier bare at barnets beste er vurdert. Hva er vurdert, og hva kom dere fram til?",
@@ -1106,7 +1133,7 @@ def _best_interest(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan
         field = plan.best_interest.text if plan.best_interest is not None else None
         weak = (_WEAK,) if (field or "").strip() and not judge.is_filled_in(field) else ()
         return judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *weak))
-    if case.case.is_hidden("log") or case.case.is_hidden("log.best_interest"):
+    if case.case.is_hidden("log") or case.case.hides_part_of("log"):
         return Outcome(
             scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day if event else None
         )
@@ -1214,7 +1241,7 @@ def _assessment_grade(judge: Judge, assessment: BestInterest | None) -> _Grade:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("activity_plans", "evaluations", "notices", "status_history"),
+    needs=("activity_plans", "evaluations", "notices", "status_history", "pupils"),
     questions={
         "unchanged": Text(
             "Planen er verken endret eller evaluert på flere uker. Passer den fortsatt?",

@@ -63,7 +63,15 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
-    needs=("notices", "log", "status_history"),
+    needs=(
+        "notices",
+        "log",
+        "status_history",
+        "incidents",
+        "activity_plans",
+        "activity_plans.status",
+        "incidents.level",
+    ),
     questions={
         "waited": Text(
             "Det gikk skoledager fra mistanken til den ansatte meldte ifra. Var det en grunn til å vente?",
@@ -151,6 +159,7 @@ def _only_settled_on_the_spot(case: CaseIndex) -> bool:
     role=Role.STAFF,
     law=("opplaeringslova-12-4-2",),
     needs=("notices", "log", "suspicions"),
+    decided_by=("notices.suspicion_only",),
     questions={
         "when_learned": Text(
             "Det står ikke når mistanken oppsto. Var det samme dag som rektor fikk vite det?",
@@ -203,6 +212,7 @@ def _suspicions_to_examine(case: CaseIndex) -> Iterator[Notice]:
     role=Role.CONTACT_TEACHER,
     law=("opplaeringslova-12-4-4",),
     needs=("notices", "log", "suspicions"),
+    decided_by=("notices.suspicion_only",),
     questions={
         "which_notice": WHICH_NOTICE,
         "who_wrote": WHO_WROTE,
@@ -275,6 +285,7 @@ def _written_by(
     role=Role.STAFF,
     law=("opplaeringslova-12-4-2",),
     needs=("notices", "suspicions"),
+    decided_by=("notices.accuses_staff",),
     questions={
         "who_received": Text(
             "Varselet fra en ansatt er ikke ført som mottatt av rektor. Fikk rektor det direkte?",
@@ -827,6 +838,8 @@ def _undecided(case: CaseIndex, judge: Judge, stretch: _Stretch) -> Iterator[Out
         yield judge.review(stretch.scope, "still_serious", event=event)
     elif stretch.round.closed is None or _looks_serious(case):
         yield judge.review(stretch.scope, "is_it_serious", event=event)
+    elif any(case.case.is_hidden(path) for path in ("suspicions", "pupils", "incidents.level")):
+        yield Outcome(scope=stretch.scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day)
 
 
 def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: _Stretch, serious: Moment) -> bool:
@@ -875,6 +888,10 @@ def _looks_serious(case: CaseIndex) -> bool:
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("log", "notices", "severity", "suspicions", "status_history"),
+    decided_by=(
+        "log.author",
+        "notices.receiver",
+    ),
     questions={"who_wrote": WHO_WROTE},
 )
 def notification_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -935,6 +952,10 @@ def _past_rector(case: CaseIndex, stretch: _Stretch, item: Recorded) -> bool:
     basis=Basis.PLAN,
     role=Role.OWNER,
     needs=("log", "notices"),
+    decided_by=(
+        "log.author",
+        "notices.receiver",
+    ),
     questions={"who_wrote": WHO_WROTE},
 )
 def owner_acknowledged(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:

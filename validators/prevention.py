@@ -55,7 +55,17 @@ _EXAMINED = (
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4",),
-    needs=("log", "log.feels_safe", "pupils", "status_history"),
+    needs=(
+        "log",
+        "log.feels_safe",
+        "pupils",
+        "status_history",
+        "notices",
+        "notices.happened_at",
+        "log.happened_at",
+        "log.held",
+        "log.pupils",
+    ),
     questions={
         "says_unsafe": Text(
             "Saken ble lukket, men det siste eleven sa før det, er at det ikke er trygt. Hva bygger lukkingen på?",
@@ -169,7 +179,7 @@ def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-1", "opplaeringslova-12-4-2"),
-    needs=("notices", "log", "activity_plans", "status_history"),
+    needs=("notices", "log", "activity_plans", "status_history", "pupils"),
     questions={
         "duty_not_seen": Text(
             "Saken er lukket, og én av pliktene varsle, undersøke eller sette inn tiltak er ikke å se der. Var den ikke aktuell?",

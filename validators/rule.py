@@ -66,7 +66,13 @@ class Rule:
     law: tuple[str, ...] = ()
     """Keys of plans/law.toml, for example ``opplaeringslova-12-4-2``."""
     needs: tuple[str, ...] = ()
-    """Paths of the case it must be able to see; where one is hidden the verdict is ``unknown``."""
+    """Paths of the case it must be able to see; where one is hidden the verdict is ``unknown``.
+
+    A path without parts (``log``) is needed whole: a hidden part of it makes what the rule says ``unknown``. One that is followed
+    by parts of it (``log``, ``log.methods``) is needed in those parts alone.
+    """
+    decided_by: tuple[str, ...] = ()
+    """Parts of what it needs whole, without which even its silence («ikke aktuelt») shows nothing."""
     questions: Mapping[str, Text] = field(default_factory=dict)
     """Review questions by key."""
     optional: bool = False
@@ -103,6 +109,7 @@ class Chapter:
         subject: Subject = Subject.CASE,
         law: tuple[str, ...] = (),
         needs: tuple[str, ...] = (),
+        decided_by: tuple[str, ...] = (),
         questions: Mapping[str, Text] | None = None,
         optional: bool = False,
         shares_row: str | None = None,
@@ -126,6 +133,7 @@ class Chapter:
                     subject=subject,
                     law=law,
                     needs=needs,
+                    decided_by=decided_by,
                     questions=dict(questions or {}),
                     optional=optional,
                     shares_row=shares_row,

@@ -246,7 +246,7 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("suspicions", "log"),
+    needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
 )
 def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
@@ -278,7 +278,15 @@ def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("log", "activity_plans", "activity_plans.measures"),
+    needs=(
+        "log",
+        "activity_plans",
+        "activity_plans.measures",
+        "suspicions",
+        "notices",
+        "notices.happened_at",
+        "notices.accuses_staff",
+    ),
     questions={
         "already_started": Text(
             "Et tiltak var satt i gang før undersøkelsen avdekket krenkelsen. Er det nok, eller må det mer til?",
@@ -338,7 +346,7 @@ def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("suspicions", "log", "investigator"),
+    needs=("suspicions", "log", "investigator", "notices", "notices.happened_at", "notices.accuses_staff"),
     questions={
         "accused_investigates": Text(
             "Den som undersøker, er den det gjelder, eller en annen i ledelsen. Hvem skal undersøke?",
@@ -464,7 +472,7 @@ def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Re
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
-    needs=("suspicions", "log", "pupils"),
+    needs=("suspicions", "log", "pupils", "notices", "notices.happened_at", "notices.accuses_staff"),
     questions={
         "heard_before": Text(
             "Samtalen med eleven var samme dag, men før mistanken er ført. Var det i den samtalen eleven fortalte om dette?",
@@ -516,7 +524,7 @@ def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment)
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("suspicions", "log"),
+    needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
     questions={
         "which_accused": Text(
             "Flere er beskyldt, og loggen sier ikke hvem samtalen var med. Er det snakket med hver av dem?",

@@ -650,5 +650,50 @@ def test_nothing_is_in_order_by_an_entry_without_time_and_nothing_is_passed_over
     assert min(became[f"{was} unknown"] for was in ("met", "deviation", "review", "due")) > 50, became
 
 
+# --- the same examples with something hidden ---------------------------------------------------------------------------------
+
+_PARTS = (*_LISTS, "suspicions", "severity", "pupils", "transfers")
+_TOLD_HERE_TOO = {"UN-09", "VA-09"}
+"""What is missing is told by these where nobody can see that SK-08 and SK-07 tell of it."""
+
+
+def _hidden_in_turn(case: Case) -> Iterator[Case]:
+    """The case without each of its lists, and without each field of their items, as one who may not see it gets it."""
+    for name in _PARTS:
+        items = getattr(case, name)
+        if not items:
+            continue
+        yield case.model_copy(update={name: (), "hidden": frozenset({name})})
+        for part, field in type(items[0]).model_fields.items():
+            shown = field.is_required() or all(getattr(item, part) == field.default for item in items)
+            if not shown and part not in ("id", "ref", "duplicate_of", "deleted_at", "edits"):
+                without = tuple(item.model_copy(update={part: field.default}) for item in items)
+                yield case.model_copy(update={name: without, "hidden": frozenset({f"{name}.{part}"})})
+
+
+@pytest.mark.parametrize("chapter", sorted({block.chapter for block in BLOCKS}))
+def test_what_is_hidden_makes_nothing_in_order_nor_a_deviation_nor_silence(
+    chapter: str, calendar: SchoolCalendar
+) -> None:
+    """Where it decides, the verdict is ``unknown``, or at most a question; else it is what it was."""
+    for block in BLOCKS:
+        if block.chapter != chapter or RULES[block.codes[0]].subject is not Subject.CASE:
+            continue
+        judged = _judged(block, calendar)
+        case = case_of(judged.data)
+        before = _told_by_scope({finding.identity: finding for finding in judged.findings})
+        for seen in _hidden_in_turn(case) if not case.hidden | case.unreadable else ():
+            (hidden,) = seen.hidden
+            after = _told_by_scope(judged.again(seen, judged.as_of))
+            unknown = {finding.rule for finding in after.values() if finding.verdict is Verdict.UNKNOWN}
+            for about in before.keys() | after.keys():
+                was, now = before.get(about), after.get(about)
+                said = (was and _line(was), now and _line(now))
+                if about[0] in unknown or said[0] == said[1] or (now is not None and now.verdict is Verdict.REVIEW):
+                    continue
+                deliberate = about[0] in _TOLD_HERE_TOO and hidden.startswith("suspicions")
+                assert deliberate, f"{block.place}: {about} is {said[1]} and not {said[0]} when {hidden} is hidden"
+
+
 if __name__ == "__main__":
     write_down()
