@@ -48,25 +48,23 @@ class Made(BaseModel):
     )
 
     @classmethod
-    def unchecked(cls, **parts: Any) -> Self:
-        """A value of ``parts`` that are known to be right, such as those of another value; nothing is validated.
+    def unchecked(cls, parts: dict[str, Any]) -> Self:
+        """A value of ``parts``, which are every field of it and known to be right: nothing is validated.
 
-        For what is made by the hundred in each case. A part that is left out has its default; one without must be given.
+        For what is made by the hundred in each case. The value keeps ``parts`` as they are.
         """
         made, set_part = cls.__new__(cls), object.__setattr__
-        blank, names = _blank(cls)
-        set_part(made, "__dict__", {**blank, **parts})
-        set_part(made, "__pydantic_fields_set__", names)
+        set_part(made, "__dict__", parts)
+        set_part(made, "__pydantic_fields_set__", _names(cls))
         set_part(made, "__pydantic_extra__", None)
         set_part(made, "__pydantic_private__", None)
         return made
 
 
 @cache
-def _blank(kind: type[Made]) -> tuple[dict[str, Any], set[str]]:
-    """The fields of ``kind`` with their defaults, in order; and their names. Both are shared, and copied before any change."""
-    fields = kind.__pydantic_fields__
-    return {name: part.get_default() for name, part in fields.items()}, set(fields)
+def _names(kind: type[Made]) -> set[str]:
+    """The names of the fields; all values share them, and pydantic copies them before it changes any."""
+    return set(kind.__pydantic_fields__)
 
 
 class Frozen(Made):

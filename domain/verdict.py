@@ -208,7 +208,7 @@ class Assessment(Made):
 
 def scope_of(**parts: str) -> str:
     """A scope from its parts in the order given: ``scope_of(notice="v1", pupil="e1")`` → ``notice:v1/pupil:e1``."""
-    return "/".join(f"{kind}:{ref}" for kind, ref in parts.items()) or "case"
+    return "/".join([f"{kind}:{ref}" for kind, ref in parts.items()]) or "case"
 
 
 CASE_SCOPE = "case"

@@ -93,6 +93,7 @@ def _found(
     for plan in plans:
         judge, label = Judge(as_of, plan, calendar, read_text), plan.document.label
         silent = judge.not_applicable(CASE_SCOPE)
+        judged_alike_from = max(plan.document.law_in_force, plan.document.approved)
         for rule in rules:
             if not plan.is_on(rule.row, optional=rule.optional):
                 continue
@@ -104,7 +105,8 @@ def _found(
                     outcome = _as_far_as_seen(rule, outcome, case)
                 if outcome.reason is Reason.UNDOCUMENTED:
                     outcome = _with_hints(rule, outcome, index, judge)
-                outcome = _by_rule_set(outcome, rule, plan, day)
+                if day < judged_alike_from:
+                    outcome = _by_rule_set(outcome, rule, plan, day)
                 if index.transfers:
                     school = _school_on(case, index, day)
                 findings.append(_finding(rule, outcome, label, case=case.id, school=school))
@@ -311,26 +313,28 @@ def _school_on(case: Case, index: CaseIndex, day: date) -> str:
 
 
 def _finding(rule: Rule, outcome: Outcome, plan: str, *, case: str | None, school: str | None) -> Finding:
-    return Finding.unchecked(  # its parts were checked in the rule and in the outcome
-        rule=rule.code,
-        slug=rule.slug,
-        school=school,
-        case=case,
-        scope=outcome.scope,
-        verdict=outcome.verdict,
-        reason=outcome.reason,
-        question=outcome.question,
-        deadline=outcome.deadline,
-        counted_from=outcome.counted_from,
-        reading=outcome.reading,
-        evidence=outcome.evidence,
-        remarks=outcome.remarks,
-        changes_at=outcome.changes_at,
-        severity=rule.severity,
-        basis=rule.basis,
-        role=rule.role,
-        plan=plan,
-        state=outcome.state,
+    return Finding.unchecked(  # every part was checked in the rule or in the outcome
+        {
+            "rule": rule.code,
+            "slug": rule.slug,
+            "school": school,
+            "case": case,
+            "scope": outcome.scope,
+            "verdict": outcome.verdict,
+            "reason": outcome.reason,
+            "question": outcome.question,
+            "deadline": outcome.deadline,
+            "counted_from": outcome.counted_from,
+            "reading": outcome.reading,
+            "evidence": outcome.evidence,
+            "remarks": outcome.remarks,
+            "changes_at": outcome.changes_at,
+            "severity": rule.severity,
+            "basis": rule.basis,
+            "role": rule.role,
+            "plan": plan,
+            "state": outcome.state,
+        }
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, wraps
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from ..domain.activity_plan import ActivityPlan, Evaluation, PlanStatus
@@ -38,7 +39,7 @@ def _known(items: Iterable[R], as_of: datetime) -> tuple[R, ...]:
     """The items that stood in the case at ``as_of``, in order of time, each once."""
     seen: set[str] = set()
     kept: list[R] = []
-    for item in sorted(items, key=lambda item: item.sort_key):
+    for item in sorted(items, key=attrgetter("sort_key")):
         if item.id in seen or not item.known_at(as_of):
             continue
         seen.add(item.id)
@@ -134,9 +135,12 @@ class CaseIndex:
         """The entries of these kinds, by time."""
         found = self._of_kinds.get(kinds)
         if found is None:
-            places = sorted(place for kind in kinds for place in self._places.get(kind, ()))
+            places = self._places.get(kinds[0], ()) if len(kinds) == 1 else self._merged(kinds)
             found = self._of_kinds[kinds] = [self.log[place] for place in places]
         return found
+
+    def _merged(self, kinds: tuple[LogKind, ...]) -> list[int]:
+        return sorted(place for kind in kinds for place in self._places.get(kind, ()))
 
     def first(self, *kinds: LogKind) -> LogEntry | None:
         """The first entry of these kinds."""

@@ -49,13 +49,7 @@ class Judge:
         found = [*remarks]
         for item in items:
             found += self._credibility(item)
-        return Outcome.unchecked(
-            scope=scope,
-            verdict=Verdict.MET,
-            evidence=_ids(items),
-            event_day=event.day if event else None,
-            remarks=_once(found),
-        )
+        return _outcome(scope, Verdict.MET, items, event, found)
 
     def deviation(
         self,
@@ -67,15 +61,7 @@ class Judge:
         deadline: date | None = None,
     ) -> Outcome:
         """Not as the plan demands, shown by ``items`` or by their absence."""
-        return Outcome.unchecked(
-            scope=scope,
-            verdict=Verdict.DEVIATION,
-            reason=reason,
-            evidence=_ids(items),
-            event_day=event.day if event else None,
-            deadline=deadline,
-            remarks=_once(remarks),
-        )
+        return _outcome(scope, Verdict.DEVIATION, items, event, remarks, reason=reason, deadline=deadline)
 
     def review(
         self,
@@ -88,15 +74,8 @@ class Judge:
         deadline: date | None = None,
     ) -> Outcome:
         """A person must decide: ``question`` is a key of the rule's questions or of wording.QUESTIONS."""
-        return Outcome.unchecked(
-            scope=scope,
-            verdict=Verdict.REVIEW,
-            question=question,
-            evidence=_ids(items),
-            event_day=event.day if event else None,
-            remarks=_once(remarks),
-            changes_at=changes_at,
-            deadline=deadline,
+        return _outcome(
+            scope, Verdict.REVIEW, items, event, remarks, question=question, deadline=deadline, changes_at=changes_at
         )
 
     def not_applicable(self, scope: str = "case", event: Moment | None = None) -> Outcome:
@@ -398,7 +377,7 @@ class Judge:
                 if self.calendar.between(happened, registered) > allowed:
                     remarks.append(Remark(code=RemarkCode.REGISTERED_LATE, day=registered))
                 remarks += self.uncounted(happened, registered)
-        if item.time_edits(self.as_of):
+        if item.edits and item.time_edits(self.as_of):
             remarks.append(Remark(code=RemarkCode.TIME_EDITED))
         return remarks
 
@@ -410,6 +389,36 @@ def _may_be_before(when: Moment, anchor: Moment) -> bool:
     """Whether ``when`` came before ``anchor``, or may have in the doubled hour of autumn; dates alone are no doubt."""
     before = when.before(anchor)
     return before is True or (before is None and when.instant is not None and anchor.instant is not None)
+
+
+def _outcome(
+    scope: str,
+    verdict: Verdict,
+    items: Sequence[Recorded],
+    event: Moment | None,
+    remarks: Iterable[Remark],
+    *,
+    reason: Reason | None = None,
+    question: str | None = None,
+    deadline: date | None = None,
+    changes_at: datetime | None = None,
+) -> Outcome:
+    return Outcome.unchecked(  # every part is of the type that is said above
+        {
+            "scope": scope,
+            "verdict": verdict,
+            "reason": reason,
+            "question": question,
+            "deadline": deadline,
+            "counted_from": None,
+            "event_day": event.day if event is not None else None,
+            "reading": None,
+            "evidence": _ids(items),
+            "remarks": _once(remarks),
+            "changes_at": changes_at,
+            "state": None,
+        }
+    )
 
 
 def _ids(items: Sequence[Recorded]) -> tuple[str, ...]:
