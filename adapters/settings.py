@@ -36,11 +36,14 @@ from pydantic_settings import (
 
 from ..domain.errors import SettingsError
 from ..domain.mending import Fault, faults
+from ..domain.school import School, is_organisation_number
 from ..domain.toml import at_line, read_toml
 
 PREFIX = "SKOLEMILJO_"
 _NO_SETTINGS = frozenset({"SETTINGS", "SECRETS_DIR", "CRASHES", "CRASH_REPORT", "PLAN_TEXT", "SEED"})
 """Variables with our prefix that are read elsewhere."""
+OWNER = "owner"
+"""Who is no school, in tables of readers."""
 HIDDEN = "***"
 """What is shown in the place of a secret."""
 _NEVER_SHOWN = ("ping_url", "mail.owner", "mail.schools", "notify.owner", "notify.schools")
@@ -217,6 +220,8 @@ class Settings(BaseSettings):
     """What the owner's pseudonyms are made with; without it the store keeps one, and a lost store gives new pseudonyms."""
     ping_url: str | None = Field(default=None, repr=False)
     """Dead man's switch: one GET after a run that worked."""
+    languages: dict[str, Literal["nb", "nn"]] = Field(default_factory=dict)
+    """``owner`` or a school's organisation number → the language of its reports and mails, where that is another."""
     sikker_sak: SikkerSakSection = SikkerSakSection()
     annual_cycle: AnnualCycleSection = AnnualCycleSection()
     oneroster: OneRosterSection = OneRosterSection()
@@ -234,6 +239,14 @@ class Settings(BaseSettings):
         if value is not None and value not in available_timezones():
             raise ValueError(_("tidssonen finnes ikke; skriv for eksempel Europe/Oslo"))
         return value
+
+    @field_validator("languages")
+    @classmethod
+    def _known_readers(cls, value: dict[str, Literal["nb", "nn"]]) -> dict[str, Literal["nb", "nn"]]:
+        told = {reader.replace(" ", ""): language for reader, language in value.items()}
+        if not all(reader == OWNER or is_organisation_number(reader) for reader in told):
+            raise ValueError(_("hver linje må begynne med owner eller organisasjonsnummeret til en skole"))
+        return told
 
     @field_validator("ping_url")
     @classmethod
@@ -263,8 +276,13 @@ class Settings(BaseSettings):
 
     @property
     def report_language(self) -> str:
-        """``nb`` or ``nn``."""
+        """``nb`` or ``nn``, for whom nothing else is said."""
         return "nn" if self.language == "nn" else "nb"
+
+    def language_of(self, school: School | None) -> str:
+        """The language of what is made for ``school`` (``None``: the owner): by the settings, else by the source."""
+        reader, own = (OWNER, None) if school is None else (school.organisation_number, school.language)
+        return self.languages.get(reader) or own or self.report_language
 
     @property
     def store_path(self) -> Path:

@@ -82,7 +82,7 @@ def for_rector(
         else _problems(judged.problems, school.organisation_number),
         leader_cases=frozenset(judged.leader_cases),
         seen_at=seen_at,
-        language=language or school.language or work.settings.report_language,
+        language=language or work.settings.language_of(school),
         reader="rector",
     )
     hidden = judged.leader_cases
@@ -141,7 +141,7 @@ def for_owner(
         problems=names.problems(problems),
         trend=_trend(store, as_of),
         seen_at=seen_at,
-        language=language or work.settings.report_language,
+        language=language or work.settings.language_of(None),
     )
     whole.complete = report.complete
     return report, whole
@@ -172,7 +172,7 @@ def for_one_case(
         complete=judged.complete,
         acceptances=[a for a in (store.acceptances() if store is not None else ()) if a.case == number],
         problems=_problems(judged.problems, case.school),
-        language=language or work.settings.report_language,
+        language=language or work.settings.language_of(None),
         reader="owner",
     )
     judged.complete = report.complete

@@ -117,10 +117,10 @@ def message(
     mail["Date"] = format_datetime(report.as_of)
     mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = say.words.language
     mail.set_content("\n".join(_body(report, say, link)) + "\n")
     if calendar is not None:
         mail.add_attachment(calendar, maintype="text", subtype="calendar", filename="skolemiljo.ics")
+    mail["Content-Language"] = say.words.language  # last: whoever sets the content takes such headers away
     return mail
 
 

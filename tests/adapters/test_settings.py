@@ -15,6 +15,7 @@ from skolemiljo.adapters import loader
 from skolemiljo.adapters.loader import case_adapter, http_client
 from skolemiljo.adapters.settings import PREFIX, Settings, load_settings, shown
 from skolemiljo.domain.errors import Fatal, SettingsError
+from skolemiljo.domain.school import School
 
 SECRET = "TRYLLEORD"
 BASE = "https://sak.example"
@@ -92,6 +93,8 @@ def test_a_system_may_have_a_secret_of_its_own(file: Path, tmp_path: Path, monke
         ('source_zone = "Europe/Oslp"', "source_zone: tidssonen finnes ikke"),
         (f'language = "{SECRET}"', "language: må være 'nb', 'nn' eller 'en'"),
         (f'production = "{SECRET}"', "production: må være true eller false"),
+        ('[languages]\n310000018 = "nn"', "languages: hver linje må begynne med owner eller organisasjonsnummeret"),
+        (f'[languages]\nowner = "{SECRET}"', "languages.owner: må være 'nb' eller 'nn'"),
         ("[sikker_sak]\npage_size = 0", "sikker_sak.page_size: må være minst 1"),
         (f'[sikker_sak]\nclient_secret = ["{SECRET}"]', "sikker_sak.client_secret: må være tekst"),
         (f'client_secret = "{SECRET}', "ikke gyldig TOML"),
@@ -187,6 +190,17 @@ def test_all_is_shown_with_its_source_and_no_secret(
     assert rows["sync.full_every_days"] == (7, "default")
     assert SECRET not in repr(rows) + repr(settings) + str(settings)
     assert {key.partition(".")[0] for key in rows} == set(Settings.model_fields)
+
+
+def test_who_reads_in_another_language_is_said_by_the_settings_before_the_source(file: Path) -> None:
+    settings = load(file, '[languages]\nowner = "nn"\n"310 000 019" = "nb"\n')
+    read = {
+        "said": settings.language_of(School(organisation_number="310000019", name="A", language="nn")),
+        "the source's": settings.language_of(School(organisation_number="310000027", name="B", language="nn")),
+        "nothing said": settings.language_of(School(organisation_number="310000035", name="C")),
+        "owner": settings.language_of(None),
+    }
+    assert read == {"said": "nb", "the source's": "nn", "nothing said": "nb", "owner": "nn"}
 
 
 # --- production ------------------------------------------------------------------------------------------------------

@@ -348,6 +348,28 @@ def test_the_command_sends_what_is_new_and_then_nothing(exchange: Path, certific
     assert "BEGIN:VEVENT" in events[0]
 
 
+def test_each_reader_gets_the_mail_in_the_language_the_settings_say(exchange: Path, tmp_path: Path) -> None:
+    """The school's by its number, the owner's by that name; for whom nothing is said it stays as it was."""
+    for languages in ({SCHOOL: "nn"}, {"owner": "nn"}, {}):
+        place = tmp_path / "-".join(languages or ("none",))
+        shutil.copytree(exchange, place)
+        with closing(sqlite3.connect(place / "lager.sqlite")) as store, store:
+            store.execute("DELETE FROM digests")
+        handler = _Inbox()
+        with serving(handler) as port:
+            settings = mail_settings(port) | {"SKOLEMILJO_LANGUAGES": json.dumps(languages)}
+            code, told = run(place, "digest", "--as-of", MORNING, **settings)
+        assert code == 0, told
+        bodies = [mail.get_body() for mail in handler.mails]
+        assert [mail["Content-Language"] for mail in handler.mails] == [
+            languages.get(reader, "nb") for reader in (SCHOOL, "owner")
+        ]
+        for reader, body in zip((SCHOOL, "owner"), bodies, strict=True):
+            assert body is not None
+            nynorsk, bokmaal = "blir ikkje lesne" in body.get_content(), "blir ikke lest" in body.get_content()
+            assert (nynorsk, bokmaal) == ((True, False) if reader in languages else (False, True)), body.get_content()
+
+
 def test_what_could_not_be_sent_is_tried_again(exchange: Path, tmp_path: Path) -> None:
     shutil.copytree(exchange, tmp_path / "k")
     with closing(sqlite3.connect(tmp_path / "k" / "lager.sqlite")) as store, store:
