@@ -318,7 +318,7 @@ class _Doctor:
         try:
             store = self._store
         except OlderStore:
-            yield _line("store", State.LOOK, _("av en eldre utgave"), _("Neste sync tar en kopi og fører det opp."))
+            yield _line("store", State.LOOK, _("av en eldre utgave"), _("Neste sync tar en kopi og oppgraderer det."))
             return
         if store is None:
             yield _line(

@@ -72,10 +72,13 @@ class Workplace:
 
     @cached_property
     def store(self) -> Store:
-        """The store, opened and brought up to date."""
+        """The store, opened and brought up to date; that it was is in the run log."""
         from ..store import Store
+        from .trace import note_upgrade
 
-        return Store.open(self.settings.store_path)
+        store = Store.open(self.settings.store_path)
+        note_upgrade(store, self.settings.run_log_path)
+        return store
 
     @property
     def remembered(self) -> Store | None:

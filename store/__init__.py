@@ -12,6 +12,7 @@ from .rows import (
     SchoolState,
     Tally,
     Told,
+    Upgrade,
 )
 from .store import OlderStore, Store, cycle_subject, write_whole
 from .tables import MUNICIPALITY, TOO_LATE
@@ -32,6 +33,7 @@ __all__ = [
     "Store",
     "Tally",
     "Told",
+    "Upgrade",
     "cycle_subject",
     "write_whole",
 ]

@@ -11,16 +11,18 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, insert, make_url, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from ..domain.errors import StoreError
 from ..domain.mending import why_not
-from .tables import KNOWN, NEWEST, metadata
+from .tables import KNOWN, NEWEST, meta, metadata
 
 _BUSY_MILLISECONDS = 15_000
 _PRIVATE = 0o600
+UPGRADED = "upgraded"
+"""Key in ``meta`` of an upgrade that is not in the run log yet: schema before, schema after, and when."""
 
 
 def url_of(where: str | Path) -> URL:
@@ -157,16 +159,31 @@ def check_version(version: str | None) -> bool:
 
 
 def upgrade(engine: Engine, target: str = NEWEST) -> None:
-    """Brings the schema to ``target`` in one transaction."""
+    """Brings the schema to ``target`` in one transaction, and with it the news of it: :data:`UPGRADED` in ``meta``.
+
+    A store that was empty has no news. News that nobody has noted yet stands, from the first schema to the last.
+    """
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        before = version_of(connection)
         config.attributes["connection"] = connection
         config.attributes["metadata"] = metadata
         command.upgrade(config, target)
+        if before is not None:
+            _keep_news(connection, before, target)
+
+
+def _keep_news(connection: Connection, before: str, after: str) -> None:
+    here = meta.c.key == UPGRADED
+    standing = connection.execute(select(meta.c.value).where(here)).scalar()
+    connection.execute(delete(meta).where(here))
+    first = before if standing is None else standing.split()[0]
+    value = f"{first} {after} {datetime.now(UTC).isoformat()}"
+    connection.execute(insert(meta), [{"key": UPGRADED, "value": value}])
 
 
 def copy_sqlite(engine: Engine, target: Path) -> None:

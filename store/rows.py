@@ -11,6 +11,15 @@ from ..domain.verdict import Assessment
 
 
 @dataclass(frozen=True, slots=True)
+class Upgrade:
+    """That the store's schema was brought from one release's to another's."""
+
+    before: str
+    after: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SchoolState:
     """Where the last nights left a school. All moments are UTC."""
 

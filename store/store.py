@@ -34,6 +34,7 @@ from .rows import (
     SchoolState,
     Tally,
     Told,
+    Upgrade,
 )
 from .tables import (
     MUNICIPALITY,
@@ -228,6 +229,19 @@ class Store:
         """Keeps a small fact about the store itself."""
         with self._writing() as connection:
             _put(connection, meta, {"key": key}, {"value": value})
+
+    def upgraded(self) -> Upgrade | None:
+        """An upgrade of the schema that has not been noted yet, however long ago it was."""
+        value = self.meta(opening.UPGRADED)
+        if value is None:
+            return None
+        before, after, at = value.split()
+        return Upgrade(before, after, datetime.fromisoformat(at))
+
+    def upgrade_is_noted(self) -> None:
+        """The run log has the upgrade: it is news no more."""
+        with self._writing() as connection:
+            connection.execute(delete(meta).where(meta.c.key == opening.UPGRADED))
 
     # --- schools -------------------------------------------------------------------------------------------------
 
