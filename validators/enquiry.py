@@ -32,6 +32,8 @@ _STEPS = (
 """Acts by which something is found out."""
 _ACTS = (*_STEPS, LogKind.ENQUIRY_PLAN, LogKind.HOME_MEETING, LogKind.ANALYSIS)
 """All that shows that the enquiry has begun."""
+_MEETINGS = (LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION, LogKind.FEEDBACK_MEETING)
+"""Meetings with parents and/or pupil."""
 _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
 _LOG_ONLY = Text(
     "Regelen ser loggen, ikke hvor godt det ble gjort.", "Regelen ser loggen, ikkje kor godt det vart gjort."
@@ -116,8 +118,7 @@ def meeting_by_next_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 def _met_again(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, since: Moment) -> Iterator[Outcome]:
     """Opened again without a notice: the day it was opened is the only one to count from, so no meeting is a question."""
-    meetings = case.for_pupil(pupil.ref, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION)
-    held = [e for e in meetings if took_place(e) and stretch.holds(when_of(e))]
+    held = [e for e in case.for_pupil(pupil.ref, *_MEETINGS) if _met(e) and stretch.holds(when_of(e))]
     outcome = judge.by_day(stretch.scope(pupil), since, held, days=1)
     if outcome.verdict is Verdict.DEVIATION:
         update = {"verdict": Verdict.REVIEW, "reason": None, "question": "reopened"}
@@ -135,13 +136,19 @@ def _start(notice: Notice, pupil: Pupil) -> Moment | None:
     return found_out
 
 
+def _met(entry: LogEntry) -> bool:
+    """Whether somebody met parents or pupil; at a meeting of another purpose only where it says that they were there."""
+    there = any(p.acts_as(Role.GUARDIAN, Role.PUPIL) for p in entry.participants)
+    return took_place(entry) and (there or entry.kind is not LogKind.FEEDBACK_MEETING)
+
+
 def _meetings(case: CaseIndex, notice: Notice, pupil: Pupil, start: Moment) -> list[LogEntry]:
     """Meetings that took place and are not about another notice, or the answer to an earlier one."""
     earlier = [n.arrived_at for n in case.notices if n.arrived_at is not None and n.arrived_at.before(start) is True]
     found = []
-    for entry in case.for_pupil(pupil.ref, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION):
+    for entry in case.for_pupil(pupil.ref, *_MEETINGS):
         when = when_of(entry)
-        if when is None or not took_place(entry) or entry.notice not in (None, notice.id):
+        if when is None or not _met(entry) or entry.notice not in (None, notice.id):
             continue
         if when.before(start) is True and any(when.before(other) is not True for other in earlier):
             continue
@@ -170,12 +177,8 @@ def _with_doubt(
     limit = outcome.deadline or start.day
     unnamed = [
         e
-        for e in case.all(LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION)
-        if e not in meetings
-        and not e.pupils
-        and took_place(e)
-        and e.notice in (None, notice.id)
-        and _by(e, start, limit)
+        for e in case.all(*_MEETINGS)
+        if e not in meetings and not e.pupils and _met(e) and e.notice in (None, notice.id) and _by(e, start, limit)
     ]
     if unnamed:
         evidence = tuple(dict.fromkeys([*outcome.evidence, *(e.id for e in unnamed)]))

@@ -329,10 +329,7 @@ def _weighed(
 def _on_the_day(judge: Judge, due: _Appointment, day: date, entries: Sequence[Recorded]) -> Outcome:
     """``entries`` weighed as something due on ``day``; what came before the day is left out here."""
     since = [entry for entry in entries if _day_of(entry) >= day]
-    outcome = judge.by_day(due.scope, Moment.on(day), since, days=0, answers=False)
-    # The anchor is a day in a plan, and no message: that it is a Sunday says nothing about «mottatt utenfor skoletid».
-    kept = tuple(r for r in outcome.remarks if r.code is not RemarkCode.OUTSIDE_SCHOOL_HOURS)
-    return outcome.model_copy(update={"remarks": kept})
+    return judge.by_day(due.scope, Moment.on(day), since, days=0, answers=False)
 
 
 def _day_of(item: Recorded) -> date:

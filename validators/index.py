@@ -110,7 +110,10 @@ class CaseIndex:
         """All versions known, drafts and replaced ones included, by time of decision."""
         self.transfers: tuple[Transfer, ...] = tuple(t for t in case.transfers if t.at.known_at(as_of))
         self.pupils: tuple[Pupil, ...] = _each_once(
-            p for p in case.pupils if p.joined_at is None or p.joined_at.known_at(as_of)
+            [
+                *(p for p in case.pupils if p.joined_at is None or p.joined_at.known_at(as_of)),
+                *self._named_by_notices_alone(),
+            ]
         )
         self._places: dict[LogKind, list[int]] = defaultdict(list)
         """Where in the log, which is sorted, the entries of a kind stand."""
@@ -128,6 +131,14 @@ class CaseIndex:
         self.suspicions: tuple[Suspicion, ...] = tuple(
             s for s in case.suspicions if s.at.known_at(as_of) and _registered(s.registered_at, as_of)
         )
+
+    def _named_by_notices_alone(self) -> Iterator[Pupil]:
+        """Pupils that a notice is about and that nobody has entered in the case: they are owed the same as the others."""
+        entered = {pupil.ref for pupil in self.case.pupils}
+        for notice in self.notices:
+            for ref in notice.pupils:
+                if ref not in entered:
+                    yield Pupil(ref=ref, joined_at=notice.happened_at or notice.registered_at)
 
     # --- the log -----------------------------------------------------------------------------------------------
 

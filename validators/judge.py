@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from ..domain.activity_plan import ActivityPlan
 from ..domain.calendar import SchoolCalendar
 from ..domain.log import Recorded
 from ..domain.moment import OSLO, Moment, end_of, local_day
@@ -45,7 +46,13 @@ class Judge:
     # --- plain outcomes ------------------------------------------------------------------------------------------
 
     def met(self, scope: str, *items: Recorded, event: Moment | None = None, remarks: Iterable[Remark] = ()) -> Outcome:
-        """Shown by ``items``. Remarks about late registration and edited times are added."""
+        """Shown by ``items``. Remarks about late registration and edited times are added.
+
+        An entry that was written before the day it is dated says what was to be done, and not that it was: then it is a question.
+        """
+        early = [item for item in items if self._written_before_it_happened(item)]
+        if early:
+            return self.review(scope, "written_before_it_happened", *early, event=event)
         found = [*remarks]
         for item in items:
             found += self._credibility(item)
@@ -105,10 +112,10 @@ class Judge:
 
         ``entries``: what may show that it was done, in any order. Literal by default; the other reading and a tolerance
         that the owner has not adopted are told in remarks, and never make anything «i orden». ``answers``: whether it is the
-        answer to something received; no tolerance is for anything else.
+        answer to something received; no tolerance, and no word of when it was received, is for anything else.
         """
         limit = self.last_day(anchor.day, days)
-        remarks = self._anchor_remarks(anchor, anchor_item, limit)
+        remarks = self._anchor_remarks(anchor, anchor_item, limit, received=answers)
         tolerated = self._tolerated_until(anchor, days) if answers else limit
         if self._tolerance_adopted(anchor, days) and tolerated > limit:
             limit = tolerated
@@ -224,9 +231,9 @@ class Judge:
         clock = moment.instant.astimezone(OSLO).time()
         return not self.plan.readings.school_hours_from <= clock <= self.plan.readings.school_hours_to
 
-    def _anchor_remarks(self, anchor: Moment, item: Recorded | None, limit: date) -> list[Remark]:
+    def _anchor_remarks(self, anchor: Moment, item: Recorded | None, limit: date, *, received: bool) -> list[Remark]:
         remarks = []
-        if self.outside_school_hours(anchor):
+        if received and self.outside_school_hours(anchor):
             remarks.append(Remark(code=RemarkCode.OUTSIDE_SCHOOL_HOURS))
         if item is not None and item.happened_at is None:
             remarks.append(Remark(code=RemarkCode.TIME_ASSUMED))
@@ -314,6 +321,8 @@ class Judge:
             return self.review(scope, "order_unclear", first, then, event=event)
         if first.happened_at is None:
             return self.review(scope, "time_unknown", first, event=event)
+        if self._written_before_it_happened(first):
+            return self.review(scope, "written_before_it_happened", first, event=event)
         if self._edited_across(first, then, order):
             return self.review(scope, "time_edited", first, then, event=event)
         if not order:
@@ -360,8 +369,10 @@ class Judge:
         return None
 
     def _written_before_it_happened(self, item: Recorded) -> bool:
+        """Not so for an activity plan, which is written before it is decided."""
         return (
-            item.happened_at is not None
+            not isinstance(item, ActivityPlan)
+            and item.happened_at is not None
             and item.registered_at is not None
             and item.registered_at.day < item.happened_at.day
         )

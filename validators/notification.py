@@ -818,8 +818,11 @@ def owner_notified(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         event = stretch.serious or stretch.round.start
         if stretch.decided and stretch.serious is None:
             continue
-        if told.sure:
-            yield judge.met(stretch.scope, told.sure[0], event=event)
+        if told.sure and all(_before_anything(case, stretch, item) for item in told.sure):
+            yield judge.review(stretch.scope, "before_its_cause", *told.sure, event=event)
+        elif told.sure:
+            about_it = next(item for item in told.sure if not _before_anything(case, stretch, item))
+            yield judge.met(stretch.scope, about_it, event=event)
         elif told.acknowledged:
             yield judge.met(stretch.scope, told.acknowledged[0], event=event, remarks=(_WEAK,))
         elif stretch.serious is None:
@@ -829,6 +832,15 @@ def owner_notified(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             outcome = or_which(outcome, "told_another", *told.unsure)
             if outcome is not None:
                 yield outcome
+
+
+def _before_anything(case: CaseIndex, stretch: _Stretch, item: Recorded) -> bool:
+    """Whether ``item`` is dated on a day before anything of the stretch was known: it can't be about it."""
+    known = [stretch.round.start, stretch.round.period.opened, *(s.at for s in case.suspicions)]
+    known += [when for incident in case.incidents if (when := when_of(incident)) is not None]
+    since = [moment.day for moment in known if stretch.round.holds(moment)]
+    told = when_of(item)
+    return told is not None and told.day < min(since, default=told.day)
 
 
 def _undecided(case: CaseIndex, judge: Judge, stretch: _Stretch) -> Iterator[Outcome]:
