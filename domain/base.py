@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
+from textwrap import dedent
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationInfo, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 _PLAIN = "A-Za-zÆØÅæøå._/\\-"
 Ref = Annotated[
@@ -44,8 +50,20 @@ class Made(BaseModel):
         extra="ignore",
         hide_input_in_errors=True,
         populate_by_name=True,
-        use_attribute_docstrings=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema, in which each field is described by the text below it in the source.
+
+        Read only when a schema is asked for: pydantic's own way reads every module anew for every model, in every command.
+        """
+        schema = handler(core_schema)
+        fields = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, words in _told_of_fields(cls).items():
+            if name in fields:
+                fields[name].setdefault("description", words)
+        return schema
 
     @classmethod
     def unchecked(cls, parts: dict[str, Any]) -> Self:
@@ -65,6 +83,31 @@ class Made(BaseModel):
 def _names(kind: type[Made]) -> set[str]:
     """The names of the fields; all values share them, and pydantic copies them before it changes any."""
     return set(kind.__pydantic_fields__)
+
+
+def _told_of_fields(kind: type) -> dict[str, str]:
+    """Field → the string that stands below it, in ``kind`` or what it was made from."""
+    told: dict[str, str] = {}
+    for parent in reversed(kind.__mro__):
+        if not issubclass(parent, Made):
+            continue
+        try:
+            source = inspect.getsource(parent)
+        except OSError:  # a program without its source: the schema is the same without words
+            continue
+        (definition,) = ast.parse(dedent(source)).body
+        assert isinstance(definition, ast.ClassDef)  # noqa: S101 - it is the source of a class
+        for field_of, below in pairwise(definition.body):
+            if not (isinstance(field_of, ast.AnnAssign) and isinstance(field_of.target, ast.Name)):
+                continue
+            told.pop(field_of.target.id, None)
+            if (
+                isinstance(below, ast.Expr)
+                and isinstance(below.value, ast.Constant)
+                and isinstance(below.value.value, str)
+            ):
+                told[field_of.target.id] = inspect.cleandoc(below.value.value)
+    return told
 
 
 class Frozen(Made):

@@ -1,0 +1,31 @@
+"""A schema says of each field what the source says of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from skolemiljo.domain import base
+from skolemiljo.domain.activity_plan import ActivityPlan
+from skolemiljo.domain.log import LogEntry
+
+
+def test_fields_are_described_by_the_text_below_them() -> None:
+    fields = ActivityPlan.model_json_schema()["properties"]
+    assert fields["problem"]["description"] == "a) hvilket problem tiltakene skal løse"
+    assert "description" not in fields["goal"]
+
+
+def test_inherited_fields_are_described_too() -> None:
+    fields = LogEntry.model_json_schema()["properties"]
+    assert fields["author"]["description"] == "Who wrote it."
+    assert fields["actor"]["description"].startswith("Who did the thing")
+
+
+def test_without_its_source_the_schema_has_no_descriptions(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(kind: type) -> str:
+        raise OSError("could not get source code")
+
+    monkeypatch.setattr(base.inspect, "getsource", gone)
+    fields = LogEntry.model_json_schema()["properties"]
+    assert "description" not in fields["author"]
+    assert fields["author"]["default"] is None
