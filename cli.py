@@ -64,6 +64,9 @@ class Day(click.ParamType[date]):
 AS_OF = click.option(
     "--as-of", type=Moment(), metavar="TIDSPUNKT", default=None, help="Vurder slik det var kjent da. Uten: nå."
 )
+SINCE = click.option(
+    "--since", type=Day(), metavar="DATO", default=None, help="Merk det som er nytt siden da. Uten: siste uke."
+)
 LANGUAGE = click.option(
     "--language",
     type=click.Choice(("nb", "nn")),
@@ -183,6 +186,7 @@ def main(ctx: click.Context, settings: Path | None, secrets: Path | None) -> Non
 @main.command("check-school")
 @click.option("--school", required=True, metavar="ORGNR", help="Skolens organisasjonsnummer.")
 @AS_OF
+@SINCE
 @REPORT_FORMAT
 @OUT
 @LANGUAGE
@@ -194,6 +198,7 @@ def check_school(
     work: Workplace,
     school: str,
     as_of: datetime | None,
+    since: date | None,
     form: str,
     out: Path | None,
     language: str | None,
@@ -214,7 +219,13 @@ def check_school(
         raise click.UsageError(_("--open trenger --out: fila som skal åpnes"))
     form = _form_of(out, form)
     report, judged = views.for_rector(
-        work, school, as_of=as_of or now(), language=language, offline=offline, progress=_progress()
+        work,
+        school,
+        as_of=as_of or now(),
+        language=language,
+        offline=offline,
+        since=since,
+        progress=_progress(),
     )
     _aside(trace.note_report(work, "check-school", report, form))
     _show(report, form, out, language, work=work, open_it=show)
@@ -224,6 +235,7 @@ def check_school(
 
 @main.command()
 @AS_OF
+@SINCE
 @REPORT_FORMAT
 @OUT
 @LANGUAGE
@@ -237,6 +249,7 @@ def check_school(
 def audit(
     work: Workplace,
     as_of: datetime | None,
+    since: date | None,
     form: str,
     out: Path | None,
     language: str | None,
@@ -265,7 +278,9 @@ def audit(
     if case is not None and reason is not None:
         report, judged = views.for_one_case(work, case, reason=reason, as_of=as_of, language=language)
     else:
-        report, judged = views.for_owner(work, as_of=as_of, language=language, offline=offline, progress=_progress())
+        report, judged = views.for_owner(
+            work, as_of=as_of, language=language, offline=offline, since=since, progress=_progress()
+        )
         _aside(trace.note_report(work, "audit", report, form))
     _show(report, form, out, language, work=work)
     _finish(report, judged, fail_on)

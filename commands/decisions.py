@@ -56,7 +56,7 @@ def accept(
 
 def _decided(work: Workplace, school: str, case: str, rule: str, scope: str | None) -> Finding:
     """The finding of that ``scope``, or the only one: a decision about nothing would look as if it hid something."""
-    judged = (a for a in work.store.assessments(school, cycles_too=False) if a.case == case)
+    judged = (a for a in work.store.assessments(school, years=()) if a.case == case)
     there = {f.scope: f for a in judged for f in a.findings if f.rule == rule and f.verdict in ACCEPTABLE}
     if scope in there:
         return there[scope]

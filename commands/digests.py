@@ -129,8 +129,8 @@ def _check_extra() -> None:
 def _report(work: Workplace, one: Digest, told: Told | None, as_of: datetime, language: str | None) -> Report:
     if one.school is None:
         return views.for_owner(work, as_of=as_of, language=language, offline=True)[0]
-    since = reports.Previous(told.as_of, digest.verdicts_of(told.standing)) if told is not None else None
-    return views.for_rector(work, one.school, as_of=as_of, language=language, offline=True, since=since)[0]
+    last = reports.Previous(told.as_of, digest.verdicts_of(told.standing)) if told is not None else None
+    return views.for_rector(work, one.school, as_of=as_of, language=language, offline=True, told=last)[0]
 
 
 def _hand_over(work: Workplace, one: Digest, report: Report, language: str | None, now: datetime) -> int:

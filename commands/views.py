@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from ..adapters.ports import CaseProblem
 from ..domain.errors import SettingsError, SourceError
-from ..domain.moment import local_day
+from ..domain.moment import OSLO, local_day
 from ..domain.school import School
 from ..plans.loader import load_plans
 from ..reports.model import AuditReport, Previous, Problem, SchoolReport, TrendPoint, audit_report, school_report
-from ..sync.live import Judged, Progress, judge_cycle, judge_files, judge_school
+from ..sync.live import Judged, Progress, judge_cycle, judge_files, judge_school, school_years
 from ..sync.reading import problem_of
 from ..validators import CHAPTERS, RULES
 from .pseudonyms import pseudonyms
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ..store import Store
     from .workplace import Workplace
 
+
+_A_WEEK = timedelta(days=7)
+"""What is new is told since then: a rektor who looks each morning and one who looks each Monday both see it."""
 
 _KINDS = {
     "UnreadableCase": "unreadable",
@@ -46,12 +49,14 @@ def for_rector(
     as_of: datetime,
     language: str | None = None,
     offline: bool = False,
-    since: Previous | None = None,
+    since: date | None = None,
+    told: Previous | None = None,
     progress: Progress | None = None,
 ) -> tuple[SchoolReport, Judged]:
     """One school, as its rektor may see it: cases in which a leader is the subject are left out.
 
-    ``offline``: what the last nightly run saw, without asking the source; ``since``: what was seen before that.
+    ``offline``: what the last nightly run saw, without asking the source. What is new is told since the day ``since``, or
+    since what was ``told`` last.
     """
     store = work.remembered
     seen_at = None
@@ -59,7 +64,7 @@ def for_rector(
         school, seen_at = _stored_school(needed(store), number.replace(" ", ""))
         if seen_at is None:
             raise SettingsError(_("lageret har ingen slik skole: kjør skolemiljo sync først"))
-        judged = _stored(needed(store), school.organisation_number)
+        judged = _stored(needed(store), school.organisation_number, seen_at)
     else:
         school = work.school(number)
         judged = judge_school(
@@ -75,7 +80,7 @@ def for_rector(
         chapters=CHAPTERS,
         as_of=as_of,
         complete=judged.complete,
-        previous=since if offline else _previous(store, school.organisation_number, as_of),
+        previous=told or _previous(store, school.organisation_number, seen_at or as_of, since),
         acceptances=store.acceptances() if store is not None else (),
         problems=_unread(needed(store), school.organisation_number)
         if offline
@@ -97,11 +102,12 @@ def for_owner(
     as_of: datetime,
     language: str | None = None,
     offline: bool = False,
+    since: date | None = None,
     progress: Progress | None = None,
 ) -> tuple[AuditReport, Judged]:
     """All schools and the municipality's own annual cycle. A school that can't be read is named; the others go on.
 
-    Cases come under pseudonyms: :func:`for_one_case` opens one.
+    What is new is told since the day ``since``. Cases come under pseudonyms: :func:`for_one_case` opens one.
     """
     store, names = work.remembered, pseudonyms(work)
     whole = Judged()
@@ -112,7 +118,7 @@ def for_owner(
         stored = [_stored_school(kept, number) for number in kept.schools()]
         schools: Sequence[School] = [school for school, _ in stored]
         seen_at = min((seen for _, seen in stored if seen is not None), default=None)
-        whole = _stored(kept, None)
+        whole = _stored(kept, None, seen_at or as_of)
         problems += [
             Problem(school.organisation_number, None, "unreachable") for school, seen in stored if seen is None
         ]
@@ -136,7 +142,7 @@ def for_owner(
         chapters=CHAPTERS,
         as_of=as_of,
         complete=whole.complete,
-        previous=names.previous(None if offline else _previous(store, None, as_of)),
+        previous=names.previous(_previous(store, None, seen_at or as_of, since)),
         acceptances=names.acceptances(store.acceptances() if store is not None else ()),
         problems=names.problems(problems),
         trend=_trend(store, as_of),
@@ -277,25 +283,28 @@ def _stored_school(store: Store, number: str) -> tuple[School, datetime | None]:
     return school, None
 
 
-def _stored(store: Store, school: str | None) -> Judged:
+def _stored(store: Store, school: str | None, at: datetime) -> Judged:
+    """What the night ``at`` left. The store keeps school years that nobody asks about any more."""
     from ..store import MUNICIPALITY
 
+    years = school_years(at)
     return Judged(
-        assessments=list(store.assessments(school)),
-        statuses=list(store.cycle_statuses(school)),
+        assessments=list(store.assessments(school, years=years)),
+        statuses=list(store.cycle_statuses(school, years=years)),
         leader_cases=set(store.leader_cases(school)),
         complete=all(case.problem is None for owner in (school, MUNICIPALITY) for case in store.cases(owner)),
     )
 
 
-def _previous(store: Store | None, school: str | None, as_of: datetime) -> Previous | None:
-    """What the last night said, to tell new from still open."""
-    if store is None:
+def _previous(store: Store | None, school: str | None, as_of: datetime, since: date | None) -> Previous | None:
+    """How it stood after the last night before the day ``since`` ended, or a week ago; after the first of our nights where
+    none is so old. Nothing where there is no night but the one that is looked at."""
+    nights = [] if store is None else store.nights(as_of)
+    if store is None or not nights:
         return None
-    runs = store.runs(1)
-    if not runs or runs[0].as_of > as_of:  # the store knows how it stands now, not how it stood then
-        return None
-    return Previous.of(store.assessments(school), runs[0].as_of)
+    wanted = as_of - _A_WEEK if since is None else datetime.combine(since, time.max, OSLO)
+    moment = next((night for night in nights if night <= wanted), nights[-1])
+    return None if moment == as_of else Previous(moment, store.standing(school, moment))
 
 
 def _trend(store: Store | None, as_of: datetime) -> list[TrendPoint]:

@@ -162,11 +162,6 @@ class Previous:
     as_of: datetime
     verdicts: Mapping[Identity, Verdict]
 
-    @classmethod
-    def of(cls, assessments: Iterable[Assessment], as_of: datetime) -> Previous:
-        """The memory of ``assessments`` made at ``as_of``."""
-        return cls(as_of, {f.identity: f.verdict for a in assessments for f in a.findings})
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -259,9 +254,9 @@ class InOrder:
     """Scopes of the school years in which it is, where something of it stands open too."""
 
 
-def _first_scope(finding: Finding) -> str:
-    """The school year of a finding about the annual cycle, as its scope says it."""
-    return finding.scope.partition("/")[0]
+def _first_scope(scope: str) -> str:
+    """The school year, of the scope of a finding about the annual cycle."""
+    return scope.partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -339,7 +334,7 @@ class SchoolReport:
         years: dict[str, set[str]] = defaultdict(set)
         for finding in (item.finding for item in self.part(Part.MET)):
             cases[finding.rule] |= {finding.case} if finding.case else set()
-            years[finding.rule] |= set() if finding.case else {_first_scope(finding)}
+            years[finding.rule] |= set() if finding.case else {_first_scope(finding.scope)}
         half = {i.finding.rule for i in self.open_items if i.finding.case is None}
         order = [code for code in self.rules if code in cases] + sorted(cases.keys() - self.rules.keys())
         return tuple(
@@ -796,15 +791,17 @@ def _case_lines(
 
 
 def _resolved(assessments: Sequence[Assessment], previous: Previous | None) -> tuple[Resolved, ...]:
-    """What was open before and is not now, in cases that were looked at both times. A case that was not looked at now is
-    a problem of its own and solves nothing."""
+    """What was open before and is not now, in cases and school years that were looked at both times. A case that was not
+    looked at now is a problem of its own and solves nothing; nor does it that a school year is over."""
     if previous is None:
         return ()
     now = {f.identity: f.verdict for a in assessments for f in a.findings}
-    looked_at = {(a.school or "", a.case or "") for a in assessments}
+    looked_at = {(a.school or "", a.case) for a in assessments if a.case}
+    looked_at |= {(a.school or "", _first_scope(f.scope)) for a in assessments if not a.case for f in a.findings}
     found = []
     for identity, was in previous.verdicts.items():
-        if was not in _OPEN or (identity[1], identity[2]) not in looked_at:
+        _, school, case, scope = identity
+        if was not in _OPEN or (school, case or _first_scope(scope)) not in looked_at:
             continue
         verdict = now.get(identity)
         if verdict is None or verdict in (Verdict.MET, Verdict.NOT_APPLICABLE):

@@ -461,7 +461,7 @@ class Sentences:
                 words.gettext("{n} løst").format(n=len(report.resolved)),
             )
         )
-        return words.gettext("Siden sist, {moment}: {numbers}").format(
+        return words.gettext("Siden {moment}: {numbers}").format(
             moment=words.moment(report.previous_as_of), numbers=numbers
         )
 

@@ -60,7 +60,7 @@ def render(report: Report, language: str | None = None, *, width: int | None = N
 def _lines(report: Report, say: Sentences) -> list[str]:
     owner = isinstance(report, AuditReport)
     lines = [f"# {say.title()}", f"# {say.made()}", f"# {say.plan()}", f"# {say.headline()}"]
-    lines += [f"# {line}" for line in say.besides()]
+    lines += [f"# {line}" for line in (*say.besides(), say.since_last()) if line]
     lines += [f"# {say.warning(warning)}" for warning in report.warnings]
     lines += [f"# {say.problem(problem)}" for problem in report.problems]
     names = {r.school.organisation_number: r.school.name for r in _reports(report) if r.school is not None}

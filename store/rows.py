@@ -65,6 +65,7 @@ class CaseState:
     changes_at: datetime | None
     closed: bool | None
     """Whether it stood closed when it was judged; ``None`` = judged before that was kept."""
+    first_judged_at: datetime | None
     leader_accused: bool
     record_fingerprint: str | None
     problem: str | None

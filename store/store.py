@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from gettext import gettext as _
@@ -13,7 +13,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, Select, Table, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Table,
+    and_,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from ..domain.annual_cycle import CycleStatus
 from ..domain.errors import StoreError
@@ -42,6 +58,7 @@ from .tables import (
     acceptances,
     calendar_events,
     cases,
+    changes,
     cycles,
     digests,
     findings,
@@ -269,11 +286,14 @@ class Store:
         latest = list({item.assessment.case: item for item in judged}.values())
         ids = [str(item.assessment.case) for item in latest]
         with self._writing() as connection:
-            known: dict[str, datetime | None] = {}
+            known: dict[str, Any] = {}
+            stood: dict[str, _Verdicts] = {}
             for part in _parts(ids):
-                before = select(cases.c.case_id, cases.c.unseen_since).where(cases.c.case_id.in_(part))
-                known.update((row.case_id, row.unseen_since) for row in connection.execute(before))
-                connection.execute(delete(findings).where(~findings.c.of_cycle, findings.c.subject.in_(part)))
+                before = select(cases.c.case_id, cases.c.unseen_since, cases.c.judged_at, cases.c.first_judged_at)
+                known.update((row.case_id, row) for row in connection.execute(before.where(cases.c.case_id.in_(part))))
+                mine = and_(~findings.c.of_cycle, findings.c.subject.in_(part))
+                stood.update(_verdicts(connection, mine))
+                connection.execute(delete(findings).where(mine))
             rows = [_case_row(item, known.get(str(item.assessment.case))) for item in latest]
             new = [row for row in rows if row["case_id"] not in known]
             if new:
@@ -291,6 +311,9 @@ class Store:
             ]
             if lines:
                 connection.execute(insert(findings), lines)
+            # A case that comes in is known by its first_judged_at: its findings are no changes.
+            judged_before = {case: stood.get(case, {}) for case, row in known.items() if row.judged_at is not None}
+            _note_changes(connection, {str(i.assessment.case): i.assessment for i in latest}, judged_before)
 
     def put_problem(self, school: str, case: str, kind: str, at: datetime) -> None:
         """Notes that a case could not be read. What was found out before stays, and is no longer current."""
@@ -388,16 +411,41 @@ class Store:
         with self._reading() as connection:
             return frozenset(connection.execute(select(cases.c.case_id).where(cases.c.leader_accused, *mine)).scalars())
 
-    def assessments(self, school: str | None = None, *, cycles_too: bool = True) -> Iterator[Assessment]:
+    def assessments(self, school: str | None = None, *, years: Collection[str] | None = None) -> Iterator[Assessment]:
         """The judgements as they stand, by case id and then the annual cycle; «ikke aktuelt» is not kept.
+
+        ``years``: the school years of the annual cycle (``None`` = all).
 
         Vanished cases are left out (see :meth:`vanished`). Of a case that could not be read last time nothing is «i orden»
         any more: what was ``met`` comes as ``unknown``.
         """
         with self._reading() as connection:
             yield from _case_assessments(connection, school)
-            if cycles_too:
-                yield from _cycle_assessments(connection, school)
+            yield from _cycle_assessments(connection, school, years)
+
+    def standing(self, school: str | None, moment: datetime) -> dict[tuple[str, str, str, str], Verdict]:
+        """How it stood after the nights up to ``moment`` (zone-aware): verdict by the findings' identity, of a school or
+        (``None``) of all. Cases that came later, or are gone since, are left out."""
+        there = and_(
+            cases.c.vanished_at.is_(None), or_(cases.c.first_judged_at.is_(None), cases.c.first_judged_at <= moment)
+        )
+
+        def mine(table: Table) -> Any:
+            own = select(cases.c.case_id).where(there, *([] if school is None else [cases.c.school == school]))
+            cycle = [table.c.of_cycle] + ([] if school is None else [table.c.school == school])
+            return or_(and_(*cycle), and_(~table.c.of_cycle, table.c.subject.in_(own)))
+
+        def identity(row: Any) -> tuple[str, str, str, str]:
+            return row.rule, row.school, "" if row.of_cycle else row.subject, row.scope
+
+        its = (findings.c.rule, findings.c.school, findings.c.of_cycle, findings.c.subject, findings.c.scope)
+        now = select(*its, findings.c.verdict).where(mine(findings))
+        back = select(changes).where(changes.c.at > moment, mine(changes)).order_by(changes.c.id.desc())
+        with self._reading() as connection:
+            found = {identity(row): row.verdict for row in connection.execute(now)}
+            for row in connection.execute(back):
+                found[identity(row)] = row.was
+        return {key: Verdict(verdict) for key, verdict in found.items() if verdict is not None}
 
     # --- what stands on the cases --------------------------------------------------------------------------------
 
@@ -531,7 +579,9 @@ class Store:
                     "fingerprint": judged.fingerprint,
                 },
             )
-            connection.execute(delete(findings).where(findings.c.of_cycle, findings.c.subject == subject))
+            mine = and_(findings.c.of_cycle, findings.c.subject == subject)
+            stood = _verdicts(connection, mine)
+            connection.execute(delete(findings).where(mine))
             lines = [
                 _finding_row(finding, subject, of_cycle=True)
                 for finding in assessment.findings
@@ -539,16 +589,20 @@ class Store:
             ]
             if lines:
                 connection.execute(insert(findings), lines)
+            _note_changes(connection, {subject: assessment}, {subject: stood.get(subject, {})})
             last = connection.execute(
                 select(cycles.c.written_fingerprint).where(cycles.c.school == school, cycles.c.school_year == year)
             ).scalar()
         return CycleState(status.school, year, judged.fingerprint, last)
 
-    def cycle_statuses(self, school: str | None = None) -> tuple[CycleStatus, ...]:
-        """The annual cycle's status as last judged: of one school (:data:`MUNICIPALITY` = its own), or of all."""
-        statement = select(cycles.c.status).order_by(cycles.c.school, cycles.c.school_year)
-        if school is not None:
-            statement = statement.where(cycles.c.school == school)
+    def cycle_statuses(
+        self, school: str | None = None, *, years: Collection[str] | None = None
+    ) -> tuple[CycleStatus, ...]:
+        """The annual cycle's status as last judged: of one school (:data:`MUNICIPALITY` = its own) or of all, in ``years``
+        or in all."""
+        statement = (
+            select(cycles.c.status).where(_of_cycles(school, years)).order_by(cycles.c.school, cycles.c.school_year)
+        )
         with self._reading() as connection:
             return tuple(CycleStatus.model_validate(body) for body in connection.execute(statement).scalars())
 
@@ -635,8 +689,14 @@ class Store:
             connection.execute(insert(runs), [row])
         return cut
 
-    def end_run(self, run: str, *, ended_at: datetime, state: str, summary: dict[str, Any]) -> None:
-        """Notes how a run ended, and the numbers it leaves behind."""
+    def end_run(
+        self, run: str, *, ended_at: datetime, state: str, summary: dict[str, Any], years: Collection[str]
+    ) -> None:
+        """Notes how a run ended, and the numbers it leaves behind: of the cases that the source still has, and of the
+        annual cycle in the school ``years`` that are asked about."""
+        gone = select(cases.c.case_id).where(cases.c.vanished_at.is_not(None))
+        asked = or_(false(), *(findings.c.subject.endswith(f"/{year}") for year in years))
+        there = or_(and_(findings.c.of_cycle, asked), and_(~findings.c.of_cycle, findings.c.subject.not_in(gone)))
         with self._writing() as connection:
             connection.execute(
                 update(runs).where(runs.c.run_id == run).values(ended_at=ended_at, state=state, summary=summary)
@@ -644,7 +704,8 @@ class Store:
             connection.execute(delete(tallies).where(tallies.c.run_id == run))
             done = and_(findings.c.verdict == Verdict.DEVIATION, findings.c.reason.in_(NOT_TO_BE_UNDONE))
             verdict = case((done, TOO_LATE), else_=findings.c.verdict).label("verdict")
-            each = select(findings.c.school, findings.c.rule, verdict).subquery()  # PostgreSQL groups by columns alone
+            # PostgreSQL groups by columns alone.
+            each = select(findings.c.school, findings.c.rule, verdict).where(there).subquery()
             counted = select(_literal(run), *each.c, func.count()).group_by(*each.c)
             connection.execute(insert(tallies).from_select(["run_id", "school", "rule", "verdict", "number"], counted))
 
@@ -653,6 +714,12 @@ class Store:
         statement = select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id).limit(limit)
         with self._reading() as connection:
             return tuple(Run(**row) for row in connection.execute(statement).mappings())
+
+    def nights(self, until: datetime) -> tuple[datetime, ...]:
+        """As_of of the runs that came to their end by ``until``, newest first."""
+        ended = and_(runs.c.state.in_(("complete", "incomplete")), runs.c.as_of <= until)
+        with self._reading() as connection:
+            return tuple(connection.execute(select(runs.c.as_of).where(ended).order_by(runs.c.as_of.desc())).scalars())
 
     def tallies(self, *, runs_back: int = 1200) -> tuple[Tally, ...]:
         """The numbers of the last runs (three school years), oldest run first: what a trend is drawn from."""
@@ -734,6 +801,7 @@ class Store:
             gone = list(connection.execute(select(cases.c.case_id).where(old_case)).scalars())
             for part in _parts(gone):
                 connection.execute(delete(findings).where(~findings.c.of_cycle, findings.c.subject.in_(part)))
+                connection.execute(delete(changes).where(~changes.c.of_cycle, changes.c.subject.in_(part)))
                 connection.execute(delete(cases).where(cases.c.case_id.in_(part)))
                 connection.execute(delete(acceptances).where(acceptances.c.case_id.in_(part)))
             old_runs = connection.execute(delete(runs).where(runs.c.as_of < moment, runs.c.state != "running")).rowcount
@@ -746,6 +814,7 @@ class Store:
                 subject = cycle_subject(school or None, year)
                 connection.execute(delete(findings).where(findings.c.of_cycle, findings.c.subject == subject))
                 connection.execute(delete(cycles).where(cycles.c.school == school, cycles.c.school_year == year))
+            connection.execute(delete(changes).where(changes.c.at < moment))
             connection.execute(delete(digests).where(digests.c.as_of < moment))
             connection.execute(delete(calendar_events).where(calendar_events.c.as_of < moment))
             ended = connection.execute(
@@ -822,17 +891,18 @@ def _copy_table(source: Connection, target: Connection, table: Table) -> None:
         target.execute(insert(table), [dict(row) for row in rows])
 
 
-def _case_row(item: JudgedCase, unseen_since: datetime | None) -> dict[str, Any]:
-    complete = item.assessment.complete
+def _case_row(item: JudgedCase, known: Any) -> dict[str, Any]:
+    complete, as_of = item.assessment.complete, item.assessment.as_of
     return {
         "case_id": item.assessment.case,
         "school": item.school,
         "etag": item.etag,
         "modified_at": item.modified_at,
-        "judged_at": item.assessment.as_of,
+        "judged_at": as_of,
+        "first_judged_at": as_of if known is None or known.judged_at is None else known.first_judged_at,
         "plan": item.assessment.plan,
         "complete": complete,
-        "unseen_since": None if complete else unseen_since or item.assessment.as_of,
+        "unseen_since": None if complete else (None if known is None else known.unseen_since) or as_of,
         "crashed": list(item.assessment.crashed),
         "changes_at": item.changes_at,
         "closed": item.assessment.closed,
@@ -843,6 +913,46 @@ def _case_row(item: JudgedCase, unseen_since: datetime | None) -> dict[str, Any]
         "vanished_at": None,
         "vanished_why": None,
     }
+
+
+_Verdicts = dict[tuple[str, str, str], str]
+"""Verdict by rule, scope and school."""
+
+
+def _verdicts(connection: Connection, where: Any) -> dict[str, _Verdicts]:
+    """How the findings stand now, by subject."""
+    its = (findings.c.subject, findings.c.rule, findings.c.scope, findings.c.school, findings.c.verdict)
+    found: dict[str, _Verdicts] = {}
+    for row in connection.execute(select(*its).where(where)):
+        found.setdefault(row.subject, {})[row.rule, row.scope, row.school] = row.verdict
+    return found
+
+
+def _note_changes(connection: Connection, judged: Mapping[str, Assessment], stood: Mapping[str, _Verdicts]) -> None:
+    """Keeps what the verdicts were before, where they are others now. ``stood``: the subjects to compare."""
+    lines = []
+    for subject, before in stood.items():
+        assessment = judged[subject]
+        after = {
+            (f.rule, f.scope, f.school or MUNICIPALITY): f.verdict.value
+            for f in assessment.findings
+            if f.verdict is not Verdict.NOT_APPLICABLE
+        }
+        lines += [
+            {
+                "at": assessment.as_of,
+                "subject": subject,
+                "of_cycle": assessment.case is None,
+                "rule": key[0],
+                "scope": key[1],
+                "school": key[2],
+                "was": before.get(key),
+            }
+            for key in sorted(before.keys() | after.keys())
+            if before.get(key) != after.get(key)
+        ]
+    if lines:
+        connection.execute(insert(changes), lines)
 
 
 def _finding_row(finding: Finding, subject: str, *, of_cycle: bool) -> dict[str, Any]:
@@ -935,10 +1045,15 @@ def _no_longer_known(finding: Finding) -> Finding:
     return finding.model_copy(update={"verdict": Verdict.UNKNOWN, "reason": Reason.UNREADABLE})
 
 
-def _cycle_assessments(connection: Connection, school: str | None) -> Iterator[Assessment]:
-    statement = select(cycles).order_by(cycles.c.school, cycles.c.school_year)
-    if school is not None:
-        statement = statement.where(cycles.c.school == school)
+def _of_cycles(school: str | None, years: Collection[str] | None) -> Any:
+    its = [] if school is None else [cycles.c.school == school]
+    return and_(true(), *its, *([] if years is None else [cycles.c.school_year.in_(years)]))
+
+
+def _cycle_assessments(
+    connection: Connection, school: str | None, years: Collection[str] | None
+) -> Iterator[Assessment]:
+    statement = select(cycles).where(_of_cycles(school, years)).order_by(cycles.c.school, cycles.c.school_year)
     its = select(findings).where(findings.c.of_cycle).order_by(findings.c.subject, findings.c.rule, findings.c.scope)
     rows = connection.execute(statement).mappings().all()
     found = {

@@ -97,6 +97,7 @@ cases = Table(
     Column("crashed", JSON, nullable=False),
     Column("changes_at", Utc),
     Column("closed", Boolean),  # NULL: judged before this was kept
+    Column("first_judged_at", Utc),  # NULL: judged before this was kept, or never
     Column("leader_accused", Boolean, nullable=False),  # only that; keeps the case out of rektor's view
     Column("record_fingerprint", String(64)),
     Column("problem", String(40)),  # class name of what kept it from being read last time
@@ -147,6 +148,20 @@ findings = Table(
     Column("state", String(20)),
 )
 Index("ix_findings_school_rule", findings.c.school, findings.c.rule)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Utc, nullable=False),  # as_of of the night that saw it
+    Column("subject", String(64), nullable=False),  # as in findings, like those that follow
+    Column("of_cycle", Boolean, nullable=False),
+    Column("rule", String(20), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("school", String(9), nullable=False),
+    Column("was", String(20)),  # the verdict before; NULL: not asked
+)
+Index("ix_changes_at", changes.c.at)
 
 written = Table(
     "written",

@@ -201,7 +201,13 @@ def _end(night: Night) -> None:
         night.store.export_acceptances(options.acceptances_to)
     summary.ended_at = night.clock()
     data = summary.to_json()
-    night.store.end_run(summary.run, ended_at=summary.ended_at, state=summary.state, summary=data)
+    night.store.end_run(
+        summary.run,
+        ended_at=summary.ended_at,
+        state=summary.state,
+        summary=data,
+        years=school_years(night.as_of),
+    )
     night.note(Kind.RUN_ENDED, state=summary.state, **data["totals"])
     night.log.info("run ended", state=summary.state, **data["totals"])
 

@@ -151,7 +151,8 @@ def test_the_mail_arrives_with_counts_and_case_numbers(report: SchoolReport, inb
 def test_nothing_is_sent_when_nothing_changed(make_report: Callable[..., SchoolReport], assessments: list[Any]) -> None:
     # Without the deadline that is today, and with last night's verdicts, there is nothing to tell.
     quiet = [assessments[3], assessments[4]]
-    before = Previous.of(quiet, datetime(2026, 3, 8, 5, tzinfo=UTC))
+    stood = {f.identity: f.verdict for a in quiet for f in a.findings}
+    before = Previous(datetime(2026, 3, 8, 5, tzinfo=UTC), stood)
     same = make_report(assessments=quiet, previous=before, acceptances=[])
     told = standing(same)
     assert not changed(make_report(assessments=quiet, as_of=datetime(2026, 3, 10, 5, tzinfo=UTC), acceptances=[]), told)

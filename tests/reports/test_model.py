@@ -342,7 +342,7 @@ def test_a_duty_of_the_annual_cycle_says_in_which_school_year_it_is_in_order(
 def test_one_line_says_what_is_new_and_what_is_resolved_since_last(report: SchoolReport) -> None:
     new = sum(item.change is Change.NEW for item in report.open_items)
     assert re.fullmatch(
-        rf"Siden sist, \w+ 2\. mars 2026 kl\. [\d.]+: {new} nye?, \d+ fortsatt, {len(report.resolved)} løst",
+        rf"Siden \w+ 2\. mars 2026 kl\. [\d.]+: {new} nye?, \d+ fortsatt, {len(report.resolved)} løst",
         Sentences(report).since_last(),
     )
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -15,6 +16,7 @@ from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.moment import OSLO
 from skolemiljo.reports import AuditReport, render
 from skolemiljo.reports.html import pages
+from skolemiljo.reports.model import Change
 from skolemiljo.reports.trend import weekly, yearly
 
 FIRST = datetime(2026, 6, 23, 4, 15, tzinfo=OSLO)
@@ -33,12 +35,31 @@ def audit(tmp_path_factory: pytest.TempPathFactory) -> AuditReport:
         "utf-8",
     )
     work = Workplace(folder / "settings.toml")
+    stood = {}
     for week in WEEKS:
-        night.run(work, as_of=FIRST + timedelta(weeks=week), handle_signals=False)
+        at = FIRST + timedelta(weeks=week)
+        night.run(work, as_of=at, handle_signals=False)
+        stood[at] = {f.identity: f.verdict for a in work.store.assessments() for f in a.findings}
     after = FIRST + timedelta(weeks=WEEKS[-1], hours=3)
     report, _ = views.for_owner(work, as_of=after, offline=True)
     back, _ = views.for_owner(work, as_of=FIRST + timedelta(weeks=2, hours=3), offline=True)
     assert len(weekly(back.trend)) == 3, "a look back sees no later night"
+    changed = [one != other for one, other in pairwise(stood.values())]
+    assert sum(changed) > 3, "something changes in most weeks outside the summer"
+    for at, verdicts in stood.items():
+        assert work.store.standing(None, at) == verdicts
+        assert work.store.standing(None, at + timedelta(days=2)) == verdicts
+    assert report.previous_as_of == FIRST + timedelta(weeks=9)
+    for row in report.rows:
+        number = row.school.organisation_number
+        assert work.store.standing(number, FIRST) == {k: v for k, v in stood[FIRST].items() if k[1] == number}
+        seen = [views.for_rector(work, number, as_of=after, offline=offline)[0] for offline in (True, False)]
+        assert {view.previous_as_of for view in seen} == {FIRST + timedelta(weeks=9)}
+        first, second = ([(i.finding.identity, i.change) for i in view.items] for view in seen)
+        assert first == second, "in the morning after a night it is no matter who is asked"
+        whole, _ = views.for_rector(work, number, as_of=after, since=FIRST.date())
+        assert whole.previous_as_of == FIRST
+        assert sum(i.change is Change.NEW for i in whole.items) > sum(change is Change.NEW for _, change in first) >= 0
     work.store.close()
     return report
 

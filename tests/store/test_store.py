@@ -43,6 +43,7 @@ from skolemiljo.store.tables import KNOWN, NEWEST, metadata
 
 HERE, THERE = "310000019", "310000027"
 AT = datetime(2026, 3, 10, 3, 15, tzinfo=UTC)
+YEARS = ("2025-2026",)
 DATABASE = os.environ.get("SKOLEMILJO_TEST_DATABASE")
 """Address of a database with nothing in it that matters (postgresql+pg8000://…): the tests are then held against it."""
 
@@ -255,9 +256,56 @@ def test_each_night_leaves_its_numbers(store: Store) -> None:
     store.put_judged(
         [judged("S-1"), judged("S-2"), judged("S-3", finding("S-3", verdict=Verdict.MET)), judged("S-4", late)]
     )
-    store.end_run("r1", ended_at=AT, state="complete", summary={"written": 3})
+    store.end_run("r1", ended_at=AT, state="complete", summary={"written": 3}, years=YEARS)
     found = [(t.school, t.verdict, t.number, t.complete) for t in store.tallies()]
     assert found == [(HERE, "deviation", 2, True), (HERE, "met", 1, True), (HERE, "too_late", 1, True)]
+
+
+def test_what_is_gone_or_no_longer_asked_about_is_in_no_number(store: Store) -> None:
+    for year, verdict in (("2024-2025", Verdict.DEVIATION), ("2025-2026", Verdict.MET)):
+        its = (finding(None, "AAR-01", verdict, scope=f"school_year:{year}"),)
+        assessment = Assessment(case=None, school=HERE, as_of=AT, plan="D/en", findings=its)
+        status = CycleStatus(school=HERE, school_year=year, plan="D/en", as_of=AT, items=())
+        store.put_cycle(JudgedCycle(status, assessment, "f"))
+    store.put_judged([judged("S-1"), judged("S-2")])
+    store.put_vanished("S-2", "not_found", AT)
+    store.begin_run("r1", started_at=AT, as_of=AT, plan="D/en")
+    store.end_run("r1", ended_at=AT, state="complete", summary={}, years=YEARS)
+    assert [(t.verdict, t.number) for t in store.tallies()] == [("deviation", 1), ("met", 1)]
+    assert [f.scope for a in store.assessments(years=YEARS) for f in a.findings if not f.case] == [
+        "school_year:2025-2026"
+    ]
+    assert [status.school_year for status in store.cycle_statuses(years=YEARS)] == ["2025-2026"]
+
+
+def test_how_it_stood_can_be_told_of_each_night_before(store: Store) -> None:
+    """A case that changes, one that comes in later, one that goes, and two judgements of one night."""
+
+    def night(number: int, *its: tuple[str, Verdict]) -> None:
+        at = AT + timedelta(days=number)
+        for case, verdict in its:
+            item = judged(case, finding(case, verdict=verdict))
+            assessment = item.assessment.model_copy(update={"as_of": at})
+            store.put_judged([replace(item, assessment=assessment)])
+
+    night(0, ("S-1", Verdict.DUE), ("S-3", Verdict.MET))
+    night(1, ("S-1", Verdict.DEVIATION), ("S-2", Verdict.DUE))
+    night(2, ("S-1", Verdict.NOT_APPLICABLE), ("S-2", Verdict.DEVIATION))
+    night(2, ("S-1", Verdict.MET))
+    night(3, ("S-1", Verdict.MET))
+    store.put_vanished("S-3", "not_found", AT + timedelta(days=3))
+
+    def stood(number: float) -> dict[str, str]:
+        found = store.standing(None, AT + timedelta(days=number))
+        assert found == store.standing(HERE, AT + timedelta(days=number))
+        assert not store.standing(THERE, AT + timedelta(days=number))
+        return {case: verdict.value for (_, _, case, _), verdict in found.items()}
+
+    assert stood(0) == stood(0.5) == {"S-1": "due"}
+    assert stood(1) == {"S-1": "deviation", "S-2": "due"}
+    assert stood(2) == stood(9) == {"S-1": "met", "S-2": "deviation"}
+    store.forget((AT + timedelta(days=2)).date())
+    assert stood(2) == {"S-1": "met", "S-2": "deviation"}
 
 
 # --- the file
@@ -353,7 +401,7 @@ def test_an_older_store_is_backed_up_and_upgraded(path: Path) -> None:
     with Store.open(path) as store:
         assert store.case_ids(HERE) == {"S-1"}
         store.begin_run("r1", started_at=AT, as_of=AT, plan="D/en")
-        store.end_run("r1", ended_at=AT, state="complete", summary={})
+        store.end_run("r1", ended_at=AT, state="complete", summary={}, years=YEARS)
     (backup,) = path.parent.glob("*.backup")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with closing(sqlite3.connect(backup)) as raw:
@@ -570,7 +618,7 @@ def test_forgetting_takes_what_is_old_and_leaves_what_time_still_runs_for(store:
         rule="VA-08", scope="case", reason="zqgammelzq", role="rector", until="2027-12-31", at=AT, case="S-1"
     )
     store.begin_run("r0", started_at=old, as_of=old, plan="D/en")
-    store.end_run("r0", ended_at=old, state="complete", summary={})
+    store.end_run("r0", ended_at=old, state="complete", summary={}, years=YEARS)
     gone = store.forget(date(2025, 1, 1))
     assert (gone.cases, gone.runs) == (1, 1)
     assert store.case_ids(HERE) == {"S-2", "S-3", "S-4"}
