@@ -1,4 +1,4 @@
-"""School calendars: Norway's public holidays from public_holidays.toml, and the local skolerute from TOML or iCalendar."""
+"""School calendars: Norway's public holidays from a library, and the local skolerute from TOML or iCalendar."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from gettext import gettext as _
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -19,6 +18,7 @@ from ..domain.mending import why_not
 from ..domain.school import is_organisation_number
 from ..domain.toml import at_line, read_toml
 
+_FIRST_YEAR, _LAST_YEAR = 2020, 2060
 _ONE_DAY = timedelta(days=1)
 
 
@@ -36,10 +36,10 @@ class Skolerute:
 @cache
 def public_holidays() -> frozenset[date]:
     """Norway's public holidays 2020–2060. Sundays are not among them (weekends are never school days anyway)."""
-    years: dict[str, list[date]] = tomllib.loads(
-        (files("skolemiljo.plans") / "public_holidays.toml").read_text("utf-8")
-    )
-    return frozenset(day for days in years.values() for day in days)
+    import holidays
+
+    norway = holidays.country_holidays("NO", years=range(_FIRST_YEAR, _LAST_YEAR + 1), include_sundays=False)
+    return frozenset(norway)
 
 
 def load_calendar(path: Path | None, school: str | None = None) -> SchoolCalendar:

@@ -68,16 +68,5 @@ def test_only_what_is_used_is_imported(arguments: Sequence[str], needed: Sequenc
 def test_a_report_as_json_needs_no_terminal_no_templates_and_no_server() -> None:
     case = "docs/example-case.json"
     imported = _imported("assess", case, "--as-of", "2026-03-20T08:00", "--format", "json", "--fail-on", "never")
-    unused = {
-        "alembic",
-        "fastapi",
-        "holidays",
-        "icalendar",
-        "jinja2",
-        "requests",
-        "rich",
-        "sqlalchemy",
-        "structlog",
-        "uvicorn",
-    }
+    unused = {"alembic", "fastapi", "icalendar", "jinja2", "requests", "rich", "sqlalchemy", "structlog", "uvicorn"}
     assert imported.isdisjoint(unused)

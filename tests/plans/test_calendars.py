@@ -1,21 +1,15 @@
-"""School calendars: public holidays from their file, the skolerute from TOML, iCalendar or a folder of both.
-
-The file of public holidays is made by this one: ``python tests/plans/test_calendars.py`` writes it anew.
-"""
+"""School calendars: public holidays from the library, the skolerute from TOML, iCalendar or a folder of both."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
 
-import holidays
 import pytest
 
-import skolemiljo.plans
 from skolemiljo.domain.errors import SettingsError
 from skolemiljo.plans.calendars import calendars, load_calendar, missing_years, public_holidays
 
-HOLIDAYS = Path(skolemiljo.plans.__path__[0]) / "public_holidays.toml"
 SCHOOL, OTHER = "310000019", "310000027"
 
 BOTH = f"""
@@ -46,21 +40,6 @@ def test_public_holidays_of_easter_2026_and_christmas() -> None:
     # Sundays are weekends already, and Christmas Eve is no public holiday: it is the skolerute's.
     assert date(2026, 4, 12) not in days
     assert date(2026, 12, 24) not in days
-
-
-def _holidays_file() -> str:
-    """plans/public_holidays.toml, from the library that keeps count of Norway's."""
-    norway = sorted(holidays.country_holidays("NO", years=range(2020, 2061), include_sundays=False))
-    lines = [
-        "# Norway's public holidays, Sundays left out, as the library `holidays` counts them. Importing it loads every country",
-        "# of the world, which is a tenth of the time of a command; so a test compares, and tests/plans/test_calendars.py writes.",
-        *(f"{year} = [{', '.join(str(day) for day in norway if day.year == year)}]" for year in range(2020, 2061)),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def test_public_holidays_are_those_of_the_library() -> None:
-    assert _holidays_file() == HOLIDAYS.read_text("utf-8"), "run python tests/plans/test_calendars.py"
 
 
 def test_without_a_skolerute_no_year_is_known() -> None:
@@ -198,7 +177,3 @@ def test_a_folder_has_a_file_for_each_school(tmp_path: Path) -> None:
 def test_an_empty_folder_is_no_skolerute(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="har ingen skolerute"):
         load_calendar(tmp_path)
-
-
-if __name__ == "__main__":
-    HOLIDAYS.write_text(_holidays_file(), "utf-8")
