@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from skolemiljo.domain import base
 from skolemiljo.domain.activity_plan import ActivityPlan
 from skolemiljo.domain.log import LogEntry
 
@@ -25,7 +24,7 @@ def test_without_its_source_the_schema_has_no_descriptions(monkeypatch: pytest.M
     def gone(kind: type) -> str:
         raise OSError("could not get source code")
 
-    monkeypatch.setattr(base.inspect, "getsource", gone)
+    monkeypatch.setattr("inspect.getsource", gone)
     fields = LogEntry.model_json_schema()["properties"]
     assert "description" not in fields["author"]
     assert fields["author"]["default"] is None
