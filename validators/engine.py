@@ -211,10 +211,15 @@ def _outcomes(
 
 
 _DECIDES = (
+    "activity_plans.happened_at",
     "activity_plans.status",
     "activity_plans.version",
+    "evaluations.happened_at",
+    "incidents.happened_at",
     "incidents.level",
+    "log.happened_at",
     "log.kind",
+    "notices.happened_at",
     "notices.source",
     "pupils.part",
     "severity.serious",

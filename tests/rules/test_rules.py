@@ -530,7 +530,8 @@ def test_before_the_plan_was_approved_its_own_rows_only_ask() -> None:
         first, last = min(_days(data)), max(_days(data))
         weeks = (first - LAW_IN_FORCE).days // 7
         too_long = last - timedelta(weeks=weeks) >= APPROVED
-        if too_long or first < APPROVED or {date(2026, 3, 29), date(2026, 10, 25)} & set(_days(data)):
+        by_the_clock = {date(2026, 3, 29), date(2026, 10, 25)} & set(_days(data)) or re.search(r":\d\dZ", block.toml)
+        if too_long or first < APPROVED or by_the_clock:
             continue
         now = {f.identity: f for f in _findings_of(data, block.codes)}
         then = {f.identity: f for f in _findings_of(_moved(data, -weeks), block.codes)}
