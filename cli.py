@@ -237,7 +237,13 @@ def check_school(
 @AS_OF
 @SINCE
 @REPORT_FORMAT
-@OUT
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FIL-ELLER-MAPPE",
+    default=None,
+    help="Skriv til denne fila i stedet; med --format html til denne mappa.",
+)
 @LANGUAGE
 @FAIL_ON
 @click.option("--offline", is_flag=True, help="Bruk det som ble sett ved siste nattlige kjøring.")
@@ -541,7 +547,7 @@ def accept_add(work: Workplace, case: str, rule: str, scope: str | None, reason:
 @accept.command("list")
 @with_workplace
 def accept_list(work: Workplace) -> None:
-    """List godtatte avvik: de som gjelder, de som er utløpt, og de som er ugyldige.
+    """List opp godtatte avvik: de som gjelder, de som er utløpt, og de som er ugyldige.
 
     \b
     Eksempel:

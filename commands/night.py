@@ -107,15 +107,15 @@ def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
             day=f"{when:%d.%m.%Y}",
             time=f"{when:%H.%M}",
         ),
-        _(
-            "Plan {plan}. Saker: {read} lest, {judged} vurdert, {written} skrevet og lest tilbake, {stood} sto der fra før."
-        ).format(plan=summary.plan, **{name: summary.total(name) for name in ("read", "judged", "written", "stood")}),
+        _cases(summary).format(
+            plan=summary.plan, **{name: summary.total(name) for name in ("read", "judged", "written", "stood")}
+        ),
     ]
     for problem in summary.unclaimed:
         whose = _("Det står ikke hvilken skole saken hører til, så ingen skole er lest helt.")
         lines.append(f"  {problem.told()}. {whose}")
     for school in summary.schools:
-        lines += _school(school, names)
+        lines += _school(school, names, dry_run=summary.dry_run)
     lines += [
         _("MANGLER: kilden viser ikke lenger skolen {number}.").format(number=number)
         for number in summary.missing_schools
@@ -139,6 +139,15 @@ def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
     return "\n".join(lines)
 
 
+def _cases(summary: RunSummary) -> str:
+    """A dry run writes to a place that keeps it to itself: of that nothing is said to have been written."""
+    if summary.dry_run:
+        return _("Plan {plan}. Saker: {read} lest, {judged} vurdert, {written} ville blitt skrevet.")
+    return _(
+        "Plan {plan}. Saker: {read} lest, {judged} vurdert, {written} skrevet og lest tilbake, {stood} sto der fra før."
+    )
+
+
 def _state(state: str) -> str:
     return {
         "complete": _("alt er gjort"),
@@ -154,19 +163,31 @@ def _mode(summary: RunSummary) -> str:
     return _("tilbakeskriving er på") if summary.write_back else _("tilbakeskriving er av")
 
 
-def _school(school: SchoolSummary, names: dict[str, str]) -> list[str]:
-    """One line with the numbers, and one more for each thing worth knowing."""
+def _school(school: SchoolSummary, names: dict[str, str], *, dry_run: bool) -> list[str]:
+    """One line with the numbers, and one more for each thing worth knowing; in a dry run also for each case."""
     owner = f"{names.get(school.school, '')} {school.school}".strip() if school.school else _("Kommunens eget årshjul")
     state = _("ferdig") if school.complete else _("IKKE FERDIG")
     flags = _("flagg: {added} nye, {changed} endret, {cleared} fjernet").format(
         added=school.flags_added, changed=school.flags_changed, cleared=school.flags_cleared
     )
-    parts = [_("{n} lest").format(n=school.read), _("{n} skrevet").format(n=school.written), flags]
+    would, wrote = _("{n} ville blitt skrevet"), _("{n} skrevet")
+    parts = [_("{n} lest").format(n=school.read), (would if dry_run else wrote).format(n=school.written), flags]
     if school.would_write:
-        parts.append(_("{n} ville blitt skrevet").format(n=school.would_write))
+        parts.append(would.format(n=school.would_write))
     if school.cycles_written:
-        parts.append(_("årshjul skrevet: {n}").format(n=school.cycles_written))
-    return [f"  {owner}: {state}. {', '.join(parts)}.", *(f"    {line}" for line in _remarks(school))]
+        cycles = _("årshjul som ville blitt skrevet: {n}") if dry_run else _("årshjul skrevet: {n}")
+        parts.append(cycles.format(n=school.cycles_written))
+    return [
+        f"  {owner}: {state}. {', '.join(parts)}.",
+        *(f"    {line}" for line in (*_changes(school), *_remarks(school))),
+    ]
+
+
+def _changes(school: SchoolSummary) -> Iterator[str]:
+    """What would be written, case by case."""
+    for change in school.changes:
+        told = _("{case}: flagg: {added} nye, {changed} endret, {cleared} fjernet")
+        yield told.format(case=change.case, added=change.added, changed=change.changed, cleared=change.cleared)
 
 
 def _remarks(school: SchoolSummary) -> Iterator[str]:

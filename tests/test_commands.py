@@ -654,3 +654,18 @@ def test_a_broken_file_that_does_not_say_whose_it_is_is_named_once_and_no_school
     assert [school["problems"] for school in said["schools"]] == [[]] * 4
     assert said["totals"]["vanished"] == 0
     assert said["state"] == "incomplete"
+
+
+def test_a_dry_run_says_case_by_case_what_would_be_written_and_never_that_anything_was(tmp_path: Path) -> None:
+    environment = {"SKOLEMILJO_FOLDER__PATH": "eksport", "SKOLEMILJO_STORE": "lager.sqlite"}
+    assert run("mock", "folder", "eksport", "--cases", "6", cwd=tmp_path).returncode == 0
+    dry = run("sync", "--as-of", "2026-11-20T16:00", "--dry-run", cwd=tmp_path, **environment)
+    assert dry.returncode == 0
+    assert not (tmp_path / "eksport" / "flags").exists()
+    assert "6 lest, 6 vurdert, 6 ville blitt skrevet." in dry.stdout
+    cases = [file.stem for file in (tmp_path / "eksport" / "cases").iterdir()]
+    for case in cases:
+        assert re.search(rf"^    {case}: flagg: [0-9]+ nye, 0 endret, 0 fjernet$", dry.stdout, re.MULTILINE)
+    assert "årshjul som ville blitt skrevet: 2" in dry.stdout
+    assert re.findall(r"(?<!blitt )\bskrevet\b", dry.stdout) == ["skrevet"], "«ingenting er skrevet» alone"
+    assert "lest tilbake" not in dry.stdout

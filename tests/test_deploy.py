@@ -6,6 +6,7 @@ import configparser
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,33 @@ def test_systemd_finds_nothing_wrong_with_the_units(root: Path, tmp_path: Path) 
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_by_hand_a_command_runs_as_the_unit_runs_it(
+    unit: configparser.ConfigParser, root: Path, tmp_path: Path
+) -> None:
+    """The same program, user, settings, secrets and folder; and the command's own words and exit code go through."""
+    asked, service = tmp_path / "asked", unit["Service"]
+    stand_in = tmp_path / "systemd-run"
+    stand_in.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {asked}\nexit 75\n', "utf-8")
+    stand_in.chmod(0o755)
+    words = ("audit", "--reason", "Tilsyn, sak 2026/117")
+    done = subprocess.run(
+        [root / "deploy" / "skolemiljo-by-hand", *words],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 75
+    given = asked.read_text("utf-8").splitlines()
+    assert given[-4:] == [service["ExecStart"].split()[0], *words]
+    assert "--pipe" in given
+    assert f"--uid={service['User']}" in given
+    assert f"--setenv={service['Environment']}" in given
+    for key in ("LoadCredential", "StateDirectory", "StateDirectoryMode", "UMask"):
+        assert f"--property={key}={service[key]}" in given
+    settings = tomllib.loads((root / "deploy" / "skolemiljo.toml").read_text("utf-8"))
+    assert f"--property=WorkingDirectory={Path(settings['store']).parent}" in given
 
 
 @pytest.fixture(scope="module")
