@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from skolemiljo.commands.speech import LANGUAGES, asked_language, speak, translate_help, value_word, written
+from skolemiljo.commands.command_language import LANGUAGES, asked_language, speak, translate_help, value_word, written
 
 if TYPE_CHECKING:
     from skolemiljo.commands.workplace import Workplace
+    from skolemiljo.judging.now import Judged
     from skolemiljo.reports import Report
-    from skolemiljo.sync.live import Judged
 
 FORMATS = ("text", "json", "csv", "xlsx", "html", "ics", "pdf", "junit")
 SEVERITIES = ("critical", "high", "medium", "low", "never")
@@ -181,7 +181,7 @@ def main(ctx: click.Context, settings: Path | None, secrets: Path | None) -> Non
             stream.reconfigure(errors="replace")
     if ctx.invoked_subcommand in ("explain", "schema"):
         return
-    from skolemiljo.sync.logging import crash_without_words, log_nothing
+    from skolemiljo.journal.log_lines import crash_without_words, log_nothing
 
     crash_without_words()
     log_nothing()
@@ -221,12 +221,12 @@ def check_school(
       skolemiljo check-school --school 310000019
       skolemiljo check-school --school 310000019 --out rapport.html --open
     """
-    from skolemiljo.commands import trace, views
+    from skolemiljo.commands import reports_for, trace
 
     if show and out is None:
         raise click.UsageError(_("--open trenger --out: fila som skal åpnes"))
     form = _form_of(out, form)
-    report, judged = views.for_rector(
+    report, judged = reports_for.for_rector(
         work,
         school,
         as_of=as_of or now(),
@@ -280,7 +280,7 @@ def audit(
       skolemiljo audit --format html --out rapport
       skolemiljo audit --case sak-abcdefghij23 --reason "Tilsyn, sak 2026/117"
     """
-    from skolemiljo.commands import trace, views
+    from skolemiljo.commands import reports_for, trace
 
     if (case is None) != (reason is None):
         raise click.UsageError(_("--case og --reason hører sammen: si hvorfor saken åpnes, uten navn."))
@@ -290,9 +290,9 @@ def audit(
     as_of = as_of or now()
     report: Report
     if case is not None and reason is not None:
-        report, judged = views.for_one_case(work, case, reason=reason, as_of=as_of, language=language)
+        report, judged = reports_for.for_one_case(work, case, reason=reason, as_of=as_of, language=language)
     else:
-        report, judged = views.for_owner(
+        report, judged = reports_for.for_owner(
             work, as_of=as_of, language=language, offline=offline, since=since, progress=_progress()
         )
         _aside(trace.note_report(work, "audit", report, form))
@@ -331,10 +331,10 @@ def assess(
     Eksempel:
       skolemiljo assess docs/example-case.json --as-of 2026-03-20T08:00
     """
-    from skolemiljo.commands import views
+    from skolemiljo.commands import reports_for
 
     form = _form_of(out, form)
-    report, judged = views.for_files(
+    report, judged = reports_for.for_files(
         work, paths, as_of=as_of or now(), language=language, plan=plan, source_zone=source_zone
     )
     _show(report, form, out, language)
@@ -366,7 +366,7 @@ def _show(
 ) -> None:
     from skolemiljo import reports
     from skolemiljo.domain.errors import SettingsError
-    from skolemiljo.reports.letters import writable
+    from skolemiljo.reports.ascii_fallback import writable
 
     options: dict[str, Any] = {}
     if form == "text":
@@ -401,7 +401,7 @@ def _show(
 
 def _write(out: Path, content: str | bytes) -> None:
     from skolemiljo.domain.errors import SettingsError
-    from skolemiljo.domain.mending import why_not
+    from skolemiljo.domain.fault_words import why_not
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -448,7 +448,7 @@ def _finish(report: Any, judged: Judged, fail_on: str) -> None:
     if fail_on != "never":
         items = report.at_or_over(Severity(fail_on))
         if items:
-            from skolemiljo.validators.wording import SEVERITIES as WORDS
+            from skolemiljo.validators.verdict_words import SEVERITIES as WORDS
 
             said = ngettext(
                 "Avsluttet med 1: {n} avvik er minst «{severity}» (--fail-on {fail_on}).",
@@ -483,7 +483,7 @@ def sync(
     import json
 
     from skolemiljo.commands import night
-    from skolemiljo.sync.logging import configure_logging
+    from skolemiljo.journal.log_lines import configure_logging
 
     # At night the log is for a machine; a person at a terminal sees the progress and the summary.
     configure_logging(level="warning" if sys.stderr.isatty() else "info")
@@ -710,7 +710,7 @@ def runlog_verify(work: Workplace) -> None:
     Eksempel:
       skolemiljo runlog verify
     """
-    from skolemiljo.sync.runlog import ANCHOR, verify
+    from skolemiljo.journal.run_log import ANCHOR, verify
 
     anchor = work.store.meta(ANCHOR) if work.settings.store_path.is_file() else None
     found = verify(work.settings.run_log_path, anchor)
@@ -884,8 +884,8 @@ def config_show(work: Workplace, form: str) -> None:
     Eksempel:
       skolemiljo config show
     """
-    from skolemiljo.adapters.settings import shown
     from skolemiljo.commands import configuration
+    from skolemiljo.settings import shown
 
     rows = shown(work.settings, work.settings_file, work.secrets)
     click.echo(configuration.as_json(rows) if form == "json" else configuration.as_toml(rows))
@@ -991,7 +991,7 @@ def demo(out: Path) -> None:
       skolemiljo demo --out build/demo
     """
     from skolemiljo.commands.demo import run_demo
-    from skolemiljo.sync.logging import configure_logging
+    from skolemiljo.journal.log_lines import configure_logging
 
     configure_logging(level="warning")
     run_demo(out, click.echo)

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from ..domain.base import ReadingContext
 from ..domain.case import Case
 from ..domain.errors import UnreadableCase
-from ..domain.mending import faults, why_not
+from ..domain.fault_words import faults, why_not
 from ..domain.moment import OSLO
 from .strict_json import strict_json
 

@@ -37,8 +37,8 @@ from ..domain.errors import (
     SourceError,
     UnreadableCase,
 )
+from .read_deadline import AnswerWithinTime, within
 from .strict_json import strict_json
-from .within_time import AnswerWithinTime, within
 
 _CHUNK = 64 * 1024
 _PAGES_TOO_MANY = 10

@@ -28,19 +28,19 @@ import click
 from pydantic import BaseModel, create_model
 
 from skolemiljo.adapters.case_file import read_case
-from skolemiljo.adapters.loader import http_client
+from skolemiljo.adapters.connect import http_client
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, skolerute_path
-from skolemiljo.commands import night, views
+from skolemiljo.commands import night, reports_for
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.moment import Moment
 from skolemiljo.domain.verdict import Assessment
+from skolemiljo.journal.log_lines import configure_logging
+from skolemiljo.judging.policy import Judging
 from skolemiljo.plans.calendars import calendars
 from skolemiljo.plans.loader import load_plans
 from skolemiljo.reports import render
 from skolemiljo.store import Store
-from skolemiljo.sync.judging import Judging
-from skolemiljo.sync.logging import configure_logging
 
 ROUNDS = 7
 LOG_LENGTHS = (13, 100, 1000)
@@ -311,9 +311,9 @@ def reports() -> None:
         (Path(folder) / "settings.toml").write_text('[folder]\npath = "."\n', "utf-8")
         work = Workplace(Path(folder) / "settings.toml")
         paths = (Path(folder) / "cases",)
-        report, _ = views.for_files(work, paths, as_of=AS_OF, language="nb")
+        report, _ = reports_for.for_files(work, paths, as_of=AS_OF, language="nb")
         work_on: dict[str, Callable[[], object]] = {
-            "read and judge": lambda: views.for_files(work, paths, as_of=AS_OF, language="nb")
+            "read and judge": lambda: reports_for.for_files(work, paths, as_of=AS_OF, language="nb")
         }
         for form in ("text", "json", "csv", "html", "ics", "junit", "xlsx", "pdf"):
             render(report, form, "nb")

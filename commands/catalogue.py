@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .speech import CATALOGUE, CLICK_KINDS, LANGUAGES, LOCALE_FOLDER, messages
+from .command_language import CATALOGUE, CLICK_KINDS, LANGUAGES, LOCALE_FOLDER, messages
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -40,13 +40,11 @@ def report_messages() -> dict[Message, str]:
 def command_messages() -> dict[Message, str]:
     """Every text of the commands with the file it comes from: their help, and what they and all under them say."""
     found: dict[Message, str] = {}
-    for folder in ("commands", "sync", "adapters", "store", "plans", "domain"):
+    for folder in ("commands", "sync", "judging", "journal", "adapters", "store", "plans", "domain"):
         for file in sorted((ROOT / folder).rglob("*.py")):
             found |= dict.fromkeys(_in_python(file), file.relative_to(ROOT).as_posix())
-    for name in (
-        "reports/digest.py",
-        "validators/pages.py",
-    ):  # what sends says how it went; what looks up, that nothing is there
+    # what sends says how it went; what looks up, that nothing is there
+    for name in ("settings.py", "reports/digest.py", "validators/rule_page.py"):
         found |= dict.fromkeys(_in_python(ROOT / name), name)
     for text in (*_in_python(ROOT / "cli.py"), *_in_help(ROOT / "cli.py")):
         found[text] = "cli.py"

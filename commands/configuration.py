@@ -9,7 +9,7 @@ from gettext import gettext as _
 from itertools import groupby
 from typing import Any
 
-from ..adapters.settings import HIDDEN
+from ..settings import HIDDEN
 
 Row = tuple[str, Any, str]
 """Key, value, and where it comes from, as ``adapters.settings.shown`` gives them."""

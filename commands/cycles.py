@@ -9,11 +9,11 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from ..domain.annual_cycle import CycleState, CycleStatus, Group
+from ..judging.now import Judged, judge_cycle
 from ..plans.loader import law
-from ..sync.live import Judged, judge_cycle
 from ..validators import RULES
-from ..validators.wording import ROLES
-from .speech import value_word, written
+from ..validators.verdict_words import ROLES
+from .command_language import value_word, written
 
 if TYPE_CHECKING:
     from .workplace import Workplace

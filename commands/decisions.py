@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from ..domain.errors import SettingsError
 from ..domain.people import Role
 from ..domain.verdict import Finding
+from ..journal.run_log import Kind, entries
 from ..reports import dossier as dossiers
 from ..reports.model import ACCEPTABLE
-from ..sync import accept as acceptances
-from ..sync.runlog import Kind, entries
-from ..validators import CHAPTERS, RULES, pages
-from ..validators.wording import ROLES
-from .speech import value_word
+from ..validators import CHAPTERS, RULES, rule_page
+from ..validators.verdict_words import ROLES
+from . import accepting as acceptances
+from .command_language import value_word
 from .trace import note_opened, run_log
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def accept(
 
     Raises SettingsError where the store knows no such finding, or it is no decision.
     """
-    found = pages.find(rule, RULES)
+    found = rule_page.find(rule, RULES)
     known = work.store.case(case)
     hidden = role == Role.RECTOR and known is not None and case in work.store.leader_cases(known.school)
     if known is None or hidden:  # the same words for both: that a case is kept from rektor must not be told

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from .. import reports
 from ..domain.errors import SettingsError
+from ..domain.fault_words import why_not
 from ..domain.flag import ComplianceRecord
-from ..domain.mending import why_not
 from ..domain.moment import OSLO
 from ..domain.verdict import Verdict
 from ..reports.html import pages
-from ..validators.wording import REASONS, VERDICTS
-from . import cycles, mocking, night, views
-from .speech import value_word
+from ..validators.verdict_words import REASONS, VERDICTS
+from . import cycles, mocking, night, reports_for
+from .command_language import value_word
 from .workplace import Workplace
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _read_back(work: Workplace, out: Path, echo: Echo) -> None:
 
 def _rektor(work: Workplace, school: School, as_of: datetime, out: Path, echo: Echo) -> None:
     for one in work.schools:
-        report = views.for_rector(work, one.organisation_number, as_of=as_of)[0]
+        report = reports_for.for_rector(work, one.organisation_number, as_of=as_of)[0]
         _write(report, out / f"rektor-{one.organisation_number}", _FORMS if one is school else _QUICK)
         if one is school:
             shown = str(reports.render(report, "text", width=92, color=False))
@@ -192,7 +192,7 @@ def _rektor(work: Workplace, school: School, as_of: datetime, out: Path, echo: E
 
 
 def _owner(work: Workplace, as_of: datetime, out: Path, echo: Echo) -> None:
-    report = views.for_owner(work, as_of=as_of)[0]
+    report = reports_for.for_owner(work, as_of=as_of)[0]
     _write(report, out / "skoleeier", _QUICK)
     folder = out / "skoleeier"
     folder.mkdir()

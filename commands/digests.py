@@ -13,14 +13,14 @@ from ..domain.errors import SettingsError
 from ..domain.moment import OSLO
 from ..reports import digest, ics
 from ..store import Told
-from . import calendars, views
+from . import calendars, reports_for
 from .trace import note_report
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from ..adapters.settings import MailSection
     from ..reports import Report
+    from ..settings import MailSection
     from .workplace import Workplace
 
 Echo = Callable[[str], None]
@@ -55,7 +55,7 @@ def send_all(
     One that fails does not stop the others. ``dry_run``: shows what would be sent, and to how many. Raises SettingsError
     where nothing is set up, or where the extra ``notify`` is needed and missing.
     """
-    store = views.needed(work.remembered)
+    store = reports_for.needed(work.remembered)
     wanted = tuple(_wanted(work))
     if not wanted:
         raise SettingsError(
@@ -128,9 +128,9 @@ def _check_extra() -> None:
 
 def _report(work: Workplace, one: Digest, told: Told | None, as_of: datetime, language: str | None) -> Report:
     if one.school is None:
-        return views.for_owner(work, as_of=as_of, language=language, offline=True)[0]
+        return reports_for.for_owner(work, as_of=as_of, language=language, offline=True)[0]
     last = reports.Previous(told.as_of, digest.verdicts_of(told.standing)) if told is not None else None
-    return views.for_rector(work, one.school, as_of=as_of, language=language, offline=True, told=last)[0]
+    return reports_for.for_rector(work, one.school, as_of=as_of, language=language, offline=True, told=last)[0]
 
 
 def _hand_over(work: Workplace, one: Digest, report: Report, language: str | None, now: datetime) -> int:

@@ -22,16 +22,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..adapters.loader import case_adapter, cycle_adapter, roster_adapter
+from ..adapters.connect import case_adapter, cycle_adapter, roster_adapter
 from ..adapters.ports import CaseProblem
 from ..domain.errors import SettingsError, SkolemiljoError, StoreError
-from ..domain.mending import called, why_not
+from ..domain.fault_words import called, why_not
 from ..domain.moment import OSLO, local_day
+from ..judging.now import school_years
 from ..plans.calendars import missing_years
-from ..sync.live import school_years
 
 if TYPE_CHECKING:
-    from ..adapters.settings import HttpSection, Settings
+    from ..settings import HttpSection, Settings
     from ..store import Store
     from .workplace import Workplace
 
@@ -387,7 +387,7 @@ class _Doctor:
 
     def run_log(self) -> Iterator[Line]:
         """Every line is there, unchanged and in order."""
-        from ..sync.runlog import ANCHOR, verify
+        from ..journal.run_log import ANCHOR, verify
 
         path = self._work.settings.run_log_path
         anchor = self._anchor(ANCHOR)

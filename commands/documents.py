@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..domain.plan import Home, MunicipalPlan, PlanRow
 from ..plans.loader import load_plan
-from ..validators import CHAPTERS, RULES, pages
+from ..validators import CHAPTERS, RULES, rule_page
 
 PLAN = "oyer-2024"
 _CHAPTER_OF = {rule.code: chapter.name for chapter in CHAPTERS for rule in chapter.rules}
@@ -18,10 +18,10 @@ _HOMES = {Home.RULE: "regel", Home.PART: "del av regel", Home.QUESTION: "spørsm
 def documents() -> dict[str, str]:
     """Path under docs/ → text: the index of rules, a document per chapter, and the plan sentence by sentence."""
     plan = load_plan(PLAN)
-    made = {"rules.md": pages.index_markdown(CHAPTERS, plan), "coverage.md": coverage(plan)}
+    made = {"rules.md": rule_page.index_markdown(CHAPTERS, plan), "coverage.md": coverage(plan)}
     for chapter in CHAPTERS:
         if chapter.rules:
-            made[f"rules/{chapter.name}.md"] = pages.chapter_markdown(chapter, plan)
+            made[f"rules/{chapter.name}.md"] = rule_page.chapter_markdown(chapter, plan)
     return made
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..domain.errors import SettingsError
-from ..domain.mending import why_not
+from ..domain.fault_words import why_not
 
 Echo = Callable[[str], Any]
 

@@ -11,10 +11,10 @@ from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from ..domain.errors import SkolemiljoError
-from ..domain.mending import called
+from ..domain.fault_words import called
 from ..domain.moment import OSLO
-from ..sync.nightly import Options, Progress, run_sync
-from ..sync.runlog import RunLog
+from ..journal.run_log import RunLog
+from ..sync.run import Options, Progress, run_sync
 from ..sync.summary import RunSummary, SchoolSummary
 
 if TYPE_CHECKING:

@@ -8,21 +8,21 @@ from typing import Any
 
 from ..domain.errors import SettingsError
 from ..plans.loader import load_plan
-from ..validators import RULES, pages
+from ..validators import RULES, rule_page
 
 
 def explain(name: str | None, *, every: bool, plan: str, form: str, language: str) -> str:
     """One rule's page, or all of them. Raises SettingsError for a name that no rule has."""
     if name is None and not every:
         raise SettingsError(_("hvilken regel? Skriv koden, eller --all"))
-    rules = list(RULES.values()) if every else [pages.find(name or "", RULES)]
+    rules = list(RULES.values()) if every else [rule_page.find(name or "", RULES)]
     loaded = load_plan(plan)
     if form == "json":
-        found = [pages.data(rule, loaded, language) for rule in rules]
+        found = [rule_page.data(rule, loaded, language) for rule in rules]
         return json.dumps(found if every else found[0], ensure_ascii=False, indent=2)
     if form == "markdown":
-        return "\n".join(pages.markdown(rule, loaded, language) for rule in rules)
-    return "\n\n\n".join(pages.all_pages(rules, loaded, language))
+        return "\n".join(rule_page.markdown(rule, loaded, language) for rule in rules)
+    return "\n\n\n".join(rule_page.all_pages(rules, loaded, language))
 
 
 def schema(what: str) -> str:

@@ -16,13 +16,13 @@ from ..domain.case import Case
 from ..domain.errors import SettingsError
 from ..domain.plan import Home, MunicipalPlan
 from ..domain.verdict import Finding, Verdict
+from ..judging.now import case_files
 from ..plans.compare import in_place_of
 from ..plans.loader import load_plan
 from ..plans.verify import missing_quotes
-from ..sync.live import case_files
 from ..validators import RULES
-from ..validators.wording import VERDICTS
-from .speech import value_word
+from ..validators.verdict_words import VERDICTS
+from .command_language import value_word
 
 if TYPE_CHECKING:
     from .workplace import Workplace

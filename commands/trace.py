@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..domain.errors import SettingsError, StoreError
+from ..journal.run_log import BrokenRunLog, Kind, RunLog
 from ..reports.model import SchoolReport
-from ..sync.runlog import BrokenRunLog, Kind, RunLog
-from ..validators.identity_number import find_identity_numbers
+from ..validators.reading.identity_number import find_identity_numbers
 
 if TYPE_CHECKING:
     from datetime import date

@@ -7,17 +7,17 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..adapters.loader import case_adapter, cycle_adapter
-from ..adapters.settings import Settings, load_settings
+from ..adapters.connect import case_adapter, cycle_adapter
 from ..domain.errors import SettingsError
 from ..domain.school import School
+from ..judging.policy import Judging
 from ..plans.calendars import calendars
 from ..plans.loader import load_plans
-from ..reports.words import plain
-from ..sync.judging import Judging
+from ..reports.report_language import plain
+from ..settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from ..adapters.loader import CasePort
+    from ..adapters.connect import CasePort
     from ..adapters.ports import AnnualCycle
     from ..domain.plan import MunicipalPlan
     from ..store import Store

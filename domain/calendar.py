@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from .mending import marked
+from .fault_words import marked
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5

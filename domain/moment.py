@@ -12,7 +12,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
 from .base import ReadingContext
-from .mending import marked
+from .fault_words import marked
 
 OSLO = ZoneInfo("Europe/Oslo")
 _ONE_DAY = timedelta(days=1)

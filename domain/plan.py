@@ -8,7 +8,7 @@ from enum import StrEnum
 from pydantic import Field, model_validator
 
 from .base import Frozen
-from .mending import marked
+from .fault_words import marked
 from .verdict import Basis, Reading, Severity
 
 

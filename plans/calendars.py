@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 
 from ..domain.calendar import SchoolCalendar, school_year_bounds, school_year_of
 from ..domain.errors import SettingsError
-from ..domain.mending import why_not
+from ..domain.fault_words import why_not
 from ..domain.school import is_organisation_number
 from ..domain.toml import at_line, read_toml
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..domain.errors import SettingsError
-from ..domain.mending import faults
+from ..domain.fault_words import faults
 from ..domain.plan import MunicipalPlan
 from ..domain.toml import at_line, read_toml
 

@@ -22,8 +22,8 @@ from ..domain.school import School
 from ..domain.verdict import Assessment, Finding, Verdict
 from ..validators.rule import Chapter, Rule
 from .model import SchoolReport, school_report
+from .report_language import Words, plain
 from .sentences import Sentences
-from .words import Words, plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@ from .model import (
     shown_count,
     shown_sum,
 )
+from .report_language import Words, plain
 from .sentences import SAID_ONCE, Sentences
 from .trend import weekly, yearly
-from .words import Words, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -5,8 +5,8 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from .model import AuditReport, Group, Item, Report, SchoolReport
+from .report_language import plain
 from .sentences import Sentences
-from .words import plain
 
 
 def render(report: Report, language: str | None = None) -> str:

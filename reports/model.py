@@ -16,7 +16,7 @@ from ..domain.plan import MunicipalPlan
 from ..domain.school import School
 from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, RemarkCode, Severity, Verdict
 from ..validators.rule import Chapter, Rule
-from .words import plain
+from .report_language import plain
 
 SOON_DAYS = 7
 """A deadline this many days ahead is «snart»."""

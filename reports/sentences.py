@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..domain.people import Role
 from ..domain.verdict import Finding, Reason, RemarkCode, Verdict
 from ..plans.loader import law
-from ..validators.wording import question_text
+from ..validators.verdict_words import question_text
 from .model import (
     Acceptance,
     AcceptanceState,
@@ -29,7 +29,7 @@ from .model import (
     shown_count,
     shown_sum,
 )
-from .words import Words, plain
+from .report_language import Words, plain
 
 if TYPE_CHECKING:
     from ..domain.plan import PlanRow

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from ..domain.errors import StoreError
-from ..domain.mending import why_not
+from ..domain.fault_words import why_not
 from .tables import KNOWN, NEWEST, meta, metadata
 
 _BUSY_MILLISECONDS = 15_000

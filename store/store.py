@@ -33,8 +33,8 @@ from sqlalchemy import (
 
 from ..domain.annual_cycle import CycleStatus
 from ..domain.errors import StoreError
+from ..domain.fault_words import why_not
 from ..domain.flag import ComplianceRecord
-from ..domain.mending import why_not
 from ..domain.people import Role
 from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, Reason, Verdict
 from . import opening

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from ..adapters.ports import CaseProblem, CaseSource, SourceItem
 from ..domain.case import Case
-from ..domain.errors import IncompleteAnswer, Skippable, SourceError
+from ..domain.errors import IncompleteAnswer, Skippable
+from ..judging.problems import problem_of
 
 _PASSES = 4
 
@@ -93,9 +94,3 @@ def _one_by_one(
             yield source.case(case)
         except Skippable as error:
             yield problem_of(error, case)
-
-
-def problem_of(error: SourceError, case: str | None = None) -> CaseProblem:
-    """What is told of ``error``: the case, the kind, the fields and what to do; no content."""
-    fields, place = getattr(error, "fields", ()), getattr(error, "place", "")
-    return CaseProblem(error.case or case, type(error).__name__, fields, error.what_to_do, place)

@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner
 
 from skolemiljo.cli import main
-from skolemiljo.commands.speech import CLICK_KINDS, speak
+from skolemiljo.commands.command_language import CLICK_KINDS, speak
 from skolemiljo.plans.loader import law, load_plan
 from skolemiljo.validators import RULES
 

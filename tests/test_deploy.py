@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel
 
-from skolemiljo.adapters.settings import HttpSection, Settings, load_settings
 from skolemiljo.cli import main
+from skolemiljo.settings import HttpSection, Settings, load_settings
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.cli import main
-from skolemiljo.sync.runlog import Kind, entries
+from skolemiljo.journal.run_log import Kind, entries
 
 NIGHT, AS_OF = "2026-11-20T04:15", "2026-11-20T08:00"
 SETTINGS = 'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\n{more}[folder]\npath = "."\n'

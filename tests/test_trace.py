@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.cli import main
+from skolemiljo.journal.run_log import Kind, entries
 from skolemiljo.store import Store, opening
 from skolemiljo.store.tables import KNOWN, NEWEST
-from skolemiljo.sync.runlog import Kind, entries
 
 AS_OF = "2026-11-20T08:00"
 SETTINGS = 'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\n[folder]\npath = "."\n'

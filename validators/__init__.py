@@ -1,8 +1,9 @@
-"""The rules: one file is one chapter of the plan, in the plan's order, readable by a jurist."""
+"""How a duty is judged; here the one registry of rules, in the plan's order."""
 
 from __future__ import annotations
 
-from . import (
+from .rule import Chapter, Rule
+from .rules import (
     annual_cycle,
     best_interest,
     documentation,
@@ -17,7 +18,6 @@ from . import (
     prevention,
     staff_suspicion,
 )
-from .rule import Chapter, Rule
 
 CHAPTERS: tuple[Chapter, ...] = (
     metadata.CHAPTER,

@@ -21,10 +21,10 @@ from ..domain.verdict import (
     Verdict,
     scope_of,
 )
-from .hints import hinting_notes, may_be_hinted
-from .index import CaseIndex, CycleIndex
 from .judge import Judge
-from .phrases import forget_texts
+from .known import CaseIndex, CycleIndex
+from .reading.hints import hinting_notes, may_be_hinted
+from .reading.vague_phrases import forget_texts
 from .rule import Rule, Subject
 from .undated import settled, undated
 

@@ -12,7 +12,7 @@ from ..domain.log import Recorded
 from ..domain.moment import OSLO, Moment, end_of, local_day
 from ..domain.plan import MunicipalPlan
 from ..domain.verdict import Outcome, Reading, Reason, Remark, RemarkCode, Verdict
-from .text import is_filled_in
+from .reading.filled_in import is_filled_in
 
 
 def when_of(item: Recorded) -> Moment | None:

@@ -11,8 +11,8 @@ from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Severity
 
 if TYPE_CHECKING:
-    from .index import CaseIndex, CycleIndex
     from .judge import Judge
+    from .known import CaseIndex, CycleIndex
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gettext import gettext as _
 
 from ...domain.errors import SettingsError
-from ..settings import Settings
+from ...settings import Settings
 from .connector import Folder
 
 __all__ = ["Folder", "connector"]

@@ -27,8 +27,8 @@ from ...domain.annual_cycle import CycleFacts, CycleStatus
 from ...domain.base import ReadingContext
 from ...domain.case import Case
 from ...domain.errors import CaseNotFound, Conflict, Fatal, SettingsError, SourceError, UnreadableCase
+from ...domain.fault_words import faults, why_not
 from ...domain.flag import ComplianceRecord
-from ...domain.mending import faults, why_not
 from ...domain.school import School, is_organisation_number
 from ..case_file import BYTES_AT_MOST, case_from, case_id_of, place_of, read_plain_file, told
 from ..ports import CaseProblem, Receipt, SourceItem

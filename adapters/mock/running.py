@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ...domain.errors import SettingsError
-from ...domain.mending import why_not
+from ...domain.fault_words import why_not
 
 if TYPE_CHECKING:
     import uvicorn

@@ -5,8 +5,8 @@ from __future__ import annotations
 from gettext import gettext as _
 
 from ...domain.errors import SettingsError
-from ..loader import http_client
-from ..settings import Settings
+from ...settings import Settings
+from ..connect import http_client
 from .one_roster import SYSTEM, OneRoster
 from .schools_file import SchoolsFile
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ...domain.errors import SettingsError
-from ...domain.mending import faults, why_not
+from ...domain.fault_words import faults, why_not
 from ...domain.school import School
 from ...domain.toml import at_line, read_toml
 from ..case_file import read_plain_file

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..loader import http_client
-from ..settings import Settings
+from ...settings import Settings
+from ..connect import http_client
 from .connector import SikkerSak
 from .wire import SYSTEM, Labels
 

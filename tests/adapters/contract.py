@@ -17,9 +17,9 @@ from skolemiljo.domain.annual_cycle import CycleState
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import CaseNotFound, Conflict
 from skolemiljo.domain.flag import ComplianceRecord
+from skolemiljo.judging.policy import Judging
 from skolemiljo.plans.calendars import load_calendar
 from skolemiljo.plans.loader import load_plan
-from skolemiljo.sync.judging import Judging
 
 AS_OF = datetime(2026, 11, 20, 15, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -10,12 +10,12 @@ from typing import Any, ClassVar
 import pytest
 from pydantic import SecretStr
 
+from skolemiljo.adapters.connect import case_adapter, cycle_adapter, names
 from skolemiljo.adapters.folder import Folder
-from skolemiljo.adapters.loader import case_adapter, cycle_adapter, names
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.adapters.mock.server import start
-from skolemiljo.adapters.settings import Settings, load_settings
 from skolemiljo.domain.errors import SettingsError
+from skolemiljo.settings import Settings, load_settings
 
 from . import contract
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import responses
 
+from skolemiljo.adapters.connect import case_adapter, roster_adapter
 from skolemiljo.adapters.http import HttpClient, Limits
-from skolemiljo.adapters.loader import case_adapter, roster_adapter
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.adapters.ports import CaseSource, FlagSink, Roster
 from skolemiljo.adapters.roster import OneRoster, SchoolsFile
-from skolemiljo.adapters.settings import FolderSection, load_settings
 from skolemiljo.domain.errors import IncompleteAnswer, SettingsError, SourceError
+from skolemiljo.settings import FolderSection, load_settings
 
 BASE = "https://roster.example/ims/oneroster/rostering/v1p2"
 ONE, TWO, THREE = "310000019", "310000027", "310000035"

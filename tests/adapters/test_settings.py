@@ -11,11 +11,11 @@ import pytest
 import responses
 from pydantic import SecretStr
 
-from skolemiljo.adapters import loader
-from skolemiljo.adapters.loader import case_adapter, http_client
-from skolemiljo.adapters.settings import PREFIX, Settings, load_settings, shown
+from skolemiljo.adapters import connect
+from skolemiljo.adapters.connect import case_adapter, http_client
 from skolemiljo.domain.errors import Fatal, SettingsError
 from skolemiljo.domain.school import School
+from skolemiljo.settings import PREFIX, Settings, load_settings, shown
 
 SECRET = "TRYLLEORD"
 BASE = "https://sak.example"
@@ -256,7 +256,7 @@ def test_an_adapter_that_is_no_source_is_refused() -> None:
 
 
 def test_an_adapter_of_others_that_can_not_be_imported_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = EntryPoint("knust", "finnes_ikke:connector", loader.GROUP)
-    monkeypatch.setattr(loader, "entry_points", lambda **_: [broken])
+    broken = EntryPoint("knust", "finnes_ikke:connector", connect.GROUP)
+    monkeypatch.setattr(connect, "entry_points", lambda **_: [broken])
     with pytest.raises(SettingsError, match=r"knust kan ikke lastes \(ModuleNotFoundError\)"):
         case_adapter(load_settings().model_copy(update={"source": "knust"}))

@@ -10,15 +10,14 @@ import pytest
 import responses
 from pydantic import SecretStr
 
+from skolemiljo.adapters.connect import case_adapter
 from skolemiljo.adapters.http import HttpClient, Limits
-from skolemiljo.adapters.loader import case_adapter
 from skolemiljo.adapters.mock.faults import Fault, FaultRule, Kind
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.adapters.mock.running import RunningMock
 from skolemiljo.adapters.mock.server import start
 from skolemiljo.adapters.mock.state import Tuning
 from skolemiljo.adapters.ports import CaseProblem
-from skolemiljo.adapters.settings import load_settings
 from skolemiljo.adapters.sikker_sak.connector import SikkerSak
 from skolemiljo.adapters.sikker_sak.wire import Labels, case_from_wire
 from skolemiljo.domain.base import ReadingContext
@@ -40,6 +39,7 @@ from skolemiljo.domain.errors import (
 )
 from skolemiljo.domain.flag import ComplianceRecord
 from skolemiljo.domain.log import LogKind
+from skolemiljo.settings import load_settings
 
 from .contract import AS_OF, judging
 

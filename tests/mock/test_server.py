@@ -529,7 +529,7 @@ def test_mock_up_prints_settings_that_work_and_stops_when_told() -> None:
         import tomllib
 
         settings = tomllib.loads(said)
-        from skolemiljo.adapters.settings import Settings
+        from skolemiljo.settings import Settings
 
         known = set(Settings.model_fields)
         assert settings.keys() <= known

@@ -15,7 +15,7 @@ from skolemiljo.commands.documents import documents, write
 from skolemiljo.domain.errors import SettingsError
 from skolemiljo.domain.plan import Readings
 from skolemiljo.plans.loader import load_plan
-from skolemiljo.validators import CHAPTERS, RULES, pages
+from skolemiljo.validators import CHAPTERS, RULES, rule_page
 from skolemiljo.validators.rule import Rule, Text
 
 PLAN = load_plan("oyer-2024")
@@ -55,12 +55,14 @@ def test_the_word_lovbrudd_is_never_said() -> None:
 def test_all_pages_are_in_the_language_asked_for() -> None:
     rules = list(RULES.values())[:3]
     for language in ("nb", "nn"):
-        assert list(pages.all_pages(rules, PLAN, language)) == [pages.text(rule, PLAN, language) for rule in rules]
+        assert list(rule_page.all_pages(rules, PLAN, language)) == [
+            rule_page.text(rule, PLAN, language) for rule in rules
+        ]
 
 
 @pytest.mark.parametrize("name", ["VA-08", "va-08", "va08", "VA 08", " VA-08 ", "elev-far-beskjed-samme-dag"])
 def test_a_rule_is_found_by_code_or_slug(name: str) -> None:
-    assert pages.find(name, RULES).code == "VA-08"
+    assert rule_page.find(name, RULES).code == "VA-08"
 
 
 @pytest.mark.parametrize(
@@ -69,36 +71,36 @@ def test_a_rule_is_found_by_code_or_slug(name: str) -> None:
 )
 def test_a_misspelling_gets_the_nearest(name: str, meant: str) -> None:
     try:
-        assert pages.find(name, RULES).code == meant
+        assert rule_page.find(name, RULES).code == meant
     except SettingsError as error:
         assert meant in str(error)  # noqa: PT017 - either is right: found, or the nearest is named
 
 
 def test_something_else_is_sent_to_the_list() -> None:
     with pytest.raises(SettingsError, match="explain --all"):
-        pages.find("@@@", RULES)
+        rule_page.find("@@@", RULES)
 
 
 def test_the_page_carries_the_plans_words_the_law_and_the_switch() -> None:
-    page = pages.text(RULES["VA-09"], PLAN)
+    page = rule_page.text(RULES["VA-09"], PLAN)
     assert "«I alvorlige skolesaker skal skoleeier/kommunalsjef varsles.»" in page
     assert "Plikt til å varsle" in page
     assert "opplæringslova § 12-4" in page
-    off = pages.text(RULES["L-05"], PLAN)
+    off = rule_page.text(RULES["L-05"], PLAN)
     assert "Regelen er av: Skoleeier har ikke bestemt hvor denne informasjonen skal dokumenteres." in off
 
 
 def test_quotes_are_never_translated() -> None:
     quote = PLAN.rows["VA-08"].quote or "?"
-    assert quote in " ".join(pages.markdown(RULES["VA-08"], PLAN, "nn").split())
-    assert pages.data(RULES["VA-08"], PLAN, "nn")["quote"] == quote
-    assert pages.data(RULES["VA-08"], PLAN, "nn")["title"] != pages.data(RULES["VA-08"], PLAN, "nb")["title"]
+    assert quote in " ".join(rule_page.markdown(RULES["VA-08"], PLAN, "nn").split())
+    assert rule_page.data(RULES["VA-08"], PLAN, "nn")["quote"] == quote
+    assert rule_page.data(RULES["VA-08"], PLAN, "nn")["title"] != rule_page.data(RULES["VA-08"], PLAN, "nb")["title"]
 
 
 def test_the_three_forms_tell_the_same() -> None:
     for rule in RULES.values():
-        page = pages.data(rule, PLAN, "nb")
-        forms = [" ".join(form.split()) for form in (pages.text(rule, PLAN), pages.markdown(rule, PLAN))]
+        page = rule_page.data(rule, PLAN, "nb")
+        forms = [" ".join(form.split()) for form in (rule_page.text(rule, PLAN), rule_page.markdown(rule, PLAN))]
         wanted = [page["title"], page["proof"], page["remedy"], page["limits"], *page["questions"].values()]
         wanted += [entry["title"] for entry in page["law"]]
         for form in forms:
@@ -106,7 +108,7 @@ def test_the_three_forms_tell_the_same() -> None:
 
 
 def test_a_page_keeps_to_the_width_it_is_given() -> None:
-    for page in pages.all_pages(RULES.values(), PLAN):
+    for page in rule_page.all_pages(RULES.values(), PLAN):
         quoted = [line for line in page.splitlines() if line.startswith("    ")]
         assert all(len(line) <= 90 or " " not in line.strip() for line in quoted)
 

@@ -12,8 +12,8 @@ import pytest
 
 from skolemiljo.adapters.mock.faults import Fault, FaultRule, Kind
 from skolemiljo.adapters.mock.running import RunningMock
-from skolemiljo.adapters.settings import Settings
 from skolemiljo.domain import errors
+from skolemiljo.settings import Settings
 from skolemiljo.store import Store
 from skolemiljo.sync.summary import RunSummary
 

@@ -42,10 +42,10 @@ from skolemiljo.domain.annual_cycle import CycleFacts, CycleStatus
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import SkolemiljoError
 from skolemiljo.domain.flag import ComplianceRecord
+from skolemiljo.journal.log_lines import configure_logging
+from skolemiljo.judging.next_change import changes_at
 from skolemiljo.store import JudgedCase, Store
-from skolemiljo.sync.horizon import changes_at
-from skolemiljo.sync.logging import configure_logging
-from skolemiljo.sync.sending import record_fingerprint
+from skolemiljo.sync.sender import record_fingerprint
 
 from .malformed import MARK, NUMBER, PLANTED, answer, broken
 from .vendor import judging

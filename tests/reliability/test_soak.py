@@ -20,8 +20,8 @@ import pytest
 
 from skolemiljo.adapters.mock.faults import TRANSIENT, Fault
 from skolemiljo.adapters.mock.running import RunningMock
+from skolemiljo.journal.log_lines import configure_logging
 from skolemiljo.store import Store
-from skolemiljo.sync.logging import configure_logging
 
 from .vendor import FIRST_NIGHT, compare, disturb, night, settings_for, vendors
 

@@ -12,9 +12,9 @@ import pytest
 
 from skolemiljo.adapters.mock.faults import Fault, FaultRule, Kind
 from skolemiljo.adapters.mock.running import RunningMock
+from skolemiljo.journal.run_log import Kind as Line
+from skolemiljo.journal.run_log import entries
 from skolemiljo.store import Store
-from skolemiljo.sync.runlog import Kind as Line
-from skolemiljo.sync.runlog import entries
 
 from .program import settings_file, start_sync, wait_until
 from .vendor import FIRST_NIGHT, compare, settings_for, vendors

@@ -15,17 +15,17 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from skolemiljo.adapters.loader import case_adapter, cycle_adapter
+from skolemiljo.adapters.connect import case_adapter, cycle_adapter
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, school_calendar
 from skolemiljo.adapters.mock.running import RunningMock
 from skolemiljo.adapters.mock.server import start
 from skolemiljo.adapters.mock.state import Tuning
-from skolemiljo.adapters.settings import Settings, load_settings
+from skolemiljo.journal.run_log import ANCHOR, RunLog, verify
+from skolemiljo.judging.policy import Judging
 from skolemiljo.plans.loader import load_plan
+from skolemiljo.settings import Settings, load_settings
 from skolemiljo.store import Store
-from skolemiljo.sync.judging import Judging
-from skolemiljo.sync.nightly import Options, run_sync
-from skolemiljo.sync.runlog import ANCHOR, RunLog, verify
+from skolemiljo.sync.run import Options, run_sync
 from skolemiljo.sync.summary import RunSummary
 
 FIRST_NIGHT = AS_OF + timedelta(hours=13)
@@ -152,7 +152,7 @@ def compare(mock: RunningMock, settings: Settings, path: Path, as_of: datetime) 
 
 
 def _standing(source: Any, case: str) -> str | None:
-    from skolemiljo.sync.sending import record_fingerprint
+    from skolemiljo.sync.sender import record_fingerprint
 
     record = source.read(case)
     return None if record is None else record_fingerprint(record)

@@ -18,8 +18,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from skolemiljo.journal.log_lines import configure_logging
 from skolemiljo.store import Store
-from skolemiljo.sync.logging import configure_logging
 
 from .vendor import night, settings_at
 

@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
-from skolemiljo.commands import night, views
+from skolemiljo.commands import night, reports_for
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.school import School
 from skolemiljo.reports import FORMATS, digest, render
@@ -26,8 +26,8 @@ from skolemiljo.reports.dossier import Dossier
 from skolemiljo.reports.dossier import render as render_dossier
 from skolemiljo.reports.html import pages
 from skolemiljo.reports.model import AuditReport, Change, Group, Part, SchoolReport
+from skolemiljo.reports.report_language import Words
 from skolemiljo.reports.sentences import Sentences
-from skolemiljo.reports.words import Words
 
 MARKED = "MERKETORD"
 
@@ -507,7 +507,7 @@ def test_a_page_for_forty_cases_is_small(language: str, tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text('source = "folder"\ncycle = "folder"\n[folder]\npath = "."\n', "utf-8")
     work = Workplace(tmp_path / "s.toml")
     for school in work.schools:
-        report, _ = views.for_rector(work, school.organisation_number, as_of=AS_OF)
+        report, _ = reports_for.for_rector(work, school.organisation_number, as_of=AS_OF)
         assert 38 <= len(report.cases) <= 40  # one or two are about a leader
         items = tuple(replace(i, change=None if i.group is Group.MET else Change.NEW) for i in report.items)
         page = str(render(replace(report, items=items, previous_as_of=AS_OF - timedelta(days=1)), "html", language))
@@ -524,14 +524,16 @@ def test_what_a_rektor_reads_offline_is_in_the_schools_own_language_and_the_same
     assert set(written.values()) == {"nb", "nn"}
     night.run(work, as_of=AS_OF, handle_signals=False)
     for number, language in written.items():
-        now, stored = (views.for_rector(work, number, as_of=AS_OF, offline=offline)[0] for offline in (False, True))
+        now, stored = (
+            reports_for.for_rector(work, number, as_of=AS_OF, offline=offline)[0] for offline in (False, True)
+        )
         assert now.language == stored.language == language
         assert [(i.finding.identity, i.part) for i in now.items] == [(i.finding.identity, i.part) for i in stored.items]
         assert now.part(Part.CLOSED)
         assert now.part(Part.TODAY)
         for offline in (False, True):
-            assert views.for_rector(work, number, as_of=AS_OF, offline=offline, language="nb")[0].language == "nb"
-    assert views.for_owner(work, as_of=AS_OF)[0].language == "nb"
+            assert reports_for.for_rector(work, number, as_of=AS_OF, offline=offline, language="nb")[0].language == "nb"
+    assert reports_for.for_owner(work, as_of=AS_OF)[0].language == "nb"
     work.store.close()
 
 

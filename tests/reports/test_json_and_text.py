@@ -10,7 +10,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from skolemiljo.reports import render
-from skolemiljo.reports.letters import writable
+from skolemiljo.reports.ascii_fallback import writable
 from skolemiljo.reports.model import AuditReport, SchoolReport
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from skolemiljo.commands import catalogue
-from skolemiljo.commands.speech import LANGUAGES as SPOKEN
+from skolemiljo.commands.command_language import LANGUAGES as SPOKEN
 from skolemiljo.domain import errors
 from skolemiljo.domain.annual_cycle import CycleState
 from skolemiljo.domain.log import LogKind
@@ -22,8 +22,8 @@ from skolemiljo.domain.verdict import RemarkCode
 from skolemiljo.reports import render
 from skolemiljo.reports.dossier import kind_words
 from skolemiljo.reports.model import AuditReport, SchoolReport
-from skolemiljo.reports.words import LANGUAGES, Words, plain
-from skolemiljo.validators import wording
+from skolemiljo.reports.report_language import LANGUAGES, Words, plain
+from skolemiljo.validators import verdict_words
 
 # Words that are bokmål and not nynorsk.
 BOKMAAL = {
@@ -150,7 +150,7 @@ def test_every_value_has_a_word(language: str) -> None:
     words = Words(language)
     assert all(words.cycle_state(state) for state in CycleState)
     assert len({kind_words(kind, words) for kind in LogKind}) == len(LogKind)
-    assert wording.REMARKS.keys() == set(RemarkCode)
+    assert verdict_words.REMARKS.keys() == set(RemarkCode)
 
 
 def test_scopes_are_said_in_words() -> None:
@@ -168,7 +168,7 @@ def test_control_characters_become_spaces() -> None:
 @pytest.mark.parametrize(("language", "said"), [("nb", "Bruk:"), ("nn", "Bruk:"), ("en", "Usage:")])
 def test_click_speaks_the_language(language: str, said: str) -> None:
     program = (
-        f"from skolemiljo.commands.speech import speak; speak({language!r})\n"
+        f"from skolemiljo.commands.command_language import speak; speak({language!r})\n"
         "import click\n"
         "@click.command()\n"
         "@click.argument('navn')\n"

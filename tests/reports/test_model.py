@@ -31,7 +31,7 @@ from skolemiljo.reports.model import (
 )
 from skolemiljo.reports.sentences import Sentences
 from skolemiljo.reports.trend import weekly, yearly
-from skolemiljo.validators import wording
+from skolemiljo.validators import verdict_words
 
 MakeReport = Callable[..., SchoolReport]
 
@@ -311,8 +311,8 @@ def test_a_question_is_the_rules_own_or_the_common_one(
     report = make_report(assessments=[assessments[0].model_copy(update={"findings": tuple(findings)})])
     asked = {item.finding.question: Sentences(report).question(item) for item in report.items}
     assert asked["which"] == "Gjelder svaret dette varselet?"
-    assert asked["not_yet"] == wording.QUESTIONS["not_yet"].nb
-    assert asked["time_edited"] == wording.QUESTIONS["time_edited"].nb
+    assert asked["not_yet"] == verdict_words.QUESTIONS["not_yet"].nb
+    assert asked["time_edited"] == verdict_words.QUESTIONS["time_edited"].nb
     assert asked[None].endswith("?")
 
 

@@ -14,11 +14,11 @@ import pytest
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, school_calendar
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.school import School
+from skolemiljo.judging.policy import Judging
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.reports import render
 from skolemiljo.reports.html import pages
 from skolemiljo.reports.model import AuditReport, SchoolReport, TrendPoint, audit_report
-from skolemiljo.sync.judging import Judging
 from skolemiljo.validators import CHAPTERS, RULES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from skolemiljo.adapters.mock.municipality import Municipality, skolerute_path
-from skolemiljo.commands import night, views
+from skolemiljo.commands import night, reports_for
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.moment import OSLO
 from skolemiljo.reports import AuditReport, render
@@ -41,8 +41,8 @@ def audit(tmp_path_factory: pytest.TempPathFactory) -> AuditReport:
         night.run(work, as_of=at, handle_signals=False)
         stood[at] = {f.identity: f.verdict for a in work.store.assessments() for f in a.findings}
     after = FIRST + timedelta(weeks=WEEKS[-1], hours=3)
-    report, _ = views.for_owner(work, as_of=after, offline=True)
-    back, _ = views.for_owner(work, as_of=FIRST + timedelta(weeks=2, hours=3), offline=True)
+    report, _ = reports_for.for_owner(work, as_of=after, offline=True)
+    back, _ = reports_for.for_owner(work, as_of=FIRST + timedelta(weeks=2, hours=3), offline=True)
     assert len(weekly(back.trend)) == 3, "a look back sees no later night"
     changed = [one != other for one, other in pairwise(stood.values())]
     assert sum(changed) > 3, "something changes in most weeks outside the summer"
@@ -53,11 +53,11 @@ def audit(tmp_path_factory: pytest.TempPathFactory) -> AuditReport:
     for row in report.rows:
         number = row.school.organisation_number
         assert work.store.standing(number, FIRST) == {k: v for k, v in stood[FIRST].items() if k[1] == number}
-        seen = [views.for_rector(work, number, as_of=after, offline=offline)[0] for offline in (True, False)]
+        seen = [reports_for.for_rector(work, number, as_of=after, offline=offline)[0] for offline in (True, False)]
         assert {view.previous_as_of for view in seen} == {FIRST + timedelta(weeks=9)}
         first, second = ([(i.finding.identity, i.change) for i in view.items] for view in seen)
         assert first == second, "in the morning after a night it is no matter who is asked"
-        whole, _ = views.for_rector(work, number, as_of=after, since=FIRST.date())
+        whole, _ = reports_for.for_rector(work, number, as_of=after, since=FIRST.date())
         assert whole.previous_as_of == FIRST
         assert sum(i.change is Change.NEW for i in whole.items) > sum(change is Change.NEW for _, change in first) >= 0
     work.store.close()

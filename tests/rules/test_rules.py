@@ -30,8 +30,8 @@ from skolemiljo.plans.calendars import load_calendar
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess, assess_cycle
-from skolemiljo.validators.index import CaseIndex
 from skolemiljo.validators.judge import when_of
+from skolemiljo.validators.known import CaseIndex
 from skolemiljo.validators.rule import Rule, Subject
 
 OSLO = ZoneInfo("Europe/Oslo")

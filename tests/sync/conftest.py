@@ -20,12 +20,12 @@ from skolemiljo.domain.people import Role
 from skolemiljo.domain.plan import Document, Home, MunicipalPlan, PlanRow, Readings
 from skolemiljo.domain.school import School
 from skolemiljo.domain.verdict import Basis, Outcome, Reason, Severity, Verdict
+from skolemiljo.judging.policy import Judging
 from skolemiljo.store import Store
-from skolemiljo.sync.judging import Judging
-from skolemiljo.sync.nightly import Options, run_sync
+from skolemiljo.sync.run import Options, run_sync
 from skolemiljo.sync.summary import RunSummary
-from skolemiljo.validators.index import CaseIndex, CycleIndex
 from skolemiljo.validators.judge import Judge
+from skolemiljo.validators.known import CaseIndex, CycleIndex
 from skolemiljo.validators.rule import Rule, Subject, Text
 
 HERE, THERE = "310000019", "310000027"

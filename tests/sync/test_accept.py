@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from skolemiljo.commands.accepting import accept, withdraw
 from skolemiljo.domain.errors import SettingsError
+from skolemiljo.journal.run_log import ANCHOR, Kind, RunLog, entries, verify
 from skolemiljo.store import Store
-from skolemiljo.sync.accept import accept, withdraw
-from skolemiljo.sync.runlog import ANCHOR, Kind, RunLog, entries, verify
 
 AT = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)
 """Half past eleven in the evening of 10 March in Oslo."""
@@ -60,7 +60,7 @@ def test_what_is_no_decision_is_refused(store: Store, change: dict[str, Any], to
 
 
 def test_an_identity_number_in_the_reason_is_refused_and_not_repeated(store: Store) -> None:
-    from skolemiljo.validators.identity_number import find_identity_numbers
+    from skolemiljo.validators.reading.identity_number import find_identity_numbers
 
     numbers = [
         text for n in range(100, 130) for tail in range(100) if find_identity_numbers(text := f"158585{n}{tail:02d}")

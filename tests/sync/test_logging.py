@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from skolemiljo.domain.case import Case
-from skolemiljo.sync.logging import configure_logging, without_query
+from skolemiljo.journal.log_lines import configure_logging, without_query
 
 SECRET = "zqmerkezq"
 
@@ -104,7 +104,7 @@ def test_less_than_the_level_is_not_told(stream: io.StringIO) -> None:
 
 
 _CRASH = """
-from skolemiljo.sync.logging import crash_without_words
+from skolemiljo.journal.log_lines import crash_without_words
 crash_without_words()
 def judge(text):
     raise KeyError(text)

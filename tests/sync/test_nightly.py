@@ -19,7 +19,7 @@ from skolemiljo.domain.errors import (
 from skolemiljo.domain.flag import ComplianceRecord
 from skolemiljo.domain.verdict import Verdict
 from skolemiljo.store import Store
-from skolemiljo.sync.nightly import AlreadyRunning, Options, Stop, run_sync
+from skolemiljo.sync.run import AlreadyRunning, Options, Stop, run_sync
 
 from .conftest import HERE, NIGHT, SYSTEM, THERE, Night, Town, judging, nothing, rule
 

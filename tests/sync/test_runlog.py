@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from skolemiljo.sync.runlog import BrokenRunLog, Kind, RunLog, entries, verify
+from skolemiljo.journal.run_log import BrokenRunLog, Kind, RunLog, entries, verify
 
 MOMENT = datetime(2026, 3, 10, 3, 15, tzinfo=UTC)
 
@@ -146,7 +146,7 @@ _WITH_LITTLE_ROOM = """
 import resource, sys
 from pathlib import Path
 from skolemiljo.domain.errors import StoreError
-from skolemiljo.sync.runlog import Kind, RunLog
+from skolemiljo.journal.run_log import Kind, RunLog
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
 log = RunLog(Path(sys.argv[1]))
 try:

@@ -16,8 +16,8 @@ from skolemiljo.domain.plan import Document, Home, MunicipalPlan, PlanRow, Readi
 from skolemiljo.domain.verdict import Basis, Outcome, Reason, RemarkCode, Severity, Verdict
 from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess
-from skolemiljo.validators.index import CaseIndex
 from skolemiljo.validators.judge import Judge
+from skolemiljo.validators.known import CaseIndex
 from skolemiljo.validators.rule import Rule, Text
 
 CALENDAR = SchoolCalendar(known_years=frozenset({"2024-2025", "2025-2026"}))

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from skolemiljo.domain.case import Case
-from skolemiljo.validators.hints import hinting_notes
-from skolemiljo.validators.index import CaseIndex
+from skolemiljo.validators.known import CaseIndex
+from skolemiljo.validators.reading.hints import hinting_notes
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 

@@ -19,8 +19,8 @@ from skolemiljo.domain.verdict import RemarkCode, Verdict
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess
-from skolemiljo.validators.identity_number import IdentityKind, find_identity_numbers
-from skolemiljo.validators.wording import REMARKS
+from skolemiljo.validators.reading.identity_number import IdentityKind, find_identity_numbers
+from skolemiljo.validators.verdict_words import REMARKS
 
 _FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 _SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)

@@ -13,7 +13,7 @@ import pytest
 
 from skolemiljo import validators
 from skolemiljo.commands import catalogue, cycles
-from skolemiljo.validators import CHAPTERS, RULES, wording
+from skolemiljo.validators import CHAPTERS, RULES, verdict_words
 from skolemiljo.validators.rule import Rule, Text
 
 # Words of one of the written languages that are never right in the other.
@@ -168,7 +168,7 @@ def test_a_remedy_says_where_it_is_to_be_written(rule: Rule) -> None:
 
 
 def test_common_questions_ask() -> None:
-    for question in wording.QUESTIONS.values():
+    for question in verdict_words.QUESTIONS.values():
         assert question.nb.endswith("?")
         assert question.nn.endswith("?")
 

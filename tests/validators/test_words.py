@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skolemiljo.validators.dates import written_date
-from skolemiljo.validators.phrases import Phrase, says_only
-from skolemiljo.validators.sensitive_words import find_sensitive_words
-from skolemiljo.validators.text import bare, is_filled_in
+from skolemiljo.validators.reading.dates import written_date
+from skolemiljo.validators.reading.filled_in import bare, is_filled_in
+from skolemiljo.validators.reading.sensitive_words import find_sensitive_words
+from skolemiljo.validators.reading.vague_phrases import Phrase, says_only
 
 DECIDED = date(2026, 3, 12)
 
 
 def _toml(name: str) -> dict[str, object]:
-    return tomllib.loads((files("skolemiljo.validators") / name).read_text("utf-8"))
+    return tomllib.loads((files("skolemiljo.validators.reading") / name).read_text("utf-8"))
 
 
 # --- is anything written? ----------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def test_an_assessment_is_no_bare_claim(text: str) -> None:
     assert not says_only(Phrase.BARE_CLAIM, text)
 
 
-_PHRASES = _toml("phrases.toml")
+_PHRASES = _toml("vague_phrases.toml")
 
 
 @pytest.mark.parametrize("phrase", list(Phrase))

@@ -1,0 +1,126 @@
+"""Finds adapters by their entry points (``skolemiljo.adapters``) and imports only the one that is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from gettext import gettext as _
+from importlib.metadata import entry_points
+from typing import Any, Protocol, runtime_checkable
+
+from ..domain.errors import SettingsError
+from ..domain.school import School
+from ..settings import HttpSection, Settings
+from .ports import AnnualCycle, CaseSource, FlagSink, Roster
+
+GROUP = "skolemiljo.adapters"
+
+
+@runtime_checkable
+class CasePort(CaseSource, FlagSink, Protocol):
+    """An adapter that both gives cases and takes flags."""
+
+
+def names() -> tuple[str, ...]:
+    """The names of the adapters that are installed."""
+    return tuple(sorted(entry.name for entry in entry_points(group=GROUP)))
+
+
+def case_adapter(settings: Settings) -> CasePort:
+    """The adapter that cases come from and flags go to; its list of schools is made whole by the roster, if one is set.
+
+    Raises SettingsError.
+    """
+    source: CasePort = _connect("source", settings, CasePort, _("saker"))
+    if settings.roster is None:
+        return source
+    return WithRoster(source, roster_adapter(settings))
+
+
+def cycle_adapter(settings: Settings) -> AnnualCycle:
+    """The adapter of the annual cycle. Raises SettingsError."""
+    adapter: AnnualCycle = _connect("cycle", settings, AnnualCycle, _("årshjulet"))
+    return adapter
+
+
+def roster_adapter(settings: Settings) -> Roster:
+    """The adapter of the list of schools. Raises SettingsError."""
+    adapter: Roster = _connect("roster", settings, Roster, _("en liste over skoler"))
+    return adapter
+
+
+class WithRoster:
+    """A source whose schools are those of the roster and its own together, called as the roster calls them.
+
+    A school that only the roster knows is asked for all the same: that the source does not show it must be seen.
+    """
+
+    def __init__(self, source: CasePort, roster: Roster) -> None:
+        self._source = source
+        self._roster = roster
+        self.count = source.count
+        self.changed_cases = source.changed_cases
+        self.case = source.case
+        self.case_ids = source.case_ids
+        self.write = source.write
+        self.read = source.read
+
+    def schools(self) -> Iterable[School]:
+        """All schools."""
+        by_number = {school.organisation_number: school for school in self._source.schools()}
+        for listed in self._roster.schools():
+            own = by_number.get(listed.organisation_number)
+            rector = listed.rector or (own.rector if own is not None else None)
+            by_number[listed.organisation_number] = listed.model_copy(update={"rector": rector})
+        return tuple(by_number.values())
+
+
+def _connect(key: str, settings: Settings, port: type, what: str) -> Any:
+    name = getattr(settings, key)
+    found = [entry for entry in entry_points(group=GROUP) if entry.name == name]
+    if not found:
+        raise SettingsError(
+            _("{key}: ingen adapter heter {name}; de som finnes, er {names}").format(
+                key=key, name=name, names=", ".join(names())
+            )
+        )
+    try:
+        connector = found[0].load()
+    except (ImportError, AttributeError) as error:
+        raise SettingsError(
+            _("{key}: adapteren {name} kan ikke lastes ({kind})").format(key=key, name=name, kind=type(error).__name__)
+        ) from None
+    adapter = connector(settings)
+    if not isinstance(adapter, port):
+        raise SettingsError(_("{key}: adapteren {name} gir ikke {what}").format(key=key, name=name, what=what))
+    return adapter
+
+
+def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
+    """An HttpClient with tokens for ``section``. Raises SettingsError where something is not set."""
+    from .auth import ClientCredentials, TokenProvider
+    from .http import HttpClient, Limits
+
+    missing = [key for key in ("base_url", "client_id", "tenant_id") if not getattr(section, key)]
+    secret = section.client_secret or settings.client_secret
+    if secret is None or missing:
+        raise SettingsError(
+            _("{system}: sett {names}").format(
+                system=system, names=", ".join([*missing, *(["client_secret"] if secret is None else [])])
+            )
+        )
+    limits = Limits(
+        connect=section.connect_timeout,
+        read=section.read_timeout,
+        attempts=section.attempts,
+        budget=section.budget,
+        bytes_at_most=section.bytes_at_most,
+    )
+    credentials = ClientCredentials(section.token_url, section.client_id, secret, section.tenant_id, section.scope)
+    common: Any = {
+        "system": system,
+        "limits": limits,
+        "ca_file": section.ca_file,
+        "refuse_mock": settings.production,
+    }
+    tokens = TokenProvider(credentials, HttpClient(section.base_url, **common))
+    return HttpClient(section.base_url, tokens=tokens, **common)

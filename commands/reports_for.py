@@ -1,0 +1,335 @@
+"""The three users' views: rektor's school, the owner's schools, and exported files with no server at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ..adapters.ports import CaseProblem
+from ..domain.errors import SettingsError, SourceError
+from ..domain.moment import OSLO, local_day
+from ..domain.school import School
+from ..judging.now import Judged, Progress, judge_cycle, judge_files, judge_school, school_years
+from ..judging.problems import problem_of
+from ..plans.loader import load_plans
+from ..reports.model import AuditReport, Previous, Problem, SchoolReport, TrendPoint, audit_report, school_report
+from ..validators import CHAPTERS, RULES
+from .pseudonyms import pseudonyms
+from .trace import note_opened
+
+if TYPE_CHECKING:
+    from ..store import Store
+    from .workplace import Workplace
+
+
+_A_WEEK = timedelta(days=7)
+"""What is new is told since then: a rektor who looks each morning and one who looks each Monday both see it."""
+
+_KINDS = {
+    "UnreadableCase": "unreadable",
+    "CaseForbidden": "forbidden",
+    "AccessDenied": "forbidden",
+    "CaseNotFound": "vanished",
+    "ConnectionLost": "unreachable",
+    "RateLimited": "unreachable",
+    "ServerUnavailable": "unreachable",
+}
+"""What an error of the source is called in a report; any other is told by a general sentence."""
+
+
+def for_rector(
+    work: Workplace,
+    number: str,
+    *,
+    as_of: datetime,
+    language: str | None = None,
+    offline: bool = False,
+    since: date | None = None,
+    told: Previous | None = None,
+    progress: Progress | None = None,
+) -> tuple[SchoolReport, Judged]:
+    """One school, as its rektor may see it: cases in which a leader is the subject are left out.
+
+    ``offline``: what the last nightly run saw, without asking the source. What is new is told since the day ``since``, or
+    since what was ``told`` last.
+    """
+    store = work.remembered
+    seen_at = None
+    if offline:
+        school, seen_at = _stored_school(needed(store), number.replace(" ", ""))
+        if seen_at is None:
+            raise SettingsError(_("lageret har ingen slik skole: kjør skolemiljo sync først"))
+        judged = _stored(needed(store), school.organisation_number, seen_at)
+    else:
+        school = work.school(number)
+        judged = judge_school(
+            work.source, work.cycle, work.judging, school=school.organisation_number, as_of=as_of, progress=progress
+        )
+        _add_what_the_source_names(work, judged)
+    report = school_report(
+        school,
+        judged.assessments,
+        judged.statuses,
+        plan=work.plan,
+        rules=RULES,
+        chapters=CHAPTERS,
+        as_of=as_of,
+        complete=judged.complete,
+        previous=told or _previous(store, school.organisation_number, seen_at or as_of, since),
+        acceptances=store.acceptances() if store is not None else (),
+        problems=_unread(needed(store), school.organisation_number)
+        if offline
+        else _problems(judged.problems, school.organisation_number),
+        leader_cases=frozenset(judged.leader_cases),
+        seen_at=seen_at,
+        language=language or work.settings.language_of(school),
+        reader="rector",
+    )
+    hidden = judged.leader_cases
+    judged.complete = report.complete
+    judged.problems = [p for p in judged.problems if p.case not in hidden]
+    return report, judged
+
+
+def for_owner(
+    work: Workplace,
+    *,
+    as_of: datetime,
+    language: str | None = None,
+    offline: bool = False,
+    since: date | None = None,
+    progress: Progress | None = None,
+) -> tuple[AuditReport, Judged]:
+    """All schools and the municipality's own annual cycle. A school that can't be read is named; the others go on.
+
+    What is new is told since the day ``since``. Cases come under pseudonyms: :func:`for_one_case` opens one.
+    """
+    store, names = work.remembered, pseudonyms(work)
+    whole = Judged()
+    problems: list[Problem] = []
+    seen_at = None
+    if offline:
+        kept = needed(store)
+        stored = [_stored_school(kept, number) for number in kept.schools()]
+        schools: Sequence[School] = [school for school, _ in stored]
+        seen_at = min((seen for _, seen in stored if seen is not None), default=None)
+        whole = _stored(kept, None, seen_at or as_of)
+        problems += [
+            Problem(school.organisation_number, None, "unreachable") for school, seen in stored if seen is None
+        ]
+        problems += [problem for school in schools for problem in _unread(kept, school.organisation_number)]
+    else:
+        schools = work.schools
+        for school in schools:
+            judged = _one_school(work, school.organisation_number, as_of, progress)
+            _add(whole, judged)
+            problems += _problems(judged.problems, school.organisation_number)
+        cycle = Judged()
+        judge_cycle(work.cycle, work.judging, cycle, school=None, as_of=as_of)
+        _add(whole, cycle)
+        problems += _problems(cycle.problems, None)
+    report = audit_report(
+        schools,
+        names.assessments(whole.assessments),
+        whole.statuses,
+        plan=work.plan,
+        rules=RULES,
+        chapters=CHAPTERS,
+        as_of=as_of,
+        complete=whole.complete,
+        previous=names.previous(_previous(store, None, seen_at or as_of, since)),
+        acceptances=names.acceptances(store.acceptances() if store is not None else ()),
+        problems=names.problems(problems),
+        trend=_trend(store, as_of),
+        seen_at=seen_at,
+        language=language or work.settings.language_of(None),
+    )
+    whole.complete = report.complete
+    return report, whole
+
+
+def for_one_case(
+    work: Workplace, wanted: str, *, reason: str, as_of: datetime, language: str | None = None
+) -> tuple[SchoolReport, Judged]:
+    """One case under its own number, as the owner opens it. ``wanted``: its number, or its pseudonym in an audit.
+
+    That it was opened, and why, is in the run log before anything is shown. Raises SettingsError where the reason won't
+    do or no case is called so, and what the source raises.
+    """
+    known = tuple(school.organisation_number for school in work.schools)
+    number = _number_of(work, wanted, known)
+    note_opened(work, number, reason)
+    judged = Judged()
+    case = work.source.case(number)
+    judged.take(case, work.judging, as_of)
+    store = work.remembered
+    report = school_report(
+        work.school(case.school),
+        judged.assessments,
+        plan=work.plan,
+        rules=RULES,
+        chapters=CHAPTERS,
+        as_of=as_of,
+        complete=judged.complete,
+        acceptances=[a for a in (store.acceptances() if store is not None else ()) if a.case == number],
+        problems=_problems(judged.problems, case.school),
+        language=language or work.settings.language_of(None),
+        reader="owner",
+    )
+    judged.complete = report.complete
+    return report, judged
+
+
+def _number_of(work: Workplace, wanted: str, schools: Iterable[str]) -> str:
+    """The case number that ``wanted`` is, or is the pseudonym of."""
+    names = pseudonyms(work)
+    for school in schools:
+        for number in work.source.case_ids(school):
+            if wanted in (number, names.of(number)):
+                return number
+    raise SettingsError(_("ingen sak heter det: skriv saksnummeret, eller dekknavnet fra den nyeste oversikten"))
+
+
+def for_files(
+    work: Workplace,
+    paths: Iterable[Path],
+    *,
+    as_of: datetime,
+    language: str | None = None,
+    plan: str | None = None,
+    source_zone: str | None = None,
+) -> tuple[SchoolReport, Judged]:
+    """Exported cases, judged with no server and no store."""
+    judging = work.judging if plan is None else replace(work.judging, plans=load_plans(plan))
+    try:
+        zone = ZoneInfo(source_zone) if source_zone else work.settings.zone
+    except (KeyError, ValueError):
+        raise SettingsError(_("--source-zone: det finnes ingen slik tidssone; Europe/Oslo er en")) from None
+    judged = judge_files(paths, judging, as_of=as_of, zone=zone)
+    report = school_report(
+        None,
+        judged.assessments,
+        judged.statuses,
+        plan=judging.plan,
+        rules=RULES,
+        chapters=CHAPTERS,
+        as_of=as_of,
+        complete=judged.complete,
+        problems=_problems(judged.problems, None),
+        language=language or work.settings.report_language,
+        reader="owner",
+    )
+    judged.complete = report.complete
+    return report, judged
+
+
+def _one_school(work: Workplace, school: str, as_of: datetime, progress: Progress | None) -> Judged:
+    try:
+        return judge_school(work.source, work.cycle, work.judging, school=school, as_of=as_of, progress=progress)
+    except SourceError as error:
+        return Judged(problems=[problem_of(error)], complete=False)
+
+
+def _add(whole: Judged, part: Judged) -> None:
+    whole.assessments += part.assessments
+    whole.statuses += part.statuses
+    whole.problems += part.problems
+    whole.leader_cases |= part.leader_cases
+    whole.complete = whole.complete and part.complete
+
+
+def _problems(problems: Iterable[CaseProblem], school: str | None) -> list[Problem]:
+    return [
+        Problem(school=school, case=problem.case, kind=_KINDS.get(problem.kind, problem.kind), place=problem.place)
+        for problem in problems
+    ]
+
+
+def _unread(store: Store, school: str) -> list[Problem]:
+    """The cases of ``school`` that could not be read last night, and those that may be any school's."""
+    from ..store import MUNICIPALITY
+
+    may_be = (*store.cases(school), *store.cases(MUNICIPALITY))
+    unread = [case for case in may_be if case.problem is not None and case.vanished_at is None]
+    return _problems([CaseProblem(case.case, case.problem or "", (), "") for case in unread], school)
+
+
+def _add_what_the_source_names(work: Workplace, judged: Judged) -> None:
+    """Cases that could not be read may be about a leader: the store remembers those that were."""
+    if work.remembered is not None:
+        judged.leader_cases |= work.remembered.leader_cases()
+
+
+def needed(store: Store | None) -> Store:
+    """The store that a command can't do without. Raises SettingsError where there is none."""
+    if store is None:
+        raise SettingsError(_("det finnes ikke noe lager ennå: kjør skolemiljo sync først, eller uten --offline"))
+    return store
+
+
+def _stored_school(store: Store, number: str) -> tuple[School, datetime | None]:
+    """A school as the store has it, and when it was last read to its end (``None`` = it never was)."""
+    kept = store.school(number)
+    school = School(organisation_number=number, name=kept.name or number, language=kept.language)
+    for run in store.runs():
+        schools = (run.summary or {}).get("schools", ()) if run.state in ("complete", "incomplete") else ()
+        if any(looked_at["school"] == number and looked_at["error"] is None for looked_at in schools):
+            return school, run.as_of
+    return school, None
+
+
+def _stored(store: Store, school: str | None, at: datetime) -> Judged:
+    """What the night ``at`` left. The store keeps school years that nobody asks about any more."""
+    from ..store import MUNICIPALITY
+
+    years = school_years(at)
+    return Judged(
+        assessments=list(store.assessments(school, years=years)),
+        statuses=list(store.cycle_statuses(school, years=years)),
+        leader_cases=set(store.leader_cases(school)),
+        complete=all(case.problem is None for owner in (school, MUNICIPALITY) for case in store.cases(owner)),
+    )
+
+
+def _previous(store: Store | None, school: str | None, as_of: datetime, since: date | None) -> Previous | None:
+    """How it stood after the last night before the day ``since`` ended, or a week ago; after the first of our nights where
+    none is so old. Nothing where there is no night but the one that is looked at."""
+    nights = [] if store is None else store.nights(as_of)
+    if store is None or not nights:
+        return None
+    wanted = as_of - _A_WEEK if since is None else datetime.combine(since, time.max, OSLO)
+    moment = next((night for night in nights if night <= wanted), nights[-1])
+    return None if moment == as_of else Previous(moment, store.standing(school, moment))
+
+
+def _trend(store: Store | None, as_of: datetime) -> list[TrendPoint]:
+    """Deviations and unknowns per night and school, over the stored nights up to ``as_of``."""
+    if store is None:
+        return []
+    from ..store import TOO_LATE
+
+    nights: dict[tuple[datetime, str | None], dict[str, int]] = {}
+    complete: dict[tuple[datetime, str | None], bool] = {}
+    for tally in store.tallies():
+        if tally.as_of > as_of:
+            break
+        key = (tally.as_of, tally.school)
+        counts = nights.setdefault(key, {})
+        counts[tally.verdict] = counts.get(tally.verdict, 0) + tally.number
+        complete[key] = complete.get(key, True) and tally.complete
+    return [
+        TrendPoint(
+            day=local_day(as_of),
+            school=school,
+            deviations=counts.get("deviation", 0),
+            unknown=counts.get("unknown", 0),
+            too_late=counts.get(TOO_LATE, 0),
+            complete=complete[as_of, school],
+        )
+        for (as_of, school), counts in nights.items()
+    ]

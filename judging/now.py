@@ -1,0 +1,129 @@
+"""Judging now, straight from a source or from files: no store, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from gettext import gettext as _
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ..adapters.case_file import place_of, read_case_file, told
+from ..adapters.ports import AnnualCycle, CaseProblem, CaseSource, SourceItem
+from ..domain.annual_cycle import CycleStatus
+from ..domain.calendar import school_year_of
+from ..domain.case import Case
+from ..domain.errors import SourceError, UnreadableCase
+from ..domain.moment import local_day
+from ..domain.verdict import Assessment
+from .policy import Judging
+from .problems import about_our_fault, problem_of
+
+Progress = Callable[[str, int], None]
+"""Called with a school's number and how many of its cases have been judged."""
+
+
+@dataclass
+class Judged:
+    """What a judgement found, and what it could not see."""
+
+    assessments: list[Assessment] = field(default_factory=list)
+    statuses: list[CycleStatus] = field(default_factory=list)
+    problems: list[CaseProblem] = field(default_factory=list)
+    leader_cases: set[str] = field(default_factory=set)
+    """Cases in which a leader of the school is, or ever was, the subject: kept from rektor's view."""
+    complete: bool = True
+    """False: something could not be read, or a source broke off."""
+
+    def take(self, item: SourceItem, judging: Judging, as_of: datetime) -> None:
+        """Judges one item and lets go of its content."""
+        if isinstance(item, CaseProblem):
+            self.problems.append(item)
+            self.complete = False
+            return
+        try:
+            assessment = judging.case(item, as_of)
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one case must not hide the others, nor tell its text
+            kind = f"JudgementFailed.{type(error).__name__}"
+            self.problems.append(CaseProblem(item.id, kind, (), about_our_fault()))
+            self.complete = False
+            return
+        if item.leader_is_accused():
+            self.leader_cases.add(item.id)
+        if assessment.crashed:
+            self.complete = False
+        self.assessments.append(assessment)
+
+
+def school_years(as_of: datetime) -> tuple[str, str]:
+    """The school year of ``as_of`` and the one before it: those whose annual cycle is looked at."""
+    this = school_year_of(local_day(as_of))
+    first = int(this[:4])
+    return f"{first - 1}-{first}", this
+
+
+def judge_school(
+    source: CaseSource,
+    cycle: AnnualCycle | None,
+    judging: Judging,
+    *,
+    school: str,
+    as_of: datetime,
+    progress: Progress | None = None,
+) -> Judged:
+    """All cases of ``school`` and its annual cycle, now.
+
+    A source that breaks off leaves the result incomplete and says so in ``problems``. Raises Fatal and Retryable only
+    when nothing at all could be read.
+    """
+    judged = Judged()
+    try:
+        for number, item in enumerate(source.changed_cases(school, None), 1):
+            judged.take(item, judging, as_of)
+            if progress is not None:
+                progress(school, number)
+    except SourceError as error:
+        if not judged.assessments:
+            raise
+        judged.complete = False
+        judged.problems.append(problem_of(error))
+    if cycle is not None:
+        judge_cycle(cycle, judging, judged, school=school, as_of=as_of)
+    return judged
+
+
+def judge_cycle(cycle: AnnualCycle, judging: Judging, judged: Judged, *, school: str | None, as_of: datetime) -> None:
+    """The annual cycle of a school (``None`` = the municipality) in this school year and the last."""
+    for school_year in school_years(as_of):
+        try:
+            facts = cycle.facts(school, school_year)
+        except SourceError as error:
+            judged.complete = False
+            judged.problems.append(problem_of(error))
+            continue
+        assessment, status = judging.cycle(facts, as_of)
+        judged.assessments.append(assessment)
+        judged.statuses.append(status)
+
+
+def judge_files(paths: Iterable[Path], judging: Judging, *, as_of: datetime, zone: ZoneInfo | None = None) -> Judged:
+    """The cases in ``paths`` (case JSON files, or folders of them). A broken file is named; the others are judged."""
+    judged = Judged()
+    for path in paths:
+        for item in case_files(path, zone):
+            judged.take(item, judging, as_of)
+    return judged
+
+
+def case_files(path: Path, zone: ZoneInfo | None) -> Iterator[Case | CaseProblem]:
+    """The case in the file ``path``, or those in the folder; a broken one as the problem it is."""
+    files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+    for file in files:
+        try:
+            yield read_case_file(file, zone)
+        except UnreadableCase as error:
+            place = place_of(file, files, path.name if told(path.name) == path.name else _("mappa"))
+            yield CaseProblem(
+                error.case or told(file.stem), type(error).__name__, error.fields, error.what_to_do, place
+            )

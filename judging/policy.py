@@ -1,0 +1,53 @@
+"""The judgement as a whole: the plan's versions, the rules, the calendars and the reading of texts, put together once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..domain.annual_cycle import CycleFacts, CycleStatus
+from ..domain.calendar import SchoolCalendar
+from ..domain.case import Case
+from ..domain.plan import MunicipalPlan
+from ..domain.verdict import Assessment
+from ..validators import RULES
+from ..validators.engine import assess, assess_cycle, cycle_status
+from ..validators.rule import Rule
+
+
+@dataclass(frozen=True)
+class Judging:
+    """Everything a judgement needs but the case and the moment.
+
+    ``plans``: versions of one municipality's plan, oldest first. ``calendar_of``: the calendar of a school by its
+    organisation number, or with ``None`` the municipality's own.
+    """
+
+    plans: tuple[MunicipalPlan, ...]
+    calendar_of: Callable[[str | None], SchoolCalendar]
+    read_text: bool = True
+    rules: tuple[Rule, ...] = field(default_factory=lambda: tuple(RULES.values()))
+
+    @property
+    def plan(self) -> MunicipalPlan:
+        """The newest version."""
+        return self.plans[-1]
+
+    def case(self, case: Case, as_of: datetime) -> Assessment:
+        """The assessment of ``case`` as known at ``as_of`` (zone-aware)."""
+        return assess(
+            case,
+            as_of=as_of,
+            plans=self.plans,
+            rules=self.rules,
+            calendar=self.calendar_of(case.school),
+            read_text=self.read_text,
+        )
+
+    def cycle(self, facts: CycleFacts, as_of: datetime) -> tuple[Assessment, CycleStatus]:
+        """The assessment of one school year's annual cycle, and the status to write back."""
+        assessment = assess_cycle(
+            facts, as_of=as_of, plans=self.plans, rules=self.rules, calendar=self.calendar_of(facts.school)
+        )
+        return assessment, cycle_status(facts, assessment, self.rules)

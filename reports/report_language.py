@@ -1,0 +1,169 @@
+"""The words of the reports in bokmål and nynorsk: catalogue, dates, plurals, and the words for domain values."""
+
+from __future__ import annotations
+
+import gettext as stdlib_gettext
+import unicodedata
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..domain.moment import OSLO
+from ..validators import verdict_words
+
+if TYPE_CHECKING:
+    from ..domain.annual_cycle import CycleState
+    from ..domain.people import Role
+    from ..domain.verdict import Reading, Reason, Remark, Severity, Verdict
+
+LANGUAGES = ("nb", "nn")
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+CATALOGUE = "messages"
+
+# Characters that move the cursor, turn the reading direction or hide: harmless in no output.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def plain(text: str) -> str:
+    """``text`` on one line without control, direction or invisible characters (terminal escapes, bidi tricks)."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(" " if unicodedata.category(char) in _UNSEEN else char for char in text).strip()
+
+
+@cache
+def _translations(language: str) -> stdlib_gettext.NullTranslations:
+    """The catalogue of ``language``; bokmål is the source language, so its own may be missing."""
+    return stdlib_gettext.translation(CATALOGUE, LOCALE_FOLDER, [language], fallback=True)
+
+
+class Words:
+    """Everything a report says in one language (``nb`` or ``nn``; anything else gets bokmål)."""
+
+    def __init__(self, language: str = "nb") -> None:
+        self.language = language if language in LANGUAGES else "nb"
+        self._catalogue = _translations(self.language)
+
+    def gettext(self, message: str) -> str:
+        """``message`` (bokmål) in this language."""
+        return self._catalogue.gettext(message)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """The form of ``one``/``many`` that fits ``number``, with ``{n}`` filled in."""
+        return self._catalogue.ngettext(one, many, number).format(n=number)
+
+    # Dates. All days are local days in Europe/Oslo.
+
+    def day(self, day: date) -> str:
+        """``mandag 9. mars 2026``."""
+        from babel.dates import format_date
+
+        return format_date(day, "EEEE d. MMMM y", locale=self.language)
+
+    def short_day(self, day: date, *, year: bool = True) -> str:
+        """``man. 9. mars 2026``, where the room is small; without ``year`` where that stands beside it."""
+        from babel.dates import format_date
+
+        return format_date(day, "EEE d. MMM y" if year else "EEE d. MMM", locale=self.language)
+
+    def date(self, day: date) -> str:
+        """``9. mars 2026``, where the weekday says nothing."""
+        from babel.dates import format_date
+
+        return format_date(day, "d. MMM y", locale=self.language)
+
+    def moment(self, instant: datetime) -> str:
+        """``mandag 9. mars 2026 kl. 10.15``, in Europe/Oslo."""
+        local = instant.astimezone(OSLO)
+        return f"{self.day(local.date())} kl. {local:%H.%M}"
+
+    def distance(self, days: int) -> str:
+        """How far ahead (positive) or back (negative) a day is."""
+        if days == 0:
+            return self.gettext("i dag")
+        if days == 1:
+            return self.gettext("i morgen")
+        if days == -1:
+            return self.gettext("i går")
+        if days > 0:
+            return self.ngettext("om {n} dag", "om {n} dager", days)
+        return self.ngettext("for {n} dag siden", "for {n} dager siden", -days)
+
+    # Words for domain values.
+
+    def verdict(self, verdict: Verdict) -> str:
+        """«avvik», «frist løper» …"""
+        return verdict_words.VERDICTS[verdict].in_language(self.language)
+
+    def reason(self, reason: Reason) -> str:
+        """«for sent», «ufullstendig» …"""
+        return verdict_words.REASONS[reason].in_language(self.language)
+
+    def severity(self, severity: Severity) -> str:
+        """«kritisk», «høy» …"""
+        return verdict_words.SEVERITIES[severity].in_language(self.language)
+
+    def reading(self, reading: Reading) -> str:
+        """«kalenderdager», «skoledager»."""
+        return verdict_words.READINGS[reading].in_language(self.language)
+
+    def role(self, role: Role) -> str:
+        """«rektor», «kontaktlærer» …"""
+        return verdict_words.ROLES[role].in_language(self.language)
+
+    def remark(self, remark: Remark) -> str:
+        """A remark with its day or number filled in."""
+        template = verdict_words.REMARKS[remark.code].in_language(self.language)
+        day = self.day(remark.day) if remark.day is not None else "–"
+        number = str(remark.number) if remark.number is not None else "–"
+        return template.format(day=day, number=number)
+
+    def cycle_state(self, state: CycleState) -> str:
+        """Where an item of the annual cycle stands."""
+        words = {
+            "open": self.gettext("gjenstår"),
+            "due_soon": self.gettext("frist nærmer seg"),
+            "done": self.gettext("gjort og dokumentert"),
+            "done_undocumented": self.gettext("gjort, ikke dokumentert"),
+            "late": self.gettext("forsinket"),
+            "not_applicable": self.gettext("ikke aktuelt"),
+            "unknown": self.gettext("kunne ikke sjekkes"),
+        }
+        return words[state.value]
+
+    def scope(self, scope: str) -> str:
+        """What a finding is about: ``notice:v1/pupil:e1`` → «varsel v1, elev e1»; the whole case → an empty text."""
+        if scope == "case":
+            return ""
+        parts: list[str] = []
+        for part in scope.split("/"):
+            kind, found, ref = part.partition(":")
+            if found:
+                word = self._scope_kinds().get(kind, kind)
+                parts.append(ref if ref.casefold().startswith(word) else f"{word} {ref}")  # not «elev elev-1»
+            elif parts:  # an id with a slash in it
+                parts[-1] = f"{parts[-1]}/{part}"
+            else:
+                parts.append(part)
+        return plain(", ".join(parts))
+
+    def _scope_kinds(self) -> dict[str, str]:
+        return {
+            "notice": self.gettext("varsel"),
+            "pupil": self.gettext("elev"),
+            "plan": self.gettext("aktivitetsplan"),
+            "version": self.gettext("versjon"),
+            "measure": self.gettext("tiltak"),
+            "incident": self.gettext("hendelse"),
+            "log": self.gettext("logg"),
+            "entry": self.gettext("logg"),
+            "evaluation": self.gettext("evaluering"),
+            "year": self.gettext("skoleår"),
+            "school_year": self.gettext("skoleår"),
+            "group": self.gettext("gruppe"),
+            "period": self.gettext("periode"),
+            "closed": self.gettext("avsluttet"),
+            "suspicion": self.gettext("mistanke"),
+            "severity": self.gettext("alvorsgrad"),
+        }

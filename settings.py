@@ -1,0 +1,479 @@
+"""Settings from TOML, environment and a secrets folder. A misspelt key is an error; a secret is never shown."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+import tomllib
+from collections.abc import Iterator
+from datetime import timedelta
+from gettext import gettext as _
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from .domain.errors import SettingsError
+from .domain.fault_words import Fault, faults
+from .domain.school import School, is_organisation_number
+from .domain.toml import at_line, read_toml
+
+PREFIX = "SKOLEMILJO_"
+_NO_SETTINGS = frozenset({"SETTINGS", "SECRETS_DIR", "CRASHES", "CRASH_REPORT", "PLAN_TEXT", "SEED"})
+"""Variables with our prefix that are read elsewhere."""
+OWNER = "owner"
+"""Who is no school, in tables of readers."""
+HIDDEN = "***"
+"""What is shown in the place of a secret."""
+_NEVER_SHOWN = ("ping_url", "mail.owner", "mail.schools", "notify.owner", "notify.schools")
+"""No secrets by type, but whoever knows them can use them, or knows who works where."""
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+def _address(value: str) -> str:
+    from email.headerregistry import Address as Parsed
+
+    try:
+        parsed = Parsed(addr_spec=value)
+    except (ValueError, IndexError):
+        raise ValueError(_("er ikke en e-postadresse")) from None
+    if not parsed.username or not parsed.domain or not value.isprintable():
+        raise ValueError(_("er ikke en e-postadresse"))
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+"""One e-mail address, without a name."""
+
+
+class Section(BaseModel):
+    """A part of the settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class HttpSection(Section):
+    """How to reach one system over HTTP."""
+
+    base_url: str = ""
+    token_url: str = "https://connect.visma.com/connect/token"  # noqa: S105 - an address, no secret
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    """Where this system has another secret than ``client_secret`` above; as a file: ``sikker_sak__client_secret``."""
+    tenant_id: str = ""
+    """The municipality's id at the vendor: one token per tenant."""
+    scope: str = ""
+    page_size: int = Field(default=50, ge=1, le=100)
+    connect_timeout: float = Field(default=5.0, gt=0)
+    read_timeout: float = Field(default=30.0, gt=0)
+    attempts: int = Field(default=5, ge=1, le=20)
+    budget: float = Field(default=120.0, gt=0)
+    """Seconds for one call, all attempts and waits included."""
+    bytes_at_most: int = Field(default=32 * 1024 * 1024, gt=0)
+    ca_file: str | None = None
+    """A file with the municipality's own certificate authority."""
+
+
+class SikkerSakSection(HttpSection):
+    """Visma Sikker Sak."""
+
+    scope: str = "sikkersak:read sikkersak:compliance"
+    labels: dict[str, list[str]] = Field(default_factory=dict)
+    """Kind → the municipality's own labels of log types, beside the standard ones."""
+
+
+class AnnualCycleSection(HttpSection):
+    """1310.no."""
+
+    scope: str = "aarshjul:readwrite"
+
+
+class OneRosterSection(HttpSection):
+    """OneRoster 1.2, which Visma Flyt publishes: base_url ends with ``/ims/oneroster/rostering/v1p2``."""
+
+    scope: str = "one-roster-api:https://purl.imsglobal.org/spec/or/v1p2/scope/roster-core.readonly"
+    page_size: int = Field(default=100, ge=1, le=1000)
+
+
+class FolderSection(Section):
+    """Exchange over files."""
+
+    path: Path | None = None
+
+
+class MailSection(Section):
+    """The morning mail (``skolemiljo digest``): counts and case numbers. Not set up until ``host`` is given."""
+
+    host: str = ""
+    """The municipality's own mail server."""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """``none`` is for a relay on this machine alone."""
+    username: str | None = None
+    password: SecretStr | None = None
+    """Best given as SKOLEMILJO_MAIL__PASSWORD, or as a file called ``mail__password`` in the secrets folder."""
+    ca_file: str | None = None
+    """A file with the municipality's own certificate authority."""
+    sender: str = ""
+    link: str | None = None
+    """Where the reports are read."""
+    calendar: bool = False
+    """With each school's deadlines as an attachment."""
+    owner: list[Address] = Field(default_factory=list)
+    """Who gets the mail about all schools: counts alone."""
+    schools: dict[str, list[Address]] = Field(default_factory=dict)
+    """Organisation number → who gets the mail about that school."""
+
+    @model_validator(mode="after")
+    def _safe(self) -> MailSection:
+        if self.security == "none" and self.host not in ("", *_THIS_MACHINE):
+            raise ValueError(_("security none er bare for en e-posttjener på denne maskinen: sett starttls eller tls"))
+        if self.security == "none" and self.username is not None:
+            raise ValueError(_("passord sendes ikke uten kryptering: sett security til starttls eller tls"))
+        if (self.owner or self.schools) and not (self.host and self.sender):
+            raise ValueError(_("mottakere er satt, men ikke både host og sender"))
+        return self
+
+
+class NotifySection(Section):
+    """A line of counts to Teams or a webhook, by Apprise (extra ``notify``). Each address is a secret."""
+
+    owner: list[SecretStr] = Field(default_factory=list)
+    """Apprise addresses that get a line for each school; as a file: ``notify__owner``, a JSON list."""
+    schools: dict[str, list[SecretStr]] = Field(default_factory=dict)
+    """Organisation number → Apprise addresses that get the school's line."""
+
+
+class SyncSection(Section):
+    """The nightly run."""
+
+    write_back: bool = False
+    """Off until a person turns it on."""
+    overlap_minutes: int = Field(default=24 * 60, ge=0)
+    """Read again what was changed this long before the last change seen: clocks differ."""
+    full_every_days: int = Field(default=7, ge=1)
+    attempts_per_intention: int = Field(default=3, ge=1)
+
+
+class Settings(BaseSettings):
+    """All settings. Order: environment (SKOLEMILJO_…, nested with __), secrets folder, TOML, standard values."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    municipality: str = ""
+    """Name, for reports."""
+    production: bool = False
+    """In production the mock is refused."""
+    source: str = "folder"
+    """Adapter that cases come from and flags go to: ``sikker_sak`` or ``folder``."""
+    cycle: str = "folder"
+    """Adapter of the annual cycle: ``annual_cycle`` or ``folder``."""
+    roster: str | None = None
+    """Adapter of the list of schools, beside the source's own: ``oneroster`` or ``schools_file``."""
+    schools_file: Path | None = None
+    """For ``roster = "schools_file"``: a TOML file with one ``[[school]]`` for each school."""
+    plan: str = "oyer-2024"
+    """Name of a plan that comes with the package, or a folder."""
+    school_calendar: Path | None = None
+    """Skolerute as TOML or iCalendar."""
+    read_text: bool = True
+    """False: texts are never looked at; fields are checked for presence only."""
+    source_zone: str | None = None
+    """Zone of times that carry none, for example Europe/Oslo."""
+    language: Literal["nb", "nn", "en"] = "nb"
+    """What commands say. Reports are Norwegian: with ``en`` they are in bokmål."""
+    store: Path | None = None
+    """The store's file; standard: the user's data folder."""
+    log_file: Path | None = None
+    """The run log; standard: beside the store."""
+    client_secret: SecretStr | None = None
+    """For all systems; best given as a file called ``client_secret`` in the secrets folder."""
+    pseudonym_key: SecretStr | None = Field(default=None, min_length=16)
+    """What the owner's pseudonyms are made with; without it the store keeps one, and a lost store gives new pseudonyms."""
+    ping_url: str | None = Field(default=None, repr=False)
+    """Dead man's switch: one GET after a run that worked."""
+    languages: dict[str, Literal["nb", "nn"]] = Field(default_factory=dict)
+    """``owner`` or a school's organisation number → the language of its reports and mails, where that is another."""
+    sikker_sak: SikkerSakSection = SikkerSakSection()
+    annual_cycle: AnnualCycleSection = AnnualCycleSection()
+    oneroster: OneRosterSection = OneRosterSection()
+    folder: FolderSection = FolderSection()
+    sync: SyncSection = SyncSection()
+    mail: MailSection = MailSection()
+    notify: NotifySection = NotifySection()
+
+    toml_file: ClassVar[Path | None] = None
+    secrets: ClassVar[Path | None] = None
+
+    @field_validator("source_zone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError(_("tidssonen finnes ikke; skriv for eksempel Europe/Oslo"))
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _known_readers(cls, value: dict[str, Literal["nb", "nn"]]) -> dict[str, Literal["nb", "nn"]]:
+        told = {reader.replace(" ", ""): language for reader, language in value.items()}
+        if not all(reader == OWNER or is_organisation_number(reader) for reader in told):
+            raise ValueError(_("hver linje må begynne med owner eller organisasjonsnummeret til en skole"))
+        return told
+
+    @field_validator("ping_url")
+    @classmethod
+    def _safe_ping(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://none")
+        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _THIS_MACHINE):
+            raise ValueError(_("må være en https-adresse"))
+        return value
+
+    @model_validator(mode="after")
+    def _no_mock_in_production(self) -> Settings:
+        for name in ("sikker_sak", "annual_cycle", "oneroster"):
+            section = getattr(self, name)
+            for key in ("base_url", "token_url"):
+                if self.production and urlsplit(getattr(section, key)).hostname in _THIS_MACHINE:
+                    raise ValueError(
+                        _("{name}.{key} er denne maskinen, og etterligningen kan ikke brukes med production").format(
+                            name=name, key=key
+                        )
+                    )
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The declared zone of the source."""
+        return ZoneInfo(self.source_zone) if self.source_zone else None
+
+    @property
+    def report_language(self) -> str:
+        """``nb`` or ``nn``, for whom nothing else is said."""
+        return "nn" if self.language == "nn" else "nb"
+
+    def language_of(self, school: School | None) -> str:
+        """The language of what is made for ``school`` (``None``: the owner): by the settings, else by the source."""
+        reader, own = (OWNER, None) if school is None else (school.organisation_number, school.language)
+        return self.languages.get(reader) or own or self.report_language
+
+    @property
+    def store_path(self) -> Path:
+        """The store's file."""
+        if self.store is not None:
+            return self.store
+        import platformdirs
+
+        return Path(platformdirs.user_data_dir("skolemiljo", appauthor=False)) / "skolemiljo.sqlite"
+
+    @property
+    def run_log_path(self) -> Path:
+        """The run log's file."""
+        return self.log_file or self.store_path.with_name("runlog.jsonl")
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far behind the cursor a nightly run begins."""
+        return timedelta(minutes=self.sync.overlap_minutes)
+
+    @property
+    def full_every(self) -> timedelta:
+        """How often everything is read."""
+        return timedelta(days=self.sync.full_every_days)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return (init_settings, env_settings, *_file_sources(settings_cls, cls.toml_file, cls.secrets))
+
+
+def _file_sources(
+    settings_cls: type[BaseSettings], toml: Path | None, secrets: Path | None
+) -> Iterator[PydanticBaseSettingsSource]:
+    if secrets is not None:
+        yield _secrets_source(settings_cls, secrets)
+    if toml is not None:
+        yield TomlConfigSettingsSource(settings_cls, toml_file=toml)
+
+
+def _secrets_source(settings_cls: type[BaseSettings], folder: Path) -> NestedSecretsSettingsSource:
+    return NestedSecretsSettingsSource(
+        SecretsSettingsSource(settings_cls, secrets_dir=folder),
+        secrets_dir=folder,
+        secrets_prefix="",
+        secrets_nested_delimiter="__",
+    )
+
+
+def load_settings(file: Path | None = None, secrets: Path | None = None) -> Settings:
+    """The settings from ``file`` (standard: $SKOLEMILJO_SETTINGS), the environment and the folder ``secrets``.
+
+    The secrets folder is, unless given, $SKOLEMILJO_SECRETS_DIR or systemd's $CREDENTIALS_DIRECTORY. Paths in the file
+    are relative to it. Raises SettingsError naming every wrong key, with the nearest right one, and no value.
+    """
+    file, secrets = _places(file, secrets)
+    _check_environment()
+    if file is not None:
+        _check_secrets_in(file)
+    loaded = type("Settings", (Settings,), {"toml_file": file, "secrets": secrets, "__module__": __name__})
+    try:
+        settings: Settings = loaded()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(fault) for fault in faults(error))) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            _("innstillingsfila er ikke gyldig TOML i UTF-8{where}").format(where=at_line(error))
+        ) from None
+    except RecursionError:
+        raise SettingsError(_("innstillingsfila er ikke gyldig TOML i UTF-8{where}").format(where="")) from None
+    except ValueError:
+        raise SettingsError(_("en innstilling i miljøet kan ikke leses")) from None
+    return settings if file is None else _beside(settings, file.parent)
+
+
+def _places(file: Path | None, secrets: Path | None) -> tuple[Path | None, Path | None]:
+    if file is None and os.environ.get("SKOLEMILJO_SETTINGS"):
+        file = Path(os.environ["SKOLEMILJO_SETTINGS"])
+    if file is not None and not file.is_file():
+        raise SettingsError(_("innstillingsfila finnes ikke: sjekk --settings og $SKOLEMILJO_SETTINGS"))
+    given = os.environ.get("SKOLEMILJO_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
+    if secrets is None and given:
+        secrets = Path(given)
+    if secrets is not None and not secrets.is_dir():
+        raise SettingsError(_("mappa med hemmeligheter finnes ikke: sjekk --secrets og $SKOLEMILJO_SECRETS_DIR"))
+    return file, secrets
+
+
+def _beside(settings: Settings, folder: Path) -> Settings:
+    """The settings with paths made relative to the settings file."""
+    update: dict[str, Any] = {}
+    for name in ("school_calendar", "schools_file", "store", "log_file"):
+        path = getattr(settings, name)
+        if path is not None:
+            update[name] = folder / path.expanduser()
+    if settings.folder.path is not None:
+        update["folder"] = settings.folder.model_copy(update={"path": folder / settings.folder.path.expanduser()})
+    for name in ("sikker_sak", "annual_cycle", "oneroster", "mail"):
+        section = getattr(settings, name)
+        if section.ca_file is not None:
+            update[name] = section.model_copy(update={"ca_file": str(folder / Path(section.ca_file).expanduser())})
+    if (folder / settings.plan / "plan.toml").is_file():
+        update["plan"] = str(folder / settings.plan)
+    return settings.model_copy(update=update)
+
+
+def _check_environment() -> None:
+    """A misspelt variable would be overlooked, and with it what it was to turn on or off."""
+    known = {name.upper() for name in Settings.model_fields} | _NO_SETTINGS
+    for variable in sorted(os.environ):
+        first = variable.removeprefix(PREFIX).partition("__")[0]
+        if not variable.startswith(PREFIX) or first in known:
+            continue
+        near = difflib.get_close_matches(first, sorted(known), n=1, cutoff=0.75)
+        if near:
+            unknown = _("{key}: innstillingen finnes ikke. Mente du {near}?")
+            raise SettingsError(unknown.format(key=f"{PREFIX}{first}", near=f"{PREFIX}{near[0]}"))
+
+
+def _check_secrets_in(file: Path) -> None:
+    """A settings file with a secret in it is the owner's alone to read."""
+    if os.name != "posix" or not file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        return
+    try:
+        found = read_toml(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return  # told when the settings are read
+    sections = (found, *(part for part in found.values() if isinstance(part, dict)))
+    held = [key for key in ("client_secret", "password") if any(key in part for part in sections)]
+    notify = found.get("notify")
+    held += ["notify"] if isinstance(notify, dict) and any(notify.values()) else []
+    if found.get("production") is True and held:
+        raise SettingsError(
+            _(
+                "innstillingsfila har {held}, og andre kan lese den: bruk chmod 600, eller en fil i mappa med hemmeligheter"
+            ).format(held=held[0])
+        )
+
+
+def _explain(fault: Fault) -> str:
+    key = ".".join(str(part) for part in fault.place)
+    if fault.kind != "extra_forbidden":
+        return f"{key}: {fault.words}".removeprefix(": ")
+    near = difflib.get_close_matches(str(fault.place[-1]), _keys(), n=1)
+    if not near:
+        return _("{key}: innstillingen finnes ikke").format(key=key)
+    return _("{key}: innstillingen finnes ikke. Mente du {near}?").format(key=key, near=near[0])
+
+
+def _keys() -> list[str]:
+    found = list(Settings.model_fields)
+    for section in (SikkerSakSection, AnnualCycleSection, OneRosterSection, FolderSection, SyncSection, MailSection):
+        found += section.model_fields
+    return found
+
+
+def shown(settings: Settings, file: Path | None = None, secrets: Path | None = None) -> list[tuple[str, Any, str]]:
+    """Every setting as (key, value or ***, where it comes from): environment, secrets, file or default.
+
+    A value is a text, a number, true or false, a list or an empty table; ``None`` = not set.
+    """
+    file, secrets = _places(file, secrets)
+    in_file = read_toml(file.read_text("utf-8")) if file is not None else {}
+    in_environment = EnvSettingsSource(Settings, env_prefix=PREFIX, env_nested_delimiter="__")()
+    in_secrets = _secrets_source(Settings, secrets)() if secrets is not None else {}
+    rows = []
+    for key, value in _flat(settings.model_dump()):
+        places = (("environment", in_environment), ("secrets", in_secrets), ("file", in_file))
+        place = next((name for name, data in places if _has(data, key)), "default")
+        secret = isinstance(value, SecretStr) or (key.startswith(_NEVER_SHOWN) and bool(value))
+        rows.append((key, HIDDEN if secret else str(value) if isinstance(value, Path) else value, place))
+    return rows
+
+
+def _flat(data: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in data.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
+
+
+def _has(data: Any, key: str) -> bool:
+    for part in key.split("."):
+        if not isinstance(data, dict) or part not in data:
+            return False
+        data = data[part]
+    return True

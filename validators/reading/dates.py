@@ -1,0 +1,98 @@
+"""Dates in words: the day that «15. april», «uke 17» or «innen utgangen av mai» ends on, where a plan says it in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from .vague_phrases import is_filler
+
+_MONTHS = (
+    "januar",
+    "februar",
+    "mars",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "desember",
+)
+_SHORT = ("jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des")
+_MONTH = "(?P<name>" + "|".join((*_MONTHS, "sept", *_SHORT)) + r")\b\.?"
+_YEAR = r"(?P<year>20\d\d)"
+_ISO = re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b")
+_NUMBERS = re.compile(
+    r"(?<![\d.,:])(?<!kl )(?<!kl\. )(?<!klokka )(?P<day>\d{1,2})\s?[./]\s?(?P<month>\d{1,2})(?:\s?[./-]\s?(?P<year>20\d\d|\d\d)\b|\.?(?![\d.:/]))"
+)
+_NAMED = re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s?\.?\s?{_MONTH}(?:\s+{_YEAR}\b)?")
+_WEEK = re.compile(rf"\b(?:uke|veke)\s*(?:nr\.?\s*)?(?P<week>\d{{1,2}})\b(?:\s*[-/,i]?\s*{_YEAR}\b)?")
+_WHOLE_MONTH = re.compile(rf"\b(?:i|innen|innan|utgangen av|slutten av|løpet av)\s+{_MONTH}(?:\s+{_YEAR}\b)?")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDate:
+    """A day found in a text. ``alone``: the text says nothing else, so there is no doubt what the day is for."""
+
+    day: date
+    alone: bool
+
+
+def written_date(text: str | None, after: date) -> WrittenDate | None:
+    """The first day after ``after`` that ``text`` names, else the last one it names, else ``None``.
+
+    A week ends on its Sunday, a month on its last day. A date without a year is its first occurrence after ``after``:
+    a plan decided in March that says «15. april» means the next one.
+    """
+    if text is None:
+        return None
+    lower = text.casefold()
+    found = sorted((day, is_filler(lower[:start] + " " + lower[end:])) for day, start, end in _days(lower, after))
+    later = [item for item in found if item[0] > after]
+    chosen = later[0] if later else found[-1] if found else None
+    return WrittenDate(*chosen) if chosen is not None else None
+
+
+def _days(text: str, after: date) -> Iterator[tuple[date, int, int]]:
+    taken: list[tuple[int, int]] = []
+    for pattern in (_ISO, _NAMED, _NUMBERS, _WEEK, _WHOLE_MONTH):
+        for match in pattern.finditer(text):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            taken.append(match.span())
+            day = _day(match.groupdict(), after)
+            if day is not None:
+                yield day, *match.span()
+
+
+def _day(parts: dict[str, str | None], after: date) -> date | None:
+    year = parts.get("year")
+    if year is not None:
+        return _in_year(parts, int(year) if len(year) == 4 else 2000 + int(year))
+    for candidate in range(after.year, after.year + 9):  # 29 February comes back within eight years
+        day = _in_year(parts, candidate)
+        if day is not None and day > after:
+            return day
+    return None
+
+
+def _in_year(parts: dict[str, str | None], year: int) -> date | None:
+    week, name, month, day = parts.get("week"), parts.get("name"), parts.get("month"), parts.get("day")
+    try:
+        if week is not None:
+            return date.fromisocalendar(year, int(week), 7)
+        number = _month(name) if name is not None else int(month or 0)
+        if day is None:
+            return date(year + number // 12, number % 12 + 1, 1) - timedelta(days=1)
+        return date(year, number, int(day))
+    except ValueError:
+        return None
+
+
+def _month(name: str) -> int:
+    return next(n for n, short in enumerate(_SHORT, 1) if name.startswith(short))

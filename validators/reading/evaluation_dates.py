@@ -1,0 +1,76 @@
+"""When the measures of a plan shall be evaluated (field e): per measure where the measure says, else for the whole plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
+
+from ...domain.activity_plan import ActivityPlan, Measure
+from ..judge import Judge, when_of
+from .dates import written_date
+from .vague_phrases import Phrase, says_only
+
+
+class Said(Enum):
+    """What field e says."""
+
+    NOTHING = auto()
+    PLACEHOLDER = auto()
+    IN_WORDS = auto()
+    """an answer without a day: «ved behov», «etter ferien»"""
+    A_DAY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationDate:
+    """What is said about when to evaluate. ``sure`` is false where the day was read out of a longer text."""
+
+    said: Said
+    day: date | None = None
+    sure: bool = True
+    weakly: bool = False
+    """the nearer field holds a placeholder, and the answer stands in the other"""
+    in_text: bool = False
+    """the answer is a text, not a date field"""
+
+
+_NOTHING = EvaluationDate(Said.NOTHING)
+
+
+def evaluation_date(judge: Judge, plan: ActivityPlan, measure: Measure | None = None) -> EvaluationDate:
+    """Field e for ``measure``, else for the whole of ``plan``; the first of the two that says anything decides."""
+    whole = _read(judge, plan, plan.evaluate_on, plan.evaluate_when)
+    if measure is None:
+        return whole
+    own = own_evaluation_date(judge, plan, measure)
+    for first, second in ((own, whole), (whole, own)):
+        if first.said in (Said.A_DAY, Said.IN_WORDS):
+            weakly = second.said is Said.PLACEHOLDER or first.weakly
+            return EvaluationDate(first.said, first.day, first.sure, weakly, first.in_text)
+    return own if own.said is Said.PLACEHOLDER else whole
+
+
+def own_evaluation_date(judge: Judge, plan: ActivityPlan, measure: Measure) -> EvaluationDate:
+    """Field e as ``measure`` itself says it."""
+    return _read(judge, plan, measure.evaluate_on, measure.evaluate_when)
+
+
+def _read(judge: Judge, plan: ActivityPlan, day: date | None, words: str | None) -> EvaluationDate:
+    if day is not None:
+        return EvaluationDate(Said.A_DAY, day, weakly=_is_placeholder(judge, words))
+    if words is None or not words.strip():
+        return _NOTHING
+    if not judge.is_filled_in(words):
+        return EvaluationDate(Said.PLACEHOLDER)
+    decided = when_of(plan)
+    # With read_text = false nothing is read out of a text, not even a date.
+    if judge.read_text and decided is not None and not says_only(Phrase.VAGUE_TIME, words):
+        found = written_date(words, decided.day)
+        if found is not None:
+            return EvaluationDate(Said.A_DAY, found.day, sure=found.alone, in_text=True)
+    return EvaluationDate(Said.IN_WORDS, in_text=True)
+
+
+def _is_placeholder(judge: Judge, words: str | None) -> bool:
+    return words is not None and words.strip() != "" and not judge.is_filled_in(words)

@@ -1,0 +1,83 @@
+"""Hints in free notes: words that point a note out as a candidate. They never make anything «i orden»."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from ...domain.log import LogKind
+from ..judge import when_of
+
+if TYPE_CHECKING:
+    from ..known import CaseIndex
+
+
+@dataclass(frozen=True, slots=True)
+class _Hint:
+    rules: frozenset[str]
+    says: re.Pattern[str]
+    about: re.Pattern[str] | None
+    """What the rest of the sentence must speak of, where it goes on to say what it was about («beskjed om …»)."""
+    goes_on: re.Pattern[str]
+
+    def hits(self, sentence: str) -> bool:
+        for said in self.says.finditer(sentence):
+            rest = sentence[said.end() :]
+            topic = self.goes_on.search(rest)
+            if self.about is None or topic is None or self.about.search(rest[topic.end() :]):
+                return True
+        return False
+
+
+@cache
+def _hints() -> tuple[tuple[_Hint, ...], re.Pattern[str]]:
+    raw = tomllib.loads((files("skolemiljo.validators.reading") / "hints.toml").read_text("utf-8"))
+    topics = {name: _either(words) for name, words in raw["topics"].items()}
+    hints = tuple(
+        _Hint(
+            rules=frozenset(hint["rules"]),
+            says=_either(hint["says"]),
+            about=topics[hint["about"]] if "about" in hint else None,
+            goes_on=_either(hint.get("goes_on", raw["goes_on"])),
+        )
+        for hint in raw["hint"]
+    )
+    return hints, _either(raw["negations"])
+
+
+def _either(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+def may_be_hinted(rule: str) -> bool:
+    """Whether a free note can say that the duty of ``rule`` was done."""
+    return any(rule in hint.rules for hint in _hints()[0])
+
+
+def hinting_notes(
+    rule: str, index: CaseIndex, *, pupil: str | None = None, since: date | None = None
+) -> tuple[str, ...]:
+    """Ids of the free notes of the case that may say that the duty of ``rule`` was done; negated ones are no hits.
+
+    ``pupil``: a note that names others and not her says nothing of her. ``since``: nor does one from before that local day.
+    """
+    hints, negation = _hints()
+    patterns = [hint for hint in hints if rule in hint.rules]
+    if not patterns:
+        return ()
+    found = []
+    for note in index.all(LogKind.NOTE):
+        when = when_of(note)
+        if (pupil and note.pupils and pupil not in note.pupils) or (since and when is not None and when.day < since):
+            continue
+        written = "\n".join(text for _, text in note.words())
+        for sentence in re.split(r"[.!?;\n]", written):
+            if any(hint.hits(sentence) for hint in patterns) and not negation.search(sentence):
+                found.append(note.id)
+                break
+    return tuple(found)

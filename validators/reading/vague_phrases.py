@@ -1,0 +1,82 @@
+"""Whole-field phrases: is what a field says, from end to end, no more than «ved behov», «skolen» or «er vurdert»?"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from .filled_in import KEPT, bare, is_filled_in
+
+
+class Phrase(StrEnum):
+    """A family of phrases in vague_phrases.toml."""
+
+    VAGUE_TIME = "vague_time"
+    """«ved behov», «jevnlig», «fortløpende»: no time that can be determined (requirements A-31)"""
+    TEAM = "team"
+    """«skolen», «alle», «lærerne»: nobody in particular"""
+    BARE_CLAIM = "bare_claim"
+    """«barnets beste er vurdert»: that it was done, not how"""
+    UDIR_TOOL = "udir_tool"
+    """the analysis tool on Udir's pages, by any of its names"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    needed: frozenset[str]
+    """At least one of these must be there."""
+    allowed: frozenset[str]
+    """Nothing but these may be there."""
+    longest: int
+
+
+@cache
+def _family(phrase: Phrase) -> _Family:
+    raw = tomllib.loads((files("skolemiljo.validators.reading") / "vague_phrases.toml").read_text("utf-8"))
+    family = raw[phrase.value]
+    says = frozenset(bare(text) for text in family["says"])
+    allowed = says | {bare(text) for text in (*raw["fillers"], *family.get("beside", ()))}
+    return _Family(says, frozenset(allowed), max(text.count(" ") + 1 for text in allowed))
+
+
+@lru_cache(KEPT)
+def says_only(phrase: Phrase, text: str | None) -> bool:
+    """Whether every word of ``text`` belongs to phrases of this family or is a filler, and at least one phrase is there.
+
+    «Fortløpende og ved behov» is vague; «Hver dag, og ved behov også i leksehjelpen» is a real sentence.
+    """
+    if text is None:
+        return False
+    family = _family(phrase)
+    words = bare(text).split()
+    place, found = 0, False
+    while place < len(words):
+        for length in range(min(family.longest, len(words) - place), 0, -1):
+            piece = " ".join(words[place : place + length])
+            if piece in family.allowed:
+                found = found or piece in family.needed
+                place += length
+                break
+        else:
+            return False
+    return found
+
+
+def is_filler(text: str) -> bool:
+    """Whether ``text`` has no word of its own: nothing, or fillers such as «evalueres innen»."""
+    return all(word in _fillers() for word in bare(text).split())
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    raw = tomllib.loads((files("skolemiljo.validators.reading") / "vague_phrases.toml").read_text("utf-8"))
+    return frozenset(bare(text) for text in raw["fillers"])
+
+
+def forget_texts() -> None:
+    """Lets go of the texts that were read, so that none outlives the judgement of its case."""
+    for kept in (bare, is_filled_in, says_only):
+        kept.cache_clear()

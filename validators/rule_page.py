@@ -1,0 +1,183 @@
+"""Rule pages: one object, the rule, joined with the plan's own words; as text for the terminal, Markdown and data."""
+
+from __future__ import annotations
+
+import difflib
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from gettext import gettext as _
+from typing import Any
+
+from ..domain.errors import SettingsError
+from ..domain.plan import MunicipalPlan
+from ..plans.loader import law
+from .rule import Chapter, Rule, Text
+from .verdict_words import ROLES, SEVERITIES
+
+_BASIS = {
+    "lov": Text("loven", "lova"),
+    "plan": Text("kommunens plan", "planen til kommunen"),
+    "lov+plan": Text("loven og kommunens plan", "lova og planen til kommunen"),
+    "intern": Text("verktøyet selv", "verktøyet sjølv"),
+}
+_WORDS = {
+    "plan_says": Text("Planen sier", "Planen seier"),
+    "law": Text("Loven", "Lova"),
+    "basis": Text("Grunnlag", "Grunnlag"),
+    "severity": Text("Alvor", "Alvor"),
+    "role": Text("Ansvar", "Ansvar"),
+    "proof": Text("Dette viser at det er i orden", "Dette viser at det er i orden"),
+    "remedy": Text("Gjør dette nå", "Gjer dette no"),
+    "questions": Text("Spørsmål et menneske må svare på", "Spørsmål eit menneske må svare på"),
+    "limits": Text("Dette kan regelen ikke se", "Dette kan regelen ikkje sjå"),
+    "on": Text("Regelen er på", "Regelen er på"),
+    "off": Text("Regelen er av", "Regelen er av"),
+    "rules": Text("Reglene", "Reglane"),
+    "rule": Text("Regel", "Regel"),
+    "title": Text("Dette skal være oppfylt", "Dette skal vere oppfylt"),
+    "made": Text(
+        "Laget av `make docs` fra reglene og fra {title} ({label}). Ikke rediger her.",
+        "Laga av `make docs` frå reglane og frå {title} ({label}). Ikkje rediger her.",
+    ),
+}
+
+
+def find(name: str, rules: Mapping[str, Rule]) -> Rule:
+    """The rule by its code or slug, in any case. Raises SettingsError with the nearest one."""
+    wanted = name.strip().casefold()
+    by_name = {rule.code.casefold(): rule for rule in rules.values()} | {rule.slug: rule for rule in rules.values()}
+    if wanted in by_name:
+        return by_name[wanted]
+    # «va08» and «VA 08» are codes all the same.
+    squeezed = {key.replace("-", ""): rule for key, rule in by_name.items()}
+    plain = "".join(letter for letter in wanted if letter.isalnum())
+    if plain in squeezed:
+        return squeezed[plain]
+    near = dict.fromkeys(by_name[key].code for key in difflib.get_close_matches(wanted, by_name, n=6, cutoff=0.5))
+    hint = ", ".join(f"{code} ({rules[code].slug})" for code in list(near)[:3]) or "skolemiljo explain --all"
+    raise SettingsError(_("ingen regel heter det. Mente du {hint}?").format(hint=hint))
+
+
+def all_pages(rules: Iterable[Rule], plan: MunicipalPlan, language: str = "nb") -> Iterator[str]:
+    """The page of each of ``rules`` for a terminal."""
+    return (text(rule, plan, language) for rule in rules)
+
+
+def data(rule: Rule, plan: MunicipalPlan, language: str) -> dict[str, Any]:
+    """Everything on the page, as data."""
+    row = plan.rows.get(rule.row)
+    switch = plan.rules.get(rule.row)
+    titles = law()
+    return {
+        "rule": rule.code,
+        "slug": rule.slug,
+        "chapter": rule.chapter,
+        "title": rule.title.in_language(language),
+        "quote": row.quote if row is not None else None,
+        "section": row.section if row is not None else None,
+        "plan": plan.document.label,
+        "law": [{"key": key, "title": titles[key][0], "url": titles[key][1]} for key in rule.law],
+        "basis": rule.basis.value,
+        "severity": rule.severity.value,
+        "role": rule.role.value,
+        "proof": rule.proof.in_language(language),
+        "remedy": rule.remedy.in_language(language),
+        "questions": {key: text.in_language(language) for key, text in rule.questions.items()},
+        "limits": rule.limits.in_language(language),
+        "needs": list(rule.needs),
+        "on": plan.is_on(rule.row, optional=rule.optional),
+        "why": switch.reason if switch is not None else None,
+        "decided_by": switch.source if switch is not None else None,
+    }
+
+
+def text(rule: Rule, plan: MunicipalPlan, language: str = "nb", width: int = 90) -> str:
+    """The page for a terminal."""
+    page = data(rule, plan, language)
+    say = {key: words.in_language(language) for key, words in _WORDS.items()}
+    lines = [f"{rule.code}  {page['title']}", f"      {rule.slug}", ""]
+    if page["quote"]:
+        lines += [f"{say['plan_says']} ({page['section']}):", *_wrapped(f"«{page['quote']}»", width), ""]
+    if page["law"]:
+        lines += [f"{say['law']}: {'; '.join(entry['title'] for entry in page['law'])}"]
+    lines += [
+        f"{say['basis']}: {_BASIS[page['basis']].in_language(language)}",
+        f"{say['severity']}: {SEVERITIES[rule.severity].in_language(language)}",
+        f"{say['role']}: {ROLES[rule.role].in_language(language)}",
+        _switch(page, say),
+        "",
+        f"{say['proof']}:",
+        *_wrapped(page["proof"], width),
+        f"{say['remedy']}:",
+        *_wrapped(page["remedy"], width),
+    ]
+    if page["questions"]:
+        lines.append(f"{say['questions']}:")
+        for question in page["questions"].values():
+            lines += _wrapped(question, width)
+    lines += [f"{say['limits']}:", *_wrapped(page["limits"], width)]
+    return "\n".join(lines)
+
+
+def _switch(page: Mapping[str, Any], say: Mapping[str, str]) -> str:
+    state = say["on"] if page["on"] else say["off"]
+    return f"{state}: {page['why']} ({page['decided_by']})" if page["why"] else f"{state}."
+
+
+def _wrapped(words: str, width: int) -> list[str]:
+    return textwrap.wrap(words, width, initial_indent="    ", subsequent_indent="    ", break_long_words=False)
+
+
+def markdown(rule: Rule, plan: MunicipalPlan, language: str = "nb", level: int = 2) -> str:
+    """The page in Markdown, with a heading of ``level``."""
+    page = data(rule, plan, language)
+    say = {key: words.in_language(language) for key, words in _WORDS.items()}
+    lines = [f"{'#' * level} {rule.code} {page['title']}", "", f"`{rule.slug}`", ""]
+    if page["quote"]:
+        lines += [f"> «{page['quote']}» ({page['section']})", ""]
+    facts = [
+        f"{say['basis']}: {_BASIS[page['basis']].in_language(language)}",
+        f"{say['severity']}: {SEVERITIES[rule.severity].in_language(language)}",
+        f"{say['role']}: {ROLES[rule.role].in_language(language)}",
+        *(f"[{entry['title']}]({entry['url']})" for entry in page["law"]),
+        _switch(page, say),
+    ]
+    lines += [f"- {fact}" for fact in facts]
+    for key in ("proof", "remedy", "limits"):
+        lines += ["", f"**{say[key]}**", "", page[key]]
+    if page["questions"]:
+        lines += ["", f"**{say['questions']}**", "", *(f"- {question}" for question in page["questions"].values())]
+    return "\n".join(lines) + "\n"
+
+
+def chapter_markdown(chapter: Chapter, plan: MunicipalPlan, language: str = "nb") -> str:
+    """All pages of one chapter in one Markdown document, in the plan's order."""
+    head = f"# {chapter.title.in_language(language)}\n\n{_made_from(plan, language)}\n\n"
+    return head + "\n".join(markdown(rule, plan, language) for rule in chapter.rules)
+
+
+def index_markdown(
+    chapters: Iterable[Chapter], plan: MunicipalPlan, language: str = "nb", folder: str = "rules"
+) -> str:
+    """A table of every rule, by chapter, with links to the chapters' documents in ``folder``."""
+    say = {key: words.in_language(language) for key, words in _WORDS.items()}
+    lines = [f"# {say['rules']}", "", _made_from(plan, language), ""]
+    for chapter in chapters:
+        if not chapter.rules:
+            continue
+        title = chapter.title.in_language(language)
+        lines += [f"## {title}", "", f"| {say['rule']} | {say['title']} | {say['basis']} | {say['severity']} |"]
+        lines.append("| --- | --- | --- | --- |")
+        for rule in chapter.rules:
+            basis, severity = _BASIS[rule.basis.value], SEVERITIES[rule.severity]
+            off = "" if plan.is_on(rule.row, optional=rule.optional) else f" ({say['off'].casefold()})"
+            lines.append(
+                f"| [{rule.code}]({folder}/{chapter.name}.md) | {rule.title.in_language(language)}{off} "
+                f"| {basis.in_language(language)} | {severity.in_language(language)} |"
+            )
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _made_from(plan: MunicipalPlan, language: str) -> str:
+    return _WORDS["made"].in_language(language).format(title=plan.document.title, label=plan.document.label)

@@ -1,0 +1,462 @@
+"""Dokumentasjon (DOK): the case is written and followed up, and the e-mail route into it, in the plan's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ...domain.annual_cycle import CycleKind, CycleState
+from ...domain.case import ClosingReason
+from ...domain.log import WRITTEN_FIELDS, Channel, LogEntry, LogKind, Recorded
+from ...domain.moment import Moment, end_of
+from ...domain.notice import Notice
+from ...domain.people import Actor, Role
+from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ..judge import Judge, when_of
+from ..known import CaseIndex, CycleIndex
+from ..reading.identity_number import IdentityKind, find_identity_numbers
+from ..reading.sensitive_words import find_sensitive_words
+from ..rule import Chapter, Subject, Text
+from .annual_cycle import done, within_year
+
+CHAPTER = Chapter("documentation", Text("Dokumentasjon", "Dokumentasjon"))
+
+_WHICH_NOTICE = Text(
+    "Det er lagt inn en e-post som ikke sier hvilket varsel den hører til. Hører den til dette?",
+    "Det er lagt inn ein e-post som ikkje seier kva varsel han høyrer til. Høyrer han til dette?",
+)
+
+
+# --- «Saker opprettes, logg skrives og følges opp …» --------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "DOK-02",
+    "logg-skrives-og-folges-opp",
+    title=Text(
+        "Det er skrevet logg i saken, og den følges opp så lenge den er åpen",
+        "Det er skrive logg i saka, og ho blir følgd opp så lenge ho er open",
+    ),
+    remedy=Text(
+        "Loggfør det som er gjort siden sist, eller lukk saken hvis eleven har det trygt og godt.",
+        "Loggfør det som er gjort sidan sist, eller lukk saka om eleven har det trygt og godt.",
+    ),
+    proof=Text(
+        "Saken har minst én loggføring etter at den ble åpnet, og mens den er åpen ikke noe langt opphold uten nye.",
+        "Saka har minst éi loggføring etter at ho vart opna, og medan ho er open ikkje noko langt opphald utan nye.",
+    ),
+    limits=Text(
+        "Planen sier ikke hvor ofte det skal skrives logg; antall skoledager er satt i verktøyet, og et opphold gir spørsmål og ikke "
+        "avvik. Logger, planversjoner, evalueringer og hendelser teller alle. Varsler som aldri ble en sak, kan regelen ikke se.",
+        "Planen seier ikkje kor ofte det skal skrivast logg; talet på skoledagar er sett i verktøyet, og eit opphald gir spørsmål og "
+        "ikkje avvik. Loggar, planversjonar, evalueringar og hendingar tel alle. Varsel som aldri vart ei sak, kan regelen ikkje sjå.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-4",),
+    needs=("log", "notices", "activity_plans", "evaluations", "incidents", "status_history"),
+    questions={
+        "silent": Text(
+            "Saken er åpen, men det er ikke skrevet noe i den på en stund. Blir den fulgt opp?",
+            "Saka er open, men det er ikkje skrive noko i ho på ei stund. Blir ho følgd opp?",
+        ),
+    },
+)
+def log_kept(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Saker opprettes, logg skrives og følges opp i forhold til varsling og undersøkelser»: once per case, since it was opened."""
+    if not case.periods:
+        return
+    period = case.periods[-1]
+    begun = period.opened
+    since_closed = case.periods[-2].closed if len(case.periods) > 1 else None
+    if since_closed is None and case.received is not None and case.received.before(begun) is True:
+        begun = case.received
+    written = [item for item in _written(case) if since_closed is None or _after(item, since_closed)]
+    if not written:
+        if period.reason is ClosingReason.MOVED and period.closed is not None:
+            # The clock stops when the pupil moves (requirements A-36): only what was over by then stands.
+            then = judge.at(period.closed).ladder("DOK-02", "case", begun)
+            if then.verdict is Verdict.DEVIATION:
+                yield then
+            return
+        yield judge.ladder("DOK-02", "case", begun, closed=period.closed)
+        return
+    last = written[-1]
+    when = when_of(last)
+    if period.closed is not None or when is None:
+        yield judge.met("case", last, event=begun)
+        return
+    quiet_until = judge.calendar.add(when.day, judge.plan.readings.log_expected_every_school_days)
+    remarks = judge.uncounted(when.day, quiet_until)
+    if judge.today > quiet_until:
+        yield judge.review("case", "silent", last, event=begun, remarks=remarks)
+    else:
+        outcome = judge.met("case", last, event=begun, remarks=remarks)
+        yield outcome.model_copy(update={"changes_at": end_of(quiet_until)})
+
+
+def _written(case: CaseIndex) -> list[Recorded]:
+    items: list[Recorded] = [*case.log, *case.decided_plans, *case.evaluations, *case.incidents]
+    return sorted((item for item in items if when_of(item) is not None), key=lambda item: item.sort_key)
+
+
+def _after(item: Recorded, moment: Moment) -> bool:
+    when = when_of(item)
+    return when is not None and moment.before(when) is True
+
+
+# --- «Plattformen brukes av alt pedagogisk personale.» ---------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "DOK-03",
+    "alt-pedagogisk-personale-bruker-plattformen",
+    title=Text(
+        "Alt pedagogisk personale ved skolen har tilgang til Visma Sikker Sak",
+        "Alt pedagogisk personale ved skolen har tilgang til Visma Sikker Sak",
+    ),
+    remedy=Text(
+        "Gi tilgang til dem som mangler den, og før i årshjulet hvor mange som skal ha tilgang, og hvor mange som har det.",
+        "Gi tilgang til dei som manglar han, og før i årshjulet kor mange som skal ha tilgang, og kor mange som har det.",
+    ),
+    proof=Text(
+        "En oppføring i årshjulet for skoleåret som viser at alle som skal ha tilgang, har det.",
+        "Ei oppføring i årshjulet for skoleåret som viser at alle som skal ha tilgang, har det.",
+    ),
+    limits=Text(
+        "Tilgang er ikke bruk. Selve brukerlista ser verktøyet ikke; mangler oppføringen, spør regelen.",
+        "Tilgang er ikkje bruk. Sjølve brukarlista ser verktøyet ikkje; manglar oppføringa, spør regelen.",
+    ),
+    severity=Severity.MEDIUM,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    subject=Subject.SCHOOL_YEAR,
+    needs=("entries",),
+    questions={
+        "not_counted": Text(
+            "Ingen har ført hvor mange som har tilgang i skoleåret. Bruker alt pedagogisk personale plattformen?",
+            "Ingen har ført kor mange som har tilgang i skoleåret. Bruker alt pedagogisk personale plattforma?",
+        ),
+        "how_many": Text(
+            "Oppføringen sier ikke klart hvor mange som skal ha tilgang, og hvor mange som har det. Hvor mange er det?",
+            "Oppføringa seier ikkje klart kor mange som skal ha tilgang, og kor mange som har det. Kor mange er det?",
+        ),
+    },
+)
+def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Plattformen brukes av alt pedagogisk personale.» The newest count in the school year."""
+    counts = [e for e in done(index.all(CycleKind.PLATFORM_USE)) if e.done_at and e.done_at <= index.last_day]
+    outcome = within_year(index, judge, counts[-1:], question="not_counted")
+    if outcome.verdict is Verdict.MET:
+        number, everyone = counts[-1].number, counts[-1].of
+        open_still = {"state": CycleState.OPEN.value}
+        if number is None or everyone is None or not 0 <= number <= everyone or everyone == 0:
+            outcome = outcome.model_copy(update={**open_still, "verdict": Verdict.REVIEW, "question": "how_many"})
+        elif number < everyone:
+            update = {**open_still, "verdict": Verdict.DEVIATION, "reason": Reason.INCOMPLETE}
+            outcome = outcome.model_copy(update=update)
+    yield outcome
+
+
+# --- «Andre ansatte i skolen dokumenterer skriftlig på e-post (uten sensitive opplysninger) til rektor …» ---------------
+
+
+@CHAPTER.rule(
+    "DOK-04",
+    "andre-ansatte-dokumenterer-skriftlig",
+    title=Text(
+        "Andre ansatte som melder ifra, har dokumentert det skriftlig",
+        "Andre tilsette som melder frå, har dokumentert det skriftleg",
+    ),
+    remedy=Text(
+        "Be den ansatte skrive kort på e-post, uten sensitive opplysninger, hva som er sett eller hørt, og legg den inn i saken.",
+        "Be den tilsette skrive kort på e-post, utan sensitive opplysningar, kva som er sett eller høyrt, og legg han inn i saka.",
+    ),
+    proof=Text(
+        "E-posten fra den ansatte er lagt inn i saken, varselet kom skriftlig på e-post, eller den ansatte har selv skrevet logg.",
+        "E-posten frå den tilsette er lagd inn i saka, varselet kom skriftleg på e-post, eller den tilsette har sjølv skrive logg.",
+    ),
+    limits=Text(
+        "Gjelder ansatte utenom det pedagogiske personalet, slik kilden oppgir rollen. Verktøyet leser ikke e-post. Planen setter ingen "
+        "frist; dager regnes i skoledager fra varselet.",
+        "Gjeld tilsette utanom det pedagogiske personalet, slik kjelda oppgir rolla. Verktøyet les ikkje e-post. Planen set ingen frist; "
+        "dagar blir rekna i skoledagar frå varselet.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.STAFF,
+    needs=("notices", "log"),
+    decided_by=("notices.notifier",),
+    questions={"which_notice": _WHICH_NOTICE},
+)
+def other_staff_write(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Andre ansatte i skolen dokumenterer skriftlig på e-post»: per notice from someone outside the pedagogical staff."""
+    for notice in case.notices:
+        arrived = notice.arrived_at or notice.registered_at
+        if arrived is None or not _is_other_staff(notice.notifier):
+            continue
+        scope = scope_of(notice=notice.id)
+        shown = _written_by_staff(case, notice)
+        unnamed = _about_no_notice(case)
+        if shown is not None:
+            yield judge.met(scope, shown, event=arrived)
+        elif unnamed:
+            yield judge.review(scope, "which_notice", *unnamed, event=arrived)
+        else:
+            yield judge.ladder("DOK-04", scope, arrived, closed=case.closed_after(arrived))
+
+
+def _about_no_notice(case: CaseIndex) -> list[LogEntry]:
+    """E-mails filed that say no notice, in a case with several: each may be about any of them."""
+    return [e for e in case.all(LogKind.EMAIL_FILED) if e.notice is None] if len(case.notices) > 1 else []
+
+
+def _is_other_staff(actor: Actor | None) -> bool:
+    return actor is not None and actor.role is Role.STAFF
+
+
+def _written_by_staff(case: CaseIndex, notice: Notice) -> Recorded | None:
+    for entry in case.for_notice(notice, LogKind.EMAIL_FILED, LogKind.NOTICE_LOGGED):
+        if entry.kind is LogKind.EMAIL_FILED and not (entry.actor and not _is_other_staff(entry.actor)):
+            return entry
+        if entry.kind is LogKind.NOTICE_LOGGED and _is_other_staff(entry.author):
+            return entry
+    return notice if notice.channel is Channel.EMAIL else None
+
+
+@CHAPTER.rule(
+    "DOK-05",
+    "e-post-uten-sensitive-opplysninger",
+    title=Text(
+        "Det som kom på e-post, har verken fødselsnummer eller ord som tyder på sensitive opplysninger",
+        "Det som kom på e-post, har verken fødselsnummer eller ord som tyder på sensitive opplysningar",
+    ),
+    remedy=Text(
+        "Fjern opplysningene fra oppføringen, og slett e-posten hos avsender og mottaker. Meld det som personvernavvik der kommunen "
+        "krever det. Be avsenderen heretter bare skrive at det er noe å snakke om.",
+        "Fjern opplysningane frå oppføringa, og slett e-posten hos avsendar og mottakar. Meld det som personvernavvik der kommunen "
+        "krev det. Be avsendaren heretter berre skrive at det er noko å snakke om.",
+    ),
+    proof=Text(
+        "Teksten som er lagt inn fra e-posten, og de andre feltene på oppføringen er lest i minnet uten funn av fødselsnummer eller ord "
+        "fra ordlista.",
+        "Teksten som er lagd inn frå e-posten, og dei andre felta på oppføringa er lesne i minnet utan funn av fødselsnummer eller ord "
+        "frå ordlista.",
+    ),
+    limits=Text(
+        "Verktøyet leser aldri postkasser, bare det som er skrevet i oppføringen; titler og vedlegg henter det ikke. "
+        "Fødselsnummer (også D-nummer, testnummer og numre etter reglene "
+        "fra 2032) er avvik; ord om helse, familie, tro, legning og straff er spørsmål. Om lag ett av hundre tilfeldige tall på elleve siffer "
+        "ser ut som et fødselsnummer. Sensitivt er mer enn ordlista; en tekst uten funn kan likevel være sensitiv. Funnet sier hva slags og hvor, "
+        "aldri selve teksten.",
+        "Verktøyet les aldri postkasser, berre det som er skrive i oppføringa; titlar og vedlegg hentar det ikkje. "
+        "Fødselsnummer (òg D-nummer, testnummer og nummer etter reglane frå "
+        "2032) er avvik; ord om helse, familie, tru, legning og straff er spørsmål. Om lag eitt av hundre tilfeldige tal på elleve siffer ser ut "
+        "som eit fødselsnummer. Sensitivt er meir enn ordlista; ein tekst utan funn kan likevel vere sensitiv. Funnet seier kva slags og kvar, "
+        "aldri sjølve teksten.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    law=("personvernforordningen",),
+    needs=("log", "log.text", "log.channel", "log.kind"),
+    questions={
+        "sensitive_words": Text(
+            "Teksten fra e-posten har ord som kan være sensitive. Er det opplysninger som ikke skulle stått i en e-post?",
+            "Teksten frå e-posten har ord som kan vere sensitive. Er det opplysningar som ikkje skulle stått i ein e-post?",
+        ),
+        "not_read": Text(
+            "Teksten fra e-posten er ikke lest av verktøyet. Er den uten sensitive opplysninger?",
+            "Teksten frå e-posten er ikkje lesen av verktøyet. Er han utan sensitive opplysningar?",
+        ),
+    },
+)
+def email_without_sensitive_details(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«uten sensitive opplysninger»: per entry that came by e-mail; kind and place of what was found, never the text."""
+    for entry in case.log:
+        if entry.kind is not LogKind.EMAIL_FILED and entry.channel is not Channel.EMAIL:
+            continue
+        yield _read(case, judge, entry)
+
+
+def _read(case: CaseIndex, judge: Judge, entry: LogEntry) -> Outcome:
+    scope, event = scope_of(log=entry.id), when_of(entry)
+    if not judge.read_text:
+        return judge.review(scope, "not_read", entry, event=event, remarks=judge.presence_remarks())
+    numbers = _in_each_field(entry, _numbers)
+    if numbers:
+        return judge.deviation(scope, Reason.NOT_ALLOWED, entry, event=event, remarks=numbers)
+    words = _in_each_field(entry, _sensitive)
+    if words:
+        return judge.review(scope, "sensitive_words", entry, event=event, remarks=words)
+    if any(case.case.is_hidden(f"log.{name}") for name in (*WRITTEN_FIELDS, "best_interest")):
+        return Outcome(
+            scope=scope,
+            verdict=Verdict.UNKNOWN,
+            reason=Reason.HIDDEN,
+            event_day=event.day if event is not None else None,
+        )
+    if not (entry.text or "").strip():
+        return judge.review(scope, "not_read", entry, event=event)
+    return judge.met(scope, entry, event=event)
+
+
+def _in_each_field(entry: LogEntry, find: Callable[[str], list[Remark]]) -> list[Remark]:
+    """What ``find`` finds in the entry's text, then what it finds in its other fields, parted by a remark of that."""
+    in_text: list[Remark] = []
+    elsewhere: list[Remark] = []
+    for name, text in entry.words():
+        (in_text if name == "text" else elsewhere).extend(find(text))
+    return [*in_text, Remark(code=RemarkCode.ANOTHER_FIELD), *elsewhere] if elsewhere else in_text
+
+
+def _numbers(text: str) -> list[Remark]:
+    return [Remark(code=_CODES[found.kind], number=found.position) for found in find_identity_numbers(text)]
+
+
+def _sensitive(text: str) -> list[Remark]:
+    return [Remark(code=RemarkCode.SENSITIVE_WORD, number=place) for place in find_sensitive_words(text)]
+
+
+_CODES = {
+    IdentityKind.ORDINARY: RemarkCode.IDENTITY_NUMBER,
+    IdentityKind.D_NUMBER: RemarkCode.D_NUMBER,
+    IdentityKind.SYNTHETIC: RemarkCode.SYNTHETIC_IDENTITY_NUMBER,
+    IdentityKind.FROM_2032: RemarkCode.IDENTITY_NUMBER_2032,
+}
+
+
+@CHAPTER.rule(
+    "DOK-06",
+    "rektor-legger-e-posten-inn",
+    title=Text("Rektor har lagt e-posten inn i Sikker Sak", "Rektor har lagt e-posten inn i Sikker Sak"),
+    remedy=Text(
+        "Legg det som kom på e-post, inn i saken, med dagen det kom.",
+        "Legg det som kom på e-post, inn i saka, med dagen det kom.",
+    ),
+    proof=Text(
+        "En oppføring av rektor, eller av rektors registrerte stedfortreder, senest neste skoledag etter at e-posten kom.",
+        "Ei oppføring av rektor, eller av den registrerte stadfortredaren til rektor, seinast neste skoledag etter at e-posten kom.",
+    ),
+    limits=Text(
+        "Planen setter ingen frist; antall skoledager til spørsmål og avvik er satt i verktøyet. Regelen kan bare se e-post som er nevnt i "
+        "saken: lagt inn, eller oppgitt som måten et varsel fra en ansatt kom på.",
+        "Planen set ingen frist; talet på skoledagar til spørsmål og avvik er sett i verktøyet. Regelen kan berre sjå e-post som er nemnd i "
+        "saka: lagd inn, eller oppgitt som måten eit varsel frå ein tilsett kom på.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("notices", "log"),
+    decided_by=(
+        "notices.channel",
+        "notices.notifier",
+    ),
+    questions={
+        "filed_late": Text(
+            "E-posten ble liggende noen skoledager før den kom inn i saken. Var det en grunn til det?",
+            "E-posten vart liggjande nokre skoledagar før han kom inn i saka. Var det ein grunn til det?",
+        ),
+        "received_when": Text(
+            "Det står ikke når e-posten kom. Når kom den?",
+            "Det står ikkje når e-posten kom. Når kom han?",
+        ),
+        "filed_by_whom": Text(
+            "Det står ikke hvem som la e-posten inn. Var det rektor?",
+            "Det står ikkje kven som la e-posten inn. Var det rektor?",
+        ),
+        "which_notice": _WHICH_NOTICE,
+    },
+)
+def rector_files_email(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«til rektor som legger dokumentasjonen inn i Visma Sikker Sak»: per e-mail filed, and per notice by e-mail not filed."""
+    for entry in case.all(LogKind.EMAIL_FILED):
+        yield _filed(judge, scope_of(log=entry.id), entry)
+    for notice in case.notices:
+        arrived = notice.arrived_at or notice.registered_at
+        by_email = notice.channel is Channel.EMAIL and _is_other_staff(notice.notifier)
+        if arrived is None or not by_email or any(case.for_notice(notice, LogKind.EMAIL_FILED)):
+            continue
+        scope, unnamed = scope_of(notice=notice.id), _about_no_notice(case)
+        if unnamed:
+            yield judge.review(scope, "which_notice", *unnamed, event=arrived)
+        else:
+            yield judge.ladder("DOK-06", scope, arrived, closed=case.closed_after(arrived))
+
+
+def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
+    filed, received = entry.registered_at or entry.happened_at, entry.received_at
+    event = received or when_of(entry)
+    if entry.author is not None and entry.author.role is not Role.UNKNOWN and not entry.author.acts_as(Role.RECTOR):
+        return judge.deviation(scope, Reason.WRONG_ROLE, entry, event=event)
+    if received is None or filed is None:
+        return judge.review(scope, "received_when", entry, event=event)
+    if filed.before(received) is True:
+        return judge.review(scope, "before_its_cause", entry, event=event)
+    steps = judge.plan.readings.ladder("DOK-06")
+    elapsed = judge.calendar.between(received.day, filed.day)
+    remarks = list(judge.elapsed(received.day, filed.day, beyond=steps.review_after))
+    if elapsed > steps.deviation_after:
+        return judge.deviation(scope, Reason.LATE, entry, event=event, remarks=remarks)
+    if elapsed > steps.review_after:
+        return judge.review(scope, "filed_late", entry, event=event, remarks=remarks)
+    if entry.author is None or entry.author.role is Role.UNKNOWN:
+        return judge.review(scope, "filed_by_whom", entry, event=event)
+    if entry.author.role is not Role.RECTOR:
+        remarks.append(Remark(code=RemarkCode.DELEGATE))
+    outcome = judge.met(scope, entry, event=event, remarks=remarks)
+    # How late it was written down is what this rule is about, so it is not said twice.
+    kept = tuple(remark for remark in outcome.remarks if remark.code is not RemarkCode.REGISTERED_LATE)
+    return outcome.model_copy(update={"remarks": kept})
+
+
+# --- «… som igjen utgjør grunnlaget for vurdering av tiltak i aktivitetsplikten» ------------------------------------------
+
+
+@CHAPTER.rule(
+    "DOK-07",
+    "dokumentasjonen-er-grunnlag-for-tiltak",
+    title=Text(
+        "Aktivitetsplanen viser til dokumentasjonen den bygger på",
+        "Aktivitetsplanen viser til dokumentasjonen han byggjer på",
+    ),
+    remedy=Text(
+        "Vis i planen til de loggene og den analysen tiltakene bygger på.",
+        "Vis i planen til dei loggane og den analysen tiltaka byggjer på.",
+    ),
+    proof=Text(
+        "Den gjeldende planen viser til minst én logg eller analyse som finnes i saken.",
+        "Den gjeldande planen viser til minst éin logg eller analyse som finst i saka.",
+    ),
+    limits=Text(
+        "Regelen ser henvisningen, ikke om tiltakene virkelig bygger på den. Finnes det logg, men ingen henvisning, er det et spørsmål.",
+        "Regelen ser tilvisinga, ikkje om tiltaka verkeleg byggjer på henne. Finst det logg, men inga tilvising, er det eit spørsmål.",
+    ),
+    severity=Severity.LOW,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("activity_plans", "activity_plans.rests_on", "log", "activity_plans.analysis_ref"),
+    questions={
+        "not_linked": Text(
+            "Planen viser ikke til noen logg i saken. Hva bygger tiltakene på?",
+            "Planen viser ikkje til nokon logg i saka. Kva byggjer tiltaka på?",
+        ),
+    },
+)
+def plan_rests_on_log(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«som igjen utgjør grunnlaget for vurdering av tiltak i aktivitetsplikten»: per current plan."""
+    for plan in case.current_plans:
+        scope, event = scope_of(plan=plan.plan, version=str(plan.version)), when_of(plan)
+        linked = [entry for ref in (*plan.rests_on, plan.analysis_ref) if (entry := case.by_id(ref)) is not None]
+        decided = when_of(plan)
+        before = [
+            entry
+            for entry in case.log
+            if decided is None or ((when := when_of(entry)) is not None and decided.before(when) is not True)
+        ]
+        if linked:
+            yield judge.met(scope, plan, linked[0], event=event)
+        elif before:
+            yield judge.review(scope, "not_linked", plan, event=event)
+        else:
+            yield judge.deviation(scope, Reason.UNDOCUMENTED, plan, event=event)

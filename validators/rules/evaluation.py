@@ -1,0 +1,622 @@
+"""Evaluering av tiltak (EV): measures evaluated against their goal, on the plan's own date, and the pupil's view at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ...domain.activity_plan import ActivityPlan, Evaluation, Measure, PlanStatus
+from ...domain.case import ClosingReason
+from ...domain.log import Hearing, LogEntry, LogKind, Recorded
+from ...domain.moment import Moment
+from ...domain.people import Role
+from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ..judge import Judge, when_of
+from ..known import CaseIndex, Period
+from ..reading.evaluation_dates import EvaluationDate, Said, evaluation_date, own_evaluation_date
+from ..rule import Chapter, Text
+
+CHAPTER = Chapter("evaluation", Text("Evaluering av tiltak", "Evaluering av tiltak"))
+
+_WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
+
+
+@CHAPTER.rule(
+    "EV-01",
+    "tiltak-evaluert-opp-mot-mal",
+    title=Text(
+        "Tiltakene er evaluert opp mot målet den dagen planen sier, og det er dokumentert",
+        "Tiltaka er evaluerte opp mot målet den dagen planen seier, og det er dokumentert",
+    ),
+    remedy=Text(
+        "Evaluer tiltaket opp mot målet, og loggfør det i referat fra oppfølging eller i en oppdatert aktivitetsplan.",
+        "Evaluer tiltaket opp mot målet, og loggfør det i referat frå oppfølging eller i ein oppdatert aktivitetsplan.",
+    ),
+    proof=Text(
+        "En evaluering av tiltaket fra evalueringsdagen, med resultat og sett opp mot målet. En ny versjon av planen fra samme dag "
+        "som endrer mer enn datoen, viser det også, men svakt.",
+        "Ei evaluering av tiltaket frå evalueringsdagen, med resultat og sett opp mot målet. Ein ny versjon av planen frå same dag "
+        "som endrar meir enn datoen, viser det òg, men svakt.",
+    ),
+    limits=Text(
+        "Fristen er planens egen dato i felt e, til dagen er over. En senere evaluering er for sen. En tidligere evaluering er et "
+        "spørsmål, for planen bestemte en dag, og tiltaket skulle virke fram til den; ble saken lukket før dagen kom, er den siste "
+        "evalueringen nok. Datoer som er lest ut av en lengre tekst, gir spørsmål og ikke avvik. Regelen ser ikke om tiltaket virket.",
+        "Fristen er datoen planen sjølv set i felt e, til dagen er over. Ei seinare evaluering er for sein. Ei tidlegare evaluering "
+        "er eit spørsmål, for planen bestemte ein dag, og tiltaket skulle verke fram til han; vart saka lukka før dagen kom, er den siste "
+        "evalueringa nok. Datoar som er lesne ut av ein lengre tekst, gir spørsmål og ikkje avvik. Regelen ser ikkje om tiltaket verka.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-4",),
+    needs=(
+        "activity_plans",
+        "activity_plans.evaluate_on",
+        "activity_plans.evaluate_when",
+        "activity_plans.measures",
+        "activity_plans.measures.evaluate_on",
+        "activity_plans.measures.evaluate_when",
+        "evaluations",
+        "evaluations.result",
+        "evaluations.against_goal",
+        "log",
+        "status_history",
+        "activity_plans.happened_at",
+        "activity_plans.pupils",
+        "evaluations.happened_at",
+        "evaluations.registered_at",
+        "evaluations.measures",
+        "evaluations.plan",
+        "evaluations.pupils",
+    ),
+    questions={
+        "against_the_goal": Text(
+            "Tiltaket er evaluert, men det står ikke om det er sett opp mot målet. Er det gjort?",
+            "Tiltaket er evaluert, men det står ikkje om det er sett opp mot målet. Er det gjort?",
+        ),
+        "evaluated_early": Text(
+            "Tiltaket ble evaluert før dagen planen bestemte, og ikke siden. Var det denne evalueringen planen mente?",
+            "Tiltaket vart evaluert før dagen planen bestemte, og ikkje sidan. Var det denne evalueringa planen meinte?",
+        ),
+        "minutes_only": Text(
+            "Det finnes et referat fra oppfølging, men ingen evaluering. Viser referatet at tiltaket er evaluert opp mot målet?",
+            "Det finst eit referat frå oppfølging, men inga evaluering. Viser referatet at tiltaket er evaluert opp mot målet?",
+        ),
+        "only_the_date_moved": Text(
+            "Den nye versjonen av planen endrer bare datoen for evaluering. Er tiltaket evaluert?",
+            "Den nye versjonen av planen endrar berre datoen for evaluering. Er tiltaket evaluert?",
+        ),
+        "date_moved_without_evaluation": Text(
+            "Datoen for evaluering ble flyttet fram i tid uten at noe er evaluert. Hva var grunnen?",
+            "Datoen for evaluering vart flytt fram i tid utan at noko er evaluert. Kva var grunnen?",
+        ),
+        "date_in_words": Text(
+            "Planen sier med ord når det skal evalueres, og det finnes ingen evaluering. Er dagen kommet?",
+            "Planen seier med ord når det skal evaluerast, og det finst inga evaluering. Er dagen komen?",
+        ),
+        "no_date_ahead": Text(
+            "Datoen for evaluering ligger ikke etter at planen ble vedtatt, og det finnes ingen evaluering. Er tiltaket evaluert?",
+            "Datoen for evaluering ligg ikkje etter at planen vart vedteken, og det finst inga evaluering. Er tiltaket evaluert?",
+        ),
+        "closed_before_the_date": Text(
+            "Saken ble lukket før tiltaket skulle evalueres, og det finnes ingen evaluering. Hvordan vet dere at tiltaket virket?",
+            "Saka vart lukka før tiltaket skulle evaluerast, og det finst inga evaluering. Korleis veit de at tiltaket verka?",
+        ),
+        "which_plan": Text(
+            "Det finnes en evaluering som ikke sier hvilken plan den gjelder. Gjelder den denne?",
+            "Det finst ei evaluering som ikkje seier kva plan ho gjeld. Gjeld ho denne?",
+        ),
+        "replaced_without_evaluation": Text(
+            "Planen er tatt ut av bruk uten ny versjon, og tiltaket er ikke evaluert. Hva var grunnen?",
+            "Planen er teken ut av bruk utan ny versjon, og tiltaket er ikkje evaluert. Kva var grunnen?",
+        ),
+    },
+)
+def evaluated_against_goal(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Dokumentasjon på evaluering av tiltak opp mot mål, må gå fram av referat fra oppfølging/oppdatert aktivitetsplan.»
+
+    Per measure where the measure has its own date, else once for the plan. Each version is judged for the dates that came
+    while it was the decided one: a date that a newer version moved before it came asks a question at most.
+    """
+    outcomes: dict[str, Outcome] = {}
+    for versions in case.histories:
+        for place, plan in enumerate(versions):
+            for appointment in _appointments(judge, plan):
+                outcome = _evaluated(case, judge, appointment, versions[:place], versions[place + 1 :])
+                if outcome is not None:
+                    outcomes[appointment.scope] = outcome
+    yield from outcomes.values()
+
+
+@dataclass(frozen=True, slots=True)
+class _Appointment:
+    """One thing to evaluate by one version of a plan: a measure with a date of its own, or the rest of the plan."""
+
+    scope: str
+    plan: ActivityPlan
+    measures: tuple[Measure, ...]
+    """What must be evaluated; empty = a plan that tells its measures in words."""
+    alone: bool
+    """Whether it is one measure with its own date."""
+    when: EvaluationDate
+
+
+def _appointments(judge: Judge, plan: ActivityPlan) -> Iterator[_Appointment]:
+    measures = {measure.id: measure for measure in plan.measures}.values()
+    rest = []
+    for measure in measures:
+        own = own_evaluation_date(judge, plan, measure)
+        if own.said in (Said.A_DAY, Said.IN_WORDS):
+            scope = scope_of(plan=plan.plan, version=str(plan.version), measure=measure.id)
+            yield _Appointment(scope, plan, (measure,), True, own)
+        else:
+            rest.append(measure)
+    if rest or not measures:
+        scope = scope_of(plan=plan.plan, version=str(plan.version))
+        yield _Appointment(scope, plan, tuple(rest), False, evaluation_date(judge, plan))
+
+
+def _evaluated(
+    case: CaseIndex,
+    judge: Judge,
+    due: _Appointment,
+    earlier: Sequence[ActivityPlan],
+    later: Sequence[ActivityPlan],
+) -> Outcome | None:
+    decided, newer = when_of(due.plan), next(iter(later), None)
+    day = due.when.day
+    if day is None or decided is None or day <= decided.day:
+        if newer is not None or (day is not None and _appointed_before(judge, due, earlier)):
+            return None
+        return _without_a_day(case, judge, due)
+    replaced = when_of(newer) if newer is not None else None
+    if newer is not None and (replaced is None or replaced.day < day):
+        return _moved(case, judge, due, day, newer, replaced)
+    return _by_its_day(case, judge, due, day, _renewal(judge, due, day, later))
+
+
+def _renewal(judge: Judge, due: _Appointment, day: date, later: Sequence[ActivityPlan]) -> ActivityPlan | None:
+    """The version that may document the evaluation: of those made in time the first with news, else the very next one."""
+    in_time = [plan for plan in later if _day_of(plan) <= judge.last_day(day, 0)]
+    return next((plan for plan in in_time if _says_more_than_a_date(due.plan, plan)), next(iter(later), None))
+
+
+# --- the evaluations of one appointment ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluations:
+    """The evaluations of one appointment since the version was decided, by what they are worth."""
+
+    whole: list[Evaluation]
+    """with a result, against the goal, for all measures and pupils"""
+    unclear: list[Evaluation]
+    """with a result; whether against the goal is not said"""
+    lacking: list[Evaluation]
+    """without a result, not against the goal, or not for every measure or pupil"""
+
+
+def _evaluations(case: CaseIndex, judge: Judge, due: _Appointment) -> _Evaluations:
+    found = _Evaluations([], [], [])
+    decided = when_of(due.plan)
+    about = [
+        evaluation
+        for evaluation in case.evaluations_of(due.plan)
+        if (when := when_of(evaluation)) is None or decided is None or when.before(decided) is not True
+    ]
+    together = _covering_together(judge, about, due)
+    for evaluation in about:
+        if due.measures and evaluation.measures and not _measures_of(due) & set(evaluation.measures):
+            continue
+        whole = evaluation.id in together or _covers(evaluation, due)
+        if not whole or not judge.is_filled_in(evaluation.result) or evaluation.against_goal is False:
+            found.lacking.append(evaluation)
+        elif evaluation.against_goal is None:
+            found.unclear.append(evaluation)
+        else:
+            found.whole.append(evaluation)
+    return found
+
+
+def _of_no_plan(case: CaseIndex) -> list[Evaluation]:
+    """Evaluations that name no plan in a case with several: each may be of any of them."""
+    several = len({plan.plan for plan in case.decided_plans}) > 1
+    return [evaluation for evaluation in case.evaluations if evaluation.plan is None] if several else []
+
+
+def _measures_of(due: _Appointment) -> set[str]:
+    return {measure.id for measure in due.measures}
+
+
+def _pupils_of(due: _Appointment) -> set[str]:
+    named = {ref for measure in due.measures for ref in measure.pupils}
+    return named if due.alone and named else set(due.plan.pupils) | named
+
+
+def _pairs(evaluation: Evaluation, due: _Appointment) -> set[tuple[str, str]]:
+    """Which measures it evaluates for which pupils («» where the plan names none of them)."""
+    measures = set(evaluation.measures) & _measures_of(due) if evaluation.measures else _measures_of(due)
+    pupils = set(evaluation.pupils) & _pupils_of(due) if evaluation.pupils else _pupils_of(due)
+    return {(measure, pupil) for measure in measures or {""} for pupil in pupils or {""}}
+
+
+def _owed(due: _Appointment) -> set[tuple[str, str]]:
+    return {(measure, pupil) for measure in _measures_of(due) or {""} for pupil in _pupils_of(due) or {""}}
+
+
+def _covers(evaluation: Evaluation, due: _Appointment) -> bool:
+    return _owed(due) <= _pairs(evaluation, due)
+
+
+def _covering_together(judge: Judge, evaluations: Iterable[Evaluation], due: _Appointment) -> set[str]:
+    """Ids of evaluations of one and the same day that cover all measures and pupils only together."""
+    days: dict[date, list[Evaluation]] = {}
+    for evaluation in evaluations:
+        when = when_of(evaluation)
+        if when is not None and judge.is_filled_in(evaluation.result) and evaluation.against_goal is not False:
+            days.setdefault(when.day, []).append(evaluation)
+    together: set[str] = set()
+    for same_day in days.values():
+        if _owed(due) <= {pair for evaluation in same_day for pair in _pairs(evaluation, due)}:
+            together |= {evaluation.id for evaluation in same_day}
+    return together
+
+
+# --- judged by the day ------------------------------------------------------------------------------------------------------
+
+
+def _by_its_day(
+    case: CaseIndex, judge: Judge, due: _Appointment, day: date, newer: ActivityPlan | None
+) -> Outcome | None:
+    found = _evaluations(case, judge, due)
+    closed = _closed_before(case, day)
+    if closed is not None:
+        return _closed_first(judge, due, day, found, closed)
+    outcome = _weighed(case, judge, due, day, found, newer)
+    taken_out = due.plan.status is PlanStatus.REPLACED and newer is None
+    if taken_out and outcome.verdict is Verdict.DUE:
+        return None
+    if taken_out and outcome.reason is Reason.UNDOCUMENTED:
+        return _asks(outcome, "replaced_without_evaluation", due.plan)
+    if not due.when.sure and outcome.verdict is Verdict.DEVIATION:
+        return _asks(outcome, "date_in_words", due.plan)
+    unnamed = [evaluation for evaluation in _of_no_plan(case) if _day_of(evaluation) >= day]
+    if unnamed and outcome.reason is Reason.UNDOCUMENTED:
+        return _asks(outcome, "which_plan", *unnamed)
+    return outcome
+
+
+def _weighed(
+    case: CaseIndex, judge: Judge, due: _Appointment, day: date, found: _Evaluations, newer: ActivityPlan | None
+) -> Outcome:
+    """The best that can be said: evaluated on the day, in an updated plan, doubtfully, lackingly, late, early, or not."""
+    limit = judge.last_day(day, 0)
+    whole = _on_the_day(judge, due, day, found.whole)
+    if whole.verdict is Verdict.MET:
+        shown = [e for e in found.whole if e.id in whole.evidence]
+        together = [e.id for e in found.whole if any(_day_of(e) == _day_of(first) for first in shown)]
+        return whole.model_copy(update={"evidence": tuple(together)})
+    updated = [newer] if newer is not None else []
+    renewed = _on_the_day(judge, due, day, updated)
+    changes = newer is not None and _says_more_than_a_date(due.plan, newer)
+    if renewed.verdict is Verdict.MET and changes:
+        return renewed.model_copy(update={"remarks": (*renewed.remarks, _WEAK)})
+    minutes = _minutes(case, due)
+    for entries, question in ((found.unclear, "against_the_goal"), (minutes, "minutes_only")):
+        outcome = _on_the_day(judge, due, day, entries)
+        if outcome.verdict is Verdict.MET:
+            return _asks(outcome, question)
+    lacking = _on_the_day(judge, due, day, found.lacking)
+    if lacking.verdict is Verdict.MET:
+        return lacking.model_copy(update={"verdict": Verdict.DEVIATION, "reason": Reason.INCOMPLETE})
+    if whole.verdict is not Verdict.DUE and whole.reason is not Reason.UNDOCUMENTED:
+        return whole  # late, or in doubt about its time
+    if judge.today <= limit:
+        return whole
+    if changes and renewed.reason is Reason.LATE:
+        return renewed
+    if newer is not None and not changes:
+        return _asks(whole, "only_the_date_moved", newer)
+    late = [item for item in (*found.unclear, *minutes, *found.lacking) if _day_of(item) > limit]
+    if late:
+        return _asks(whole, "minutes_only" if late[0] in minutes else "against_the_goal", *late)
+    before = [e for e in (*found.whole, *found.unclear) if _day_of(e) < day]
+    return _asks(whole, "evaluated_early", *before) if before else whole
+
+
+def _on_the_day(judge: Judge, due: _Appointment, day: date, entries: Sequence[Recorded]) -> Outcome:
+    """``entries`` weighed as something due on ``day``; what came before the day is left out here."""
+    since = [entry for entry in entries if _day_of(entry) >= day]
+    return judge.by_day(due.scope, Moment.on(day), since, days=0, answers=False)
+
+
+def _day_of(item: Recorded) -> date:
+    when = when_of(item)
+    return when.day if when is not None else date.min
+
+
+def _asks(outcome: Outcome, question: str, *items: Recorded) -> Outcome:
+    evidence = tuple(dict.fromkeys((*outcome.evidence, *(item.id for item in items))))
+    update = {"verdict": Verdict.REVIEW, "reason": None, "question": question, "evidence": evidence, "changes_at": None}
+    return outcome.model_copy(update=update)
+
+
+def _minutes(case: CaseIndex, due: _Appointment) -> list[LogEntry]:
+    """«referat fra oppfølging» about this plan; one that names none counts where the case has a single plan."""
+    alone = len({plan.plan for plan in case.decided_plans}) == 1
+    return [
+        entry
+        for entry in case.all(LogKind.FOLLOW_UP)
+        if (entry.plan == due.plan.plan or (entry.plan is None and alone))
+        and (entry.measure is None or not due.measures or entry.measure in _measures_of(due))
+        and entry.held is not False
+    ]
+
+
+def _says_more_than_a_date(plan: ActivityPlan, newer: ActivityPlan) -> bool:
+    """Whether the newer version differs in anything but when to evaluate: else it only puts the evaluation off."""
+    return _content(plan) != _content(newer)
+
+
+def _content(plan: ActivityPlan) -> tuple[object, ...]:
+    measures = tuple(m.model_copy(update={"evaluate_on": None, "evaluate_when": None}) for m in plan.measures)
+    told = (plan.problem, plan.measures_text, plan.when, plan.responsible, plan.goal)
+    thought = (plan.summary_of_enquiry, plan.assessments, plan.further_plans, plan.pupil_contribution)
+    return (measures, told, thought, plan.best_interest)
+
+
+# --- dates that were moved, that nobody can read, or that the case did not live to see ---------------------------------------
+
+
+def _moved(
+    case: CaseIndex,
+    judge: Judge,
+    due: _Appointment,
+    day: date,
+    newer: ActivityPlan,
+    replaced: Moment | None,
+) -> Outcome | None:
+    """The version was replaced before its date came: a question where the same thing got a later date and no evaluation."""
+    ahead = [a.when.day for a in _appointments(judge, newer) if _same_thing(a, due)]
+    if not any(other is not None and other > day for other in ahead):
+        return None
+    done = _evaluations(case, judge, due)
+    if any(replaced is None or _day_of(e) <= replaced.day for e in (*done.whole, *done.unclear)):
+        return None
+    return judge.review(due.scope, "date_moved_without_evaluation", due.plan, newer, event=Moment.on(day))
+
+
+def _same_thing(one: _Appointment, other: _Appointment) -> bool:
+    return bool(_measures_of(one) & _measures_of(other)) or (not one.alone and not other.alone)
+
+
+def _appointed_before(judge: Judge, due: _Appointment, earlier: Sequence[ActivityPlan]) -> bool:
+    """Whether an earlier version set this same date: then it is judged there, and only stands here still."""
+    return any(
+        appointment.when.day == due.when.day and _same_thing(appointment, due)
+        for plan in earlier
+        for appointment in _appointments(judge, plan)
+    )
+
+
+def _without_a_day(case: CaseIndex, judge: Judge, due: _Appointment) -> Outcome | None:
+    """No day to count to. An evaluation is good whenever it comes; a case closed without one has not evaluated at all."""
+    found = _evaluations(case, judge, due)
+    event = when_of(due.plan)
+    if found.whole:
+        return judge.met(due.scope, found.whole[0], event=event)
+    if found.unclear:
+        return judge.review(due.scope, "against_the_goal", *found.unclear, event=event)
+    if found.lacking:
+        return judge.deviation(due.scope, Reason.INCOMPLETE, *found.lacking, event=event)
+    if case.closed is not None and due.plan.status is PlanStatus.CURRENT:
+        if case.closed.reason in (ClosingReason.MOVED, ClosingReason.UNFOUNDED):
+            return None
+        return judge.deviation(due.scope, Reason.UNDOCUMENTED, due.plan, event=event)
+    if due.when.said in (Said.A_DAY, Said.IN_WORDS) and due.plan.status is PlanStatus.CURRENT:
+        question = "date_in_words" if due.when.said is Said.IN_WORDS else "no_date_ahead"
+        return judge.review(due.scope, question, due.plan, event=event)
+    return None  # field e is empty: AP-E says so
+
+
+def _closed_before(case: CaseIndex, day: date) -> Period | None:
+    """The period that had ended before ``day`` came, unless the case had been opened again by then."""
+    begun = [period for period in case.periods if period.opened.day <= day]
+    last = begun[-1] if begun else None
+    return last if last is not None and last.closed is not None and last.closed.day < day else None
+
+
+def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluations, period: Period) -> Outcome | None:
+    """The case was closed before the date: the last evaluation before that was the one to go by."""
+    event = period.closed
+    whole, unclear, lacking = (
+        [evaluation for evaluation in evaluations if _day_of(evaluation) <= day]
+        for evaluations in (found.whole, found.unclear, found.lacking)
+    )
+    if whole:
+        return judge.met(due.scope, whole[-1], event=event)
+    if period.reason in (ClosingReason.MOVED, ClosingReason.UNFOUNDED):
+        return None
+    if unclear:
+        return judge.review(due.scope, "against_the_goal", *unclear, event=event)
+    if lacking:
+        return judge.deviation(due.scope, Reason.INCOMPLETE, *lacking, event=event)
+    return judge.review(due.scope, "closed_before_the_date", due.plan, event=event, deadline=day)
+
+
+# --- «opp mot mål» -----------------------------------------------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "EV-02",
+    "mal-for-tiltakene",
+    title=Text("Tiltakene har et mål å evalueres mot", "Tiltaka har eit mål å evaluerast mot"),
+    remedy=Text(
+        "Skriv i aktivitetsplanen, for hvert tiltak eller for planen under ett, hva dere vil se når det har virket.",
+        "Skriv i aktivitetsplanen, for kvart tiltak eller for planen under eitt, kva de vil sjå når det har verka.",
+    ),
+    proof=Text(
+        "Målet er fylt ut for planen, eller for hvert tiltak.",
+        "Målet er fylt ut for planen, eller for kvart tiltak.",
+    ),
+    limits=Text(
+        "Mål er ikke blant feltene a til f, men planen krever evaluering opp mot mål. Mangler feltet, kan problemet i felt a være "
+        "skrevet slik at det er et mål; det må et menneske se. Regelen gir derfor aldri avvik.",
+        "Mål er ikkje blant felta a til f, men planen krev evaluering opp mot mål. Manglar feltet, kan problemet i felt a vere "
+        "skrive slik at det er eit mål; det må eit menneske sjå. Regelen gir difor aldri avvik.",
+    ),
+    severity=Severity.MEDIUM,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("activity_plans", "activity_plans.goal", "activity_plans.measures", "activity_plans.measures.goal"),
+    questions={
+        "no_goal": Text(
+            "Planen har ikke mål for alle tiltakene. Er problemet i felt a skrevet slik at tiltakene kan evalueres mot det?",
+            "Planen har ikkje mål for alle tiltaka. Er problemet i felt a skrive slik at tiltaka kan evaluerast mot det?",
+        ),
+    },
+)
+def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«evaluering av tiltak opp mot mål»: per current plan, a goal for the whole or for every measure."""
+    for plan in case.current_plans:
+        scope, event = scope_of(plan=plan.plan, version=str(plan.version)), when_of(plan)
+        each = [judge.is_filled_in(measure.goal) for measure in plan.measures]
+        if judge.is_filled_in(plan.goal) or (each and all(each)):
+            yield judge.met(scope, plan, event=event, remarks=judge.presence_remarks())
+        else:
+            yield judge.review(scope, "no_goal", plan, event=event)
+
+
+# --- «barns subjektive opplevelse skal være et grunnleggende hensyn» --------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "EV-03",
+    "elevens-opplevelse-for-saken-lukkes",
+    title=Text(
+        "Eleven skal spørres om hvordan det er, etter siste tiltak og før saken lukkes",
+        "Eleven skal spørjast om korleis det er, etter siste tiltak og før saka blir lukka",
+    ),
+    remedy=Text(
+        "Snakk med eleven, loggfør hva eleven sier om å ha det trygt og godt, og åpne saken igjen om det trengs.",
+        "Snakk med eleven, loggfør kva eleven seier om å ha det trygt og godt, og opne saka att om det trengst.",
+    ),
+    proof=Text(
+        "En samtale med eleven etter at siste tiltak begynte og før saken ble lukket, uten at eleven sier at det er utrygt. Et tilbud "
+        "eleven takket nei til, teller også.",
+        "Ein samtale med eleven etter at siste tiltak tok til og før saka vart lukka, utan at eleven seier at det er utrygt. Eit tilbod "
+        "eleven takka nei til, tel òg.",
+    ),
+    limits=Text(
+        "Planen sier ikke at det skal være en samtale ved avslutning; det er lest ut av at elevens opplevelse er avgjørende. Regelen "
+        "gir derfor spørsmål og aldri avvik, og den ser ikke om det er trygt nå. Siste tiltak er det siste for denne eleven; et tiltak som "
+        "ikke nevner noen, kan være for alle.",
+        "Planen seier ikkje at det skal vere ein samtale ved avslutning; det er lese ut av at opplevinga til eleven er avgjerande. "
+        "Regelen gir difor spørsmål og aldri avvik, og han ser ikkje om det er trygt no. Siste tiltak er det siste for denne eleven; eit "
+        "tiltak som ikkje nemner nokon, kan vere for alle.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2",),
+    needs=("log", "pupils", "status_history", "activity_plans", "activity_plans.measures", "activity_plans.pupils"),
+    questions={
+        "not_asked": Text(
+            "Saken er lukket uten at loggen viser en samtale med eleven etter siste tiltak. Har eleven det trygt og godt nå?",
+            "Saka er lukka utan at loggen viser ein samtale med eleven etter siste tiltak. Har eleven det trygt og godt no?",
+        ),
+        "says_unsafe": Text(
+            "Saken er lukket, men i den siste samtalen sa eleven at det ikke var trygt. Hva bygger lukkingen på?",
+            "Saka er lukka, men i den siste samtalen sa eleven at det ikkje var trygt. Kva byggjer lukkinga på?",
+        ),
+        "heard_but_not_held": Text(
+            "Det står at eleven er hørt, men også at samtalen ikke ble holdt. Hva er riktig?",
+            "Det står at eleven er høyrd, men òg at samtalen ikkje vart halden. Kva er rett?",
+        ),
+        "offered_only": Text(
+            "Eleven fikk tilbud om samtale før saken ble lukket, men det står ikke hva eleven svarte. Hva svarte eleven?",
+            "Eleven fekk tilbod om samtale før saka vart lukka, men det står ikkje kva eleven svara. Kva svara eleven?",
+        ),
+    },
+)
+def pupil_asked_at_the_end(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«barns subjektive opplevelse skal være et grunnleggende hensyn»: per affected pupil and closing."""
+    for pupil in case.affected:
+        outcomes: dict[str, Outcome] = {}
+        for period in case.periods:
+            if period.closed is None or period.reason is ClosingReason.MOVED:
+                continue
+            if pupil.joined_at is not None and period.closed.before(pupil.joined_at) is True:
+                continue
+            scope = scope_of(pupil=pupil.ref, closed=period.closed.day.isoformat())
+            outcomes[scope] = _asked(case, judge, scope, pupil.ref, period, period.closed)
+        yield from outcomes.values()
+
+
+def _asked(case: CaseIndex, judge: Judge, scope: str, pupil: str, period: Period, closed: Moment) -> Outcome:
+    since = _last_measure(case, pupil, period, closed) or period.opened
+    talks = [
+        entry
+        for entry in case.for_pupil(pupil, LogKind.PUPIL_CONVERSATION)
+        if (when := when_of(entry)) is not None
+        and when.before(since) is not True
+        and closed.before(when) is not True
+        and (entry.held is not False or entry.hearing is not None)
+    ]
+    held = [entry for entry in talks if entry.hearing in (None, Hearing.HEARD) and entry.held is not False]
+    declined = [entry for entry in talks if entry.hearing is Hearing.DECLINED]
+    if held:
+        return _what_was_said(judge, scope, held[-1], since, closed)
+    if declined:
+        return judge.met(scope, declined[-1], event=closed, remarks=(Remark(code=RemarkCode.DECLINED),))
+    if any(entry.hearing is Hearing.HEARD for entry in talks):
+        return judge.review(scope, "heard_but_not_held", *talks, event=closed)
+    return judge.review(scope, "offered_only" if talks else "not_asked", *talks, event=closed)
+
+
+def _what_was_said(judge: Judge, scope: str, talk: LogEntry, since: Moment, closed: Moment) -> Outcome:
+    when = when_of(talk)
+    if talk.feels_safe is False:
+        return judge.review(scope, "says_unsafe", talk, event=closed)
+    if when is None or since.before(when) is None or when.before(closed) is None:
+        return judge.review(scope, "order_unclear", talk, event=closed)
+    if talk.happened_at is None:
+        return judge.review(scope, "time_unknown", talk, event=closed)
+    return judge.met(scope, talk, event=closed)
+
+
+def _last_measure(case: CaseIndex, pupil: str, period: Period, closed: Moment) -> Moment | None:
+    """When the last measure for ``pupil`` was begun in ``period``: by the log or the plans' own dates, else when decided.
+
+    A measure that names nobody may be hers too.
+    """
+    plans = [plan for plan in case.decided_plans if pupil in case.pupils_of_plan(plan)]
+    begun = [when_of(entry) for entry in case.all(LogKind.MEASURE_STARTED) if _may_be_hers(case, entry, pupil)]
+    begun += [
+        Moment.on(measure.start)
+        for plan in plans
+        for measure in plan.measures
+        if measure.start is not None and (not measure.pupils or pupil in measure.pupils)
+    ]
+    reopened = period.opened if period != case.periods[0] else None
+    for moments in (begun, [when_of(plan) for plan in plans]):
+        within = [
+            moment
+            for moment in moments
+            if moment is not None
+            and closed.before(moment) is not True
+            and (reopened is None or moment.before(reopened) is not True)
+        ]
+        if within:
+            return max(within, key=lambda moment: moment.sort_key)
+    return None
+
+
+def _may_be_hers(case: CaseIndex, started: LogEntry, pupil: str) -> bool:
+    """Whether the measure that was put into effect can be for ``pupil``: by its own word, else by its plan's."""
+    if started.pupils:
+        return pupil in started.pupils
+    versions = [plan for plan in case.decided_plans if plan.plan == started.plan]
+    return not versions or any(pupil in case.pupils_of_plan(plan) for plan in versions)

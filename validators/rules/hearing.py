@@ -1,0 +1,174 @@
+"""Å bli hørt / samtaler med barn (HB): before the conversation, the weight of the child's view, and heard all along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ...domain.case import Pupil, PupilPart
+from ...domain.log import Hearing, LogEntry, LogKind
+from ...domain.moment import Moment, end_of
+from ...domain.people import Role
+from ...domain.verdict import Basis, Outcome, Remark, RemarkCode, Severity, scope_of
+from ..best_interest_entries import FIELD_QUESTIONS, current_assessments
+from ..judge import Judge, when_of
+from ..known import CaseIndex
+from ..rule import Chapter, Text
+from ..stretches import Round, rounds, took_place
+
+CHAPTER = Chapter("hearing", Text("Å bli hørt: samtaler med barn", "Å bli høyrd: samtalar med barn"))
+
+
+@CHAPTER.rule(
+    "HB-03",
+    "avklaringer-for-samtalen",
+    title=Text(
+        "De fire avklaringene er gjort før samtalen med barnet",
+        "Dei fire avklaringane er gjorde før samtalen med barnet",
+    ),
+    remedy=Text(
+        "Gå gjennom de fire punktene før neste samtale, og kryss av i loggen.",
+        "Gå gjennom dei fire punkta før neste samtale, og kryss av i loggen.",
+    ),
+    proof=Text(
+        "Fire kryss i loggen for samtalen: hensikt, hva vi vet, forklart for barnet, hva som skjer etterpå.",
+        "Fire kryss i loggen for samtalen: føremål, kva vi veit, forklart for barnet, kva som skjer etterpå.",
+    ),
+    limits=Text(
+        "Planen krever ikke at avklaringene skrives ned. Derfor spør regelen, og gir aldri avvik.",
+        "Planen krev ikkje at avklaringane blir skrivne ned. Difor spør regelen, og gir aldri avvik.",
+    ),
+    severity=Severity.MEDIUM,
+    basis=Basis.PLAN,
+    role=Role.STAFF,
+    needs=("log", "log.preparation"),
+    decided_by=(
+        "log.hearing",
+        "log.held",
+    ),
+    questions={
+        "not_clarified": Text(
+            "Loggen viser ikke alle de fire avklaringene før samtalen. Ble de gjort?",
+            "Loggen viser ikkje alle dei fire avklaringane før samtalen. Vart dei gjorde?",
+        ),
+    },
+)
+def clarified_before(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Før vi snakker med barnet så er det viktig å gjøre avklaringer med barnet.» Four ticks, per conversation held."""
+    for talk in case.all(LogKind.PUPIL_CONVERSATION):
+        if not took_place(talk):
+            continue
+        scope, event, ticks = scope_of(log=talk.id), when_of(talk), talk.preparation
+        if ticks is not None and all((ticks.purpose, ticks.known, ticks.explained, ticks.afterwards)):
+            yield judge.met(scope, talk, event=event)
+        else:
+            yield judge.review(scope, "not_clarified", talk, event=event)
+
+
+@CHAPTER.rule(
+    "HB-04",
+    "barnets-syn-vektlagt",
+    title=Text(
+        "Vurderingen sier hvordan barnets syn er vektlagt etter alder og modenhet",
+        "Vurderinga seier korleis synet til barnet er vektlagt etter alder og modning",
+    ),
+    remedy=Text(
+        "Skriv i vurderingen av barnets beste hva barnet mener, hvilken vekt det fikk, og hvorfor.",
+        "Skriv i vurderinga av det beste for barnet kva barnet meiner, kva vekt det fekk, og kvifor.",
+    ),
+    proof=Text(
+        "Feltet om alder og modenhet i vurderingen av barnets beste.",
+        "Feltet om alder og modning i vurderinga av det beste for barnet.",
+    ),
+    limits=Text("Om vekten var riktig, ser regelen ikke.", "Om vekta var rett, ser regelen ikkje."),
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-10-2",),
+    needs=(
+        "activity_plans",
+        "activity_plans.pupils",
+        "activity_plans.best_interest",
+        "pupils",
+        "activity_plans.best_interest_ref",
+    ),
+    questions=FIELD_QUESTIONS,
+)
+def view_given_weight(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Barnets syn skal tillegges vekt i samsvar med alder og modenhet»: in each current plan's assessment."""
+    for found in current_assessments(case, judge):
+        yield found.field(judge, "age_and_maturity")
+
+
+@CHAPTER.rule(
+    "HB-05",
+    "hort-gjennom-hele-saken",
+    title=Text("Alle involverte barn er hørt gjennom hele saken", "Alle involverte barn er høyrde gjennom heile saka"),
+    remedy=Text(
+        "Snakk med barnet igjen, eller gi tilbud om det, og loggfør det.",
+        "Snakk med barnet att, eller gi tilbod om det, og loggfør det.",
+    ),
+    proof=Text(
+        "En samtale for hvert barn i saken, og en nyere når saken varer.",
+        "Ein samtale for kvart barn i saka, og ein nyare når saka varer.",
+    ),
+    limits=Text(
+        "Planen sier ikke hvor ofte; antall uker er satt i verktøyet, og gir bare spørsmål. Den første samtalen med eleven "
+        "saken gjelder, har egen regel (UN-09).",
+        "Planen seier ikkje kor ofte; talet på veker er sett i verktøyet, og gir berre spørsmål. Den første samtalen med eleven "
+        "saka gjeld, har eigen regel (UN-09).",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-10-2",),
+    needs=("notices", "log", "pupils", "status_history", "transfers"),
+    decided_by=(
+        "log.hearing",
+        "log.pupils",
+    ),
+    questions={
+        "heard_again": Text(
+            "Det er flere uker siden barnet ble hørt. Er det hørt siden, eller bør det høres nå?",
+            "Det er fleire veker sidan barnet vart høyrt. Er det høyrt sidan, eller bør det høyrast no?",
+        ),
+        "which_pupil": Text(
+            "Loggen har en samtale som ikke sier hvilken elev den er med. Er den med dette barnet?",
+            "Loggen har ein samtale som ikkje seier kva elev han er med. Er han med dette barnet?",
+        ),
+    },
+)
+def heard_throughout(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«alle barn som er involvert blir hørt gjennom hele saken/prosessen»: per pupil, and again when the case goes on."""
+    for stretch in rounds(case):
+        for pupil in case.pupils:
+            start = stretch.since(pupil)
+            if start is None or not start.known_at(case.as_of):
+                continue
+            hearings = [e for e in case.hearings(pupil.ref) if stretch.holds(when_of(e))]
+            if hearings:
+                yield _again(judge, stretch, pupil, hearings[-1])
+            elif pupil.part is PupilPart.INVOLVED:
+                yield from _not_heard(case, judge, stretch, pupil, start)
+
+
+def _not_heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
+    unnamed = [e for e in stretch.entries(case, LogKind.PUPIL_CONVERSATION) if not e.pupils]
+    if unnamed and len(case.affected) != 1:
+        yield judge.review(stretch.scope(pupil), "which_pupil", *unnamed, event=start)
+    else:
+        yield from stretch.missing(judge, "HB-05", stretch.scope(pupil), start)
+
+
+def _again(judge: Judge, stretch: Round, pupil: Pupil, last: LogEntry) -> Outcome:
+    when = when_of(last)
+    assert when is not None  # noqa: S101 - Round.holds lets no entry without a time in
+    weeks = timedelta(weeks=judge.plan.readings.heard_again_after_weeks)
+    limit = judge.calendar.on_or_after(when.day + weeks)  # nobody is asked about a talk during a holiday
+    until = stretch.closed.day if stretch.closed is not None else judge.today
+    missing = judge.uncounted(when.day + weeks, limit)
+    if until > limit:
+        return judge.review(stretch.scope(pupil), "heard_again", last, event=when, remarks=missing)
+    declined = (Remark(code=RemarkCode.DECLINED),) if last.hearing is Hearing.DECLINED else ()
+    outcome = judge.met(stretch.scope(pupil), last, event=when, remarks=(*declined, *missing))
+    return outcome if stretch.closed is not None else outcome.model_copy(update={"changes_at": end_of(limit)})

@@ -1,0 +1,538 @@
+"""Plikt til å gripe inn (GI): the plan's four kinds of situation, and what each asks for afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...domain.case import GuardiansInformed, Incident
+from ...domain.log import Hearing, LogEntry, LogKind, Recorded
+from ...domain.moment import Moment
+from ...domain.people import Role
+from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ..judge import Judge, when_of
+from ..known import CaseIndex, was_heard
+from ..rule import Chapter, Text
+from ..who_was_told import WHICH_PUPIL, acted_as, is_known, never_a_deviation, or_which, shown, waited
+
+CHAPTER = Chapter("intervention", Text("Plikt til å gripe inn", "Plikt til å gripe inn"))
+_DECLINED = Remark(code=RemarkCode.DECLINED)
+
+
+def _incidents(case: CaseIndex, *levels: int) -> Iterator[tuple[Incident, Moment]]:
+    """The incidents of these kinds (they are kinds, not steps: requirements A-15) with when they happened."""
+    for incident in case.incidents:
+        when = when_of(incident)
+        if incident.level in levels and when is not None:
+            yield incident, when
+
+
+def _pupils(case: CaseIndex, incident: Incident) -> tuple[str, ...]:
+    """The pupils involved; where the incident names none, the pupil of a case with a single one."""
+    if incident.pupils:
+        return tuple(dict.fromkeys(incident.pupils))
+    return (case.pupils[0].ref,) if len(case.pupils) == 1 else ()
+
+
+def _scope(incident: Incident, pupil: str | None = None) -> str:
+    return scope_of(incident=incident.id) if pupil is None else scope_of(incident=incident.id, pupil=pupil)
+
+
+# --- «… ansatte ved skolen skal stoppe en situasjon som er akutt» ----------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "GI-00",
+    "en-ansatt-grep-inn",
+    title=Text(
+        "Ansatte ved skolen skal stoppe en situasjon som er akutt",
+        "Tilsette ved skolen skal stoppe ein situasjon som er akutt",
+    ),
+    remedy=Text("Skriv på hendelsen hvem som grep inn.", "Skriv på hendinga kven som greip inn."),
+    proof=Text(
+        "Hendelsen sier hvem som grep inn, og at det var en som arbeider ved skolen.",
+        "Hendinga seier kven som greip inn, og at det var ein som arbeider ved skolen.",
+    ),
+    limits=Text(
+        "Regelen ser bare hendelser som er skrevet ned. At ingenting er skrevet, viser ikke at ingen grep inn; derfor gir den aldri avvik.",
+        "Regelen ser berre hendingar som er skrivne ned. At ingenting er skrive, viser ikkje at ingen greip inn; difor gir han aldri avvik.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.STAFF,
+    law=("opplaeringslova-12-4-1", "opplaeringslova-12-9"),
+    needs=("incidents",),
+    questions={
+        "who_intervened": Text(
+            "Hendelsen sier ikke at det var en ansatt som grep inn. Hvem stoppet situasjonen?",
+            "Hendinga seier ikkje at det var ein tilsett som greip inn. Kven stoppa situasjonen?",
+        ),
+    },
+)
+def stopped(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«ansatte ved skolen skal stoppe en situasjon som er akutt»: at every level, and only where it is written down."""
+    for incident in case.incidents:
+        when, intervener = when_of(incident), incident.intervener
+        if intervener is not None and intervener.role.works_at_school:
+            yield judge.met(_scope(incident), incident, event=when)
+        else:
+            yield judge.review(_scope(incident), "who_intervened", incident, event=when)
+
+
+# --- «Kontaktlærer leder samtale med elevene …» (nivå 2) -------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "GI-02a",
+    "niva-2-kontaktlaerer-leder-samtale",
+    title=Text("Kontaktlærer leder samtale med elevene", "Kontaktlærar leier samtale med elevane"),
+    remedy=Text(
+        "Kontaktlærer snakker med elevene og loggfører samtalen, eller skriver på hendelsen at det er vurdert at det ikke trengs.",
+        "Kontaktlærar snakkar med elevane og loggfører samtalen, eller skriv på hendinga at det er vurdert at det ikkje trengst.",
+    ),
+    proof=Text(
+        "En samtale av kontaktlærer etter hendelsen, med alle elevene som var med.",
+        "Ein samtale av kontaktlærar etter hendinga, med alle elevane som var med.",
+    ),
+    limits=Text(
+        "Planen lar kontaktlærer vurdere om det skal dokumenteres. At en logg mangler, er derfor aldri et avvik.",
+        "Planen lèt kontaktlærar vurdere om det skal dokumenterast. At ein logg manglar, er difor aldri eit avvik.",
+    ),
+    severity=Severity.MEDIUM,
+    basis=Basis.PLAN,
+    role=Role.CONTACT_TEACHER,
+    needs=("incidents", "log", "pupils"),
+    questions={
+        "who_led": Text(
+            "Hendelsen er loggført. Ledet kontaktlærer samtalen med elevene, eller er det vurdert at det ikke trengs dokumentasjon?",
+            "Hendinga er loggført. Leidde kontaktlærar samtalen med elevane, eller er det vurdert at det ikkje trengst dokumentasjon?",
+        ),
+    },
+)
+def contact_teacher_leads(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Kontaktlærer leder samtale med elevene.» Levels 1 and 2 never deviate for a missing log."""
+    for incident, when in _incidents(case, 2):
+        talks = [
+            e
+            for e in case.all(LogKind.PUPIL_CONVERSATION)
+            if e.held is not False and e.hearing is not Hearing.OFFERED and _follows(e, when) and _led_by_teacher(e)
+        ]
+        pupils = _pupils(case, incident)
+        spoken_with = {ref for e in talks for ref in (e.pupils or pupils)}
+        if talks and spoken_with >= set(pupils):
+            yield judge.met(_scope(incident), *talks, event=when)
+        elif not incident.considered_not_documented:
+            yield judge.review(_scope(incident), "who_led", incident, *talks, event=when)
+
+
+def _led_by_teacher(entry: LogEntry) -> bool:
+    return acted_as(entry.doer, Role.CONTACT_TEACHER)
+
+
+def _follows(entry: LogEntry, when: Moment) -> bool:
+    """Whether the entry can have come after ``when``; on the same day without times it can."""
+    moment = when_of(entry)
+    return moment is not None and moment.before(when) is not True
+
+
+# --- «… tilkalle nærmeste leder. Den ansatte beskriver hendelsen.» (nivå 3) ------------------------------------------------
+
+
+@CHAPTER.rule(
+    "GI-03",
+    "niva-3-leder-er-tilkalt",
+    title=Text(
+        "Nærmeste leder skal tilkalles når konflikten fortsetter",
+        "Næraste leiar skal tilkallast når konflikten held fram",
+    ),
+    remedy=Text(
+        "Skriv på hendelsen hvem som ble tilkalt, og når.", "Skriv på hendinga kven som vart tilkalla, og når."
+    ),
+    proof=Text(
+        "Hendelsen sier at leder ble tilkalt, eller det var en leder som grep inn.",
+        "Hendinga seier at leiar vart tilkalla, eller det var ein leiar som greip inn.",
+    ),
+    limits=Text(
+        "Regelen ser det som er ført. Den ser ikke om lederen kom, eller om elevene ble tatt ut av situasjonen.",
+        "Regelen ser det som er ført. Han ser ikkje om leiaren kom, eller om elevane vart tekne ut av situasjonen.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.STAFF,
+    needs=("incidents", "incidents.leader_called", "incidents.leader_called_at", "incidents.intervener"),
+    questions={
+        "called_another_day": Text(
+            "Leder er ført som tilkalt en annen dag enn hendelsen. Ble leder tilkalt da det skjedde?",
+            "Leiar er ført som tilkalla ein annan dag enn hendinga. Vart leiar tilkalla då det hende?",
+        ),
+    },
+)
+def leader_called(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing."""
+    for incident, when in _incidents(case, 3):
+        scope, called = _scope(incident), incident.leader_called_at
+        if called is not None and called.known_at(case.as_of):
+            before = called.before(when) is True
+            if before or called.day != when.day:
+                yield judge.review(scope, "before_its_cause" if before else "called_another_day", incident, event=when)
+            else:
+                yield judge.met(scope, incident, event=when)
+        elif incident.leader_called or acted_as(incident.intervener, Role.LEADER, Role.RECTOR):
+            yield judge.met(scope, incident, event=when)
+        elif incident.leader_called is False:
+            yield judge.deviation(scope, Reason.INCOMPLETE, incident, event=when)
+        else:
+            outcome = waited(case, judge, "GI-03", scope, when)
+            if outcome is not None:
+                yield outcome
+
+
+@CHAPTER.rule(
+    "GI-03a",
+    "niva-3-hendelsen-er-beskrevet",
+    title=Text("Den som griper inn, skal beskrive hendelsen", "Den som grip inn, skal beskrive hendinga"),
+    remedy=Text(
+        "Den som grep inn, skriver på hendelsen hva som skjedde.", "Den som greip inn, skriv på hendinga kva som hende."
+    ),
+    proof=Text("Beskrivelsen er fylt ut av den som grep inn.", "Beskrivinga er fylt ut av den som greip inn."),
+    limits=Text(
+        "Regelen ser at det står noe, ikke hva. Den som ikke er pedagogisk personale, kan ha skrevet det på e-post som en annen la inn.",
+        "Regelen ser at det står noko, ikkje kva. Den som ikkje er pedagogisk personale, kan ha skrive det på e-post som ein annan la inn.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.STAFF,
+    needs=("incidents", "incidents.description", "incidents.author", "incidents.intervener"),
+    questions={
+        "another_wrote": Text(
+            "Beskrivelsen er skrevet av en annen enn den som grep inn. Har den som grep inn, lest den og bekreftet at den stemmer?",
+            "Beskrivinga er skriven av ein annan enn den som greip inn. Har den som greip inn, lese beskrivinga og stadfesta at ho stemmer?",
+        )
+    },
+)
+def described(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Den ansatte beskriver hendelsen.»"""
+    for incident, when in _incidents(case, 3):
+        outcome = judge.field(_scope(incident), incident.description, incident, event=when)
+        if outcome.verdict is Verdict.MET and _another_wrote(incident):
+            outcome = judge.review(_scope(incident), "another_wrote", incident, event=when)
+        yield outcome
+
+
+def _another_wrote(incident: Incident) -> bool:
+    """Whether the author is certainly another person than the one who intervened."""
+    author, intervener = incident.author, incident.intervener
+    if author is None or intervener is None or not is_known(author) or not is_known(intervener):
+        return False
+    same = author.is_same_person(intervener)
+    return same is False or (same is None and Role.RECTOR in (author.role, intervener.role) and author != intervener)
+
+
+# --- «Foresatte blir informert» (nivå 3 og 4) -----------------------------------------------------------------------------
+
+_GUARDIANS_REMEDY = Text(
+    "Informer foresatte til hver elev som var med, og skriv på hendelsen når det ble gjort.",
+    "Informer føresette til kvar elev som var med, og skriv på hendinga når det vart gjort.",
+)
+_GUARDIANS_PROOF = Text(
+    "For hver elev som var med: foresatte er ført som informert etter hendelsen.",
+    "For kvar elev som var med: føresette er førte som informerte etter hendinga.",
+)
+_GUARDIANS_QUESTIONS = {
+    "whose_guardians": Text(
+        "Foresatte er informert, men det står ikke hvem sine. Er alle de involverte elevenes foresatte informert?",
+        "Føresette er informerte, men det står ikkje kven sine. Er dei føresette til alle dei involverte elevane informerte?",
+    ),
+    "contact_unsafe": Text(
+        "Det er ført at kontakt med foresatte kan være utrygt for barnet. Hvem har vurdert det, og hva er gjort i stedet?",
+        "Det er ført at kontakt med føresette kan vere utrygt for barnet. Kven har vurdert det, og kva er gjort i staden?",
+    ),
+    "which_pupils": Text(
+        "Hendelsen sier ikke hvilke elever som var med. Er foresatte til alle informert?",
+        "Hendinga seier ikkje kva elevar som var med. Er føresette til alle informerte?",
+    ),
+}
+_GUARDIANS_NEEDS = (
+    "incidents",
+    "incidents.contact_unsafe",
+    "incidents.guardians_informed",
+    "incidents.pupils",
+    "log",
+    "pupils",
+)
+
+
+def _guardians(code: str, case: CaseIndex, judge: Judge, level: int) -> Iterator[Outcome]:
+    """The guardians of each pupil involved; the plan sets no time."""
+    for incident, when in _incidents(case, level):
+        pupils = _pupils(case, incident)
+        if not pupils:
+            question = "contact_unsafe" if incident.contact_unsafe else "which_pupils"
+            yield judge.review(_scope(incident), question, incident, event=when)
+        for pupil in pupils:
+            outcome = _guardians_of(code, case, judge, incident, when, pupil)
+            if outcome is not None:
+                yield outcome
+
+
+def _guardians_of(
+    code: str, case: CaseIndex, judge: Judge, incident: Incident, when: Moment, pupil: str
+) -> Outcome | None:
+    scope = _scope(incident, pupil)
+    informed = _informed(case, incident)
+    logged = [e for e in case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED) if _follows(e, when) and e.held is not False]
+    hers = [g.at for g in informed if g.pupil == pupil or (g.pupil is None and len(_pupils(case, incident)) == 1)]
+    in_time = [at for at in hers if at.before(when) is not True]
+    if in_time or logged:
+        shown = when_of(logged[0]) if not in_time else min(in_time, key=lambda m: m.sort_key)
+        remarks = judge.elapsed(when.day, shown.day, beyond=1) if shown is not None else ()
+        return judge.met(scope, *(logged[:1] if not in_time else (incident,)), event=when, remarks=remarks)
+    if hers:
+        return judge.review(scope, "before_its_cause", incident, event=when)
+    unnamed = [e for e in case.all(LogKind.GUARDIANS_INFORMED) if not e.pupils and _follows(e, when)]
+    if any(g.pupil is None for g in informed) or unnamed:
+        return judge.review(scope, "whose_guardians", incident, *unnamed, event=when)
+    if incident.contact_unsafe:
+        return judge.review(scope, "contact_unsafe", incident, event=when)
+    return waited(case, judge, code, scope, when)
+
+
+def _informed(case: CaseIndex, incident: Incident) -> list[GuardiansInformed]:
+    return [
+        g
+        for g in incident.guardians_informed
+        if g.at.known_at(case.as_of) and (g.registered_at is None or g.registered_at.known_at(case.as_of))
+    ]
+
+
+def guardians_know(case: CaseIndex, incident: Incident, pupil: str) -> Recorded | None:
+    """What shows that the guardians of ``pupil`` know of ``incident``: the incident itself, or the log after it."""
+    when = when_of(incident)
+    alone = len(_pupils(case, incident)) == 1
+    if any(g.pupil == pupil or (g.pupil is None and alone) for g in _informed(case, incident)):
+        return incident
+    logged = case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED)
+    return next((entry for entry in logged if when is not None and _follows(entry, when)), None)
+
+
+@CHAPTER.rule(
+    "GI-03b",
+    "niva-3-foresatte-er-informert",
+    title=Text("Foresatte er informert", "Føresette er informerte"),
+    remedy=_GUARDIANS_REMEDY,
+    proof=_GUARDIANS_PROOF,
+    limits=Text(
+        "Planen setter ingen frist og sier ikke hvem som informerer; skoledager til spørsmål og avvik er satt i verktøyet.",
+        "Planen set ingen frist og seier ikkje kven som informerer; skoledagar til spørsmål og avvik er sette i verktøyet.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=_GUARDIANS_NEEDS,
+    questions={
+        **_GUARDIANS_QUESTIONS,
+        "which_level": Text(
+            "Hendelsen sier ikke hvilket nivå det var, og foresatte er ikke ført som informert. Var det nivå 3 eller 4?",
+            "Hendinga seier ikkje kva nivå det var, og føresette er ikkje førte som informerte. Var det nivå 3 eller 4?",
+        ),
+    },
+)
+def guardians_at_three(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Foresatte blir informert.» Where the level is not stated, whether it was one that asks for this is a question."""
+    yield from _guardians("GI-03b", case, judge, 3)
+    for incident in case.incidents:
+        if incident.level is None and not all(
+            guardians_know(case, incident, p) for p in _pupils(case, incident) or ("",)
+        ):
+            yield judge.review(_scope(incident), "which_level", incident, event=when_of(incident))
+
+
+@CHAPTER.rule(
+    "GI-04",
+    "niva-4-foresatte-er-informert",
+    title=Text(
+        "Foresatte skal informeres når eleven ikke klarer å roe seg ned",
+        "Føresette skal informerast når eleven ikkje klarer å roe seg ned",
+    ),
+    remedy=_GUARDIANS_REMEDY,
+    proof=_GUARDIANS_PROOF,
+    limits=Text(
+        "Planen sier «foresatte» om eleven som ikke roet seg. Står det flere elever på hendelsen, vet ikke regelen hvem av dem det var: "
+        "er foresatte til noen av dem informert, er resten et spørsmål.",
+        "Planen seier «foresatte» om eleven som ikkje roa seg. Står det fleire elevar på hendinga, veit ikkje regelen kven av dei det var: "
+        "er føresette til nokon av dei informerte, er resten eit spørsmål.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=_GUARDIANS_NEEDS,
+    questions={
+        **_GUARDIANS_QUESTIONS,
+        "who_could_not_calm_down": Text(
+            "Foresatte til en annen elev i hendelsen er informert. Var også denne eleven en som ikke klarte å roe seg?",
+            "Føresette til ein annan elev i hendinga er informerte. Var òg denne eleven ein som ikkje klarte å roe seg?",
+        ),
+    },
+)
+def guardians_at_four(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Eleven klarer ikke å roe seg ned: foresatte blir informert.» Of several pupils, the plan does not say whose."""
+    outcomes = list(_guardians("GI-04", case, judge, 4))
+    some = {_incident_of(o) for o in outcomes if o.verdict is Verdict.MET}
+    for outcome in outcomes:
+        missing = outcome.verdict in (Verdict.DUE, Verdict.DEVIATION) or outcome.question == "not_yet"
+        if missing and _incident_of(outcome) in some:
+            update = {"verdict": Verdict.REVIEW, "reason": None, "question": "who_could_not_calm_down"}
+            yield outcome.model_copy(update={**update, "changes_at": None, "deadline": None})
+        else:
+            yield outcome
+
+
+def _incident_of(outcome: Outcome) -> str:
+    return outcome.scope.partition("/")[0]
+
+
+@CHAPTER.rule(
+    "GI-04a",
+    "niva-4-er-dokumentert",
+    title=Text(
+        "Hendelsen skal dokumenteres når eleven ikke klarer å roe seg ned",
+        "Hendinga skal dokumenterast når eleven ikkje klarer å roe seg ned",
+    ),
+    remedy=Text("Skriv på hendelsen hva som skjedde.", "Skriv på hendinga kva som hende."),
+    proof=Text("Beskrivelsen på hendelsen er fylt ut.", "Beskrivinga på hendinga er fylt ut."),
+    limits=Text(
+        "Regelen ser at det står noe, ikke hva. Planen sier ikke hvem som skriver.",
+        "Regelen ser at det står noko, ikkje kva. Planen seier ikkje kven som skriv.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.STAFF,
+    law=("opplaeringslova-12-4-4",),
+    needs=("incidents", "incidents.description"),
+)
+def documented_at_four(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«foresatte blir informert. Dokumentasjon i Visma Sikker Sak.»: at level 4 the incident says what happened."""
+    for incident, when in _incidents(case, 4):
+        yield judge.field(_scope(incident), incident.description, incident, event=when)
+
+
+# --- «I etterkant av at det er grepet inn …» --------------------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "GI-05",
+    "elevsamtaler-i-etterkant",
+    title=Text(
+        "Det er fulgt opp med elevsamtale med hver involvert elev",
+        "Det er følgt opp med elevsamtale med kvar involvert elev",
+    ),
+    remedy=Text(
+        "Snakk med hver elev som var med, og loggfør samtalen.", "Snakk med kvar elev som var med, og loggfør samtalen."
+    ),
+    proof=Text(
+        "En samtale med hver elev etter at det ble grepet inn. Et tilbud eleven takket nei til, teller også.",
+        "Ein samtale med kvar elev etter at det vart gripe inn. Eit tilbod eleven takka nei til, tel òg.",
+    ),
+    limits=Text(
+        "Nivå 1 har sin samtale på stedet og loggføres ikke. Nivå 2, og hendelser uten nivå, gir aldri avvik for en logg som mangler.",
+        "Nivå 1 har samtalen sin på staden og blir ikkje loggført. Nivå 2, og hendingar utan nivå, gir aldri avvik for ein logg som manglar.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.STAFF,
+    needs=("incidents", "incidents.pupils", "log", "pupils"),
+    questions={
+        "which_pupil": WHICH_PUPIL,
+        "which_pupils": Text(
+            "Hendelsen sier ikke hvilke elever som var med. Er det snakket med alle?",
+            "Hendinga seier ikkje kva elevar som var med. Er det snakka med alle?",
+        ),
+    },
+)
+def followed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«må dette følges opp av elevsamtaler med de involverte elevene»: each of them, after the intervention."""
+    for incident in case.incidents:
+        when = when_of(incident)
+        if incident.level == 1 or when is None:
+            continue
+        pupils = _pupils(case, incident)
+        if not pupils:
+            yield judge.review(_scope(incident), "which_pupils", incident, event=when)
+        for pupil in pupils:
+            outcome = _followed_up(case, judge, incident, when, pupil)
+            if outcome is not None:
+                yield outcome
+
+
+def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment, pupil: str) -> Outcome | None:
+    scope = _scope(incident, pupil)
+    talks = [e for e in case.hearings(pupil) if _follows(e, when)]
+    clear = [e for e in talks if (moment := when_of(e)) is not None and when.before(moment) is True]
+    declined = all(e.hearing is Hearing.DECLINED for e in clear)
+    found = shown(judge, scope, when, clear, remarks=(_DECLINED,) if declined else ())
+    if found is not None:
+        return found
+    if talks:
+        return judge.review(scope, "order_unclear", incident, *talks, event=when)
+    unnamed = [e for e in case.all(LogKind.PUPIL_CONVERSATION) if not e.pupils and was_heard(e) and _follows(e, when)]
+    outcome = waited(case, judge, "GI-05", scope, when)
+    if incident.level in (2, None):
+        outcome = never_a_deviation(outcome)
+    return or_which(outcome, "which_pupil", *unnamed)
+
+
+@CHAPTER.rule(
+    "GI-06",
+    "den-som-griper-inn-folger-opp",
+    title=Text(
+        "Den som griper inn, har ansvar for at det blir fulgt opp",
+        "Den som grip inn, har ansvar for at det blir følgt opp",
+    ),
+    remedy=Text(
+        "Skriv på hendelsen hvem som har ansvaret for samtalene.",
+        "Skriv på hendinga kven som har ansvaret for samtalane.",
+    ),
+    proof=Text(
+        "Den ansvarlige er den som grep inn, eller den som grep inn, har selv holdt samtalen.",
+        "Den ansvarlege er den som greip inn, eller den som greip inn, har sjølv halde samtalen.",
+    ),
+    limits=Text(
+        "Andre kan gjennomføre; ansvaret er det samme. Ansvaret kan være gitt videre med god grunn; derfor gir regelen spørsmål og ikke avvik.",
+        "Andre kan gjennomføre; ansvaret er det same. Ansvaret kan vere gitt vidare med god grunn; difor gir regelen spørsmål og ikkje avvik.",
+    ),
+    severity=Severity.MEDIUM,
+    basis=Basis.PLAN,
+    role=Role.STAFF,
+    needs=("incidents", "log"),
+    questions={
+        "who_follows_up": Text(
+            "Det står ikke at den som grep inn, har ansvaret for oppfølgingen. Hvem har det?",
+            "Det står ikkje at den som greip inn, har ansvaret for oppfølginga. Kven har det?",
+        ),
+        "another_follows_up": Text(
+            "En annen enn den som grep inn, er ført som ansvarlig for oppfølgingen. Har den som grep inn, sørget for at det ble gjort?",
+            "Ein annan enn den som greip inn, er ført som ansvarleg for oppfølginga. Har den som greip inn, sørgt for at det vart gjort?",
+        ),
+    },
+)
+def responsible_for_follow_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Den som griper inn, har ansvar for at dette blir gjort.»"""
+    for incident, when in _incidents(case, 3, 4):
+        scope, intervener = _scope(incident), incident.intervener
+        responsible = incident.follow_up_responsible
+        if responsible is not None and is_known(responsible):
+            if responsible.is_same_person(intervener):
+                yield judge.met(scope, incident, event=when)
+            elif responsible.is_same_person(intervener) is False:
+                yield judge.review(scope, "another_follows_up", incident, event=when)
+            else:
+                yield judge.review(scope, "who_follows_up", incident, event=when)
+            continue
+        own = [
+            e
+            for e in case.all(LogKind.PUPIL_CONVERSATION)
+            if was_heard(e) and _follows(e, when) and e.doer is not None and e.doer.is_same_person(intervener)
+        ]
+        if own:
+            yield judge.met(scope, own[0], event=when, remarks=(Remark(code=RemarkCode.WEAKLY_SHOWN),))
+        else:
+            yield judge.review(scope, "who_follows_up", incident, event=when)

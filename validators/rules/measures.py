@@ -1,0 +1,1300 @@
+"""Plikt til å sette inn tiltak (TI, AP): the measures, the activity plan and its six fields, in the plan's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+
+from ...domain.activity_plan import ActivityPlan, Measure, MeasureType
+from ...domain.case import ClosingReason, Pupil
+from ...domain.log import BestInterest, Hearing, LogEntry, LogKind, Recorded
+from ...domain.moment import Moment, end_of
+from ...domain.people import Actor, Role
+from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ..judge import Judge, when_of
+from ..known import CaseIndex, Period, was_heard
+from ..reading.evaluation_dates import Said, evaluation_date
+from ..reading.vague_phrases import Phrase, says_only
+from ..rule import Chapter, Text
+from ..stretches import at_this_school, only_protects, transfers
+
+CHAPTER = Chapter("measures", Text("Plikt til å sette inn tiltak", "Plikt til å setje inn tiltak"))
+
+_WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
+_DECLINED = Remark(code=RemarkCode.DECLINED)
+_ENQUIRY = (
+    LogKind.SUSPICION_ENQUIRY,
+    LogKind.ENQUIRY_STEP,
+    LogKind.OBSERVATION,
+    LogKind.PUPIL_CONVERSATION,
+    LogKind.STAFF_CONVERSATION,
+    LogKind.ANALYSIS,
+)
+"""What shows that something was examined. A meeting with the home alone is not an enquiry."""
+
+_REFERENCE_NOT_FOUND = Text(
+    "Planen viser til et dokument som ikke finnes i saken. Hvor ligger det?",
+    "Planen viser til eit dokument som ikkje finst i saka. Kvar ligg det?",
+)
+
+
+def _plan_scope(plan: ActivityPlan) -> str:
+    return scope_of(plan=plan.plan, version=str(plan.version))
+
+
+def _measure_scope(plan: ActivityPlan, measure: Measure) -> str:
+    return scope_of(plan=plan.plan, version=str(plan.version), measure=measure.id)
+
+
+# --- «Ut ifra grundig og objektiv undersøkelse settes det i verk …» -----------------------------------------------------
+
+
+@CHAPTER.rule(
+    "TI-01",
+    "tiltak-ut-ifra-undersokelse",
+    title=Text(
+        "Aktivitetsplanen har tiltak, og de bygger på en undersøkelse",
+        "Aktivitetsplanen har tiltak, og dei byggjer på ei undersøking",
+    ),
+    remedy=Text(
+        "Skriv minst ett tiltak i aktivitetsplanen, og sørg for at undersøkelsen det bygger på, er loggført. "
+        "Bytte av skole og bortvisning krever eget enkeltvedtak.",
+        "Skriv minst eitt tiltak i aktivitetsplanen, og sørg for at undersøkinga det byggjer på, er loggført. "
+        "Byte av skole og bortvising krev eige enkeltvedtak.",
+    ),
+    proof=Text(
+        "Den gjeldende planen har minst ett tiltak, og loggen har en undersøkelse fra før planen ble vedtatt.",
+        "Den gjeldande planen har minst eitt tiltak, og loggen har ei undersøking frå før planen vart vedteken.",
+    ),
+    limits=Text(
+        "Regelen kan ikke se om tiltakene er egnede og lovlige, eller om undersøkelsen var grundig og objektiv. "
+        "Det er rettslige og pedagogiske vurderinger.",
+        "Regelen kan ikkje sjå om tiltaka er eigna og lovlege, eller om undersøkinga var grundig og objektiv. "
+        "Det er rettslege og pedagogiske vurderingar.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2", "opplaeringslova-12-6", "opplaeringslova-12-9"),
+    needs=("activity_plans", "activity_plans.measures", "activity_plans.measures_text", "log"),
+    questions={
+        "needs_decision": Text(
+            "Et av tiltakene er bytte av skole eller bortvisning. Er det fattet eget enkeltvedtak?",
+            "Eitt av tiltaka er byte av skole eller bortvising. Er det gjort eige enkeltvedtak?",
+        ),
+        "no_enquiry": Text(
+            "Loggen viser ingen undersøkelse fra før tiltakene ble bestemt. Hva bygger de på?",
+            "Loggen viser inga undersøking frå før tiltaka vart bestemte. Kva byggjer dei på?",
+        ),
+    },
+)
+def measures_after_enquiry(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Ut ifra grundig og objektiv undersøkelse settes det i verk egnende og lovlige tiltak.»"""
+    for plan in case.current_plans:
+        scope, event = _plan_scope(plan), when_of(plan)
+        if not _measures_named(judge, plan):
+            yield judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+        elif any(m.type in (MeasureType.CHANGE_OF_SCHOOL, MeasureType.EXPULSION) for m in plan.measures):
+            yield judge.review(scope, "needs_decision", plan, event=event)
+        else:
+            basis = next((e for e in case.all(*_ENQUIRY) if _examined(e) and _not_after(e, event)), None)
+            if basis is None:
+                yield judge.review(scope, "no_enquiry", plan, event=event)
+            else:
+                yield judge.met(scope, plan, basis, event=event, remarks=judge.presence_remarks())
+
+
+def _examined(entry: LogEntry) -> bool:
+    """Whether something was found out: not a meeting that was only called, nor an offer of a conversation."""
+    return entry.held is not False and entry.hearing not in (Hearing.OFFERED, Hearing.DECLINED)
+
+
+def _measures_named(judge: Judge, plan: ActivityPlan) -> bool:
+    return judge.is_filled_in(plan.measures_text) or any(judge.is_filled_in(m.text) for m in plan.measures)
+
+
+def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
+    """Whether ``entry`` can have come before ``moment``; on the same day without times it can."""
+    when = when_of(entry)
+    return when is not None and moment is not None and moment.before(when) is not True
+
+
+# --- «Eleven/e skal alltid høres før det velges tiltak, og bidra …» -----------------------------------------------------
+
+
+@CHAPTER.rule(
+    "TI-02",
+    "elev-hort-for-tiltak-velges",
+    title=Text("Eleven skal alltid høres før det velges tiltak", "Eleven skal alltid høyrast før det blir valt tiltak"),
+    remedy=Text(
+        "Snakk med eleven nå, loggfør samtalen, og vurder tiltakene på nytt med det eleven sier.",
+        "Snakk med eleven no, loggfør samtalen, og vurder tiltaka på nytt med det eleven seier.",
+    ),
+    proof=Text(
+        "En samtale med eleven, holdt før planen ble vedtatt. Et tilbud eleven takket nei til, teller også. "
+        "Når en ny versjon har nye tiltak, er eleven hørt også før den.",
+        "Ein samtale med eleven, halden før planen vart vedteken. Eit tilbod eleven takka nei til, tel òg. "
+        "Når ein ny versjon har nye tiltak, er eleven høyrd òg før han.",
+    ),
+    limits=Text(
+        "Regelen ser at samtalen ble holdt, og når. Den ser ikke om eleven i virkeligheten ble hørt.",
+        "Regelen ser at samtalen vart halden, og når. Han ser ikkje om eleven i røynda vart høyrd.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-10-2",),
+    needs=("activity_plans", "activity_plans.measures", "activity_plans.pupils", "log", "pupils"),
+    questions={
+        "protective_first": Text(
+            "Et tiltak ble satt i verk før eleven var hørt. Var det vern som ikke kunne vente?",
+            "Eit tiltak vart sett i verk før eleven var høyrd. Var det vern som ikkje kunne vente?",
+        ),
+        "heard_before_earlier_version": Text(
+            "Eleven ble hørt før en tidligere versjon, men ikke siden. Ble eleven hørt om de nye tiltakene?",
+            "Eleven vart høyrd før ein tidlegare versjon, men ikkje sidan. Vart eleven høyrd om dei nye tiltaka?",
+        ),
+        "which_pupil": Text(
+            "Loggen har en samtale som ikke sier hvilken elev den er med. Er den med denne eleven?",
+            "Loggen har ein samtale som ikkje seier kva elev han er med. Er han med denne eleven?",
+        ),
+    },
+)
+def pupil_heard_before_choice(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Eleven/e skal alltid høres før det velges tiltak»: per pupil, for each version that chooses measures."""
+    for plan, before in _choices(case):
+        for pupil in case.pupils_of_plan(plan):
+            scope = scope_of(pupil=pupil, plan=plan.plan, version=str(plan.version))
+            yield _heard(case, judge, scope, pupil, plan, before)
+
+
+def _choices(case: CaseIndex) -> Iterator[tuple[ActivityPlan, ActivityPlan | None]]:
+    """Each decided version that chooses measures, with the version before it: the first, and those with other measures."""
+    for versions in case.histories:
+        before: ActivityPlan | None = None
+        for plan in versions:
+            if before is None or plan.chooses_other_measures_than(before):
+                yield plan, before
+            before = plan
+
+
+def _heard(
+    case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: ActivityPlan, before: ActivityPlan | None
+) -> Outcome:
+    event = when_of(plan)
+    hearings = case.hearings(pupil)
+    ever = _first_in_order(judge, scope, hearings, plan)
+    if ever is None:
+        return _not_heard(case, judge, scope, plan)
+    if ever.verdict is Verdict.DEVIATION and only_protects(plan):
+        return judge.review(scope, "protective_first", plan, *hearings[:1], event=event)
+    if ever.verdict is not Verdict.MET:
+        return ever
+    outcome = _first_in_order(judge, scope, _since(hearings, before), plan)
+    if outcome is None or outcome.verdict is not Verdict.MET:
+        return judge.review(scope, "heard_before_earlier_version", plan, *hearings, event=event)
+    hearing = next(entry for entry in hearings if entry.id == outcome.evidence[0])
+    early = _started_before(case, plan, hearing) if before is None else []
+    if early:
+        return judge.review(scope, "protective_first", hearing, *early, event=event)
+    if hearing.hearing is Hearing.DECLINED:
+        return outcome.model_copy(update={"remarks": (*outcome.remarks, _DECLINED)})
+    return outcome
+
+
+def _not_heard(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan) -> Outcome:
+    event = when_of(plan)
+    talks = case.all(LogKind.PUPIL_CONVERSATION)
+    unnamed = [entry for entry in talks if not entry.pupils and was_heard(entry) and _not_after(entry, event)]
+    if unnamed:
+        return judge.review(scope, "which_pupil", *unnamed, event=event)
+    if only_protects(plan):
+        return judge.review(scope, "protective_first", plan, event=event)
+    return judge.deviation(scope, Reason.UNDOCUMENTED, plan, event=event)
+
+
+def _since(hearings: Sequence[LogEntry], before: ActivityPlan | None) -> list[LogEntry]:
+    """The hearings that came after the version before; all of them where there is none."""
+    decided = when_of(before) if before is not None else None
+    if decided is None:
+        return list(hearings)
+    return [e for e in hearings if (when := when_of(e)) is not None and decided.before(when) is True]
+
+
+def _first_in_order(judge: Judge, scope: str, entries: Iterable[LogEntry], plan: ActivityPlan) -> Outcome | None:
+    """The best that ``entries`` show about having come before ``plan``: met, else a question, else the wrong order."""
+    outcomes = [judge.in_order(scope, entry, plan, event=when_of(plan)) for entry in entries]
+    for verdict in (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION):
+        for outcome in outcomes:
+            if outcome.verdict is verdict:
+                return outcome
+    return None
+
+
+def _started_before(case: CaseIndex, plan: ActivityPlan, hearing: LogEntry) -> list[LogEntry | ActivityPlan]:
+    """What shows that a measure was put into effect before the pupil was heard: log entries, or the plan's own dates."""
+    heard = when_of(hearing)
+    if heard is None:
+        return []
+    found: list[LogEntry | ActivityPlan] = [
+        entry
+        for entry in case.all(LogKind.MEASURE_STARTED)
+        if (entry.plan in (None, plan.plan)) and (when := when_of(entry)) is not None and when.before(heard) is True
+    ]
+    if any(m.start is not None and m.start < heard.day for m in plan.measures):
+        found.append(plan)
+    return found
+
+
+@CHAPTER.rule(
+    "TI-03",
+    "elev-bidrar-i-planen",
+    title=Text("Eleven har bidratt i aktivitetsplanen", "Eleven har medverka i aktivitetsplanen"),
+    remedy=Text(
+        "Skriv i aktivitetsplanen hva eleven bidro med, eller loggfør at eleven fikk tilbud og ikke ønsket det.",
+        "Skriv i aktivitetsplanen kva eleven medverka med, eller loggfør at eleven fekk tilbod og ikkje ønskte det.",
+    ),
+    proof=Text(
+        "Feltet for elevens innspill er fylt ut, eller eleven takket nei til en samtale om det. "
+        "Gjelder planen flere elever, må hver av dem dessuten være hørt før den ble vedtatt.",
+        "Feltet for innspel frå eleven er fylt ut, eller eleven takka nei til ein samtale om det. "
+        "Gjeld planen fleire elevar, må kvar av dei dessutan vere høyrd før han vart vedteken.",
+    ),
+    limits=Text(
+        "Regelen ser ikke om bidraget var reelt, eller om planen ble annerledes av det.",
+        "Regelen ser ikkje om medverknaden var reell, eller om planen vart annleis av han.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    law=("opplaeringslova-10-2",),
+    needs=(
+        "activity_plans",
+        "activity_plans.pupil_contribution",
+        "activity_plans.pupils",
+        "log",
+        "pupils",
+        "activity_plans.measures",
+    ),
+    questions={
+        "whose_contribution": Text(
+            "Planen gjelder flere elever og har ett felt for innspill. Har også denne eleven bidratt?",
+            "Planen gjeld fleire elevar og har eitt felt for innspel. Har òg denne eleven medverka?",
+        ),
+    },
+)
+def pupil_contributes(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«og bidra i utarbeidelsen av tiltaksplanen»: per pupil of each current plan."""
+    for plan in case.current_plans:
+        pupils = case.pupils_of_plan(plan)
+        for pupil in pupils:
+            scope = scope_of(pupil=pupil, plan=plan.plan, version=str(plan.version))
+            yield _contribution(case, judge, scope, pupil, plan, alone=len(pupils) == 1)
+
+
+def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: ActivityPlan, *, alone: bool) -> Outcome:
+    event = when_of(plan)
+    hearings = [e for e in case.hearings(pupil) if _not_after(e, event)]
+    if judge.is_filled_in(plan.pupil_contribution):
+        heard = [e for e in hearings if e.hearing is not Hearing.DECLINED]
+        if alone or heard:
+            return judge.met(scope, plan, *heard[:1], event=event, remarks=judge.presence_remarks())
+    declined = [e for e in hearings if e.hearing is Hearing.DECLINED]
+    if declined:
+        return judge.met(scope, declined[0], event=event, remarks=(_DECLINED,))
+    if judge.is_filled_in(plan.pupil_contribution):
+        return judge.review(scope, "whose_contribution", plan, event=event)
+    return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+
+
+# --- «Det skal gjøres en helhetlig analyse …» ---------------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "TI-04",
+    "analyse-ligger-til-grunn",
+    title=Text(
+        "En helhetlig analyse ligger til grunn for tiltakene", "Ein heilskapleg analyse ligg til grunn for tiltaka"
+    ),
+    remedy=Text(
+        "Skriv sammenfatning og analyse i loggen, vis til den i aktivitetsplanen, og se om tiltakene holder opp mot den.",
+        "Skriv samanfatning og analyse i loggen, vis til han i aktivitetsplanen, og sjå om tiltaka held opp mot han.",
+    ),
+    proof=Text(
+        "En analyse i loggen fra før planen ble vedtatt, som planen viser til.",
+        "Ein analyse i loggen frå før planen vart vedteken, som planen viser til.",
+    ),
+    limits=Text(
+        "Regelen ser at analysen finnes, og når den ble gjort, ikke om den er helhetlig eller god.",
+        "Regelen ser at analysen finst, og når han vart gjord, ikkje om han er heilskapleg eller god.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2",),
+    needs=("activity_plans", "log"),
+    questions={
+        "reference_not_found": _REFERENCE_NOT_FOUND,
+        "not_an_analysis": Text(
+            "Planen viser til en oppføring som ikke er en analyse. Står analysen der?",
+            "Planen viser til ei oppføring som ikkje er ein analyse. Står analysen der?",
+        ),
+    },
+)
+def analysis_underlies(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«en helhetlig analyse som ligger til grunn for utvikling av tiltak»: before the first version that chooses measures."""
+    for versions in case.histories:
+        plan = next((version for version in versions if not only_protects(version)), None)
+        if plan is None:
+            continue
+        scope, event = _plan_scope(plan), when_of(plan)
+        linked = case.by_id(plan.analysis_ref)
+        if plan.analysis_ref is not None and linked is None and not _is_gone(case, plan.analysis_ref):
+            yield judge.review(scope, "reference_not_found", plan, event=event)
+            continue
+        if linked is not None and linked.kind is not LogKind.ANALYSIS:
+            yield judge.review(scope, "not_an_analysis", plan, linked, event=event)
+            continue
+        outcome = _first_in_order(judge, scope, [linked] if linked is not None else _analyses(case, plan), plan)
+        if outcome is None:
+            yield judge.deviation(scope, Reason.UNDOCUMENTED, plan, event=event)
+        elif outcome.verdict is Verdict.MET and linked is None:
+            yield outcome.model_copy(update={"remarks": (*outcome.remarks, _WEAK)})
+        else:
+            yield outcome
+
+
+def _analyses(case: CaseIndex, plan: ActivityPlan) -> list[LogEntry]:
+    return [
+        entry
+        for entry in case.all(LogKind.ANALYSIS)
+        if entry.plan in (None, plan.plan)
+        and (not entry.pupils or not plan.pupils or set(entry.pupils) & set(plan.pupils))
+    ]
+
+
+def _is_gone(case: CaseIndex, entry: str) -> bool:
+    """Whether the case once had this entry, or will have it: it was deleted, or is later than the moment judged."""
+    return any(known.id == entry for known in case.case.log)
+
+
+@CHAPTER.rule(
+    "TI-05",
+    "udirs-analyseverktoy",
+    title=Text("Udirs analyseverktøy er brukt i analysen", "Analyseverktøyet til Udir er brukt i analysen"),
+    remedy=Text(
+        "Bruk Udirs analyseverktøy, og skriv i analysen at det er brukt; eller skriv hvorfor et annet er valgt.",
+        "Bruk analyseverktøyet til Udir, og skriv i analysen at det er brukt; eller skriv kvifor eit anna er valt.",
+    ),
+    proof=Text(
+        "Analysen sier at Udirs verktøy er brukt, eller hvorfor et annet er valgt.",
+        "Analysen seier at verktøyet til Udir er brukt, eller kvifor eit anna er valt.",
+    ),
+    limits=Text(
+        "Regelen ser bare det som er skrevet i feltet for analyseverktøy.",
+        "Regelen ser berre det som er skrive i feltet for analyseverktøy.",
+    ),
+    severity=Severity.MEDIUM,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("log", "log.analysis_tool", "log.deviates_because"),
+    questions={
+        "tool_not_stated": Text(
+            "Analysen sier ikke hvilket verktøy som er brukt. Er Udirs analyseverktøy brukt?",
+            "Analysen seier ikkje kva verktøy som er brukt. Er analyseverktøyet til Udir brukt?",
+        ),
+        "another_tool": Text(
+            "Analysen er gjort med et annet verktøy enn Udirs. Hva var grunnen?",
+            "Analysen er gjord med eit anna verktøy enn Udir sitt. Kva var grunnen?",
+        ),
+    },
+)
+def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Analyseverktøy på UDIR sine sider brukes for å gjøre denne analysen før valg av tiltak.»: per analysis."""
+    for entry in case.all(LogKind.ANALYSIS):
+        scope, event = scope_of(log=entry.id), when_of(entry)
+        if not judge.is_filled_in(entry.analysis_tool):
+            yield judge.review(scope, "tool_not_stated", entry, event=event)
+        elif not judge.read_text or says_only(Phrase.UDIR_TOOL, entry.analysis_tool):
+            yield judge.met(scope, entry, event=event, remarks=judge.presence_remarks())
+        elif judge.is_filled_in(entry.deviates_because):
+            yield judge.met(scope, entry, event=event, remarks=(_WEAK,))
+        else:
+            yield judge.review(scope, "another_tool", entry, event=event)
+
+
+# --- «Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.» ---------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "TI-07",
+    "aktivitetsplan-for-hver-elev",
+    title=Text(
+        "Hver elev saken gjelder, har en vedtatt aktivitetsplan i Sikker Sak",
+        "Kvar elev saka gjeld, har ein vedteken aktivitetsplan i Sikker Sak",
+    ),
+    remedy=Text(
+        "Fyll ut og vedta en aktivitetsplan som nevner eleven. Har eleven det trygt og godt, loggfør samtalen som "
+        "viser det, og lukk saken med den grunnen.",
+        "Fyll ut og vedta ein aktivitetsplan som nemner eleven. Har eleven det trygt og godt, loggfør samtalen som "
+        "viser det, og lukk saka med den grunnen.",
+    ),
+    proof=Text(
+        "En vedtatt, gjeldende plan i saken som nevner eleven.",
+        "Ein vedteken, gjeldande plan i saka som nemner eleven.",
+    ),
+    limits=Text(
+        "Planen setter ingen frist for aktivitetsplanen. Dager regnes fra varselet, i skoledager. Et utkast teller ikke, en "
+        "erstattet plan teller ikke, og en plan for en klasse som ikke nevner eleven, er et spørsmål. Er saken lukket som "
+        "grunnløs etter en undersøkelse, kreves ingen plan. En plan fra en annen skole følger saken.",
+        "Planen set ingen frist for aktivitetsplanen. Dagar blir rekna frå varselet, i skoledagar. Eit utkast tel ikkje, ein "
+        "erstatta plan tel ikkje, og ein plan for ein klasse som ikkje nemner eleven, er eit spørsmål. Er saka lukka som "
+        "grunnlaus etter ei undersøking, er det ikkje krav om plan. Ein plan frå ein annan skole følgjer saka.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3", "opplaeringslova-12-6"),
+    needs=(
+        "activity_plans",
+        "activity_plans.pupils",
+        "log",
+        "notices",
+        "pupils",
+        "status_history",
+        "transfers",
+        "activity_plans.measures",
+    ),
+    decided_by=(
+        "log.feels_safe",
+        "log.hearing",
+    ),
+    questions={
+        "names_no_pupil": Text(
+            "Det finnes en plan, men den nevner ikke denne eleven. Dekker den eleven, og kan eleven skrives inn?",
+            "Det finst ein plan, men han nemner ikkje denne eleven. Dekkjer han eleven, og kan eleven skrivast inn?",
+        ),
+        "plan_from_before": Text(
+            "Saken er åpnet på nytt, og planen er fra før den ble lukket. Passer den fortsatt?",
+            "Saka er opna på nytt, og planen er frå før ho vart lukka. Passar han framleis?",
+        ),
+        "unfounded_without_enquiry": Text(
+            "Saken er lukket som grunnløs uten at loggen viser en undersøkelse. Hva bygger det på?",
+            "Saka er lukka som grunnlaus utan at loggen viser ei undersøking. Kva byggjer det på?",
+        ),
+        "closed_while_unsafe": Text(
+            "Saken er lukket uten plan, men eleven sa sist at det ikke var trygt. Hva bygger det på?",
+            "Saka er lukka utan plan, men eleven sa sist at det ikkje var trygt. Kva byggjer det på?",
+        ),
+        "closed_for_its_name": Text(
+            "Saken er lukket fordi det ikke var mobbing eller krenkelse. Har eleven det likevel trygt og godt?",
+            "Saka er lukka fordi det ikkje var mobbing eller krenking. Har eleven det likevel trygt og godt?",
+        ),
+        "pupil_says_safe": Text(
+            "Eleven sier at det er trygt og godt, men saken er åpen uten plan. Kan den lukkes, eller trengs en plan?",
+            "Eleven seier at det er trygt og godt, men saka er open utan plan. Kan ho lukkast, eller trengst ein plan?",
+        ),
+    },
+)
+def plan_for_each_pupil(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.»: per affected pupil, anew when the case is reopened."""
+    for pupil in case.affected:
+        outcomes: dict[str, Outcome] = {}
+        for number, period in enumerate(case.periods):
+            raised = _raised(case, pupil, number)
+            if raised is None:
+                continue
+            scope = scope_of(pupil=pupil.ref)
+            if number > 0:
+                scope = scope_of(pupil=pupil.ref, period=period.opened.day.isoformat())
+            outcome = _plan_for(case, judge, _Owed(scope, pupil.ref, number, period, raised))
+            if outcome is not None:
+                outcomes[scope] = outcome
+        yield from outcomes.values()
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """A plan owed to one pupil in one stretch during which the case was open."""
+
+    scope: str
+    pupil: str
+    number: int
+    period: Period
+    raised: Moment
+
+
+def _raised(case: CaseIndex, pupil: Pupil, number: int) -> Moment | None:
+    """When the pupil's situation was raised with the school in this period; ``None`` where she was not in the case yet."""
+    period = case.periods[number]
+    since = case.periods[number - 1].closed if number > 0 else None
+    arrivals = [
+        when
+        for notice in case.notices
+        if (when := notice.arrived_at or notice.registered_at) is not None
+        and any(p.ref == pupil.ref for p in case.pupils_of(notice))
+        and (since is None or since.before(when) is True)
+        and (period.closed is None or period.closed.before(when) is not True)
+    ]
+    raised = min(arrivals, key=lambda moment: moment.sort_key, default=period.opened)
+    for known in (pupil.identified_at, pupil.joined_at):
+        if known is not None and raised.before(known) is True:
+            raised = known
+    return None if period.closed is not None and period.closed.before(raised) is True else raised
+
+
+def _plan_for(case: CaseIndex, judge: Judge, owed: _Owed) -> Outcome | None:
+    current = [plan for plan in case.current_plans if owed.period.closed is not None or owed.pupil in plan.pupils]
+    versions = [
+        version
+        for versions in case.histories
+        for version in versions
+        if owed.pupil in version.pupils and any(version.plan == plan.plan for plan in current)
+    ]
+    in_time = [version for version in versions if _decided_in(case, version, owed)]
+    if in_time:
+        return _plan_shown(case, judge, in_time[0], owed)
+    late = [version for version in versions if _decided_after(case, version, owed)]
+    if late:
+        return judge.deviation(owed.scope, Reason.LATE, late[0], event=owed.raised)
+    group = [plan for plan in case.current_plans if _may_cover(case, plan, owed) and _decided_in(case, plan, owed)]
+    if group:
+        return judge.review(owed.scope, "names_no_pupil", *group, event=owed.raised)
+    return _plan_missing(case, judge, owed, older=versions)
+
+
+def _may_cover(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:
+    """Whether a plan may be hers that does not name her: one of a class, or one with a measure for her that never took her out."""
+    if not plan.pupils:
+        return True
+    taken_out = any(version.plan == plan.plan and owed.pupil in version.pupils for version in case.decided_plans)
+    return not taken_out and owed.pupil in case.pupils_of_plan(plan)
+
+
+def _decided_in(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:
+    """Whether this version was decided in the period (for the first one: at any time before its end)."""
+    decided = when_of(plan)
+    if decided is None:
+        return owed.number == len(case.periods) - 1
+    since = case.periods[owed.number - 1].closed if owed.number > 0 else None
+    if since is not None and since.before(decided) is not True:
+        return False
+    return owed.period.closed is None or owed.period.closed.before(decided) is not True
+
+
+def _decided_after(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:
+    """Whether this version came after the period had ended, and before any new one began."""
+    decided, closed = when_of(plan), owed.period.closed
+    if decided is None or closed is None or closed.before(decided) is not True:
+        return False
+    following = case.periods[owed.number + 1 : owed.number + 2]
+    return not following or decided.before(following[0].opened) is True
+
+
+def _plan_shown(case: CaseIndex, judge: Judge, plan: ActivityPlan, owed: _Owed) -> Outcome:
+    decided = when_of(plan)
+    if decided is None:
+        return judge.review(owed.scope, "time_unknown", plan, event=owed.raised)
+    if decided.before(owed.raised) is True:
+        return judge.review(owed.scope, "before_its_cause", plan, event=owed.raised)
+    remarks = judge.elapsed(owed.raised.day, decided.day, beyond=judge.plan.readings.ladder("TI-07").review_after)
+    event = at_this_school(judge, "TI-07", owed.raised, transfers(case), until=decided)
+    return judge.met(owed.scope, plan, event=event, remarks=remarks)
+
+
+def _plan_missing(case: CaseIndex, judge: Judge, owed: _Owed, *, older: Sequence[ActivityPlan]) -> Outcome | None:
+    closed = owed.period.closed
+    anchor = at_this_school(judge, "TI-07", owed.raised, transfers(case), until=closed)
+    if closed is None:
+        outcome = judge.ladder("TI-07", owed.scope, anchor)
+        if outcome.verdict is Verdict.DUE:
+            return outcome
+        if older:
+            return judge.review(owed.scope, "plan_from_before", *older[-1:], event=anchor, remarks=outcome.remarks)
+        if _says_safe(case, owed) and outcome.verdict is Verdict.DEVIATION:
+            return judge.review(owed.scope, "pupil_says_safe", event=anchor, remarks=outcome.remarks)
+        return outcome
+    return _closed_without(case, judge, owed, anchor, closed)
+
+
+def _closed_without(case: CaseIndex, judge: Judge, owed: _Owed, anchor: Moment, closed: Moment) -> Outcome | None:
+    """The case was closed and no plan was made: whether one was owed depends on why, and on what was found."""
+    reason = owed.period.reason
+    examined = any(_within(entry, owed) and _examined(entry) for entry in case.all(*_ENQUIRY))
+    words = _own_words(case, owed)
+    if reason is ClosingReason.MOVED:
+        # The clock stops when the pupil moves (requirements A-36): only what was over by then stands.
+        then = judge.at(closed).ladder("TI-07", owed.scope, anchor)
+        return then if then.verdict is Verdict.DEVIATION else None
+    if reason is ClosingReason.UNFOUNDED:
+        if not examined:
+            return judge.review(owed.scope, "unfounded_without_enquiry", event=anchor)
+        if words and words[-1] is False:
+            return judge.review(owed.scope, "closed_while_unsafe", event=anchor)
+        return None
+    never_unsafe = bool(words) and all(words)
+    started = any(_within(entry, owed) for entry in case.all(LogKind.MEASURE_STARTED))
+    if reason in (ClosingReason.SAFE, ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION):
+        if never_unsafe and not started:  # A-30: examined, and the pupil confirms that all is well
+            return None
+        if reason is not ClosingReason.SAFE and not words and not started:
+            return judge.review(owed.scope, "closed_for_its_name", event=anchor)
+    return judge.ladder("TI-07", owed.scope, anchor, closed=closed)
+
+
+def _within(entry: LogEntry, owed: _Owed) -> bool:
+    when = when_of(entry)
+    if when is None:
+        return False
+    begun = owed.number == 0 or when.before(owed.raised) is not True
+    return begun and (owed.period.closed is None or owed.period.closed.before(when) is not True)
+
+
+def _own_words(case: CaseIndex, owed: _Owed) -> list[bool]:
+    """What the pupil has said about being safe in this period, by time."""
+    return [
+        entry.feels_safe
+        for entry in case.for_pupil(owed.pupil, LogKind.PUPIL_CONVERSATION)
+        if entry.feels_safe is not None and entry.held is not False and _within(entry, owed)
+    ]
+
+
+def _says_safe(case: CaseIndex, owed: _Owed) -> bool:
+    words = _own_words(case, owed)
+    return bool(words) and all(words)
+
+
+# --- «Planen skal oppsummere undersøkelsene som er gjort, beskrive skolens vurderinger og videre planer» ---------------
+
+
+def _section(
+    code: str, slug: str, field: str, severity: Severity, *, title: Text, remedy: Text, proof: Text, limits: Text
+) -> None:
+    """Enters a rule about one section of the plan: it is filled in, in each current plan."""
+
+    def filled_in(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+        for plan in case.current_plans:
+            yield judge.field(_plan_scope(plan), getattr(plan, field), plan, event=when_of(plan))
+
+    CHAPTER.rule(
+        code,
+        slug,
+        title=title,
+        remedy=remedy,
+        proof=proof,
+        limits=limits,
+        severity=severity,
+        basis=Basis.PLAN,
+        role=Role.RECTOR,
+        needs=("activity_plans", f"activity_plans.{field}"),
+    )(filled_in)
+
+
+_section(
+    "TI-08",
+    "planen-oppsummerer-undersokelsene",
+    "summary_of_enquiry",
+    Severity.MEDIUM,
+    title=Text("Aktivitetsplanen oppsummerer undersøkelsene", "Aktivitetsplanen oppsummerer undersøkingane"),
+    remedy=Text(
+        "Skriv i aktivitetsplanen en oppsummering av det undersøkelsene viste, og vedta planen på nytt.",
+        "Skriv i aktivitetsplanen ei oppsummering av det undersøkingane viste, og vedta planen på nytt.",
+    ),
+    proof=Text(
+        "Avsnittet om undersøkelsene i den gjeldende planen er fylt ut.",
+        "Avsnittet om undersøkingane i den gjeldande planen er fylt ut.",
+    ),
+    limits=Text("Regelen ser ikke om oppsummeringen er riktig.", "Regelen ser ikkje om oppsummeringa er rett."),
+)
+_section(
+    "TI-09",
+    "planen-beskriver-vurderinger",
+    "assessments",
+    Severity.MEDIUM,
+    title=Text("Aktivitetsplanen beskriver skolens vurderinger", "Aktivitetsplanen beskriv vurderingane til skolen"),
+    remedy=Text(
+        "Skriv i aktivitetsplanen hva skolen mener om det som kom fram, og vedta planen på nytt.",
+        "Skriv i aktivitetsplanen kva skolen meiner om det som kom fram, og vedta planen på nytt.",
+    ),
+    proof=Text(
+        "Avsnittet om vurderinger i den gjeldende planen er fylt ut.",
+        "Avsnittet om vurderingar i den gjeldande planen er fylt ut.",
+    ),
+    limits=Text("Regelen ser ikke om vurderingene er gode.", "Regelen ser ikkje om vurderingane er gode."),
+)
+_section(
+    "TI-10",
+    "planen-beskriver-videre-planer",
+    "further_plans",
+    Severity.LOW,
+    title=Text("Aktivitetsplanen beskriver videre planer", "Aktivitetsplanen beskriv vidare planar"),
+    remedy=Text(
+        "Skriv i aktivitetsplanen hva skolen gjør videre, og vedta planen på nytt.",
+        "Skriv i aktivitetsplanen kva skolen gjer vidare, og vedta planen på nytt.",
+    ),
+    proof=Text(
+        "Avsnittet om videre planer i den gjeldende planen er fylt ut.",
+        "Avsnittet om vidare planar i den gjeldande planen er fylt ut.",
+    ),
+    limits=Text("Regelen ser ikke om planene er gode.", "Regelen ser ikkje om planane er gode."),
+)
+
+
+# --- «og skal som minimum inneholde» a) – f) ------------------------------------------------------------------------------
+
+
+class _Grade(Enum):
+    """What a field is worth as an answer."""
+
+    EMPTY = auto()
+    PLACEHOLDER = auto()
+    DOUBTFUL = auto()
+    """filled in, but with nothing that can be held on to"""
+    GOOD = auto()
+
+
+def _grade(judge: Judge, text: str | None, doubtful: Phrase) -> _Grade:
+    if text is None or not text.strip():
+        return _Grade.EMPTY
+    if not judge.is_filled_in(text):
+        return _Grade.PLACEHOLDER
+    return _Grade.DOUBTFUL if judge.read_text and says_only(doubtful, text) else _Grade.GOOD
+
+
+def _answered(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[_Grade], question: str) -> Outcome:
+    """The first of several fields that says anything decides; a placeholder beside the answer makes it weak."""
+    event = when_of(plan)
+    said = next((grade for grade in grades if grade in (_Grade.DOUBTFUL, _Grade.GOOD)), None)
+    if said is None:
+        return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+    if said is _Grade.DOUBTFUL:
+        return judge.review(scope, question, plan, event=event)
+    remarks = (_WEAK,) if _Grade.PLACEHOLDER in grades else ()
+    return judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *remarks))
+
+
+def _rows(plan: ActivityPlan) -> Iterator[tuple[str, Measure | None]]:
+    """The scopes of a plan's measures, each id once; a plan that tells its measures in words is one scope."""
+    if not plan.measures:
+        yield _plan_scope(plan), None
+    for measure in {measure.id: measure for measure in plan.measures}.values():
+        yield _measure_scope(plan, measure), measure
+
+
+@CHAPTER.rule(
+    "AP-A",
+    "problemet-tiltakene-skal-lose",
+    title=Text(
+        "Aktivitetsplanen sier hvilket problem tiltakene skal løse",
+        "Aktivitetsplanen seier kva problem tiltaka skal løyse",
+    ),
+    remedy=Text(
+        "Skriv i felt a hva i skolemiljøet tiltakene skal løse, og vedta planen på nytt.",
+        "Skriv i felt a kva i skolemiljøet tiltaka skal løyse, og vedta planen på nytt.",
+    ),
+    proof=Text(
+        "Felt a i den gjeldende, vedtatte versjonen av planen har et svar.",
+        "Felt a i den gjeldande, vedtekne versjonen av planen har eit svar.",
+    ),
+    limits=Text(
+        "Regelen ser at feltet har et svar, ikke om det er riktig problem, og ikke om det handler om miljøet og ikke barnet.",
+        "Regelen ser at feltet har eit svar, ikkje om det er rett problem, og ikkje om det handlar om miljøet og ikkje barnet.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3",),
+    needs=("activity_plans", "activity_plans.problem"),
+)
+def problem_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«hvilket problem tiltakene skal løse»: per current plan; a draft or replaced version answers nothing."""
+    for plan in case.current_plans:
+        yield judge.field(_plan_scope(plan), plan.problem, plan, event=when_of(plan))
+
+
+@CHAPTER.rule(
+    "AP-B",
+    "tiltakene-skolen-har-planlagt",
+    title=Text(
+        "Aktivitetsplanen sier hvilke tiltak skolen har planlagt",
+        "Aktivitetsplanen seier kva tiltak skolen har planlagt",
+    ),
+    remedy=Text(
+        "Skriv i felt b hvert tiltak med ord, fjern tomme tiltaksrader, og vedta planen på nytt.",
+        "Skriv i felt b kvart tiltak med ord, fjern tomme tiltaksrader, og vedta planen på nytt.",
+    ),
+    proof=Text(
+        "Den gjeldende planen har minst ett tiltak, og hvert tiltak er beskrevet.",
+        "Den gjeldande planen har minst eitt tiltak, og kvart tiltak er beskrive.",
+    ),
+    limits=Text(
+        "Regelen ser at tiltakene er skrevet ned, ikke om de er egnede.",
+        "Regelen ser at tiltaka er skrivne ned, ikkje om dei er eigna.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3",),
+    needs=("activity_plans", "activity_plans.measures", "activity_plans.measures.text", "activity_plans.measures_text"),
+)
+def measures_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«hvilke tiltak skolen har planlagt»: per current plan, at least one, and each with words."""
+    for plan in case.current_plans:
+        scope, event = _plan_scope(plan), when_of(plan)
+        told = [judge.is_filled_in(measure.text) for measure in plan.measures]
+        in_words = judge.is_filled_in(plan.measures_text)
+        if not (in_words or (told and all(told))):
+            yield judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+            continue
+        # An empty row beside measures told in words, or a placeholder beside full rows: shown, but not in its place.
+        placeholder = not in_words and bool((plan.measures_text or "").strip())
+        remarks = (_WEAK,) if placeholder or not all(told) else ()
+        yield judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *remarks))
+
+
+@CHAPTER.rule(
+    "AP-C",
+    "nar-tiltakene-gjennomfores",
+    title=Text(
+        "Aktivitetsplanen sier når hvert tiltak skal gjennomføres",
+        "Aktivitetsplanen seier når kvart tiltak skal gjennomførast",
+    ),
+    remedy=Text(
+        "Skriv i felt c en dato, en uke eller en periode for tiltaket, og vedta planen på nytt.",
+        "Skriv i felt c ein dato, ei veke eller ein periode for tiltaket, og vedta planen på nytt.",
+    ),
+    proof=Text(
+        "Tiltaket, eller planen under ett, har en dato eller sier med ord når det skal gjennomføres.",
+        "Tiltaket, eller planen under eitt, har ein dato eller seier med ord når det skal gjennomførast.",
+    ),
+    limits=Text(
+        "«Ved behov», «jevnlig» og «fortløpende» alene er et spørsmål, for da kan ingen se når tiltaket skal være gjennomført. "
+        "Regelen ser ikke om tiden er realistisk, eller om tiltaket ble gjennomført.",
+        "«Ved behov», «jamleg» og «fortløpande» åleine er eit spørsmål, for då kan ingen sjå når tiltaket skal vere gjennomført. "
+        "Regelen ser ikkje om tida er realistisk, eller om tiltaket vart gjennomført.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3",),
+    needs=(
+        "activity_plans",
+        "activity_plans.when",
+        "activity_plans.measures",
+        "activity_plans.measures.start",
+        "activity_plans.measures.end",
+        "activity_plans.measures.when",
+    ),
+    questions={
+        "no_fixed_time": Text(
+            "Planen sier bare «ved behov», «jevnlig» eller lignende. Når skal tiltaket gjennomføres?",
+            "Planen seier berre «ved behov», «jamleg» eller liknande. Når skal tiltaket gjennomførast?",
+        ),
+        "ends_before_it_starts": Text(
+            "Tiltaket slutter før det begynner. Hva er de riktige datoene?",
+            "Tiltaket sluttar før det tek til. Kva er dei rette datoane?",
+        ),
+    },
+)
+def carried_out_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«når tiltakene skal gjennomføres»: per measure of each current plan; the plan's own field may answer for all."""
+    for plan in case.current_plans:
+        for scope, measure in _rows(plan):
+            grades = [_grade(judge, plan.when, Phrase.VAGUE_TIME)]
+            if measure is not None:
+                grades.insert(0, _grade(judge, measure.when, Phrase.VAGUE_TIME))
+                if measure.start is not None and measure.end is not None and measure.end < measure.start:
+                    yield judge.review(scope, "ends_before_it_starts", plan, event=when_of(plan))
+                    continue
+                if measure.start is not None or measure.end is not None:
+                    yield _dated(judge, scope, plan, grades)
+                    continue
+            yield _answered(judge, scope, plan, grades, "no_fixed_time")
+
+
+def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[_Grade]) -> Outcome:
+    """A date answers whatever the texts beside it say; a placeholder there makes it weak."""
+    remarks = (_WEAK,) if _Grade.PLACEHOLDER in grades else ()
+    return judge.met(scope, plan, event=when_of(plan), remarks=remarks)
+
+
+@CHAPTER.rule(
+    "AP-D",
+    "hvem-som-er-ansvarlig",
+    title=Text(
+        "Aktivitetsplanen sier hvem som er ansvarlig for hvert tiltak",
+        "Aktivitetsplanen seier kven som er ansvarleg for kvart tiltak",
+    ),
+    remedy=Text(
+        "Skriv i felt d én person eller én stilling for hvert tiltak, og vedta planen på nytt.",
+        "Skriv i felt d éin person eller éi stilling for kvart tiltak, og vedta planen på nytt.",
+    ),
+    proof=Text(
+        "Tiltaket, eller planen under ett, nevner en person eller en stilling som ansvarlig.",
+        "Tiltaket, eller planen under eitt, nemner ein person eller ei stilling som ansvarleg.",
+    ),
+    limits=Text(
+        "Planen sier «ansvarlig», loven sier hvem som skal gjennomføre. Er den ansvarlige en annen enn den som gjennomfører, må "
+        "begge stå der; det ser ikke regelen. «Skolen», «alle», «lærerne» eller et team er et spørsmål.",
+        "Planen seier «ansvarlig», lova seier kven som skal gjennomføre. Er den ansvarlege ein annan enn den som gjennomfører, må "
+        "begge stå der; det ser ikkje regelen. «Skolen», «alle», «lærarane» eller eit team er eit spørsmål.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3",),
+    needs=(
+        "activity_plans",
+        "activity_plans.responsible",
+        "activity_plans.measures",
+        "activity_plans.measures.responsible",
+        "activity_plans.measures.responsible_role",
+        "activity_plans.measures.carried_out_by",
+    ),
+    questions={
+        "a_team": Text(
+            "Ansvaret er lagt til et team eller til alle. Hvem er ansvarlig?",
+            "Ansvaret er lagt til eit team eller til alle. Kven er ansvarleg?",
+        ),
+        "not_the_school": Text(
+            "Ansvaret for tiltaket er lagt til eleven eller hjemmet. Hvem på skolen er ansvarlig?",
+            "Ansvaret for tiltaket er lagt til eleven eller heimen. Kven på skolen er ansvarleg?",
+        ),
+        "only_who_carries_out": Text(
+            "Planen sier hvem som gjennomfører tiltaket, men ikke hvem som er ansvarlig. Er det den samme?",
+            "Planen seier kven som gjennomfører tiltaket, men ikkje kven som er ansvarleg. Er det den same?",
+        ),
+    },
+)
+def responsible_named(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«hvem som er ansvarlig for gjennomføringen av tiltakene»: per measure of each current plan."""
+    for plan in case.current_plans:
+        for scope, measure in _rows(plan):
+            yield _responsible(judge, scope, plan, measure)
+
+
+def _responsible(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
+    whole = _grade(judge, plan.responsible, Phrase.TEAM)
+    if measure is None:
+        return _answered(judge, scope, plan, [whole], "a_team")
+    role, text = _role_grade(measure.responsible_role), _grade(judge, measure.responsible, Phrase.TEAM)
+    event = when_of(plan)
+    if measure.responsible_role is not None and measure.responsible_role.acts_as(Role.PUPIL, Role.GUARDIAN):
+        return judge.review(scope, "not_the_school", plan, event=event)
+    if role is _Grade.GOOD:
+        return _dated(judge, scope, plan, [text])
+    if role is _Grade.DOUBTFUL and text is not _Grade.GOOD:
+        return judge.review(scope, "a_team", plan, event=event)
+    outcome = _answered(judge, scope, plan, [text, whole], "a_team")
+    if outcome.verdict is Verdict.DEVIATION and judge.is_filled_in(measure.carried_out_by):
+        return judge.review(scope, "only_who_carries_out", plan, event=event)
+    return outcome
+
+
+def _role_grade(actor: Actor | None) -> _Grade:
+    """A role is an answer where it points at one person; «ansatte» and «pedagogisk personale» do so only with a person."""
+    if actor is None or actor.role in (Role.UNKNOWN, Role.SYSTEM, Role.ANONYMOUS):
+        return _Grade.EMPTY
+    if actor.ref is None and actor.role in (Role.TEACHER, Role.STAFF):
+        return _Grade.DOUBTFUL
+    return _Grade.GOOD
+
+
+@CHAPTER.rule(
+    "AP-E",
+    "nar-tiltakene-evalueres",
+    title=Text(
+        "Aktivitetsplanen sier når hvert tiltak skal evalueres",
+        "Aktivitetsplanen seier når kvart tiltak skal evaluerast",
+    ),
+    remedy=Text(
+        "Skriv i felt e en dato etter at planen ble vedtatt, og vedta planen på nytt.",
+        "Skriv i felt e ein dato etter at planen vart vedteken, og vedta planen på nytt.",
+    ),
+    proof=Text(
+        "Tiltaket, eller planen under ett, har en dato, en uke eller en måned for evaluering som ligger etter at planen ble vedtatt.",
+        "Tiltaket, eller planen under eitt, har ein dato, ei veke eller ein månad for evaluering som ligg etter at planen vart vedteken.",
+    ),
+    limits=Text(
+        "Regelen ser ikke om tiden fram til evalueringen er fornuftig. En uke regnes til søndag, en måned til siste dag; en dato "
+        "uten år er den første etter vedtaket.",
+        "Regelen ser ikkje om tida fram til evalueringa er fornuftig. Ei veke blir rekna til søndag, ein månad til siste dag; ein "
+        "dato utan år er den første etter vedtaket.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3",),
+    needs=(
+        "activity_plans",
+        "activity_plans.evaluate_on",
+        "activity_plans.evaluate_when",
+        "activity_plans.measures",
+        "activity_plans.measures.evaluate_on",
+        "activity_plans.measures.evaluate_when",
+    ),
+    questions={
+        "no_fixed_day": Text(
+            "Planen sier med ord når det skal evalueres, men ingen dag kan leses ut av det. Hvilken dag er det?",
+            "Planen seier med ord når det skal evaluerast, men ingen dag kan lesast ut av det. Kva dag er det?",
+        ),
+        "not_after_the_plan": Text(
+            "Datoen for evaluering ligger ikke etter at planen ble vedtatt. Hva er riktig dato?",
+            "Datoen for evaluering ligg ikkje etter at planen vart vedteken. Kva er rett dato?",
+        ),
+    },
+)
+def evaluated_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«når tiltakene skal evalueres»: per measure of each current plan; a day that lies after the plan's own."""
+    for plan in case.current_plans:
+        for scope, measure in _rows(plan):
+            yield _evaluation_set(judge, scope, plan, measure)
+
+
+def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
+    when, event = evaluation_date(judge, plan, measure), when_of(plan)
+    if when.said in (Said.NOTHING, Said.PLACEHOLDER):
+        return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+    weak = (_WEAK,) if when.weakly else ()
+    if when.day is None:
+        if not judge.read_text:
+            return judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *weak))
+        return judge.review(scope, "no_fixed_day", plan, event=event)
+    if event is None:
+        return judge.review(scope, "time_unknown", plan)
+    if when.day <= event.day:
+        return judge.review(scope, "not_after_the_plan", plan, event=event)
+    return judge.met(scope, plan, event=event, remarks=weak)
+
+
+@CHAPTER.rule(
+    "AP-F",
+    "vurderinga-av-barnets-beste",
+    title=Text(
+        "Aktivitetsplanen har en vurdering av barnets beste",
+        "Aktivitetsplanen har ei vurdering av det beste for barnet",
+    ),
+    remedy=Text(
+        "Skriv i felt f hva som er best for eleven og hvorfor, eller vis til vurderingen i loggen, og vedta planen på nytt.",
+        "Skriv i felt f kva som er best for eleven og kvifor, eller vis til vurderinga i loggen, og vedta planen på nytt.",
+    ),
+    proof=Text(
+        "Felt f i den gjeldende planen har en vurdering med ord, eller planen viser til en vurdering i loggen.",
+        "Felt f i den gjeldande planen har ei vurdering med ord, eller planen viser til ei vurdering i loggen.",
+    ),
+    limits=Text(
+        "Felt f er kommunens eget krav; plikten til å vurdere barnets beste står i loven. Regelen ser at det er en vurdering, ikke "
+        "om den er god. En vurdering som er datert etter at planen ble vedtatt, kan ikke ha stått i den: da er det feil rekkefølge, her "
+        "som i BB-01. De tre trinnene har egne regler.",
+        "Felt f er kommunen sitt eige krav; plikta til å vurdere det beste for barnet står i lova. Regelen ser at det er ei "
+        "vurdering, ikkje om ho er god. Ei vurdering som er datert etter at planen vart vedteken, kan ikkje ha stått i han: då er det feil "
+        "rekkjefølgje, her som i BB-01. Dei tre trinna har eigne reglar.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    law=("opplaeringslova-10-1",),
+    needs=(
+        "activity_plans",
+        "activity_plans.best_interest",
+        "activity_plans.best_interest_ref",
+        "pupils",
+        "pupils.part",
+        "activity_plans.pupils",
+    ),
+    questions={
+        "bare_claim": Text(
+            "Planen sier bare at barnets beste er vurdert. Hva er vurdert, og hva kom dere fram til?",
+            "Planen seier berre at det beste for barnet er vurdert. Kva er vurdert, og kva kom de fram til?",
+        ),
+        "only_ticks": Text(
+            "Det er krysset av for momenter, men vurderingen er ikke skrevet med ord. Hva kom dere fram til?",
+            "Det er kryssa av for moment, men vurderinga er ikkje skriven med ord. Kva kom de fram til?",
+        ),
+        "reference_not_found": _REFERENCE_NOT_FOUND,
+        "not_an_assessment": Text(
+            "Planen viser til en oppføring som ikke er en vurdering av barnets beste. Står vurderingen der?",
+            "Planen viser til ei oppføring som ikkje er ei vurdering av det beste for barnet. Står vurderinga der?",
+        ),
+    },
+)
+def best_interest_assessed(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«vurderinga av barnets beste»: per current plan, in its field or in the entry the plan points at."""
+    for plan in case.current_plans:
+        yield _best_interest(case, judge, _plan_scope(plan), plan)
+
+
+def _best_interest(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan) -> Outcome:
+    event = when_of(plan)
+    grade = _assessment_grade(judge, plan.best_interest)
+    if grade is _Grade.GOOD:
+        field = plan.best_interest.text if plan.best_interest is not None else None
+        weak = (_WEAK,) if (field or "").strip() and not judge.is_filled_in(field) else ()
+        return judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *weak))
+    if case.case.is_hidden("log") or case.case.hides_part_of("log"):
+        return Outcome(
+            scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day if event else None
+        )
+    outcomes = [_assessed_in(judge, scope, plan, entry) for entry in _assessment_entries(case, plan)]
+    if outcomes:
+        return min(outcomes, key=lambda o: (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION).index(o.verdict))
+    if plan.best_interest_ref is not None and not _is_gone(case, plan.best_interest_ref):
+        return judge.review(scope, "reference_not_found", plan, event=event)
+    if grade is _Grade.DOUBTFUL:
+        return judge.review(scope, "bare_claim", plan, event=event)
+    ticks = (plan.best_interest.moments or {}) if plan.best_interest is not None else {}
+    if any(stand is not None for stand in ticks.values()):
+        return judge.review(scope, "only_ticks", plan, event=event)
+    return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+
+
+def _assessed_in(judge: Judge, scope: str, plan: ActivityPlan, entry: LogEntry) -> Outcome:
+    """The assessment stands in a log entry: in its structured part, else in its text."""
+    if entry.kind is not LogKind.BEST_INTEREST and entry.best_interest is None:
+        return judge.review(scope, "not_an_assessment", plan, entry, event=when_of(plan))
+    grades = [_assessment_grade(judge, entry.best_interest), _grade(judge, entry.text, Phrase.BARE_CLAIM)]
+    if _Grade.GOOD not in grades:
+        if _Grade.DOUBTFUL in grades:
+            return judge.review(scope, "bare_claim", plan, entry, event=when_of(plan))
+        return judge.deviation(scope, Reason.INCOMPLETE, plan, entry, event=when_of(plan))
+    outcome = judge.in_order(scope, entry, plan, event=when_of(plan))
+    if outcome.verdict is not Verdict.MET:
+        return outcome
+    linked = plan.best_interest_ref == entry.id or entry.plan == plan.plan
+    remarks = (*outcome.remarks, *judge.presence_remarks(), *(() if linked else (_WEAK,)))
+    return outcome.model_copy(update={"evidence": (plan.id, entry.id), "remarks": remarks})
+
+
+def _assessment_entries(case: CaseIndex, plan: ActivityPlan) -> list[LogEntry]:
+    """The assessments in the log for this plan: the one it names; else those that name it; else those about its pupils."""
+    named = case.by_id(plan.best_interest_ref)
+    if named is not None:
+        return [named]
+    entries = case.all(LogKind.BEST_INTEREST)
+    own = [entry for entry in entries if entry.plan == plan.plan]
+    about = [
+        entry
+        for entry in entries
+        if entry.plan is None and plan.pupils and set(plan.pupils) <= set(_entry_pupils(case, entry))
+    ]
+    return [*own, *about]
+
+
+def _entry_pupils(case: CaseIndex, entry: LogEntry) -> tuple[str, ...]:
+    alone = len(case.affected) == 1
+    return entry.pupils or (tuple(p.ref for p in case.affected) if alone else ())
+
+
+def _assessment_grade(judge: Judge, assessment: BestInterest | None) -> _Grade:
+    """What the written parts of an assessment are worth together; ticks alone are worth nothing here."""
+    if assessment is None:
+        return _Grade.EMPTY
+    parts = (
+        assessment.text,
+        assessment.child_views,
+        assessment.age_and_maturity,
+        assessment.guardians_and_experts,
+        assessment.weighing,
+        assessment.best_for_involved,
+        assessment.harmonise,
+        assessment.conflict_weight,
+        assessment.how_examined,
+        assessment.weight_given,
+        assessment.weighing_explained,
+    )
+    best = _Grade.EMPTY
+    for part in parts:
+        grade = _grade(judge, part, Phrase.BARE_CLAIM)
+        if grade is _Grade.GOOD:
+            return grade
+        best = max(best, grade, key=lambda worth: worth.value)
+    return best
+
+
+# --- «Planen skal være dynamisk, og må oppdateres etter hvert.» ------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "TI-11",
+    "planen-oppdateres",
+    title=Text(
+        "Aktivitetsplanen er dynamisk og blir oppdatert",
+        "Aktivitetsplanen er dynamisk og blir oppdatert",
+    ),
+    remedy=Text(
+        "Gå gjennom planen med det dere vet nå, vedta en ny versjon, eller loggfør evalueringen som viser at den står seg.",
+        "Gå gjennom planen med det de veit no, vedta ein ny versjon, eller loggfør evalueringa som viser at han står seg.",
+    ),
+    proof=Text(
+        "Planen er vedtatt på nytt eller evaluert i løpet av de siste ukene, og etter det siste varselet om eleven.",
+        "Planen er vedteken på nytt eller evaluert i løpet av dei siste vekene, og etter det siste varselet om eleven.",
+    ),
+    limits=Text(
+        "Planen setter ingen frist for oppdatering; antall uker er satt i verktøyet. Regelen kan ikke se om planen burde vært endret, "
+        "og gir derfor aldri avvik. At evalueringsdatoen er passert, er en egen regel.",
+        "Planen set ingen frist for oppdatering; talet på veker er sett i verktøyet. Regelen kan ikkje sjå om planen burde vore endra, "
+        "og gir difor aldri avvik. At evalueringsdatoen er passert, er ein eigen regel.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2",),
+    needs=("activity_plans", "evaluations", "notices", "status_history", "pupils"),
+    questions={
+        "unchanged": Text(
+            "Planen er verken endret eller evaluert på flere uker. Passer den fortsatt?",
+            "Planen er verken endra eller evaluert på fleire veker. Passar han framleis?",
+        ),
+        "new_information": Text(
+            "Det har kommet et nytt varsel etter at planen sist ble endret eller evaluert. Må planen endres?",
+            "Det har kome eit nytt varsel etter at planen sist vart endra eller evaluert. Må planen endrast?",
+        ),
+    },
+)
+def plan_kept_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Planen skal være dynamisk, og må oppdateres etter hvert.»: per current plan of an open case."""
+    if case.closed is not None:
+        return
+    for plan in case.current_plans:
+        scope = scope_of(plan=plan.plan)
+        touched = [(when, item) for item in (plan, *case.evaluations_of(plan)) if (when := when_of(item)) is not None]
+        if not touched:
+            yield judge.review(scope, "time_unknown", plan)
+            continue
+        last, item = max(touched, key=lambda pair: pair[0].sort_key)
+        yield _kept_up(case, judge, plan, item, last)
+
+
+def _kept_up(case: CaseIndex, judge: Judge, plan: ActivityPlan, item: Recorded, last: Moment) -> Outcome:
+    """``item``: the version or evaluation by which the plan was last gone through, at ``last``."""
+    scope, event = scope_of(plan=plan.plan), when_of(plan)
+    news = [
+        (when, notice)
+        for notice in case.notices
+        if (when := notice.arrived_at or notice.registered_at) is not None
+        and last.before(when) is True
+        and (not plan.pupils or any(pupil.ref in plan.pupils for pupil in case.pupils_of(notice)))
+    ]
+    stale = last.day + timedelta(weeks=judge.plan.readings.plan_unchanged_after_weeks)
+    if news:
+        arrived, notice = min(news, key=lambda pair: pair[0].sort_key)
+        answer_by = judge.calendar.add(arrived.day, judge.plan.readings.ladder("TI-11").review_after)
+        answer_by = min(answer_by, stale)
+        remarks = judge.uncounted(arrived.day, answer_by)
+        if judge.today > answer_by:
+            return judge.review(scope, "new_information", plan, notice, event=event, remarks=remarks)
+        return Outcome(
+            scope=scope,
+            verdict=Verdict.DUE,
+            deadline=answer_by,
+            counted_from=arrived.day,
+            event_day=event.day if event else None,
+            evidence=(notice.id,),
+            remarks=remarks,
+            changes_at=end_of(answer_by),
+        )
+    if judge.today > stale:
+        return judge.review(scope, "unchanged", plan, event=event)
+    return judge.met(scope, plan, item, event=event).model_copy(update={"changes_at": end_of(stale)})

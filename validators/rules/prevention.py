@@ -1,0 +1,249 @@
+"""Grunnlaget (FO, DP, FM): the child's own experience, the vulnerable child, the five duties, and following with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...domain.annual_cycle import CycleKind
+from ...domain.case import ClosingReason, Pupil
+from ...domain.log import Consideration, LogEntry, LogKind
+from ...domain.moment import Moment
+from ...domain.people import Role
+from ...domain.verdict import Basis, Outcome, Severity
+from ..best_interest_entries import current_assessments
+from ..judge import Judge, when_of
+from ..known import CaseIndex, CycleIndex
+from ..rule import Chapter, Subject, Text
+from ..stretches import Round, rounds, took_place
+from .annual_cycle import done, within_year
+
+CHAPTER = Chapter("prevention", Text("Grunnlaget og plikten til å følge med", "Grunnlaget og plikta til å følgje med"))
+
+_NO_VIOLATION = (ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION)
+_EXAMINED = (
+    LogKind.ENQUIRY_STEP,
+    LogKind.OBSERVATION,
+    LogKind.PUPIL_CONVERSATION,
+    LogKind.STAFF_CONVERSATION,
+    LogKind.SUSPICION_ENQUIRY,
+    LogKind.ANALYSIS,
+)
+
+
+@CHAPTER.rule(
+    "FO-03",
+    "elevens-opplevelse-avgjor",
+    title=Text(
+        "Elevens egen opplevelse er lagt til grunn når saken lukkes som «ikke krenkelse»",
+        "Den eigne opplevinga til eleven er lagd til grunn når saka blir lukka som «ikkje krenking»",
+    ),
+    remedy=Text(
+        "Snakk med eleven om hvordan det er nå, og loggfør samtalen. Har eleven det ikke trygt og godt: åpne saken igjen.",
+        "Snakk med eleven om korleis det er no, og loggfør samtalen. Har eleven det ikkje trygt og godt: opne saka att.",
+    ),
+    proof=Text(
+        "Det siste eleven sa etter meldingen og før saken ble lukket, er at det er trygt og godt.",
+        "Det siste eleven sa etter meldinga og før saka vart lukka, er at det er trygt og godt.",
+    ),
+    limits=Text(
+        "Ikke all kritikk er en krenkelse; det er en vurdering. Derfor spør regelen, og gir aldri avvik. Den ser på hver gang saken ble lukket "
+        "som «ikke mobbing» eller «ikke krenkelse», også når den er åpnet igjen siden.",
+        "Ikkje all kritikk er ei krenking; det er ei vurdering. Difor spør regelen, og gir aldri avvik. Han ser på kvar gong saka vart lukka "
+        "som «ikkje mobbing» eller «ikkje krenking», òg når ho er opna att sidan.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4",),
+    needs=(
+        "log",
+        "log.feels_safe",
+        "pupils",
+        "status_history",
+        "notices",
+        "notices.happened_at",
+        "log.happened_at",
+        "log.held",
+        "log.pupils",
+    ),
+    questions={
+        "says_unsafe": Text(
+            "Saken ble lukket, men det siste eleven sa før det, er at det ikke er trygt. Hva bygger lukkingen på?",
+            "Saka vart lukka, men det siste eleven sa før det, er at det ikkje er trygt. Kva byggjer lukkinga på?",
+        ),
+        "not_said": Text(
+            "Saken ble lukket uten at loggen viser hva eleven selv sa. Hvordan opplevde eleven det?",
+            "Saka vart lukka utan at loggen viser kva eleven sjølv sa. Korleis opplevde eleven det?",
+        ),
+    },
+)
+def own_experience(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Det som er avgjørende er om barnet som blir utsatt opplever handlingen som nedverdigende eller integritetskrenkende.»"""
+    for stretch in rounds(case):
+        if stretch.closed is None or stretch.period.reason not in _NO_VIOLATION:
+            continue
+        for pupil in case.affected:
+            if stretch.since(pupil) is not None:
+                yield _own_words(case, judge, stretch, pupil, stretch.closed)
+
+
+def _said(case: CaseIndex, stretch: Round, pupil: Pupil) -> list[LogEntry]:
+    """What the pupil has said about being safe since the notice, by time; older words are about something else."""
+    talks = case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)
+    return [
+        e
+        for e in talks
+        if e.feels_safe is not None
+        and took_place(e)
+        and stretch.holds(when := when_of(e))
+        and when is not None
+        and when.before(stretch.start) is not True
+    ]
+
+
+def _own_words(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, closed: Moment) -> Outcome:
+    scope, said = stretch.scope(pupil), _said(case, stretch, pupil)
+    if not said:
+        return judge.review(scope, "not_said", event=closed)
+    last, when = said[-1], when_of(said[-1])
+    if not last.feels_safe:
+        return judge.review(scope, "says_unsafe", last, event=closed)
+    if when is None or when.before(closed) is None or stretch.start.before(when) is None:
+        return judge.review(scope, "order_unclear", last, event=closed)
+    if last.happened_at is None:
+        return judge.review(scope, "time_unknown", last, event=closed)
+    return judge.met(scope, last, event=closed)
+
+
+@CHAPTER.rule(
+    "FO-04",
+    "saerskilt-sarbarhet-vurdert",
+    title=Text("Det er vurdert om barnet er særskilt sårbart", "Det er vurdert om barnet er særskilt sårbart"),
+    remedy=Text(
+        "Ta stilling til sårbarhet i vurderingen av barnets beste. Skriv ikke mer om årsaken enn dere trenger.",
+        "Ta stilling til sårbarheit i vurderinga av det beste for barnet. Skriv ikkje meir om årsaka enn de treng.",
+    ),
+    proof=Text(
+        "Et kryss for at sårbarhet er vurdert, eller det er tatt stilling til momentet «sårbarhet».",
+        "Eit kryss for at sårbarheit er vurdert, eller det er teke stilling til momentet «sårbarheit».",
+    ),
+    limits=Text(
+        "Regelen ser bare ja eller nei. Hva som gjør barnet sårbart, leser og lagrer verktøyet aldri.",
+        "Regelen ser berre ja eller nei. Kva som gjer barnet sårbart, les og lagrar verktøyet aldri.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("activity_plans", "activity_plans.pupils", "activity_plans.best_interest", "pupils"),
+    questions={
+        "not_considered": Text(
+            "Vurderingen viser ikke om barnet er særskilt sårbart. Er det vurdert?",
+            "Vurderinga viser ikkje om barnet er særskilt sårbart. Er det vurdert?",
+        ),
+    },
+)
+def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Skolen har et skjerpa ansvar for å ivareta særskilt sårbare barn.» Only whether it was considered."""
+    for found in current_assessments(case, judge):
+        stands = [(part.moments or {}).get(Consideration.VULNERABILITY) for part in found.parts]
+        if any(part.vulnerability_considered for part in found.parts) or any(s is not None for s in stands):
+            yield judge.met(found.scope, *found.items, event=found.event)
+        elif found.unseen("vulnerability_considered", "moments"):
+            yield found.unknown()
+        else:
+            yield judge.review(found.scope, "not_considered", *found.items, event=found.event)
+
+
+@CHAPTER.rule(
+    "DP-01",
+    "delpliktene-dekket",
+    title=Text(
+        "Den lukkede saken viser at delpliktene er fulgt: varsle, undersøke, sette inn tiltak",
+        "Den lukka saka viser at delpliktene er følgde: varsle, undersøkje, setje inn tiltak",
+    ),
+    remedy=Text(
+        "Loggfør det som mangler, eller skriv i loggen hvorfor plikten ikke var aktuell i denne saken.",
+        "Loggfør det som manglar, eller skriv i loggen kvifor plikta ikkje var aktuell i denne saka.",
+    ),
+    proof=Text(
+        "Saken har varsel, undersøkelse og tiltak fra mens den var åpen. Viste undersøkelsen at eleven har det trygt og godt, trengs ikke tiltak.",
+        "Saka har varsel, undersøking og tiltak frå medan ho var open. Viste undersøkinga at eleven har det trygt og godt, trengst ikkje tiltak.",
+    ),
+    limits=Text(
+        "Å følge med og gripe inn skjer ofte før saken finnes, og kan ikke ses her. Regelen ser på lukkingen som gjelder nå. Hva som manglet før "
+        "saken ble åpnet igjen, sier reglene om hver plikt (VA-00, UN-01, UN-02, TI-07, FO-03, EV-03).",
+        "Å følgje med og gripe inn skjer ofte før saka finst, og kan ikkje sjåast her. Regelen ser på lukkinga som gjeld no. Kva som mangla før "
+        "saka vart opna att, seier reglane om kvar plikt (VA-00, UN-01, UN-02, TI-07, FO-03, EV-03).",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-1", "opplaeringslova-12-4-2"),
+    needs=("notices", "log", "activity_plans", "status_history", "pupils"),
+    questions={
+        "duty_not_seen": Text(
+            "Saken er lukket, og én av pliktene varsle, undersøke eller sette inn tiltak er ikke å se der. Var den ikke aktuell?",
+            "Saka er lukka, og ei av pliktene varsle, undersøkje eller setje inn tiltak er ikkje å sjå der. Var ho ikkje aktuell?",
+        ),
+    },
+)
+def duties_covered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«grunnleggende hensyn i alle fem delpliktene»: looked at when the case is closed; whether one was irrelevant is asked."""
+    stretch = _ended(case)
+    if stretch is None or stretch.closed is None or stretch.period.reason is ClosingReason.MOVED:
+        return  # nobody is asked about what a pupil who moved was still owed (requirements A-36)
+    examined = stretch.entries(case, *_EXAMINED)
+    notices = [n for n in case.notices if stretch.holds(n.arrived_at or n.registered_at)]
+    plans = [plan for plan in case.decided_plans if stretch.holds(when_of(plan))]
+    if notices and examined and (plans or not _measures_owed(case, stretch)):
+        yield judge.met(stretch.scope(), notices[0], examined[0], *plans[:1], event=stretch.closed)
+    else:
+        yield judge.review(stretch.scope(), "duty_not_seen", event=stretch.closed)
+
+
+def _ended(case: CaseIndex) -> Round | None:
+    """The last round, where the case is closed now."""
+    last = next(iter(list(rounds(case))[-1:]), None)
+    return last if last is not None and last.closed is not None else None
+
+
+def _measures_owed(case: CaseIndex, stretch: Round) -> bool:
+    """Whether any pupil was owed measures: not one found to be safe, by the enquiry or in her own words (A-30)."""
+    for pupil in case.affected:
+        words = [e.feels_safe for e in _said(case, stretch, pupil)]
+        unfounded = stretch.period.reason is ClosingReason.UNFOUNDED and not words
+        if not (unfounded or (words and all(words)) or (_found_nothing(stretch) and words and words[-1])):
+            return True
+    return False
+
+
+def _found_nothing(stretch: Round) -> bool:
+    return stretch.period.reason in (*_NO_VIOLATION, ClosingReason.UNFOUNDED)
+
+
+@CHAPTER.rule(
+    "FM-01",
+    "inspeksjonsplan-finnes",
+    title=Text("Skolen har en inspeksjonsplan for skoleåret", "Skolen har ein inspeksjonsplan for skoleåret"),
+    remedy=Text(
+        "Lag inspeksjonsplanen, og før den i årshjulet med dato.",
+        "Lag inspeksjonsplanen, og før han i årshjulet med dato.",
+    ),
+    proof=Text(
+        "En oppføring i årshjulet (1310.no) om inspeksjonsplanen, i skoleåret.",
+        "Ei oppføring i årshjulet (1310.no) om inspeksjonsplanen, i skoleåret.",
+    ),
+    limits=Text(
+        "Regelen ser at planen finnes, ikke om den ble fulgt, eller om mange nok var ute.",
+        "Regelen ser at planen finst, ikkje om han vart følgd, eller om mange nok var ute.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    subject=Subject.SCHOOL_YEAR,
+    law=("opplaeringslova-12-4-1",),
+    needs=("entries",),
+)
+def supervision_roster(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Tilstedeværelse»: the part of it that leaves a trace, the roster of who is where."""
+    yield within_year(index, judge, done(index.all(CycleKind.SUPERVISION_ROSTER)))

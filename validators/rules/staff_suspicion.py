@@ -1,0 +1,570 @@
+"""Skjerpet aktivitetsplikt (SK): an adult at the school is said to violate a pupil, in the plan's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from ...domain.case import Suspicion
+from ...domain.log import Hearing, LogEntry, LogKind, Recorded
+from ...domain.moment import Moment
+from ...domain.notice import Notice
+from ...domain.people import Actor, Role
+from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ..judge import Judge, when_of
+from ..known import CaseIndex, was_heard
+from ..rule import Chapter, Text
+from ..who_was_told import WHICH_PUPIL, acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
+
+CHAPTER = Chapter("staff_suspicion", Text("Skjerpet aktivitetsplikt", "Skjerpa aktivitetsplikt"))
+_ENQUIRY = (
+    LogKind.ENQUIRY_PLAN,
+    LogKind.ENQUIRY_STEP,
+    LogKind.SUSPICION_ENQUIRY,
+    LogKind.OBSERVATION,
+    LogKind.PUPIL_CONVERSATION,
+    LogKind.HOME_MEETING,
+    LogKind.STAFF_CONVERSATION,
+)
+_DECLINED = Remark(code=RemarkCode.DECLINED)
+_TOLD_ANOTHER = Text(
+    "Loggen sier at en annen enn skoleeier selv fikk varselet. Nådde det skoleeier?",
+    "Loggen seier at ein annan enn skoleeigar sjølv fekk varselet. Nådde det skoleeigar?",
+)
+R = TypeVar("R", bound=Recorded)
+
+
+def _suspicions(case: CaseIndex) -> Iterator[tuple[str, Suspicion, Moment]]:
+    """The suspicions with their scopes and when the school knew. They have no ids: they are numbered in the order they came."""
+    once: list[Suspicion] = []
+    for suspicion in sorted(case.staff_suspicions, key=lambda s: s.at.sort_key):
+        if suspicion not in once:
+            once.append(suspicion)
+            yield scope_of(suspicion=str(len(once))), suspicion, _known_at_school(case, suspicion)
+
+
+def _known_at_school(case: CaseIndex, suspicion: Suspicion) -> Moment:
+    """The duties are for those who work at the school: what another saw counts from when the school was told."""
+    if not is_known(suspicion.by) or (suspicion.by is not None and suspicion.by.role.works_at_school):
+        return suspicion.at
+    told = [when_of(n) for n in case.notices if n.accuses_staff is not False]
+    after = [when for when in told if when is not None and when.before(suspicion.at) is not True]
+    return min(after, key=lambda moment: moment.sort_key, default=suspicion.at)
+
+
+def _against_a_leader(case: CaseIndex, suspicion: Suspicion) -> bool:
+    return suspicion in case.leader_suspicions
+
+
+def _after(items: Iterable[R], start: Moment) -> list[R]:
+    """The items that can have come after ``start``; on the same day without times they can."""
+    return [item for item in items if (when := when_of(item)) is not None and when.before(start) is not True]
+
+
+def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
+    """The items of the day of ``start`` and later: one from earlier that day is no answer, but it is a question."""
+    return [item for item in items if (when := when_of(item)) is not None and when.day >= start.day]
+
+
+# --- «… skal vedkommende straks varsle rektor» -----------------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "SK-01",
+    "straks-varsle-rektor",
+    title=Text("Rektor skal varsles straks", "Rektor skal varslast straks"),
+    remedy=Text(
+        "Varsle rektor nå, og loggfør når. Gjelder det ledelsen: varsle skoleeier direkte.",
+        "Varsle rektor no, og loggfør når. Gjeld det leiinga: varsle skoleeigar direkte.",
+    ),
+    proof=Text(
+        "Rektors mottak, eller selve varselet, samme dag som mistanken oppsto.",
+        "Mottaket til rektor, eller sjølve varselet, same dag som mistanken oppstod.",
+    ),
+    limits=Text(
+        "Når noen forsto hva de så, vet bare de selv. Var det rektor som fikk mistanken, er det ingen å varsle på skolen. Var det en "
+        "som ikke arbeider der, telles det fra da skolen fikk vite det.",
+        "Når nokon forstod kva dei såg, veit berre dei sjølve. Var det rektor som fekk mistanken, er det ingen å varsle på skolen. Var det ein "
+        "som ikkje arbeider der, blir det talt frå då skolen fekk vite det.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.STAFF,
+    law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
+    needs=("suspicions", "notices", "log"),
+    questions={
+        "which_receipt": Text(
+            "Loggen har et mottak som kan gjelde dette. Gjør det det, og skrev rektor det?",
+            "Loggen har eit mottak som kan gjelde dette. Gjer det det, og skreiv rektor det?",
+        ),
+    },
+)
+def rector_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«skal vedkommende straks varsle rektor». Not where a leader is accused: that way goes to the owner (SK-02)."""
+    for scope, suspicion, start in _suspicions(case):
+        if _against_a_leader(case, suspicion) or acted_as(suspicion.by, Role.RECTOR):
+            continue
+        accusing = [n for n in case.notices if n.accuses_staff is not False]
+        reached = [item for n in accusing for item in rector_reached(case, n).sure]
+        knew = [item for item in reached if _was_the_accusation(case, item, start)]
+        if knew:
+            yield judge.met(scope, knew[0], event=start)
+            continue
+        receipts = case.all(LogKind.RECTOR_RECEIVED)
+        told: list[Recorded] = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR))]
+        outcome = judge.straks(scope, start, _by_time(_same_day_on(told, start)))
+        unknown = [e for e in _same_day_on(receipts, start) if not is_known(e.doer)]
+        yield or_which(outcome, "which_receipt", *unknown) or outcome
+
+
+def _was_the_accusation(case: CaseIndex, item: Recorded, start: Moment) -> bool:
+    """Whether rektor had been told of the violation earlier the same day: then the case only says it afterwards."""
+    accusations = {n.id for n in case.notices if n.accuses_staff}
+    about_it = item.id in accusations or (isinstance(item, LogEntry) and item.notice in accusations)
+    when = when_of(item)
+    return about_it and when is not None and when.day == start.day and when.before(start) is True
+
+
+def _by_time(items: Iterable[R]) -> list[R]:
+    """Each item once, by time."""
+    once = {(item.id, item.happened_at): item for item in items}
+    return sorted(once.values(), key=lambda item: item.sort_key)
+
+
+@CHAPTER.rule(
+    "SK-02",
+    "ledelsen-direkte-til-skoleeier",
+    title=Text(
+        "Skoleeier er varslet direkte når en i ledelsen er den det gjelder",
+        "Skoleeigar er varsla direkte når ein i leiinga er den det gjeld",
+    ),
+    remedy=Text(
+        "Den som fikk mistanken, varsler skoleeier direkte nå, ikke gjennom skolens ledelse, og loggfører det.",
+        "Den som fekk mistanken, varslar skoleeigar direkte no, ikkje gjennom leiinga ved skolen, og loggfører det.",
+    ),
+    proof=Text(
+        "En logg om at skoleeier er varslet samme dag, av en annen enn den det gjelder og utenom skolens ledelse.",
+        "Ein logg om at skoleeigar er varsla same dag, av ein annan enn den det gjeld og utanom leiinga ved skolen.",
+    ),
+    limits=Text(
+        "Hvem som er «ledelse», må kilden si. En leder som selv fikk mistanken mot en annen, kan varsle skoleeier.",
+        "Kven som er «leiing», må kjelda seie. Ein leiar som sjølv fekk mistanken mot ein annan, kan varsle skoleeigar.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.STAFF,
+    law=("opplaeringslova-12-5-2", "opplaeringslova-12-9"),
+    needs=("suspicions", "log", "notices"),
+    questions={
+        "who_notified": Text(
+            "Det står ikke hvem som varslet skoleeier. Gikk det utenom den det gjelder og skolens ledelse?",
+            "Det står ikkje kven som varsla skoleeigar. Gjekk det utanom den det gjeld og leiinga ved skolen?",
+        ),
+        "told_another": _TOLD_ANOTHER,
+    },
+)
+def owner_directly(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«skal skoleeier/kommunalsjef varsles direkte»: not by or through the accused, and not through the leadership."""
+    told = owner_told(case)
+    for scope, suspicion, start in _suspicions(case):
+        if _against_a_leader(case, suspicion):
+            # The owner's own receipt says that she was told, and nothing of the way; where the way is logged, that decides.
+            notified = _same_day_on(told.sure, start) or _same_day_on(told.acknowledged, start)
+            to_another = _same_day_on(told.unsure, start)
+            yield _directly(judge, scope, suspicion, start, notified, to_another)
+
+
+def _directly(
+    judge: Judge,
+    scope: str,
+    suspicion: Suspicion,
+    start: Moment,
+    notified: Sequence[LogEntry | Notice],
+    to_another: Sequence[LogEntry],
+) -> Outcome:
+    direct = [e for e in notified if _route(e, suspicion) is True]
+    unclear = [e for e in notified if _route(e, suspicion) is None]
+    wrong = [e for e in _after(notified, start) if _route(e, suspicion) is False]
+    outcome = judge.straks(scope, start, direct)
+    if outcome.verdict is Verdict.MET or (direct and outcome.verdict is Verdict.REVIEW):
+        return outcome
+    if unclear:
+        return judge.review(scope, "who_notified", *unclear, event=start)
+    if direct:
+        return outcome
+    if wrong:
+        return judge.deviation(scope, Reason.WRONG_ROLE, *wrong, event=start)
+    return or_which(outcome, "told_another", *to_another) or outcome
+
+
+def _route(item: LogEntry | Notice, suspicion: Suspicion) -> bool | None:
+    """Whether the owner was told straight: by somebody outside the leadership, through nobody in it.
+
+    A leader who got the suspicion and is not the one it is about is «vedkommende», and may tell the owner. ``None``: the
+    source does not say who did it; the owner's own log of it does not either.
+    """
+    doer = item.doer if isinstance(item, LogEntry) else item.notifier
+    via = item.via if isinstance(item, LogEntry) else ()
+    if any(_is_accused(actor, suspicion) or actor.acts_as(Role.RECTOR, Role.LEADER) for actor in via):
+        return False
+    if doer is None or doer.role in (Role.UNKNOWN, Role.OWNER, Role.ADVISER, Role.SYSTEM):
+        return None
+    if _is_accused(doer, suspicion) or (doer.acts_as(Role.RECTOR, Role.LEADER) and not _got_it(doer, suspicion)):
+        return False
+    return None if any(actor.role is Role.UNKNOWN for actor in via) else True
+
+
+def _got_it(actor: Actor, suspicion: Suspicion) -> bool:
+    """Whether ``actor`` is the one who got the suspicion, and in no way the one it is about."""
+    if suspicion.by is None:
+        return False
+    same = actor.is_same_person(suspicion.by)
+    accused_role = any(
+        actor.role is accused.role and actor.is_same_person(accused) is None for accused in suspicion.accused
+    )
+    return (same is True or (same is None and actor.role is suspicion.by.role)) and not accused_role
+
+
+def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
+    return any(actor.is_same_person(accused) is True for accused in suspicion.accused)
+
+
+# --- «Undersøkelser skal settes i gang straks …» ----------------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "SK-03",
+    "undersokelser-i-gang-straks",
+    title=Text("Undersøkelser skal settes i gang straks", "Undersøkingar skal setjast i gang straks"),
+    remedy=Text("Sett i gang undersøkelsene nå, og loggfør det.", "Set i gang undersøkingane no, og loggfør det."),
+    proof=Text("Den første undersøkelsen er loggført samme dag.", "Den første undersøkinga er loggført same dag."),
+    limits=Text(
+        "Om det var grunn til å vente (politi), ser regelen ikke.",
+        "Om det var grunn til å vente (politi), ser regelen ikkje.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2",),
+    needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
+)
+def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
+    for scope, _, start in _suspicions(case):
+        steps = [e for e in case.all(*_ENQUIRY) if e.held is not False and e.hearing is not Hearing.OFFERED]
+        yield judge.straks(scope, start, _same_day_on(steps, start))
+
+
+# --- «Avdekker undersøkelser at en som jobber på skolen har krenket en elev …» ------------------------------------------------
+
+
+@CHAPTER.rule(
+    "SK-05",
+    "tiltak-straks-etter-funn",
+    title=Text(
+        "Tiltak skal settes i verk straks når undersøkelsen avdekker en krenkelse",
+        "Tiltak skal setjast i verk straks når undersøkinga avdekkjer ei krenking",
+    ),
+    remedy=Text("Sett tiltak i verk nå, og loggfør det.", "Set tiltak i verk no, og loggfør det."),
+    proof=Text(
+        "Et tiltak er satt i gang samme dag som funnet: en logg om det, eller startdatoen i en vedtatt plan.",
+        "Eit tiltak er sett i gang same dag som funnet: ein logg om det, eller startdatoen i ein vedteken plan.",
+    ),
+    limits=Text(
+        "Personalsaken mot den ansatte hentes aldri; et tiltak som bare står der, ser regelen ikke.",
+        "Personalsaka mot den tilsette blir aldri henta; eit tiltak som berre står der, ser regelen ikkje.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2",),
+    needs=(
+        "log",
+        "activity_plans",
+        "activity_plans.measures",
+        "suspicions",
+        "notices",
+        "notices.happened_at",
+        "notices.accuses_staff",
+    ),
+    questions={
+        "already_started": Text(
+            "Et tiltak var satt i gang før undersøkelsen avdekket krenkelsen. Er det nok, eller må det mer til?",
+            "Eit tiltak var sett i gang før undersøkinga avdekte krenkinga. Er det nok, eller må det meir til?",
+        ),
+    },
+)
+def measures_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«må tiltaks settes i verk straks»: from the day of the finding."""
+    started = _started(case)
+    for found in case.all(LogKind.STAFF_FINDING):
+        scope, when = scope_of(log=found.id), when_of(found)
+        if when is None:
+            yield judge.review(scope, "time_unknown", found)
+            continue
+        outcome = judge.straks(scope, when, _after(started, when))
+        before = [item for item in started if item not in _after(started, when) and _since_suspected(case, item)]
+        if outcome.verdict is not Verdict.MET and before:
+            outcome = judge.review(scope, "already_started", found, *before, event=when)
+        yield outcome
+
+
+def _started(case: CaseIndex) -> list[Recorded]:
+    """What shows that a measure was put into effect, by time: the log, and the start dates of decided plans."""
+    started: list[Recorded] = [*case.all(LogKind.MEASURE_STARTED)]
+    for plan in case.decided_plans:
+        days = [m.start for m in plan.measures if m.start is not None and m.start <= case.today]
+        started += [plan.model_copy(update={"happened_at": Moment.on(day), "edits": ()}) for day in days]
+    return _by_time(started)
+
+
+def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
+    return any(item in _after([item], start) for _, _, start in _suspicions(case))
+
+
+# --- «Det er rektor som har ansvaret for å undersøke saken, og sørge for …» ----------------------------------------------------
+
+
+@CHAPTER.rule(
+    "SK-06",
+    "rektor-undersoker-og-ivaretar-alle",
+    title=Text(
+        "Eleven, foreldrene og den ansatte er ivaretatt, og den som undersøker, er ikke den det gjelder",
+        "Eleven, foreldra og den tilsette er tekne vare på, og den som undersøkjer, er ikkje den det gjeld",
+    ),
+    remedy=Text(
+        "Loggfør hvordan hver av de tre er ivaretatt. Skoleeier peker ut en annen til å undersøke en leder.",
+        "Loggfør korleis kvar av dei tre er teken vare på. Skoleeigar peikar ut ein annan til å undersøkje ein leiar.",
+    ),
+    proof=Text(
+        "En logg som nevner eleven, foreldrene og den ansatte.", "Ein logg som nemner eleven, foreldra og den tilsette."
+    ),
+    limits=Text(
+        "Regelen ser at de er nevnt, ikke hvordan de har det.",
+        "Regelen ser at dei er nemnde, ikkje korleis dei har det.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("suspicions", "log", "investigator", "notices", "notices.happened_at", "notices.accuses_staff"),
+    questions={
+        "accused_investigates": Text(
+            "Den som undersøker, er den det gjelder, eller en annen i ledelsen. Hvem skal undersøke?",
+            "Den som undersøkjer, er den det gjeld, eller ein annan i leiinga. Kven skal undersøkje?",
+        )
+    },
+)
+def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«sørge for at både eleven, foreldrene og den ansatte blir ivaretatt»; a leader cannot investigate herself (A-25)."""
+    for scope, suspicion, start in _suspicions(case):
+        if _investigates_herself(case, suspicion):
+            yield judge.review(scope, "accused_investigates", event=start)
+            continue
+        entries = _after(case.all(LogKind.CARE_OF_PARTIES), start)
+        cared = {role for entry in entries for role in entry.cared_for}
+        if {Role.PUPIL, Role.GUARDIAN} <= cared and any(role.works_at_school for role in cared):
+            yield judge.met(scope, *entries, event=start)
+            continue
+        outcome = waited(case, judge, "SK-06", scope, start)
+        if outcome is not None and entries and outcome.verdict is Verdict.DEVIATION:
+            remarks = outcome.remarks
+            outcome = judge.deviation(scope, Reason.INCOMPLETE, *entries, event=start, remarks=remarks)
+        if outcome is not None:
+            yield outcome
+
+
+def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
+    """Whether the one who investigates is the accused, or in the leadership where a leader is accused."""
+    investigator = case.case.investigator
+    if investigator is None:
+        return False
+    in_leadership = investigator.acts_as(Role.RECTOR, Role.LEADER)
+    return _is_accused(investigator, suspicion) or (_against_a_leader(case, suspicion) and in_leadership)
+
+
+@CHAPTER.rule(
+    "SK-07",
+    "skoleeier-varslet-i-ansattsak",
+    title=Text(
+        "Skoleeier er varslet når en ansatt er den det gjelder", "Skoleeigar er varsla når ein tilsett er den det gjeld"
+    ),
+    remedy=Text(
+        "Varsle skoleeier (kommunalsjef) nå, og loggfør det.", "Varsle skoleeigar (kommunalsjef) no, og loggfør det."
+    ),
+    proof=Text(
+        "En logg om at skoleeier er varslet etter at mistanken kom.",
+        "Ein logg om at skoleeigar er varsla etter at mistanken kom.",
+    ),
+    limits=Text(
+        "Planen setter ingen frist; skoledager til spørsmål og avvik er satt i verktøyet. Loven unntar meldinger som er åpenbart grunnløse; "
+        "planen gjør det ikke. Er en i ledelsen den det gjelder, er det SK-02 som ser på varselet.",
+        "Planen set ingen frist; skoledagar til spørsmål og avvik er sette i verktøyet. Lova gjer unntak for meldingar som er openbert "
+        "grunnlause; planen gjer det ikkje. Er ein i leiinga den det gjeld, er det SK-02 som ser på varselet.",
+    ),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
+    needs=("suspicions", "log", "notices", "status_history"),
+    questions={
+        "unfounded": Text(
+            "Rektor har funnet meldingen åpenbart grunnløs. Loven unntar den da; planen gjør det ikke. Skal skoleeier varsles?",
+            "Rektor har funne meldinga openbert grunnlaus. Lova gjer då unntak; planen gjer det ikkje. Skal skoleeigar varslast?",
+        ),
+        "told_another": _TOLD_ANOTHER,
+        "which_suspicion": Text(
+            "Skoleeier ble varslet først etter at det var kommet en mistanke til. Gjaldt varselet også denne?",
+            "Skoleeigar vart varsla først etter at det var komen ein mistanke til. Gjaldt varselet òg denne?",
+        ),
+    },
+)
+def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Varsle skoleeier/kommunalsjef»: in every case about someone who works at the school; no time is set."""
+    told = owner_told(case)
+    for scope, suspicion, start in _suspicions(case):
+        if _against_a_leader(case, suspicion) and judge.plan.is_on("SK-02", optional=False):
+            continue
+        notified = _after(told.sure, start)
+        earlier_that_day = _same_day_on(told.sure, start)
+        found = shown(judge, scope, start, notified, remarks=_elapsed(judge, start, notified[:1]))
+        if found is not None and _after_another(case, start, notified):
+            found = judge.review(scope, "which_suspicion", *notified, event=start)
+        if found is not None:
+            yield found
+            continue
+        if earlier_that_day:
+            yield judge.review(scope, "before_its_cause", *earlier_that_day, event=start)
+            continue
+        acknowledged = _after(told.acknowledged, start)
+        if acknowledged:
+            yield judge.met(scope, acknowledged[0], event=start, remarks=(Remark(code=RemarkCode.WEAKLY_SHOWN),))
+            continue
+        outcome = waited(case, judge, "SK-07", scope, start)
+        outcome = or_which(outcome, "told_another", *_same_day_on(told.unsure, start))
+        if outcome is not None and suspicion.obviously_unfounded and outcome.verdict is not Verdict.DUE:
+            outcome = judge.review(scope, "unfounded", event=start)
+        if outcome is not None:
+            yield outcome
+
+
+def _after_another(case: CaseIndex, start: Moment, notified: Sequence[Recorded]) -> bool:
+    """Whether another suspicion had come, on a later day, before any of ``notified``: then they may be about that one alone."""
+    later = [other for _, _, other in _suspicions(case) if other.day > start.day]
+    return all(any(item in _after([item], other) for other in later) for item in notified)
+
+
+def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Remark, ...]:
+    when = when_of(items[0]) if items else None
+    return judge.elapsed(start.day, when.day, beyond=0) if when is not None else ()
+
+
+@CHAPTER.rule(
+    "SK-08",
+    "samtale-med-eleven-i-ansattsak",
+    title=Text("Eleven er hørt om sin opplevelse av situasjonen", "Eleven er høyrd om si oppleving av situasjonen"),
+    remedy=Text("Snakk med eleven, og loggfør samtalen.", "Snakk med eleven, og loggfør samtalen."),
+    proof=Text(
+        "En samtale med hver elev saken gjelder, eller et tilbud eleven takket nei til.",
+        "Ein samtale med kvar elev saka gjeld, eller eit tilbod eleven takka nei til.",
+    ),
+    limits=Text("Om eleven virkelig ble hørt, ser regelen ikke.", "Om eleven verkeleg vart høyrd, ser regelen ikkje."),
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-10-2",),
+    needs=("suspicions", "log", "pupils", "notices", "notices.happened_at", "notices.accuses_staff"),
+    questions={
+        "heard_before": Text(
+            "Samtalen med eleven var samme dag, men før mistanken er ført. Var det i den samtalen eleven fortalte om dette?",
+            "Samtalen med eleven var same dag, men før mistanken er ført. Var det i den samtalen eleven fortalde om dette?",
+        ),
+        "which_pupil": WHICH_PUPIL,
+    },
+)
+def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
+    for scope, _, start in _suspicions(case):
+        for pupil in case.affected:
+            known = (start, pupil.joined_at, pupil.identified_at)
+            since = max((m for m in known if m is not None), key=lambda m: m.sort_key)
+            outcome = _heard(case, judge, f"{scope}/{scope_of(pupil=pupil.ref)}", pupil.ref, since)
+            if outcome is not None:
+                yield outcome
+
+
+def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment) -> Outcome | None:
+    held = _after(case.hearings(pupil), start)
+    declined = bool(held) and held[0].hearing is Hearing.DECLINED
+    found = shown(judge, scope, start, held, remarks=(_DECLINED,) if declined else ())
+    if found is not None:
+        return found
+    before = _same_day_on(case.hearings(pupil), start)
+    if before:
+        return judge.review(scope, "heard_before", *before, event=start)
+    unnamed = [e for e in _after(case.all(LogKind.PUPIL_CONVERSATION), start) if not e.pupils and was_heard(e)]
+    return or_which(waited(case, judge, "SK-08", scope, start), "which_pupil", *unnamed)
+
+
+@CHAPTER.rule(
+    "SK-09",
+    "samtale-med-den-beskyldte",
+    title=Text("Den som er beskyldt, er hørt", "Den som er skulda, er høyrd"),
+    remedy=Text(
+        "Snakk med den som er beskyldt, og loggfør at det er gjort.",
+        "Snakk med den som er skulda, og loggfør at det er gjort.",
+    ),
+    proof=Text(
+        "En logg om at samtalen er holdt. Innholdet hentes aldri.",
+        "Ein logg om at samtalen er halden. Innhaldet blir aldri henta.",
+    ),
+    limits=Text(
+        "Samtalen er en personalsak; regelen ser bare at den er holdt.",
+        "Samtalen er ei personalsak; regelen ser berre at han er halden.",
+    ),
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
+    questions={
+        "which_accused": Text(
+            "Flere er beskyldt, og loggen sier ikke hvem samtalen var med. Er det snakket med hver av dem?",
+            "Fleire er skulda, og loggen seier ikkje kven samtalen var med. Er det snakka med kvar av dei?",
+        ),
+    },
+)
+def accused_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»: each one who is accused."""
+    for scope, suspicion, start in _suspicions(case):
+        talks = _after(case.all(LogKind.STAFF_CONVERSATION), start)
+        held = [e for e in talks if e.held is not False and e.hearing is not Hearing.OFFERED]
+        if len(suspicion.accused) < 2:
+            outcome = _conversation(case, judge, scope, held, [], start)
+            if outcome is not None:
+                yield outcome
+            continue
+        for number, accused in enumerate(suspicion.accused, 1):
+            hers = [e for e in held if any(accused.is_same_person(p) for p in _present(e))]
+            unsure = [e for e in held if not any(_rules_out(accused, suspicion, p) for p in _present(e))]
+            own = f"{scope}/{scope_of(accused=str(number))}"
+            outcome = _conversation(case, judge, own, hers, unsure, start)
+            if outcome is not None:
+                yield outcome
+
+
+def _present(entry: LogEntry) -> tuple[Actor, ...]:
+    return (*entry.participants, *((entry.to,) if entry.to is not None else ()))
+
+
+def _rules_out(accused: Actor, suspicion: Suspicion, present: Actor) -> bool:
+    """Whether ``present`` is certainly another of the accused, so that the conversation was with that one."""
+    others = [other for other in suspicion.accused if other is not accused]
+    return any(present.is_same_person(other) is True for other in others)
+
+
+def _conversation(
+    case: CaseIndex, judge: Judge, scope: str, held: list[LogEntry], unsure: list[LogEntry], start: Moment
+) -> Outcome | None:
+    found = shown(judge, scope, start, held)
+    if found is not None:
+        return found
+    return or_which(waited(case, judge, "SK-09", scope, start), "which_accused", *unsure)

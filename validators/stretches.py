@@ -1,0 +1,161 @@
+"""The rounds of a case: each stretch in which it was open, with what belongs to it. A reopened case has new duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..domain.activity_plan import ActivityPlan, MeasureType
+from ..domain.case import ClosingReason, Pupil
+from ..domain.log import Hearing, LogEntry, LogKind, Recorded
+from ..domain.moment import Moment
+from ..domain.verdict import Outcome, Verdict, scope_of
+from .judge import Judge, when_of
+from .known import CaseIndex, Period, once, once_each
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One stretch in which the case was open."""
+
+    period: Period
+    start: Moment
+    """When its first notice arrived; where it has none, when it was opened."""
+    after: Moment | None
+    """When the stretch before it was closed; ``None`` = it is the first."""
+    has_notice: bool = True
+    """Whether a notice came in it; a case may be opened again without one."""
+    transfers: tuple[Moment, ...] = ()
+    """When the case went to another school, by time."""
+
+    @property
+    def closed(self) -> Moment | None:
+        """When it ended; ``None`` while it lasts."""
+        return self.period.closed
+
+    def scope(self, pupil: Pupil | None = None) -> str:
+        """``case`` or ``pupil:e1``; in a reopened case with ``period:2026-04-20``, the day it was opened again."""
+        parts = {} if pupil is None else {"pupil": pupil.ref}
+        if self.after is not None:
+            parts["period"] = self.period.opened.day.isoformat()
+        return scope_of(**parts)
+
+    def holds(self, moment: Moment | None) -> bool:
+        """Whether ``moment`` can belong to this stretch."""
+        if moment is None or (self.after is not None and moment.before(self.after) is True):
+            return False
+        closed = self.period.closed
+        return closed is None or closed.before(moment) is not True
+
+    def entries(self, case: CaseIndex, *kinds: LogKind) -> list[LogEntry]:
+        """The entries of the stretch that took place: what was only called, offered or declined did not."""
+        held = _held(case, self)
+        return [entry for entry in case.all(*kinds) if entry.id in held]
+
+    def decisions(self, case: CaseIndex) -> list[ActivityPlan]:
+        """The versions of the stretch that chose measures, by time.
+
+        Protection put in at once does not end the enquiry (requirements A-29), so a version of nothing else is left out.
+        """
+        return [plan for plan in case.decided_plans if not only_protects(plan) and self.holds(when_of(plan))]
+
+    def decision(self, case: CaseIndex, pupil: Pupil | None = None) -> ActivityPlan | None:
+        """The first version of the stretch that chose measures; with ``pupil``, the first that chose them for her."""
+        for plan in self.decisions(case):
+            if pupil is None or pupil.ref in case.pupils_of_plan(plan):
+                return plan
+        return None
+
+    def chosen_without(self, case: CaseIndex, pupil: Pupil) -> ActivityPlan | None:
+        """The first version that chose measures, for her or for another, after ``pupil`` was known: what must come before is late."""
+        since = self.since(pupil)
+        if since is None:
+            return None
+        later = (plan for plan in self.decisions(case) if (w := when_of(plan)) is None or w.before(since) is not True)
+        return next(later, None)
+
+    def since(self, pupil: Pupil) -> Moment | None:
+        """From when something is owed to ``pupil`` in this stretch; ``None`` = she was not known in it."""
+        start = self.start
+        for later in (pupil.joined_at, pupil.identified_at):
+            if later is not None and start.before(later) is True:
+                start = later
+        return start if self.holds(start) else None
+
+    def missing(
+        self, judge: Judge, rule: str, scope: str, anchor: Moment, *, overtaken: Recorded | None = None
+    ) -> Iterator[Outcome]:
+        """The answer for a missing entry without time limit. The clock stops when the pupil moves (requirements A-36).
+
+        ``overtaken``: what it must come before, where that has been done. A case that went to another school counts from there.
+        """
+        ended = when_of(overtaken) if overtaken is not None else self.closed
+        here = at_this_school(judge, rule, anchor, self.transfers, until=ended)
+        if self.period.reason is ClosingReason.MOVED and self.closed is not None and overtaken is None:
+            then = judge.at(self.closed).ladder(rule, scope, here)
+            if then.verdict is Verdict.DEVIATION:
+                yield then
+            return
+        yield judge.ladder(rule, scope, here, closed=self.closed, overtaken=overtaken is not None)
+
+
+def at_this_school(
+    judge: Judge, rule: str, anchor: Moment, transfers: Iterable[Moment], *, until: Moment | None = None
+) -> Moment:
+    """Where the count begins: at the last transfer, unless the school before was already too late by then.
+
+    ``until``: when the duty was done, or its time was over; later transfers say nothing about it.
+    """
+    for moved in transfers:
+        if anchor.before(moved) is not True or (until is not None and until.before(moved) is True):
+            continue
+        if judge.at(moved).ladder(rule, "case", anchor).verdict is Verdict.DEVIATION:
+            return anchor
+        anchor = moved
+    return anchor
+
+
+@once
+def rounds(case: CaseIndex) -> Iterator[Round]:
+    """The stretches of ``case``, oldest first; of several opened on one day, the last."""
+    found: dict[str, Round] = {}
+    after: Moment | None = None
+    moved = transfers(case)
+    for period in case.periods:
+        stretch = Round(period, period.opened, after)
+        arrivals = [
+            arrived
+            for notice in case.notices
+            if (arrived := notice.arrived_at or notice.registered_at) is not None and stretch.holds(arrived)
+        ]
+        start = min(arrivals, key=lambda moment: moment.sort_key, default=period.opened)
+        stretch = Round(period, start, after, has_notice=bool(arrivals), transfers=moved)
+        found[stretch.scope()] = stretch
+        after = period.closed
+    yield from found.values()
+
+
+@once_each
+def _held(case: CaseIndex, stretch: Round) -> frozenset[str]:
+    """Ids of the entries of ``stretch`` that took place."""
+    return frozenset(entry.id for entry in case.log if took_place(entry) and stretch.holds(when_of(entry)))
+
+
+def transfers(case: CaseIndex) -> tuple[Moment, ...]:
+    """When the case went to another school, by time."""
+    return tuple(sorted((transfer.at for transfer in case.transfers), key=lambda moment: moment.sort_key))
+
+
+def reopened_without_notice(case: CaseIndex) -> Iterator[Round]:
+    """The stretches that began anew without a notice: their duties are counted from the day the case was opened again."""
+    return (stretch for stretch in rounds(case) if stretch.after is not None and not stretch.has_notice)
+
+
+def took_place(entry: LogEntry) -> bool:
+    """Whether a meeting or conversation was held; an entry that does not say so was."""
+    return entry.held is not False and entry.hearing not in (Hearing.OFFERED, Hearing.DECLINED)
+
+
+def only_protects(plan: ActivityPlan) -> bool:
+    """Whether all that the plan chooses is protection put in at once, which nobody need be heard about first (A-29)."""
+    return bool(plan.measures) and all(measure.type is MeasureType.PROTECTIVE for measure in plan.measures)

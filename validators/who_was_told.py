@@ -1,0 +1,220 @@
+"""Whom a notice reached and which entries are about it, and what a missing entry means when the case was closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..domain.case import ClosingReason
+from ..domain.log import LogEntry, LogKind, Recorded
+from ..domain.moment import Moment
+from ..domain.notice import Notice
+from ..domain.people import Actor, Role
+from ..domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
+from .judge import Judge, when_of
+from .known import CaseIndex
+from .rule import Text
+
+WHICH_NOTICE = Text(
+    "Saken har flere varsler, og loggen sier ikke hvilket den gjelder. Gjelder den dette?",
+    "Saka har fleire varsel, og loggen seier ikkje kva for eit han gjeld. Gjeld han dette?",
+)
+WHICH_PUPIL = Text(
+    "Saken gjelder flere elever, og loggen sier ikke hvilken. Gjelder den denne eleven?",
+    "Saka gjeld fleire elevar, og loggen seier ikkje kva for ein. Gjeld han denne eleven?",
+)
+WHO_WROTE = Text(
+    "Det står ikke hvem som skrev loggen. Var det den som skulle?",
+    "Det står ikkje kven som skreiv loggen. Var det den som skulle?",
+)
+
+
+# --- people --------------------------------------------------------------------------------------------------------------
+
+
+def is_known(actor: Actor | None) -> bool:
+    """Whether the source says who it was."""
+    return actor is not None and actor.role is not Role.UNKNOWN
+
+
+def acted_as(actor: Actor | None, *roles: Role) -> bool:
+    """Whether somebody is named, and acted in one of ``roles``, in person or as a registered delegate."""
+    return actor is not None and actor.acts_as(*roles)
+
+
+def delegate(actor: Actor | None) -> tuple[Remark, ...]:
+    """The remark that a registered delegate acted, where one did."""
+    return (Remark(code=RemarkCode.DELEGATE),) if actor is not None and actor.acts_for is not None else ()
+
+
+# --- entries -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Entries that are about one notice, and entries that may be: they name none, and several had come by then."""
+
+    sure: tuple[LogEntry, ...]
+    unsure: tuple[LogEntry, ...]
+
+
+def about(case: CaseIndex, notice: Notice, *kinds: LogKind) -> About:
+    """The entries of ``kinds`` about ``notice``; what did not take place (only called) is left out.
+
+    An entry that names no notice is about the only one that had come by then; where several had, it may be about any.
+    """
+    ids = {notice.id, *(n.id for n in case.case.notices if n.duplicate_of == notice.id)}
+    sure, unsure = [], []
+    for entry in case.all(*kinds):
+        if entry.held is False:
+            continue
+        if entry.notice in ids:
+            sure.append(entry)
+        elif entry.notice is None:
+            had_come = [n for n in case.notices if _had_come(n, entry)] or list(case.notices)
+            if had_come == [notice]:
+                sure.append(entry)
+            elif notice in had_come:
+                unsure.append(entry)
+    return About(tuple(sure), tuple(unsure))
+
+
+def _had_come(notice: Notice, entry: LogEntry) -> bool:
+    came, when = when_of(notice), when_of(entry)
+    return came is None or when is None or when.before(came) is not True
+
+
+def or_which(outcome: Outcome | None, question: str, *unsure: LogEntry) -> Outcome | None:
+    """``outcome`` as it is, but a question where nothing is shown and ``unsure`` entries may be what is missing."""
+    if outcome is None or not unsure:
+        return outcome
+    missing = outcome.verdict is Verdict.DEVIATION and outcome.reason is Reason.UNDOCUMENTED
+    waiting = outcome.verdict is Verdict.REVIEW and outcome.question == "not_yet"
+    if not missing and not waiting:
+        return outcome
+    evidence = tuple(dict.fromkeys(entry.id for entry in unsure))
+    update = {"verdict": Verdict.REVIEW, "reason": None, "question": question, "evidence": evidence, "changes_at": None}
+    return outcome.model_copy(update=update)
+
+
+# --- who was told ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What shows that a notice reached rektor, by time; and receipts that may show it."""
+
+    sure: tuple[Recorded, ...]
+    unsure: tuple[LogEntry, ...]
+
+
+def rector_reached(case: CaseIndex, notice: Notice) -> Reached:
+    """Whether and when ``notice`` reached rektor: taken or given by rektor, told on, or received in rektor's own log."""
+    sure: list[Recorded] = []
+    if acted_as(notice.receiver, Role.RECTOR) or acted_as(notice.notifier, Role.RECTOR):
+        sure.append(notice)
+    told = notice.rector_told_at
+    if told is not None and told.known_at(case.as_of):
+        sure.append(notice.model_copy(update={"happened_at": told, "registered_at": None, "edits": ()}))
+    receipts = about(case, notice, LogKind.RECTOR_RECEIVED)
+    sure += [e for e in receipts.sure if acted_as(e.doer, Role.RECTOR)]
+    unsure = [e for e in receipts.sure if not is_known(e.doer)]
+    unsure += [e for e in receipts.unsure if acted_as(e.doer, Role.RECTOR) or not is_known(e.doer)]
+    return Reached(tuple(sorted(sure, key=lambda item: item.sort_key)), tuple(unsure))
+
+
+def goes_to_the_owner(case: CaseIndex, notice: Notice) -> bool:
+    """Whether the way of ``notice`` is past rektor: someone in the leadership is the one it is about (SK-02).
+
+    One that does not say whom it is about is past rektor only where the suspicion was there on the day it came: what came
+    before that kept its own way.
+    """
+    if notice.accuses_staff is not None:
+        return notice.accuses_staff and bool(case.leader_suspicions)
+    came = when_of(notice)
+    return any(came is None or suspicion.at.day <= came.day for suspicion in case.leader_suspicions)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerTold:
+    """What shows that the owner was told, by time; and entries that name another than the owner as the one told."""
+
+    sure: tuple[LogEntry | Notice, ...]
+    unsure: tuple[LogEntry, ...]
+    acknowledged: tuple[LogEntry, ...]
+    """The owner's own receipts, which show it where nobody else wrote it down."""
+
+
+def owner_told(case: CaseIndex, since: Moment | None = None) -> OwnerTold:
+    """The notices to the owner, from ``since`` on; one that somebody gave straight to the owner counts too."""
+    sure: list[LogEntry | Notice] = []
+    unsure: list[LogEntry] = []
+    for entry in case.all(LogKind.OWNER_NOTIFIED):
+        if entry.held is False or not _from(entry, since):
+            continue
+        to_another = is_known(entry.to) and not acted_as(entry.to, Role.OWNER)
+        (unsure if to_another else sure).append(entry)
+    sure += [n for n in case.notices if acted_as(n.receiver, Role.OWNER) and _from(n, since)]
+    receipts = [e for e in case.all(LogKind.OWNER_ACKNOWLEDGED) if e.held is not False and _from(e, since)]
+    own = tuple(e for e in receipts if acted_as(e.author, Role.OWNER))
+    return OwnerTold(tuple(sorted(sure, key=lambda item: item.sort_key)), tuple(unsure), own)
+
+
+def _from(item: Recorded, since: Moment | None) -> bool:
+    when = when_of(item)
+    return when is not None and (since is None or when.before(since) is not True)
+
+
+# --- what is shown -----------------------------------------------------------------------------------------------------------
+
+
+def shown(
+    judge: Judge, scope: str, start: Moment, items: Sequence[Recorded], *, remarks: Iterable[Remark] = ()
+) -> Outcome | None:
+    """Met by the first of ``items`` that can be taken at its word; only doubtful ones are a question; ``None`` = no items."""
+    doubts = [(judge.doubt(item, start), item) for item in items]
+    for question, item in doubts:
+        if question is None:
+            return judge.met(scope, item, event=start, remarks=remarks)
+    for question, item in doubts:
+        if question is not None:
+            return judge.review(scope, question, item, event=start)
+    return None
+
+
+# --- what is missing -------------------------------------------------------------------------------------------------------
+
+
+def waited(case: CaseIndex, judge: Judge, rule: str, scope: str, anchor: Moment) -> Outcome | None:
+    """The ladder of a missing entry: closing the case ends the waiting, and the clock stops when the pupil moves.
+
+    ``None``: the pupil moved before it was over (requirements A-36).
+    """
+    ended = next((p for p in case.periods if p.closed is not None and p.closed.before(anchor) is not True), None)
+    if ended is None or ended.closed is None:
+        return judge.ladder(rule, scope, anchor)
+    if ended.reason is ClosingReason.MOVED:
+        then = judge.at(ended.closed).ladder(rule, scope, anchor)
+        return then if then.verdict is Verdict.DEVIATION else None
+    return judge.ladder(rule, scope, anchor, closed=ended.closed)
+
+
+def stopped(case: CaseIndex, start: Moment, outcome: Outcome) -> bool:
+    """Whether the pupil moved before the last day was over: then the clock stopped (requirements A-36)."""
+    if outcome.deadline is None:
+        return False
+    ended = next((p for p in case.periods if p.closed is not None and p.closed.before(start) is not True), None)
+    if ended is None or ended.closed is None:
+        return False
+    return ended.reason is ClosingReason.MOVED and ended.closed.day <= outcome.deadline
+
+
+def never_a_deviation(outcome: Outcome | None) -> Outcome | None:
+    """``outcome``, but a question where the ladder would end in a deviation."""
+    if outcome is None:
+        return None
+    if outcome.verdict is Verdict.DEVIATION:
+        return outcome.model_copy(update={"verdict": Verdict.REVIEW, "reason": None, "question": "not_yet"})
+    if outcome.verdict is Verdict.REVIEW:
+        return outcome.model_copy(update={"changes_at": None})
+    return outcome
