@@ -35,11 +35,7 @@ class ClientCredentials:
 class TokenProvider:
     """Fetches a token when it is first needed and again 30 seconds before it runs out. Threads share one fetch.
 
-    There is deliberately no library here. authlib was weighed: its OAuth2Session is a requests session of its own,
-    which would ask past adapters/http.py: no cap on the answer, no time budget, redirects followed with the secret in the
-    form, and the server's own words in its exceptions. Its bare OAuth2Client can be led through ours, but then what is left
-    of it is the form below; the lock, the monotonic clock, the life where none is told, what a token may be, and forgetting a
-    refused one would still stand here, and a session and an authentication object would come on top.
+    Why no library does this: docs/decisions/0002-no-oauth-library.md.
     """
 
     def __init__(
