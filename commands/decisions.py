@@ -1,26 +1,38 @@
-"""Human decisions about findings: accept, list, withdraw; and opening one case, which leaves a trace."""
+"""Human decisions about findings: accept, list, withdraw; and opening one case, which leaves a trace.
+
+A person has looked at a finding and decided. A reason, a role and a last day belong to it.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..domain.errors import SettingsError
+from ..domain.moment import local_day
 from ..domain.people import Role
-from ..domain.verdict import Finding
-from ..journal.run_log import Kind, entries
+from ..domain.verdict import CASE_SCOPE, Finding
+from ..journal.run_log import Kind, RunLog, entries
 from ..reports import dossier as dossiers
 from ..reports.model import ACCEPTABLE
 from ..validators import CHAPTERS, RULES, rule_page
+from ..validators.reading.identity_number import find_identity_numbers
 from ..validators.verdict_words import ROLES
-from . import accepting as acceptances
 from .command_language import value_word
 from .trace import note_opened, run_log
 
 if TYPE_CHECKING:
+    from ..store import Store
     from .workplace import Workplace
+
+MAY_DECIDE = (Role.RECTOR, Role.OWNER, Role.ADVISER)
+"""Who may decide."""
+LONGEST = timedelta(days=366)
+"""No decision holds longer than to the same day next year: the plan itself is revised each June."""
+LONGEST_REASON = 500
 
 
 def accept(
@@ -39,7 +51,7 @@ def accept(
         )
         raise SettingsError(unknown.format(case=case))
     decided = _decided(work, known.school, case, found.code, scope)
-    return acceptances.accept(
+    return record(
         work.store,
         rule=found.code,
         scope=decided.scope,
@@ -52,6 +64,83 @@ def accept(
         case=case,
         run_log=run_log(work, role),
     )
+
+
+def record(
+    store: Store,
+    *,
+    rule: str,
+    reason: str,
+    role: str,
+    until: date,
+    at: datetime,
+    case: str | None = None,
+    school: str | None = None,
+    scope: str = CASE_SCOPE,
+    verdict: str | None = None,
+    run_log: RunLog | None = None,
+) -> str:
+    """Records a decision about the finding of ``rule`` on ``case``, or on ``school``'s annual cycle. Gives its id.
+
+    ``verdict``: what the finding was; a question that is accepted does not cover the deviation it may become.
+    ``until``: the last day it holds, inclusive, in Europe/Oslo; the day after, the finding is back. ``at``: now
+    (zone-aware). ``reason`` is the one text by a person that is kept, and reports show it: it says why, never who. Raises
+    SettingsError that says what to mend; the reason itself is never repeated.
+    """
+    problems = list(_problems(reason, role, until, local_day(at), case, school))
+    if problems:
+        raise SettingsError("; ".join(problems))
+    new = store.add_acceptance(
+        rule=rule,
+        scope=scope,
+        reason=reason.strip(),
+        role=role,
+        until=until.isoformat(),
+        at=at,
+        school=school,
+        case=case,
+        verdict=verdict,
+    )
+    if run_log is not None:
+        anchor = run_log.add(
+            Kind.ACCEPTED,
+            acceptance=new,
+            rule=rule,
+            scope=scope,
+            case=case,
+            school=school,
+            role=role,
+            until=until.isoformat(),
+        )
+        store.set_meta(*anchor)
+    return new
+
+
+def revoke(store: Store, acceptance: str, *, at: datetime, run_log: RunLog | None = None) -> None:
+    """Takes a decision back; it stays on record. Raises SettingsError where there is none with that id."""
+    if not store.withdraw_acceptance(acceptance, at):
+        raise SettingsError(
+            _("det finnes ingen slik avgjørelse, eller den er alt trukket tilbake: se skolemiljo accept list")
+        )
+    if run_log is not None:
+        store.set_meta(*run_log.add(Kind.WITHDRAWN, acceptance=acceptance))
+
+
+def _problems(reason: str, role: str, until: date, today: date, case: str | None, school: str | None) -> Iterable[str]:
+    if case is None and school is None:
+        yield _("en sak eller en skole trengs")
+    if role not in MAY_DECIDE:
+        yield _("--role må være en av {roles}").format(roles=", ".join(MAY_DECIDE))
+    if until < today:
+        yield _("--until er en dag som er passert")
+    if until > today + LONGEST:
+        yield _("--until er mer enn et år fram: en avgjørelse skal ses på igjen hvert år")
+    if not reason.strip():
+        yield _("--reason må si hvorfor")
+    if len(reason.strip()) > LONGEST_REASON:
+        yield _("--reason kan ha høyst {n} tegn").format(n=LONGEST_REASON)
+    if find_identity_numbers(reason):
+        yield _("--reason har et fødselsnummer: skriv hvorfor, uten å si hvem det gjelder")
 
 
 def _decided(work: Workplace, school: str, case: str, rule: str, scope: str | None) -> Finding:
@@ -92,7 +181,7 @@ def take_back(work: Workplace, file: Path) -> int:
 
 def withdraw(work: Workplace, decision: str, at: datetime) -> None:
     """Takes a decision back."""
-    acceptances.withdraw(work.store, decision, at=at, run_log=run_log(work, "command"))
+    revoke(work.store, decision, at=at, run_log=run_log(work, "command"))
 
 
 def dossier(work: Workplace, case_id: str, *, reason: str, form: str, as_of: datetime, language: str) -> str | bytes:

@@ -40,7 +40,7 @@ def run_demo(out: Path, echo: Echo) -> None:
     """Plays the night and leaves settings, store, flags read back and reports in ``out``. Raises SettingsError."""
     try:
         from ..adapters.mock.municipality import Municipality
-        from ..adapters.mock.server import start
+        from ..adapters.mock.running import start
     except ModuleNotFoundError as error:
         needs = _("demoen trenger mer: pip install {packages} ({name})")
         raise SettingsError(needs.format(packages="'skolemiljo[mock,xlsx,pdf]'", name=error.name)) from None

@@ -29,7 +29,7 @@ def up(
 ) -> None:
     """Runs the mock vendors in the foreground until the process is told to stop."""
     try:
-        from ..adapters.mock.server import serve
+        from ..adapters.mock.running import serve
     except ModuleNotFoundError as error:
         needs = _("etterligningene trenger mer: pip install {packages} ({name})")
         raise SettingsError(needs.format(packages="'skolemiljo[mock]'", name=error.name)) from None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
@@ -14,14 +12,11 @@ from ..domain.errors import SkolemiljoError
 from ..domain.fault_words import called
 from ..domain.moment import OSLO
 from ..journal.run_log import RunLog
-from ..sync.run import Options, Progress, run_sync
+from ..sync.run import NightProgress, Options, run_sync
 from ..sync.summary import RunSummary, SchoolSummary
 
 if TYPE_CHECKING:
     from .workplace import Workplace
-
-_ALLOCATIONS = 50_000
-"""Objects made between two looks of the garbage collector; Python's own number is 700."""
 
 
 def run(
@@ -31,7 +26,7 @@ def run(
     dry_run: bool = False,
     full: bool = False,
     schools: tuple[str, ...] = (),
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[NightProgress], None] | None = None,
     handle_signals: bool = True,
 ) -> RunSummary:
     """One night as the settings say."""
@@ -48,39 +43,20 @@ def run(
         acceptances_to=None if dry_run else settings.store_path.with_name("acceptances.json"),
         handle_signals=handle_signals,
     )
-    with _collected_seldom():
-        summary = run_sync(
-            source=work.source,
-            sink=work.source,
-            cycle=work.cycle,
-            judging=work.judging,
-            store=store,
-            as_of=as_of,
-            options=options,
-            run_log=RunLog(settings.run_log_path, who="sync", anchor=store.set_meta),
-            progress=progress,
-        )
+    summary = run_sync(
+        source=work.source,
+        sink=work.source,
+        cycle=work.cycle,
+        judging=work.judging,
+        store=store,
+        as_of=as_of,
+        options=options,
+        run_log=RunLog(settings.run_log_path, who="sync", anchor=store.set_meta),
+        progress=progress,
+    )
     if settings.ping_url is not None and not dry_run and summary.exit_code == 0:
         _ping(settings.ping_url)
     return summary
-
-
-@contextmanager
-def _collected_seldom() -> Iterator[None]:
-    """Lets the garbage collector look seldom, and never at the program itself.
-
-    Cases come and go by the thousand and hold no rings; looking at the window of them again and again took a sixth of the
-    time (benchmarks/README.md).
-    """
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_ALLOCATIONS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 def _ping(url: str) -> None:

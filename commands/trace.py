@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from gettext import gettext as _
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..domain.errors import SettingsError, StoreError
@@ -14,9 +12,10 @@ from ..validators.reading.identity_number import find_identity_numbers
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from ..reports import Report
-    from ..store import Forgotten, Store
+    from ..store import Forgotten
     from .workplace import Workplace
 
 
@@ -57,21 +56,6 @@ def note_report(work: Workplace, name: str, report: Report, form: str) -> str | 
     except (StoreError, BrokenRunLog) as error:
         return _("Rapporten kom ikke med i kjøreloggen: {error}").format(error=error)
     return None
-
-
-def note_upgrade(store: Store, log: Path) -> None:
-    """Writes in the run log that the store's schema was upgraded: from which, to which and when.
-
-    The news lies in the store until it is in the log, so that neither a crash between the two nor a log that can't be
-    written loses it; and whoever only reads goes on.
-    """
-    done = store.upgraded()
-    if done is None:
-        return
-    facts = {"from_schema": done.before, "to_schema": done.after, "upgraded_at": done.at}
-    with suppress(StoreError, BrokenRunLog):
-        RunLog(log, who="store", anchor=store.set_meta).add_and_anchor(Kind.STORE, action="upgrade", **facts)
-        store.upgrade_is_noted()
 
 
 def backup(work: Workplace, target: Path) -> None:

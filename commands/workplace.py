@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..adapters.connect import case_adapter, cycle_adapter
-from ..domain.errors import SettingsError
+from ..domain.errors import SettingsError, StoreError
 from ..domain.school import School
+from ..journal.run_log import BrokenRunLog, Kind, RunLog
 from ..judging.policy import Judging
 from ..plans.calendars import calendars
 from ..plans.loader import load_plans
@@ -74,10 +76,9 @@ class Workplace:
     def store(self) -> Store:
         """The store, opened and brought up to date; that it was is in the run log."""
         from ..store import Store
-        from .trace import note_upgrade
 
         store = Store.open(self.settings.store_path)
-        note_upgrade(store, self.settings.run_log_path)
+        _note_upgrade(store, self.settings.run_log_path)
         return store
 
     @property
@@ -92,3 +93,18 @@ class Workplace:
                 return school
         known = ", ".join(f"{s.organisation_number} {s.name}" for s in self.schools[:10])
         raise SettingsError(_("ingen skole har det nummeret; kilden har {schools}").format(schools=known))
+
+
+def _note_upgrade(store: Store, log: Path) -> None:
+    """Writes in the run log that the store's schema was upgraded: from which, to which and when.
+
+    The news lies in the store until it is in the log, so that neither a crash between the two nor a log that can't be
+    written loses it; and whoever only reads goes on.
+    """
+    done = store.upgraded()
+    if done is None:
+        return
+    facts = {"from_schema": done.before, "to_schema": done.after, "upgraded_at": done.at}
+    with suppress(StoreError, BrokenRunLog):
+        RunLog(log, who="store", anchor=store.set_meta).add_and_anchor(Kind.STORE, action="upgrade", **facts)
+        store.upgrade_is_noted()

@@ -1,4 +1,4 @@
-"""What one night works with: how it is to run, what it reads and keeps, and one school while it is being looked at."""
+"""What one night works with: how it is to run, and what every part of it shares. Nothing here changes during the night."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 from ..adapters.ports import CaseSource
 from ..journal.run_log import Kind, RunLog
 from ..judging.policy import Judging
-from ..store import JudgedCase, SchoolState, Store
-from .summary import RunSummary, SchoolSummary
+from ..store import SchoolState, Store
+from .reading import ReadRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class NightProgress:
     """How far the run has come: ``stage`` is ``judge``, ``write`` or ``cycle``; ``total`` None = not known."""
 
     stage: str
@@ -68,26 +68,28 @@ class Stop:
         self._event.set()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Night:
     """What every part of the run shares."""
 
+    run: str
+    as_of: datetime
+    """The moment that is judged."""
     source: CaseSource
     judging: Judging
     store: Store
     options: Options
     run_log: RunLog | None
-    tell: Callable[[Progress], None]
+    tell: Callable[[NightProgress], None]
     stop: Stop
     clock: Callable[[], datetime]
-    summary: RunSummary
     log: Any
     """A structlog logger that carries the run's id."""
 
     @property
-    def as_of(self) -> datetime:
-        """The moment that is judged."""
-        return self.summary.as_of
+    def plan(self) -> str:
+        """What the plan is called."""
+        return self.judging.plan.document.label
 
     @property
     def writing(self) -> bool:
@@ -97,22 +99,18 @@ class Night:
     def note(self, kind: Kind, **facts: Any) -> None:
         """Adds a line to the run log, and keeps its anchor."""
         if self.run_log is not None:
-            self.store.set_meta(*self.run_log.add(kind, run=self.summary.run, **facts))
+            self.store.set_meta(*self.run_log.add(kind, run=self.run, **facts))
 
 
-class SchoolNight:
-    """One school while it is being looked at: what has come of it so far."""
+@dataclass(frozen=True, slots=True)
+class SchoolTonight:
+    """One school before it is read: where the last nights left it, by what it is judged, and what is asked for."""
 
-    def __init__(self, school: str, state: SchoolState, basis: str, *, full: bool) -> None:
-        self.school = school
-        self.state = state
-        self.basis = basis
-        self.summary = SchoolSummary(school, full=full)
-        self.judged: list[JudgedCase] = []
-        """Judged and not yet kept."""
-        self.newest = state.cursor
-        """The latest time of change seen."""
-        self.unclaimed: set[str] = set()
-        """Cases that can't be read and may be any school's: :attr:`RunSummary.unclaimed` tells them once."""
-        self.listed: frozenset[str] | None = None
-        """The source's own list of ids, where it was read."""
+    state: SchoolState
+    basis: str
+    request: ReadRequest
+
+    @property
+    def school(self) -> str:
+        """Its organisation number."""
+        return self.state.school

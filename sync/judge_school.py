@@ -1,22 +1,22 @@
-"""Looking at the cases: judge what comes, keep it, and make sure that what came is all there is."""
+"""Judging a school's cases as they come, keeping what was found, and making sure that what came is all there is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from gettext import gettext as _
 
 from ..adapters.ports import CaseProblem, SourceItem
 from ..domain.case import Case
 from ..domain.errors import CaseForbidden, CaseNotFound, Skippable, SourceError
 from ..domain.flag import ComplianceRecord
-from ..domain.verdict import Verdict
 from ..judging.next_change import changes_at
 from ..judging.problems import our_fault, problem_of
 from ..store import MUNICIPALITY, JudgedCase
-from .context import Night, Progress, SchoolNight
-from .reading import Listing, Reading, read_school
+from .context import Night, NightProgress, SchoolTonight
+from .reading import Listing
 from .sender import record_fingerprint
+from .summary import SchoolSummary
 
 _BATCH = 100
 """Judgements kept in one transaction."""
@@ -28,182 +28,167 @@ COUNTS_DISAGREE = "CountsDisagree"
 MANY_VANISHED = "ManyVanished"
 
 
-class Looking:
-    """Judges the cases of a night, in the main thread."""
+@dataclass(frozen=True, slots=True)
+class SchoolJudged:
+    """A school whose reading is over, whole or broken off."""
 
-    def __init__(self, night: Night) -> None:
+    tonight: SchoolTonight
+    summary: SchoolSummary
+    newest: datetime | None
+    """The latest time of change seen."""
+
+
+class SchoolJudge:
+    """Judges one school's cases in the main thread, and lets go of their content. :meth:`finish` hands on what came of it."""
+
+    def __init__(self, night: Night, tonight: SchoolTonight) -> None:
         self._night = night
         self._store = night.store
+        self._tonight = tonight
+        self._school = tonight.school
+        self.summary = SchoolSummary(self._school, full=tonight.request.every_id)
+        self._judged: list[JudgedCase] = []
+        """Judged and not yet kept."""
+        self._newest = tonight.state.cursor
+        self._listed: frozenset[str] | None = None
+        """The source's own list of ids, where it was read."""
 
-    # --- one case ------------------------------------------------------------------------------------------------
+    def take(self, item: SourceItem | Listing) -> None:
+        """Judges one item."""
+        if isinstance(item, Listing):
+            self._listed = item.ids
+        elif isinstance(item, CaseProblem) and item.any_school and item.case is not None:
+            self._unclaimed(item, item.case)
+        else:
+            self.summary = self.summary.plus(read=1)
+            judged = item if isinstance(item, CaseProblem) else judge_case(self._night, item)
+            if isinstance(judged, CaseProblem):
+                self._problem(judged)
+            else:
+                self._add(judged)
 
-    def reader(self, school: SchoolNight) -> Callable[[], Iterator[SourceItem | Listing]]:
-        """What another thread calls to read the school."""
-        state, full = school.state, school.summary.full
-        wanted = Reading(
-            school.school,
-            None if full or state.cursor is None else state.cursor - self._night.options.overlap,
-            due=self._store.due_cases(school.school, self._night.as_of),
-            every_id=full,
-        )
-        return lambda: read_school(self._night.source, wanted)
-
-    def take(self, school: SchoolNight, item: SourceItem) -> None:
-        """Judges one item and lets go of its content."""
-        if isinstance(item, CaseProblem) and item.any_school and item.case is not None:
-            self._unclaimed(school, item, item.case)
-            return
-        school.summary.read += 1
-        if isinstance(item, CaseProblem):
-            self.problem(school, item)
-            return
-        judged = self.judge(school, item)
-        if judged is None:
-            return
-        school.judged.append(judged)
+    def _add(self, judged: JudgedCase) -> None:
+        self.summary = self.summary.with_judged(judged.assessment)
+        self._judged.append(judged)
         modified = judged.modified_at
-        if modified is not None and (school.newest is None or modified > school.newest):
-            school.newest = modified
-        if len(school.judged) >= _BATCH:
-            self.keep(school)
-        self._night.tell(Progress("judge", school.school, school.summary.judged))
+        if modified is not None and (self._newest is None or modified > self._newest):
+            self._newest = modified
+        if len(self._judged) >= _BATCH:
+            self.keep()
+        self._night.tell(NightProgress("judge", self._school, self.summary.judged))
 
-    def judge(self, school: SchoolNight, case: Case) -> JudgedCase | None:
-        """The judgement of ``case``; ``None`` where it broke, which is told."""
-        night, summary = self._night, school.summary
-        try:
-            assessment = night.judging.case(case, night.as_of)
-            record = ComplianceRecord.of(assessment, school=case.school)
-            judged = JudgedCase(
-                assessment=assessment,
-                school=case.school,
-                leader_accused=case.leader_is_accused(),
-                record_fingerprint=record_fingerprint(record),
-                etag=case.etag,
-                modified_at=case.modified_at.instant if case.modified_at is not None else None,
-                changes_at=changes_at(case, night.as_of, assessment.changes_at),
-            )
-        except Exception as error:  # noqa: BLE001 - one case may never stop a night, whatever is wrong with it or with us
-            night.log.error("case could not be judged", case=case.id, kind=type(error).__name__)
-            self.problem(school, our_fault(case.id))
-            return None
-        summary.judged += 1
-        summary.crashed.update(assessment.crashed)
-        summary.unknown += sum(finding.verdict is Verdict.UNKNOWN for finding in assessment.findings)
-        return judged
+    def _problem(self, problem: CaseProblem) -> None:
+        self.keep()
+        self.summary = self.summary.plus(problems=(problem,))
+        note_problem(self._night, self._school, problem)
 
-    def problem(self, school: SchoolNight, problem: CaseProblem) -> None:
-        """Names a case that could not be looked at."""
-        school.summary.problems.append(problem)
-        if problem.case is not None:
-            self.keep(school)
-            self._store.put_problem(school.school, problem.case, problem.kind, self._night.as_of)
-        self._night.log.warning("case could not be read", school=school.school, case=problem.case, kind=problem.kind)
+    def _unclaimed(self, problem: CaseProblem, case: str) -> None:
+        """Names a case that may be any school's, and counts it here."""
+        if case not in self._unclaimed_cases:
+            self.keep()
+            self.summary = self.summary.plus(unclaimed=(problem,))
+            note_problem(self._night, None, problem)
 
-    def _unclaimed(self, school: SchoolNight, problem: CaseProblem, case: str) -> None:
-        """Names, once in a night, a case that may be any school's, and counts it at each of them."""
-        school.unclaimed.add(case)
-        school.summary.unclaimed = len(school.unclaimed)
-        told = self._night.summary.unclaimed
-        if case in {other.case for other in told}:
-            return
-        told.append(problem)
-        self.keep(school)
-        self._store.put_problem(MUNICIPALITY, case, problem.kind, self._night.as_of)
-        self._night.log.warning("case could not be read", school=None, case=case, kind=problem.kind)
+    @property
+    def _unclaimed_cases(self) -> frozenset[str]:
+        return frozenset(str(problem.case) for problem in self.summary.unclaimed)
 
-    def forget_claimed(self, schools: Sequence[SchoolNight]) -> None:
-        """What an earlier night could not tell whose it was, and is not there any more: it has been mended, or taken away."""
-        if schools and all(school.summary.finished and school.summary.error is None for school in schools):
-            still = {str(problem.case) for problem in self._night.summary.unclaimed}
-            self._store.forget_unclaimed(self._store.case_ids(MUNICIPALITY) - still)
-
-    def keep(self, school: SchoolNight) -> None:
+    def keep(self) -> None:
         """Keeps what has been judged so far."""
-        if school.judged:
-            self._store.put_judged(school.judged)
-            school.judged.clear()
+        if self._judged:
+            self._store.put_judged(self._judged)
+            self._judged.clear()
 
     # --- the whole school ----------------------------------------------------------------------------------------
 
-    def finish(self, school: SchoolNight, error: Exception | None) -> None:
+    def finish(self, error: Exception | None) -> SchoolJudged:
         """The school has been read, or its reading broke off with ``error``."""
-        self.keep(school)
+        self.keep()
         if error is None:
             try:
-                self._reconcile(school)
+                self._reconcile()
             except SourceError as broken:
                 error = broken
-        school.listed = None  # a large municipality's lists would be all that grows
-        school.summary.finished = True
-        if error is None:
-            return
-        school.summary.error = type(error).__name__
-        if isinstance(error, SourceError):
-            school.summary.problems.append(problem_of(error))
-        self._night.log.error("reading broke off", school=school.school, kind=school.summary.error)
+        self._listed = None  # a large municipality's lists would be all that grows
+        self.summary = replace(self.summary, finished=True)
+        if error is not None:
+            broken_off = (problem_of(error),) if isinstance(error, SourceError) else ()
+            self.summary = replace(self.summary.plus(problems=broken_off), error=type(error).__name__)
+            self._night.log.error("reading broke off", school=self._school, kind=self.summary.error)
+        return SchoolJudged(self._tonight, self.summary, self._newest)
 
-    def move_on(self, school: SchoolNight) -> None:
-        """All of the school was seen: the next night begins where this one ended."""
-        state, as_of = school.state, self._night.as_of
-        self._store.put_school(
-            replace(
-                state,
-                # None where no case tells when it was changed: then all is read each night. A case stamped in the future
-                # must not draw the cursor past what others will be stamped with.
-                cursor=None if school.newest is None else min(school.newest, as_of),
-                full_at=as_of if school.summary.full else state.full_at,
-                complete_at=as_of,
-                basis=school.basis,
-                source_count=school.summary.source_count,
-            )
-        )
-
-    def _reconcile(self, school: SchoolNight) -> None:
+    def _reconcile(self) -> None:
         """Compares what we know of a school with what the source says it has, until they agree or it is told."""
-        source, summary, listed = self._night.source, school.summary, school.listed
+        source, listed = self._night.source, self._listed
         for _round in range(_ROUNDS):
-            known = self._store.case_ids(school.school) | school.unclaimed
-            count = source.count(school.school)
-            summary.source_count, summary.known_count = count, len(known)
+            known, count = self._known(), source.count(self._school)
+            self.summary = replace(self.summary, source_count=count, known_count=len(known))
             if listed is None and count is not None and count == len(known):
                 return
             if listed is None:
-                listed = frozenset(source.case_ids(school.school))
+                listed = frozenset(source.case_ids(self._school))
             if listed == known and count in (None, len(known)):
                 return
-            if not self._settle(school, listed, known):
+            if not self._settle(listed, known):
                 return
             listed = None
-        summary.known_count = len(self._store.case_ids(school.school) | school.unclaimed)
-        summary.source_count = source.count(school.school)
-        if summary.source_count not in (None, summary.known_count):
+        known, count = self._known(), source.count(self._school)
+        self.summary = replace(self.summary, source_count=count, known_count=len(known))
+        if count not in (None, len(known)):
             what = _("kildens antall saker er et annet enn vårt; det sammenlignes igjen neste natt")
-            summary.problems.append(CaseProblem(None, COUNTS_DISAGREE, (), what))
+            self.summary = self.summary.plus(problems=(CaseProblem(None, COUNTS_DISAGREE, (), what),))
 
-    def _settle(self, school: SchoolNight, listed: frozenset[str], known: frozenset[str]) -> bool:
+    def _known(self) -> frozenset[str]:
+        return self._store.case_ids(self._school) | self._unclaimed_cases
+
+    def _settle(self, listed: frozenset[str], known: frozenset[str]) -> bool:
         """Looks up each case that only one side knows. False: so many are gone that the list is not believed."""
         missing = sorted(known - listed)
         if len(missing) > max(_SOME, len(known) // 5):
             what = _("kilden viser langt færre saker enn før: sjekk tilgangen")
-            school.summary.problems.append(CaseProblem(None, MANY_VANISHED, (), what))
+            self.summary = self.summary.plus(problems=(CaseProblem(None, MANY_VANISHED, (), what),))
             return False
         for case in sorted(listed - known):
-            school.summary.appeared += 1
-            self._look_up(school, case)
+            self.summary = self.summary.plus(appeared=1)
+            self._look_up(case)
         for case in missing:
-            self._look_up(school, case, may_be_gone=True)
-        self.keep(school)
+            self._look_up(case, may_be_gone=True)
+        self.keep()
         return True
 
-    def _look_up(self, school: SchoolNight, case: str, *, may_be_gone: bool = False) -> None:
+    def _look_up(self, case: str, *, may_be_gone: bool = False) -> None:
         try:
             found: SourceItem = self._night.source.case(case)
         except Skippable as error:
             if may_be_gone and isinstance(error, CaseNotFound | CaseForbidden):
                 self._store.put_vanished(case, type(error).__name__, self._night.as_of)
-                school.summary.vanished.append(case)
-                self._night.log.warning("case vanished", school=school.school, case=case, kind=type(error).__name__)
+                self.summary = self.summary.plus(vanished=(case,))
+                self._night.log.warning("case vanished", school=self._school, case=case, kind=type(error).__name__)
                 return
             found = problem_of(error, case)
-        self.take(school, found)
+        self.take(found)
+
+
+def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:
+    """The judgement of ``case``, or the problem that it is where the judgement broke."""
+    try:
+        assessment = night.judging.case(case, night.as_of)
+        return JudgedCase(
+            assessment=assessment,
+            school=case.school,
+            leader_accused=case.leader_is_accused(),
+            record_fingerprint=record_fingerprint(ComplianceRecord.of(assessment, school=case.school)),
+            etag=case.etag,
+            modified_at=case.modified_at.instant if case.modified_at is not None else None,
+            changes_at=changes_at(case, night.as_of, assessment.changes_at),
+        )
+    except Exception as error:  # noqa: BLE001 - one case may never stop a night, whatever is wrong with it or with us
+        night.log.error("case could not be judged", case=case.id, kind=type(error).__name__)
+        return our_fault(case.id)
+
+
+def note_problem(night: Night, school: str | None, problem: CaseProblem) -> None:
+    """Keeps, and tells the log, that a case could not be looked at (``school`` None: it may be any school's)."""
+    if problem.case is not None:
+        night.store.put_problem(school or MUNICIPALITY, problem.case, problem.kind, night.as_of)
+    night.log.warning("case could not be read", school=school, case=problem.case, kind=problem.kind)

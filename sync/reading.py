@@ -15,7 +15,7 @@ _PASSES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadRequest:
     """What to read of one school. ``since`` None = everything."""
 
     school: str
@@ -33,7 +33,7 @@ class Listing:
     ids: frozenset[str]
 
 
-def read_school(source: CaseSource, wanted: Reading) -> Iterator[SourceItem | Listing]:
+def read_school(source: CaseSource, wanted: ReadRequest) -> Iterator[SourceItem | Listing]:
     """Everything that ``wanted`` asks for, each case once as long as it does not change meanwhile.
 
     Raises what the source raises. A page that moves while it is read can hide a case, so a partial reading is repeated
@@ -54,7 +54,7 @@ def read_school(source: CaseSource, wanted: Reading) -> Iterator[SourceItem | Li
         yield Listing(ids)
 
 
-def _changed(source: CaseSource, wanted: Reading, seen: dict[str, str | None]) -> Iterator[SourceItem]:
+def _changed(source: CaseSource, wanted: ReadRequest, seen: dict[str, str | None]) -> Iterator[SourceItem]:
     for _ in range(_PASSES):
         before = len(seen)
         news = False

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 
@@ -22,14 +23,14 @@ from ..domain.school import School
 from ..journal.run_log import Kind, RunLog
 from ..judging.now import school_years
 from ..judging.policy import Judging
-from ..store import Store
-from .context import Night, Options, Progress, SchoolNight, Stop
-from .judge_school import Looking
+from ..store import MUNICIPALITY, Store
+from .context import Night, NightProgress, Options, SchoolTonight, Stop
+from .judge_school import SchoolJudge, SchoolJudged
 from .pulling import End, pull
-from .reading import Listing
+from .reading import ReadRequest, read_school
 from .sender import DryCycle, DrySink
 from .summary import RunSummary, SchoolSummary
-from .write_back import Writing
+from .write_back import WriteBack
 
 _SLACK = timedelta(hours=12)
 """A weekly run that starts a little earlier than last week is still weekly."""
@@ -51,7 +52,7 @@ def run_sync(
     cycle: AnnualCycle | None = None,
     options: Options | None = None,
     run_log: RunLog | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[NightProgress], None] | None = None,
     stop: Stop | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> RunSummary:
@@ -62,68 +63,62 @@ def run_sync(
     """
     if as_of.tzinfo is None:
         raise ValueError("as_of must carry a zone")
-    options, stop = options or Options(), stop or Stop()
-    summary = RunSummary(
-        run=uuid.uuid4().hex,
-        started_at=clock(),
-        as_of=as_of,
-        plan=judging.plan.document.label,
-        dry_run=options.dry_run,
-        write_back=options.write_back,
-    )
-    log = structlog.get_logger("skolemiljo.sync").bind(run=summary.run)
+    options, stop, run, started_at = options or Options(), stop or Stop(), uuid.uuid4().hex, clock()
+    log = structlog.get_logger("skolemiljo.sync").bind(run=run)
     tell = progress or (lambda _: None)
+    night = Night(run, as_of, source, judging, store, options, run_log, tell, stop, clock, log)
     with _signals(stop) if options.handle_signals else nullcontext():
         if options.dry_run:
             with store.scratch() as scratch:
-                night = Night(source, judging, scratch, options, None, tell, stop, clock, summary, log)
-                _run(night, DrySink(sink), DryCycle(cycle) if cycle is not None else None)
-        else:
-            with _locked(_lock_file(options, store)):
-                _run(Night(source, judging, store, options, run_log, tell, stop, clock, summary, log), sink, cycle)
-    return summary
+                dry = replace(night, store=scratch, run_log=None)
+                return _run(dry, DrySink(sink), DryCycle(cycle) if cycle is not None else None, started_at)
+        with _locked(_lock_file(options, store)):
+            return _run(night, sink, cycle, started_at)
 
 
-def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None) -> None:
-    summary, store = night.summary, night.store
-    _take_decisions_back(night)
-    summary.cut_off = store.begin_run(summary.run, started_at=summary.started_at, as_of=night.as_of, plan=summary.plan)
-    summary.vanished_before = len(store.vanished())
-    night.note(Kind.RUN_BEGAN, as_of=night.as_of, plan=summary.plan, cut_off=len(summary.cut_off))
-    looking = Looking(night)
-    writing = Writing(night, looking, sink, cycle)
+def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started_at: datetime) -> RunSummary:
+    store, options = night.store, night.options
+    decisions_back = _take_decisions_back(night)
+    cut_off = store.begin_run(night.run, started_at=started_at, as_of=night.as_of, plan=night.plan)
+    summary = RunSummary(
+        run=night.run,
+        started_at=started_at,
+        as_of=night.as_of,
+        plan=night.plan,
+        dry_run=options.dry_run,
+        write_back=options.write_back,
+        decisions_back=decisions_back,
+        cut_off=cut_off,
+        vanished_before=len(store.vanished()),
+    )
+    night.note(Kind.RUN_BEGAN, as_of=night.as_of, plan=night.plan, cut_off=len(cut_off))
     try:
-        schools = _schools(night)
-        _look_and_write(night, looking, writing, schools)
+        found = {school.organisation_number: school for school in night.source.schools()}
+        expected = store.schools() if options.schools is None else options.schools
+        summary = replace(summary, missing_schools=tuple(sorted(set(expected) - found.keys())))
+        wanted = [found[number] for number in sorted(found) if options.schools is None or number in options.schools]
+        write_back = WriteBack(night, sink, cycle)
+        schools = _schools(night, write_back, [_tonight(night, school) for school in wanted])
         if cycle is not None:
-            _annual_cycle(night, writing, schools)
+            schools = _annual_cycle(night, write_back, schools)
+        summary = replace(summary, schools=tuple(schools))
     except SourceError as error:
         # Not even the list of schools came: nothing can be said about any of them tonight.
-        summary.error, summary.error_text, summary.error_exit = type(error).__name__, str(error), error.exit_code
+        summary = replace(summary, error=type(error).__name__, error_text=str(error), error_exit=error.exit_code)
         night.log.error("run broke off", kind=summary.error)
-    summary.stopped = night.stop()
-    _end(night)
+    return _ended(night, replace(summary, stopped=night.stop()))
 
 
-def _take_decisions_back(night: Night) -> None:
+def _take_decisions_back(night: Night) -> int:
     """Into a new store, before tonight's export writes over the only other place where people's decisions are."""
     export, store = night.options.acceptances_to, night.store
     if export is not None and not night.options.dry_run and export.is_file() and not store.runs(1):
-        night.summary.decisions_back = store.import_acceptances(export)
+        return store.import_acceptances(export)
+    return 0
 
 
-def _schools(night: Night) -> list[SchoolNight]:
-    summary, wanted = night.summary, night.options.schools
-    found = {school.organisation_number: school for school in night.source.schools()}
-    numbers = sorted(found)
-    expected = night.store.schools() if wanted is None else wanted
-    summary.missing_schools = tuple(sorted(set(expected) - set(numbers)))
-    schools = [_begun(night, found[number]) for number in numbers if wanted is None or number in wanted]
-    summary.schools.extend(school.summary for school in schools)
-    return schools
-
-
-def _begun(night: Night, found: School) -> SchoolNight:
+def _tonight(night: Night, found: School) -> SchoolTonight:
+    """What to read of a school: everything, or what changed since its cursor and what time has changed."""
     school, options = found.organisation_number, night.options
     known = night.store.school(school)
     state = replace(known, name=found.name, language=found.language)
@@ -137,32 +132,60 @@ def _begun(night: Night, found: School) -> SchoolNight:
         or state.basis != basis
         or not timedelta() <= night.as_of - state.full_at < options.full_every - _SLACK
     )
-    return SchoolNight(school, state, basis, full=full)
+    since = None if full or state.cursor is None else state.cursor - options.overlap
+    due = night.store.due_cases(school, night.as_of)
+    return SchoolTonight(state, basis, ReadRequest(school, since, due=due, every_id=full))
 
 
-def _look_and_write(night: Night, looking: Looking, writing: Writing, schools: Sequence[SchoolNight]) -> None:
-    options = night.options
-    readers = [looking.reader(school) for school in schools]
+def _schools(night: Night, write_back: WriteBack, schools: Sequence[SchoolTonight]) -> list[SchoolSummary]:
+    """Reads, judges and writes back each school, several at a time; what came of each, in their order."""
+    judges = [SchoolJudge(night, school) for school in schools]
+    readers = [partial(read_school, night.source, school.request) for school in schools]
+    done: dict[int, SchoolSummary] = {}
     try:
-        for piece in pull(readers, threads=options.threads, window=options.window, stopped=night.stop):
-            school, item = schools[piece.source], piece.item
-            if isinstance(item, End):
-                looking.finish(school, item.error)
-                writing.cases(school)
-                if school.summary.read_whole:
-                    looking.move_on(school)
-                _note_school(night, school.summary)
-            elif isinstance(item, Listing):
-                school.listed = item.ids
+        for piece in pull(readers, threads=night.options.threads, window=night.options.window, stopped=night.stop):
+            judge = judges[piece.source]
+            if isinstance(piece.item, End):
+                done[piece.source] = _finished(night, write_back, judge.finish(piece.item.error))
             else:
-                looking.take(school, item)
+                judge.take(piece.item)
     finally:
-        for school in schools:
-            looking.keep(school)  # also when stopped: what was judged need not be judged again
-    looking.forget_claimed(schools)
-    for school in schools:
-        if not night.stop():
-            writing.cases(school, again=True)  # cases that moved here from a school that was read later
+        for judge in judges:
+            judge.keep()  # also when stopped: what was judged need not be judged again
+    summaries = [done.get(number, judge.summary) for number, judge in enumerate(judges)]
+    _forget_claimed(night, summaries)
+    if night.stop():
+        return summaries
+    # Once more: cases that moved here from a school that was read later.
+    return [write_back.cases(summary, again=True) for summary in summaries]
+
+
+def _finished(night: Night, write_back: WriteBack, judged: SchoolJudged) -> SchoolSummary:
+    """A school that has been read is written, and moved on where all of it was seen: the next night begins there."""
+    summary = write_back.cases(judged.summary)
+    if summary.read_whole:
+        state, as_of = judged.tonight.state, night.as_of
+        night.store.put_school(
+            replace(
+                state,
+                # None where no case tells when it was changed: then all is read each night. A case stamped in the future
+                # must not draw the cursor past what others will be stamped with.
+                cursor=None if judged.newest is None else min(judged.newest, as_of),
+                full_at=as_of if summary.full else state.full_at,
+                complete_at=as_of,
+                basis=judged.tonight.basis,
+                source_count=summary.source_count,
+            )
+        )
+    _note_school(night, summary)
+    return summary
+
+
+def _forget_claimed(night: Night, schools: Sequence[SchoolSummary]) -> None:
+    """What an earlier night could not tell whose it was, and is not there any more: it has been mended, or taken away."""
+    if schools and all(school.finished and school.error is None for school in schools):
+        still = {str(problem.case) for school in schools for problem in school.unclaimed}
+        night.store.forget_unclaimed(night.store.case_ids(MUNICIPALITY) - still)
 
 
 def _note_school(night: Night, school: SchoolSummary) -> None:
@@ -174,42 +197,37 @@ def _note_school(night: Night, school: SchoolSummary) -> None:
         judged=school.judged,
         written=school.written,
         set_aside=len(school.set_aside),
-        problems=len(school.problems) + school.unclaimed,
+        problems=len(school.problems) + len(school.unclaimed),
         vanished=len(school.vanished),
-        plan=night.summary.plan,
+        plan=night.plan,
     )
 
 
-def _annual_cycle(night: Night, writing: Writing, schools: Sequence[SchoolNight]) -> None:
-    owners = [school.summary for school in schools]
-    if night.options.schools is None:
-        owners.append(SchoolSummary(None))
-        night.summary.schools.append(owners[-1])
-    for number, owner in enumerate(owners, 1):
+def _annual_cycle(night: Night, write_back: WriteBack, schools: Sequence[SchoolSummary]) -> list[SchoolSummary]:
+    owners = [*schools, *([SchoolSummary(None)] if night.options.schools is None else [])]
+    for number, owner in enumerate(owners):
         for year in school_years(night.as_of):
             if night.stop():
-                return
-            writing.school_year(owner, owner.school, year)
+                return owners
+            owners[number] = write_back.school_year(owners[number], year)
         if owner.school is None:
-            owner.finished = True
-        night.tell(Progress("cycle", owner.school, number, len(owners)))
+            owners[number] = replace(owners[number], finished=True)
+        night.tell(NightProgress("cycle", owner.school, number + 1, len(owners)))
+    return owners
 
 
-def _end(night: Night) -> None:
-    summary, options = night.summary, night.options
-    if options.acceptances_to is not None and not options.dry_run:
-        night.store.export_acceptances(options.acceptances_to)
-    summary.ended_at = night.clock()
+def _ended(night: Night, summary: RunSummary) -> RunSummary:
+    if night.options.acceptances_to is not None and not night.options.dry_run:
+        night.store.export_acceptances(night.options.acceptances_to)
+    ended_at = night.clock()
+    summary = replace(summary, ended_at=ended_at)
     data = summary.to_json()
     night.store.end_run(
-        summary.run,
-        ended_at=summary.ended_at,
-        state=summary.state,
-        summary=data,
-        years=school_years(night.as_of),
+        night.run, ended_at=ended_at, state=summary.state, summary=data, years=school_years(night.as_of)
     )
     night.note(Kind.RUN_ENDED, state=summary.state, **data["totals"])
     night.log.info("run ended", state=summary.state, **data["totals"])
+    return summary
 
 
 def basis_of(judging: Judging, school: str | None) -> str:
@@ -271,4 +289,4 @@ def _signals(stop: Stop) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-__all__ = ["AlreadyRunning", "Options", "Progress", "Stop", "basis_of", "run_sync"]
+__all__ = ["AlreadyRunning", "NightProgress", "Options", "Stop", "basis_of", "run_sync"]

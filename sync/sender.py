@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
@@ -24,14 +22,15 @@ from ..domain.errors import (
     SourceError,
 )
 from ..domain.flag import ComplianceRecord
-from ..journal.run_log import Kind, RunLog
-from ..store import Intention, Store
+from ..journal.run_log import Kind
+from ..store import Intention
+from .context import Night
 
 NOT_AS_WRITTEN = "NotAsWritten"
 """The system gave a receipt, and something else stands there."""
 
 
-class Outcome(Enum):
+class SendResult(Enum):
     """How sending one intention ended."""
 
     DONE = "done"
@@ -96,40 +95,34 @@ class Sender:
 
     _GIVE_UP_AFTER = 3
 
-    def __init__(
-        self, store: Store, *, tries: int, clock: Callable[[], datetime], run_log: RunLog | None, run: str, plan: str
-    ) -> None:
-        self._store = store
-        self._tries = tries
-        self._clock = clock
-        self._run_log = run_log
-        self._run = run
-        self._plan = plan
+    def __init__(self, night: Night) -> None:
+        self._night = night
+        self._store = night.store
         self._unanswered = 0
 
-    def send(self, item: Intention, place: Place, *, look_first: bool) -> Outcome:
+    def send(self, item: Intention, place: Place, *, look_first: bool) -> SendResult:
         """Sends ``item`` until it stands there, at most ``tries`` times.
 
         ``look_first``: nobody knows what stands there, so that is asked before anything is sent.
         """
         why = NOT_AS_WRITTEN
         look = look_first or item.uncertain
-        for _ in range(self._tries):
+        for _ in range(self._night.options.tries):
             try:
                 if look and place.standing(item) == item.fingerprint:
-                    return self._confirmed(item, Outcome.STOOD)
-                self._store.about_to_send(item, self._clock())
+                    return self._confirmed(item, SendResult.STOOD)
+                self._store.about_to_send(item, self._night.clock())
                 item = replace(item, attempts=item.attempts + 1, uncertain=True)
                 look = True  # from here on a try may have come through without our knowing
                 place.write(item)
                 if place.standing(item) == item.fingerprint:
-                    return self._confirmed(item, Outcome.DONE)
+                    return self._confirmed(item, SendResult.DONE)
                 why = NOT_AS_WRITTEN
                 # A server that has seen the key gives its old answer again, so what it lost needs a new one.
                 item = replace(item, key=new_key())
                 self._store.new_key(item, item.key)
             except Conflict:
-                return Outcome.CONFLICT
+                return SendResult.CONFLICT
             except (FlagRejected, Skippable) as error:
                 return self._set_aside(item, type(error).__name__)
             except Fatal:
@@ -138,29 +131,29 @@ class Sender:
                 why = type(error).__name__
         return self._set_aside(item, why)
 
-    def _confirmed(self, item: Intention, outcome: Outcome) -> Outcome:
+    def _confirmed(self, item: Intention, outcome: SendResult) -> SendResult:
         self._unanswered = 0
         anchor = None
-        if self._run_log is not None:
+        if self._night.run_log is not None:
             # Before the store: cut off in between, the line comes twice with one key; the other way round it would be lost.
-            anchor = self._run_log.add(
+            anchor = self._night.run_log.add(
                 Kind.CYCLE_WRITE if item.of_cycle else Kind.WRITE,
-                run=self._run,
+                run=self._night.run,
                 school=item.school or None,
                 subject=item.subject,
                 key=item.key,
                 fingerprint=item.fingerprint,
-                plan=self._plan,
+                plan=self._night.plan,
                 outcome=outcome.value,
                 flags=len(item.body.get("flags", item.body.get("items", ()))),
             )
-        self._store.confirm(item, self._clock(), anchor)
+        self._store.confirm(item, self._night.clock(), anchor)
         return outcome
 
-    def _set_aside(self, item: Intention, why: str) -> Outcome:
-        self._store.set_aside(item, why, self._clock())
+    def _set_aside(self, item: Intention, why: str) -> SendResult:
+        self._store.set_aside(item, why, self._night.clock())
         self._unanswered = self._unanswered + 1 if why in _NO_ANSWER else 0
-        return Outcome.SET_ASIDE
+        return SendResult.SET_ASIDE
 
     @property
     def system_is_down(self) -> bool:

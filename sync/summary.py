@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from ..adapters.ports import CaseProblem
+from ..domain.verdict import Assessment, Verdict
 
 SCHEMA_VERSION = 1
 _COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 130
@@ -24,9 +25,12 @@ class RecordChange:
     cleared: int
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class SchoolSummary:
-    """What was done about one school (``school`` None: the municipality's own annual cycle)."""
+    """What was done about one school (``school`` None: the municipality's own annual cycle).
+
+    Each step of the night gives a new one with what it has added: :meth:`plus`.
+    """
 
     school: str | None
     full: bool = False
@@ -45,25 +49,25 @@ class SchoolSummary:
     flags_added: int = 0
     flags_changed: int = 0
     flags_cleared: int = 0
-    changes: list[RecordChange] = field(default_factory=list)
+    changes: tuple[RecordChange, ...] = ()
     """One by one; in a dry run only."""
     cycles_written: int = 0
     cycles_unchanged: int = 0
     cycles_unknown: int = 0
     """School years that the annual cycle does not know."""
-    vanished: list[str] = field(default_factory=list)
+    vanished: tuple[str, ...] = ()
     """Cases that the source no longer has, found tonight."""
     appeared: int = 0
     """Cases that only the source's own list of ids showed."""
-    set_aside: list[tuple[str, str]] = field(default_factory=list)
+    set_aside: tuple[tuple[str, str], ...] = ()
     """Writes given up for tonight: case (or school/school year) and kind of fault."""
     waiting: int = 0
     """Writes that were not tried, because the system did not answer or the run was stopped."""
-    problems: list[CaseProblem] = field(default_factory=list)
+    problems: tuple[CaseProblem, ...] = ()
     """What could not be read or judged."""
-    unclaimed: int = 0
-    """Cases that could not be read and may be this school's or another's; the run tells them, once."""
-    refusals: list[CaseProblem] = field(default_factory=list)
+    unclaimed: tuple[CaseProblem, ...] = ()
+    """What could not be read and may be this school's or another's; the run tells it, once."""
+    refusals: tuple[CaseProblem, ...] = ()
     """What kept anything from being written: told beside the problems, but what was read is no less whole for it."""
     crashed: Counter[str] = field(default_factory=Counter)
     """Rules that crashed, with the number of cases."""
@@ -85,11 +89,20 @@ class SchoolSummary:
         """Whether all was done: read, judged, and what had to be written stands."""
         return self.read_whole and not self.set_aside and not self.waiting and not self.refusals
 
-    def count(self, change: RecordChange) -> None:
-        """Adds the flags of one record that now stands."""
-        self.flags_added += change.added
-        self.flags_changed += change.changed
-        self.flags_cleared += change.cleared
+    def plus(self, **more: Any) -> SchoolSummary:
+        """With ``more`` added: numbers are summed, and lists are longer."""
+        return replace(self, **{name: getattr(self, name) + value for name, value in more.items()})
+
+    def with_judged(self, assessment: Assessment) -> SchoolSummary:
+        """With one more case that was judged."""
+        unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in assessment.findings)
+        return self.plus(judged=1, crashed=Counter(assessment.crashed), unknown=unknown)
+
+    def with_change(self, change: RecordChange) -> SchoolSummary:
+        """With the flags of one more record that now stands."""
+        return self.plus(
+            written=1, flags_added=change.added, flags_changed=change.changed, flags_cleared=change.cleared
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -118,7 +131,7 @@ class SchoolSummary:
             "set_aside": [{"subject": subject, "kind": kind} for subject, kind in self.set_aside],
             "waiting": self.waiting,
             "problems": [_told(problem) for problem in (*self.problems, *self.refusals)],
-            "unclaimed": self.unclaimed,
+            "unclaimed": len(self.unclaimed),
             "crashed_rules": dict(self.crashed),
             "unknown": self.unknown,
             "counts": {"source": self.source_count, "known": self.known_count},
@@ -131,7 +144,7 @@ def _told(problem: CaseProblem) -> dict[str, Any]:
     return {name: getattr(problem, name) for name in names} | {"fields": list(problem.fields)}
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """One night, whole. Moments are zone-aware."""
 
@@ -142,10 +155,8 @@ class RunSummary:
     dry_run: bool
     write_back: bool
     ended_at: datetime | None = None
-    schools: list[SchoolSummary] = field(default_factory=list)
+    schools: tuple[SchoolSummary, ...] = ()
     """In the order of their organisation numbers; the municipality itself (``school`` None) last."""
-    unclaimed: list[CaseProblem] = field(default_factory=list)
-    """What could not be read and does not say whose case it is: no school is whole because of it."""
     missing_schools: tuple[str, ...] = ()
     """Schools we know that the source no longer shows."""
     cut_off: tuple[str, ...] = ()
@@ -195,6 +206,11 @@ class RunSummary:
     def total(self, name: str) -> int:
         """The sum of a number over all schools: ``total("written")``."""
         return sum(int(getattr(school, name)) for school in self.schools)
+
+    @property
+    def unclaimed(self) -> tuple[CaseProblem, ...]:
+        """What could not be read and does not say whose case it is: no school is whole because of it. Each once."""
+        return tuple({problem.case: problem for school in self.schools for problem in school.unclaimed}.values())
 
     @property
     def set_aside(self) -> list[tuple[str, str]]:

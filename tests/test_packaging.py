@@ -113,7 +113,10 @@ def test_every_package_says_what_it_holds(root: Path, packages: list[str]) -> No
 
 
 def test_root_holds_the_commands_and_the_settings_only(repository_files: list[Path]) -> None:
-    assert [file.name for file in repository_files if file.suffix == ".py" and len(file.parts) == 1] == ["cli.py", "settings.py"]
+    assert [file.name for file in repository_files if file.suffix == ".py" and len(file.parts) == 1] == [
+        "cli.py",
+        "settings.py",
+    ]
 
 
 def test_no_bare_imports(root: Path, repository_files: list[Path]) -> None:

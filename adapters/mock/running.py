@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from gettext import gettext as _
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...domain.errors import SettingsError
 from ...domain.fault_words import why_not
+from .faults import FaultPlan, parse_faults
+from .municipality import Municipality
+from .server import Mock
 
 if TYPE_CHECKING:
     import uvicorn
-
-    from .server import Mock
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -74,7 +78,48 @@ class RunningMock:
         self.stop()
 
 
-def run_in_foreground(mock: Mock, listening: socket.socket) -> None:
+def start(municipality: Municipality | None = None, *, port: int = 0, **options: Any) -> RunningMock:
+    """A running mock on a free port of this machine: ``with start() as mock: …``. ``options`` are those of :class:`Mock`."""
+    return RunningMock(Mock(municipality, **options), port=port)
+
+
+def serve(
+    *,
+    port: int = 0,
+    seed: int = 7,
+    schools: int = 3,
+    cases: int = 190,
+    faults: Sequence[str] = (),
+    fault_rate: float = 0.05,
+    fault_seed: int = 1,
+    as_of: datetime | None = None,
+    echo: Callable[[str], Any] = print,
+) -> None:
+    """Runs the mock in the foreground, and says first which settings to paste. Raises SettingsError."""
+    try:
+        plan = FaultPlan(parse_faults(",".join(faults)), fault_rate if faults else 0.0, fault_seed)
+        municipality = (
+            Municipality(seed=seed, schools=schools, cases=cases)
+            if as_of is None
+            else Municipality(seed=seed, schools=schools, cases=cases, as_of=as_of)
+        )
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    mock = Mock(municipality, as_of=as_of, plan=plan)
+    # It listens before it says where, so that whoever reads the settings can use them at once.
+    listening = listen("127.0.0.1", port)
+    base = "http://{}:{}".format(*listening.getsockname())
+    credentials = mock.credentials
+    common = f'token_url = "{base}/connect/token"\nclient_id = "{credentials.client_id}"\ntenant_id = "{credentials.tenant_id}"'
+    answers = _("{municipality} (oppdiktet) svarer på {url}. Stopp med Ctrl-C. Innstillinger:")
+    echo("# " + answers.format(municipality=municipality.name, url=base))
+    echo(f'source = "sikker_sak"\ncycle = "annual_cycle"\nclient_secret = "{credentials.client_secret}"')
+    echo(f'\n[sikker_sak]\nbase_url = "{base}/sikkersak"\n{common}')
+    echo(f'\n[annual_cycle]\nbase_url = "{base}/aarshjul"\n{common}')
+    _run_in_foreground(mock, listening)
+
+
+def _run_in_foreground(mock: Mock, listening: socket.socket) -> None:
     """Answers on ``listening`` until the process is told to stop (Ctrl-C or SIGTERM)."""
     try:
         _server(mock).run(sockets=[listening])

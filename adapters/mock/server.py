@@ -8,7 +8,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from gettext import gettext as _
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, FastAPI, Form, Header, HTTPException, Path, Query, Request, Response
@@ -18,13 +17,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from ...domain.annual_cycle import CycleStatus
-from ...domain.errors import SettingsError
 from ...domain.flag import ComplianceRecord
 from .course import JSON
 from .fault_layer import SKEW, FaultLayer
 from .faults import Fault, FaultPlan, FaultRule, Kind, parse_faults
 from .municipality import Municipality, stories
-from .running import RunningMock, listen, run_in_foreground
 from .state import Credentials, MockClock, State, StoredCase, Tuning, fingerprint
 from .wire import case_to_wire, from_wire, school_to_wire, to_wire
 
@@ -62,47 +59,6 @@ class Mock:
     def facts(self, owner: str, school_year: str) -> JSON | None:
         """What the annual cycle holds, in the case format's words."""
         return self.municipality.cycle_of(None if owner == "municipality" else owner, school_year)
-
-
-def start(municipality: Municipality | None = None, *, port: int = 0, **options: Any) -> RunningMock:
-    """A running mock on a free port of this machine: ``with start() as mock: …``. ``options`` are those of :class:`Mock`."""
-    return RunningMock(Mock(municipality, **options), port=port)
-
-
-def serve(
-    *,
-    port: int = 0,
-    seed: int = 7,
-    schools: int = 3,
-    cases: int = 190,
-    faults: Sequence[str] = (),
-    fault_rate: float = 0.05,
-    fault_seed: int = 1,
-    as_of: datetime | None = None,
-    echo: Callable[[str], Any] = print,
-) -> None:
-    """Runs the mock in the foreground, and says first which settings to paste. Raises SettingsError."""
-    try:
-        plan = FaultPlan(parse_faults(",".join(faults)), fault_rate if faults else 0.0, fault_seed)
-        municipality = (
-            Municipality(seed=seed, schools=schools, cases=cases)
-            if as_of is None
-            else Municipality(seed=seed, schools=schools, cases=cases, as_of=as_of)
-        )
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
-    mock = Mock(municipality, as_of=as_of, plan=plan)
-    # It listens before it says where, so that whoever reads the settings can use them at once.
-    listening = listen("127.0.0.1", port)
-    base = "http://{}:{}".format(*listening.getsockname())
-    credentials = mock.credentials
-    common = f'token_url = "{base}/connect/token"\nclient_id = "{credentials.client_id}"\ntenant_id = "{credentials.tenant_id}"'
-    answers = _("{municipality} (oppdiktet) svarer på {url}. Stopp med Ctrl-C. Innstillinger:")
-    echo("# " + answers.format(municipality=municipality.name, url=base))
-    echo(f'source = "sikker_sak"\ncycle = "annual_cycle"\nclient_secret = "{credentials.client_secret}"')
-    echo(f'\n[sikker_sak]\nbase_url = "{base}/sikkersak"\n{common}')
-    echo(f'\n[annual_cycle]\nbase_url = "{base}/aarshjul"\n{common}')
-    run_in_foreground(mock, listening)
 
 
 # --- what a request is, and how errors look --------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from skolemiljo.adapters.connect import case_adapter, cycle_adapter, names
 from skolemiljo.adapters.folder import Folder
 from skolemiljo.adapters.mock.municipality import Municipality
-from skolemiljo.adapters.mock.server import start
+from skolemiljo.adapters.mock.running import start
 from skolemiljo.domain.errors import SettingsError
 from skolemiljo.settings import Settings, load_settings
 

@@ -14,8 +14,7 @@ from skolemiljo.adapters.connect import case_adapter
 from skolemiljo.adapters.http import HttpClient, Limits
 from skolemiljo.adapters.mock.faults import Fault, FaultRule, Kind
 from skolemiljo.adapters.mock.municipality import Municipality
-from skolemiljo.adapters.mock.running import RunningMock
-from skolemiljo.adapters.mock.server import start
+from skolemiljo.adapters.mock.running import RunningMock, start
 from skolemiljo.adapters.mock.state import Tuning
 from skolemiljo.adapters.ports import CaseProblem
 from skolemiljo.adapters.sikker_sak.connector import SikkerSak

@@ -13,8 +13,7 @@ import schemathesis
 from schemathesis.checks import CHECKS, load_all_checks
 
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
-from skolemiljo.adapters.mock.running import RunningMock
-from skolemiljo.adapters.mock.server import start
+from skolemiljo.adapters.mock.running import RunningMock, start
 
 ADAPTERS = Path(__file__).resolve().parents[2] / "adapters"
 load_all_checks()

@@ -18,8 +18,7 @@ import requests
 
 from skolemiljo.adapters.mock.faults import Fault, FaultPlan, Kind, parse_faults
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
-from skolemiljo.adapters.mock.running import RunningMock
-from skolemiljo.adapters.mock.server import start
+from skolemiljo.adapters.mock.running import RunningMock, start
 from skolemiljo.adapters.mock.state import Credentials, Tuning
 from skolemiljo.domain.moment import OSLO
 
@@ -516,7 +515,7 @@ def test_chance_is_drawn_from_the_seed() -> None:
 
 def test_mock_up_prints_settings_that_work_and_stops_when_told() -> None:
     program = (
-        "from skolemiljo.adapters.mock.server import serve\n"
+        "from skolemiljo.adapters.mock.running import serve\n"
         "serve(cases=3, faults=('500',), fault_rate=1.0, echo=lambda line: print(line, flush=True))\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:

@@ -17,8 +17,7 @@ from pydantic import SecretStr
 
 from skolemiljo.adapters.connect import case_adapter, cycle_adapter
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, school_calendar
-from skolemiljo.adapters.mock.running import RunningMock
-from skolemiljo.adapters.mock.server import start
+from skolemiljo.adapters.mock.running import RunningMock, start
 from skolemiljo.adapters.mock.state import Tuning
 from skolemiljo.journal.run_log import ANCHOR, RunLog, verify
 from skolemiljo.judging.policy import Judging

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from skolemiljo.commands.accepting import accept, withdraw
+from skolemiljo.commands.decisions import record, revoke
 from skolemiljo.domain.errors import SettingsError
 from skolemiljo.journal.run_log import ANCHOR, Kind, RunLog, entries, verify
 from skolemiljo.store import Store
@@ -28,17 +28,17 @@ GOOD: dict[str, Any] = {
 
 def test_a_decision_is_kept_and_noted_without_its_reason(store: Store, tmp_path: Path) -> None:
     log = RunLog(tmp_path / "runlog.jsonl")
-    done = accept(store, **GOOD, run_log=log)
+    done = record(store, **GOOD, run_log=log)
     (kept,) = store.acceptances()
     assert (kept.id, kept.reason, kept.until, kept.malformed) == (done, GOOD["reason"], date(2026, 3, 10), ())
     (line,) = entries(log.path, Kind.ACCEPTED)
     assert line["acceptance"] == done
     assert "møtet" not in log.path.read_text("utf-8")
     assert verify(log.path, store.meta(ANCHOR)).problem is None
-    withdraw(store, done, at=AT, run_log=log)
+    revoke(store, done, at=AT, run_log=log)
     assert store.acceptances() == ()
     with pytest.raises(SettingsError, match="ingen slik avgjørelse"):
-        withdraw(store, done, at=AT)
+        revoke(store, done, at=AT)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_decision_is_kept_and_noted_without_its_reason(store: Store, tmp_path:
 )
 def test_what_is_no_decision_is_refused(store: Store, change: dict[str, Any], told: str) -> None:
     with pytest.raises(SettingsError, match=told) as error:
-        accept(store, **(GOOD | change))
+        record(store, **(GOOD | change))
     assert "zqzq" not in str(error.value)
     assert store.acceptances() == ()
 
@@ -67,12 +67,12 @@ def test_an_identity_number_in_the_reason_is_refused_and_not_repeated(store: Sto
     ]
     number = numbers[0]
     with pytest.raises(SettingsError, match="fødselsnummer") as error:
-        accept(store, **(GOOD | {"reason": f"gjelder {number} som flyttet"}))
+        record(store, **(GOOD | {"reason": f"gjelder {number} som flyttet"}))
     assert number not in str(error.value)
     assert store.acceptances() == ()
 
 
 def test_every_mistake_is_told_at_once(store: Store) -> None:
     with pytest.raises(SettingsError) as error:
-        accept(store, **(GOOD | {"role": "x", "reason": "", "until": date(2020, 1, 1)}))
+        record(store, **(GOOD | {"role": "x", "reason": "", "until": date(2020, 1, 1)}))
     assert str(error.value).count(";") == 2

@@ -334,7 +334,7 @@ def test_a_vanished_case_is_told_and_not_forgotten(town: Town, night: Night, sto
     night()
     del town.held["S-2"]
     summary = night(NEXT)
-    assert summary.schools[0].vanished == ["S-2"]
+    assert summary.schools[0].vanished == ("S-2",)
     assert [state.case for state in store.vanished()] == ["S-2"]
     later = night(NEXT + timedelta(days=1))
     assert later.complete
