@@ -21,6 +21,7 @@ from ..domain.case import Case
 from ..domain.errors import UnreadableCase
 from ..domain.fault_words import faults, why_not
 from ..domain.moment import OSLO
+from .habits import as_id, read_model
 from .strict_json import strict_json
 
 BYTES_AT_MOST = 16 * 1024 * 1024
@@ -77,7 +78,7 @@ def case_from(
     if zone is not None:
         context.zone = zone
     try:
-        return Case.model_validate(raw, context=context)
+        return read_model(Case, raw, context)
     except ValidationError as error:
         told: dict[str, str] = {}
         for fault in faults(error):
@@ -134,7 +135,7 @@ def place_of(file: Path, among: Sequence[Path], folder: str) -> str:
 
 def case_id_of(raw: Any) -> str | None:
     """The case number that a document tells, where it can be repeated."""
-    found = raw.get("id") if isinstance(raw, dict) else None
+    found = as_id(raw.get("id")) if isinstance(raw, dict) else None
     return found if isinstance(found, str) and is_case_number(found) else None
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 
 from .base import Frozen, Ref
 from .log import BestInterest, Recorded
+from .moment import Day
 from .people import Actor
 
 
@@ -35,15 +35,15 @@ class Measure(Frozen):
     text: str | None = None
     type: MeasureType = MeasureType.ORDINARY
     pupils: tuple[Ref, ...] = ()
-    start: date | None = None
-    end: date | None = None
+    start: Day | None = None
+    end: Day | None = None
     when: str | None = None
     """«når» in words, where no dates are given."""
     responsible: str | None = None
     """Who is responsible, in the source's words (a name may stand here: memory only)."""
     responsible_role: Actor | None = None
     carried_out_by: str | None = None
-    evaluate_on: date | None = None
+    evaluate_on: Day | None = None
     evaluate_when: str | None = None
     goal: str | None = None
 
@@ -67,7 +67,7 @@ class ActivityPlan(Recorded):
     """c) når tiltakene skal gjennomføres, for the whole plan"""
     responsible: str | None = None
     """d) hvem som er ansvarlig, for the whole plan"""
-    evaluate_on: date | None = None
+    evaluate_on: Day | None = None
     """e) når tiltakene skal evalueres, for the whole plan"""
     evaluate_when: str | None = None
     """e) in words"""

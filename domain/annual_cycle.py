@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from .base import Frozen, Ref
+from .moment import Day
 from .people import Role
 from .school import OrganisationNumber
 
@@ -61,8 +62,8 @@ class CycleEntry(Frozen):
     school_year: SchoolYear
     kind: CycleKind
     group: Group | None = None
-    done_at: date | None = None
-    documented_at: date | None = None
+    done_at: Day | None = None
+    documented_at: Day | None = None
     registered_at: AwareDatetime | None = None
     by: Role | None = None
     plan_version: str | None = None
@@ -80,6 +81,8 @@ class CycleFacts(Frozen):
     found: bool = True
     """False: the annual cycle does not know the school at all."""
     hidden: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
+    """Paths that came but could not be read."""
 
 
 class CycleState(StrEnum):

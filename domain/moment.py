@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -15,6 +16,12 @@ from .base import ReadingContext
 from .fault_words import marked
 
 OSLO = ZoneInfo("Europe/Oslo")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Years that a time or a date can have at all. Before them there is no case that this plan or this law judges."""
+YEARS_AHEAD = 5
+"""Nothing in a case is planned further ahead than this; 2062 is 2026, mistyped."""
+_A_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
+"""A date, perhaps with an offset, which tells of no time of day."""
 _ONE_DAY = timedelta(days=1)
 _UTC_HOUR_WHERE_OSLO_MAY_BE_TOMORROW = 22
 
@@ -35,6 +42,31 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """The first instant after the local ``day`` in Europe/Oslo, as UTC: from here on the day is over."""
     return start_of(day + _ONE_DAY)
+
+
+_FORM = marked("må være en dato eller et tidspunkt som 2026-11-25 eller 2026-11-25T08:00:00+01:00")
+
+
+def _read(text: str) -> date:
+    """The date, or the time (a ``datetime``), that ``text`` is in ISO 8601. Raises ValueError."""
+    alone = _A_DATE.fullmatch(text)
+    if alone is not None:
+        return date.fromisoformat(alone[1])
+    if text[10:11] not in ("T", "t", " "):  # Python takes any sign for the one between date and time
+        raise ValueError("no time")
+    return datetime.fromisoformat(text[:-1] + "Z" if text.endswith("z") else text)
+
+
+def can_be_meant(value: object, today: date) -> bool:
+    """Whether ``value``, where it is a date or a time at all, can be meant by a school: from 2000 to five years after ``today``.
+
+    One bound for dates with and without a time of day. What is no date is for :meth:`Moment.parse` to refuse.
+    """
+    try:
+        found = _read(value) if isinstance(value, str) else value
+    except ValueError:
+        return True
+    return not isinstance(found, date) or FIRST_YEAR <= found.year <= today.year + YEARS_AHEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +136,12 @@ class Moment:
             if len(value) > 40:
                 raise ValueError(marked("kan ha høyst 40 tegn"))
             try:
-                if len(value) == 10:
-                    return cls(date.fromisoformat(value))
-                value = datetime.fromisoformat(value)
+                value = _read(value)
             except ValueError:
-                raise ValueError(
-                    marked("må være en dato eller et tidspunkt som 2026-11-25 eller 2026-11-25T08:00:00+01:00")
-                ) from None
+                raise ValueError(_FORM) from None
+        if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValueError(marked("må ha et år fra 2000 til 2100"))
         if isinstance(value, datetime):
-            if not 1900 <= value.year <= 2200:
-                raise ValueError(marked("må ha et år fra 1900 til 2200"))
             if value.tzinfo is not None:
                 return cls.at(value)
             if zone is None:
@@ -121,17 +149,12 @@ class Moment:
             return cls.local(value, zone)
         if isinstance(value, date):
             return cls(value)
-        raise ValueError(marked("må være en dato eller et tidspunkt som 2026-11-25 eller 2026-11-25T08:00:00+01:00"))
+        raise ValueError(_FORM)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         def validate(value: object, info: core_schema.ValidationInfo) -> Moment:
-            context = info.context
-            try:
-                return cls.parse(value, context.zone if isinstance(context, ReadingContext) else None)
-            except ValueError as error:
-                # Only texts of our own making come here; they hold nothing of the input.
-                raise PydanticCustomError("moment", "{why}", {"why": str(error)}) from None
+            return _validated(value, info)
 
         return core_schema.with_info_plain_validator_function(
             validate,
@@ -150,3 +173,19 @@ class Moment:
             "A time without offset is read only where the source declares its zone.",
             "examples": ["2026-03-09T10:15:00+01:00", "2026-03-09"],
         }
+
+
+def _validated(value: object, info: ValidationInfo) -> Moment:
+    try:
+        return Moment.parse(value, info.context.zone if isinstance(info.context, ReadingContext) else None)
+    except ValueError as error:
+        # Only texts of our own making come here; they hold nothing of the input.
+        raise PydanticCustomError("moment", "{why}", {"why": str(error)}) from None
+
+
+def _day(value: object, info: ValidationInfo) -> date:
+    return _validated(value, info).day
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A local date in Europe/Oslo. A source that has only times gives one, and its date there is the one meant."""

@@ -239,6 +239,8 @@ def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
             continue
         if need in subject.hidden:
             return Reason.HIDDEN
+        if any(path == need or path.startswith(f"{need}.") for path in subject.unreadable):
+            return Reason.UNREADABLE
     return None
 
 

@@ -320,7 +320,7 @@ class CycleIndex:
 
     def __init__(self, facts: CycleFacts, as_of: datetime) -> None:
         self.facts = facts
-        self.hides = bool(facts.hidden)
+        self.hides = bool(facts.hidden or facts.unreadable)
         self.as_of = as_of
         self.today = local_day(as_of)
         self.school_year = facts.school_year

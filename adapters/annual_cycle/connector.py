@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from ...domain.annual_cycle import CycleFacts, CycleStatus
 from ...domain.errors import CaseNotFound, SourceError
+from ..habits import read_model
 from ..http import Heard, HttpClient
 from ..wire_names import camelled, snaked
 
@@ -76,14 +77,15 @@ class AnnualCycleOverHttp:
 def _facts(raw: Any, school: str | None, school_year: str) -> CycleFacts:
     """The facts on the wire. Raises KeyError, TypeError and the like where they are not in the contract's form."""
     hidden = ["entries" if path == "items" else path for path in raw.get("hidden_fields", ())]
-    facts = CycleFacts.model_validate(
+    facts = read_model(
+        CycleFacts,
         {
             "school": school,
             "school_year": school_year,
             "entries": raw.get("items", []) if "entries" in hidden else raw["items"],
             "found": raw["found"],
             "hidden": hidden,
-        }
+        },
     )
     for entry in facts.entries:
         if entry.school_year != school_year or entry.school not in (None, school):

@@ -31,6 +31,7 @@ from ...domain.fault_words import faults, why_not
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School, is_organisation_number
 from ..case_file import BYTES_AT_MOST, case_from, case_id_of, place_of, read_plain_file, told
+from ..habits import as_id, as_the_format_has_it, read_model
 from ..ports import CaseProblem, Receipt, SourceItem
 from ..strict_json import strict_json
 
@@ -76,7 +77,9 @@ class Folder:
         file = self._path / "schools.json"
         raw = self._json(file) if self._lists_schools or file.exists() else []
         try:
-            listed = TypeAdapter(list[School]).validate_python(raw)
+            listed = TypeAdapter(list[School]).validate_python(
+                [as_the_format_has_it(School, one)[0] for one in raw] if isinstance(raw, list) else raw
+            )
         except ValidationError as error:
             raise Fatal(_("schools.json: rett {where}").format(where=_where(error)), system=SYSTEM) from None
         numbers = {school.organisation_number for school in listed}
@@ -251,7 +254,7 @@ class Folder:
         if not file.exists() and not file.is_symlink():
             return None
         try:
-            return model.model_validate(self._json(file), context=self.context)
+            return read_model(model, self._json(file), self.context)
         except ValidationError as error:
             raise SourceError(
                 _("{name}: rett {where}").format(name=file.name, where=_where(error)), system=SYSTEM
@@ -301,7 +304,7 @@ def _told_by(file: Path) -> tuple[str, str | None]:
     except (OSError, ValueError):
         raw = None
     case = case_id_of(raw)
-    school = raw.get("school") if isinstance(raw, dict) else None
+    school = as_id(raw.get("school")) if isinstance(raw, dict) else None
     return (
         case if case is not None and _name_of(case) == file.stem else told(file.stem),
         school if isinstance(school, str) and is_organisation_number(school) else None,

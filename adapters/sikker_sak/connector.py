@@ -69,7 +69,11 @@ class SikkerSak:
     def case(self, case_id: str) -> Case:
         """One case, whole, with the etag of the answer."""
         answer = self._http.get(_path(case_id), case=case_id)
-        case = case_from_wire(answer.body, self.labels, self.context, self._zone, answer.etag)
+        try:
+            case = case_from_wire(answer.body, self.labels, self.context, self._zone, answer.etag)
+        except UnreadableCase as error:
+            error.case = case_id  # what it calls itself may be what can't be read
+            raise
         if case.id != case_id:
             raise UnreadableCase(
                 _("en annen sak kom enn den det ble spurt etter"), system=SYSTEM, case=case_id, fields=("id",)

@@ -1,0 +1,186 @@
+"""Habits of other systems that lose nothing: read as what they mean, before the format's own models look at a document.
+
+Numbers for ids, capitals in words of the format, ``null`` for a list, midnight in UTC for a date, and dates no school can
+mean. What is not told (a list that is ``null``) or can't be meant becomes *unreadable*, by path: rules that need it answer
+``unknown``, never «none». Anything else is left as it is, for the models to read or to refuse by name.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+
+from ..domain.base import ReadingContext, Ref
+from ..domain.case import CaseId
+from ..domain.moment import OSLO, Day, Moment, can_be_meant
+from ..domain.school import OrganisationNumber
+
+_MIDNIGHT_IN_UTC = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]00:00(?::00(?:\.0+)?)?(?:[Zz]|[+-]00:?00)", re.ASCII)
+M = TypeVar("M", bound=BaseModel)
+_IDS = (Ref, CaseId, OrganisationNumber)
+
+
+class _Unread:
+    """What stands in the place of a value that can't be read, while a document is gone through."""
+
+
+_UNREAD = _Unread()
+_Reader = Callable[[Any, str, set[str], date], Any]
+"""Value, path, unreadable paths found so far, today → the value as the format has it, or ``_UNREAD``."""
+
+
+def as_the_format_has_it(model: type[BaseModel], raw: Any, today: date | None = None) -> tuple[Any, frozenset[str]]:
+    """``raw``, a parsed document of ``model``, with other systems' habits undone, and the paths that could not be read.
+
+    ``today``: what «years ahead» is counted from; standard: the date in Europe/Oslo. ``raw`` itself is left as it is.
+    """
+    unread: set[str] = set()
+    found = _read_object(model, raw, "", unread, today or datetime.now(OSLO).date())
+    return (raw if found is _UNREAD else found), frozenset(unread)
+
+
+def read_model(model: type[M], raw: Any, context: ReadingContext | None = None) -> M:
+    """The ``model`` in a parsed document; a case or an annual cycle says what could not be read. Raises ValidationError."""
+    if "unreadable" not in model.model_fields:  # what can't say so is refused whole
+        return model.model_validate(raw, context=context)
+    raw, unread = as_the_format_has_it(model, raw)
+    found = model.model_validate(raw, context=context)
+    return found.model_copy(update={"unreadable": found.unreadable | unread}) if unread else found  # type: ignore[attr-defined]  # asked for above
+
+
+def as_id(value: Any) -> Any:
+    """An id that came as a number, as text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _read_object(model: type[BaseModel], raw: Any, path: str, unread: set[str], today: date) -> Any:
+    if not isinstance(raw, dict):
+        return raw
+    found = dict(raw)
+    for name, read, required in _fields(model):
+        if name not in raw:
+            continue
+        value = read(raw[name], f"{path}.{name}" if path else name, unread, today)
+        if value is not _UNREAD:
+            found[name] = value
+        elif not required:
+            unread.add(f"{path}.{name}" if path else name)
+            del found[name]
+        elif path:
+            return _UNREAD
+    return found
+
+
+@cache
+def _fields(model: type[BaseModel]) -> tuple[tuple[str, _Reader, bool], ...]:
+    """The fields of ``model`` in which a habit can show: name, how it is read, and whether the model needs it."""
+    hints = get_type_hints(model, include_extras=True)
+    return tuple(
+        (name, read, field.is_required())
+        for name, field in model.model_fields.items()
+        if (read := _reader(hints[name])) is not None
+    )
+
+
+def _reader(hint: Any) -> _Reader | None:
+    if get_origin(hint) in (Union, types.UnionType):
+        (hint,) = [part for part in get_args(hint) if part is not type(None)] or [None]
+    if hint in _IDS:
+        return lambda value, _path, _unread, _today: as_id(value)
+    if hint is Moment or hint == Day:
+        return _read_time
+    if get_origin(hint) is Annotated:
+        hint = get_args(hint)[0]
+    if get_origin(hint) is tuple:
+        return _list_reader(get_args(hint)[0])
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return _word_reader(hint)
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return lambda value, path, unread, today: _read_object(hint, value, path, unread, today)
+    return None
+
+
+def _read_time(value: Any, _path: str, _unread: set[str], today: date) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _UNREAD  # seconds since 1970, or milliseconds, or days since 1900: nobody says which
+    return value if value is None or can_be_meant(value, today) else _UNREAD
+
+
+def _word_reader(words: type[StrEnum]) -> _Reader:
+    known = frozenset(words)
+
+    def read(value: Any, _path: str, _unread: set[str], _today: date) -> Any:
+        small = value.casefold() if isinstance(value, str) else value
+        return small if small.__hash__ is not None and small in known else value
+
+    return read
+
+
+def _list_reader(of: Any) -> _Reader:
+    read_item = _reader(of)
+    model = of if isinstance(of, type) and issubclass(of, BaseModel) else None
+    times = tuple(name for name, hint in get_type_hints(model).items() if _is_time(hint)) if model is not None else ()
+
+    def read(value: Any, path: str, unread: set[str], today: date) -> Any:
+        if value is None:
+            return _UNREAD
+        if not isinstance(value, list | tuple) or read_item is None:
+            return value
+        items = [read_item(item, path, unread, today) for item in _with_dates(value, times)]
+        if path in _NEVER_EMPTY:
+            return [item if found is _UNREAD else found for item, found in zip(value, items, strict=True)]
+        if any(item is _UNREAD for item in items):
+            unread.add(path)
+        return [item for item in items if item is not _UNREAD]
+
+    return read
+
+
+_NEVER_EMPTY = ("status_history",)
+"""Lists that tell the course of the case: an entry that can't be read is refused by name, and so is the case."""
+
+
+def _is_time(hint: Any) -> bool:
+    return hint is Moment or Moment in get_args(hint)
+
+
+def _with_dates(items: Any, times: tuple[str, ...]) -> Any:
+    """The items, with midnight in UTC read as a date where every value of that field is one.
+
+    Each kind of log entry has its own form in a case system, so there the field is that of the kind. A real event at exactly
+    that second keeps its date; only an hour that nobody would mean (01 or 02 at night) is not believed.
+    """
+    dates: dict[tuple[str, Any], bool] = {}
+    for name, kind, value in _times_in(items, times):
+        midnight = isinstance(value, str) and _MIDNIGHT_IN_UTC.fullmatch(value) is not None
+        dates[name, kind] = dates.get((name, kind), True) and midnight
+    if not any(dates.values()):
+        return items
+    return [
+        {
+            name: value[:10] if name in times and value is not None and dates[name, _kind(item)] else value
+            for name, value in item.items()
+        }
+        if isinstance(item, dict)
+        else item
+        for item in items
+    ]
+
+
+def _times_in(items: Any, times: tuple[str, ...]) -> Iterator[tuple[str, Any, Any]]:
+    for item in items:
+        if isinstance(item, dict):
+            for name in times:
+                if item.get(name) is not None:
+                    yield name, _kind(item), item[name]
+
+
+def _kind(item: dict[str, Any]) -> str:
+    return str(item.get("kind", "")).casefold()
