@@ -24,7 +24,7 @@ from ..domain.verdict import (
 from .judge import Judge
 from .known import CaseIndex, CycleIndex
 from .reading.hints import hinting_notes, may_be_hinted
-from .reading.vague_phrases import forget_texts
+from .reading.words import forget_texts
 from .rule import Rule, Subject
 from .undated import settled, undated
 

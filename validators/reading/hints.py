@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from ...domain.log import LogKind
 from ..judge import when_of
+from .words import data
 
 if TYPE_CHECKING:
     from ..known import CaseIndex
@@ -36,7 +35,7 @@ class _Hint:
 
 @cache
 def _hints() -> tuple[tuple[_Hint, ...], re.Pattern[str]]:
-    raw = tomllib.loads((files("skolemiljo.validators.reading") / "hints.toml").read_text("utf-8"))
+    raw = data("hints.toml")
     topics = {name: _either(words) for name, words in raw["topics"].items()}
     hints = tuple(
         _Hint(

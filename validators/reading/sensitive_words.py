@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
+
+from .words import data
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    raw = tomllib.loads((files("skolemiljo.validators.reading") / "sensitive_words.toml").read_text("utf-8"))
-    return re.compile(r"\b(?:" + "|".join(word for group in raw["words"].values() for word in group) + ")")
+    groups = data("sensitive_words.toml")["words"]
+    return re.compile(r"\b(?:" + "|".join(word for group in groups.values() for word in group) + ")")
 
 
 def find_sensitive_words(text: str) -> tuple[int, ...]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import cache
 
-from .filled_in import KEPT, bare, is_filled_in
+from .words import bare, data, kept
 
 
 class Phrase(StrEnum):
@@ -35,14 +33,14 @@ class _Family:
 
 @cache
 def _family(phrase: Phrase) -> _Family:
-    raw = tomllib.loads((files("skolemiljo.validators.reading") / "vague_phrases.toml").read_text("utf-8"))
+    raw = data("vague_phrases.toml")
     family = raw[phrase.value]
     says = frozenset(bare(text) for text in family["says"])
     allowed = says | {bare(text) for text in (*raw["fillers"], *family.get("beside", ()))}
     return _Family(says, frozenset(allowed), max(text.count(" ") + 1 for text in allowed))
 
 
-@lru_cache(KEPT)
+@kept
 def says_only(phrase: Phrase, text: str | None) -> bool:
     """Whether every word of ``text`` belongs to phrases of this family or is a filler, and at least one phrase is there.
 
@@ -72,11 +70,4 @@ def is_filler(text: str) -> bool:
 
 @cache
 def _fillers() -> frozenset[str]:
-    raw = tomllib.loads((files("skolemiljo.validators.reading") / "vague_phrases.toml").read_text("utf-8"))
-    return frozenset(bare(text) for text in raw["fillers"])
-
-
-def forget_texts() -> None:
-    """Lets go of the texts that were read, so that none outlives the judgement of its case."""
-    for kept in (bare, is_filled_in, says_only):
-        kept.cache_clear()
+    return frozenset(bare(text) for text in data("vague_phrases.toml")["fillers"])

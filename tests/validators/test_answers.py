@@ -1,0 +1,219 @@
+"""Is it an answer? A text of nothing but the form's own words is none, however it is put together; a short honest one is."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from skolemiljo.domain.activity_plan import ActivityPlan, Evaluation, Measure
+from skolemiljo.domain.log import BestInterest, LogEntry
+from skolemiljo.validators.reading.answers import Place, Said, known_fields, read_answer, repeated
+
+PROBLEM, MEASURE = "activity_plans.problem", "activity_plans.measures.text"
+
+# Pairs in bokmål and nynorsk, by what they are.
+NOTHING = {
+    "denied": [
+        ("Ingen", "Inga"),
+        ("Nei", "Nei"),
+        ("Ingenting", "Ingenting"),
+        ("Ikke aktuelt", "Ikkje aktuelt"),
+        ("Ikke aktuelt i denne saken", "Ikkje aktuelt i denne saka"),
+        ("Ikke relevant for eleven nå", "Ikkje relevant for eleven no"),
+        ("Uaktuelt", "Uaktuelt"),
+        ("Ikke nødvendig", "Ikkje naudsynt"),
+        ("Ingen merknader", "Ingen merknadar"),
+        ("Utgår", "Fell bort"),
+    ],
+    "shrugged": [
+        ("Vet ikke", "Veit ikkje"),
+        ("Som avtalt", "Som avtalt"),
+        ("Som vanlig", "Som vanleg"),
+        ("Ja", "Ja"),
+        ("OK", "OK"),
+        ("Usikkert", "Uvisst"),
+        ("Diverse", "Ymse"),
+        ("Blir fulgt opp", "Blir følgd opp"),
+    ],
+    "put off": [
+        ("Må diskuteres", "Må diskuterast"),
+        ("Kommer", "Kjem"),
+        ("Avklares senere", "Blir avklart seinare"),
+        ("Ikke bestemt ennå", "Ikkje bestemt enno"),
+        ("Under arbeid", "Under arbeid"),
+        ("Fylles ut", "Fyllast ut"),
+    ],
+    "undone": [
+        ("Ikke evaluert", "Ikkje evaluert"),
+        ("Ikke vurdert", "Ikkje vurdert"),
+        ("Er vurdert", "Er vurdert"),
+        ("Ikke utfylt", "Ikkje utfylt"),
+        ("Utført", "Gjort"),
+    ],
+    "prompt": [
+        ("Hvilket problem tiltakene skal løse", "Kva problem tiltaka skal løyse"),
+        ("Problemet:", "Problemet:"),
+        ("Skriv her", "Skriv her"),
+        ("Klikk eller trykk her for å skrive inn tekst.", "Klikk her for å skrive inn tekst"),
+        ("Beskriv problemet her", "Beskriv problemet her"),
+    ],
+    "noise": [("-", "…"), ("xxx", "x x x"), ("test", "Lorem ipsum"), ("n/a", "i.a."), ("0", "000")],
+}
+LATER = [
+    ("Må diskuteres med foreldrene", "Må diskuterast med foreldra"),
+    ("Drøftes i teamet", "Drøftast i teamet"),
+    ("Avklares på møtet 12.10.", "Avklarast på møtet 12.10."),
+    ("Kommer etter møtet med PPT", "Kjem etter møtet med PPT"),
+    ("Avklares når saksbehandler er tilbake", "Avklarast når saksbehandlar er tilbake"),
+    ("Må diskuteres, foreldrene er uenige", "Må diskuterast, foreldra er usamde"),
+    ("Fylles ut når vi vet mer om bussen", "Fyllast ut når vi veit meir om bussen"),
+]
+ELSEWHERE = [
+    ("Se planen", "Sjå planen", Place.PLAN),
+    ("Se referat", "Sjå referat", Place.MINUTES),
+    ("Se møtereferat fra 12.10.", "Sjå møtereferat frå 12.10.", Place.MINUTES),
+    ("Se referat fra møtet med Ola sin mor", "Sjå referat frå møtet med mor til Ola", Place.MINUTES),
+    ("jf. logg", "jf. loggen", Place.LOG),
+    ("Står på hvert tiltak", "Står på kvart tiltak", Place.MEASURE),
+    ("Samme som tiltak 1", "Same som tiltak 1", Place.MEASURE),
+    ("Se felt b", "Sjå felt b", Place.FIELD),
+    ("Fremgår av analysen", "Går fram av analysen", Place.ANALYSIS),
+    ("Se vedlegg", "Sjå vedlegg", Place.OUTSIDE),
+    ("Ligger i Teams", "Ligg i Teams", Place.OUTSIDE),
+    ("Det samme", "Det same", Place.SAME),
+    ("Som over", "Som ovanfor", Place.SAME),
+    ("Likt som forrige", "Likt som førre", Place.SAME),
+]
+# What a hurried but honest person writes. None of it may be taken for a placeholder.
+HONEST = """Mobbing|Slåssing|Utrygt ute.|Slås i kø.|Vakt|Voksen i køen|Vaksen i køen|Ro nå.|Ingen voksne ute|Ingen lærere i friminuttet|
+Ingen lærarar i friminutta|Ingen kommentarer i gangen|Ingen slag eller dytting før skoletid|Se til at eleven ikke er alene|
+Kommer for sent hver dag|Kjem for seint kvar dag|Venter alene i garderoben|Konflikten drøftes i klassens time hver mandag|
+Som avtalt med mor: kontaktlærer har samtalen.|Målet er nådd|Ikke nådd|Delvis nådd|Virker|Det er ikke motstrid.|
+Ingen. Han er alltid alene.|Nei, han er redd|Elevsamtale|Observasjon|Samtale med eleven|Enig|Samd|Bytte plass|Fast voksen|
+Stå ved døra|Han blir stengt ute. Mer kommer senere.|Eleven kommer ikke inn i timen|Samme voksen hver dag|Same vaksen kvar dag|
+Se film sammen om vennskap|Det er ikke trygt i garderoben|Eleven er utrygg|Ønsket ikke|Ville ikkje seie noko|Brettspill|
+Ikke aktuelt å bytte klasse, vi setter en voksen i garderoben""".replace("\n", "").split("|")
+
+EVERYTHING = [text for pairs in NOTHING.values() for pair in pairs for text in pair]
+EVERYTHING += [text for pair in LATER for text in pair] + [text for *pair, _ in ELSEWHERE for text in pair]
+texts = st.sampled_from([*EVERYTHING, *HONEST])
+
+
+@pytest.mark.parametrize("text", [text for pairs in NOTHING.values() for pair in pairs for text in pair])
+def test_says_nothing(text: str) -> None:
+    assert read_answer(text, PROBLEM).said is Said.NOTHING
+
+
+@pytest.mark.parametrize("text", [text for pair in LATER for text in pair])
+def test_is_put_off(text: str) -> None:
+    assert read_answer(text, PROBLEM).said is Said.LATER
+
+
+@pytest.mark.parametrize(("bokmaal", "nynorsk", "place"), ELSEWHERE)
+def test_points_elsewhere(bokmaal: str, nynorsk: str, place: Place) -> None:
+    for text in (bokmaal, nynorsk):
+        answer = read_answer(text, PROBLEM)
+        assert answer.said is Said.ELSEWHERE
+        assert answer.pointer is not None
+        assert answer.pointer.place is place
+
+
+def test_a_pointer_says_which_field() -> None:
+    pointer = read_answer("Se felt b", PROBLEM).pointer
+    assert pointer is not None
+    assert pointer.letter == "b"
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_a_short_honest_text_is_an_answer(text: str) -> None:
+    assert read_answer(text, MEASURE).said is Said.ANSWER
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        ("log.decision", "Ingen", Said.ANSWER),
+        ("log.decision", "Nei", Said.ANSWER),
+        ("log.decision", "Ikke aktuelt", Said.NOTHING),
+        ("log.decision", "Ikkje aktuelt, for berre to elevar var med", Said.ANSWER),
+        ("evaluations.result", "Bra", Said.ANSWER),
+        ("evaluations.result", "Ikke nådd", Said.ANSWER),
+        ("evaluations.result", "Evaluert", Said.NOTHING),
+        ("evaluations.result", "Tiltakene er evaluert opp mot målet", Said.NOTHING),
+        ("best_interest.harmonise", "Ja", Said.ANSWER),
+        ("best_interest.weighing", "Ja", Said.NOTHING),
+        ("best_interest.guardians_and_experts", "Innhentet", Said.ANSWER),
+        ("best_interest.guardians_and_experts", "Ikke aktuelt fordi foreldrene er døde", Said.ANSWER),
+        ("best_interest.guardians_and_experts", "Ikke aktuelt", Said.NOTHING),
+        (PROBLEM, "Ikke aktuelt fordi eleven har flyttet", Said.NOT_APPLICABLE),
+        (PROBLEM, "Ikkje aktuelt. Eleven har flytta.", Said.NOT_APPLICABLE),
+        (PROBLEM, "Ikke aktuelt, vi har ikke bestemt oss", Said.NOTHING),
+        ("activity_plans.further_plans", "Drøftes på teammøtet hver fredag", Said.ANSWER),
+        ("activity_plans.further_plans", "Avklares på møte med PPT 12.10.", Said.ANSWER),
+        ("activity_plans.further_plans", "Kommer neste uke", Said.LATER),
+        ("activity_plans.further_plans", "Må diskuteres", Said.NOTHING),
+        (MEASURE, "Diskuteres i klassen hvordan vi snakker til hverandre", Said.ANSWER),
+    ],
+)
+def test_what_answers_one_field_does_not_answer_another(path: str, text: str, said: Said) -> None:
+    assert read_answer(text, path).said is said
+
+
+def test_every_field_is_one_of_the_case_format() -> None:
+    models: dict[str, type[BaseModel]] = {
+        "activity_plans": ActivityPlan,
+        "activity_plans.measures": Measure,
+        "evaluations": Evaluation,
+        "log": LogEntry,
+        "best_interest": BestInterest,
+    }
+    for path in known_fields():
+        model, _, name = path.rpartition(".")
+        assert name in models[model].model_fields, path
+
+
+@given(texts, st.sampled_from(sorted(known_fields())), st.data())
+def test_case_spaces_and_signs_change_nothing(text: str, path: str, data: st.DataObject) -> None:
+    said = read_answer(text, path).said
+    assert read_answer(text.swapcase(), path).said is said
+    assert read_answer(unicodedata.normalize("NFD", text), path).said is said
+    space = data.draw(st.sampled_from(["  ", "\t", "\u00a0", " \u00a0 "]))
+    assert read_answer(f"  {text.replace(' ', space)} ", path).said is said
+    if not text.endswith("."):
+        assert read_answer(f"{text}.", path).said is said
+    assert read_answer(f"«{text}»", path).said is said
+
+
+@given(
+    st.lists(texts, min_size=2, max_size=4),
+    st.sampled_from([". ", "; ", "\n", " – ", "! "]),
+    st.sampled_from(sorted(known_fields())),
+)
+def test_texts_together_answer_only_where_one_of_them_does(parts: list[str], joint: str, path: str) -> None:
+    together = read_answer(joint.join(parts), path).said
+    assert together is not Said.ANSWER or any(read_answer(part, path).said is Said.ANSWER for part in parts)
+
+
+@given(
+    st.lists(
+        st.sampled_from([text for pair in NOTHING["denied"] + NOTHING["shrugged"] for text in pair]),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_no_number_of_shrugs_is_an_answer(parts: list[str]) -> None:
+    for joint in (" ", ", ", " og ", " / "):
+        assert read_answer(joint.join(parts), PROBLEM).said is Said.NOTHING
+
+
+def test_the_same_sentence_in_three_fields_is_no_answer_to_all_of_them() -> None:
+    same = "Tett oppfølging av eleven i friminuttene"
+    plan = {PROBLEM: [same], MEASURE: ["Voksen ute", same + "."], "activity_plans.goal": [same.upper()]}
+    assert repeated(plan) == set(plan)
+    assert repeated({**plan, "activity_plans.goal": ["Eleven er trygg"]}) == set()
+    assert repeated({MEASURE: [same, same, same], PROBLEM: [same]}) == set()
+    assert repeated({path: ["Se planen"] for path in plan}) == set()

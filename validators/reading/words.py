@@ -1,0 +1,43 @@
+"""Texts as words: the bare form that everything here compares, and answers about texts that are kept while a case is judged."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, TypeVar, cast
+
+_LETTERS = "0-9a-zæøåéèêòóôüäö"
+_NOT_WORDS = re.compile(f"[^{_LETTERS}]+")
+KEPT = 4096
+"""Answers about texts that are kept while one case is judged: many rules ask the same of the same field."""
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_KEEPERS: list[Callable[[], None]] = []
+
+
+def kept(function: _Function) -> _Function:
+    """``function``, whose answers are kept for each text until :func:`forget_texts`."""
+    cached = lru_cache(KEPT)(function)
+    _KEEPERS.append(cached.cache_clear)
+    return cast(_Function, cached)  # lru_cache loses the signature
+
+
+def forget_texts() -> None:
+    """Lets go of the texts that were read, so that none outlives the judgement of its case."""
+    for forget in _KEEPERS:
+        forget()
+
+
+@kept
+def bare(text: str) -> str:
+    """``text`` in small letters, with one space for everything that is neither letter nor digit."""
+    return _NOT_WORDS.sub(" ", unicodedata.normalize("NFC", text).casefold()).strip()
+
+
+@cache
+def data(name: str) -> dict[str, Any]:
+    """The word lists in ``name`` of this package."""
+    return tomllib.loads((files("skolemiljo.validators.reading") / name).read_text("utf-8"))
