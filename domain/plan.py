@@ -74,6 +74,10 @@ class Readings(Strict):
     straks_review_after_minutes: int = 120
     """«straks» on the same local day, but later than this in school hours, is a question."""
     registered_late_after_school_days: int = 1
+    written_ahead_minutes: int = Field(default=15, ge=0)
+    """An entry written more than this before its own time says what was to be done; less is clocks that differ."""
+    heard_before_choice_school_days: int = Field(default=10, ge=0)
+    """A conversation longer before what began the case than this was about something else."""
     default_ladder: Ladder = Ladder(review_after=5, deviation_after=20)
     ladders: dict[str, Ladder] = Field(default_factory=dict)
     """Rule code → its own ladder."""

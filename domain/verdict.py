@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from .base import Made
+from .log import Recorded
 from .people import Role
 
 
@@ -148,6 +149,23 @@ class Outcome(Made):
     changes_at: AwareDatetime | None = None
     state: str | None = None
     """For the annual cycle: the item's state (see annual_cycle.CycleState)."""
+
+    def ask(self, question: str, *items: Recorded) -> Outcome:
+        """The same outcome as a question to a person instead of a verdict."""
+        update = {"verdict": Verdict.REVIEW, "reason": None, "question": question, "changes_at": None}
+        return self.with_evidence(*items).model_copy(update=update)
+
+    def with_evidence(self, *items: Recorded) -> Outcome:
+        """The same outcome with ``items`` among what it rests on."""
+        return self.model_copy(update={"evidence": tuple(dict.fromkeys((*self.evidence, *(i.id for i in items))))})
+
+    def because(self, reason: Reason) -> Outcome:
+        """The same deviation for another reason."""
+        return self.model_copy(update={"reason": reason})
+
+    def with_remarks(self, *remarks: Remark) -> Outcome:
+        """The same outcome with ``remarks`` added."""
+        return self.model_copy(update={"remarks": tuple(dict.fromkeys((*self.remarks, *remarks)))})
 
 
 class Finding(Made):

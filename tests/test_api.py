@@ -24,7 +24,7 @@ def test_the_example_runs_and_finds_what_assess_finds(root: Path) -> None:
     (example,) = re.findall(r"```python\n(.*?)```", (root / "docs" / "api.md").read_text("utf-8"), re.DOTALL)
     done = subprocess.run([sys.executable, "-c", example], cwd=root, capture_output=True, text=True, check=True)
     told = {line.split()[0] for line in done.stdout.splitlines()}
-    command = [Path(sys.executable).with_name("skolemiljo"), "assess", "docs/example-case.json"]
+    command = [str(Path(sys.executable).with_name("skolemiljo")), "assess", "docs/example-case.json"]
     options = ["--as-of", "2026-03-20T08:00", "--format", "json", "--fail-on", "never"]
     report = subprocess.run([*command, *options], cwd=root, capture_output=True, text=True, check=True)
     found = [f for f in _findings(json.loads(report.stdout)) if f.get("verdict") == "deviation"]

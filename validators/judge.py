@@ -11,8 +11,9 @@ from ..domain.calendar import SchoolCalendar
 from ..domain.log import Recorded
 from ..domain.moment import OSLO, Moment, end_of, local_day
 from ..domain.plan import MunicipalPlan
-from ..domain.verdict import Outcome, Reading, Reason, Remark, RemarkCode, Verdict
+from ..domain.verdict import Outcome, Reading, Reason, Remark, RemarkCode, Severity, Verdict
 from .reading.filled_in import is_filled_in
+from .rule import severity_of
 
 
 def when_of(item: Recorded) -> Moment | None:
@@ -84,6 +85,31 @@ class Judge:
         return _outcome(
             scope, Verdict.REVIEW, items, event, remarks, question=question, deadline=deadline, changes_at=changes_at
         )
+
+    def done(
+        self,
+        rule: str,
+        scope: str,
+        *items: Recorded,
+        since: Moment,
+        event: Moment | None = None,
+        remarks: Iterable[Remark] = (),
+    ) -> Outcome:
+        """Shown by ``items``, of which the first counts, where the plan sets no day and the ladder of ``rule`` asks from ``since``.
+
+        Done late is never clean: past the ladder's first step the school days that went are told; past its last, a critical or
+        high duty is a question. Nothing that can be done afterwards makes it earlier.
+        """
+        outcome = self.met(scope, *items, event=event or since, remarks=remarks)
+        when, steps = when_of(items[0]), self.plan.readings.ladder(rule)
+        if outcome.verdict is not Verdict.MET or when is None or (when.day - since.day).days <= steps.review_after:
+            return outcome
+        days = self.calendar.between(since.day, when.day)
+        if days <= steps.review_after:
+            return outcome.with_remarks(*self.uncounted(since.day, when.day))
+        told = outcome.with_remarks(*self.elapsed(since.day, when.day))
+        grave = severity_of(rule).rank >= Severity.HIGH.rank
+        return told.ask("done_late") if grave and days > steps.deviation_after else told
 
     def not_applicable(self, scope: str = "case", event: Moment | None = None) -> Outcome:
         """The duty is not triggered."""
@@ -370,12 +396,12 @@ class Judge:
 
     def _written_before_it_happened(self, item: Recorded) -> bool:
         """Not so for an activity plan, which is written before it is decided."""
-        return (
-            not isinstance(item, ActivityPlan)
-            and item.happened_at is not None
-            and item.registered_at is not None
-            and item.registered_at.day < item.happened_at.day
-        )
+        happened, written = item.happened_at, item.registered_at
+        if isinstance(item, ActivityPlan) or happened is None or written is None or written.day > happened.day:
+            return False
+        if happened.instant is None or written.instant is None:
+            return written.day < happened.day
+        return happened.instant - written.instant > timedelta(minutes=self.plan.readings.written_ahead_minutes)
 
     def _credibility(self, item: Recorded) -> list[Remark]:
         remarks = []

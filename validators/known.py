@@ -36,15 +36,25 @@ Item = TypeVar("Item")
 
 
 def _known(items: Iterable[R], as_of: datetime) -> tuple[R, ...]:
-    """The items that stood in the case at ``as_of``, in order of time, each once."""
+    """The items that stood in the case at ``as_of``, in order of time, each once and as it was told then."""
     seen: set[str] = set()
     kept: list[R] = []
-    for item in sorted(items, key=attrgetter("sort_key")):
+    for item in sorted((_as_it_stood(item, as_of) for item in items), key=attrgetter("sort_key")):
         if item.id in seen or not item.known_at(as_of):
             continue
         seen.add(item.id)
         kept.append(item)
     return tuple(item for item in kept if item.duplicate_of is None or item.duplicate_of not in seen)
+
+
+def _as_it_stood(item: R, as_of: datetime) -> R:
+    """``item`` with the time that it had before it was changed later than ``as_of``."""
+    if not item.edits:
+        return item
+    later = [e for e in item.edits if e.field == "happened_at" and not e.at.known_at(as_of)]
+    if not later:
+        return item
+    return item.model_copy(update={"happened_at": min(later, key=lambda edit: edit.at.sort_key).previous})
 
 
 def _each_once(pupils: Iterable[Pupil]) -> tuple[Pupil, ...]:
@@ -193,6 +203,11 @@ class CaseIndex:
     # --- pupils ------------------------------------------------------------------------------------------------
 
     @cached_property
+    def nobody_identified(self) -> tuple[Notice, ...]:
+        """The notices, where no pupil is entered in the case: then nobody can say to whom the duties are owed (A-07)."""
+        return () if self.affected else self.notices
+
+    @cached_property
     def affected(self) -> tuple[Pupil, ...]:
         """The pupils whose school environment the case is about."""
         return tuple(p for p in self.pupils if p.part is PupilPart.AFFECTED)
@@ -247,8 +262,21 @@ class CaseIndex:
 
     @cached_property
     def staff_suspicions(self) -> tuple[Suspicion, ...]:
-        """The suspicions that someone who works at the school, leadership included, violates a pupil."""
-        return tuple(s for s in self.suspicions if s.suspected in (Suspected.STAFF, Suspected.LEADER))
+        """The suspicions that someone who works at the school, leadership included, violates a pupil.
+
+        Who is accused says it too, whatever the word beside. Where nobody has entered a suspicion and a notice accuses somebody
+        at the school, the suspicion came with the notice.
+        """
+        entered = tuple(
+            s
+            for s in self.suspicions
+            if s.suspected in (Suspected.STAFF, Suspected.LEADER) or any(a.role.works_at_school for a in s.accused)
+        )
+        return entered or tuple(
+            Suspicion(suspected=Suspected.STAFF, at=came, by=notice.notifier)
+            for notice in self.notices
+            if notice.accuses_staff and (came := notice.happened_at or notice.registered_at) is not None
+        )
 
     @cached_property
     def leader_suspicions(self) -> tuple[Suspicion, ...]:

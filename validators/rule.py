@@ -86,6 +86,14 @@ class Rule:
         return self.shares_row or self.code
 
 
+_SEVERITIES: dict[str, Severity] = {}
+
+
+def severity_of(code: str) -> Severity:
+    """How much hangs on the rule with this code."""
+    return _SEVERITIES[code]
+
+
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """One chapter of the plan: a file of rules in the plan's order."""
@@ -115,6 +123,8 @@ class Chapter:
         shares_row: str | None = None,
     ) -> Callable[[RuleFunction], RuleFunction]:
         """Enters the decorated function in this chapter as the rule ``code``; the function itself is returned."""
+
+        _SEVERITIES[code] = severity
 
         def enter(function: RuleFunction) -> RuleFunction:
             self.rules.append(

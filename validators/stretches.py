@@ -47,6 +47,10 @@ class Round:
         closed = self.period.closed
         return closed is None or closed.before(moment) is not True
 
+    def has(self, item: Recorded) -> bool:
+        """Whether ``item`` can belong to this stretch."""
+        return self.holds(when_of(item))
+
     def entries(self, case: CaseIndex, *kinds: LogKind) -> list[LogEntry]:
         """The entries of the stretch that took place: what was only called, offered or declined did not."""
         held = _held(case, self)

@@ -163,6 +163,38 @@ QUESTIONS: dict[str, Text] = {
         "Et fritt notat kan vise at dette er gjort. Stemmer det, og kan det loggføres på riktig sted?",
         "Eit fritt notat kan vise at dette er gjort. Stemmer det, og kan det loggførast på rett stad?",
     ),
+    "who_was_there": Text(
+        "De som er ført som deltakere, er ikke dem planen nevner. Hvem var med?",
+        "Dei som er førte som deltakarar, er ikkje dei planen nemner. Kven var med?",
+    ),
+    "did_the_pupil_decline": Text(
+        "Det står ikke at eleven selv takket nei. Fikk eleven tilbudet, og hva svarte eleven?",
+        "Det står ikkje at eleven sjølv takka nei. Fekk eleven tilbodet, og kva svara eleven?",
+    ),
+    "only_in_writing": Text(
+        "Dette er ført som noe skriftlig. Møttes dere, og når?",
+        "Dette er ført som noko skriftleg. Møttest de, og når?",
+    ),
+    "who_did_it": Text(
+        "Det står at en annen enn den planen nevner, har gjort dette. Hvem gjorde det?",
+        "Det står at ein annan enn den planen nemner, har gjort dette. Kven gjorde det?",
+    ),
+    "was_it_the_accused": Text(
+        "Det går ikke fram om den som er beskyldt, gjorde dette selv. Hvem gjorde det?",
+        "Det går ikkje fram om den som er skulda, gjorde dette sjølv. Kven gjorde det?",
+    ),
+    "says_nothing": Text(
+        "Det står ikke noe i oppføringen. Hva kom dere fram til?",
+        "Det står ikkje noko i oppføringa. Kva kom de fram til?",
+    ),
+    "done_late": Text(
+        "Planen setter ingen frist, men det gikk lang tid før dette ble gjort. Var det en grunn til å vente?",
+        "Planen set ingen frist, men det gjekk lang tid før dette vart gjort. Var det ein grunn til å vente?",
+    ),
+    "which_pupil_is_it": Text(
+        "Ingen elev er ført i saken. Hvilken elev gjelder den?",
+        "Ingen elev er ført i saka. Kva for ein elev gjeld ho?",
+    ),
     "plan_not_yet_approved": Text(
         "Hendelsen er fra tiden mellom da loven begynte å gjelde, og da planen ble godkjent. Ble planen fulgt?",
         "Hendinga er frå tida mellom då lova tok til å gjelde, og då planen vart godkjend. Vart planen følgd?",

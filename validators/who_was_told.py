@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..domain.case import ClosingReason
 from ..domain.log import LogEntry, LogKind, Recorded
 from ..domain.moment import Moment
-from ..domain.notice import Notice
+from ..domain.notice import Notice, NoticeSource
 from ..domain.people import Actor, Role
 from ..domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
 from .judge import Judge, when_of
@@ -84,7 +84,7 @@ def _had_come(notice: Notice, entry: LogEntry) -> bool:
     return came is None or when is None or when.before(came) is not True
 
 
-def or_which(outcome: Outcome | None, question: str, *unsure: LogEntry) -> Outcome | None:
+def or_which(outcome: Outcome | None, question: str, *unsure: Recorded) -> Outcome | None:
     """``outcome`` as it is, but a question where nothing is shown and ``unsure`` entries may be what is missing."""
     if outcome is None or not unsure:
         return outcome
@@ -135,11 +135,16 @@ def goes_to_the_owner(case: CaseIndex, notice: Notice) -> bool:
     return any(came is None or suspicion.at.day <= came.day for suspicion in case.leader_suspicions)
 
 
+_OUTSIDE = (Role.GUARDIAN, Role.PUPIL, Role.EXTERNAL, Role.ANONYMOUS)
+
+
 @dataclass(frozen=True, slots=True)
 class OwnerTold:
     """What shows that the owner was told, by time; and entries that name another than the owner as the one told."""
 
     sure: tuple[LogEntry | Notice, ...]
+    by_others: tuple[LogEntry | Notice, ...]
+    """Told by somebody whose duty it was not, such as a parent: the owner knows, and the school has not said it."""
     unsure: tuple[LogEntry, ...]
     acknowledged: tuple[LogEntry, ...]
     """The owner's own receipts, which show it where nobody else wrote it down."""
@@ -148,16 +153,23 @@ class OwnerTold:
 def owner_told(case: CaseIndex, since: Moment | None = None) -> OwnerTold:
     """The notices to the owner, from ``since`` on; one that somebody gave straight to the owner counts too."""
     sure: list[LogEntry | Notice] = []
+    by_others: list[LogEntry | Notice] = []
     unsure: list[LogEntry] = []
     for entry in case.all(LogKind.OWNER_NOTIFIED):
         if entry.held is False or not _from(entry, since):
             continue
-        to_another = is_known(entry.to) and not acted_as(entry.to, Role.OWNER)
-        (unsure if to_another else sure).append(entry)
-    sure += [n for n in case.notices if acted_as(n.receiver, Role.OWNER) and _from(n, since)]
+        if is_known(entry.to) and not acted_as(entry.to, Role.OWNER):
+            unsure.append(entry)
+        else:
+            (by_others if acted_as(entry.doer, *_OUTSIDE) else sure).append(entry)
+    for notice in case.notices:
+        if acted_as(notice.receiver, Role.OWNER) and _from(notice, since):
+            of_the_school = notice.source is NoticeSource.STAFF and not acted_as(notice.notifier, *_OUTSIDE)
+            (sure if of_the_school else by_others).append(notice)
     receipts = [e for e in case.all(LogKind.OWNER_ACKNOWLEDGED) if e.held is not False and _from(e, since)]
     own = tuple(e for e in receipts if acted_as(e.author, Role.OWNER))
-    return OwnerTold(tuple(sorted(sure, key=lambda item: item.sort_key)), tuple(unsure), own)
+    sure.sort(key=lambda item: item.sort_key)
+    return OwnerTold(tuple(sure), tuple(by_others), tuple(unsure), own)
 
 
 def _from(item: Recorded, since: Moment | None) -> bool:
@@ -169,13 +181,13 @@ def _from(item: Recorded, since: Moment | None) -> bool:
 
 
 def shown(
-    judge: Judge, scope: str, start: Moment, items: Sequence[Recorded], *, remarks: Iterable[Remark] = ()
+    judge: Judge, rule: str, scope: str, start: Moment, items: Sequence[Recorded], *, remarks: Iterable[Remark] = ()
 ) -> Outcome | None:
     """Met by the first of ``items`` that can be taken at its word; only doubtful ones are a question; ``None`` = no items."""
     doubts = [(judge.doubt(item, start), item) for item in items]
     for question, item in doubts:
         if question is None:
-            return judge.met(scope, item, event=start, remarks=remarks)
+            return judge.done(rule, scope, item, since=start, remarks=remarks)
     for question, item in doubts:
         if question is not None:
             return judge.review(scope, question, item, event=start)

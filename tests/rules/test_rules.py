@@ -122,6 +122,11 @@ def case_of(block: dict[str, Any]) -> Case:
     """A case from the short form of the Markdown files."""
     raw: dict[str, Any] = {"id": block.get("id", "S-1"), "school": block.get("school", SCHOOL)}
     lists = (("notices", "v"), ("log", "l"), ("activity_plans", "p"), ("evaluations", "ev"), ("incidents", "h"))
+    for entry in block.get("log", []):
+        if entry.get("kind") == "analysis" and not {"text", "child_experience", "surroundings"} & entry.keys():
+            entry["text"] = "Vi har sett på friminuttene."  # what the example says nothing of is as it should be
+    for evaluation in block.get("evaluations", []):
+        evaluation.setdefault("documented_in", "minutes")
     for name, prefix in lists:
         raw[name] = [_recorded(item, n, prefix) for n, item in enumerate(block.get(name, []), 1)]
     raw["pupils"] = [{"ref": p} if isinstance(p, str) else p for p in block.get("pupils", ["e1"])]

@@ -13,8 +13,10 @@ from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ..heard import ANALYSIS, hearings
 from ..judge import Judge, when_of
 from ..known import CaseIndex
+from ..proof import Proof, Shown, anyone, by, sort
 from ..reading.filled_in import bare
 from ..rule import Chapter, Text
 from ..stretches import Round, reopened_without_notice, rounds, took_place
@@ -30,8 +32,8 @@ _STEPS = (
     LogKind.SUSPICION_ENQUIRY,
 )
 """Acts by which something is found out."""
-_ACTS = (*_STEPS, LogKind.ENQUIRY_PLAN, LogKind.HOME_MEETING, LogKind.ANALYSIS)
-"""All that shows that the enquiry has begun."""
+_ACTS = (*_STEPS, LogKind.HOME_MEETING, LogKind.ANALYSIS)
+"""All that shows that the enquiry has begun. A plan for it is none yet: what is written down to be done, is not done."""
 _MEETINGS = (LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION, LogKind.FEEDBACK_MEETING)
 """Meetings with parents and/or pupil."""
 _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
@@ -99,16 +101,19 @@ _IN_TEXT = Text(
 )
 def meeting_by_next_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«samme dag eller senest dagen etter»: per notice and per pupil it is about, counted from the notice's arrival (A-08)."""
+    if case.nobody_identified:
+        yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
     for notice in case.notices:
         for pupil in case.pupils_of(notice):
             start = _start(notice, pupil)
             if start is None or not start.known_at(case.as_of):
                 continue
             scope = scope_of(notice=notice.id, pupil=pupil.ref)
-            meetings = _meetings(case, notice, pupil, start)
-            outcome = judge.by_day(scope, start, meetings, days=1, anchor_item=notice)
+            meetings = _meetings(case, judge, notice, pupil, start)
+            outcome = judge.by_day(scope, start, meetings.sure, days=1, anchor_item=notice)
             if outcome.verdict is Verdict.MET or not stopped(case, start, outcome):
-                yield _with_doubt(case, judge, notice, outcome, meetings, start)
+                outcome = _with_doubt(case, judge, notice, outcome, meetings.sure, start)
+                yield meetings.settle(outcome)
     for stretch in reopened_without_notice(case):
         for pupil in case.affected:
             since = stretch.since(pupil)
@@ -119,7 +124,7 @@ def meeting_by_next_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 def _met_again(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, since: Moment) -> Iterator[Outcome]:
     """Opened again without a notice: the day it was opened is the only one to count from, so no meeting is a question."""
     held = [e for e in case.for_pupil(pupil.ref, *_MEETINGS) if _met(e) and stretch.holds(when_of(e))]
-    outcome = judge.by_day(stretch.scope(pupil), since, held, days=1)
+    outcome = judge.by_day(stretch.scope(pupil), since, sort(case, judge, MEETING, held).sure, days=1)
     if outcome.verdict is Verdict.DEVIATION:
         update = {"verdict": Verdict.REVIEW, "reason": None, "question": "reopened"}
         outcome = outcome.model_copy(update=update)
@@ -136,13 +141,21 @@ def _start(notice: Notice, pupil: Pupil) -> Moment | None:
     return found_out
 
 
+MEETING = Proof(
+    _MEETINGS,
+    by=anyone("Møte med foreldre/foresatte og/eller elev samme dag eller senest dagen etter"),
+    present=by(Role.GUARDIAN, Role.PUPIL, words="Møte med foreldre/foresatte og/eller elev"),
+)
+"""A meeting at which parents or pupil were. A letter is no meeting, and three employees are not the home."""
+
+
 def _met(entry: LogEntry) -> bool:
     """Whether somebody met parents or pupil; at a meeting of another purpose only where it says that they were there."""
     there = any(p.acts_as(Role.GUARDIAN, Role.PUPIL) for p in entry.participants)
     return took_place(entry) and (there or entry.kind is not LogKind.FEEDBACK_MEETING)
 
 
-def _meetings(case: CaseIndex, notice: Notice, pupil: Pupil, start: Moment) -> list[LogEntry]:
+def _meetings(case: CaseIndex, judge: Judge, notice: Notice, pupil: Pupil, start: Moment) -> Shown:
     """Meetings that took place and are not about another notice, or the answer to an earlier one."""
     earlier = [n.arrived_at for n in case.notices if n.arrived_at is not None and n.arrived_at.before(start) is True]
     found = []
@@ -153,7 +166,7 @@ def _meetings(case: CaseIndex, notice: Notice, pupil: Pupil, start: Moment) -> l
         if when.before(start) is True and any(when.before(other) is not True for other in earlier):
             continue
         found.append(entry)
-    return found
+    return sort(case, judge, MEETING, found)
 
 
 def _with_doubt(
@@ -620,6 +633,8 @@ def _updated(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Ite
 )
 def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med eleven for å ivareta barnets rett til å bli hørt.» Per affected pupil; a declined offer counts."""
+    if case.nobody_identified:
+        yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
     for stretch in rounds(case):
         for pupil in case.affected:
             start = stretch.since(pupil)
@@ -629,21 +644,22 @@ def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 def _heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
     scope = stretch.scope(pupil)
-    hearings = [e for e in case.hearings(pupil.ref) if stretch.holds(when_of(e))]
-    after = [e for e in hearings if (when := when_of(e)) is not None and when.before(start) is not True]
+    found = hearings(case, judge, pupil.ref).where(stretch.has)
+    after = [e for e in found.sure if (when := when_of(e)) is not None and when.before(start) is not True]
     heard = [e for e in after if e.hearing is not Hearing.DECLINED]
     unnamed = [e for e in stretch.entries(case, LogKind.PUPIL_CONVERSATION) if not e.pupils]
     if heard:
-        yield judge.met(scope, heard[0], event=start)
+        yield judge.done("UN-09", scope, heard[0], since=start)
     elif after:
-        yield judge.met(scope, after[0], event=start, remarks=(Remark(code=RemarkCode.DECLINED),))
-    elif hearings:
-        yield judge.review(scope, "before_its_cause", *hearings, event=start)
+        yield judge.done("UN-09", scope, after[0], since=start, remarks=(Remark(code=RemarkCode.DECLINED),))
+    elif found.sure:
+        yield judge.review(scope, "before_its_cause", *found.sure, event=start)
     elif unnamed:
         yield judge.review(scope, "which_pupil", *unnamed, event=start)
-    elif not _missed_in_a_staff_case(case, judge, stretch, start):
+    elif found.doubtful or not _missed_in_a_staff_case(case, judge, stretch, start):
         overtaken = stretch.chosen_without(case, pupil)
-        yield from stretch.missing(judge, "UN-09", scope, start, overtaken=overtaken)
+        for outcome in stretch.missing(judge, "UN-09", scope, start, overtaken=overtaken):
+            yield found.settle(outcome)
 
 
 def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: Round, start: Moment) -> bool:
@@ -792,6 +808,8 @@ def _used(method: str, steps: Sequence[LogEntry]) -> bool:
 )
 def summed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Sammenfatt og analyser det som er kommet fram i undersøkelsen, opp mot vurdering av tiltak.» Per affected pupil."""
+    if case.nobody_identified:
+        yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
     for stretch in rounds(case):
         for pupil in case.affected:
             if stretch.since(pupil) is not None:
@@ -800,11 +818,16 @@ def summed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 def _summed_up(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Iterator[Outcome]:
     scope, decision = stretch.scope(pupil), stretch.decision(case, pupil)
-    analysis = _first_that_says_something(judge, _about(stretch.entries(case, LogKind.ANALYSIS), pupil))
+    analyses = sort(case, judge, ANALYSIS, _about(stretch.entries(case, LogKind.ANALYSIS), pupil))
+    analysis = next(iter(analyses.sure), None)
     found = next(iter(_about(stretch.entries(case, *_STEPS), pupil)), None)
     begun = (when_of(found) if found is not None else None) or stretch.start
-    if analysis is not None and _says_nothing(judge, analysis):
-        yield judge.deviation(scope, Reason.INCOMPLETE, analysis, event=when_of(decision or analysis))
+    if analysis is None and analyses.doubtful:
+        asked = analyses.doubtful[0]
+        if _says_nothing(judge, asked.item):
+            yield judge.deviation(scope, Reason.INCOMPLETE, asked.item, event=when_of(decision or asked.item))
+            return
+        yield judge.review(scope, asked.why, asked.item, event=when_of(decision or asked.item))
     elif analysis is not None and decision is not None:
         yield judge.in_order(scope, analysis, decision, event=when_of(decision))
     elif analysis is not None:

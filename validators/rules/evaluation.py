@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from ...domain.activity_plan import ActivityPlan, Evaluation, Measure, PlanStatus
 from ...domain.case import ClosingReason
@@ -61,6 +61,7 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
         "evaluations",
         "evaluations.result",
         "evaluations.against_goal",
+        "evaluations.documented_in",
         "log",
         "status_history",
         "activity_plans.happened_at",
@@ -72,6 +73,10 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
         "evaluations.pupils",
     ),
     questions={
+        "where_documented": Text(
+            "Det står ikke at evalueringen er dokumentert i referat eller oppdatert aktivitetsplan. Hvor står den?",
+            "Det står ikkje at evalueringa er dokumentert i referat eller oppdatert aktivitetsplan. Kvar står ho?",
+        ),
         "against_the_goal": Text(
             "Tiltaket er evaluert, men det står ikke om det er sett opp mot målet. Er det gjort?",
             "Tiltaket er evaluert, men det står ikkje om det er sett opp mot målet. Er det gjort?",
@@ -186,6 +191,10 @@ def _renewal(judge: Judge, due: _Appointment, day: date, later: Sequence[Activit
 # --- the evaluations of one appointment ------------------------------------------------------------------------------------
 
 
+_WHERE = ("minutes", "updated_plan")
+"""«referat fra oppfølging/oppdatert aktivitetsplan»"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Evaluations:
     """The evaluations of one appointment since the version was decided, by what they are worth."""
@@ -194,12 +203,14 @@ class _Evaluations:
     """with a result, against the goal, for all measures and pupils"""
     unclear: list[Evaluation]
     """with a result; whether against the goal is not said"""
+    elsewhere: list[Evaluation]
+    """whole, but neither in minutes nor in an updated plan"""
     lacking: list[Evaluation]
     """without a result, not against the goal, or not for every measure or pupil"""
 
 
 def _evaluations(case: CaseIndex, judge: Judge, due: _Appointment) -> _Evaluations:
-    found = _Evaluations([], [], [])
+    found = _Evaluations([], [], [], [])
     decided = when_of(due.plan)
     about = [
         evaluation
@@ -215,6 +226,8 @@ def _evaluations(case: CaseIndex, judge: Judge, due: _Appointment) -> _Evaluatio
             found.lacking.append(evaluation)
         elif evaluation.against_goal is None:
             found.unclear.append(evaluation)
+        elif evaluation.documented_in not in _WHERE:
+            found.elsewhere.append(evaluation)
         else:
             found.whole.append(evaluation)
     return found
@@ -304,7 +317,12 @@ def _weighed(
     if renewed.verdict is Verdict.MET and changes:
         return renewed.model_copy(update={"remarks": (*renewed.remarks, _WEAK)})
     minutes = _minutes(case, due)
-    for entries, question in ((found.unclear, "against_the_goal"), (minutes, "minutes_only")):
+    doubtful: tuple[tuple[Sequence[Recorded], str], ...] = (
+        (found.elsewhere, "where_documented"),
+        (found.unclear, "against_the_goal"),
+        (minutes, "minutes_only"),
+    )
+    for entries, question in doubtful:
         outcome = _on_the_day(judge, due, day, entries)
         if outcome.verdict is Verdict.MET:
             return _asks(outcome, question)
@@ -319,10 +337,10 @@ def _weighed(
         return renewed
     if newer is not None and not changes:
         return _asks(whole, "only_the_date_moved", newer)
-    late = [item for item in (*found.unclear, *minutes, *found.lacking) if _day_of(item) > limit]
+    late = [item for item in (*found.elsewhere, *found.unclear, *minutes, *found.lacking) if _day_of(item) > limit]
     if late:
         return _asks(whole, "minutes_only" if late[0] in minutes else "against_the_goal", *late)
-    before = [e for e in (*found.whole, *found.unclear) if _day_of(e) < day]
+    before = [e for e in (*found.whole, *found.elsewhere, *found.unclear) if _day_of(e) < day]
     return _asks(whole, "evaluated_early", *before) if before else whole
 
 
@@ -383,7 +401,7 @@ def _moved(
     if not any(other is not None and other > day for other in ahead):
         return None
     done = _evaluations(case, judge, due)
-    if any(replaced is None or _day_of(e) <= replaced.day for e in (*done.whole, *done.unclear)):
+    if any(replaced is None or _day_of(e) <= replaced.day for e in (*done.whole, *done.elsewhere, *done.unclear)):
         return None
     return judge.review(due.scope, "date_moved_without_evaluation", due.plan, newer, event=Moment.on(day))
 
@@ -407,6 +425,8 @@ def _without_a_day(case: CaseIndex, judge: Judge, due: _Appointment) -> Outcome 
     event = when_of(due.plan)
     if found.whole:
         return judge.met(due.scope, found.whole[0], event=event)
+    if found.elsewhere:
+        return judge.review(due.scope, "where_documented", *found.elsewhere, event=event)
     if found.unclear:
         return judge.review(due.scope, "against_the_goal", *found.unclear, event=event)
     if found.lacking:
@@ -431,14 +451,16 @@ def _closed_before(case: CaseIndex, day: date) -> Period | None:
 def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluations, period: Period) -> Outcome | None:
     """The case was closed before the date: the last evaluation before that was the one to go by."""
     event = period.closed
-    whole, unclear, lacking = (
+    whole, elsewhere, unclear, lacking = (
         [evaluation for evaluation in evaluations if _day_of(evaluation) <= day]
-        for evaluations in (found.whole, found.unclear, found.lacking)
+        for evaluations in (found.whole, found.elsewhere, found.unclear, found.lacking)
     )
     if whole:
         return judge.met(due.scope, whole[-1], event=event)
     if period.reason in (ClosingReason.MOVED, ClosingReason.UNFOUNDED):
         return None
+    if elsewhere:
+        return judge.review(due.scope, "where_documented", *elsewhere, event=event)
     if unclear:
         return judge.review(due.scope, "against_the_goal", *unclear, event=event)
     if lacking:
@@ -523,6 +545,10 @@ def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     law=("opplaeringslova-12-4-2",),
     needs=("log", "pupils", "status_history", "activity_plans", "activity_plans.measures", "activity_plans.pupils"),
     questions={
+        "asked_long_before": Text(
+            "Eleven ble sist spurt lenge før saken ble lukket. Hvordan hadde eleven det da dere lukket?",
+            "Eleven vart sist spurd lenge før saka vart lukka. Korleis hadde eleven det då de lukka?",
+        ),
         "not_asked": Text(
             "Saken er lukket uten at loggen viser en samtale med eleven etter siste tiltak. Har eleven det trygt og godt nå?",
             "Saka er lukka utan at loggen viser ein samtale med eleven etter siste tiltak. Har eleven det trygt og godt no?",
@@ -584,21 +610,24 @@ def _what_was_said(judge: Judge, scope: str, talk: LogEntry, since: Moment, clos
         return judge.review(scope, "order_unclear", talk, event=closed)
     if talk.happened_at is None:
         return judge.review(scope, "time_unknown", talk, event=closed)
+    if (closed.day - when.day) > timedelta(weeks=judge.plan.readings.heard_again_after_weeks):
+        return judge.review(scope, "asked_long_before", talk, event=closed, remarks=judge.elapsed(when.day, closed.day))
     return judge.met(scope, talk, event=closed)
 
 
 def _last_measure(case: CaseIndex, pupil: str, period: Period, closed: Moment) -> Moment | None:
-    """When the last measure for ``pupil`` was begun in ``period``: by the log or the plans' own dates, else when decided.
+    """When the last measure for ``pupil`` was over in ``period``: by the log or the plans' own dates, else when decided.
 
-    A measure that names nobody may be hers too.
+    A measure that names nobody may be hers too. One without an end, or that goes on after the closing, counts from when it began.
     """
     plans = [plan for plan in case.decided_plans if pupil in case.pupils_of_plan(plan)]
     begun = [when_of(entry) for entry in case.all(LogKind.MEASURE_STARTED) if _may_be_hers(case, entry, pupil)]
     begun += [
-        Moment.on(measure.start)
+        Moment.on(day)
         for plan in plans
         for measure in plan.measures
-        if measure.start is not None and (not measure.pupils or pupil in measure.pupils)
+        for day in (measure.start, measure.end)
+        if day is not None and (not measure.pupils or pupil in measure.pupils)
     ]
     reopened = period.opened if period != case.periods[0] else None
     for moments in (begun, [when_of(plan) for plan in plans]):

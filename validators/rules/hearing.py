@@ -11,6 +11,7 @@ from ...domain.moment import Moment, end_of
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Remark, RemarkCode, Severity, scope_of
 from ..best_interest_entries import FIELD_QUESTIONS, current_assessments
+from ..heard import hearings
 from ..judge import Judge, when_of
 from ..known import CaseIndex
 from ..rule import Chapter, Text
@@ -145,11 +146,12 @@ def heard_throughout(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             start = stretch.since(pupil)
             if start is None or not start.known_at(case.as_of):
                 continue
-            hearings = [e for e in case.hearings(pupil.ref) if stretch.holds(when_of(e))]
-            if hearings:
-                yield _again(judge, stretch, pupil, hearings[-1])
+            found = hearings(case, judge, pupil.ref).where(stretch.has)
+            if found.sure:
+                yield _again(judge, stretch, pupil, found.sure[-1])
             elif pupil.part is PupilPart.INVOLVED:
-                yield from _not_heard(case, judge, stretch, pupil, start)
+                for outcome in _not_heard(case, judge, stretch, pupil, start):
+                    yield found.settle(outcome)
 
 
 def _not_heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: Moment) -> Iterator[Outcome]:

@@ -9,6 +9,7 @@ from ...domain.log import Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ..heard import hearings
 from ..judge import Judge, when_of
 from ..known import CaseIndex, was_heard
 from ..rule import Chapter, Text
@@ -465,10 +466,11 @@ def followed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment, pupil: str) -> Outcome | None:
     scope = _scope(incident, pupil)
-    talks = [e for e in case.hearings(pupil) if _follows(e, when)]
+    heard = hearings(case, judge, pupil).where(lambda entry: _follows(entry, when))
+    talks = heard.sure
     clear = [e for e in talks if (moment := when_of(e)) is not None and when.before(moment) is True]
     declined = all(e.hearing is Hearing.DECLINED for e in clear)
-    found = shown(judge, scope, when, clear, remarks=(_DECLINED,) if declined else ())
+    found = shown(judge, "GI-05", scope, when, clear, remarks=(_DECLINED,) if declined else ())
     if found is not None:
         return found
     if talks:
@@ -477,7 +479,8 @@ def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment
     outcome = waited(case, judge, "GI-05", scope, when)
     if incident.level in (2, None):
         outcome = never_a_deviation(outcome)
-    return or_which(outcome, "which_pupil", *unnamed)
+    outcome = or_which(outcome, "which_pupil", *unnamed)
+    return outcome and heard.settle(outcome)
 
 
 @CHAPTER.rule(

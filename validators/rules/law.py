@@ -32,7 +32,6 @@ from .notification import RECEIVING_QUESTIONS, received
 CHAPTER = Chapter("law", Text("Plikter i loven som planen ikke nevner", "Plikter i lova som planen ikkje nemner"))
 _ENQUIRY = (
     LogKind.ENQUIRY_STEP,
-    LogKind.ENQUIRY_PLAN,
     LogKind.SUSPICION_ENQUIRY,
     LogKind.PUPIL_CONVERSATION,
     LogKind.HOME_MEETING,
@@ -115,7 +114,7 @@ def passed_on(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         scope = scope_of(notice=notice.id)
         reached = rector_reached(case, notice)
         if reached.sure:
-            yield judge.met(scope, reached.sure[0], event=arrived)
+            yield judge.done("L-02", scope, reached.sure[0], since=arrived)
             continue
         outcome = or_which(waited(case, judge, "L-02", scope, arrived), "which_receipt", *reached.unsure)
         if outcome is not None:
@@ -286,7 +285,7 @@ def _physical(
     if None in told:
         return judge.review(scope, "guardians_told", incident, event=when)
     again = [e for e in earlier if e.physical_intervention and set(e.pupils) & set(incident.pupils)]
-    if again and not owner_told(case, when).sure:
+    if again and not (told_owner := owner_told(case, when)).sure and not told_owner.by_others:
         return judge.review(scope, "repeated", *again, incident, event=when)
     shown = [item for item in (known, *told) if item is not None]
     return judge.met(scope, incident, *shown, event=when, remarks=judge.presence_remarks())
@@ -338,7 +337,7 @@ def rights_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         start = max((m for m in (begun, pupil.joined_at) if m is not None), key=lambda m: m.sort_key)
         told = [e for e in case.for_pupil(pupil.ref, LogKind.RIGHTS_EXPLAINED) if e.held is not False]
         if told:
-            yield judge.met(scope, told[0], event=start)
+            yield judge.done("L-05", scope, told[0], since=start)
             continue
         outcome = or_which(waited(case, judge, "L-05", scope, start), "which_pupil", *unnamed)
         if outcome is not None:

@@ -13,12 +13,14 @@ from ...domain.log import BestInterest, Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment, end_of
 from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ..heard import ANALYSIS, hearings
 from ..judge import Judge, when_of
 from ..known import CaseIndex, Period, was_heard
+from ..proof import sort
 from ..reading.evaluation_dates import Said, evaluation_date
 from ..reading.vague_phrases import Phrase, says_only
 from ..rule import Chapter, Text
-from ..stretches import at_this_school, only_protects, transfers
+from ..stretches import at_this_school, only_protects, rounds, transfers
 
 CHAPTER = Chapter("measures", Text("Plikt til å sette inn tiltak", "Plikt til å setje inn tiltak"))
 
@@ -148,6 +150,10 @@ def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
     law=("opplaeringslova-10-2",),
     needs=("activity_plans", "activity_plans.measures", "activity_plans.pupils", "log", "pupils"),
     questions={
+        "heard_about_something_else": Text(
+            "Eleven ble hørt lenge før det som begynte denne saken. Er eleven hørt om dette?",
+            "Eleven vart høyrd lenge før det som byrja denne saka. Er eleven høyrd om dette?",
+        ),
         "protective_first": Text(
             "Et tiltak ble satt i verk før eleven var hørt. Var det vern som ikke kunne vente?",
             "Eit tiltak vart sett i verk før eleven var høyrd. Var det vern som ikkje kunne vente?",
@@ -184,24 +190,50 @@ def _heard(
     case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: ActivityPlan, before: ActivityPlan | None
 ) -> Outcome:
     event = when_of(plan)
-    hearings = case.hearings(pupil)
-    ever = _first_in_order(judge, scope, hearings, plan)
+    found = hearings(case, judge, pupil)
+    about_this = _about_what_began(case, judge, found.sure, plan)
+    ever = _first_in_order(judge, scope, about_this, plan)
+    if ever is None and found.sure:
+        return judge.review(scope, "heard_about_something_else", plan, *found.sure, event=event)
     if ever is None:
-        return _not_heard(case, judge, scope, plan)
+        return found.settle(_not_heard(case, judge, scope, plan))
     if ever.verdict is Verdict.DEVIATION and only_protects(plan):
-        return judge.review(scope, "protective_first", plan, *hearings[:1], event=event)
+        return judge.review(scope, "protective_first", plan, *about_this[:1], event=event)
     if ever.verdict is not Verdict.MET:
         return ever
-    outcome = _first_in_order(judge, scope, _since(hearings, before), plan)
+    outcome = _first_in_order(judge, scope, _since(about_this, before), plan)
     if outcome is None or outcome.verdict is not Verdict.MET:
-        return judge.review(scope, "heard_before_earlier_version", plan, *hearings, event=event)
-    hearing = next(entry for entry in hearings if entry.id == outcome.evidence[0])
+        return judge.review(scope, "heard_before_earlier_version", plan, *about_this, event=event)
+    hearing = next(entry for entry in about_this if entry.id == outcome.evidence[0])
     early = _started_before(case, plan, hearing) if before is None else []
     if early:
         return judge.review(scope, "protective_first", hearing, *early, event=event)
     if hearing.hearing is Hearing.DECLINED:
         return outcome.model_copy(update={"remarks": (*outcome.remarks, _DECLINED)})
     return outcome
+
+
+def _about_what_began(
+    case: CaseIndex, judge: Judge, heard: Sequence[LogEntry], plan: ActivityPlan
+) -> Sequence[LogEntry]:
+    """The conversations that can be about what the plan answers: not long before the first of what began its stretch."""
+    decided = when_of(plan)
+    stretch = next((s for s in rounds(case) if s.holds(decided)), None)
+    if stretch is None:
+        return heard
+    began: list[Moment] = [stretch.start]
+    began += [s.at for s in case.suspicions if stretch.holds(s.at)]
+    began += [n.learned_at for n in case.notices if n.learned_at is not None and stretch.holds(n.learned_at)]
+    began += [when for i in case.incidents if (when := when_of(i)) is not None and stretch.holds(when)]
+    first = min(began, key=lambda moment: moment.sort_key)
+    allowed = judge.plan.readings.heard_before_choice_school_days
+    return [
+        entry
+        for entry in heard
+        if (when := when_of(entry)) is None
+        or when.day >= first.day
+        or judge.calendar.between(when.day, first.day) <= allowed
+    ]
 
 
 def _not_heard(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan) -> Outcome:
@@ -296,12 +328,12 @@ def pupil_contributes(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: ActivityPlan, *, alone: bool) -> Outcome:
     event = when_of(plan)
-    hearings = [e for e in case.hearings(pupil) if _not_after(e, event)]
+    before = [e for e in hearings(case, judge, pupil).sure if _not_after(e, event)]
     if judge.is_filled_in(plan.pupil_contribution):
-        heard = [e for e in hearings if e.hearing is not Hearing.DECLINED]
+        heard = [e for e in before if e.hearing is not Hearing.DECLINED]
         if alone or heard:
             return judge.met(scope, plan, *heard[:1], event=event, remarks=judge.presence_remarks())
-    declined = [e for e in hearings if e.hearing is Hearing.DECLINED]
+    declined = [e for e in before if e.hearing is Hearing.DECLINED]
     if declined:
         return judge.met(scope, declined[0], event=event, remarks=(_DECLINED,))
     if judge.is_filled_in(plan.pupil_contribution):
@@ -357,8 +389,12 @@ def analysis_underlies(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         if linked is not None and linked.kind is not LogKind.ANALYSIS:
             yield judge.review(scope, "not_an_analysis", plan, linked, event=event)
             continue
-        outcome = _first_in_order(judge, scope, [linked] if linked is not None else _analyses(case, plan), plan)
-        if outcome is None:
+        found = sort(case, judge, ANALYSIS, [linked] if linked is not None else _analyses(case, plan))
+        outcome = _first_in_order(judge, scope, found.sure, plan)
+        if outcome is None and found.doubtful:
+            asked = found.doubtful[0]
+            yield judge.review(scope, asked.why, plan, asked.item, event=event)
+        elif outcome is None:
             yield judge.deviation(scope, Reason.UNDOCUMENTED, plan, event=event)
         elif outcome.verdict is Verdict.MET and linked is None:
             yield outcome.model_copy(update={"remarks": (*outcome.remarks, _WEAK)})
@@ -500,6 +536,8 @@ def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 )
 def plan_for_each_pupil(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.»: per affected pupil, anew when the case is reopened."""
+    if case.nobody_identified:
+        yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
     for pupil in case.affected:
         outcomes: dict[str, Outcome] = {}
         for number, period in enumerate(case.periods):

@@ -230,7 +230,7 @@ def suspicion_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             continue
         scope = scope_of(notice=notice.id)
         entries = about(case, notice, LogKind.SUSPICION_ENQUIRY)
-        outcome = _written_by(judge, scope, entries.sure, Role.CONTACT_TEACHER, arrived)
+        outcome = _written_by(judge, "VA-02", scope, entries.sure, Role.CONTACT_TEACHER, arrived)
         if outcome is None:
             other = about(case, notice, LogKind.OBSERVATION, LogKind.ENQUIRY_STEP)
             looks = [e for e in (*other.sure, *other.unsure) if acted_as(e.author, Role.CONTACT_TEACHER)]
@@ -242,7 +242,14 @@ def suspicion_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 
 def _written_by(
-    judge: Judge, scope: str, entries: tuple[LogEntry, ...], role: Role, event: Moment, *, after: Moment | None = None
+    judge: Judge,
+    rule: str,
+    scope: str,
+    entries: tuple[LogEntry, ...],
+    role: Role,
+    event: Moment,
+    *,
+    after: Moment | None = None,
 ) -> Outcome | None:
     """Who wrote what must be written by ``role``: met, a question, or the wrong role; ``None`` = nothing is written.
 
@@ -252,9 +259,9 @@ def _written_by(
     in_time = [e for e in right if after is None or (w := when_of(e)) is None or w.before(after) is not True]
     unknown = [e for e in entries if not is_known(e.author)]
     if in_time and after is not None:
-        return shown(judge, scope, after, in_time, remarks=delegate(in_time[0].author))
+        return shown(judge, rule, scope, after, in_time, remarks=delegate(in_time[0].author))
     if in_time:
-        return judge.met(scope, in_time[0], event=event, remarks=delegate(in_time[0].author))
+        return judge.done(rule, scope, in_time[0], since=event, remarks=delegate(in_time[0].author))
     if right:
         return judge.review(scope, "before_its_cause", *right, event=event)
     if unknown:
@@ -421,7 +428,7 @@ def rector_receipt(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             continue  # rektor receives nothing from herself; her own log of it is VA-04
         scope = scope_of(notice=notice.id)
         receipts = about(case, notice, LogKind.RECTOR_RECEIVED)
-        outcome = _written_by(judge, scope, receipts.sure, Role.RECTOR, arrived, after=notice.happened_at)
+        outcome = _written_by(judge, "VA-05", scope, receipts.sure, Role.RECTOR, arrived, after=notice.happened_at)
         if outcome is None:
             outcome = _filed_by_rector(case, judge, notice, arrived)
         if outcome is None:
@@ -437,7 +444,8 @@ def _filed_by_rector(case: CaseIndex, judge: Judge, notice: Notice, arrived: Mom
     if notifier is not None and is_known(notifier) and notifier.role.is_pedagogical:
         return None
     filed = [e for e in about(case, notice, LogKind.EMAIL_FILED).sure if acted_as(e.author, Role.RECTOR)]
-    return judge.met(scope_of(notice=notice.id), filed[0], event=arrived, remarks=(_WEAK,)) if filed else None
+    scope = scope_of(notice=notice.id)
+    return judge.done("VA-05", scope, filed[0], since=arrived, remarks=(_WEAK,)) if filed else None
 
 
 # --- «… tar rektor eller kontaktlærer imot varselet og dokumenterer …» -----------------------------------------------------
@@ -605,6 +613,8 @@ def from_others(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 def pupil_told_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«samme dag som melding er mottatt»: the local date, per notice and per pupil it is about."""
     for notice in case.notices:
+        if case.nobody_identified:
+            yield judge.review(scope_of(notice=notice.id), "which_pupil_is_it", notice, event=when_of(notice))
         for pupil in case.pupils_of(notice):
             start = _clock(notice, pupil)
             if start is not None and start.known_at(case.as_of):
@@ -797,6 +807,10 @@ def _decided_in(at: Moment, stretch: Round, following: Round | None) -> bool:
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
     needs=("log", "notices", "severity", "status_history"),
     questions={
+        "told_by_others": Text(
+            "Andre enn skolen sa ifra til skoleeier. Har skolen selv varslet?",
+            "Andre enn skolen sa ifrå til skoleeigar. Har skolen sjølv varsla?",
+        ),
         "is_it_serious": Text(
             "Det er ikke tatt stilling til om saken er alvorlig. Er den det?",
             "Det er ikkje teke stilling til om saka er alvorleg. Er ho det?",
@@ -822,14 +836,15 @@ def owner_notified(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(stretch.scope, "before_its_cause", *told.sure, event=event)
         elif told.sure:
             about_it = next(item for item in told.sure if not _before_anything(case, stretch, item))
-            yield judge.met(stretch.scope, about_it, event=event)
+            yield judge.done("VA-09", stretch.scope, about_it, since=event)
         elif told.acknowledged:
-            yield judge.met(stretch.scope, told.acknowledged[0], event=event, remarks=(_WEAK,))
+            yield judge.done("VA-09", stretch.scope, told.acknowledged[0], since=event, remarks=(_WEAK,))
         elif stretch.serious is None:
             yield from _undecided(case, judge, stretch)
         elif not _missed_in_a_staff_case(case, judge, stretch, stretch.serious):
             outcome = waited(case, judge, "VA-09", stretch.scope, stretch.serious)
             outcome = or_which(outcome, "told_another", *told.unsure)
+            outcome = or_which(outcome, "told_by_others", *told.by_others)
             if outcome is not None:
                 yield outcome
 
@@ -916,7 +931,9 @@ def notification_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             continue
         told = owner_told(case, stretch.round.after)
         items = [
-            item for item in (*told.sure, *told.unsure, *told.acknowledged) if not _past_rector(case, stretch, item)
+            item
+            for item in (*told.sure, *told.by_others, *told.unsure, *told.acknowledged)
+            if not _past_rector(case, stretch, item)
         ]
         # What the owner wrote herself is her own receipt, and no log of another in rektor's place.
         entries = tuple(
@@ -924,7 +941,7 @@ def notification_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             for e in items
             if isinstance(e, LogEntry) and e.kind is LogKind.OWNER_NOTIFIED and not acted_as(e.author, Role.OWNER)
         )
-        outcome = _written_by(judge, stretch.scope, entries, Role.RECTOR, stretch.serious)
+        outcome = _written_by(judge, "VA-10", stretch.scope, entries, Role.RECTOR, stretch.serious)
         told_at = [when for item in items if (when := when_of(item)) is not None]
         if outcome is None and told_at:
             known = max(stretch.serious, min(told_at, key=lambda m: m.sort_key), key=lambda m: m.sort_key)
@@ -973,10 +990,11 @@ def _past_rector(case: CaseIndex, stretch: _Stretch, item: Recorded) -> bool:
 def owner_acknowledged(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Skoleeier dokumenterer mottatt varsel.» One party cannot acknowledge for the other, and no system for either."""
     told = owner_told(case)
-    if not told.sure and not told.unsure and told.acknowledged:
+    notices = (*told.sure, *told.by_others)
+    if not notices and not told.unsure and told.acknowledged:
         receipt = told.acknowledged[0]
         yield judge.met(scope_of(log=receipt.id), receipt, event=when_of(receipt))
-    for notified in sorted((*told.sure, *told.unsure), key=lambda item: item.sort_key):
+    for notified in sorted((*notices, *told.unsure), key=lambda item: item.sort_key):
         when = when_of(notified)
         if when is None:
             continue
@@ -984,12 +1002,14 @@ def owner_acknowledged(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         receipts = tuple(_receipts(case, when))
         by_owner = [e for e in receipts if acted_as(e.author, Role.OWNER) or judge.is_filled_in(e.reference)]
         if by_owner:
-            yield judge.met(scope, by_owner[0], event=when, remarks=delegate(by_owner[0].author))
+            yield judge.done("VA-11", scope, by_owner[0], since=when, remarks=delegate(by_owner[0].author))
             continue
         if acted_as(notified.author, Role.OWNER):
             yield judge.met(scope, notified, event=when, remarks=(_WEAK,))
             continue
-        outcome = _written_by(judge, scope, receipts, Role.OWNER, when) or waited(case, judge, "VA-11", scope, when)
+        outcome = _written_by(judge, "VA-11", scope, receipts, Role.OWNER, when) or waited(
+            case, judge, "VA-11", scope, when
+        )
         if outcome is not None:
             yield outcome
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from ...domain.case import Suspicion
+from ...domain.case import Suspected, Suspicion
 from ...domain.log import Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ..heard import hearings
 from ..judge import Judge, when_of
 from ..known import CaseIndex, was_heard
+from ..proof import Proof, Shown, anyone, find, is_accused, there
 from ..rule import Chapter, Text
 from ..who_was_told import WHICH_PUPIL, acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
 
@@ -26,6 +28,17 @@ _ENQUIRY = (
     LogKind.HOME_MEETING,
     LogKind.STAFF_CONVERSATION,
 )
+ENQUIRY = Proof(_ENQUIRY, by=anyone("Undersøkelser skal settes i gang straks"), may_be_declined=True)
+"""Something was examined, by somebody else than the one it is about."""
+CARED_FOR = Proof(
+    (LogKind.CARE_OF_PARTIES,),
+    by=anyone("sørge for at både eleven, foreldrene og den ansatte blir ivaretatt"),
+)
+ACCUSED_HEARD = Proof(
+    (LogKind.STAFF_CONVERSATION,),
+    by=anyone("Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen"),
+)
+"""A conversation that another held with the one who is accused."""
 _DECLINED = Remark(code=RemarkCode.DECLINED)
 _TOLD_ANOTHER = Text(
     "Loggen sier at en annen enn skoleeier selv fikk varselet. Nådde det skoleeier?",
@@ -41,6 +54,15 @@ def _suspicions(case: CaseIndex) -> Iterator[tuple[str, Suspicion, Moment]]:
         if suspicion not in once:
             once.append(suspicion)
             yield scope_of(suspicion=str(len(once))), suspicion, _known_at_school(case, suspicion)
+
+
+def _or_is_it_about_staff(case: CaseIndex, suspicion: Suspicion, outcome: Outcome) -> Outcome:
+    """What is missing is a question where the case itself says otherwise: then somebody must say whom it is about."""
+    outside = (Suspected.PUPIL, Suspected.NONE)
+    denied = suspicion.suspected in outside or any(
+        other.suspected in outside and other.at.before(suspicion.at) is not True for other in case.suspicions
+    )
+    return outcome.ask("is_it_about_staff") if denied and outcome.verdict is Verdict.DEVIATION else outcome
 
 
 def _known_at_school(case: CaseIndex, suspicion: Suspicion) -> Moment:
@@ -59,6 +81,14 @@ def _against_a_leader(case: CaseIndex, suspicion: Suspicion) -> bool:
 def _after(items: Iterable[R], start: Moment) -> list[R]:
     """The items that can have come after ``start``; on the same day without times they can."""
     return [item for item in items if (when := when_of(item)) is not None and when.before(start) is not True]
+
+
+def _can_follow(start: Moment) -> Callable[[LogEntry], bool]:
+    return lambda entry: bool(_after([entry], start))
+
+
+def _on_the_day_of(start: Moment) -> Callable[[LogEntry], bool]:
+    return lambda entry: bool(_same_day_on([entry], start))
 
 
 def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
@@ -93,6 +123,10 @@ def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
     law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
     needs=("suspicions", "notices", "log"),
     questions={
+        "is_it_about_staff": Text(
+            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
+            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
+        ),
         "which_receipt": Text(
             "Loggen har et mottak som kan gjelde dette. Gjør det det, og skrev rektor det?",
             "Loggen har eit mottak som kan gjelde dette. Gjer det det, og skreiv rektor det?",
@@ -114,7 +148,7 @@ def rector_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         told: list[Recorded] = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR))]
         outcome = judge.straks(scope, start, _by_time(_same_day_on(told, start)))
         unknown = [e for e in _same_day_on(receipts, start) if not is_known(e.doer)]
-        yield or_which(outcome, "which_receipt", *unknown) or outcome
+        yield _or_is_it_about_staff(case, suspicion, or_which(outcome, "which_receipt", *unknown) or outcome)
 
 
 def _was_the_accusation(case: CaseIndex, item: Recorded, start: Moment) -> bool:
@@ -169,7 +203,7 @@ def owner_directly(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     for scope, suspicion, start in _suspicions(case):
         if _against_a_leader(case, suspicion):
             # The owner's own receipt says that she was told, and nothing of the way; where the way is logged, that decides.
-            notified = _same_day_on(told.sure, start) or _same_day_on(told.acknowledged, start)
+            notified = _same_day_on((*told.sure, *told.by_others), start) or _same_day_on(told.acknowledged, start)
             to_another = _same_day_on(told.unsure, start)
             yield _directly(judge, scope, suspicion, start, notified, to_another)
 
@@ -247,12 +281,19 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
     needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
+    questions={
+        "is_it_about_staff": Text(
+            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
+            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
+        ),
+    },
 )
 def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
-    for scope, _, start in _suspicions(case):
-        steps = [e for e in case.all(*_ENQUIRY) if e.held is not False and e.hearing is not Hearing.OFFERED]
-        yield judge.straks(scope, start, _same_day_on(steps, start))
+    for scope, suspicion, start in _suspicions(case):
+        shown = find(case, judge, ENQUIRY).where(_on_the_day_of(start))
+        outcome = shown.settle(judge.straks(scope, start, shown.sure))
+        yield _or_is_it_about_staff(case, suspicion, outcome)
 
 
 # --- «Avdekker undersøkelser at en som jobber på skolen har krenket en elev …» ------------------------------------------------
@@ -348,10 +389,14 @@ def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
     role=Role.RECTOR,
     needs=("suspicions", "log", "investigator", "notices", "notices.happened_at", "notices.accuses_staff"),
     questions={
+        "is_it_about_staff": Text(
+            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
+            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
+        ),
         "accused_investigates": Text(
             "Den som undersøker, er den det gjelder, eller en annen i ledelsen. Hvem skal undersøke?",
             "Den som undersøkjer, er den det gjeld, eller ein annan i leiinga. Kven skal undersøkje?",
-        )
+        ),
     },
 )
 def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -360,26 +405,33 @@ def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         if _investigates_herself(case, suspicion):
             yield judge.review(scope, "accused_investigates", event=start)
             continue
-        entries = _after(case.all(LogKind.CARE_OF_PARTIES), start)
-        cared = {role for entry in entries for role in entry.cared_for}
+        shown = find(case, judge, CARED_FOR).where(_can_follow(start))
+        steps = find(case, judge, ENQUIRY).where(_can_follow(start))
+        if steps.ruled_out:
+            yield judge.review(scope, "accused_investigates", *(w.item for w in steps.ruled_out), event=start)
+            continue
+        cared = {role for entry in shown.sure for role in entry.cared_for}
         if {Role.PUPIL, Role.GUARDIAN} <= cared and any(role.works_at_school for role in cared):
-            yield judge.met(scope, *entries, event=start)
+            last = max(shown.sure, key=lambda entry: entry.sort_key)
+            others = [entry for entry in shown.sure if entry is not last]
+            yield judge.done("SK-06", scope, last, *others, since=start)
             continue
         outcome = waited(case, judge, "SK-06", scope, start)
-        if outcome is not None and entries and outcome.verdict is Verdict.DEVIATION:
+        if outcome is not None and shown.sure and outcome.verdict is Verdict.DEVIATION:
             remarks = outcome.remarks
-            outcome = judge.deviation(scope, Reason.INCOMPLETE, *entries, event=start, remarks=remarks)
+            outcome = judge.deviation(scope, Reason.INCOMPLETE, *shown.sure, event=start, remarks=remarks)
         if outcome is not None:
-            yield outcome
+            yield _or_is_it_about_staff(case, suspicion, shown.settle(outcome))
 
 
 def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
-    """Whether the one who investigates is the accused, or in the leadership where a leader is accused."""
+    """Whether the one who investigates is or may be the accused, or is in the leadership where a leader is accused."""
     investigator = case.case.investigator
     if investigator is None:
         return False
     in_leadership = investigator.acts_as(Role.RECTOR, Role.LEADER)
-    return _is_accused(investigator, suspicion) or (_against_a_leader(case, suspicion) and in_leadership)
+    itself = is_accused(investigator, suspicion.accused) is not False
+    return itself or (_against_a_leader(case, suspicion) and in_leadership)
 
 
 @CHAPTER.rule(
@@ -407,6 +459,14 @@ def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
     law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
     needs=("suspicions", "log", "notices", "status_history"),
     questions={
+        "is_it_about_staff": Text(
+            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
+            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
+        ),
+        "told_by_others": Text(
+            "Andre enn skolen sa ifra til skoleeier. Har skolen selv varslet?",
+            "Andre enn skolen sa ifrå til skoleeigar. Har skolen sjølv varsla?",
+        ),
         "unfounded": Text(
             "Rektor har funnet meldingen åpenbart grunnløs. Loven unntar den da; planen gjør det ikke. Skal skoleeier varsles?",
             "Rektor har funne meldinga openbert grunnlaus. Lova gjer då unntak; planen gjer det ikkje. Skal skoleeigar varslast?",
@@ -426,7 +486,7 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             continue
         notified = _after(told.sure, start)
         earlier_that_day = _same_day_on(told.sure, start)
-        found = shown(judge, scope, start, notified, remarks=_elapsed(judge, start, notified[:1]))
+        found = shown(judge, "SK-07", scope, start, notified, remarks=_elapsed(judge, start, notified[:1]))
         if found is not None and _after_another(case, start, notified):
             found = judge.review(scope, "which_suspicion", *notified, event=start)
         if found is not None:
@@ -437,14 +497,17 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             continue
         acknowledged = _after(told.acknowledged, start)
         if acknowledged:
-            yield judge.met(scope, acknowledged[0], event=start, remarks=(Remark(code=RemarkCode.WEAKLY_SHOWN),))
+            yield judge.done(
+                "SK-07", scope, acknowledged[0], since=start, remarks=(Remark(code=RemarkCode.WEAKLY_SHOWN),)
+            )
             continue
         outcome = waited(case, judge, "SK-07", scope, start)
         outcome = or_which(outcome, "told_another", *_same_day_on(told.unsure, start))
+        outcome = or_which(outcome, "told_by_others", *_same_day_on(told.by_others, start))
         if outcome is not None and suspicion.obviously_unfounded and outcome.verdict is not Verdict.DUE:
             outcome = judge.review(scope, "unfounded", event=start)
         if outcome is not None:
-            yield outcome
+            yield _or_is_it_about_staff(case, suspicion, outcome)
 
 
 def _after_another(case: CaseIndex, start: Moment, notified: Sequence[Recorded]) -> bool:
@@ -474,6 +537,10 @@ def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Re
     law=("opplaeringslova-10-2",),
     needs=("suspicions", "log", "pupils", "notices", "notices.happened_at", "notices.accuses_staff"),
     questions={
+        "is_it_about_staff": Text(
+            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
+            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
+        ),
         "heard_before": Text(
             "Samtalen med eleven var samme dag, men før mistanken er ført. Var det i den samtalen eleven fortalte om dette?",
             "Samtalen med eleven var same dag, men før mistanken er ført. Var det i den samtalen eleven fortalde om dette?",
@@ -483,22 +550,27 @@ def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Re
 )
 def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
-    for scope, _, start in _suspicions(case):
+    for scope, suspicion, start in _suspicions(case):
         for pupil in case.affected:
             known = (start, pupil.joined_at, pupil.identified_at)
             since = max((m for m in known if m is not None), key=lambda m: m.sort_key)
             outcome = _heard(case, judge, f"{scope}/{scope_of(pupil=pupil.ref)}", pupil.ref, since)
             if outcome is not None:
-                yield outcome
+                yield _or_is_it_about_staff(case, suspicion, outcome)
 
 
 def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment) -> Outcome | None:
-    held = _after(case.hearings(pupil), start)
-    declined = bool(held) and held[0].hearing is Hearing.DECLINED
-    found = shown(judge, scope, start, held, remarks=(_DECLINED,) if declined else ())
-    if found is not None:
-        return found
-    before = _same_day_on(case.hearings(pupil), start)
+    heard = hearings(case, judge, pupil)
+    since = heard.where(_can_follow(start))
+    declined = bool(since.sure) and since.sure[0].hearing is Hearing.DECLINED
+    remarks = (_DECLINED,) if declined else ()
+    return since.without_a_day(
+        judge, "SK-08", scope, start, lambda: _not_heard(case, judge, scope, start, heard), remarks=remarks
+    )
+
+
+def _not_heard(case: CaseIndex, judge: Judge, scope: str, start: Moment, heard: Shown) -> Outcome | None:
+    before = _same_day_on(heard.sure, start)
     if before:
         return judge.review(scope, "heard_before", *before, event=start)
     unnamed = [e for e in _after(case.all(LogKind.PUPIL_CONVERSATION), start) if not e.pupils and was_heard(e)]
@@ -526,6 +598,10 @@ def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment)
     role=Role.RECTOR,
     needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
     questions={
+        "is_it_about_staff": Text(
+            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
+            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
+        ),
         "which_accused": Text(
             "Flere er beskyldt, og loggen sier ikke hvem samtalen var med. Er det snakket med hver av dem?",
             "Fleire er skulda, og loggen seier ikkje kven samtalen var med. Er det snakka med kvar av dei?",
@@ -535,24 +611,13 @@ def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment)
 def accused_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»: each one who is accused."""
     for scope, suspicion, start in _suspicions(case):
-        talks = _after(case.all(LogKind.STAFF_CONVERSATION), start)
-        held = [e for e in talks if e.held is not False and e.hearing is not Hearing.OFFERED]
-        if len(suspicion.accused) < 2:
-            outcome = _conversation(case, judge, scope, held, [], start)
+        several = len(suspicion.accused) > 1
+        for number, accused in enumerate(suspicion.accused or (None,), 1):
+            shown = find(case, judge, ACCUSED_HEARD, person=accused).where(_can_follow(start))
+            own = f"{scope}/{scope_of(accused=str(number))}" if several else scope
+            outcome = _conversation(case, judge, own, suspicion, accused if several else None, shown, start)
             if outcome is not None:
-                yield outcome
-            continue
-        for number, accused in enumerate(suspicion.accused, 1):
-            hers = [e for e in held if any(accused.is_same_person(p) for p in _present(e))]
-            unsure = [e for e in held if not any(_rules_out(accused, suspicion, p) for p in _present(e))]
-            own = f"{scope}/{scope_of(accused=str(number))}"
-            outcome = _conversation(case, judge, own, hers, unsure, start)
-            if outcome is not None:
-                yield outcome
-
-
-def _present(entry: LogEntry) -> tuple[Actor, ...]:
-    return (*entry.participants, *((entry.to,) if entry.to is not None else ()))
+                yield _or_is_it_about_staff(case, suspicion, outcome)
 
 
 def _rules_out(accused: Actor, suspicion: Suspicion, present: Actor) -> bool:
@@ -562,9 +627,24 @@ def _rules_out(accused: Actor, suspicion: Suspicion, present: Actor) -> bool:
 
 
 def _conversation(
-    case: CaseIndex, judge: Judge, scope: str, held: list[LogEntry], unsure: list[LogEntry], start: Moment
+    case: CaseIndex,
+    judge: Judge,
+    scope: str,
+    suspicion: Suspicion,
+    accused: Actor | None,
+    shown: Shown,
+    start: Moment,
 ) -> Outcome | None:
-    found = shown(judge, scope, start, held)
-    if found is not None:
-        return found
-    return or_which(waited(case, judge, "SK-09", scope, start), "which_accused", *unsure)
+    """``accused``: the one of several that it must have been with; a conversation that names nobody may be with any of them."""
+    unsure: list[LogEntry] = []
+    if accused is not None:
+        unsure = [e for e in shown.sure if not any(accused.is_same_person(p) for p in there(e))]
+        unsure += [w.item for w in shown.doubtful if not any(_rules_out(accused, suspicion, p) for p in there(w.item))]
+        shown = shown.where(lambda entry: any(accused.is_same_person(p) for p in there(entry)))
+    return shown.without_a_day(
+        judge,
+        "SK-09",
+        scope,
+        start,
+        lambda: or_which(waited(case, judge, "SK-09", scope, start), "which_accused", *unsure),
+    )

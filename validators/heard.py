@@ -1,0 +1,32 @@
+"""A child heard: the one proof that every duty to hear a pupil shares."""
+
+from __future__ import annotations
+
+from ..domain.log import LogKind
+from ..domain.people import Role
+from .judge import Judge
+from .known import CaseIndex
+from .proof import Proof, Shown, anyone, by, find
+
+HEARD = Proof(
+    kinds=(LogKind.PUPIL_CONVERSATION,),
+    by=anyone("Samtale med eleven for å ivareta barnets rett til å bli hørt."),
+    present=by(Role.PUPIL, words="alle barn som er involvert blir hørt gjennom hele saken/prosessen"),
+    may_be_declined=True,
+)
+"""A conversation at which the pupil was, or an offer that she declined herself: to be heard is a right, and no duty (HB-02)."""
+
+ANALYSIS = Proof(
+    kinds=(LogKind.ANALYSIS,),
+    by=anyone("Sammenfatt og analyser det som er kommet fram i undersøkelsen"),
+    says=("text", "child_experience", "surroundings"),
+)
+"""An analysis with something in it."""
+
+
+def hearings(case: CaseIndex, judge: Judge, pupil: str) -> Shown:
+    """The conversations in which ``pupil`` was heard, and the offers she declined.
+
+    Not one at which somebody else spoke for her, declined for her, or one held by the adult it is about.
+    """
+    return find(case, judge, HEARD, pupil=pupil)

@@ -1,0 +1,256 @@
+"""What shows that a duty was done. Every rule asks here, so that an entry that is weak is weak for all of them.
+
+A rule says with a :class:`Proof` what the plan asks for: which kinds of entry, done by whom, with whom, saying what.
+:func:`find` sorts the log by it: *sure*; *doubtful*, with the question that a person must answer; *ruled out*, with the reason.
+:meth:`Shown.settle` then answers for the rule: where nothing sure is there, a doubtful entry makes a missing one a question.
+
+People rule an entry out or put it in doubt; they never add to it: a list of participants that nobody kept says nothing.
+When it was done, and whether it was written ahead of its time, is weighed where days are counted (``judge.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ..domain.log import Channel, Hearing, LogEntry, LogKind
+from ..domain.moment import Moment
+from ..domain.people import Actor, Role
+from ..domain.verdict import Outcome, Reason, Remark, Verdict
+from .judge import Judge, when_of
+from .known import CaseIndex
+
+IN_WRITING = frozenset({Channel.MESSAGE, Channel.EMAIL, Channel.LETTER, Channel.FORM})
+"""Ways by which nobody meets anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Who may have done something, or must have been there: any of ``roles``; no roles = the plan leaves it open."""
+
+    roles: frozenset[Role]
+    words: str
+    """The plan's own words that say so."""
+
+    def fits(self, actor: Actor | None) -> bool | None:
+        """Whether ``actor`` is one of them, in person or as a delegate; ``None`` where nobody says who it was."""
+        if not self.roles:
+            return True
+        if actor is None or actor.role is Role.UNKNOWN:
+            return None
+        return actor.acts_as(*self.roles)
+
+
+def by(*roles: Role, words: str) -> Whom:
+    """One of ``roles``, since the plan says ``words``."""
+    return Whom(frozenset(roles), words)
+
+
+def anyone(words: str) -> Whom:
+    """Whoever it is: the plan names nobody in ``words``."""
+    return Whom(frozenset(), words)
+
+
+SCHOOL = (Role.RECTOR, Role.LEADER, Role.CONTACT_TEACHER, Role.TEACHER, Role.STAFF)
+"""«alle som arbeider ved skolen»."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the plan asks for, and what therefore shows that it was done."""
+
+    kinds: tuple[LogKind, ...]
+    by: Whom
+    """Who did it: the actor, else the author. A system does nothing of what the plan asks of people."""
+    present: Whom | None = None
+    """Of whom one at least must have been there; ``None`` = people need not meet. A pupil here is the pupil asked about."""
+    may_be_declined: bool = False
+    """Whether an offer that the pupil herself declined shows it too: to be heard is her right, and no duty (HB-02)."""
+    by_the_accused: bool = False
+    """Whether the one it is said to be about may have done it: nobody examines herself, or hears the child she may have hurt."""
+    says: tuple[str, ...] = ()
+    """Fields of the entry of which one must hold an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An entry that does not show it alone: with the key of the question that decides, or of what rules it out."""
+
+    item: LogEntry
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the log holds of what was asked for, by time."""
+
+    sure: tuple[LogEntry, ...] = ()
+    doubtful: tuple[Weighed, ...] = ()
+    ruled_out: tuple[Weighed, ...] = ()
+
+    def where(self, belongs: Callable[[LogEntry], bool]) -> Shown:
+        """The part that ``belongs``: to a stretch, a notice, a time."""
+        return Shown(
+            tuple(e for e in self.sure if belongs(e)),
+            tuple(w for w in self.doubtful if belongs(w.item)),
+            tuple(w for w in self.ruled_out if belongs(w.item)),
+        )
+
+    def settle(self, outcome: Outcome) -> Outcome:
+        """``outcome``, reached by what is sure; where that is not enough, a question by what is in doubt.
+
+        What is ruled out stands beside a deviation, so that whoever reads it sees why the entry did not count.
+        """
+        lacks = outcome.verdict is Verdict.DEVIATION and outcome.reason in (Reason.UNDOCUMENTED, Reason.LATE)
+        if not lacks and not (outcome.verdict is Verdict.REVIEW and outcome.question == "not_yet"):
+            return outcome
+        if self.doubtful:
+            first = self.doubtful[0].why
+            return outcome.ask(first, *(w.item for w in self.doubtful if w.why == first))
+        if self.ruled_out and outcome.reason is Reason.UNDOCUMENTED:
+            return outcome.with_evidence(*(w.item for w in self.ruled_out)).because(Reason.WRONG_ROLE)
+        return outcome
+
+    def without_a_day(
+        self,
+        judge: Judge,
+        rule: str,
+        scope: str,
+        start: Moment,
+        missing: Callable[[], Outcome | None],
+        *,
+        remarks: Iterable[Remark] = (),
+    ) -> Outcome | None:
+        """The answer where the plan sets no day: done by the first sure entry that can be taken at its word.
+
+        Only such as cannot are a question; where nothing is sure, what is ``missing`` is settled by what is in doubt.
+        """
+        first: Outcome | None = None
+        for item in self.sure:
+            question = judge.doubt(item, start)
+            if question is None:
+                return judge.done(rule, scope, item, since=start, remarks=remarks)
+            first = first or judge.review(scope, question, item, event=start)
+        if first is not None:
+            return first
+        outcome = missing()
+        return None if outcome is None else self.settle(outcome)
+
+
+def find(
+    case: CaseIndex, judge: Judge, proof: Proof, *, pupil: str | None = None, person: Actor | None = None
+) -> Shown:
+    """What ``case`` holds of what ``proof`` asks for; with ``pupil``, about her. ``person``: the very one who must be there."""
+    entries = case.all(*proof.kinds) if pupil is None else case.for_pupil(pupil, *proof.kinds)
+    return sort(case, judge, proof, entries, pupil=pupil, person=person)
+
+
+def sort(
+    case: CaseIndex,
+    judge: Judge,
+    proof: Proof,
+    entries: Iterable[LogEntry],
+    *,
+    pupil: str | None = None,
+    person: Actor | None = None,
+) -> Shown:
+    """``entries`` by what they are worth as ``proof``. What was only called, cancelled or offered is none at all."""
+    sure: list[LogEntry] = []
+    doubtful: list[Weighed] = []
+    ruled_out: list[Weighed] = []
+    for entry in entries:
+        if not _done(proof, entry):
+            continue
+        against = _ruled_out(case, proof, entry, person)
+        question = against or _in_doubt(case, judge, proof, entry, pupil, person)
+        if question is None:
+            sure.append(entry)
+        else:
+            (ruled_out if against else doubtful).append(Weighed(entry, question))
+    return Shown(tuple(sure), tuple(doubtful), tuple(ruled_out))
+
+
+def _done(proof: Proof, entry: LogEntry) -> bool:
+    if entry.hearing is Hearing.DECLINED:
+        return proof.may_be_declined
+    return entry.held is not False and entry.hearing is not Hearing.OFFERED
+
+
+def _ruled_out(case: CaseIndex, proof: Proof, entry: LogEntry, person: Actor | None) -> str | None:
+    """What makes it certain that ``entry`` does not show it."""
+    if entry.doer is not None and entry.doer.role is Role.SYSTEM:
+        return "done_by_a_system"
+    if not proof.by_the_accused and did_the_accused(case, entry) is True:
+        return "done_by_the_accused"
+    others = [other for other in there(entry) if entry.doer is None or other.is_same_person(entry.doer) is not True]
+    if person is not None and others and all(person.is_same_person(other) is False for other in others):
+        return "with_another"
+    return None
+
+
+def _in_doubt(
+    case: CaseIndex, judge: Judge, proof: Proof, entry: LogEntry, pupil: str | None, person: Actor | None
+) -> str | None:
+    """The question that decides whether ``entry`` shows it; ``None`` = it does."""
+    if not proof.by_the_accused and did_the_accused(case, entry) is None:
+        return "was_it_the_accused"
+    if entry.hearing is Hearing.DECLINED and entry.actor is not None and entry.actor.role is Role.GUARDIAN:
+        return "did_the_pupil_decline"
+    if proof.by.fits(entry.doer) is False:
+        return "who_did_it"
+    if proof.present is not None or person is not None:
+        listed = there(entry)
+        if entry.channel in IN_WRITING:
+            return "only_in_writing"
+        if listed and person is not None and not any(_may_be(person, other) for other in listed):
+            return "who_was_there"
+        if listed and proof.present is not None and not any(_is_one(proof.present, a, pupil) for a in listed):
+            return "did_the_pupil_decline" if entry.hearing is Hearing.DECLINED else "who_was_there"
+    if proof.says and not _says_something(judge, proof, entry):
+        return "says_nothing"
+    return None
+
+
+def there(entry: LogEntry) -> tuple[Actor, ...]:
+    """Those whom the entry lists as there, and whom it was given to. Who wrote it may have heard of it from others."""
+    return (*entry.participants, *((entry.to,) if entry.to is not None else ()))
+
+
+def _is_one(present: Whom, actor: Actor, pupil: str | None) -> bool:
+    if not present.fits(actor):
+        return False
+    return actor.role is not Role.PUPIL or pupil is None or actor.ref in (None, pupil)
+
+
+def _may_be(person: Actor, other: Actor) -> bool:
+    """Whether ``other`` is ``person``: by pseudonym, else by the role alone where none is given."""
+    same = person.is_same_person(other)
+    return other.role is person.role if same is None else same
+
+
+def _says_something(judge: Judge, proof: Proof, entry: LogEntry) -> bool:
+    written = [getattr(entry, name) for name in proof.says]
+    return any(
+        judge.is_filled_in(text) for told in written for text in ((told,) if isinstance(told, str) else told or ())
+    )
+
+
+def did_the_accused(case: CaseIndex, entry: LogEntry) -> bool | None:
+    """Whether someone accused by then did what ``entry`` tells; ``None`` where it may be so and the source does not say.
+
+    What was done before anybody was accused was done by whoever had it to do.
+    """
+    when, doer = when_of(entry), entry.doer
+    accused = [a for s in case.suspicions if when is None or s.at.before(when) is not False for a in s.accused]
+    return is_accused(doer, accused) if doer is not None else False
+
+
+def is_accused(actor: Actor, accused: Sequence[Actor]) -> bool | None:
+    """Whether ``actor`` is one of ``accused``; ``None`` where the roles agree and no pseudonym tells two people apart."""
+    answers = [
+        same if (same := actor.is_same_person(one)) is not None else (None if actor.role is one.role else False)
+        for one in accused
+    ]
+    if True in answers:
+        return True
+    return None if None in answers else False
