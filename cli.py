@@ -688,7 +688,7 @@ def store_check(work: Workplace) -> None:
       skolemiljo store check
     """
     from skolemiljo.domain.errors import StoreError
-    from skolemiljo.store.opening import damaged
+    from skolemiljo.store.database_errors import damaged
 
     faults = work.store.check()
     click.echo("\n".join(faults) or _("Lageret er helt."))
@@ -712,7 +712,7 @@ def runlog_verify(work: Workplace) -> None:
     """
     from skolemiljo.journal.run_log import ANCHOR, verify
 
-    anchor = work.store.meta(ANCHOR) if work.settings.store_path.is_file() else None
+    anchor = work.remembered.meta(ANCHOR) if work.remembered is not None else None
     found = verify(work.settings.run_log_path, anchor)
     if found.problem is not None:
         at_line = _("Linje {line}: {problem}").format(line=found.line, problem=found.problem)

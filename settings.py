@@ -210,7 +210,10 @@ class Settings(BaseSettings):
     language: Literal["nb", "nn", "en"] = "nb"
     """What commands say. Reports are Norwegian: with ``en`` they are in bokmål."""
     store: Path | None = None
-    """The store's file; standard: the user's data folder."""
+    """The store's file; standard: the user's data folder. The run log, the lock and the export of decisions lie beside it."""
+    database: SecretStr | None = None
+    """A PostgreSQL database in the place of the file, ``postgresql://user:password@host/name`` (extra ``postgres``); best
+    given as a file called ``database`` in the secrets folder. What lies beside ``store`` lies there still."""
     log_file: Path | None = None
     """The run log; standard: beside the store."""
     client_secret: SecretStr | None = None
@@ -285,12 +288,22 @@ class Settings(BaseSettings):
 
     @property
     def store_path(self) -> Path:
-        """The store's file."""
+        """The store's file; with ``database`` the place that the other files lie beside."""
         if self.store is not None:
             return self.store
         import platformdirs
 
         return Path(platformdirs.user_data_dir("skolemiljo", appauthor=False)) / "skolemiljo.sqlite"
+
+    @property
+    def store_address(self) -> str | Path:
+        """Where the store is: a file, or the address of a database (which holds a password)."""
+        return self.store_path if self.database is None else self.database.get_secret_value()
+
+    @property
+    def lock_path(self) -> Path:
+        """The file that a run holds as long as it works."""
+        return self.store_path.with_name(self.store_path.name + ".lock")
 
     @property
     def run_log_path(self) -> Path:

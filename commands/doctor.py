@@ -307,8 +307,8 @@ class _Doctor:
     def _store(self) -> Store | None:
         from ..store import Store
 
-        path = self._work.settings.store_path
-        return Store.open(path, read_only=True) if path.is_file() else None
+        where = self._work.settings.store_address
+        return Store.open(where, read_only=True) if Store.is_there(where) else None
 
     def store(self) -> Iterator[Line]:
         """Whole, of this release, for its owner alone, and worked on last night."""
@@ -329,6 +329,7 @@ class _Doctor:
             )
             return
         faults = store.check()
+        where = store.path
         if faults:
             do = _("Legg fila til side, og legg tilbake en kopi, eller start uten (docs/operations.md).")
             yield _line("store", State.FAULT, _("skadet: {n} feil").format(n=len(faults)), do)
@@ -336,11 +337,13 @@ class _Doctor:
             yield _line(
                 "store",
                 State.OK,
-                _("helt, skjema {schema}, {n} kB").format(schema=store.schema, n=path.stat().st_size // 1024),
+                _("helt, skjema {schema}").format(schema=store.schema)
+                if where is None
+                else _("helt, skjema {schema}, {n} kB").format(schema=store.schema, n=where.stat().st_size // 1024),
             )
-        if path.stat().st_mode & 0o077:
+        if where is not None and where.stat().st_mode & 0o077:
             yield _line(
-                "store", State.LOOK, _("andre brukere kan lese lageret"), _("chmod 600 {name}").format(name=path.name)
+                "store", State.LOOK, _("andre brukere kan lese lageret"), _("chmod 600 {name}").format(name=where.name)
             )
         yield from self._last_night(store)
 
@@ -413,8 +416,7 @@ class _Doctor:
         """Whether a run is at work now."""
         from filelock import FileLock, Timeout
 
-        path = self._work.settings.store_path
-        lock = path.with_name(path.name + ".lock")
+        lock = self._work.settings.lock_path
         if not lock.exists():
             yield _line("lock", State.OK, _("ingen kjøring er i gang"))
             return

@@ -40,6 +40,7 @@ def run(
         overlap=settings.overlap,
         full_every=settings.full_every,
         tries=settings.sync.attempts_per_intention,
+        lock=settings.lock_path,
         acceptances_to=None if dry_run else settings.store_path.with_name("acceptances.json"),
         handle_signals=handle_signals,
     )

@@ -77,14 +77,16 @@ class Workplace:
         """The store, opened and brought up to date; that it was is in the run log."""
         from ..store import Store
 
-        store = Store.open(self.settings.store_path)
+        store = Store.open(self.settings.store_address)
         _note_upgrade(store, self.settings.run_log_path)
         return store
 
     @property
     def remembered(self) -> Store | None:
         """The store, if there is one already: a report never makes one."""
-        return self.store if self.settings.store_path.is_file() else None
+        from ..store import Store
+
+        return self.store if Store.is_there(self.settings.store_address) else None
 
     def school(self, number: str) -> School:
         """The school with the organisation ``number``. Raises SettingsError when the source has no such school."""

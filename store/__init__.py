@@ -1,5 +1,6 @@
 """What is remembered between nights: SQLAlchemy over SQLite (or PostgreSQL), with migrations. No names, no texts."""
 
+from .cycles import cycle_subject
 from .rows import (
     Acceptance,
     CaseState,
@@ -14,7 +15,7 @@ from .rows import (
     Told,
     Upgrade,
 )
-from .store import OlderStore, Store, cycle_subject, write_whole
+from .store import OlderStore, Store
 from .tables import MUNICIPALITY, TOO_LATE
 
 __all__ = [
@@ -35,5 +36,4 @@ __all__ = [
     "Told",
     "Upgrade",
     "cycle_subject",
-    "write_whole",
 ]

@@ -27,9 +27,7 @@ class SchoolState:
     cursor: datetime | None = None
     """The latest time of change seen, by the source's own clock."""
     full_at: datetime | None = None
-    complete_at: datetime | None = None
     basis: str | None = None
-    source_count: int | None = None
     name: str | None = None
     """What the school is called."""
     language: str | None = None
@@ -59,17 +57,12 @@ class CaseState:
     etag: str | None
     modified_at: datetime | None
     judged_at: datetime | None
-    complete: bool
-    unseen_since: datetime | None
-    crashed: tuple[str, ...]
-    changes_at: datetime | None
+    """``None`` = never: it could not be read."""
     closed: bool | None
-    """Whether it stood closed when it was judged; ``None`` = judged before that was kept."""
-    first_judged_at: datetime | None
+    """Whether it stood closed when it was judged."""
     leader_accused: bool
-    record_fingerprint: str | None
     problem: str | None
-    problem_at: datetime | None
+    """What kept it from being read last time."""
     vanished_at: datetime | None
     vanished_why: str | None
 

@@ -1,6 +1,6 @@
 """The tables: what is remembered between nights. Ids, codes, dates and numbers; no names and no texts of a case.
 
-Portable types only, so that PostgreSQL can follow without a change of schema. A change here needs a migration in
+Portable types only: the same tables in SQLite and in PostgreSQL. A change here needs a migration in
 ``migrations/versions``; a test holds the two equal.
 """
 
@@ -25,10 +25,12 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-NEWEST = "v0005"
+NEWEST = "v0006"
 """The migration that these tables stand for."""
-KNOWN = ("v0001", "v0002", "v0003", "v0004", "v0005")
+KNOWN = ("v0006",)
 """Every migration, oldest first."""
+BEFORE_THE_FIRST = ("v0001", "v0002", "v0003", "v0004", "v0005")
+"""Stores of 0.1.0, which was never released: they are begun anew."""
 
 MUNICIPALITY = ""
 """Stands in a key where there is no school: the municipality as a whole."""
@@ -76,9 +78,7 @@ schools = Table(
     Column("school", String(9), primary_key=True),
     Column("cursor", Utc),  # the latest time of change seen, by the source's own clock
     Column("full_at", Utc),  # as_of of the last full reconciliation that was whole
-    Column("complete_at", Utc),  # as_of of the last complete night
     Column("basis", String(64)),  # fingerprint of plan, rules and calendar that judged
-    Column("source_count", Integer),
     Column("name", String(120)),  # what the school is called: no person's
     Column("language", String(10)),  # its written language, where the source says
 )
@@ -92,16 +92,14 @@ cases = Table(
     Column("modified_at", Utc),
     Column("judged_at", Utc),  # NULL: never judged, because it could not be read
     Column("plan", String(120)),
-    Column("complete", Boolean, nullable=False),
     Column("unseen_since", Utc),  # when something of it first could not be seen; NULL: all could
     Column("crashed", JSON, nullable=False),
     Column("changes_at", Utc),
-    Column("closed", Boolean),  # NULL: judged before this was kept
-    Column("first_judged_at", Utc),  # NULL: judged before this was kept, or never
+    Column("closed", Boolean),  # whether it stood closed when it was judged
+    Column("first_judged_at", Utc),
     Column("leader_accused", Boolean, nullable=False),  # only that; keeps the case out of rektor's view
     Column("record_fingerprint", String(64)),
     Column("problem", String(40)),  # class name of what kept it from being read last time
-    Column("problem_at", Utc),
     Column("vanished_at", Utc),
     Column("vanished_why", String(40)),
 )
@@ -114,13 +112,10 @@ cycles = Table(
     Column("school_year", String(9), primary_key=True),
     Column("judged_at", Utc, nullable=False),
     Column("plan", String(120), nullable=False),
-    Column("complete", Boolean, nullable=False),
     Column("crashed", JSON, nullable=False),
-    Column("changes_at", Utc),
     Column("status", JSON, nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("written_fingerprint", String(64)),
-    Column("written_at", Utc),
 )
 
 findings = Table(
@@ -169,8 +164,6 @@ written = Table(
     Column("case_id", String(64), ForeignKey("cases.case_id", ondelete="CASCADE"), primary_key=True),
     Column("fingerprint", String(64), nullable=False),
     Column("record", JSON, nullable=False),  # flags as they were read back: codes, ids and dates
-    Column("key", String(64), nullable=False),
-    Column("confirmed_at", Utc, nullable=False),
 )
 
 outbox = Table(
@@ -186,8 +179,6 @@ outbox = Table(
     Column("attempts", Integer, nullable=False),
     Column("uncertain", Boolean, nullable=False),  # something may stand there that nobody has read back
     Column("set_aside", String(40)),  # class name of why it was given up for the night
-    Column("created_at", Utc, nullable=False),
-    Column("tried_at", Utc),
 )
 Index("ix_outbox_school", outbox.c.school)
 
@@ -202,7 +193,7 @@ acceptances = Table(
     Column("reason", Text, nullable=False),  # a person's words: the one text there is, and it must hold no names
     Column("role", String(20), nullable=False),
     Column("until", String(40), nullable=False),  # as it was given: what is malformed is kept, and told
-    Column("verdict", String(20)),  # what was decided about; NULL in decisions from before this was kept
+    Column("verdict", String(20)),  # what was decided about; NULL where it was not told
     Column("created_at", Utc, nullable=False),
     Column("withdrawn_at", Utc),
 )
@@ -211,21 +202,22 @@ runs = Table(
     "runs",
     metadata,
     Column("run_id", String(36), primary_key=True),
+    Column("number", Integer, nullable=False),  # their order, whatever the clock says
     Column("started_at", Utc, nullable=False),
     Column("ended_at", Utc),
     Column("as_of", Utc, nullable=False),
     Column("plan", String(120), nullable=False),
     Column("state", String(20), nullable=False),  # running, complete, incomplete, stopped, failed, killed
-    Column("summary", JSON),
+    Column("summary", JSON),  # the last runs' alone
 )
+Index("ix_runs_number", runs.c.number, unique=True)
 
 tallies = Table(
     "tallies",
     metadata,
-    Column("run_id", String(36), ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),
     Column("school", String(9), primary_key=True),
-    Column("rule", String(20), primary_key=True),
     Column("verdict", String(20), primary_key=True),  # TOO_LATE for deviations that no act can undo
+    Column("since", Integer, primary_key=True),  # the number of the run that first had it
     Column("number", Integer, nullable=False),
 )
 

@@ -190,5 +190,5 @@ def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:
 def note_problem(night: Night, school: str | None, problem: CaseProblem) -> None:
     """Keeps, and tells the log, that a case could not be looked at (``school`` None: it may be any school's)."""
     if problem.case is not None:
-        night.store.put_problem(school or MUNICIPALITY, problem.case, problem.kind, night.as_of)
+        night.store.put_problem(school or MUNICIPALITY, problem.case, problem.kind)
     night.log.warning("case could not be read", school=school, case=problem.case, kind=problem.kind)

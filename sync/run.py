@@ -172,9 +172,7 @@ def _finished(night: Night, write_back: WriteBack, judged: SchoolJudged) -> Scho
                 # must not draw the cursor past what others will be stamped with.
                 cursor=None if judged.newest is None else min(judged.newest, as_of),
                 full_at=as_of if summary.full else state.full_at,
-                complete_at=as_of,
                 basis=judged.tonight.basis,
-                source_count=summary.source_count,
             )
         )
     _note_school(night, summary)

@@ -111,7 +111,7 @@ class Sender:
             try:
                 if look and place.standing(item) == item.fingerprint:
                     return self._confirmed(item, SendResult.STOOD)
-                self._store.about_to_send(item, self._night.clock())
+                self._store.about_to_send(item)
                 item = replace(item, attempts=item.attempts + 1, uncertain=True)
                 look = True  # from here on a try may have come through without our knowing
                 place.write(item)
@@ -147,11 +147,11 @@ class Sender:
                 outcome=outcome.value,
                 flags=len(item.body.get("flags", item.body.get("items", ()))),
             )
-        self._store.confirm(item, self._night.clock(), anchor)
+        self._store.confirm(item, anchor)
         return outcome
 
     def _set_aside(self, item: Intention, why: str) -> SendResult:
-        self._store.set_aside(item, why, self._night.clock())
+        self._store.set_aside(item, why)
         self._unanswered = self._unanswered + 1 if why in _NO_ANSWER else 0
         return SendResult.SET_ASIDE
 

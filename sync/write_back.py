@@ -62,7 +62,7 @@ class WriteBack:
         differing = [wish for wish in self._differing(school) if wish.item.subject not in given_up]
         wishes = [wish for wish in differing if summary.read_whole or not wish.change.cleared]
         summary = replace(summary, held=len(differing) - len(wishes), would_write=0)
-        self._store.intend([wish.item for wish in wishes], self._night.clock())
+        self._store.intend([wish.item for wish in wishes])
         waiting = {item.subject: item for item in self._store.intentions(school) if not item.of_cycle}
         stands = self._store.written_fingerprints(school)
         for number, wish in enumerate(wishes, 1):
@@ -100,7 +100,7 @@ class WriteBack:
             wish = self._wish(ComplianceRecord.of(judged.assessment, school=judged.school), judged.etag)
             if wish.change.cleared and not summary.read_whole:
                 return summary.plus(held=1)
-            self._store.intend([wish.item], self._night.clock())
+            self._store.intend([wish.item])
             wish = replace(wish, item=self._stored(wish.item))
         return self._give_up(summary, wish.item, KEPT_CHANGING)
 
@@ -129,7 +129,7 @@ class WriteBack:
         return summary.with_change(wish.change).plus(changes=told)
 
     def _give_up(self, summary: SchoolSummary, item: Intention, why: str) -> SchoolSummary:
-        self._store.set_aside(item, why, self._night.clock())
+        self._store.set_aside(item, why)
         return self._named(summary, item)
 
     def _named(self, summary: SchoolSummary, item: Intention) -> SchoolSummary:
@@ -169,7 +169,7 @@ class WriteBack:
             return summary.plus(would_write=1)
         body = status.model_dump(mode="json")
         wish = Intention(subject, of_cycle=True, school=owner, key=new_key(), fingerprint=fingerprint, body=body)
-        self._store.intend([wish], night.clock())
+        self._store.intend([wish])
         return self._send_year(summary, CyclePlace(self._cycle), self._stored(wish), look_first=before is None)
 
     def _send_year(

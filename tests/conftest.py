@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import socket
 import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = {
     "browser": ("chromium", "SKOLEMILJO_REQUIRE_BROWSER"),
     "office": ("soffice", "SKOLEMILJO_REQUIRE_OFFICE"),
+    "postgres": ("initdb", "SKOLEMILJO_REQUIRE_POSTGRES"),
 }
 
 # Without these Chromium looks for its maker's services at every start.
@@ -78,6 +82,65 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     file.write_bytes(file.read_bytes() + Path(f"{file}.crt").read_bytes())
     return file
+
+
+_LATER = '''"""A release that is to come."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "{after}", "{before}", None, None
+
+
+def upgrade() -> None:
+    op.create_table("later{after}", sa.Column("x", sa.Integer, primary_key=True))
+'''
+
+
+@pytest.fixture
+def later_release(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """Makes the program one release newer, with a migration of its own, and gives the newer schema's name."""
+    from skolemiljo.store import opening
+    from skolemiljo.store.tables import KNOWN
+
+    folder = tmp_path_factory.mktemp("later") / "migrations"
+    shutil.copytree(opening.MIGRATIONS, folder)
+    monkeypatch.setattr(opening, "MIGRATIONS", folder)
+
+    known = list(KNOWN)
+
+    def release() -> str:
+        before = known[-1]
+        known.append(after := f"v{int(before[1:]) + 1:04}")
+        (folder / "versions" / f"{after}_later.py").write_text(_LATER.format(after=after, before=before), "utf-8")
+        monkeypatch.setattr(opening, "NEWEST", after)
+        monkeypatch.setattr(opening, "KNOWN", tuple(known))
+        return after
+
+    return release
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty PostgreSQL of our own, which is gone afterwards. For tests marked `postgres`."""
+    folder = Path(tempfile.mkdtemp(prefix="skolemiljo-postgres-"))
+    commands = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []  # it refuses to be root's
+    if commands:
+        shutil.chown(folder, "postgres")
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data, quiet = str(folder / "data"), {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+    initialise = [shutil.which("initdb") or "initdb", "-D", data, "-U", "skolemiljo", "-A", "trust", "-N", "-E", "UTF8"]
+    control = [shutil.which("pg_ctl") or "pg_ctl", "-D", data, "-w", "-s"]
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    try:
+        subprocess.run([*commands, *initialise], **quiet)  # type: ignore[call-overload]  # one dict for three calls
+        subprocess.run([*commands, *control, "-o", options, "-l", str(folder / "log"), "start"], **quiet)  # type: ignore[call-overload]
+        yield f"postgresql+pg8000://skolemiljo@127.0.0.1:{port}/postgres"
+        subprocess.run([*commands, *control, "-m", "immediate", "stop"], **quiet)  # type: ignore[call-overload]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

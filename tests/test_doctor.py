@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -149,10 +148,11 @@ def test_a_damaged_store_and_a_broken_log_are_told(exchange: Path) -> None:
     assert states(ask(exchange, 3))["store"] == "fault"
 
 
-def test_a_store_of_an_older_release_is_upgraded_by_the_next_night(exchange: Path) -> None:
+def test_a_store_of_an_older_release_is_upgraded_by_the_next_night(
+    exchange: Path, later_release: Callable[[], str]
+) -> None:
     sync(exchange)
-    with sqlite3.connect(exchange.with_name("lager.sqlite")) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = 'v0001'")
+    later_release()
     said = ask(exchange, 0)
     assert (said["store"][0]["state"], "eldre utgave" in said["store"][0]["what"]) == ("look", True)
     assert said["runlog"][0]["state"] == "ok"

@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-EXTRAS_AT_WORK = ("xlsx", "pdf", "notify")
+EXTRAS_AT_WORK = ("xlsx", "pdf", "notify", "postgres")
 
 
 @pytest.fixture(scope="module", params=["requirements.lock", "deploy/requirements.lock"])

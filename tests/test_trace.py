@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from click.testing import CliRunner, Result
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.cli import main
 from skolemiljo.journal.run_log import Kind, entries
-from skolemiljo.store import Store, opening
-from skolemiljo.store.tables import KNOWN, NEWEST
+from skolemiljo.store import Store
+from skolemiljo.store.tables import NEWEST
 
 AS_OF = "2026-11-20T08:00"
 SETTINGS = 'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\n[folder]\npath = "."\n'
@@ -81,24 +82,19 @@ def test_a_copy_and_a_deletion_leave_their_lines(place: Path) -> None:
 
 
 def older(place: Path) -> None:
-    """A store as the release before this one made it."""
-    opening.prepare_file(place / "lager.sqlite")
-    engine = opening.connect(opening.url_of(place / "lager.sqlite"))
-    opening.upgrade(engine, KNOWN[-2])
-    engine.dispose()
+    """A store as this release makes it: for the next one it is an older one."""
+    Store.open(place / "lager.sqlite").close()
 
 
-def test_an_upgrade_of_the_store_is_in_the_run_log_once_and_the_chain_holds(place: Path) -> None:
+def test_an_upgrade_of_the_store_is_in_the_run_log_once_and_the_chain_holds(
+    place: Path, later_release: Callable[[], str]
+) -> None:
     older(place)
+    after = later_release()
     before = datetime.now(UTC)
     run(place, "sync", "--as-of", "2026-11-20T04:15")
     (line,) = lines(place, Kind.STORE)
-    assert (line["who"], line["action"], line["from_schema"], line["to_schema"]) == (
-        "store",
-        "upgrade",
-        KNOWN[-2],
-        NEWEST,
-    )
+    assert (line["who"], line["action"], line["from_schema"], line["to_schema"]) == ("store", "upgrade", NEWEST, after)
     assert before <= datetime.fromisoformat(line["upgraded_at"]) <= datetime.fromisoformat(line["at"])
     assert line["number"] == 1, "it comes before the night that met it"
     check_school(place)
@@ -112,9 +108,12 @@ def test_a_new_store_is_no_upgrade(place: Path) -> None:
     assert lines(place, Kind.STORE) == []
 
 
-def test_an_upgrade_that_could_not_be_noted_stands_in_no_ones_way_and_is_noted_later(place: Path) -> None:
+def test_an_upgrade_that_could_not_be_noted_stands_in_no_ones_way_and_is_noted_later(
+    place: Path, later_release: Callable[[], str]
+) -> None:
     """A crash before the line, or a log that is broken: a report is given all the same, and the news is kept."""
     older(place)
+    after = later_release()
     log = place / "runlog.jsonl"
     log.write_text("en linje som ikke hører hjemme her\n")
     assert run(place, "accept", "list").output == "Ingen godtatte avvik.\n"
@@ -122,18 +121,18 @@ def test_an_upgrade_that_could_not_be_noted_stands_in_no_ones_way_and_is_noted_l
     log.unlink()
     run(place, "accept", "list")
     (line,) = lines(place, Kind.STORE)
-    assert (line["from_schema"], line["to_schema"]) == (KNOWN[-2], NEWEST)
+    assert (line["from_schema"], line["to_schema"]) == (NEWEST, after)
     run(place, "runlog", "verify")
 
 
-def test_two_upgrades_before_one_is_noted_are_told_from_the_first_to_the_last(tmp_path: Path) -> None:
-    file = tmp_path / "lager.sqlite"
-    opening.prepare_file(file)
-    engine = opening.connect(opening.url_of(file))
-    for version in KNOWN[:3]:
-        opening.upgrade(engine, version)
-    engine.dispose()
-    with Store.open(file) as store:
+def test_two_upgrades_before_one_is_noted_are_told_from_the_first_to_the_last(
+    tmp_path: Path, later_release: Callable[[], str]
+) -> None:
+    older(tmp_path)
+    later_release()
+    older(tmp_path)
+    last = later_release()
+    with Store.open(tmp_path / "lager.sqlite") as store:
         told = store.upgraded()
     assert told is not None
-    assert (told.before, told.after) == (KNOWN[0], NEWEST)
+    assert (told.before, told.after) == (NEWEST, last)

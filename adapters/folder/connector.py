@@ -7,10 +7,8 @@ Out: ``flags/<case>.json`` and ``cycle-status/<school|municipality>-<school year
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import stat
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -28,6 +26,7 @@ from ...domain.base import ReadingContext
 from ...domain.case import Case
 from ...domain.errors import CaseNotFound, Conflict, Fatal, SettingsError, SourceError, UnreadableCase
 from ...domain.fault_words import faults, why_not
+from ...domain.files import put_in_place
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School, is_organisation_number
 from ..case_file import BYTES_AT_MOST, case_from, case_id_of, place_of, read_plain_file, told
@@ -262,7 +261,7 @@ class Folder:
 
     def _write_whole(self, file: Path, model: BaseModel) -> None:
         try:
-            write_whole(file, model.model_dump_json(indent=1))
+            put_in_place(file, model.model_dump_json(indent=1))
         except OSError as error:
             raise Fatal(
                 _("{name} kan ikke skrives ({why_not})").format(name=file.name, why_not=why_not(error)), system=SYSTEM
@@ -272,27 +271,6 @@ class Folder:
     def unknown_fields(self) -> Counter[str]:
         """The fields nobody knows, counted."""
         return self.context.unknown_fields
-
-
-def write_whole(file: Path, text: str) -> None:
-    """Writes all or nothing: to a file beside it, to the disk, and then in its place. Mode 0600."""
-    file.parent.mkdir(mode=0o700, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    if hasattr(os, "O_DIRECTORY"):  # the new name, too, must be on the disk; Windows does that by itself
-        folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _told_by(file: Path) -> tuple[str, str | None]:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
@@ -38,14 +38,12 @@ from skolemiljo.domain.verdict import (
     Severity,
     Verdict,
 )
-from skolemiljo.store import Intention, JudgedCase, JudgedCycle, SchoolState, Store, opening
-from skolemiljo.store.tables import KNOWN, NEWEST, metadata
+from skolemiljo.store import Intention, JudgedCase, JudgedCycle, OlderStore, SchoolState, Store, opening
+from skolemiljo.store.tables import BEFORE_THE_FIRST, KNOWN, NEWEST, metadata
 
 HERE, THERE = "310000019", "310000027"
 AT = datetime(2026, 3, 10, 3, 15, tzinfo=UTC)
 YEARS = ("2025-2026",)
-DATABASE = os.environ.get("SKOLEMILJO_TEST_DATABASE")
-"""Address of a database with nothing in it that matters (postgresql+pg8000://…): the tests are then held against it."""
 
 
 @pytest.fixture
@@ -53,13 +51,20 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "store.sqlite"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever does not ask for the file is tried in both databases."""
+    if "store" in metafunc.fixturenames and "path" not in signature(metafunc.function).parameters:
+        both = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+        metafunc.parametrize("store", both, indirect=True)
+
+
 @pytest.fixture
 def store(path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
-    """An empty store: a file, or the database of SKOLEMILJO_TEST_DATABASE where the test does not ask for the file."""
+    """An empty store: a file, or a database of our own."""
     where: Path | str = path
-    if DATABASE is not None and "path" not in signature(request.function).parameters:
-        where = DATABASE
-        _empty(DATABASE)
+    if getattr(request, "param", "sqlite") == "postgresql":
+        where = request.getfixturevalue("postgres")
+        _empty(str(where))
     with Store.open(where) as store:
         yield store
 
@@ -133,7 +138,7 @@ def test_what_is_not_applicable_is_not_kept(store: Store) -> None:
 
 def test_what_was_in_order_is_unknown_once_the_case_cannot_be_read(store: Store) -> None:
     store.put_judged([judged("S-1", finding("S-1", "A-1", Verdict.MET), finding("S-1", "A-2"))])
-    store.put_problem(HERE, "S-1", "UnreadableCase", AT)
+    store.put_problem(HERE, "S-1", "UnreadableCase")
     assert [f.verdict for a in store.assessments() for f in a.findings] == [Verdict.UNKNOWN, Verdict.DEVIATION]
     store.put_judged([judged("S-1", finding("S-1", "A-1", Verdict.MET))])
     assert [f.verdict for a in store.assessments() for f in a.findings] == [Verdict.MET]
@@ -148,7 +153,7 @@ def test_due_cases_are_those_that_time_or_trouble_has_come_to(store: Store) -> N
             judged("S-4", changes_at=AT, school=THERE),
         ]
     )
-    store.put_problem(HERE, "S-5", "CaseForbidden", AT)
+    store.put_problem(HERE, "S-5", "CaseForbidden")
     assert store.due_cases(HERE, AT) == ("S-1", "S-5")
     assert store.due_cases(HERE, AT - timedelta(days=1)) == ("S-1", "S-2", "S-3", "S-5")  # time was turned back
     store.put_vanished("S-1", "CaseNotFound", AT)
@@ -182,12 +187,12 @@ def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
 
 
 def test_a_wish_keeps_its_key_and_a_new_wish_gets_a_new_one(store: Store) -> None:
-    store.intend([wish("S-1", "k1", "f1")], AT)
-    store.about_to_send(store.intentions()[0], AT)
-    store.intend([wish("S-1", "k2", "f1")], AT)
+    store.intend([wish("S-1", "k1", "f1")])
+    store.about_to_send(store.intentions()[0])
+    store.intend([wish("S-1", "k2", "f1")])
     (item,) = store.intentions()
     assert (item.key, item.uncertain) == ("k1", True)
-    store.intend([wish("S-1", "k3", "f2")], AT)
+    store.intend([wish("S-1", "k3", "f2")])
     (item,) = store.intentions()
     assert (item.key, item.uncertain) == ("k3", True)  # what was sent with k1 may still stand there
 
@@ -197,8 +202,8 @@ def test_confirmed_is_written_and_out_of_the_box(store: Store) -> None:
     ((record, etag),) = store.unwritten(HERE)
     assert etag == '"1"'
     item = replace(wish("S-1", fingerprint=record.fingerprint), body=record.model_dump(mode="json"))
-    store.intend([item], AT)
-    store.confirm(item, AT, ("runlog_head", "1:abc"))
+    store.intend([item])
+    store.confirm(item, ("runlog_head", "1:abc"))
     assert store.intentions() == ()
     assert store.unwritten(HERE) == ()
     assert store.written("S-1") == record
@@ -207,10 +212,10 @@ def test_confirmed_is_written_and_out_of_the_box(store: Store) -> None:
 
 
 def test_what_was_set_aside_is_a_wish_again_the_next_night(store: Store) -> None:
-    store.intend([wish("S-1")], AT)
-    store.set_aside(store.intentions()[0], "NotAsWritten", AT)
+    store.intend([wish("S-1")])
+    store.set_aside(store.intentions()[0], "NotAsWritten")
     assert [item.set_aside for item in store.intentions(set_aside=True)] == ["NotAsWritten"]
-    store.intend([wish("S-1")], AT)
+    store.intend([wish("S-1")])
     assert store.intentions(set_aside=True) == ()
 
 
@@ -218,8 +223,8 @@ def test_a_record_waits_while_an_older_wish_may_stand(store: Store) -> None:
     """Sent and never read back, then judged as before: what stands there must still be looked up."""
     store.put_judged([judged("S-1")])
     ((record, _),) = store.unwritten(HERE)
-    store.confirm(replace(wish("S-1", fingerprint=record.fingerprint), body=record.model_dump(mode="json")), AT)
-    store.intend([wish("S-1", fingerprint="other")], AT)
+    store.confirm(replace(wish("S-1", fingerprint=record.fingerprint), body=record.model_dump(mode="json")))
+    store.intend([wish("S-1", fingerprint="other")])
     assert [r.case for r, _ in store.unwritten(HERE)] == ["S-1"]
 
 
@@ -234,7 +239,7 @@ def test_a_school_year_is_kept_and_confirmed(store: Store) -> None:
         assessment = Assessment(case=None, school=school, as_of=AT, plan="D/en", findings=its)
         assert store.put_cycle(JudgedCycle(status, assessment, "f1")).written_fingerprint is None
         subject = f"{school or ''}/2025-2026"
-        store.confirm(Intention(subject, of_cycle=True, school=school or "", key="k", fingerprint="f1", body={}), AT)
+        store.confirm(Intention(subject, of_cycle=True, school=school or "", key="k", fingerprint="f1", body={}))
         assert store.put_cycle(JudgedCycle(status, assessment, "f2")).written_fingerprint == "f1"
     assert [status.school for status in store.cycle_statuses()] == [None, HERE]
     assert [(a.school, len(a.findings)) for a in store.assessments()] == [(None, 1), (HERE, 1)]
@@ -259,6 +264,31 @@ def test_each_night_leaves_its_numbers(store: Store) -> None:
     store.end_run("r1", ended_at=AT, state="complete", summary={"written": 3}, years=YEARS)
     found = [(t.school, t.verdict, t.number, t.complete) for t in store.tallies()]
     assert found == [(HERE, "deviation", 2, True), (HERE, "met", 1, True), (HERE, "too_late", 1, True)]
+
+
+def test_a_number_that_stands_takes_no_room(store: Store) -> None:
+    """A year of nights in which little happens: rows are added where a number changes, and each night has its own."""
+    for night in range(400):
+        run = f"r{night}"
+        store.begin_run(run, started_at=AT, as_of=AT + timedelta(days=night), plan="D/en")
+        if night in (0, 100, 300):
+            its = (finding("S-1"), finding("S-1", "VA-05")) if night == 100 else (finding("S-1"),)
+            store.put_judged([judged("S-1", *its)])
+        if night == 350:
+            store.put_vanished("S-1", "not_found", AT)
+        store.end_run(run, ended_at=AT, state="complete", summary={"much": "x" * 1000}, years=YEARS)
+    found = {tally.run_id: tally.number for tally in store.tallies()}
+    assert found == {f"r{n}": 2 if 100 <= n < 300 else 1 for n in range(350)}
+    assert [tally.run_id for tally in store.tallies(runs_back=60)] == [f"r{n}" for n in range(340, 350)]
+    assert sum(run.summary is not None for run in store.runs(1000)) < 100
+    with store.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM tallies").scalar() == 4
+    store.forget((AT + timedelta(days=150)).date())
+    assert {tally.run_id: tally.number for tally in store.tallies()} == {
+        run: number for run, number in found.items() if int(run[1:]) >= 150
+    }
+    with store.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM tallies").scalar() == 3
 
 
 def test_what_is_gone_or_no_longer_asked_about_is_in_no_number(store: Store) -> None:
@@ -325,7 +355,7 @@ def test_rights_that_others_were_given_are_taken_back(path: Path) -> None:
 
 
 def test_the_database_is_set_for_safety(store: Store, path: Path) -> None:
-    with store._engine.connect() as connection:
+    with store.engine.connect() as connection:
         for pragma, value in {
             "journal_mode": "wal",
             "foreign_keys": 1,
@@ -384,45 +414,65 @@ def test_reading_alone_writes_nothing(path: Path) -> None:
 # --- versions
 
 
-def at_version(path: Path, version: str) -> None:
-    opening.prepare_file(path)
-    engine = opening.connect(opening.url_of(path))
-    opening.upgrade(engine, version)
-    engine.dispose()
-
-
-def test_an_older_store_is_backed_up_and_upgraded(path: Path) -> None:
-    at_version(path, KNOWN[0])
-    with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute(
-            "INSERT INTO cases (case_id, school, complete, crashed, leader_accused) VALUES ('S-1', ?, 0, '[]', 0)",
-            [HERE],
-        )
+def test_an_older_store_is_backed_up_and_upgraded(path: Path, later_release: Callable[[], str]) -> None:
+    with Store.open(path) as store:
+        store.put_judged([judged("S-1")])
+        before = store.schema
+    after = later_release()
     with Store.open(path) as store:
         assert store.case_ids(HERE) == {"S-1"}
-        store.begin_run("r1", started_at=AT, as_of=AT, plan="D/en")
-        store.end_run("r1", ended_at=AT, state="complete", summary={}, years=YEARS)
+        assert store.schema == after
     (backup,) = path.parent.glob("*.backup")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with closing(sqlite3.connect(backup)) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (KNOWN[0],)
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (before,)
         assert raw.execute("SELECT case_id FROM cases").fetchall() == [("S-1",)]
 
 
-def test_a_store_that_is_only_read_is_not_upgraded(path: Path) -> None:
-    at_version(path, KNOWN[0])
-    with pytest.raises(StoreError, match="eldre utgave"):
+def test_a_store_that_is_only_read_is_not_upgraded(path: Path, later_release: Callable[[], str]) -> None:
+    Store.open(path).close()
+    later_release()
+    with pytest.raises(OlderStore, match="eldre utgave"):
         Store.open(path, read_only=True)
 
 
-def test_an_upgrade_that_breaks_leaves_the_old_store(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    at_version(path, KNOWN[0])
+def test_an_upgrade_that_breaks_leaves_the_old_store(path: Path, later_release: Callable[[], str]) -> None:
+    Store.open(path).close()
+    before, after = NEWEST, later_release()
     with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("CREATE TABLE tallies (x INTEGER)")  # the second migration will stumble over it
+        raw.execute(f"CREATE TABLE later{after} (x INTEGER)")  # the migration will stumble over it
     with pytest.raises(StoreError):
         Store.open(path)
     with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (KNOWN[0],)
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (before,)
+
+
+def test_two_starts_on_a_new_store_are_no_upgrade(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second looks while there is nothing, and comes to make the tables when the first has."""
+    upgrade = opening.upgrade
+
+    def after_another(engine: Engine) -> None:
+        monkeypatch.setattr(opening, "upgrade", upgrade)
+        with Store.open(path) as first:
+            first.set_meta("first", "here")
+        upgrade(engine)
+
+    monkeypatch.setattr(opening, "upgrade", after_another)
+    with Store.open(path) as second:
+        assert second.upgraded() is None
+        assert second.meta("first") == "here"
+
+
+@pytest.mark.parametrize("version", BEFORE_THE_FIRST)
+def test_a_store_from_before_the_first_release_is_to_be_begun_anew(path: Path, version: str) -> None:
+    Store.open(path).close()
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("UPDATE alembic_version SET version_num = ?", [version])
+    before = path.read_bytes()
+    for read_only in (False, True):
+        with pytest.raises(StoreError, match="flytt fila bort, og kjør skolemiljo sync"):
+            Store.open(path, read_only=read_only)
+    assert path.read_bytes() == before
 
 
 def test_a_newer_store_is_refused_and_left_alone(path: Path) -> None:
@@ -447,7 +497,7 @@ def test_the_migrations_make_the_tables_the_code_knows(store: Store) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    with store._engine.connect() as connection:
+    with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
         indexes = {index["name"] for table in metadata.tables for index in inspect(connection).get_indexes(table)}
@@ -480,7 +530,7 @@ def test_a_damaged_file_is_a_clear_error(path: Path) -> None:
 
 def test_a_full_disk_is_a_clear_error_and_keeps_what_there_was(store: Store, path: Path) -> None:
     store.put_judged([judged("S-1")])
-    with store._engine.connect() as connection:
+    with store.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
     store.close()
     event_free = opening.connect(opening.url_of(path))
@@ -613,7 +663,7 @@ def test_forgetting_takes_what_is_old_and_leaves_what_time_still_runs_for(store:
             judged("S-4"),
         ]
     )
-    store.intend([wish("S-3")], AT)
+    store.intend([wish("S-3")])
     store.add_acceptance(
         rule="VA-08", scope="case", reason="zqgammelzq", role="rector", until="2027-12-31", at=AT, case="S-1"
     )

@@ -1,18 +1,16 @@
-"""The first store: schools, cases, findings, flags written, the outbox, acceptances and runs."""
+"""The first store: schools, cases, findings, flags written, the outbox, acceptances, runs, and what was told."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v0001"
+revision = "v0006"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-
-def _moment(name: str, *, nullable: bool = True) -> sa.Column[object]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+_MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
@@ -23,29 +21,29 @@ def upgrade() -> None:
     op.create_table(
         "schools",
         sa.Column("school", sa.String(9), primary_key=True),
-        _moment("cursor"),
-        _moment("full_at"),
-        _moment("complete_at"),
+        sa.Column("cursor", _MOMENT),
+        sa.Column("full_at", _MOMENT),
         sa.Column("basis", sa.String(64)),
-        sa.Column("source_count", sa.Integer),
+        sa.Column("name", sa.String(120)),
+        sa.Column("language", sa.String(10)),
     )
     op.create_table(
         "cases",
         sa.Column("case_id", sa.String(64), primary_key=True),
         sa.Column("school", sa.String(9), nullable=False),
         sa.Column("etag", sa.Text),
-        _moment("modified_at"),
-        _moment("judged_at"),
+        sa.Column("modified_at", _MOMENT),
+        sa.Column("judged_at", _MOMENT),
         sa.Column("plan", sa.String(120)),
-        sa.Column("complete", sa.Boolean, nullable=False),
-        _moment("unseen_since"),
+        sa.Column("unseen_since", _MOMENT),
         sa.Column("crashed", sa.JSON, nullable=False),
-        _moment("changes_at"),
+        sa.Column("changes_at", _MOMENT),
+        sa.Column("closed", sa.Boolean),
+        sa.Column("first_judged_at", _MOMENT),
         sa.Column("leader_accused", sa.Boolean, nullable=False),
         sa.Column("record_fingerprint", sa.String(64)),
         sa.Column("problem", sa.String(40)),
-        _moment("problem_at"),
-        _moment("vanished_at"),
+        sa.Column("vanished_at", _MOMENT),
         sa.Column("vanished_why", sa.String(40)),
     )
     op.create_index("ix_cases_school_changes_at", "cases", ["school", "changes_at"])
@@ -53,15 +51,12 @@ def upgrade() -> None:
         "cycles",
         sa.Column("school", sa.String(9), primary_key=True),
         sa.Column("school_year", sa.String(9), primary_key=True),
-        _moment("judged_at", nullable=False),
+        sa.Column("judged_at", _MOMENT, nullable=False),
         sa.Column("plan", sa.String(120), nullable=False),
-        sa.Column("complete", sa.Boolean, nullable=False),
         sa.Column("crashed", sa.JSON, nullable=False),
-        _moment("changes_at"),
         sa.Column("status", sa.JSON, nullable=False),
         sa.Column("fingerprint", sa.String(64), nullable=False),
         sa.Column("written_fingerprint", sa.String(64)),
-        _moment("written_at"),
     )
     op.create_table(
         "findings",
@@ -79,7 +74,7 @@ def upgrade() -> None:
         sa.Column("reading", sa.String(20)),
         sa.Column("evidence", sa.JSON, nullable=False),
         sa.Column("remarks", sa.JSON, nullable=False),
-        _moment("changes_at"),
+        sa.Column("changes_at", _MOMENT),
         sa.Column("severity", sa.String(20), nullable=False),
         sa.Column("basis", sa.String(20), nullable=False),
         sa.Column("role", sa.String(20), nullable=False),
@@ -88,12 +83,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_findings_school_rule", "findings", ["school", "rule"])
     op.create_table(
+        "changes",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("subject", sa.String(64), nullable=False),
+        sa.Column("of_cycle", sa.Boolean, nullable=False),
+        sa.Column("rule", sa.String(20), nullable=False),
+        sa.Column("scope", sa.Text, nullable=False),
+        sa.Column("school", sa.String(9), nullable=False),
+        sa.Column("was", sa.String(20)),
+    )
+    op.create_index("ix_changes_at", "changes", ["at"])
+    op.create_table(
         "written",
         sa.Column("case_id", sa.String(64), sa.ForeignKey("cases.case_id", ondelete="CASCADE"), primary_key=True),
         sa.Column("fingerprint", sa.String(64), nullable=False),
         sa.Column("record", sa.JSON, nullable=False),
-        sa.Column("key", sa.String(64), nullable=False),
-        _moment("confirmed_at", nullable=False),
     )
     op.create_table(
         "outbox",
@@ -107,8 +112,6 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("uncertain", sa.Boolean, nullable=False),
         sa.Column("set_aside", sa.String(40)),
-        _moment("created_at", nullable=False),
-        _moment("tried_at"),
     )
     op.create_index("ix_outbox_school", "outbox", ["school"])
     op.create_table(
@@ -121,16 +124,39 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("role", sa.String(20), nullable=False),
         sa.Column("until", sa.String(40), nullable=False),
-        _moment("created_at", nullable=False),
-        _moment("withdrawn_at"),
+        sa.Column("verdict", sa.String(20)),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("withdrawn_at", _MOMENT),
     )
     op.create_table(
         "runs",
         sa.Column("run_id", sa.String(36), primary_key=True),
-        _moment("started_at", nullable=False),
-        _moment("ended_at"),
-        _moment("as_of", nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("started_at", _MOMENT, nullable=False),
+        sa.Column("ended_at", _MOMENT),
+        sa.Column("as_of", _MOMENT, nullable=False),
         sa.Column("plan", sa.String(120), nullable=False),
         sa.Column("state", sa.String(20), nullable=False),
         sa.Column("summary", sa.JSON),
+    )
+    op.create_index("ix_runs_number", "runs", ["number"], unique=True)
+    op.create_table(
+        "tallies",
+        sa.Column("school", sa.String(9), primary_key=True),
+        sa.Column("verdict", sa.String(20), primary_key=True),
+        sa.Column("since", sa.Integer, primary_key=True),
+        sa.Column("number", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "digests",
+        sa.Column("reader", sa.String(40), primary_key=True),
+        sa.Column("as_of", _MOMENT, nullable=False),
+        sa.Column("standing", sa.JSON, nullable=False),
+    )
+    op.create_table(
+        "calendar_events",
+        sa.Column("uid", sa.String(80), primary_key=True),
+        sa.Column("as_of", _MOMENT, nullable=False),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("sequence", sa.Integer, nullable=False),
     )

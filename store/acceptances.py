@@ -1,0 +1,127 @@
+"""What people have decided: kept as it was given, exported to a file, and taken back from it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import date, datetime
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from ..domain.errors import StoreError
+from ..domain.fault_words import why_not
+from ..domain.people import Role
+from .rows import Acceptance
+from .statements import add
+from .tables import acceptances
+
+_EXPORT = 1
+"""The version of the export's format."""
+
+
+def keep(
+    connection: Connection,
+    *,
+    rule: str,
+    scope: str,
+    reason: str,
+    role: str,
+    until: str,
+    at: datetime,
+    school: str | None = None,
+    case: str | None = None,
+    verdict: str | None = None,
+) -> str:
+    """Keeps a human decision, as it was given; ``sync.accept`` checks it first. Gives its id."""
+    new = uuid.uuid4().hex
+    row = {"id": new, "school": school, "case_id": case, "rule": rule, "scope": scope, "reason": reason, "role": role}
+    connection.execute(insert(acceptances), [row | {"until": until, "created_at": at, "verdict": verdict}])
+    return new
+
+
+def withdraw(connection: Connection, acceptance: str, at: datetime) -> bool:
+    """Takes a decision back (it stays on record). False: there is none with that id, or it was withdrawn before."""
+    mine = (acceptances.c.id == acceptance, acceptances.c.withdrawn_at.is_(None))
+    return bool(connection.execute(update(acceptances).where(*mine).values(withdrawn_at=at)).rowcount)
+
+
+def standing(connection: Connection) -> tuple[Acceptance, ...]:
+    """Every decision that has not been withdrawn, expired and malformed ones included, oldest first."""
+    statement = select(acceptances).where(acceptances.c.withdrawn_at.is_(None))
+    rows = connection.execute(statement.order_by(acceptances.c.created_at, acceptances.c.id))
+    return tuple(_acceptance(row) for row in rows)
+
+
+def _acceptance(row: Row[Any]) -> Acceptance:
+    malformed = []
+    until = None
+    try:
+        until = date.fromisoformat(row.until)
+    except ValueError:
+        malformed.append("until")
+    if row.role not in set(Role):
+        malformed.append("role")
+    if not row.reason.strip():
+        malformed.append("reason")
+    return Acceptance(
+        id=row.id,
+        school=row.school,
+        case=row.case_id,
+        rule=row.rule,
+        scope=row.scope,
+        reason=row.reason,
+        role=row.role,
+        until=until,
+        created_at=row.created_at,
+        verdict=row.verdict,
+        malformed=tuple(malformed),
+    )
+
+
+def as_export(connection: Connection) -> tuple[str, int]:
+    """All decisions, withdrawn ones too, as the JSON of an export; and how many they are."""
+    rows = connection.execute(select(acceptances).order_by(acceptances.c.created_at, acceptances.c.id)).all()
+    content = {"schema_version": _EXPORT, "acceptances": [_plain(row) for row in rows]}
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n", len(rows)
+
+
+def take_back(connection: Connection, rows: list[dict[str, Any]]) -> int:
+    """Takes the decisions of an export (:func:`exported`) in; what is there already stays. Gives how many were new."""
+    known = set(connection.execute(select(acceptances.c.id)).scalars())
+    new = [row for row in rows if row["id"] not in known]
+    add(connection, acceptances, new)
+    return len(new)
+
+
+def _plain(row: Row[Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row._mapping.items()}
+
+
+def exported(source: Path) -> list[dict[str, Any]]:
+    """The decisions in the export ``source``, as rows. Raises StoreError."""
+    try:
+        content = json.loads(source.read_text(encoding="utf-8"))
+        if content["schema_version"] != _EXPORT:
+            raise StoreError(_("{name} er en eksport fra en annen utgave").format(name=source.name))
+        return [_taken_back(raw) for raw in content["acceptances"]]
+    except OSError as error:
+        raise StoreError(
+            _("{name} kan ikke leses ({why_not})").format(name=source.name, why_not=why_not(error))
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise StoreError(_("{name} er ikke en eksport av godtatte avvik").format(name=source.name)) from None
+
+
+def _taken_back(raw: dict[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for column in acceptances.c:
+        value = raw.get(column.name) if column.nullable else raw[column.name]
+        if column.name in ("created_at", "withdrawn_at"):
+            value = None if value is None else datetime.fromisoformat(value)
+        elif not (isinstance(value, str) or (value is None and column.nullable)):
+            raise ValueError("a text is expected")
+        row[column.name] = value
+    return row

@@ -1,0 +1,180 @@
+"""The cases: what is known of each, which of them to look at tonight, and the judgements as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+
+from ..domain.verdict import Assessment, Finding, Reason, Verdict
+from . import cycles, findings
+from .rows import CaseState, JudgedCase
+from .statements import BATCH, add, parts
+from .tables import MUNICIPALITY, cases
+from .tables import findings as rows_of_findings
+
+_HIDDEN_IS_LOOKED_AT_AGAIN = timedelta(days=3)
+
+
+def put_judged(connection: Connection, judged: Sequence[JudgedCase]) -> None:
+    """Keeps a batch of judgements in one transaction, in place of those before."""
+    latest = {str(item.assessment.case): item for item in judged}
+    assessments = {case: item.assessment for case, item in latest.items()}
+    known: dict[str, Any] = {}
+    stood: dict[str, findings.Verdicts] = {}
+    before = select(cases.c.case_id, cases.c.unseen_since, cases.c.judged_at, cases.c.first_judged_at)
+    for part in parts(list(latest)):
+        known.update((row.case_id, row) for row in connection.execute(before.where(cases.c.case_id.in_(part))))
+        mine = and_(~rows_of_findings.c.of_cycle, rows_of_findings.c.subject.in_(part))
+        stood.update(findings.replace_with(connection, {case: assessments[case] for case in part}, mine))
+    rows = [_row(item, known.get(case)) for case, item in latest.items()]
+    add(connection, cases, [row for row in rows if row["case_id"] not in known])
+    old = [{"known_id": row.pop("case_id"), **row} for row in rows if row["case_id"] in known]
+    if old:
+        columns = [name for name in old[0] if name != "known_id"]
+        statement = update(cases).where(cases.c.case_id == bindparam("known_id"))
+        connection.execute(statement.values({name: bindparam(name, type_=cases.c[name].type) for name in columns}), old)
+    # A case that comes in is known by its first_judged_at: its findings are no changes.
+    judged_before = {case: stood.get(case, {}) for case, row in known.items() if row.judged_at is not None}
+    findings.note_changes(connection, assessments, judged_before)
+
+
+def _row(item: JudgedCase, known: Any) -> dict[str, Any]:
+    complete, as_of = item.assessment.complete, item.assessment.as_of
+    return {
+        "case_id": item.assessment.case,
+        "school": item.school,
+        "etag": item.etag,
+        "modified_at": item.modified_at,
+        "judged_at": as_of,
+        "first_judged_at": as_of if known is None or known.judged_at is None else known.first_judged_at,
+        "plan": item.assessment.plan,
+        "unseen_since": None if complete else (None if known is None else known.unseen_since) or as_of,
+        "crashed": list(item.assessment.crashed),
+        "changes_at": item.changes_at,
+        "closed": item.assessment.closed,
+        "leader_accused": item.leader_accused,
+        "record_fingerprint": item.record_fingerprint,
+        "problem": None,
+        "vanished_at": None,
+        "vanished_why": None,
+    }
+
+
+def put_problem(connection: Connection, school: str, case: str, kind: str) -> None:
+    """Notes that a case could not be read. What was found out before stays, and is no longer current."""
+    if connection.execute(update(cases).where(cases.c.case_id == case).values(problem=kind)).rowcount:
+        return
+    row = {"case_id": case, "school": school, "crashed": [], "leader_accused": False, "problem": kind}
+    connection.execute(insert(cases), [row])
+
+
+def forget_unclaimed(connection: Connection, ids: Iterable[str]) -> None:
+    """Forgets cases that could never be read, nor told whose they are: nothing was ever said of them."""
+    for part in parts(sorted(ids)):
+        never = (cases.c.school == MUNICIPALITY, cases.c.judged_at.is_(None), cases.c.case_id.in_(part))
+        connection.execute(delete(cases).where(*never))
+
+
+def put_vanished(connection: Connection, case: str, why: str, at: datetime) -> None:
+    """Notes that the source no longer has (or shows) the case. It is kept, and told each night."""
+    connection.execute(
+        update(cases)
+        .where(cases.c.case_id == case, cases.c.vanished_at.is_(None))
+        .values(vanished_at=at, vanished_why=why)
+    )
+
+
+def one(connection: Connection, case: str) -> CaseState | None:
+    """What is remembered of one case."""
+    return next(iter(_states(connection, cases.c.case_id == case)), None)
+
+
+def of_school(connection: Connection, school: str | None = None) -> tuple[CaseState, ...]:
+    """What is remembered of a school's cases (``None`` = all schools'), vanished ones included."""
+    return _states(connection, *_mine(school))
+
+
+def vanished(connection: Connection, school: str | None = None) -> tuple[CaseState, ...]:
+    """The cases that the source no longer has."""
+    return _states(connection, cases.c.vanished_at.is_not(None), *_mine(school))
+
+
+def _mine(school: str | None) -> list[Any]:
+    return [] if school is None else [cases.c.school == school]
+
+
+def _states(connection: Connection, *where: Any) -> tuple[CaseState, ...]:
+    columns = [cases.c[name] for name in CaseState.__slots__ if name != "case"]
+    statement = select(cases.c.case_id.label("case"), *columns).where(*where).order_by(cases.c.case_id)
+    return tuple(CaseState(**row) for row in connection.execute(statement).mappings())
+
+
+def ids(connection: Connection, school: str) -> frozenset[str]:
+    """The school's cases that are thought to be at the source still."""
+    statement = select(cases.c.case_id).where(cases.c.school == school, cases.c.vanished_at.is_(None))
+    return frozenset(connection.execute(statement).scalars())
+
+
+def due(connection: Connection, school: str, as_of: datetime) -> tuple[str, ...]:
+    """Cases to look at though nobody touched them.
+
+    Time has passed (or been turned back); or the case could not be read; or something of it could not be seen, which
+    may come of a fault that has passed by now. What stays hidden is left to the weekly reconciliation after some days.
+    """
+    again = or_(
+        cases.c.changes_at <= as_of,
+        cases.c.judged_at > as_of,
+        cases.c.problem.is_not(None),
+        cases.c.unseen_since > as_of - _HIDDEN_IS_LOOKED_AT_AGAIN,
+    )
+    statement = select(cases.c.case_id).where(cases.c.school == school, cases.c.vanished_at.is_(None), again)
+    return tuple(connection.execute(statement.order_by(cases.c.case_id)).scalars())
+
+
+def about_leaders(connection: Connection, school: str | None = None) -> frozenset[str]:
+    """Cases in which a leader of the school is, or ever was, the subject: kept from rektor's view."""
+    statement = select(cases.c.case_id).where(cases.c.leader_accused, *_mine(school))
+    return frozenset(connection.execute(statement).scalars())
+
+
+def assessments(
+    connection: Connection, school: str | None = None, *, years: Collection[str] | None = None
+) -> Iterator[Assessment]:
+    """The judgements as they stand, by case id and then the annual cycle; «ikke aktuelt» is not kept.
+
+    ``years``: the school years of the annual cycle (``None`` = all).
+
+    Vanished cases are left out (see :func:`vanished`). Of a case that could not be read last time nothing is «i orden»
+    any more: what was ``met`` comes as ``unknown``.
+    """
+    here = and_(cases.c.judged_at.is_not(None), cases.c.vanished_at.is_(None), *_mine(school))
+    rows = connection.execute(select(cases).where(here).order_by(cases.c.case_id)).mappings().all()
+    for start in range(0, len(rows), BATCH):
+        part = rows[start : start + BATCH]
+        found = findings.of_cases(connection, [row["case_id"] for row in part])
+        for row in part:
+            its = found.get(row["case_id"], [])
+            yield assessment(row, its if row["problem"] is None else map(_no_longer_known, its))
+    yield from cycles.assessments(connection, school, years)
+
+
+def assessment(row: Any, its: Iterable[Finding]) -> Assessment:
+    """The judgement of the case in ``row``, with the findings ``its``."""
+    return Assessment(
+        case=row["case_id"],
+        school=row["school"],
+        as_of=row["judged_at"],
+        plan=row["plan"],
+        findings=tuple(its),
+        crashed=tuple(row["crashed"]),
+        closed=bool(row["closed"]),
+    )
+
+
+def _no_longer_known(finding: Finding) -> Finding:
+    if finding.verdict is not Verdict.MET:
+        return finding
+    return finding.model_copy(update={"verdict": Verdict.UNKNOWN, "reason": Reason.UNREADABLE})

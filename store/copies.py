@@ -1,0 +1,87 @@
+"""Copies of the store, and whether it is whole."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, delete, insert, select
+
+from ..domain.errors import StoreError
+from ..domain.fault_words import why_not
+from .database_errors import plain_errors
+from .opening import PRIVATE
+from .tables import metadata
+
+
+def copy_sqlite(engine: Engine, target: Path) -> None:
+    """A whole, consistent copy of an SQLite store into the new file ``target`` (mode 0600), while others may write."""
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))
+    except FileExistsError:
+        raise StoreError(
+            _("{name} finnes fra før, og en kopi skriver aldri over: velg et annet navn").format(name=target.name)
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            _("kopien {name} kan ikke lages ({why_not})").format(name=target.name, why_not=why_not(error))
+        ) from None
+    with plain_errors(target.name), engine.connect() as connection, closing(sqlite3.connect(target)) as copy:
+        raw(connection).backup(copy)
+        if copy.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            raise StoreError(
+                _("kopien {name} er ikke hel; lageret selv kan være skadet: kjør skolemiljo store check").format(
+                    name=target.name
+                )
+            )
+
+
+def is_whole(connection: Connection) -> bool:
+    """Whether the database's own check finds no damage. Reads all of an SQLite file."""
+    if connection.dialect.name != "sqlite":
+        return True
+    return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() == "ok"
+
+
+def raw(connection: Connection) -> Any:
+    """The driver's own connection."""
+    return connection.connection.driver_connection
+
+
+def backup_name(path: Path, why: str) -> Path:
+    """A file name beside ``path`` that is not taken."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    return path.with_name(f"{path.stem}.{why}.{stamp}.backup")
+
+
+def copy_all(source: Engine, target: Engine) -> None:
+    """Everything in ``source`` into the empty store ``target``."""
+    with source.connect() as reading, target.connect() as writing:
+        if reading.dialect.name == writing.dialect.name == "sqlite":
+            raw(reading).backup(raw(writing))
+            return
+        with writing.begin():
+            for table in metadata.sorted_tables:
+                _copy_table(reading, writing, table)
+
+
+def _copy_table(source: Connection, target: Connection, table: Table) -> None:
+    target.execute(delete(table))
+    result = source.execution_options(stream_results=True).execute(select(table))
+    while rows := result.mappings().fetchmany(5_000):
+        target.execute(insert(table), [dict(row) for row in rows])
+
+
+def faults_in(connection: Connection) -> tuple[str, ...]:
+    """What is wrong with the database, in its own words; empty = nothing was found. Reads all of an SQLite file."""
+    if connection.dialect.name != "sqlite":
+        return ()
+    found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    loose = _("løs rad i {table}")
+    return tuple(line for line in found if line != "ok") + tuple(loose.format(table=row[0]) for row in broken)

@@ -1,0 +1,73 @@
+"""The annual cycle: the judgement of each school year, of a school and of the municipality."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, and_, select, true
+
+from ..domain.annual_cycle import CycleStatus
+from ..domain.verdict import Assessment
+from . import findings
+from .rows import CycleState, JudgedCycle
+from .statements import put
+from .tables import MUNICIPALITY, cycles
+from .tables import findings as rows_of_findings
+
+
+def cycle_subject(school: str | None, school_year: str) -> str:
+    """The key of a school year in the outbox and among the findings."""
+    return f"{school or MUNICIPALITY}/{school_year}"
+
+
+def put_cycle(connection: Connection, judged: JudgedCycle) -> CycleState:
+    """Keeps the judgement of a school year, and gives what was last written of it."""
+    status, assessment = judged.status, judged.assessment
+    key = {"school": status.school or MUNICIPALITY, "school_year": status.school_year}
+    values = {
+        "judged_at": assessment.as_of,
+        "plan": assessment.plan,
+        "crashed": list(assessment.crashed),
+        "status": status.model_dump(mode="json"),
+        "fingerprint": judged.fingerprint,
+    }
+    put(connection, cycles, key, values)
+    subject = cycle_subject(status.school, status.school_year)
+    mine = and_(rows_of_findings.c.of_cycle, rows_of_findings.c.subject == subject)
+    stood = findings.replace_with(connection, {subject: assessment}, mine)
+    findings.note_changes(connection, {subject: assessment}, {subject: stood.get(subject, {})})
+    its = (cycles.c[name] == value for name, value in key.items())
+    last = connection.execute(select(cycles.c.written_fingerprint).where(*its)).scalar()
+    return CycleState(status.school, status.school_year, judged.fingerprint, last)
+
+
+def statuses(
+    connection: Connection, school: str | None = None, *, years: Collection[str] | None = None
+) -> tuple[CycleStatus, ...]:
+    """The annual cycle's status as last judged: of one school (``MUNICIPALITY`` = its own) or of all, in ``years`` or in
+    all."""
+    statement = select(cycles.c.status).where(_wanted(school, years)).order_by(cycles.c.school, cycles.c.school_year)
+    return tuple(CycleStatus.model_validate(body) for body in connection.execute(statement).scalars())
+
+
+def assessments(connection: Connection, school: str | None, years: Collection[str] | None) -> Iterator[Assessment]:
+    """The judgements as they stand, in the order of :func:`statuses`."""
+    statement = select(cycles).where(_wanted(school, years)).order_by(cycles.c.school, cycles.c.school_year)
+    rows = connection.execute(statement).mappings().all()
+    found = findings.of_cycles(connection)
+    for row in rows:
+        own = row["school"] or None
+        yield Assessment(
+            case=None,
+            school=own,
+            as_of=row["judged_at"],
+            plan=row["plan"],
+            findings=tuple(found.get(cycle_subject(own, row["school_year"]), ())),
+            crashed=tuple(row["crashed"]),
+        )
+
+
+def _wanted(school: str | None, years: Collection[str] | None) -> Any:
+    its = [] if school is None else [cycles.c.school == school]
+    return and_(true(), *its, *([] if years is None else [cycles.c.school_year.in_(years)]))

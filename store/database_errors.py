@@ -1,0 +1,56 @@
+"""What the database says, in plain words that tell what to do. What it said is looked at, never repeated."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from gettext import gettext as _
+
+from sqlalchemy.exc import DBAPIError
+
+from ..domain.errors import StoreError
+
+
+@contextmanager
+def plain_errors(name: str) -> Iterator[None]:
+    """Turns what the database says into a StoreError that tells what to do. ``name``: the store's name in messages."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreError(_words(name, str(error.orig).lower())) from None
+    except sqlite3.Error as error:
+        raise StoreError(_words(name, str(error).lower())) from None
+
+
+def damaged(name: str) -> str:
+    """What is said of a store that is damaged."""
+    return _(
+        "lageret {name} er skadet. Legg det til side og sett inn en kopi, eller begynn uten: alt unntatt godtatte avvik "
+        "kommer igjen fra kilden (godtatte avvik eksporteres hver natt)"
+    ).format(name=name)
+
+
+def _words(name: str, said: str) -> str:
+    """The fixed words for an error. What the database said is looked at, never repeated."""
+    if "disk is full" in said or "no space" in said or "disk i/o" in said:
+        return _(
+            "lageret {name}: disken er full eller svikter, og ikke noe halvferdig er lagret. Gjør plass og kjør igjen"
+        ).format(name=name)
+    if "readonly" in said or "read-only" in said or "attempt to write" in said:
+        return _("lageret {name} kan bare leses av denne brukeren; gi brukeren rett til å skrive, i mappa også").format(
+            name=name
+        )
+    if "malformed" in said or "not a database" in said or "corrupt" in said:
+        return damaged(name)
+    if "locked" in said or "busy" in said:
+        return _("lageret {name} er i bruk av et annet program; prøv igjen senere").format(name=name)
+    if "28p01" in said or "28000" in said or "3d000" in said:
+        return _("databasen {name} avviser brukeren, passordet eller navnet: rett database i innstillingene").format(
+            name=name
+        )
+    if "create a connection" in said or "network error" in said:
+        return _("databasen {name} svarer ikke: sjekk adressen, eller prøv igjen senere").format(name=name)
+    if "unable to open" in said:
+        return _("lageret {name} kan ikke åpnes: sjekk at mappa finnes, og at brukeren kan lese den").format(name=name)
+    return _("lageret {name} gjorde ikke det det ble bedt om; kjør skolemiljo doctor").format(name=name)

@@ -1,0 +1,125 @@
+"""The runs, and the numbers that each left behind.
+
+A number stands from the run that first had it until the run that has another: a night in which nothing changes adds no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, delete, false, func, insert, or_, select, update
+
+from ..domain.verdict import NOT_TO_BE_UNDONE, Verdict
+from .rows import Run, Tally
+from .statements import add
+from .tables import TOO_LATE, cases, findings, runs, tallies
+
+_SUMMARIES = 60
+"""So many runs keep what they said; the older ones only that they were."""
+
+
+def begin(connection: Connection, run: str, *, started_at: datetime, as_of: datetime, plan: str) -> tuple[str, ...]:
+    """Notes that a run begins. Gives the runs before it that never ended: they were killed."""
+    cut = tuple(connection.execute(select(runs.c.run_id).where(runs.c.state == "running")).scalars())
+    connection.execute(update(runs).where(runs.c.state == "running").values(state="killed"))
+    last = connection.execute(select(func.max(runs.c.number))).scalar() or 0
+    connection.execute(update(runs).where(runs.c.number <= last - _SUMMARIES).values(summary=None))
+    row = {
+        "run_id": run,
+        "number": last + 1,
+        "started_at": started_at,
+        "as_of": as_of,
+        "plan": plan,
+        "state": "running",
+    }
+    connection.execute(insert(runs), [row])
+    return cut
+
+
+def end(
+    connection: Connection, run: str, *, ended_at: datetime, state: str, summary: dict[str, Any], years: Collection[str]
+) -> None:
+    """Notes how a run ended, and the numbers it leaves behind: of the cases that the source still has, and of the
+    annual cycle in the school ``years`` that are asked about."""
+    connection.execute(update(runs).where(runs.c.run_id == run).values(ended_at=ended_at, state=state, summary=summary))
+    number = connection.execute(select(runs.c.number).where(runs.c.run_id == run)).scalar_one()
+    connection.execute(delete(tallies).where(tallies.c.since == number))
+    stood = _numbers(connection)
+    now = _counted(connection, years)
+    changed = {
+        key: now.get(key, 0) for key in sorted(stood.keys() | now.keys()) if stood.get(key, 0) != now.get(key, 0)
+    }
+    rows = [{"school": key[0], "verdict": key[1], "since": number, "number": count} for key, count in changed.items()]
+    add(connection, tallies, rows)
+
+
+def _counted(connection: Connection, years: Collection[str]) -> dict[tuple[str, str], int]:
+    """The number of findings now, by school and verdict."""
+    gone = select(cases.c.case_id).where(cases.c.vanished_at.is_not(None))
+    asked = or_(false(), *(findings.c.subject.endswith(f"/{year}") for year in years))
+    there = or_(and_(findings.c.of_cycle, asked), and_(~findings.c.of_cycle, findings.c.subject.not_in(gone)))
+    done = and_(findings.c.verdict == Verdict.DEVIATION, findings.c.reason.in_(NOT_TO_BE_UNDONE))
+    verdict = case((done, TOO_LATE), else_=findings.c.verdict).label("verdict")
+    # PostgreSQL groups by columns alone.
+    each = select(findings.c.school, verdict).where(there).subquery()
+    counted = select(*each.c, func.count().label("number")).group_by(*each.c)
+    return {(row.school, row.verdict): row.number for row in connection.execute(counted)}
+
+
+def _numbers(connection: Connection) -> dict[tuple[str, str], int]:
+    """The numbers as the last run left them, by school and verdict."""
+    rows = connection.execute(select(tallies).order_by(tallies.c.since))
+    return {(row.school, row.verdict): row.number for row in rows}
+
+
+def last(connection: Connection, limit: int = 50) -> tuple[Run, ...]:
+    """The last runs, newest first."""
+    columns = [runs.c[name] for name in Run.__slots__]
+    statement = select(*columns).order_by(runs.c.number.desc()).limit(limit)
+    return tuple(Run(**row) for row in connection.execute(statement).mappings())
+
+
+def nights(connection: Connection, until: datetime) -> tuple[datetime, ...]:
+    """As_of of the runs that came to their end by ``until``, newest first."""
+    ended = and_(runs.c.state.in_(("complete", "incomplete")), runs.c.as_of <= until)
+    return tuple(connection.execute(select(runs.c.as_of).where(ended).order_by(runs.c.as_of.desc())).scalars())
+
+
+def numbers(connection: Connection, *, runs_back: int = 1200) -> tuple[Tally, ...]:
+    """The numbers of the last runs that ended (three school years), oldest as_of first: what a trend is drawn from."""
+    rows = list(connection.execute(select(tallies).order_by(tallies.c.since)))
+    ended = select(runs).where(runs.c.ended_at.is_not(None)).order_by(runs.c.number)
+    stands: dict[tuple[str, str], int] = {}
+    found: list[tuple[Any, dict[tuple[str, str], int]]] = []
+    passed = 0
+    for run in connection.execute(ended):
+        while passed < len(rows) and rows[passed].since <= run.number:
+            stands[rows[passed].school, rows[passed].verdict] = rows[passed].number
+            passed += 1
+        found.append((run, {key: number for key, number in stands.items() if number}))
+    found.sort(key=lambda one: (one[0].as_of, one[0].run_id))
+    return tuple(
+        Tally(run.run_id, run.as_of, run.state == "complete", school or None, verdict, number)
+        for run, its in found[-runs_back:]
+        for (school, verdict), number in sorted(its.items())
+    )
+
+
+def forget(connection: Connection, moment: datetime) -> int:
+    """Removes the runs that judged before ``moment``, and the numbers that no run that is left had. Gives how many."""
+    gone = connection.execute(delete(runs).where(runs.c.as_of < moment, runs.c.state != "running")).rowcount
+    first = connection.execute(select(func.min(runs.c.number))).scalar()
+    if first is None:
+        connection.execute(delete(tallies))
+        return gone
+    latest = (
+        select(tallies.c.school, tallies.c.verdict, func.max(tallies.c.since).label("since"))
+        .where(tallies.c.since <= first)
+        .group_by(tallies.c.school, tallies.c.verdict)
+    )
+    for row in connection.execute(latest).all():
+        its = (tallies.c.school == row.school, tallies.c.verdict == row.verdict, tallies.c.since < row.since)
+        connection.execute(delete(tallies).where(*its))
+    return gone
