@@ -365,7 +365,6 @@ def _show(
     open_it: bool = False,
 ) -> None:
     from skolemiljo import reports
-    from skolemiljo.domain.errors import SettingsError
     from skolemiljo.reports.ascii_fallback import writable
 
     options: dict[str, Any] = {}
@@ -376,17 +375,14 @@ def _show(
         from skolemiljo.commands import calendars
 
         options = {"sequences": calendars.sequences(work, report, now())}
-    try:
-        if form == "html" and isinstance(report, reports.AuditReport) and out is not None:
-            from skolemiljo.reports.html import pages
+    if form == "html" and isinstance(report, reports.AuditReport) and out is not None:
+        from skolemiljo.reports.html import pages
 
-            for name, page in pages(report, language).items():
-                _write(out / name, page)
-            click.echo(_("Skrevet: {file}").format(file=out / "index.html"), err=True)
-            return
-        content = reports.render(report, form, language, **options)
-    except reports.MissingExtraError as error:
-        raise SettingsError(_("formen {form} trenger mer: {error}").format(form=form, error=error)) from None
+        for name, page in pages(report, language).items():
+            _write(out / name, page)
+        click.echo(_("Skrevet: {file}").format(file=out / "index.html"), err=True)
+        return
+    content = reports.render(report, form, language, **options)
     if out is None:
         if isinstance(content, bytes):
             sys.stdout.buffer.write(content)

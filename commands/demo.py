@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import reports
-from ..domain.errors import SettingsError
+from ..domain.errors import MissingPart, SettingsError, optional_part
 from ..domain.fault_words import why_not
 from ..domain.flag import ComplianceRecord
 from ..domain.moment import OSLO
@@ -38,12 +38,9 @@ _QUICK = {form: ending for form, ending in _FORMS.items() if form != "pdf"}
 
 def run_demo(out: Path, echo: Echo) -> None:
     """Plays the night and leaves settings, store, flags read back and reports in ``out``. Raises SettingsError."""
-    try:
+    with optional_part("mock"):
         from ..adapters.mock.municipality import Municipality
         from ..adapters.mock.running import start
-    except ModuleNotFoundError as error:
-        needs = _("demoen trenger mer: pip install {packages} ({name})")
-        raise SettingsError(needs.format(packages="'skolemiljo[mock,xlsx,pdf]'", name=error.name)) from None
     _make_room(out)
     with start(Municipality(), as_of=FIRST) as mock:
         work = Workplace(_settings(out, mock), out / "secrets")
@@ -183,7 +180,7 @@ def _read_back(work: Workplace, out: Path, echo: Echo) -> None:
 def _rektor(work: Workplace, school: School, as_of: datetime, out: Path, echo: Echo) -> None:
     for one in work.schools:
         report = reports_for.for_rector(work, one.organisation_number, as_of=as_of)[0]
-        _write(report, out / f"rektor-{one.organisation_number}", _FORMS if one is school else _QUICK)
+        _write(report, out / f"rektor-{one.organisation_number}", _FORMS if one is school else _QUICK, echo)
         if one is school:
             shown = str(reports.render(report, "text", width=92, color=False))
             echo(_indented("\n".join(shown.splitlines()[:40])))
@@ -193,7 +190,7 @@ def _rektor(work: Workplace, school: School, as_of: datetime, out: Path, echo: E
 
 def _owner(work: Workplace, as_of: datetime, out: Path, echo: Echo) -> None:
     report = reports_for.for_owner(work, as_of=as_of)[0]
-    _write(report, out / "skoleeier", _QUICK)
+    _write(report, out / "skoleeier", _QUICK, echo)
     folder = out / "skoleeier"
     folder.mkdir()
     for name, page in pages(report).items():
@@ -202,12 +199,13 @@ def _owner(work: Workplace, as_of: datetime, out: Path, echo: Echo) -> None:
     echo(_indented("\n".join(shown.splitlines()[:30])))
 
 
-def _write(report: reports.Report, stem: Path, forms: dict[str, str]) -> None:
-    """The report in these forms; one whose package is not installed is left out."""
+def _write(report: reports.Report, stem: Path, forms: dict[str, str], echo: Echo) -> None:
+    """The report in these forms; one that something is missing for is left out, and that is said."""
     for form, ending in forms.items():
         try:
             content = reports.render(report, form)
-        except reports.MissingExtraError:
+        except MissingPart as error:
+            echo("   " + _("Uten {form}: {why}").format(form=form, why=error))
             continue
         stem.with_suffix(f".{ending}").write_bytes(content if isinstance(content, bytes) else content.encode())
 

@@ -9,7 +9,7 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from .. import reports
-from ..domain.errors import SettingsError
+from ..domain.errors import SettingsError, optional_part
 from ..domain.moment import OSLO
 from ..reports import digest, ics
 from ..store import Told
@@ -119,11 +119,8 @@ def _wanted(work: Workplace) -> Iterator[Digest]:
 
 
 def _check_extra() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("apprise") is None:
-        needs = _("varsel til Teams og webhook trenger mer: {what}")
-        raise SettingsError(needs.format(what=reports.MissingExtraError("notify")))
+    with optional_part("notify"):
+        import apprise  # noqa: F401 - asked before the first message goes out, not after half of them
 
 
 def _report(work: Workplace, one: Digest, told: Told | None, as_of: datetime, language: str | None) -> Report:

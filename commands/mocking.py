@@ -9,7 +9,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
-from ..domain.errors import SettingsError
+from ..domain.errors import SettingsError, optional_part
 from ..domain.fault_words import why_not
 
 Echo = Callable[[str], Any]
@@ -28,11 +28,8 @@ def up(
     echo: Echo,
 ) -> None:
     """Runs the mock vendors in the foreground until the process is told to stop."""
-    try:
+    with optional_part("mock"):
         from ..adapters.mock.running import serve
-    except ModuleNotFoundError as error:
-        needs = _("etterligningene trenger mer: pip install {packages} ({name})")
-        raise SettingsError(needs.format(packages="'skolemiljo[mock]'", name=error.name)) from None
     serve(
         port=port,
         seed=seed,

@@ -4,6 +4,7 @@
 
     SkolemiljoError                 exit 3 unless said otherwise
     ├── SettingsError               mend settings or plan; exit 2
+    │   └── MissingPart             (extra) an optional part is not installed, or cannot load
     ├── StoreError                  the store on this machine; exit 75
     └── SourceError                 an outside system (system, case, request id)
         ├── Retryable               try later; exit 75
@@ -26,6 +27,8 @@ A message names ids, fields and what to do. It never holds a name, a text or any
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from gettext import gettext as _
 
 
@@ -39,6 +42,27 @@ class SettingsError(SkolemiljoError):
     """Settings, plan or arguments are wrong."""
 
     exit_code = 2
+
+
+class MissingPart(SettingsError):
+    """An optional part is not installed here, or a library of it cannot be loaded. ``extra``: the name to install it by."""
+
+    def __init__(self, extra: str, library: str) -> None:
+        needed = _("dette trenger {library}, som mangler eller ikke kan lastes: pip install {package}")
+        super().__init__(needed.format(library=library, package=f"'skolemiljo[{extra}]'"))
+        self.extra = extra
+
+
+@contextmanager
+def optional_part(extra: str) -> Iterator[None]:
+    """Around the imports of what ``extra`` installs. Raises :class:`MissingPart` where one of them does not load."""
+    try:
+        yield
+    except (ImportError, OSError) as error:  # OSError: a library of the system that a package wants is not there
+        library = str(getattr(error, "name", None) or extra).partition(".")[0]
+        if library == "skolemiljo":  # a fault of ours: nothing to install mends it
+            raise
+        raise MissingPart(extra, library) from None
 
 
 class StoreError(SkolemiljoError):

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from gettext import gettext as _
 
-from ..domain.errors import SkolemiljoError
+from ..domain.errors import SkolemiljoError, optional_part
 from ..domain.verdict import Verdict
 from .model import ON_TOP, AuditReport, Group, Identity, Part, Report, SchoolReport, shown_count
 from .sentences import Sentences
@@ -215,9 +215,10 @@ def lines(report: Report, language: str | None = None) -> list[str]:
 def notify(report: Report, targets: Sequence[str], language: str | None = None) -> None:
     """Posts :func:`lines` to ``targets`` (Apprise addresses; extra ``notify``).
 
-    Raises MailError where one did not take it, and ``ModuleNotFoundError`` where Apprise is not installed.
+    Raises MailError where one did not take it, and MissingPart where Apprise is not installed.
     """
-    import apprise
+    with optional_part("notify"):
+        import apprise
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it tells addresses, and those are secrets
     # Without this a message would point to pictures on somebody else's server.

@@ -133,16 +133,62 @@ def render(found: Dossier, format: str = "html") -> str | bytes:
         return json.dumps(asdict(found), ensure_ascii=False, indent=2, default=_plain_value) + "\n"
     if format not in ("html", "pdf"):
         raise ValueError("a dossier is html, pdf or json")
-    from .html import page
-
     words = Words(found.language)
     title = words.gettext("Sak {case}: gjennomgang").format(case=found.case)
-    values: dict[str, Any] = {"dossier": found, "words": words, "sections": _sections(found, words)}
     if format == "html":
-        return page("dossier.html", title, words, values)
-    from .pdf import from_page
+        from .html import page
 
-    return from_page(page("dossier.html", title, words, values, paper=True))
+        values: dict[str, Any] = {"dossier": found, "words": words, "sections": _sections(found, words)}
+        return page("dossier.html", title, words, values)
+    from .pdf import document
+
+    return document("dossier.typ", title, words, _on_paper(found, words), made=found.as_of)
+
+
+def _on_paper(found: Dossier, words: Words) -> dict[str, Any]:
+    """What dossier.typ places."""
+    nothing = words.gettext("ingen oppføring")
+    return {
+        "school": found.school,
+        "about": [
+            (words.gettext("Slik det var"), words.moment(found.as_of)),
+            (words.gettext("Vurdert etter"), found.plan),
+            (words.gettext("Åpnet av"), found.opened_by),
+            (words.gettext("Begrunnelse"), found.opened_because),
+        ],
+        "hidden": ", ".join(found.hidden),
+        "events": [
+            [text or "–" for text in (event.when, event.what, event.role, event.registered, event.id)]
+            for event in found.events
+        ],
+        "sections": [
+            {
+                "id": anchor,
+                "heading": heading,
+                "duties": [
+                    {
+                        "kind": duty.verdict.value,
+                        "question": duty.question,
+                        "facts": [
+                            (words.gettext("Gjelder"), duty.about or words.gettext("hele saken")),
+                            (words.gettext("Svar"), duty.answer),
+                            (words.gettext("Frist"), duty.deadline),
+                            (words.gettext("Redegjørelse"), "; ".join(duty.account)),
+                            (words.gettext("Dokumentasjon"), ", ".join(duty.evidence) or nothing),
+                        ],
+                        "rule": duty.rule,
+                        "plan_words": duty.plan_words,
+                        "law": duty.law,
+                        "plan": duty.plan,
+                    }
+                    for duty in duties
+                ],
+            }
+            for anchor, heading, duties in _sections(found, words)
+        ],
+        "not_applicable": ", ".join(found.not_applicable),
+        "runs": [[words.moment(run.at), run.hash] for run in found.runs],
+    }
 
 
 def _plain_value(value: object) -> str:

@@ -1,28 +1,325 @@
-"""A report as a PDF for the archive, by WeasyPrint (extra ``pdf``): tagged, with title and language."""
+"""A report as a PDF for the archive, by Typst (extra ``pdf``): PDF/UA-1, and the same bytes each time.
+
+What is said comes from the same sentences as the page; a template in templates/ only places it. It gets everything as
+JSON, so that no text can become markup. The font comes with the extra, and no other is looked for: a letter that it has
+not is drawn as «□» and counted, for a report must not fail because of one.
+"""
 
 from __future__ import annotations
 
-import logging
-from typing import Any
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from .html import printed
-from .model import Report
+from ..domain.errors import optional_part
+from .charts import Chart, deadline_chart
+from .model import ON_TOP, AuditReport, Item, Report, SchoolReport, shown_count
+from .overview import change_numbers, heat_class, overview
+from .parts import Duty, count_boxes, cycle_in_order, cycle_years, parts_of
+from .report_language import Words, plain
+from .sentences import Sentences, foot
+
+if TYPE_CHECKING:
+    import typst
+
+TEMPLATES = Path(__file__).parent / "templates"
+NO_LETTER = "□"
+_WORD = re.compile(r'\bword\("([^"]+)"\)')
 
 
 def render(report: Report, language: str | None = None) -> bytes:
-    """``report`` as PDF. Raises ``ModuleNotFoundError`` where WeasyPrint is not installed."""
-    return from_page(printed(report, language))
+    """``report`` as PDF. Raises :class:`~skolemiljo.domain.errors.MissingPart` where the extra is not installed."""
+    say = Sentences(report, language)
+    name, values = (
+        ("audit.typ", _audit(report, say)) if isinstance(report, AuditReport) else ("school.typ", _school(report, say))
+    )
+    return document(name, f"{say.title()}, {say.words.day(report.today)}", say.words, values, made=report.as_of)
 
 
-def from_page(html: str) -> bytes:
-    """The PDF of a page that was made with the print stylesheet. Nothing is fetched while it is made."""
-    import weasyprint  # type: ignore[import-untyped]
+def document(template: str, title: str, words: Words, values: dict[str, Any], *, made: datetime) -> bytes:
+    """The PDF that ``template`` (in templates/) makes of ``values``. ``made`` is the time that the file says of itself."""
+    with optional_part("pdf"):
+        import typst
+    drawable = Drawable()
+    data = drawable.of(
+        {
+            **values,
+            "title": title,
+            "language": words.language,
+            "foot": words.gettext("Unntatt offentlighet"),
+            "foot_line": foot(words),
+            "words": {text: words.gettext(text) for text in template_words()},
+        }
+    )
+    data["not_drawn"] = drawable.said(words)
+    made_of: bytes = typst.compile(
+        TEMPLATES / template,
+        root=TEMPLATES,
+        font_paths=_fonts(),
+        format="pdf",
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+        timestamp=int(made.timestamp()),
+    )
+    return made_of
 
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)
-    document = weasyprint.HTML(string=html, base_url=None, url_fetcher=_refuse)
-    made: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
-    return made
+
+@cache
+def template_words() -> tuple[str, ...]:
+    """Every text that stands in a Typst template: ``word("…")``. The pages' templates have them too."""
+    return tuple(
+        dict.fromkeys(
+            text for file in sorted(TEMPLATES.glob("*.typ")) for text in _WORD.findall(file.read_text("utf-8"))
+        )
+    )
 
 
-def _refuse(*_: Any, **__: Any) -> dict[str, Any]:
-    raise ValueError("a report is whole in itself and fetches nothing")
+# The font.
+
+
+def _font_folder() -> Path:
+    with optional_part("pdf"):
+        import fontpkg_inter  # type: ignore[import-untyped]  # the package has no types
+    return Path(fontpkg_inter.ROOT) / "files"
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The font of the extra alone: neither this machine's nor those in Typst, so that every machine draws the same."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_font_folder()])
+
+
+@cache
+def _letters() -> frozenset[str]:
+    """The letters that the font has in each of its styles."""
+    with optional_part("pdf"):
+        from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # the package has no types
+    styles = [TTFont(file, lazy=True)["cmap"].getBestCmap() for file in sorted(_font_folder().glob("*.ttf"))]
+    return frozenset(map(chr, set.intersection(*map(set, styles)))) | {"\n"}
+
+
+class Drawable:
+    """Texts as the font can draw them, and how many letters it could not."""
+
+    def __init__(self) -> None:
+        self.missing = 0
+
+    def of(self, value: Any) -> Any:
+        """``value`` (of JSON) with «□» for each letter that the font has not."""
+        if isinstance(value, str):
+            gone = {letter for letter in value if letter not in _letters()}
+            self.missing += sum(map(value.count, gone))
+            return value.translate({ord(letter): NO_LETTER for letter in gone}) if gone else value
+        if isinstance(value, dict):
+            return {name: self.of(one) for name, one in value.items()}
+        return [self.of(one) for one in value] if isinstance(value, list | tuple) else value
+
+    def said(self, words: Words) -> str:
+        """How many letters could not be drawn, or an empty text."""
+        if not self.missing:
+            return ""
+        return words.ngettext(
+            "{n} tegn finnes ikke i skriften og står som □. Teksten står hel i de andre formene.",
+            "{n} tegn finnes ikke i skriften og står som □. Teksten står hel i de andre formene.",
+            self.missing,
+        )
+
+
+# What the templates place.
+
+
+def _school(report: SchoolReport, say: Sentences) -> dict[str, Any]:
+    return {
+        **_first_screen(report, say),
+        **_parts(report, say, ""),
+        "chart": _chart(deadline_chart(report, say, "frister")),
+        "cycle": [
+            {
+                "name": year.name,
+                "open": [
+                    [
+                        [say.rule_title(item.item), item.item],
+                        say.words.cycle_state(item.state),
+                        say.words.day(item.due) if item.due else "–",
+                        say.words.role(item.role),
+                    ]
+                    for item in year.open
+                ],
+                "done": year.done,
+            }
+            for year in cycle_years(report, say)
+        ],
+        "problems": [say.problem(problem) for problem in report.problems],
+        "rector": report.reader == "rector",
+    }
+
+
+def _first_screen(report: Report, say: Sentences) -> dict[str, Any]:
+    return {
+        "municipality": plain(report.plan.document.municipality),
+        "quote_language": report.plan.document.language,
+        "name": say.school_name(report) if isinstance(report, SchoolReport) else say.title(),
+        "made": say.made(),
+        "headline": say.headline(),
+        "besides": [*say.besides(), *filter(None, [say.since_last()])],
+        "counts": count_boxes(report, say),
+        "warnings": [say.warning(warning) for warning in report.warnings if warning.code in ON_TOP],
+        "other_warnings": [say.warning(warning) for warning in report.warnings if warning.code not in ON_TOP],
+        "plan": say.plan(),
+    }
+
+
+def _parts(report: SchoolReport, say: Sentences, prefix: str) -> dict[str, Any]:
+    """What a school has on its own paper and in the owner's. ``prefix`` tells its link targets from another school's."""
+    seen: set[str] = set()
+    cycle_met = cycle_in_order(report)
+    return {
+        "parts": [
+            {
+                "id": f"{prefix}{part.value}",
+                "kind": part.value,
+                "name": f"{say.part_name(part)} ({number})",
+                "lead": say.part_lead(part),
+                "duties": [_duty(duty, say, seen, prefix) for duty in duties] if part.value != "unknown" else [],
+                "unseen": [_unseen(items, say) for items in report.unseen] if part.value == "unknown" else [],
+            }
+            for part, duties, number in parts_of(report, say)
+        ],
+        "resolved": [say.resolved(entry) for entry in report.resolved],
+        "in_order": [
+            f"{found.rule} {say.rule_title(found.rule)}: {say.in_how_many(found)}" for found in report.met_by_rule
+        ],
+        "cases": [
+            {
+                "names": [line.case for line in lines],
+                "says": say.case_line(lines[0]),
+                "in_order": say.codes(lines[0].in_order),
+            }
+            for lines in report.alike
+        ],
+        "cycle_in_order": say.codes(cycle_met),
+    }
+
+
+def _duty(duty: Duty, say: Sentences, seen: set[str], prefix: str) -> dict[str, Any]:
+    code = duty.rule
+    first = code not in seen
+    seen.add(code)
+    return {
+        "title": say.rule_title(code),
+        "code": code,
+        "id": f"{prefix}{code}",
+        "first": first,
+        "quote": say.quote(code) if first else "",
+        "section": say.section(code),
+        "law": say.law(code) if first else "",
+        "answers": [
+            {
+                "status": answer.status,
+                "label": answer.label,
+                "to_do": answer.to_do,
+                "items": [
+                    {
+                        "case": say.case_name(item.finding),
+                        "about": say.words.scope(item.finding.scope),
+                        "deadline": say.deadline(item),
+                        "counted": say.counted(item.finding),
+                        **_item(item, say),
+                    }
+                    for item in answer.items
+                ],
+            }
+            for answer in duty.answers
+        ],
+    }
+
+
+def _unseen(items: Iterable[Item], say: Sentences) -> dict[str, Any]:
+    first, *_ = items = list(items)
+    return {
+        "case": say.case_name(first.finding),
+        "status": say.status(first),
+        "why": say.why_unknown(first),
+        "items": [
+            {
+                "rule": f"{item.finding.rule} {say.rule_title(item.finding.rule)}",
+                "about": say.words.scope(item.finding.scope),
+                "deadline": say.deadline(item) if item.finding.deadline else "",
+                **_item(item, say),
+            }
+            for item in items
+        ],
+    }
+
+
+def _item(item: Item, say: Sentences) -> dict[str, Any]:
+    return {"change": say.change(item) if say.is_new(item) else "", "extras": say.extras(item)}
+
+
+def _chart(chart: Chart | None) -> dict[str, Any] | None:
+    if chart is None:
+        return None
+    bars = [asdict(bar) | {"labelled_from": bar.labelled_from, "middle": bar.middle} for bar in chart.bars]
+    return asdict(chart) | {"bars": bars, "base": chart.base}
+
+
+def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
+    found = overview(report, say)
+    with_pages = [school for school in report.reports if school.items]
+    place = {id(school): f"skole-{number}" for number, school in enumerate(with_pages, 1)}
+    return {
+        **_first_screen(report, say),
+        "map_key": found["map_key"],
+        "chapters": [title for _, title in found["chapter_titles"]],
+        "schools": [
+            {
+                "name": row.school.name,
+                "id": place.get(id(row.report), ""),
+                "complete": row.report.complete,
+                "numbers": [shown_count(len(row.report.cases)), row.total, change_numbers(row.report)],
+                "cells": [_cell(row.chapter(name)) for name, _ in found["chapter_titles"]],
+            }
+            for row in report.rows
+        ],
+        "map_schools": [row.school.name for row in found["map_rows"]],
+        "rows_left_out": found["rows_left_out"],
+        "duties": [
+            {
+                "duty": [say.rule_title(code), code],
+                "total": total,
+                "cells": [_cell(row.rule(code)) for row in found["map_rows"]],
+            }
+            for code, total in found["worst_rules"]
+        ],
+        "rules_unseen": found["rules_unseen"],
+        "rules_in_order": found["rules_in_order"],
+        "trend": _chart(found["trend"]),
+        "years": [
+            [year.school_year, *map(shown_count, (year.last, year.mean, year.too_late)), str(year.weeks)]
+            for year in found["years"]
+        ],
+        "ahead": [
+            [say.words.day(day), school, cases, [[say.rule_title(code), code] for code in codes]]
+            for day, school, cases, codes in found["ahead"]
+        ],
+        "cycle_columns": found["cycle_columns"],
+        "cycle_rows": [{"item": [say.rule_title(code), code], "cells": cells} for code, cells in found["cycle_rows"]],
+        "acceptances": found["acceptances"],
+        "problem_lines": found["problem_lines"],
+        "hidden_numbers": say.hidden_numbers(),
+        "own_pages": [
+            {"id": place[id(school)], "name": say.school_name(school), **_parts(school, say, f"{place[id(school)]}-")}
+            for school in with_pages
+        ],
+    }
+
+
+def _cell(cell: Any) -> tuple[str, str]:
+    return cell.shown, heat_class(cell)

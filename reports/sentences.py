@@ -526,9 +526,7 @@ class Sentences:
 
     def foot(self) -> str:
         """What must stand at the foot of every page."""
-        return self.words.gettext(
-            "Unntatt offentlighet (offentleglova § 13, jf. forvaltningsloven § 13). Inneholder saksnumre."
-        )
+        return foot(self.words)
 
     def hidden_numbers(self) -> str:
         """What the star and the plus in the owner's numbers mean."""
@@ -536,6 +534,11 @@ class Sentences:
             "* betyr en til fire: små tall som gjelder elever, vises ikke. + betyr at slike tall kommer i tillegg. "
             "? betyr at noe ikke kunne sjekkes. På den enkelte skolens side står sakene selv, så der er ingen tall skjult."
         )
+
+
+def foot(words: Words) -> str:
+    """What must stand at the foot of everything that holds a case number."""
+    return words.gettext("Unntatt offentlighet (offentleglova § 13, jf. forvaltningsloven § 13). Inneholder saksnumre.")
 
 
 def _stretches(ends: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ import io
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ..domain.errors import optional_part
 from .model import AuditReport, Report, shown_count, shown_sum
 from .rows import Cell, about_rows, finding_rows, header, resolved_rows, today_header, today_rows
 from .sentences import Sentences
@@ -18,8 +19,9 @@ _WIDTHS = (20, 20, 14, 12, 8, 40, 50, 16, 18, 24, 9, 12, 50, 24, 24, 10, 10, 16,
 
 
 def render(report: Report, language: str | None = None) -> bytes:
-    """``report`` as bytes of an .xlsx file. Raises ``ModuleNotFoundError`` where xlsxwriter is not installed."""
-    import xlsxwriter  # type: ignore[import-untyped]
+    """``report`` as bytes of an .xlsx file. Raises MissingPart where xlsxwriter is not installed."""
+    with optional_part("xlsx"):
+        import xlsxwriter  # type: ignore[import-untyped]
 
     say = Sentences(report, language)
     out = io.BytesIO()
@@ -97,7 +99,7 @@ def _number(shown: str) -> Cell:
 
 
 def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
-    from .html import chapter_titles
+    from .overview import chapter_titles
 
     words = say.words
     titles = chapter_titles(report, words)

@@ -24,7 +24,7 @@ _HEAVY = (
     "structlog",
     "tenacity",
     "uvicorn",
-    "weasyprint",
+    "typst",
     "xlsxwriter",
 )
 _PROGRAM = """

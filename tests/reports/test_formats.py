@@ -545,10 +545,13 @@ def test_a_school_whose_language_is_another_is_no_fault(said: str) -> None:
 def test_unknown_form_and_missing_extra_are_clear(report: SchoolReport, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
-    from skolemiljo.reports import MissingExtraError
+    from skolemiljo.domain.errors import MissingPart
 
     with pytest.raises(ValueError, match="one of text, json"):
         render(report, "sarif")
-    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(MissingExtraError, match=r"skolemiljo\[xlsx\]"):
-        render(report, "xlsx")
+    for form, library in (("xlsx", "xlsxwriter"), ("pdf", "typst"), ("pdf", "fontpkg_inter")):
+        with monkeypatch.context() as missing:
+            missing.setitem(sys.modules, library, None)
+            with pytest.raises(MissingPart, match=rf"{library}.*skolemiljo\[{form}\]") as found:
+                render(report, form)
+            assert found.value.exit_code == 2

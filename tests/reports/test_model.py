@@ -215,7 +215,7 @@ def test_a_sum_gives_no_hidden_number_away() -> None:
 
 
 def test_a_square_that_nobody_saw_is_never_a_zero() -> None:
-    from skolemiljo.reports.html import heat_class
+    from skolemiljo.reports.overview import heat_class
 
     assert Cell(unknown=3).shown == "?"
     assert Cell(unknown=3, met=1).shown == "0 ?"
@@ -236,7 +236,7 @@ def test_worst_school_first_and_unknown_schools_under_their_number(
 def test_a_school_that_could_not_be_read_is_first_and_never_fine(make_audit: Callable[..., AuditReport]) -> None:
     from skolemiljo.domain.school import School
     from skolemiljo.reports import render
-    from skolemiljo.reports.html import heat_class
+    from skolemiljo.reports.overview import heat_class
 
     lost = School(organisation_number="310000035", name="Åsen skole")
     audit = make_audit(

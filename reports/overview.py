@@ -1,0 +1,167 @@
+"""What the owner's page and its paper show of all the schools: map, duties, deadlines ahead, annual cycle."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+from ..domain.annual_cycle import CycleState
+from ..domain.verdict import Verdict
+from .charts import trend_chart
+from .model import AcceptanceState, AuditReport, Cell, Change, SchoolReport, shown_count, shown_sum
+from .report_language import Words
+from .sentences import Sentences
+from .trend import yearly
+
+SCHOOLS_IN_A_MAP = 12
+"""More columns than this cannot be read; the sheet has them all."""
+
+
+def overview(report: AuditReport, say: Sentences) -> dict[str, Any]:
+    """Every table and line of the owner's page by the name its template knows it by."""
+    words = say.words
+    map_rows = report.rows[:SCHOOLS_IN_A_MAP]
+    return {
+        "page_heading": say.title(),
+        "map_key": words.gettext(
+            "Tall: avvik. *: en til fire, skjult fordi det gjelder elever. –: ikke aktuelt. ?: kunne ikke sjekkes."
+        ),
+        "chapter_titles": chapter_titles(report, words),
+        "map_rows": map_rows,
+        "rows_left_out": _rows_left_out(len(report.rows) - len(map_rows), words),
+        "heat_class": heat_class,
+        "change_numbers": change_numbers,
+        "worst_rules": _worst_rules(report),
+        **_other_rules(report, say),
+        "trend": trend_chart(report, say),
+        "years": yearly(report.trend),
+        "ahead": _ahead(report, say),
+        **_cycle_map(report, say),
+        "acceptances": [_acceptance_numbers(r, say) for r in report.reports if r.acceptances],
+        "problem_lines": _problem_lines(report, say),
+    }
+
+
+def heat_class(cell: Cell) -> str:
+    """Class of a cell: c0 in order and all seen, c1 few, c2 five or more, c3 ten or more, cx not asked or not all seen."""
+    if cell.deviations == 0:
+        return "c0" if cell.checked and not cell.unknown else "cx"
+    if cell.deviations < 5:
+        return "c1"
+    return "c2" if cell.deviations < 10 else "c3"
+
+
+def _rows_left_out(number: int, words: Words) -> str:
+    if number <= 0:
+        return ""
+    return words.ngettext("{n} skole til står i regnearket.", "{n} skoler til står i regnearket.", number)
+
+
+def chapter_titles(report: AuditReport, words: Words) -> list[tuple[str, str]]:
+    """Chapters that were asked anywhere, in the plan's order."""
+    asked = {name for row in report.rows for name in row.by_chapter}
+    titles = {chapter.name: chapter.title.in_language(words.language) for chapter in report.chapters}
+    names = [name for name in titles if name in asked] + sorted(asked - titles.keys())
+    return [(name, titles.get(name, name or words.gettext("annet"))) for name in names]
+
+
+def change_numbers(school: SchoolReport) -> str:
+    if school.previous_as_of is None:
+        return "–"
+    new = sum(item.change is Change.NEW for item in school.items)
+    return f"{shown_count(new)} / {shown_count(len(school.resolved))}"
+
+
+def _worst_rules(report: AuditReport) -> list[tuple[str, str]]:
+    """Rules with deviations anywhere, the most first, with their sum."""
+    cells = {code: [row.rule(code) for row in report.rows] for code in report.rule_codes}
+    kept = [code for code, found in cells.items() if any(cell.deviations for cell in found)]
+    kept.sort(key=lambda code: -sum(cell.deviations for cell in cells[code]))
+    return [(code, shown_sum(cells[code])) for code in kept]
+
+
+def _other_rules(report: AuditReport, say: Sentences) -> dict[str, str]:
+    """The codes of rules without deviations: those of which something could not be seen, and those that were seen whole."""
+    shown = {code for code, _ in _worst_rules(report)}
+    found: dict[str, list[tuple[str, int]]] = {"rules_unseen": [], "rules_in_order": []}
+    for code in report.rule_codes:
+        if code not in shown:
+            unseen = any(row.rule(code).unknown for row in report.rows)
+            found["rules_unseen" if unseen else "rules_in_order"].append((code, 1))
+    return {name: say.codes(codes) for name, codes in found.items()}
+
+
+def _acceptance_numbers(school: SchoolReport, say: Sentences) -> tuple[str, str, str]:
+    """How many decisions hold at a school, and how many do not any more. Which duty, and why, stands on its own page."""
+    active = sum(a.state is AcceptanceState.ACTIVE for a in school.acceptances)
+    across = any(a.case for a in school.acceptances)
+    ended = len(school.acceptances) - active
+    return say.school_name(school), shown_count(active, across), shown_count(ended, across)
+
+
+def _ahead(report: AuditReport, say: Sentences) -> list[tuple[date, str, str, tuple[str, ...]]]:
+    """Deadlines of the next two weeks by day and school: how many in cases, as it may be shown, and which of the annual
+    cycle. Which duty a single deadline is about would tell of a single pupil's case."""
+    end = report.today + timedelta(days=14)
+    cases: Counter[tuple[date, str]] = Counter()
+    cycle: dict[tuple[date, str], set[str]] = {}
+    for school in report.reports:
+        for item in school.items:
+            day = item.finding.deadline
+            if item.finding.verdict is not Verdict.DUE or day is None or not report.today <= day <= end:
+                continue
+            key = (day, say.school_name(school))
+            cases[key] += item.finding.case is not None
+            cycle.setdefault(key, set()).update([item.finding.rule] if item.finding.case is None else [])
+    return [
+        (day, school, shown_count(cases[day, school]), tuple(sorted(cycle[day, school])))
+        for day, school in sorted(cases)
+    ]
+
+
+_CYCLE_CLASSES = {
+    CycleState.DONE: "c0",
+    CycleState.DONE_UNDOCUMENTED: "c1",
+    CycleState.DUE_SOON: "c1",
+    CycleState.LATE: "c2",
+}
+
+
+def _cycle_map(report: AuditReport, say: Sentences) -> dict[str, Any]:
+    """Annual-cycle items × schools, of the newest school year that each has."""
+    columns = []
+    states: dict[str, dict[str, CycleState]] = {}
+    for school in report.schools:
+        if not school.cycle:
+            continue
+        newest = max(school.cycle, key=lambda status: status.school_year)
+        name = say.school_name(school)
+        columns.append(name)
+        for item in newest.items:
+            states.setdefault(item.item, {})[name] = item.state
+    rows = [
+        (
+            code,
+            [
+                (say.words.cycle_state(found[name]), _CYCLE_CLASSES.get(found[name], "cx"))
+                if name in found
+                else ("–", "cx")
+                for name in columns
+            ],
+        )
+        for code, found in states.items()
+    ]
+    return {"cycle_columns": columns, "cycle_rows": rows}
+
+
+def _problem_lines(report: AuditReport, say: Sentences) -> list[str]:
+    """Which schools could not be checked, and how many cases of the others, by school."""
+    lines = []
+    for school in report.reports:
+        whole = [p for p in school.problems if p.case is None]
+        lines += [f"{say.school_name(school)}: {say.problem(p)}" for p in whole]
+        cases = len(school.problems) - len(whole)
+        if cases:
+            lines.append(f"{say.school_name(school)}: {say.unread(cases)}")
+    return lines
