@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..reports.pdf import words_in
 from .command_language import CATALOGUE, CLICK_KINDS, LANGUAGES, LOCALE_FOLDER, messages
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def report_messages() -> dict[Message, str]:
         found |= dict.fromkeys(_in_python(file), file.name)
     for file in sorted(ROOT.glob("reports/templates/*.html")):
         found |= dict.fromkeys(_in_template(file), file.name)
+    for file in sorted(ROOT.glob("reports/templates/*.typ")):
+        found |= dict.fromkeys(words_in(file), file.name)
     return found
 
 

@@ -53,7 +53,7 @@ def document(template: str, title: str, words: Words, values: dict[str, Any], *,
             "language": words.language,
             "foot": words.gettext("Unntatt offentlighet"),
             "foot_line": foot(words),
-            "words": {text: words.gettext(text) for text in template_words()},
+            "words": {text: words.gettext(text) for text in _template_words()},
         }
     )
     data["not_drawn"] = drawable.said(words)
@@ -69,14 +69,14 @@ def document(template: str, title: str, words: Words, values: dict[str, Any], *,
     return made_of
 
 
+def words_in(template: Path) -> list[str]:
+    """The texts that stand in a Typst template: ``word("…")``. The pages' templates have each of them too."""
+    return _WORD.findall(template.read_text("utf-8"))
+
+
 @cache
-def template_words() -> tuple[str, ...]:
-    """Every text that stands in a Typst template: ``word("…")``. The pages' templates have them too."""
-    return tuple(
-        dict.fromkeys(
-            text for file in sorted(TEMPLATES.glob("*.typ")) for text in _WORD.findall(file.read_text("utf-8"))
-        )
-    )
+def _template_words() -> tuple[str, ...]:
+    return tuple({text: None for file in sorted(TEMPLATES.glob("*.typ")) for text in words_in(file)})
 
 
 # The font.

@@ -549,7 +549,7 @@ def test_unknown_form_and_missing_extra_are_clear(report: SchoolReport, monkeypa
 
     with pytest.raises(ValueError, match="one of text, json"):
         render(report, "sarif")
-    for form, library in (("xlsx", "xlsxwriter"), ("pdf", "typst"), ("pdf", "fontpkg_inter")):
+    for form, library in (("xlsx", "xlsxwriter"), ("pdf", "typst")):
         with monkeypatch.context() as missing:
             missing.setitem(sys.modules, library, None)
             with pytest.raises(MissingPart, match=rf"{library}.*skolemiljo\[{form}\]") as found:
