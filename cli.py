@@ -862,6 +862,27 @@ def cycle_status(work: Workplace, school: str | None, as_of: datetime | None, fo
     click.echo(cycles.status(work, school, as_of or now(), form))
 
 
+@main.group()
+def calendar() -> None:
+    """Skoleruta."""
+
+
+@calendar.command("show")
+@click.option("--school", default=None, metavar="ORGNR", help="Skolens egen rute der den har en; ellers kommunens.")
+@PLAIN_FORMAT
+@with_workplace
+def calendar_show(work: Workplace, school: str | None, form: str) -> None:
+    """Hvilke dager er lest som fri, hvor mange skoledager er igjen, og hva ble ikke forstått?
+
+    \b
+    Eksempel:
+      skolemiljo calendar show --school 310000019
+    """
+    from skolemiljo.commands import school_days
+
+    click.echo(school_days.show(work, school, form))
+
+
 # --- settings and the mock -------------------------------------------------------------------------------------------
 
 

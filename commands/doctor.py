@@ -24,11 +24,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..adapters.connect import case_adapter, cycle_adapter, roster_adapter
 from ..adapters.ports import CaseProblem
+from ..domain.calendar import school_year_of
 from ..domain.errors import SettingsError, SkolemiljoError, StoreError
 from ..domain.fault_words import called, why_not
 from ..domain.moment import OSLO, local_day
 from ..judging.now import school_years
 from ..plans.calendars import missing_years
+from . import school_days
 
 if TYPE_CHECKING:
     from ..settings import HttpSection, Settings
@@ -290,9 +292,17 @@ class _Doctor:
             yield _line("plan", State.OK, what)
 
     def calendar(self) -> Iterator[Line]:
-        """The skolerute of this school year is known, and toward its end that of the next."""
+        """The skolerute of this school year is known, and toward its end that of the next; its days seem right."""
         today = local_day(self._at)
-        missing = missing_years(self._work.judging.calendar_of(None), today, today + timedelta(days=60))
+        found = school_days.read(self._work)
+        missing = missing_years(found(None), today, today + timedelta(days=60))
+        for warning in school_days.warnings(found, None, school_year_of(today)):
+            yield _line("calendar", State.LOOK, warning, _("Se dagene med skolemiljo calendar show."))
+        if found.not_understood:
+            first = "; ".join(school_days.told(one) for one in found.not_understood[:3])
+            what = _("{n} oppføringer ble ikke forstått, og regnes som skoledager: {first}")
+            what = what.format(n=len(found.not_understood), first=first)
+            yield _line("calendar", State.LOOK, what, _("Se alle med skolemiljo calendar show."))
         if missing:
             what = _("skoleruta for {names} mangler; bare helger og helligdager er fri").format(
                 names=", ".join(missing)

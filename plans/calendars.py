@@ -1,36 +1,28 @@
-"""School calendars: Norway's public holidays from a library, and the local skolerute from TOML or iCalendar."""
+"""School calendars: Norway's public holidays from a library, and the local skolerute from TOML, iCalendar or CSV."""
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from ..domain.calendar import SchoolCalendar, school_year_bounds, school_year_of
 from ..domain.errors import SettingsError
 from ..domain.fault_words import why_not
 from ..domain.school import is_organisation_number
 from ..domain.toml import at_line, read_toml
+from .skolerute import ONE_DAY, FreeDays, NotUnderstood, is_day
+from .skolerute_csv import read_days
+from .skolerute_ics import as_text, read_icalendar
 
 _FIRST_YEAR, _LAST_YEAR = 2020, 2060
-_ONE_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Skolerute:
-    """The free days of one school year, of one school (organisation number) or, with ``None``, of the municipality."""
-
-    school_year: str
-    school: str | None
-    free: frozenset[date]
-    place: str
-    """Where it was read, for an error: file name and which part of it."""
+SCHOOL_DAYS = 190
+"""In a school year for pupils: opplæringsforskrifta § 3-1."""
+_FAR_FROM_IT = 5
 
 
 @cache
@@ -45,26 +37,67 @@ def public_holidays() -> frozenset[date]:
 def load_calendar(path: Path | None, school: str | None = None) -> SchoolCalendar:
     """The calendar of ``school`` (organisation number; ``None`` = the municipality's own) from a skolerute.
 
-    ``path``: a TOML file, an iCalendar file (.ics), or a folder of such files; see docs/skolerute.md. ``None``: weekends and
+    ``path``: a TOML file, an iCalendar file (.ics), a CSV by day, or a folder of such files; see docs/skolerute.md. ``None``: weekends and
     public holidays only, no school year is known. Raises SettingsError naming file and key.
     """
     return calendars(path)(school)
 
 
-def calendars(path: Path | None) -> Callable[[str | None], SchoolCalendar]:
-    """A function from school to calendar; the files are read once, each calendar is built once."""
-    years = _distinct(_read(path)) if path is not None else []
+class Calendars:
+    """From school (organisation number; ``None`` = the municipality) to its calendar; each is built once."""
 
-    @cache
-    def calendar_of(school: str | None) -> SchoolCalendar:
-        chosen: dict[str, frozenset[date]] = {}
-        for year in years:
-            # A school's own skolerute stands in place of the municipality's for that year.
-            if year.school == school or (year.school is None and year.school_year not in chosen):
-                chosen[year.school_year] = year.free
-        return SchoolCalendar(public_holidays(), frozenset().union(*chosen.values()), frozenset(chosen))
+    def __init__(self, read: Iterable[FreeDays], not_understood: Iterable[NotUnderstood] = ()) -> None:
+        self._read = tuple(read)
+        self.not_understood = tuple(not_understood)
+        """What stands in the files and could not be read, or says nothing we know."""
+        self._calendars: dict[str | None, SchoolCalendar] = {}
+        _refuse_twice(self._read)
 
-    return calendar_of
+    def __call__(self, school: str | None) -> SchoolCalendar:
+        """The calendar of ``school``."""
+        if school not in self._calendars:
+            years = frozenset(year for one in self._of(school) for year in one.years)
+            free = frozenset(self.free_days(school))
+            self._calendars[school] = SchoolCalendar(public_holidays(), free, years)
+        return self._calendars[school]
+
+    def free_days(self, school: str | None) -> dict[date, str]:
+        """Every free day of ``school`` that a file tells, and why in the file's words."""
+        own = {year for one in self._read if one.school == school for year in one.years}
+        found: dict[date, str] = {}
+        for one in self._of(school):
+            for day, why in one.days.items():
+                # A school's own skolerute stands in place of the municipality's for that year.
+                if one.school == school or school_year_of(day) not in own:
+                    found.setdefault(day, why)
+        return dict(sorted(found.items()))
+
+    def _of(self, school: str | None) -> list[FreeDays]:
+        return [one for one in self._read if one.school in (school, None)]
+
+
+def calendars(path: Path | None) -> Calendars:
+    """The calendars of the files at ``path`` (see :func:`load_calendar`). Raises SettingsError."""
+    if path is None:
+        return Calendars(())
+    read: list[FreeDays] = []
+    not_understood: list[NotUnderstood] = []
+    for file, school in _files(path):
+        days, loose = _read_file(file, school)
+        read += days
+        not_understood += loose
+    return Calendars(read, not_understood)
+
+
+def school_days_in(calendar: SchoolCalendar, school_year: str) -> int:
+    """How many school days the year has for pupils."""
+    first, last = school_year_bounds(school_year)
+    return calendar.between(first - ONE_DAY, last)
+
+
+def is_far_from_the_regulation(school_days: int) -> bool:
+    """Whether a year of so many school days is likely to be read wrongly, or not whole."""
+    return abs(school_days - SCHOOL_DAYS) > _FAR_FROM_IT
 
 
 def missing_years(calendar: SchoolCalendar, first: date, last: date) -> tuple[str, ...]:
@@ -73,43 +106,44 @@ def missing_years(calendar: SchoolCalendar, first: date, last: date) -> tuple[st
     return tuple(name for year in wanted if (name := f"{year}-{year + 1}") not in calendar.known_years)
 
 
-def _distinct(years: Iterable[Skolerute]) -> list[Skolerute]:
+def _refuse_twice(read: Iterable[FreeDays]) -> None:
+    """The same year twice for one owner: nobody can tell which holds. What only reaches into a year is no second one."""
     seen: dict[tuple[str, str | None], str] = {}
-    kept = []
-    for year in years:
-        key = (year.school_year, year.school)
-        if key in seen:
-            raise SettingsError(
-                _("{place}: skoleåret {school_year} står allerede i {seen}").format(
-                    place=year.place, school_year=year.school_year, seen=seen[key]
-                )
-            )
-        seen[key] = year.place
-        kept.append(year)
-    return kept
+    for one in read:
+        for year in sorted(one.years):
+            if (year, one.school) in seen:
+                twice = _("{place}: skoleåret {school_year} står allerede i {seen}")
+                where = seen[year, one.school]
+                raise SettingsError(twice.format(place=one.place, school_year=year, seen=where))
+            seen[year, one.school] = one.place
 
 
-def _read(path: Path) -> Iterator[Skolerute]:
+def _files(path: Path) -> list[tuple[Path, str | None]]:
     if not path.is_dir():
-        yield from _read_file(path, None)
-        return
-    files = sorted(f for f in path.iterdir() if f.suffix.casefold() in (".toml", ".ics"))
+        return [(path, None)]
+    files = sorted(f for f in path.iterdir() if f.suffix.casefold() in (".toml", ".ics", ".csv"))
     if not files:
-        raise SettingsError(_("mappa {name} har ingen skolerute (.toml eller .ics)").format(name=path.name))
-    for file in files:
-        # 310000019.ics is that school's; any other name is the municipality's.
-        yield from _read_file(file, file.stem if is_organisation_number(file.stem) else None)
+        raise SettingsError(_("mappa {name} har ingen skolerute (.toml, .ics eller .csv)").format(name=path.name))
+    # 310000019.ics is that school's; any other name is the municipality's.
+    return [(file, file.stem if is_organisation_number(file.stem) else None) for file in files]
 
 
-def _read_file(path: Path, school: str | None) -> Iterator[Skolerute]:
+def _read_file(path: Path, school: str | None) -> tuple[list[FreeDays], list[NotUnderstood]]:
     name = f"skoleruta {path.name}"
     try:
         data = path.read_bytes()
     except OSError as error:
         raise SettingsError(_("{name} kan ikke leses ({why_not})").format(name=name, why_not=why_not(error))) from None
-    if path.suffix.casefold() == ".ics":
-        yield from _from_icalendar(data, name, school)
-        return
+    match path.suffix.casefold():
+        case ".ics":
+            free, loose = read_icalendar(data, name, school)
+            return [free], loose
+        case ".csv":
+            return read_days(as_text(data), name, school)
+    return list(_read_toml(data, name, school)), []
+
+
+def _read_toml(data: bytes, name: str, school: str | None) -> Iterator[FreeDays]:
     try:
         raw = read_toml(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -122,7 +156,7 @@ def _read_file(path: Path, school: str | None) -> Iterator[Skolerute]:
         yield _from_toml(entry, f"{name}, [[year]] nr. {number}", school)
 
 
-def _from_toml(entry: dict[str, Any], place: str, school: str | None) -> Skolerute:
+def _from_toml(entry: dict[str, Any], place: str, school: str | None) -> FreeDays:
     unknown = sorted(entry.keys() - {"school_year", "school", "free"})
     if unknown:
         raise SettingsError(
@@ -143,15 +177,17 @@ def _from_toml(entry: dict[str, Any], place: str, school: str | None) -> Skoleru
         raise SettingsError(
             _("{place}: free mangler; skriv free = [{{from = 2026-10-05, to = 2026-10-09}}]").format(place=place)
         )
-    days = {day for span in spans for day in _days_of(span, bounds, f"{place} ({school_year})")}
-    return Skolerute(school_year, owner, frozenset(days), place)
+    free = FreeDays(owner, place, years=frozenset({school_year}))
+    for span in spans:
+        _add_span(free, span, bounds, f"{place} ({school_year})")
+    return free
 
 
-def _days_of(span: Any, bounds: tuple[date, date], place: str) -> Iterator[date]:
+def _add_span(free: FreeDays, span: Any, bounds: tuple[date, date], place: str) -> None:
     keys = span.keys() if isinstance(span, dict) else frozenset()
     start = span.get("from") if keys else None
     end = span.get("to", start) if keys else None
-    if keys - {"from", "to", "why"} or not _is_day(start) or not _is_day(end):
+    if keys - {"from", "to", "why"} or not is_day(start) or not is_day(end):
         raise SettingsError(
             _("{place}: hvert ledd i free er {{from, to, why}} med datoer; to og why kan utelates").format(place=place)
         )
@@ -161,69 +197,4 @@ def _days_of(span: Any, bounds: tuple[date, date], place: str) -> Iterator[date]
                 place=place, start=start, end=end
             )
         )
-    for n in range((end - start).days + 1):
-        yield start + timedelta(days=n)
-
-
-def _is_day(value: Any) -> TypeGuard[date]:
-    return isinstance(value, date) and not isinstance(value, datetime)
-
-
-# What all-day events of a municipality's calendar say. The school is open on the days of any other event.
-_FREE = re.compile(r"ferie|\bfri\b|fridag|[a-zæøå]fri\b|planlegging|plandag|kursdag|inneklemt|avspasering|stengt", re.I)
-_OPEN = re.compile(r"\b(første|fyrste|siste|fram|framme|etter|før)\b|skolestart|skulestart|\bsfo\b", re.I)
-_FIRST_DAY = re.compile(r"\b(første|fyrste)\s+(skole|skule)dag|(skole|skule)start", re.I)
-_LAST_DAY = re.compile(r"\bsiste\s+(skole|skule)dag", re.I)
-
-
-def _from_icalendar(data: bytes, name: str, school: str | None) -> Iterator[Skolerute]:
-    """All-day events whose words say that school is closed, and the summer around the first and the last school day."""
-    from icalendar import Calendar
-
-    try:
-        events = [event for calendar in Calendar.from_ical(data, multiple=True) for event in calendar.walk("VEVENT")]
-    except (ValueError, KeyError, IndexError):
-        raise SettingsError(_("{name} er ikke en gyldig iCalendar-fil").format(name=name)) from None
-    free: dict[str, set[date]] = {}
-    for event in events:
-        for day in _closed_by(event, name):
-            free.setdefault(school_year_of(day), set()).add(day)
-    if not free:
-        raise SettingsError(
-            _("{name} har ingen heldagshendelse som sier ferie, fri eller planleggingsdag").format(name=name)
-        )
-    for year, days in free.items():
-        yield Skolerute(year, school, frozenset(days), name)
-
-
-def _closed_by(event: Any, name: str) -> Iterator[date]:
-    start = event.get("DTSTART")
-    if start is None or not _is_day(start.dt) or str(event.get("STATUS", "")).upper() == "CANCELLED":
-        return
-    words = str(event.get("SUMMARY", ""))
-    year_first, year_last = school_year_bounds(school_year_of(start.dt))
-    if _FIRST_DAY.search(words) and start.dt.month in (8, 9):
-        first, after = year_first, start.dt
-    elif _LAST_DAY.search(words) and start.dt.month in (6, 7):
-        first, after = start.dt + _ONE_DAY, year_last + _ONE_DAY
-    elif _FREE.search(words) and not _OPEN.search(words):
-        if event.get("RRULE") is not None or event.get("RDATE") is not None:
-            raise SettingsError(
-                _("{name}: hendelsen {dt} gjentas; skriv hver fridag for seg").format(name=name, dt=start.dt)
-            )
-        first, after = start.dt, _end_of(event, start.dt)
-    else:
-        return
-    for n in range(max((after - first).days, 0)):
-        yield first + timedelta(days=n)
-
-
-def _end_of(event: Any, start: date) -> date:
-    """The day after the event's last day (DTEND is exclusive; without it an all-day event is one day, RFC 5545 3.6.1)."""
-    end, length = event.get("DTEND"), event.get("DURATION")
-    if end is not None and _is_day(end.dt):
-        last: date = end.dt
-        return max(last, start + _ONE_DAY)
-    if length is not None and isinstance(length.dt, timedelta):
-        return start + max(length.dt, _ONE_DAY)
-    return start + _ONE_DAY
+    free.add(start, end + ONE_DAY, str(span.get("why", "")))

@@ -148,7 +148,7 @@ def test_a_timed_event_closes_no_school(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("events", "told"),
     [
-        ((_event("Fridag", "20260515", None, "RRULE:FREQ=YEARLY"),), "gjentas"),
+        ((_event("Fridag", "20260515", None, "RRULE:FREQ=YEARLY"),), "«Fridag» gjentas"),
         ((_event("Foreldremøte", "20261007"),), "ingen heldagshendelse"),
         ((), "ingen heldagshendelse"),
     ],
