@@ -26,7 +26,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = {
     "browser": ("chromium", "SKOLEMILJO_REQUIRE_BROWSER"),
     "office": ("soffice", "SKOLEMILJO_REQUIRE_OFFICE"),
+    "systemd": ("systemd-analyze", "SKOLEMILJO_REQUIRE_SYSTEMD"),
     "postgres": ("initdb", "SKOLEMILJO_REQUIRE_POSTGRES"),
+    "node": ("node", "SKOLEMILJO_REQUIRE_NODE"),
 }
 
 # Without these Chromium looks for its maker's services at every start.
