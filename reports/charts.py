@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
-from .model import AuditReport, Group, SchoolReport, shown_count
+from .model import AuditReport, Group, SchoolReport, counted, shown_count
 from .sentences import Sentences
 from .trend import weekly
 
@@ -151,10 +151,13 @@ def trend_chart(report: AuditReport, say: Sentences) -> Chart | None:
         elif not week.complete:
             full = f"{full} ({words.gettext('ikke alt sjekket')})"
         label = name if (len(weeks) - 1 - place) % label_every == 0 else ""
-        shown = (shown_count(week.deviations), shown_count(week.too_late)) if week.nights else ("–", "–")
+        numbers = (shown_count(week.deviations), shown_count(week.too_late)) if week.nights else ("–", "–")
+        shown = tuple(counted(number, week.complete or not week.nights) for number in numbers)
         values.append(Value(full, label, week.deviations if week.nights else 0, shown[0], more=shown[1:]))
     description = words.gettext("Fra {first} til {last} avvik på {weeks} uker.").format(
-        first=shown_count(weeks[0].deviations), last=shown_count(weeks[-1].deviations), weeks=len(weeks)
+        first=counted(shown_count(weeks[0].deviations), weeks[0].complete),
+        last=counted(shown_count(weeks[-1].deviations), weeks[-1].complete),
+        weeks=len(weeks),
     )
     heads = (words.gettext("Uke"), words.gettext("Avvik som kan rettes"), words.gettext("Gjort for sent"))
     return _chart("trend", words.gettext("Avvik som kan rettes, uke for uke, alle skolene"), description, heads, values)

@@ -13,7 +13,7 @@ from gettext import gettext as _
 
 from ..domain.errors import SkolemiljoError, optional_part
 from ..domain.verdict import Verdict
-from .model import ON_TOP, AuditReport, Group, Identity, Part, Report, SchoolReport, shown_count
+from .model import ON_TOP, AuditReport, Group, Identity, Part, Report, SchoolReport, counted, shown_count
 from .sentences import Sentences
 
 Standing = Mapping[str, str]
@@ -92,8 +92,13 @@ def _numbers(report: Report) -> Iterable[tuple[SchoolReport, dict[Group, str]]]:
     else:
         schools = [(report, shown_count(len(report.group(Group.DEVIATION))))]
     for school, deviations in schools:
-        others = {group: shown_count(len(school.group(group))) for group in (Group.REVIEW, Group.UNKNOWN)}
-        yield school, {Group.DEVIATION: deviations, **others}
+        unseen = len(school.group(Group.UNKNOWN)) + len(school.unread)
+        numbers = {
+            Group.DEVIATION: deviations,
+            Group.REVIEW: shown_count(len(school.group(Group.REVIEW))),
+            Group.UNKNOWN: shown_count(unseen),
+        }
+        yield school, {group: counted(number, not school.problems) for group, number in numbers.items()}
 
 
 def message(
@@ -155,6 +160,10 @@ def _cases(report: SchoolReport, say: Sentences) -> Iterable[str]:
             yield ""
             yield f"{say.part_name(part)}:"
             yield f"  {', '.join(str(case) for case in cases)}"
+    if report.problems:
+        yield ""
+        yield f"{say.not_all()}:"
+        yield from (f"  {say.problem(problem)}" for problem in report.problems)
     solved = dict.fromkeys(entry.case for entry in report.resolved if entry.case)
     if solved:
         yield ""

@@ -141,6 +141,6 @@ def _audit_page(report: AuditReport, say: Sentences, *, inline: bool) -> str:
         **_shared(report, say),
         **overview(report, say),
         "school_link": lambda row: f"#{_anchor(row.report)}" if inline else _file_name(row.report),
-        "inline_schools": [(r, _anchor(r)) for r in report.reports if r.items] if inline else [],
+        "inline_schools": [(r, _anchor(r)) for r in report.reports if r.items or r.problems] if inline else [],
     }
     return page("audit.html", title, say.words, values, wide=True)

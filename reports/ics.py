@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ALARM_DAYS = 3
 _TODAY = "today"
+_UNREAD = "unread"
 _STANDING = frozenset({CycleState.OPEN, CycleState.DUE_SOON, CycleState.LATE, CycleState.DONE_UNDOCUMENTED})
 
 
@@ -77,6 +78,8 @@ def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> lis
     cancelled, so that a calendar into which the file is read takes it away.
     """
     found = [_today(report, say, named=named)] if report.cases_today else []
+    if report.problems:
+        found.append(_unread(report, say, named=named))
     lead = f"{say.school_name(report)}: " if named else ""
     for item in report.items:
         finding = item.finding
@@ -126,6 +129,16 @@ def _today(report: SchoolReport, say: Sentences, *, named: bool) -> Entry:
     return Entry((_TODAY, report.reader, school), report.today, summary, cases, cases)
 
 
+def _unread(report: SchoolReport, say: Sentences, *, named: bool) -> Entry:
+    """That not all could be looked at, on the calendar's own day: what is not here may still have a deadline."""
+    line = say.not_all()
+    school = report.school.organisation_number if report.school is not None else ""
+    told = "\n".join(say.problem(problem) for problem in report.problems)
+    cases = ", ".join(sorted({problem.case or "?" for problem in report.problems}))
+    summary = f"{say.school_name(report)}: {line}" if named else line
+    return Entry((_UNREAD, report.reader, school), report.today, summary, told, cases)
+
+
 def _sum(*parts: str) -> str:
     return hashlib.sha256(chr(31).join(parts).encode()).hexdigest()
 
@@ -156,7 +169,7 @@ def _event(say: Sentences, entry: Entry, sequence: int) -> Event:
     event.add("class", "PRIVATE")
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    if entry.day >= say.report.today and not entry.cancelled and entry.key[0] != _TODAY:
+    if entry.day >= say.report.today and not entry.cancelled and entry.key[0] not in (_TODAY, _UNREAD):
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", entry.summary)

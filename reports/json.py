@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from ..domain.annual_cycle import CycleStatus
-from .model import Acceptance, AuditReport, CaseLine, Cell, Group, Item, Report, SchoolReport, shown_count
+from .model import Acceptance, AuditReport, CaseLine, Cell, Group, Item, Report, SchoolReport, counted, shown_count
 from .sentences import Sentences
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "2.0"
 """Raised in its first number when a field goes or changes its meaning, in its second when one comes. The form is
 reports/schema/report.schema.json."""
 
@@ -68,7 +68,8 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
             {
                 **(_school(row.report) or {}),
                 "complete": row.report.complete,
-                "cases": shown_count(len(row.report.cases)),
+                "cases": row.small(len(row.report.cases)),
+                "unread": shown_count(len(row.report.unread)),
                 "by_chapter": {name: _cell(cell) for name, cell in row.by_chapter.items()},
                 "by_rule": {code: _cell(cell) for code, cell in row.by_rule.items()},
                 "annual_cycle": [_cycle(status, say) for status in row.report.cycle],
@@ -86,9 +87,9 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
             {
                 "day": point.day.isoformat(),
                 "school": point.school,
-                "deviations": shown_count(point.deviations),
-                "too_late": shown_count(point.too_late),
-                "unknown": shown_count(point.unknown),
+                "deviations": counted(shown_count(point.deviations), point.complete),
+                "too_late": counted(shown_count(point.too_late), point.complete),
+                "unknown": counted(shown_count(point.unknown), point.complete),
                 "complete": point.complete,
             }
             for point in report.trend
@@ -119,8 +120,9 @@ def _school(report: SchoolReport) -> dict[str, Any] | None:
     return None if school is None else {"organisation_number": school.organisation_number, "name": school.name}
 
 
-def _summary(report: SchoolReport) -> dict[str, int]:
-    return {
+def _summary(report: SchoolReport) -> dict[str, int | None]:
+    """In numbers. Where not all could be looked at, nobody knows a zero: it is ``None``, and another number may be higher."""
+    numbers = {
         "cases": len(report.cases),
         "cases_needing_something_today": report.cases_today,
         "closed_cases_lacking_something": report.cases_closed,
@@ -128,6 +130,10 @@ def _summary(report: SchoolReport) -> dict[str, int]:
         "soon": len(report.soon),
         **{group.value: len(report.group(group)) for group in Group},
         "not_applicable": report.not_applicable,
+    }
+    return {
+        **{name: number or (None if report.problems else 0) for name, number in numbers.items()},
+        "unread": len(report.unread),
     }
 
 
@@ -231,5 +237,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
     names = ("deviations", "due", "review", "unknown", "accepted", "met")
     return {
         "checked": cell.checked,
-        **{name: shown_count(getattr(cell, name), cell.across_pupils) for name in names},
+        **{
+            name: counted(shown_count(getattr(cell, name), cell.across_pupils), cell.unread == 0) for name in names
+        },
     }

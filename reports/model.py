@@ -104,6 +104,8 @@ class WarningCode(StrEnum):
     ACCEPTANCE_OUTGROWN = "acceptance_outgrown"
     OLD = "old"
     """what is told was seen on an earlier day"""
+    UNREAD = "unread"
+    """cases that could not be looked at at all: they are in none of the numbers"""
 
 
 class AcceptanceRecord(Protocol):
@@ -291,6 +293,17 @@ class SchoolReport:
         """The report's day in Europe/Oslo."""
         return local_day(self.as_of)
 
+    @property
+    def unread(self) -> tuple[Problem, ...]:
+        """The cases that could not be looked at at all."""
+        return tuple(problem for problem in self.problems if problem.case is not None)
+
+    @property
+    def blind(self) -> bool:
+        """Whether nothing of it could be looked at: the school as a whole, or each of its cases."""
+        unread = {problem.case for problem in self.problems}
+        return None in unread or (bool(unread) and all(line.case in unread for line in self.cases))
+
     def group(self, group: Group) -> tuple[Item, ...]:
         """The items of ``group``, in order."""
         return tuple(item for item in self.items if item.group is group)
@@ -376,6 +389,8 @@ class Cell:
     unknown: int = 0
     accepted: int = 0
     met: int = 0
+    unread: int = 0
+    """Cases that could not be looked at at all (or lists of them): what they hold is in none of the numbers."""
     across_pupils: bool = True
     """Whether the numbers count pupils' cases, so that small ones are hidden."""
 
@@ -387,7 +402,7 @@ class Cell:
     @property
     def asked(self) -> bool:
         """Whether anything was asked, answered or not."""
-        return self.checked or self.unknown > 0
+        return self.checked or self.unknown > 0 or self.unread > 0
 
     @property
     def shown(self) -> str:
@@ -395,19 +410,25 @@ class Cell:
         could not be checked, alone or after the number."""
         if not self.asked:
             return "–"
-        if not self.checked:
-            return "?"
         number = shown_count(self.deviations, self.across_pupils)
-        return f"{number} ?" if self.unknown else number
+        return counted(number if self.checked else "?", not (self.unknown or self.unread))
 
 
 NOT_ASKED = Cell()
-UNSEEN = Cell(unknown=1)
+UNSEEN = Cell(unread=1)
 
 
 def shown_count(number: int, across_pupils: bool = True) -> str:
     """``number`` as the owner may see it: ``*`` for one to four across pupils."""
     return "*" if across_pupils and 0 < number < SMALLEST_COUNT else str(number)
+
+
+def counted(number: str, whole: bool) -> str:
+    """``number`` as it was counted: where not all could be looked at (``whole`` False) nobody knows a zero, which is «?»,
+    and another number may be higher: «3 ?»."""
+    if whole or number.endswith("?"):
+        return number
+    return "?" if number in ("0", "–") else f"{number} ?"
 
 
 def shown_sum(cells: Iterable[Cell]) -> str:
@@ -420,7 +441,7 @@ def shown_sum(cells: Iterable[Cell]) -> str:
     if not any(cell.checked for cell in asked):
         return "?" if asked else "–"
     shown = str(total) if not hidden else f"{total}+" if total else "*"
-    return f"{shown} ?" if any(cell.unknown for cell in asked) else shown
+    return f"{shown} ?" if any(cell.unknown or cell.unread for cell in asked) else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,23 +467,22 @@ class HeatRow:
     by_rule: Mapping[str, Cell]
     report: SchoolReport
 
-    @property
-    def blind(self) -> bool:
-        """Whether the school as a whole could not be looked at: then no square of it is known."""
-        return any(problem.case is None for problem in self.report.problems)
-
     def chapter(self, name: str) -> Cell:
         """The square of a chapter."""
-        return self.by_chapter.get(name) or (UNSEEN if self.blind else NOT_ASKED)
+        return self.by_chapter.get(name) or (UNSEEN if self.report.problems else NOT_ASKED)
 
     def rule(self, code: str) -> Cell:
         """The square of a rule."""
-        return self.by_rule.get(code) or (UNSEEN if self.blind else NOT_ASKED)
+        return self.by_rule.get(code) or (UNSEEN if self.report.problems else NOT_ASKED)
 
     @property
     def total(self) -> str:
         """All deviations of the school, as they may be shown beside its chapters."""
-        return shown_sum([*self.by_chapter.values(), *([UNSEEN] if self.blind else [])])
+        return shown_sum([*self.by_chapter.values(), *([UNSEEN] if self.report.problems else [])])
+
+    def small(self, number: int) -> str:
+        """A number of the school's pupils as the owner may see it, and as it was counted."""
+        return counted(shown_count(number), not self.report.problems)
 
 
 @dataclass(frozen=True)
@@ -519,7 +539,9 @@ class AuditReport:
 
 Report = SchoolReport | AuditReport
 
-ON_TOP = frozenset({WarningCode.INCOMPLETE, WarningCode.CRASHED, WarningCode.CALENDAR_MISSING, WarningCode.OLD})
+ON_TOP = frozenset(
+    {WarningCode.INCOMPLETE, WarningCode.UNREAD, WarningCode.CRASHED, WarningCode.CALENDAR_MISSING, WarningCode.OLD}
+)
 """Warnings that change how the first lines are read; the others stand after the findings."""
 
 _PARTS = {part: place for place, part in enumerate(Part)}
@@ -577,6 +599,7 @@ def school_report(
         previous_as_of=previous.as_of if previous is not None else None,
         warnings=(
             *_old(seen_at, today),
+            *_unread(problems),
             *_warnings(items, crashed, plan, today, complete and not problems, decided.values()),
         ),
         problems=problems,
@@ -814,6 +837,12 @@ def _old(seen_at: datetime | None, today: date) -> Iterable[Warning]:
         yield Warning(WarningCode.OLD, local_day(seen_at))
 
 
+def _unread(problems: Sequence[Problem]) -> Iterable[Warning]:
+    cases = tuple(dict.fromkeys(problem.case for problem in problems if problem.case is not None))
+    if cases:
+        yield Warning(WarningCode.UNREAD, number=len(cases), items=cases)
+
+
 def _warnings(
     items: Sequence[Item],
     crashed: tuple[str, ...],
@@ -896,6 +925,8 @@ def _heat_row(school: School, report: SchoolReport, rules: Mapping[str, Rule]) -
         by_chapter[chapter][name] += 1
         if item.finding.case is not None:
             of_pupils[code] = of_pupils[chapter] = True
+    for counts in (*by_rule.values(), *by_chapter.values()):
+        counts["unread"] += len(report.problems)
     return HeatRow(
         school=school if report.school is None else report.school,
         by_rule={code: Cell(**counts, across_pupils=of_pupils[code]) for code, counts in by_rule.items()},
@@ -909,4 +940,4 @@ def _worst_first(row: HeatRow) -> tuple[object, ...]:
     deviations = row.report.group(Group.DEVIATION)
     critical = sum(item.finding.severity is Severity.CRITICAL for item in deviations)
     unknown = len(row.report.group(Group.UNKNOWN)) + len(row.report.problems)
-    return not row.blind, -critical, -len(deviations), -unknown, row.school.name
+    return not row.report.blind, -critical, -len(deviations), -unknown, row.school.name

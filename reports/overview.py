@@ -9,7 +9,7 @@ from typing import Any
 from ..domain.annual_cycle import CycleState
 from ..domain.verdict import Verdict
 from .charts import trend_chart
-from .model import AcceptanceState, AuditReport, Cell, Change, SchoolReport, shown_count, shown_sum
+from .model import AcceptanceState, AuditReport, Cell, Change, SchoolReport, counted, shown_count, shown_sum
 from .report_language import Words
 from .sentences import Sentences
 from .trend import yearly
@@ -46,7 +46,7 @@ def overview(report: AuditReport, say: Sentences) -> dict[str, Any]:
 def heat_class(cell: Cell) -> str:
     """Class of a cell: c0 in order and all seen, c1 few, c2 five or more, c3 ten or more, cx not asked or not all seen."""
     if cell.deviations == 0:
-        return "c0" if cell.checked and not cell.unknown else "cx"
+        return "c0" if cell.checked and not (cell.unknown or cell.unread) else "cx"
     if cell.deviations < 5:
         return "c1"
     return "c2" if cell.deviations < 10 else "c3"
@@ -70,7 +70,8 @@ def change_numbers(school: SchoolReport) -> str:
     if school.previous_as_of is None:
         return "–"
     new = sum(item.change is Change.NEW for item in school.items)
-    return f"{shown_count(new)} / {shown_count(len(school.resolved))}"
+    whole = not school.problems
+    return f"{counted(shown_count(new), whole)} / {counted(shown_count(len(school.resolved)), whole)}"
 
 
 def _worst_rules(report: AuditReport) -> list[tuple[str, str]]:
@@ -87,7 +88,7 @@ def _other_rules(report: AuditReport, say: Sentences) -> dict[str, str]:
     found: dict[str, list[tuple[str, int]]] = {"rules_unseen": [], "rules_in_order": []}
     for code in report.rule_codes:
         if code not in shown:
-            unseen = any(row.rule(code).unknown for row in report.rows)
+            unseen = any(row.rule(code).unknown or row.rule(code).unread for row in report.rows)
             found["rules_unseen" if unseen else "rules_in_order"].append((code, 1))
     return {name: say.codes(codes) for name, codes in found.items()}
 

@@ -283,7 +283,7 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
                 "name": row.school.name,
                 "id": place.get(id(row.report), ""),
                 "complete": row.report.complete,
-                "numbers": [shown_count(len(row.report.cases)), row.total, change_numbers(row.report)],
+                "numbers": [row.small(len(row.report.cases)), row.total, change_numbers(row.report)],
                 "cells": [_cell(row.chapter(name)) for name, _ in found["chapter_titles"]],
             }
             for row in report.rows

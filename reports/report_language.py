@@ -49,9 +49,9 @@ class Words:
         """``message`` (bokmål) in this language."""
         return self._catalogue.gettext(message)
 
-    def ngettext(self, one: str, many: str, number: int) -> str:
+    def ngettext(self, one: str, many: str, number: int, **more: str) -> str:
         """The form of ``one``/``many`` that fits ``number``, with ``{n}`` filled in."""
-        return self._catalogue.ngettext(one, many, number).format(n=number)
+        return self._catalogue.ngettext(one, many, number).format(**({"n": number} | more))
 
     # Dates. All days are local days in Europe/Oslo.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from .model import ON_TOP, AuditReport, Group, Item, Part, Report, SchoolReport, shown_count
+from ..domain.verdict import Verdict
+from .model import ON_TOP, AuditReport, Group, Item, Part, Problem, Report, SchoolReport
 from .sentences import Sentences
 
 Cell = str | int | date | None
@@ -45,7 +46,18 @@ def finding_rows(report: Report, say: Sentences) -> list[list[Cell]]:
     """One row for each finding, by what is due first."""
     schools = report.reports if isinstance(report, AuditReport) else (report,)
     names = {r.school.organisation_number: r.school.name for r in schools if r.school is not None}
-    return [_row(item, say, names) for item in report.items]
+    return [_unread_row(problem, say, names) for problem in report.problems] + [
+        _row(item, say, names) for item in report.items
+    ]
+
+
+def _unread_row(problem: Problem, say: Sentences, names: dict[str, str]) -> list[Cell]:
+    """A case or a school that could not be looked at stands first: no row below speaks of it."""
+    number = problem.school or ""
+    school = names.get(number, number) if number else say.words.gettext("kommunen selv")
+    row = [say.part_name(Part.UNKNOWN), school, problem.case or "?", None, None, "?", say.problem(problem)]
+    row += [say.words.verdict(Verdict.UNKNOWN), "", "", "?", number]
+    return row + [""] * (len(header(say)) - len(row))
 
 
 def _row(item: Item, say: Sentences, names: dict[str, str]) -> list[Cell]:
@@ -109,12 +121,11 @@ def today_rows(report: Report, say: Sentences) -> list[list[Cell]]:
         return [
             [
                 row.school.name,
-                shown_count(row.report.cases_today),
+                row.small(row.report.cases_today),
                 row.total,
-                *(
-                    shown_count(len(items))
-                    for items in (row.report.soon, row.report.group(Group.REVIEW), row.report.group(Group.UNKNOWN))
-                ),
+                row.small(len(row.report.soon)),
+                row.small(len(row.report.group(Group.REVIEW))),
+                row.small(len(row.report.group(Group.UNKNOWN)) + len(row.report.unread)),
             ]
             for row in report.rows
         ]

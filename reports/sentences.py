@@ -26,6 +26,7 @@ from .model import (
     SchoolReport,
     Warning,
     WarningCode,
+    counted,
     shown_count,
     shown_sum,
 )
@@ -79,6 +80,8 @@ class Sentences:
         if isinstance(self.report, AuditReport):
             return self._audit_headline(self.report)
         number = self.report.cases_today
+        if number and self.report.problems:
+            return self.words.ngettext("Minst {n} sak trenger noe i dag", "Minst {n} saker trenger noe i dag", number)
         if number:
             return self.words.ngettext("{n} sak trenger noe i dag", "{n} saker trenger noe i dag", number)
         if self.report.complete:
@@ -87,6 +90,12 @@ class Sentences:
 
     def _audit_headline(self, report: AuditReport) -> str:
         number = sum(school.cases_today > 0 for school in report.schools)
+        if number and any(school.problems for school in report.schools):
+            return self.words.ngettext(
+                "Minst {n} skole har saker som trenger noe i dag",
+                "Minst {n} skoler har saker som trenger noe i dag",
+                number,
+            )
         if number:
             return self.words.ngettext(
                 "{n} skole har saker som trenger noe i dag", "{n} skoler har saker som trenger noe i dag", number
@@ -118,28 +127,29 @@ class Sentences:
         if isinstance(self.report, AuditReport):
             return self._audit_counts(self.report)
         report = self.report
-        return [
-            (self.group_name(Group.DEVIATION), str(len(report.group(Group.DEVIATION)))),
-            (self.words.gettext("frister de neste sju dagene"), str(len(report.soon))),
-            (self.group_name(Group.REVIEW), str(len(report.group(Group.REVIEW)))),
-            (self.group_name(Group.UNKNOWN), str(len(report.group(Group.UNKNOWN)))),
-        ]
+        numbers = (
+            (self.group_name(Group.DEVIATION), len(report.group(Group.DEVIATION))),
+            (self.words.gettext("frister de neste sju dagene"), len(report.soon)),
+            (self.group_name(Group.REVIEW), len(report.group(Group.REVIEW))),
+            (self.group_name(Group.UNKNOWN), len(report.group(Group.UNKNOWN)) + len(report.unread)),
+        )
+        return [(name, counted(str(number), not report.problems)) for name, number in numbers]
 
     def _audit_counts(self, report: AuditReport) -> list[tuple[str, str]]:
         cells = [cell for row in report.rows for cell in row.by_chapter.values()]
 
-        def total(group: Group) -> str:
-            return shown_count(sum(len(school.group(group)) for school in report.reports))
+        def total(group: Group) -> int:
+            return sum(len(school.group(group)) for school in report.reports)
 
-        return [
-            (
-                self.group_name(Group.DEVIATION),
-                shown_sum(cells).removesuffix(" ?") if cells else total(Group.DEVIATION),
-            ),
+        deviations = shown_sum(cells).removesuffix(" ?") if cells else shown_count(total(Group.DEVIATION))
+        unread = sum(len(school.unread) for school in report.reports)
+        numbers = (
+            (self.group_name(Group.DEVIATION), deviations),
             (self.words.gettext("frister de neste sju dagene"), shown_count(sum(len(r.soon) for r in report.reports))),
-            (self.group_name(Group.REVIEW), total(Group.REVIEW)),
-            (self.group_name(Group.UNKNOWN), total(Group.UNKNOWN)),
-        ]
+            (self.group_name(Group.REVIEW), shown_count(total(Group.REVIEW))),
+            (self.group_name(Group.UNKNOWN), shown_count(total(Group.UNKNOWN) + unread)),
+        )
+        return [(name, counted(number, not report.problems)) for name, number in numbers]
 
     def group_name(self, group: Group) -> str:
         """Heading of a group."""
@@ -161,6 +171,8 @@ class Sentences:
                 return self.words.gettext(
                     "Ikke alt kunne sjekkes. Det som mangler, er ikke i orden før noen har sett det."
                 )
+            case WarningCode.UNREAD:
+                return self._unread(warning, items)
             case WarningCode.CRASHED:
                 return self.words.gettext(
                     "Feil i verktøyet: reglene {items} kunne ikke regnes ut. Si ifra til IT."
@@ -195,6 +207,21 @@ class Sentences:
                 return self.words.gettext(
                     "Godtatt uten gyldig begrunnelse, rolle eller sluttdato, så funnet er tilbake: {items}."
                 ).format(items=items)
+
+    def not_all(self) -> str:
+        """That not all could be checked, in a line."""
+        return self.words.gettext("Ikke alt kunne sjekkes")
+
+    def _unread(self, warning: Warning, items: str) -> str:
+        number = warning.number or 0
+        shown = shown_count(number) if isinstance(self.report, AuditReport) else str(number)
+        return self.words.ngettext(
+            "{n} sak kunne ikke sjekkes i det hele tatt, og er ikke med i tallene: {items}.",
+            "{n} saker kunne ikke sjekkes i det hele tatt, og er ikke med i tallene: {items}.",
+            number,
+            n=shown,
+            items=items,
+        )
 
     def problem(self, problem: Problem) -> str:
         """Why a case or a school could not be looked at."""

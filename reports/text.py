@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from .model import ON_TOP, AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport, shown_count, shown_sum
+from .model import ON_TOP, AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport, shown_sum
 from .sentences import SAID_ONCE, Sentences
 
 WIDEST = 96
@@ -293,12 +293,12 @@ def school_line(row: HeatRow, say: Sentences) -> str:
     school = row.report
     parts = [
         f"{say.group_name(Group.DEVIATION)}: {row.total}",
-        f"{say.words.gettext('frister de neste sju dagene')}: {shown_count(len(school.soon))}",
-        f"{say.group_name(Group.REVIEW)}: {shown_count(len(school.group(Group.REVIEW)))}",
-        f"{say.group_name(Group.UNKNOWN)}: {shown_count(len(school.group(Group.UNKNOWN)))}",
+        f"{say.words.gettext('frister de neste sju dagene')}: {row.small(len(school.soon))}",
+        f"{say.group_name(Group.REVIEW)}: {row.small(len(school.group(Group.REVIEW)))}",
+        f"{say.group_name(Group.UNKNOWN)}: {row.small(len(school.group(Group.UNKNOWN)) + len(school.unread))}",
     ]
-    if school.problems:
-        parts.append(say.unread(len(school.problems)))
+    if school.unread:
+        parts.append(say.unread(len(school.unread)))
     return " · ".join(parts)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import optional_part
-from .model import AuditReport, Report, shown_count, shown_sum
+from .model import AuditReport, Report, counted, shown_count, shown_sum
 from .rows import Cell, about_rows, finding_rows, header, resolved_rows, today_header, today_rows
 from .sentences import Sentences
 from .trend import weekly
@@ -112,7 +112,7 @@ def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
                 row.school.name,
                 row.school.organisation_number,
                 words.gettext("ja") if row.report.complete else words.gettext("nei"),
-                _number(shown_count(len(row.report.cases))),
+                _number(row.small(len(row.report.cases))),
                 _number(row.total),
                 *(_number(row.chapter(name).shown) for name, _ in titles),
             ]
@@ -171,9 +171,10 @@ def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
         [
             [
                 week.monday,
-                _number(shown_count(week.deviations)),
-                _number(shown_count(week.too_late)),
-                _number(shown_count(week.unknown)),
+                *(
+                    _number(counted(shown_count(number), week.complete))
+                    for number in (week.deviations, week.too_late, week.unknown)
+                ),
                 words.gettext("ja") if week.complete else words.gettext("nei"),
             ]
             for week in weekly(report.trend)

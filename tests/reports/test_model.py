@@ -218,7 +218,7 @@ def test_a_square_that_nobody_saw_is_never_a_zero() -> None:
     from skolemiljo.reports.overview import heat_class
 
     assert Cell(unknown=3).shown == "?"
-    assert Cell(unknown=3, met=1).shown == "0 ?"
+    assert Cell(unknown=3, met=1).shown == "?"
     assert Cell(unknown=3, deviations=2).shown == "* ?"
     assert Cell().shown == "–"
     assert heat_class(Cell(unknown=1, met=4)) == "cx"
