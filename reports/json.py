@@ -237,7 +237,5 @@ def _cell(cell: Cell) -> dict[str, Any]:
     names = ("deviations", "due", "review", "unknown", "accepted", "met")
     return {
         "checked": cell.checked,
-        **{
-            name: counted(shown_count(getattr(cell, name), cell.across_pupils), cell.unread == 0) for name in names
-        },
+        **{name: counted(shown_count(getattr(cell, name), cell.across_pupils), cell.unread == 0) for name in names},
     }

@@ -55,7 +55,7 @@ def _unread_row(problem: Problem, say: Sentences, names: dict[str, str]) -> list
     """A case or a school that could not be looked at stands first: no row below speaks of it."""
     number = problem.school or ""
     school = names.get(number, number) if number else say.words.gettext("kommunen selv")
-    row = [say.part_name(Part.UNKNOWN), school, problem.case or "?", None, None, "?", say.problem(problem)]
+    row: list[Cell] = [say.part_name(Part.UNKNOWN), school, problem.case or "?", None, None, "?", say.problem(problem)]
     row += [say.words.verdict(Verdict.UNKNOWN), "", "", "?", number]
     return row + [""] * (len(header(say)) - len(row))
 

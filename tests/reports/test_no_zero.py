@@ -60,7 +60,9 @@ def said(report: Report, form: str) -> str:
     if form == "chat":
         return "\n".join(digest.lines(report))
     made = render(report, form)
-    return READ.get(form, lambda raw: raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw)(made)
+    if form in READ:
+        return READ[form](made)
+    return made.decode("utf-8-sig") if isinstance(made, bytes) else made
 
 
 FORMS = (*FORMATS, "mail", "chat")
