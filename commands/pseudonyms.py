@@ -48,11 +48,10 @@ class Pseudonyms:
     def assessments(self, assessments: Iterable[Assessment]) -> list[Assessment]:
         """The same judgements about pseudonyms."""
         return [
-            one.model_copy(
-                update={
-                    "case": self.of(one.case),
-                    "findings": tuple(f.model_copy(update={"case": self.maybe(f.case)}) for f in one.findings),
-                }
+            replace(
+                one,
+                case=self.of(one.case),
+                findings=tuple(replace(finding, case=self.maybe(finding.case)) for finding in one.findings),
             )
             if one.case is not None
             else one

@@ -6,10 +6,9 @@ import ast
 import inspect
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 from textwrap import dedent
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationInfo, model_validator
@@ -64,25 +63,6 @@ class Made(BaseModel):
             if name in fields:
                 fields[name].setdefault("description", words)
         return schema
-
-    @classmethod
-    def unchecked(cls, parts: dict[str, Any]) -> Self:
-        """A value of ``parts``, which are every field of it and known to be right: nothing is validated.
-
-        For what is made by the hundred in each case. The value keeps ``parts`` as they are.
-        """
-        made, set_part = cls.__new__(cls), object.__setattr__
-        set_part(made, "__dict__", parts)
-        set_part(made, "__pydantic_fields_set__", _names(cls))
-        set_part(made, "__pydantic_extra__", None)
-        set_part(made, "__pydantic_private__", None)
-        return made
-
-
-@cache
-def _names(kind: type[Made]) -> set[str]:
-    """The names of the fields; all values share them, and pydantic copies them before it changes any."""
-    return set(kind.__pydantic_fields__)
 
 
 def _told_of_fields(kind: type) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import AwareDatetime
 
-from .base import Made
 from .log import Recorded
 from .people import Role
 
@@ -122,7 +124,8 @@ class RemarkCode(StrEnum):
     """what is told after this was found in other fields of the entry than its text; places are counted within the field"""
 
 
-class Remark(Made):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
     """One remark, with the day or number it speaks of where it speaks of one."""
 
     code: RemarkCode
@@ -130,7 +133,8 @@ class Remark(Made):
     number: int | None = None
 
 
-class Outcome(Made):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
     """What one rule says about one scope of one case or school year. Made by rules, completed by the engine."""
 
     scope: str
@@ -150,25 +154,34 @@ class Outcome(Made):
     state: str | None = None
     """For the annual cycle: the item's state (see annual_cycle.CycleState)."""
 
+    def but(self, **changes: Any) -> Outcome:
+        """The same outcome in all but these parts."""
+        return replace(self, **changes)
+
     def ask(self, question: str, *items: Recorded) -> Outcome:
         """The same outcome as a question to a person instead of a verdict."""
-        update = {"verdict": Verdict.REVIEW, "reason": None, "question": question, "changes_at": None}
-        return self.with_evidence(*items).model_copy(update=update)
+        asked = self.with_evidence(*items)
+        return replace(asked, verdict=Verdict.REVIEW, reason=None, question=question, changes_at=None)
 
     def with_evidence(self, *items: Recorded) -> Outcome:
         """The same outcome with ``items`` among what it rests on."""
-        return self.model_copy(update={"evidence": tuple(dict.fromkeys((*self.evidence, *(i.id for i in items))))})
+        return replace(self, evidence=tuple(dict.fromkeys((*self.evidence, *(i.id for i in items)))))
 
     def because(self, reason: Reason) -> Outcome:
         """The same deviation for another reason."""
-        return self.model_copy(update={"reason": reason})
+        return replace(self, reason=reason)
 
     def with_remarks(self, *remarks: Remark) -> Outcome:
         """The same outcome with ``remarks`` added."""
-        return self.model_copy(update={"remarks": tuple(dict.fromkeys((*self.remarks, *remarks)))})
+        return replace(self, remarks=tuple(dict.fromkeys((*self.remarks, *remarks))))
+
+    def model_copy(self, *, update: Mapping[str, Any]) -> Outcome:
+        """:meth:`but`, as the rules still call it."""
+        return replace(self, **update)
 
 
-class Finding(Made):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
     """A verdict that explains itself. Its identity is rule + case (or school and year) + scope."""
 
     rule: str
@@ -200,7 +213,8 @@ class Finding(Made):
         return self.rule, self.school or "", self.case or "", self.scope
 
 
-class Assessment(Made):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
     """All findings about one case, or about one school year, at one moment under one plan."""
 
     case: str | None

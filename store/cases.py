@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -177,4 +178,4 @@ def assessment(row: Any, its: Iterable[Finding]) -> Assessment:
 def _no_longer_known(finding: Finding) -> Finding:
     if finding.verdict is not Verdict.MET:
         return finding
-    return finding.model_copy(update={"verdict": Verdict.UNKNOWN, "reason": Reason.UNREADABLE})
+    return replace(finding, verdict=Verdict.UNKNOWN, reason=Reason.UNREADABLE)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
+from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy import Connection, Table, and_, delete, or_, select
 
-from ..domain.verdict import Assessment, Finding, Verdict
+from ..domain.verdict import Assessment, Finding, Remark, Verdict
 from .statements import add, parts
 from .tables import MUNICIPALITY, cases, changes, findings
 
+_FINDINGS = TypeAdapter(tuple[Finding, ...], config=ConfigDict(hide_input_in_errors=True))
+_REMARKS = TypeAdapter(tuple[Remark, ...])
 _COLUMNS = (
     "slug",
     "verdict",
@@ -55,47 +59,38 @@ def _row(finding: Finding, subject: str, *, of_cycle: bool) -> dict[str, Any]:
         "scope": finding.scope,
         "school": finding.school or MUNICIPALITY,
         "evidence": list(finding.evidence),
-        "remarks": [remark.model_dump(mode="json", exclude_none=True) for remark in finding.remarks],
+        "remarks": _REMARKS.dump_python(finding.remarks, mode="json", exclude_none=True),
     }
 
 
-def _finding(row: Any) -> Finding:
-    return Finding(
-        **{name: row[name] for name in _COLUMNS},
-        rule=row["rule"],
-        scope=row["scope"],
-        school=row["school"] or None,
-        case=None if row["of_cycle"] else row["subject"],
-        evidence=row["evidence"],
-        remarks=row["remarks"],
-    )
+def _parts_of(row: Any) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in (*_COLUMNS, "rule", "scope", "evidence", "remarks")},
+        "school": row["school"] or None,
+        "case": None if row["of_cycle"] else row["subject"],
+    }
 
 
-def _read(connection: Connection, where: Any) -> Iterator[tuple[str, Finding]]:
+def _read(connection: Connection, where: Any) -> dict[str, tuple[Finding, ...]]:
     its = (findings.c.subject, findings.c.rule, findings.c.scope, findings.c.school)
-    for row in connection.execute(select(findings).where(where).order_by(*its)).mappings():
-        yield row["subject"], _finding(row)
+    rows = connection.execute(select(findings).where(where).order_by(*its)).mappings()
+    return {
+        subject: _FINDINGS.validate_python([_parts_of(row) for row in group])
+        for subject, group in groupby(rows, key=lambda row: row["subject"])
+    }
 
 
-def of_cases(connection: Connection, ids: Sequence[str]) -> dict[str, list[Finding]]:
+def of_cases(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
     """The findings of the cases ``ids``, by case."""
-    return _grouped(
-        pair
-        for part in parts(ids)
-        for pair in _read(connection, and_(~findings.c.of_cycle, findings.c.subject.in_(part)))
-    )
-
-
-def of_cycles(connection: Connection) -> dict[str, list[Finding]]:
-    """The findings of the annual cycle, by subject."""
-    return _grouped(_read(connection, findings.c.of_cycle))
-
-
-def _grouped(pairs: Iterable[tuple[str, Finding]]) -> dict[str, list[Finding]]:
-    found: dict[str, list[Finding]] = {}
-    for subject, finding in pairs:
-        found.setdefault(subject, []).append(finding)
+    found: dict[str, tuple[Finding, ...]] = {}
+    for part in parts(ids):
+        found |= _read(connection, and_(~findings.c.of_cycle, findings.c.subject.in_(part)))
     return found
+
+
+def of_cycles(connection: Connection) -> dict[str, tuple[Finding, ...]]:
+    """The findings of the annual cycle, by subject."""
+    return _read(connection, findings.c.of_cycle)
 
 
 def _verdicts(connection: Connection, where: Any) -> dict[str, Verdicts]:

@@ -280,14 +280,12 @@ def _with_hints(rule: Rule, outcome: Outcome, index: CaseIndex, judge: Judge) ->
     notes = hinting_notes(rule.code, index, pupil=of_pupil, since=outcome.counted_from)
     if not notes:
         return outcome
-    return outcome.model_copy(
-        update={
-            "verdict": Verdict.REVIEW,
-            "reason": None,
-            "question": "hint",
-            "evidence": (*outcome.evidence, *notes),
-            "remarks": (*outcome.remarks, Remark(code=RemarkCode.HINT)),
-        }
+    return outcome.but(
+        verdict=Verdict.REVIEW,
+        reason=None,
+        question="hint",
+        evidence=(*outcome.evidence, *notes),
+        remarks=(*outcome.remarks, Remark(code=RemarkCode.HINT)),
     )
 
 
@@ -299,13 +297,11 @@ def _by_rule_set(outcome: Outcome, rule: Rule, plan: MunicipalPlan, day: date) -
     early = day < document.approved and rule.basis is Basis.PLAN
     if early and outcome.verdict in (Verdict.DEVIATION, Verdict.DUE):
         remark = Remark(code=RemarkCode.PLAN_NOT_YET_APPROVED, day=document.approved)
-        return outcome.model_copy(
-            update={
-                "verdict": Verdict.REVIEW,
-                "reason": None,
-                "question": "plan_not_yet_approved",
-                "remarks": (*outcome.remarks, remark),
-            }
+        return outcome.but(
+            verdict=Verdict.REVIEW,
+            reason=None,
+            question="plan_not_yet_approved",
+            remarks=(*outcome.remarks, remark),
         )
     return outcome
 
@@ -320,28 +316,26 @@ def _school_on(case: Case, index: CaseIndex, day: date) -> str:
 
 
 def _finding(rule: Rule, outcome: Outcome, plan: str, *, case: str | None, school: str | None) -> Finding:
-    return Finding.unchecked(  # every part was checked in the rule or in the outcome
-        {
-            "rule": rule.code,
-            "slug": rule.slug,
-            "school": school,
-            "case": case,
-            "scope": outcome.scope,
-            "verdict": outcome.verdict,
-            "reason": outcome.reason,
-            "question": outcome.question,
-            "deadline": outcome.deadline,
-            "counted_from": outcome.counted_from,
-            "reading": outcome.reading,
-            "evidence": outcome.evidence,
-            "remarks": outcome.remarks,
-            "changes_at": outcome.changes_at,
-            "severity": rule.severity,
-            "basis": rule.basis,
-            "role": rule.role,
-            "plan": plan,
-            "state": outcome.state,
-        }
+    return Finding(
+        rule=rule.code,
+        slug=rule.slug,
+        school=school,
+        case=case,
+        scope=outcome.scope,
+        verdict=outcome.verdict,
+        reason=outcome.reason,
+        question=outcome.question,
+        deadline=outcome.deadline,
+        counted_from=outcome.counted_from,
+        reading=outcome.reading,
+        evidence=outcome.evidence,
+        remarks=outcome.remarks,
+        changes_at=outcome.changes_at,
+        severity=rule.severity,
+        basis=rule.basis,
+        role=rule.role,
+        plan=plan,
+        state=outcome.state,
     )
 
 

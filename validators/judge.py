@@ -159,14 +159,12 @@ class Judge:
         else:
             outcome = self.deviation(scope, Reason.UNDOCUMENTED)
         outcome = self._unless_anchor_edited(outcome, anchor, anchor_item, entries, days, answers)
-        return outcome.model_copy(
-            update={
-                "deadline": limit,
-                "counted_from": anchor.day,
-                "event_day": anchor.day,
-                "reading": self.reading,
-                "remarks": _once([*remarks, *outcome.remarks]),
-            }
+        return outcome.but(
+            deadline=limit,
+            counted_from=anchor.day,
+            event_day=anchor.day,
+            reading=self.reading,
+            remarks=_once([*remarks, *outcome.remarks]),
         )
 
     def _unless_anchor_edited(
@@ -185,8 +183,8 @@ class Judge:
             previous = edit.previous
             before = self.by_day(outcome.scope, previous, entries, days=days, answers=answers) if previous else None
             if before is None or before.verdict is not outcome.verdict:
-                update = {"verdict": Verdict.REVIEW, "reason": None, "question": "time_edited"}
-                return outcome.model_copy(update={**update, "evidence": (*outcome.evidence, item.id)})
+                evidence = (*outcome.evidence, item.id)
+                return outcome.but(verdict=Verdict.REVIEW, reason=None, question="time_edited", evidence=evidence)
         return outcome
 
     def _sorted_by_limit(
@@ -284,7 +282,7 @@ class Judge:
         """
         outcome = self._literally().by_day(scope, anchor, entries, days=0, answers=False)
         kept = tuple(remark for remark in outcome.remarks if remark.code not in _OF_OTHER_COUNTS)
-        outcome = outcome.model_copy(update={"remarks": kept})
+        outcome = outcome.but(remarks=kept)
         if outcome.verdict is not Verdict.MET or anchor.instant is None:
             return outcome
         entry = next(e for e in entries if e.id == outcome.evidence[0])
@@ -293,7 +291,7 @@ class Judge:
             return outcome
         patience = timedelta(minutes=self.plan.readings.straks_review_after_minutes)
         if when.instant - anchor.instant > patience and not self.outside_school_hours(anchor):
-            return outcome.model_copy(update={"verdict": Verdict.REVIEW, "question": "hours_later"})
+            return outcome.but(verdict=Verdict.REVIEW, question="hours_later")
         return outcome
 
     def _literally(self) -> Judge:
@@ -323,20 +321,18 @@ class Judge:
             changes_at=end_of(review_day),
         )
         if closed is not None or overtaken or self.today > deviation_day:
-            update = {"verdict": Verdict.DEVIATION, "reason": Reason.UNDOCUMENTED, "changes_at": None}
-            return pending.model_copy(update=update)
+            return pending.but(verdict=Verdict.DEVIATION, reason=Reason.UNDOCUMENTED, changes_at=None)
         if self.today > review_day:
-            later = {"verdict": Verdict.REVIEW, "question": "not_yet", "changes_at": end_of(deviation_day)}
-            return pending.model_copy(update=later)
+            return pending.but(verdict=Verdict.REVIEW, question="not_yet", changes_at=end_of(deviation_day))
         return pending
 
     def snarest(self, rule: str, scope: str, anchor: Moment) -> Outcome:
         """«snarest» for a missing entry: due, then a question; never a deviation by machine (requirements A-12)."""
         outcome = self.ladder(rule, scope, anchor)
         if outcome.verdict is Verdict.DEVIATION:
-            return outcome.model_copy(update={"verdict": Verdict.REVIEW, "reason": None, "question": "not_yet"})
+            return outcome.but(verdict=Verdict.REVIEW, reason=None, question="not_yet")
         if outcome.verdict is Verdict.REVIEW:
-            return outcome.model_copy(update={"changes_at": None})
+            return outcome.but(changes_at=None)
         return outcome
 
     def in_order(self, scope: str, first: Recorded, then: Recorded, *, event: Moment | None = None) -> Outcome:
@@ -440,21 +436,16 @@ def _outcome(
     deadline: date | None = None,
     changes_at: datetime | None = None,
 ) -> Outcome:
-    return Outcome.unchecked(  # every part is of the type that is said above
-        {
-            "scope": scope,
-            "verdict": verdict,
-            "reason": reason,
-            "question": question,
-            "deadline": deadline,
-            "counted_from": None,
-            "event_day": event.day if event is not None else None,
-            "reading": None,
-            "evidence": _ids(items),
-            "remarks": _once(remarks),
-            "changes_at": changes_at,
-            "state": None,
-        }
+    return Outcome(
+        scope=scope,
+        verdict=verdict,
+        reason=reason,
+        question=question,
+        deadline=deadline,
+        event_day=event.day if event is not None else None,
+        evidence=_ids(items),
+        remarks=_once(remarks),
+        changes_at=changes_at,
     )
 
 

@@ -9,8 +9,10 @@ by an entry that nobody knows the time of. The rest is ``unknown``, with the ent
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from ..domain.case import Case
 from ..domain.log import Recorded
@@ -59,18 +61,17 @@ def _one(
     one = next(finding for finding in (*reversed(together), *everything) if finding is not None)
     if not _differs(without, everything):
         changes = [f.changes_at for f in everything if f is not None and f.changes_at is not None]
-        return (without or one).model_copy(update={"changes_at": min(changes, default=None)})
+        return replace(without or one, changes_at=min(changes, default=None))
     if one.verdict is not Verdict.MET and one.question not in _OF_ITS_TIME and not _differs(one, together):
         return one
     on = [entry for group, many in tried.items() for entry in group if len(group) == 1 and _differs(without, many)]
     on = on or list(loose)
-    update = {"verdict": Verdict.UNKNOWN, "reason": loose[on[0]], "evidence": tuple(on)}
-    return one.model_copy(update={**_NOTHING_MORE, **update})
+    return replace(one, verdict=Verdict.UNKNOWN, reason=loose[on[0]], evidence=tuple(on), **_NOTHING_MORE)
 
 
 _OF_ITS_TIME = ("plan_not_yet_approved",)
 """Questions that are asked because of when it was."""
-_NOTHING_MORE = {
+_NOTHING_MORE: dict[str, Any] = {
     "question": None,
     "deadline": None,
     "counted_from": None,

@@ -226,7 +226,7 @@ def never_a_deviation(outcome: Outcome | None) -> Outcome | None:
     if outcome is None:
         return None
     if outcome.verdict is Verdict.DEVIATION:
-        return outcome.model_copy(update={"verdict": Verdict.REVIEW, "reason": None, "question": "not_yet"})
+        return outcome.but(verdict=Verdict.REVIEW, reason=None, question="not_yet")
     if outcome.verdict is Verdict.REVIEW:
-        return outcome.model_copy(update={"changes_at": None})
+        return outcome.but(changes_at=None)
     return outcome

@@ -410,7 +410,7 @@ class Night:
             return repr(item)
         if isinstance(item, CycleFacts):
             assessment, state = judging().cycle(item, AS_OF)
-            return assessment.model_dump_json() + state.model_dump_json()
+            return repr(assessment) + state.model_dump_json()
         if isinstance(item, str):
             return item
         if isinstance(item, BaseModel) and not isinstance(item, Case):
@@ -432,7 +432,7 @@ class Night:
         self.store.put_judged([judged])
         kept = self.store.case(item.id)
         assert kept is not None
-        return assessment.model_dump_json() + written.model_dump_json() + repr(replace(kept, etag=None))
+        return repr(assessment) + written.model_dump_json() + repr(replace(kept, etag=None))
 
 
 def connectors(path: Path) -> dict[str, Callable[[], Any]]:

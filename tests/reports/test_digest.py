@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -178,7 +179,7 @@ def test_what_was_told_gives_what_has_been_solved_since(
     told = standing(make_report(assessments=assessments[:1], acceptances=[]))
     assert set(verdicts_of(told).values()) == {Verdict.DEVIATION, Verdict.DUE}
     since = Previous(datetime(2026, 3, 8, 5, tzinfo=UTC), verdicts_of(told))
-    solved = [assessments[0].model_copy(update={"findings": assessments[0].findings[2:]})]
+    solved = [replace(assessments[0], findings=assessments[0].findings[2:])]
     report = make_report(assessments=solved, previous=since, acceptances=[])
     assert changed(report, told)
     assert "Løst siden sist:\n  2026-014" in message(report, sender=FROM, recipients=TO).get_content()

@@ -269,13 +269,11 @@ def test_a_calendar_event_keeps_its_id_and_its_number_rises_only_when_it_changes
 
     later = report.as_of + timedelta(days=1)
     moved = [
-        a.model_copy(
-            update={
-                "findings": tuple(
-                    f.model_copy(update={"deadline": f.deadline + timedelta(days=2)}) if f.deadline else f
-                    for f in a.findings
-                )
-            }
+        replace(
+            a,
+            findings=tuple(
+                replace(f, deadline=f.deadline + timedelta(days=2)) if f.deadline else f for f in a.findings
+            ),
         )
         for a in assessments
     ]

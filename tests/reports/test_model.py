@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -73,8 +74,8 @@ def test_what_could_not_be_seen_makes_the_report_incomplete(report: SchoolReport
     assert Sentences(broken).headline() != Sentences(nothing).headline()
 
 
-def test_crashed_rules_are_named(make_report: MakeReport, assessments: list[object]) -> None:
-    crashed = [assessments[3].model_copy(update={"crashed": ("AP-F",)})]  # type: ignore[attr-defined]
+def test_crashed_rules_are_named(make_report: MakeReport, assessments: list[Assessment]) -> None:
+    crashed = [replace(assessments[3], crashed=("AP-F",))]
     warnings = {w.code: w for w in make_report(assessments=crashed).warnings}
     assert warnings[WarningCode.CRASHED].items == ("AP-F",)
     assert not make_report(assessments=crashed).complete
@@ -308,7 +309,7 @@ def test_a_question_is_the_rules_own_or_the_common_one(
 ) -> None:
     keys = ("which", "not_yet", "time_edited", None)
     findings = [make_finding("AP-F", "2026-015", Verdict.REVIEW, f"plan:p{n}", question=k) for n, k in enumerate(keys)]
-    report = make_report(assessments=[assessments[0].model_copy(update={"findings": tuple(findings)})])
+    report = make_report(assessments=[replace(assessments[0], findings=tuple(findings))])
     asked = {item.finding.question: Sentences(report).question(item) for item in report.items}
     assert asked["which"] == "Gjelder svaret dette varselet?"
     assert asked["not_yet"] == verdict_words.QUESTIONS["not_yet"].nb
@@ -328,7 +329,7 @@ def test_a_duty_of_the_annual_cycle_says_in_which_school_year_it_is_in_order(
 ) -> None:
     years = ("school_year:2025-2026", "school_year:2026-2027")
     both = [make_finding("AAR-01", None, Verdict.MET, f"{year}/group:staff") for year in years]
-    half = [both[0].model_copy(update={"verdict": Verdict.DEVIATION, "reason": Reason.UNDOCUMENTED}), both[1]]
+    half = [replace(both[0], verdict=Verdict.DEVIATION, reason=Reason.UNDOCUMENTED), both[1]]
 
     def shown(findings: list[Finding]) -> str:
         assessment = Assessment(case=None, school="310000019", as_of=report.as_of, plan="p", findings=tuple(findings))
@@ -358,7 +359,7 @@ def test_what_is_missing_in_a_closed_case_is_told_apart_from_what_needs_somethin
     assert "åpne saken igjen" in say.to_do(item)
     line = next(line for line in report.cases if line.closed)
     assert say.case_line(line) == "lukket, 1 avvik"
-    opened = make_report(assessments=[a.model_copy(update={"closed": False}) for a in assessments])
+    opened = make_report(assessments=[replace(a, closed=False) for a in assessments])
     assert opened.cases_today == 2
     assert opened.cases_closed == 0
     assert not opened.part(Part.CLOSED)

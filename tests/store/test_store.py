@@ -164,7 +164,7 @@ def test_what_could_not_be_seen_is_looked_at_again_for_some_nights(store: Store)
     unseen = judged("S-1", finding("S-1", verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN))
     store.put_judged([unseen])
     assert store.due_cases(HERE, AT + timedelta(days=1)) == ("S-1",)
-    later = unseen.assessment.model_copy(update={"as_of": AT + timedelta(days=2)})
+    later = replace(unseen.assessment, as_of=AT + timedelta(days=2))
     store.put_judged([replace(unseen, assessment=later)])
     assert store.due_cases(HERE, AT + timedelta(days=2)) == ("S-1",)
     assert store.due_cases(HERE, AT + timedelta(days=4)) == ()
@@ -315,7 +315,7 @@ def test_how_it_stood_can_be_told_of_each_night_before(store: Store) -> None:
         at = AT + timedelta(days=number)
         for case, verdict in its:
             item = judged(case, finding(case, verdict=verdict))
-            assessment = item.assessment.model_copy(update={"as_of": at})
+            assessment = replace(item.assessment, as_of=at)
             store.put_judged([replace(item, assessment=assessment)])
 
     night(0, ("S-1", Verdict.DUE), ("S-3", Verdict.MET))
@@ -653,7 +653,7 @@ def test_forgetting_takes_what_is_old_and_leaves_what_time_still_runs_for(store:
     long_ago: dict[str, Any] = {"modified_at": old}
 
     def then(item: JudgedCase) -> JudgedCase:
-        return replace(item, assessment=item.assessment.model_copy(update={"as_of": old}))
+        return replace(item, assessment=replace(item.assessment, as_of=old))
 
     store.put_judged(
         [

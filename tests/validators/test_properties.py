@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -60,7 +61,7 @@ def test_the_order_in_which_things_were_written_never_matters(number: int, chanc
 
 
 def _without_order(found: dict[Any, Finding]) -> dict[Any, Any]:
-    return {key: f.model_copy(update={"evidence": tuple(sorted(f.evidence))}) for key, f in found.items()}
+    return {key: replace(f, evidence=tuple(sorted(f.evidence))) for key, f in found.items()}
 
 
 @settings(max_examples=150, derandomize=True, deadline=None)
