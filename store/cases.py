@@ -157,7 +157,7 @@ def assessments(
         part = rows[start : start + BATCH]
         found = findings.of_cases(connection, [row["case_id"] for row in part])
         for row in part:
-            its = found.get(row["case_id"], [])
+            its: Iterable[Finding] = found.get(row["case_id"], ())
             yield assessment(row, its if row["problem"] is None else map(_no_longer_known, its))
     yield from cycles.assessments(connection, school, years)
 
