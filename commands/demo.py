@@ -111,22 +111,23 @@ def _tell(work: Workplace, mock: Any, out: Path, echo: Echo) -> None:
     echo(_indented(cycles.status(work, school.organisation_number, LATER, "text").split("\n\n")[-1]))
 
     echo("\n" + _("6. Rektor ved {school} spør: hva må jeg gjøre?").format(school=school.name) + "\n")
-    _rektor(work, school, LATER, out, echo)
+    without: dict[str, str] = {}
+    _rektor(work, school, LATER, out, without, echo)
 
     echo("\n" + _("7. Skoleeier ser alle skolene:") + "\n")
-    _owner(work, LATER, out, echo)
+    _owner(work, LATER, out, without, echo)
 
     (out / "run.json").write_text(json.dumps(first.to_json(), ensure_ascii=False, indent=2), "utf-8")
     mocking.folder(out / "eksport", seed=7, schools=3, cases=20)
-    _where(out, echo)
+    _where(out, without, echo)
 
 
 def _at(text: str, moment: datetime) -> str:
     return text.format(day=f"{moment:%d.%m.%Y}", time=f"{moment:%H.%M}")
 
 
-def _where(out: Path, echo: Echo) -> None:
-    """What lies in the folder now."""
+def _where(out: Path, without: dict[str, str], echo: Echo) -> None:
+    """What lies in the folder now, and which forms do not."""
     echo("\n" + _("Alt ligger i {folder}:").format(folder=f"{out}/"))
     pages = _("sidene rektorene skriver ut; også som txt, json, csv, xlsx og ics, og én som pdf")
     echo(f"  rektor-*.html  {pages}")
@@ -134,6 +135,8 @@ def _where(out: Path, echo: Echo) -> None:
     echo("  flagg/  " + _("flaggene slik de ble lest tilbake, en fil for hver sak"))
     echo("  lager.sqlite, runlog.jsonl  " + _("det som huskes, og hvem som gjorde hva"))
     echo("  eksport/  " + _("samme slags saker som filer:") + f" skolemiljo assess {out / 'eksport' / 'cases'}")
+    for form, why in without.items():
+        echo("  " + _("Uten {form}: {why}").format(form=form, why=why))
 
 
 def _night(work: Workplace, as_of: datetime, names: dict[str, str], echo: Echo) -> RunSummary:
@@ -177,10 +180,10 @@ def _read_back(work: Workplace, out: Path, echo: Echo) -> None:
                 echo(f"     {flag.rule:<7} {value_word(flag.verdict, VERDICTS)}{reason}{deadline}  [{flag.scope}]")
 
 
-def _rektor(work: Workplace, school: School, as_of: datetime, out: Path, echo: Echo) -> None:
+def _rektor(work: Workplace, school: School, as_of: datetime, out: Path, without: dict[str, str], echo: Echo) -> None:
     for one in work.schools:
         report = reports_for.for_rector(work, one.organisation_number, as_of=as_of)[0]
-        _write(report, out / f"rektor-{one.organisation_number}", _FORMS if one is school else _QUICK, echo)
+        _write(report, out / f"rektor-{one.organisation_number}", _FORMS if one is school else _QUICK, without)
         if one is school:
             shown = str(reports.render(report, "text", width=92, color=False))
             echo(_indented("\n".join(shown.splitlines()[:40])))
@@ -188,9 +191,9 @@ def _rektor(work: Workplace, school: School, as_of: datetime, out: Path, echo: E
             echo("   " + _("… resten står i {file}").format(file=rest))
 
 
-def _owner(work: Workplace, as_of: datetime, out: Path, echo: Echo) -> None:
+def _owner(work: Workplace, as_of: datetime, out: Path, without: dict[str, str], echo: Echo) -> None:
     report = reports_for.for_owner(work, as_of=as_of)[0]
-    _write(report, out / "skoleeier", _QUICK, echo)
+    _write(report, out / "skoleeier", _QUICK, without)
     folder = out / "skoleeier"
     folder.mkdir()
     for name, page in pages(report).items():
@@ -199,13 +202,13 @@ def _owner(work: Workplace, as_of: datetime, out: Path, echo: Echo) -> None:
     echo(_indented("\n".join(shown.splitlines()[:30])))
 
 
-def _write(report: reports.Report, stem: Path, forms: dict[str, str], echo: Echo) -> None:
-    """The report in these forms; one that something is missing for is left out, and that is said."""
+def _write(report: reports.Report, stem: Path, forms: dict[str, str], without: dict[str, str]) -> None:
+    """The report in these forms. One that something is missing for is left out, and why is noted in ``without``."""
     for form, ending in forms.items():
         try:
             content = reports.render(report, form)
         except MissingPart as error:
-            echo("   " + _("Uten {form}: {why}").format(form=form, why=error))
+            without[form] = str(error)
             continue
         stem.with_suffix(f".{ending}").write_bytes(content if isinstance(content, bytes) else content.encode())
 

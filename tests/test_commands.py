@@ -470,6 +470,28 @@ def test_a_demo_takes_nothing_away_that_it_did_not_make(tmp_path: Path) -> None:
     assert (tmp_path / "mine.txt").read_text("utf-8") == "mitt"
 
 
+@pytest.mark.parametrize(
+    "fault", ["raise ModuleNotFoundError(name='typst')", "raise OSError('libfoo.so.1: no such file')"]
+)
+def test_a_missing_part_is_one_line_and_what_to_install(tmp_path: Path, root: Path, fault: str) -> None:
+    """Not installed, or installed and not to be loaded. The demonstration goes on without it, and says so."""
+    (tmp_path / "typst.py").write_text(fault, "utf-8")
+    case = str(root / "docs" / "example-case.json")
+    done = run("assess", case, "--out", str(tmp_path / "sak.pdf"), PYTHONPATH=str(tmp_path))
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert re.fullmatch(r"Feil: dette trenger \w+, som mangler .*: pip install 'skolemiljo\[pdf\]'", line)
+    assert not (tmp_path / "sak.pdf").exists()
+    if "OSError" not in fault:
+        demo = run("demo", "--out", str(tmp_path / "demo"), PYTHONPATH=str(tmp_path))
+        assert demo.returncode == 0, demo.stderr
+        assert demo.stdout.splitlines()[-1] == f"  Uten pdf: {line.removeprefix('Feil: ')}"
+        assert {"rektor", "skoleeier"} <= {
+            file.name.split("-")[0].split(".")[0] for file in (tmp_path / "demo").iterdir()
+        }
+        assert not list((tmp_path / "demo").glob("*.pdf"))
+
+
 def test_a_folder_that_can_not_be_written_is_no_fault_of_the_tool(tmp_path: Path) -> None:
     (tmp_path / "fil").write_text("x", "utf-8")
     done = run("mock", "folder", str(tmp_path / "fil" / "mappe"), "--cases", "1")
