@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, in
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from ..domain.errors import SettingsError, StoreError
+from ..domain.errors import SettingsError, StoreError, optional_part
 from ..domain.fault_words import why_not
 from .tables import BEFORE_THE_FIRST, KNOWN, NEWEST, meta, metadata
 
@@ -44,12 +44,8 @@ def connect(url: URL, *, read_only: bool = False) -> Engine:
     """An engine for ``url``. Its errors never show what was in a statement (``hide_parameters``)."""
     if url.get_backend_name() != "sqlite":
         try:
-            return create_engine(url, hide_parameters=True, pool_pre_ping=True)
-        except ImportError:
-            lacking = _(
-                "lageret er en database, og delen som snakker med den mangler: pip install 'skolemiljo[postgres]'"
-            )
-            raise SettingsError(lacking) from None
+            with optional_part("postgres"):
+                return create_engine(url, hide_parameters=True, pool_pre_ping=True)
         except SQLAlchemyError:
             raise SettingsError(
                 _("adressen til lageret gjelder en database som ikke kan brukes: oppgi postgresql://")
