@@ -50,16 +50,16 @@ words: $(VENV)/.ok ## Bring the catalogues of words in step with the source, and
 	$(BIN)/python -m skolemiljo.commands.catalogue
 
 crash: $(VENV)/.ok ## Kill a syncing process at 200 instants; every flag must stand exactly once
-	SKOLEMILJO_CRASHES=200 $(BIN)/pytest tests/reliability/test_crash.py -n 2
+	SKOLEMILJOTEST_CRASHES=200 $(BIN)/pytest tests/reliability/test_crash.py -n 2
 
 soak: $(VENV)/.ok ## Live 100 nights with 5 % of requests failing; the flags must end as without faults
 	mkdir -p build
-	SKOLEMILJO_NIGHTS=100 SKOLEMILJO_SOAK_REPORT=build/soak.json $(BIN)/pytest tests/reliability/test_soak.py
+	SKOLEMILJOTEST_NIGHTS=100 SKOLEMILJOTEST_SOAK_REPORT=build/soak.json $(BIN)/pytest tests/reliability/test_soak.py
 	cat build/soak.json
 
 payloads: $(VENV)/.ok ## Send 10 000 malformed payloads through each connector: typed errors or valid reads, nothing else
 	mkdir -p build && rm -f build/payloads.jsonl
-	SKOLEMILJO_PAYLOADS=10000 SKOLEMILJO_PAYLOADS_REPORT=build/payloads.jsonl $(BIN)/pytest tests/reliability/test_payloads.py -n 2
+	SKOLEMILJOTEST_PAYLOADS=10000 SKOLEMILJOTEST_PAYLOADS_REPORT=build/payloads.jsonl $(BIN)/pytest tests/reliability/test_payloads.py -n 2
 	cat build/payloads.jsonl
 
 mutants: $(VENV)/.ok ## Change the rules in one place at a time; at most one change in ten may go unnoticed (an hour)

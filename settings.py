@@ -40,8 +40,8 @@ from .domain.school import School, is_organisation_number
 from .domain.toml import at_line, read_toml
 
 PREFIX = "SKOLEMILJO_"
-_NO_SETTINGS = frozenset({"SETTINGS", "SECRETS_DIR", "CRASHES", "CRASH_REPORT", "PLAN_TEXT", "SEED"})
-"""Variables with our prefix that are read elsewhere."""
+_NO_SETTINGS = frozenset({"SETTINGS", "SECRETS_DIR"})
+"""Variables with our prefix that say where settings lie. Knobs of tests begin otherwise (``SKOLEMILJOTEST_``)."""
 OWNER = "owner"
 """Who is no school, in tables of readers."""
 HIDDEN = "***"
@@ -52,13 +52,22 @@ _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 def _address(value: str) -> str:
+    """The address as it is sent: a domain with other letters than ASCII's as IDNA."""
     from email.headerregistry import Address as Parsed
 
+    local, at, domain = value.rpartition("@")
+    if not domain.isascii():
+        try:
+            import idna
+
+            value = f"{local}{at}{idna.encode(domain, uts46=True).decode('ascii')}"
+        except idna.IDNAError:
+            raise ValueError(_("er ikke en e-postadresse")) from None
     try:
         parsed = Parsed(addr_spec=value)
     except (ValueError, IndexError):
         raise ValueError(_("er ikke en e-postadresse")) from None
-    if not parsed.username or not parsed.domain or not value.isprintable():
+    if not parsed.username or not parsed.domain or not parsed.domain.isascii() or not value.isprintable():
         raise ValueError(_("er ikke en e-postadresse"))
     return value
 
@@ -82,7 +91,7 @@ class HttpSection(Section):
     client_secret: SecretStr | None = None
     """Where this system has another secret than ``client_secret`` above; as a file: ``sikker_sak__client_secret``."""
     tenant_id: str = ""
-    """The municipality's id at the vendor: one token per tenant."""
+    """The municipality's id at the vendor: one token per tenant. OneRoster of Visma Flyt asks for none."""
     scope: str = ""
     page_size: int = Field(default=50, ge=1, le=100)
     connect_timeout: float = Field(default=5.0, gt=0)
@@ -333,13 +342,20 @@ class Settings(BaseSettings):
         return (init_settings, env_settings, *_file_sources(settings_cls, cls.toml_file, cls.secrets))
 
 
+class _TomlSource(TomlConfigSettingsSource):
+    """The settings file, read as every other TOML file is: a byte order mark before it is no fault."""
+
+    def _read_file(self, file_path: Path) -> dict[str, Any]:
+        return read_toml(file_path.read_text("utf-8"))
+
+
 def _file_sources(
     settings_cls: type[BaseSettings], toml: Path | None, secrets: Path | None
 ) -> Iterator[PydanticBaseSettingsSource]:
     if secrets is not None:
         yield _secrets_source(settings_cls, secrets)
     if toml is not None:
-        yield TomlConfigSettingsSource(settings_cls, toml_file=toml)
+        yield _TomlSource(settings_cls, toml_file=toml)
 
 
 def _secrets_source(settings_cls: type[BaseSettings], folder: Path) -> NestedSecretsSettingsSource:
@@ -409,16 +425,34 @@ def _beside(settings: Settings, folder: Path) -> Settings:
 
 
 def _check_environment() -> None:
-    """A misspelt variable would be overlooked, and with it what it was to turn on or off."""
+    """A variable that nothing reads would be overlooked, and with it what it was to turn on or off."""
     known = {name.upper() for name in Settings.model_fields} | _NO_SETTINGS
     for variable in sorted(os.environ):
-        first = variable.removeprefix(PREFIX).partition("__")[0]
-        if not variable.startswith(PREFIX) or first in known:
+        name = variable.removeprefix(PREFIX)
+        if not variable.startswith(PREFIX) or name.partition("__")[0] in known:
             continue
-        near = difflib.get_close_matches(first, sorted(known), n=1, cutoff=0.75)
-        if near:
-            unknown = _("{key}: innstillingen finnes ikke. Mente du {near}?")
-            raise SettingsError(unknown.format(key=f"{PREFIX}{first}", near=f"{PREFIX}{near[0]}"))
+        unknown = _("{key}: innstillingen finnes ikke. Mente du {near}?")
+        raise SettingsError(unknown.format(key=variable if name.isascii() else PREFIX, near=PREFIX + _nearest(name)))
+
+
+def _nearest(name: str) -> str:
+    """The variable, without prefix, that is most like ``name``: a section's key also where the section is left out."""
+    whole = [*_NO_SETTINGS, *(key.upper() for key in Settings.model_fields)]
+    nested = {f"{section.upper()}__{key.upper()}": key.upper() for section, key in _section_keys()}
+    alone = difflib.get_close_matches(name, nested.values(), n=1, cutoff=0.9)
+    if alone:
+        return next(full for full, last in nested.items() if last == alone[0])
+    first, below, rest = name.partition("__")
+    if below:
+        near = difflib.get_close_matches(first, whole, n=1, cutoff=0)
+        return f"{near[0]}__{rest}"
+    return difflib.get_close_matches(name, [*whole, *nested], n=1, cutoff=0)[0]
+
+
+def _section_keys() -> Iterator[tuple[str, str]]:
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            yield from ((name, key) for key in field.annotation.model_fields)
 
 
 def _check_secrets_in(file: Path) -> None:
@@ -452,10 +486,7 @@ def _explain(fault: Fault) -> str:
 
 
 def _keys() -> list[str]:
-    found = list(Settings.model_fields)
-    for section in (SikkerSakSection, AnnualCycleSection, OneRosterSection, FolderSection, SyncSection, MailSection):
-        found += section.model_fields
-    return found
+    return [*Settings.model_fields, *(key for _section, key in _section_keys())]
 
 
 def shown(settings: Settings, file: Path | None = None, secrets: Path | None = None) -> list[tuple[str, Any, str]]:

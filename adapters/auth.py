@@ -75,7 +75,8 @@ class TokenProvider:
                     "grant_type": "client_credentials",
                     "client_id": wanted.client_id,
                     "client_secret": wanted.client_secret.get_secret_value(),
-                    "tenant_id": wanted.tenant_id,
+                    # Visma Flyt's own OneRoster asks for none.
+                    **({"tenant_id": wanted.tenant_id} if wanted.tenant_id else {}),
                     "scope": wanted.scope,
                 },
             )

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from ..domain.errors import SettingsError
 from ..domain.school import School
-from ..settings import HttpSection, Settings
+from ..settings import HttpSection, OneRosterSection, Settings
 from .ports import AnnualCycle, CaseSource, FlagSink, Roster
 
 GROUP = "skolemiljo.adapters"
@@ -63,6 +63,8 @@ class WithRoster:
         self.case_ids = source.case_ids
         self.write = source.write
         self.read = source.read
+        self.odd: tuple[str, ...] = ()
+        """What stood in the lists and was no school that can be asked for, by the list's own id."""
 
     def schools(self) -> Iterable[School]:
         """All schools."""
@@ -71,6 +73,7 @@ class WithRoster:
             own = by_number.get(listed.organisation_number)
             rector = listed.rector or (own.rector if own is not None else None)
             by_number[listed.organisation_number] = listed.model_copy(update={"rector": rector})
+        self.odd = tuple(getattr(self._roster, "odd", ()))
         return tuple(by_number.values())
 
 
@@ -100,7 +103,8 @@ def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
     from .auth import ClientCredentials, TokenProvider
     from .http import HttpClient, Limits
 
-    missing = [key for key in ("base_url", "client_id", "tenant_id") if not getattr(section, key)]
+    needed = ("base_url", "client_id", *(() if isinstance(section, OneRosterSection) else ("tenant_id",)))
+    missing = [key for key in needed if not getattr(section, key)]
     secret = section.client_secret or settings.client_secret
     if secret is None or missing:
         raise SettingsError(

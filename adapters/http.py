@@ -41,6 +41,8 @@ from .read_deadline import AnswerWithinTime, within
 from .strict_json import strict_json
 
 _CHUNK = 64 * 1024
+_ASKS_FOR_PATIENCE = (429, 503)
+"""The statuses with which ``Retry-After`` says how long to wait (RFC 9110, 10.2.3)."""
 _PAGES_TOO_MANY = 10
 """Items may come twice when a list moves while it is read, but not so many."""
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -88,6 +90,8 @@ class Answer:
     request_id: str | None
     total: int | None = None
     """``X-Total-Count``, where the system counts in a header (OneRoster)."""
+    following: str | None = None
+    """The address in ``Link: rel="next"``, where the system pages by header. It is asked only where it lies on the same origin."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +234,7 @@ class HttpClient:
     def _wait(self, state: RetryCallState) -> float:
         """What the server asks for, else twice as long each time; with jitter, so that clients do not march in step."""
         error = state.outcome.exception() if state.outcome is not None else None
-        if isinstance(error, RateLimited) and error.retry_after is not None:
+        if isinstance(error, Retryable) and error.retry_after is not None:
             return error.retry_after + random.uniform(0, 0.25)  # noqa: S311 - jitter, no secret
         longest = min(self.limits.longest_wait, self.limits.first_wait * 2 ** (state.attempt_number - 1))
         return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, no secret
@@ -320,14 +324,20 @@ class HttpClient:
         request_id = _short(response.headers.get("X-Request-Id"))
         parsed = self._parse(raw, response.status_code, case, request_id)
         answer = Answer(
-            response.status_code, parsed, response.headers.get("ETag"), request_id, _total(response.headers)
+            response.status_code,
+            parsed,
+            response.headers.get("ETag"),
+            request_id,
+            _total(response.headers),
+            _following(response, url),
         )
-        if response.status_code == 429:
-            raise RateLimited(
-                _("for mange forespørsler"),
+        if response.status_code in _ASKS_FOR_PATIENCE:
+            limited = response.status_code == 429
+            raise (RateLimited if limited else ServerUnavailable)(
+                _("for mange forespørsler") if limited else _meaning(503, case, method)[1],
                 system=self.system,
                 case=case,
-                request_id=request_id,
+                request_id=request_id or _error_id(parsed),
                 retry_after=_retry_after(response.headers),
             )
         return answer
@@ -526,6 +536,14 @@ def _heard(headers: Mapping[str, str]) -> Heard:
 def _total(headers: Mapping[str, str]) -> int | None:
     value = headers.get("X-Total-Count", "")
     return int(value) if _is_number(value) and len(value) <= 9 else None
+
+
+def _following(response: requests.Response, url: str) -> str | None:
+    try:
+        link = response.links.get("next", {}).get("url")
+        return urljoin(url, link) if link else None
+    except ValueError:
+        return None
 
 
 def _is_number(value: str) -> bool:

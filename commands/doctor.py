@@ -262,6 +262,11 @@ class _Doctor:
         hurried = self._hurried.model_copy(update={"roster": self._work.settings.roster})
         roster = roster_adapter(hurried)
         yield _line(check, State.OK, _("svarer; {n} skoler").format(n=len(list(roster.schools()))))
+        for name in getattr(roster, "odd", ()):
+            odd = _("{name} i listen over skoler har ikke noe organisasjonsnummer")
+            yield _line(
+                check, State.FAULT, odd.format(name=name), _("Rett den der: ingen ser på en skole uten nummer.")
+            )
         yield from _clock(check, roster)
 
     # --- the judgement -------------------------------------------------------------------------------------------

@@ -97,6 +97,10 @@ def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
         _("MANGLER: kilden viser ikke lenger skolen {number}.").format(number=number)
         for number in summary.missing_schools
     ]
+    lines += [
+        _("UKJENT SKOLE: {name} i listen over skoler har ikke noe organisasjonsnummer: rett den der.").format(name=name)
+        for name in summary.odd_schools
+    ]
     if summary.vanished_before:
         lines.append(
             _("Borte fra kilden fra tidligere netter, og fortsatt borte: {n}.").format(n=summary.vanished_before)

@@ -7,8 +7,8 @@
     │   └── MissingPart             (extra) an optional part is not installed, or cannot load
     ├── StoreError                  the store on this machine; exit 75
     └── SourceError                 an outside system (system, case, request id)
-        ├── Retryable               try later; exit 75
-        │   ├── RateLimited         (retry_after, seconds)
+        ├── Retryable               try later; exit 75 (retry_after, seconds)
+        │   ├── RateLimited
         │   ├── ServerUnavailable
         │   └── ConnectionLost
         ├── Fatal                   a person must act
@@ -92,18 +92,9 @@ class SourceError(SkolemiljoError):
 
 
 class Retryable(SourceError):
-    """Worth trying again later."""
+    """Worth trying again later: after ``retry_after`` seconds, where the system says how long (``None`` = it does not)."""
 
     exit_code = 75
-
-    @property
-    def what_to_do(self) -> str:
-        """As ever, and to try again later."""
-        return _("{what}; prøv igjen senere").format(what=super().what_to_do)
-
-
-class RateLimited(Retryable):
-    """The system asks us to wait ``retry_after`` seconds (``None`` = it does not say how long)."""
 
     def __init__(
         self,
@@ -116,6 +107,15 @@ class RateLimited(Retryable):
     ) -> None:
         super().__init__(message, system=system, case=case, request_id=request_id)
         self.retry_after = retry_after
+
+    @property
+    def what_to_do(self) -> str:
+        """As ever, and to try again later."""
+        return _("{what}; prøv igjen senere").format(what=super().what_to_do)
+
+
+class RateLimited(Retryable):
+    """The system asks us to wait."""
 
 
 class ServerUnavailable(Retryable):

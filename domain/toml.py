@@ -11,9 +11,12 @@ _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 
 
 def read_toml(text: str) -> dict[str, Any]:
-    """The TOML document in ``text``. Raises tomllib.TOMLDecodeError, also where it is nested too deeply to be meant."""
+    """The TOML document in ``text``, with or without a byte order mark before it.
+
+    Raises tomllib.TOMLDecodeError, also where it is nested too deeply to be meant.
+    """
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except RecursionError:
         raise tomllib.TOMLDecodeError("nested too deeply") from None
 

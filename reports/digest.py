@@ -180,14 +180,33 @@ def send(mail: EmailMessage, server: MailServer) -> int:
         with _connection(server) as smtp:
             if server.username is not None and server.password is not None:
                 smtp.login(server.username, server.password)
-            return len(smtp.send_message(mail))
-    except (OSError, smtplib.SMTPException) as error:
+            left_out = _without_letters_it_can_not_send(mail, smtp)
+            return left_out + len(smtp.send_message(mail))
+    except (OSError, smtplib.SMTPException, UnicodeError) as error:
         # The server's answer can repeat addresses and text, so only the kind of error is told.
         code = getattr(error, "smtp_code", None)
         refused = _("e-posttjeneren tok ikke imot ({kind}): sjekk innstillingene under mail")
         raise MailError(
             refused.format(kind=" ".join(filter(None, (type(error).__name__, code and str(code)))))
         ) from None
+
+
+def _without_letters_it_can_not_send(mail: EmailMessage, smtp: smtplib.SMTP) -> int:
+    """Takes out of ``mail`` the recipients whose names have letters that the server does not take; gives how many.
+
+    One such address would keep the others from their mail. Domains are ASCII already (settings write them as IDNA).
+    """
+    smtp.ehlo_or_helo_if_needed()
+    to = [address.addr_spec for address in mail["To"].addresses]
+    plain = [address for address in to if address.isascii()]
+    if len(plain) == len(to) or smtp.has_extn("smtputf8"):
+        return 0
+    if not plain:
+        raise MailError(
+            _("e-posttjeneren tar ikke imot adresser med bokstaver som disse: sjekk innstillingene under mail")
+        )
+    mail.replace_header("To", ", ".join(plain))
+    return len(to) - len(plain)
 
 
 def _connection(server: MailServer) -> smtplib.SMTP:

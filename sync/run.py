@@ -94,6 +94,7 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
     night.note(Kind.RUN_BEGAN, as_of=night.as_of, plan=night.plan, cut_off=len(cut_off))
     try:
         found = {school.organisation_number: school for school in night.source.schools()}
+        summary = replace(summary, odd_schools=tuple(getattr(night.source, "odd", ())))
         expected = store.schools() if options.schools is None else options.schools
         summary = replace(summary, missing_schools=tuple(sorted(set(expected) - found.keys())))
         wanted = [found[number] for number in sorted(found) if options.schools is None or number in options.schools]

@@ -158,6 +158,8 @@ class RunSummary:
     schools: tuple[SchoolSummary, ...] = ()
     """In the order of their organisation numbers; the municipality itself (``school`` None) last."""
     missing_schools: tuple[str, ...] = ()
+    odd_schools: tuple[str, ...] = ()
+    """Entries of the roster that are no school that can be asked for, by the roster's own id: nobody has looked at them."""
     """Schools we know that the source no longer shows."""
     cut_off: tuple[str, ...] = ()
     """Earlier runs that never ended."""
@@ -179,6 +181,7 @@ class RunSummary:
             not self.stopped
             and self.error is None
             and not self.missing_schools
+            and not self.odd_schools
             and all(school.complete for school in self.schools)
         )
 
@@ -244,6 +247,7 @@ class RunSummary:
             | {"set_aside": len(self.set_aside), "vanished": sum(len(s.vanished) for s in self.schools)},
             "unclaimed": [_told(problem) for problem in self.unclaimed],
             "missing_schools": list(self.missing_schools),
+            "odd_schools": list(self.odd_schools),
             "cut_off_runs": list(self.cut_off),
             "decisions_back": self.decisions_back,
             "vanished_before": self.vanished_before,

@@ -24,11 +24,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # marker -> (program, environment variable which makes a missing program a failure)
 PROGRAMS = {
-    "browser": ("chromium", "SKOLEMILJO_REQUIRE_BROWSER"),
-    "office": ("soffice", "SKOLEMILJO_REQUIRE_OFFICE"),
-    "systemd": ("systemd-analyze", "SKOLEMILJO_REQUIRE_SYSTEMD"),
-    "postgres": ("initdb", "SKOLEMILJO_REQUIRE_POSTGRES"),
-    "node": ("node", "SKOLEMILJO_REQUIRE_NODE"),
+    "browser": ("chromium", "SKOLEMILJOTEST_REQUIRE_BROWSER"),
+    "office": ("soffice", "SKOLEMILJOTEST_REQUIRE_OFFICE"),
+    "systemd": ("systemd-analyze", "SKOLEMILJOTEST_REQUIRE_SYSTEMD"),
+    "postgres": ("initdb", "SKOLEMILJOTEST_REQUIRE_POSTGRES"),
+    "node": ("node", "SKOLEMILJOTEST_REQUIRE_NODE"),
 }
 
 # Without these Chromium looks for its maker's services at every start.

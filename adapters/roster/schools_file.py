@@ -26,7 +26,7 @@ class SchoolsFile:
     def schools(self) -> Iterable[School]:
         """All schools. Raises SettingsError with the place of the first fault."""
         try:
-            raw = read_toml(read_plain_file(self._path, _BYTES_AT_MOST).decode("utf-8"))
+            raw = read_toml(read_plain_file(self._path, _BYTES_AT_MOST).decode("utf-8-sig"))
         except OSError as error:
             raise SettingsError(_("schools_file kan ikke leses ({why_not})").format(why_not=why_not(error))) from None
         except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are both of this kind

@@ -65,10 +65,11 @@ def test_a_fault_that_passes_is_tried_again() -> None:
     assert (answer.body, answer.etag) == ({"a": 1}, '"7"')
 
 
+@pytest.mark.parametrize("status", [429, 503])
 @responses.activate
-def test_the_server_says_how_long_to_wait() -> None:
+def test_the_server_says_how_long_to_wait(status: int) -> None:
     clock = Clock()
-    responses.get(f"{BASE}/v1/x", status=429, headers={"Retry-After": "17"})
+    responses.get(f"{BASE}/v1/x", status=status, headers={"Retry-After": "17"})
     responses.get(f"{BASE}/v1/x", json={})
     client(clock).get("v1/x")
     assert len(clock.slept) == 1

@@ -15,7 +15,7 @@ from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.adapters.ports import CaseSource, FlagSink, Roster
 from skolemiljo.adapters.roster import OneRoster, SchoolsFile
 from skolemiljo.domain.errors import IncompleteAnswer, SettingsError, SourceError
-from skolemiljo.settings import FolderSection, load_settings
+from skolemiljo.settings import FolderSection, OneRosterSection, SikkerSakSection, load_settings
 
 BASE = "https://roster.example/ims/oneroster/rostering/v1p2"
 ONE, TWO, THREE = "310000019", "310000027", "310000035"
@@ -55,6 +55,7 @@ def test_pages_are_read_to_the_last_with_and_without_a_count() -> None:
         responses.reset()
         page(org(ONE), org(TWO), total=total)
         page(org(THREE), total=total, offset=2)
+        page(total=total, offset=3)
         assert listed(roster()) == [ONE, TWO, THREE]
 
 
@@ -66,8 +67,52 @@ def test_smaller_pages_than_asked_for_are_no_end_where_there_is_a_count() -> Non
 
 
 @responses.activate
+def test_a_server_that_gives_fewer_than_asked_for_and_counts_nothing_is_asked_until_an_empty_page() -> None:
+    for offset, number in enumerate((ONE, TWO, THREE)):
+        page(org(number), offset=offset)
+    page(offset=3)
+    assert listed(roster()) == [ONE, TWO, THREE]
+
+
+@responses.activate
+def test_the_next_page_is_where_the_server_says_and_never_on_another_host() -> None:
+    link = {"Link": f'<{BASE}/schools?cursor=7>; rel="next", <{BASE}/schools>; rel="first"'}
+    responses.get(f"{BASE}/schools?limit=2&offset=0", json={"orgs": [org(ONE)]}, headers=link)
+    responses.get(f"{BASE}/schools?cursor=7", json={"orgs": [org(TWO)]}, headers={"X-Total-Count": "2"})
+    assert listed(roster()) == [ONE, TWO]
+    responses.reset()
+    foreign = {"Link": '<https://andre.example/schools?cursor=7>; rel="next"'}
+    responses.get(f"{BASE}/schools", json={"orgs": [org(ONE)]}, headers=foreign)
+    with pytest.raises(IncompleteAnswer, match="annen server"):
+        roster().schools()
+
+
+@responses.activate
+def test_a_server_that_gives_all_it_has_whatever_is_asked_for() -> None:
+    responses.get(f"{BASE}/schools", json={"orgs": [org(ONE), org(TWO)]})
+    assert listed(roster(9)) == [ONE, TWO]
+
+
+@responses.activate
+def test_a_school_is_a_school_however_its_type_is_written() -> None:
+    page(org(ONE, type="School"), org(TWO, type=None, status=None), org("x", type="Department"), limit=9)
+    page(limit=9, offset=3)
+    assert listed(roster(9)) == [ONE, TWO]
+
+
+def test_a_tenant_is_asked_for_only_where_the_vendor_wants_one() -> None:
+    secret = {"client_id": "a", "client_secret": "b", "base_url": BASE}
+    plain = load_settings()
+    settings = plain.model_copy(update={"oneroster": OneRosterSection(**secret), "roster": "oneroster"})
+    assert isinstance(roster_adapter(settings), Roster)
+    with pytest.raises(SettingsError, match="tenant_id"):
+        case_adapter(plain.model_copy(update={"sikker_sak": SikkerSakSection(**secret), "source": "sikker_sak"}))
+
+
+@responses.activate
 def test_numbers_are_found_in_the_ways_they_are_written() -> None:
     page(org("NO310000019"), org("x", sourcedId="310 000 027", name=None), limit=3)
+    page(limit=3, offset=2)
     found = list(roster(3).schools())
     assert [(s.organisation_number, s.name) for s in found] == [(ONE, "Skole 19"), (TWO, TWO)]
 
@@ -75,15 +120,19 @@ def test_numbers_are_found_in_the_ways_they_are_written() -> None:
 @responses.activate
 def test_what_is_no_school_or_about_to_go_is_left_out() -> None:
     page(org(ONE), org("x", type="district"), org(TWO, status="tobedeleted"), limit=9)
+    page(limit=9, offset=3)
     assert listed(roster(9)) == [ONE]
 
 
-@pytest.mark.parametrize("orgs", [[org("310000018")], [org(ONE, identifier=None)], [7], [org(ONE, name="x" * 500)]])
 @responses.activate
-def test_a_school_without_number_or_name_is_not_left_out_in_silence(orgs: list[Any]) -> None:
-    page(*orgs)
-    with pytest.raises(IncompleteAnswer):
-        roster().schools()
+def test_an_odd_entry_names_itself_and_the_others_are_read() -> None:
+    odd = [org("310000018"), org("975267", sourcedId=17), org("", identifier=None, sourcedId="Kari Nordmann")]
+    page(*odd, org(ONE, name="x" * 500), limit=9)
+    page(limit=9, offset=4)
+    found = roster(9)
+    [school] = found.schools()
+    assert (school.organisation_number, len(school.name)) == (ONE, 120)
+    assert found.odd == ("id-310000018", "17", "en oppføring uten lesbar sourcedId")
 
 
 @responses.activate
@@ -104,9 +153,10 @@ def test_a_list_that_is_cut_or_goes_round_is_incomplete() -> None:
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
-def test_schools_in_a_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_schools_in_a_file(tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "skoler.toml"
-    file.write_text(f'[[school]]\norganisation_number = "{ONE}"\nname = "Fjell skole"\nlanguage = "nn"\n', "utf-8")
+    file.write_text(f'[[school]]\norganisation_number = "{ONE}"\nname = "Fjell skole"\nlanguage = "nn"\n', encoding)
     [school] = SchoolsFile(file).schools()
     assert (school.organisation_number, school.name, school.language) == (ONE, "Fjell skole", "nn")
 

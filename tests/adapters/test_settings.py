@@ -117,6 +117,9 @@ def test_every_mistake_is_named_at_once(file: Path) -> None:
         ("SKOLEMILJO_PRODUKTION", "PRODUCTION"),
         ("SKOLEMILJO_SYNK__WRITE_BACK", "SYNC"),
         ("SKOLEMILJO_READTEXT", "READ_TEXT"),
+        ("SKOLEMILJO_WRITE_BACK", "SYNC__WRITE_BACK"),
+        ("SKOLEMILJO_NOE_HELT_ANNET", ""),
+        ("SKOLEMILJO_X", ""),
     ],
 )
 def test_a_misspelt_variable_is_a_mistake(monkeypatch: pytest.MonkeyPatch, name: str, near: str) -> None:
@@ -127,8 +130,8 @@ def test_a_misspelt_variable_is_a_mistake(monkeypatch: pytest.MonkeyPatch, name:
 
 
 def test_variables_of_others_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("REQUIRE_BROWSER", "CRASHES", "CRASH_REPORT", "PLAN_TEXT", "NOE_HELT_ANNET"):
-        monkeypatch.setenv(f"SKOLEMILJO_{name}", "1")
+    for name in ("SKOLEMILJOTEST_CRASHES", "MILJO_WRITE_BACK"):
+        monkeypatch.setenv(name, "1")
     assert load_settings().plan == "oyer-2024"
 
 
@@ -260,3 +263,14 @@ def test_an_adapter_of_others_that_can_not_be_imported_is_told(monkeypatch: pyte
     monkeypatch.setattr(connect, "entry_points", lambda **_: [broken])
     with pytest.raises(SettingsError, match=r"knust kan ikke lastes \(ModuleNotFoundError\)"):
         case_adapter(load_settings().model_copy(update={"source": "knust"}))
+
+
+def test_a_byte_order_mark_is_no_fault(file: Path) -> None:
+    file.write_text('municipality = "Oppdiktet kommune"', "utf-8-sig")
+    assert load_settings(file).municipality == "Oppdiktet kommune"
+
+
+def test_letters_in_a_mail_domain_are_sent_as_idna(file: Path) -> None:
+    mail = '[mail]\nhost = "127.0.0.1"\nsecurity = "none"\nsender = "a@x.example"\nowner = ["eier@bjørnås.example"]'
+    assert load(file, mail).mail.owner == ["eier@" + "bjørnås.example".encode("idna").decode()]
+    assert "er ikke en e-postadresse" in refused(file, mail.replace("bjørnås", "bjørn..ås"))

@@ -21,10 +21,10 @@ PLAN = load_plan("oyer-2024")
 @pytest.fixture(scope="module")
 def plan_text(root: Path) -> str:
     """Øyer's plan, whole. The repository holds quotes only, so the text is elsewhere; CI has it beside the checkout."""
-    named = os.environ.get("SKOLEMILJO_PLAN_TEXT")
+    named = os.environ.get("SKOLEMILJOTEST_PLAN_TEXT")
     files = [Path(named)] if named else sorted((root.parent / "shared" / "plan").glob("*.txt"))
     if not files:
-        pytest.skip("the plan's text is not on this machine: set SKOLEMILJO_PLAN_TEXT to its file")
+        pytest.skip("the plan's text is not on this machine: set SKOLEMILJOTEST_PLAN_TEXT to its file")
     return files[0].read_text("utf-8")
 
 

@@ -1,6 +1,6 @@
 """A night that is killed at any instant loses nothing and doubles nothing: the next one takes it up.
 
-``make crash`` runs 200 instants (SKOLEMILJO_CRASHES=200); in ``make test`` there are a few. Each instant is drawn from a
+``make crash`` runs 200 instants (SKOLEMILJOTEST_CRASHES=200); in ``make test`` there are a few. Each instant is drawn from a
 seed: a number of function calls after which the process kills itself with SIGKILL, or a time after which it is killed.
 """
 
@@ -21,9 +21,9 @@ import pytest
 from .vendor import FIRST_NIGHT, compare, disturb, settings_for, vendors
 from .zygote import PATIENCE
 
-CRASHES = int(os.environ.get("SKOLEMILJO_CRASHES", "12"))
-SEED = int(os.environ.get("SKOLEMILJO_SEED", "20261120"))
-REPORT = os.environ.get("SKOLEMILJO_CRASH_REPORT")
+CRASHES = int(os.environ.get("SKOLEMILJOTEST_CRASHES", "12"))
+SEED = int(os.environ.get("SKOLEMILJOTEST_SEED", "20261120"))
+REPORT = os.environ.get("SKOLEMILJOTEST_CRASH_REPORT")
 BLOCK = 12
 """Instants against one mock: a new one now and then keeps its journal short."""
 

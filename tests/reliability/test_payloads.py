@@ -1,6 +1,6 @@
 """Malformed payloads through each connector: a typed error or a valid read, and no planted word in anything that is said.
 
-``make payloads`` sends 10 000 through each (SKOLEMILJO_PAYLOADS=10000); in ``make test`` there are a few. Those of the
+``make payloads`` sends 10 000 through each (SKOLEMILJOTEST_PAYLOADS=10000); in ``make test`` there are a few. Those of the
 connectors over HTTP come over a real socket, headers and all. What is read as valid is judged and stored as on any night.
 A payload can be made again from the seed and its number. Figures: docs/reliability.md.
 """
@@ -50,9 +50,9 @@ from skolemiljo.sync.sender import record_fingerprint
 from .malformed import MARK, NUMBER, PLANTED, answer, broken
 from .vendor import judging
 
-PAYLOADS = int(os.environ.get("SKOLEMILJO_PAYLOADS", "150"))
-SEED = int(os.environ.get("SKOLEMILJO_SEED", "20261120"))
-REPORT = os.environ.get("SKOLEMILJO_PAYLOADS_REPORT")
+PAYLOADS = int(os.environ.get("SKOLEMILJOTEST_PAYLOADS", "150"))
+SEED = int(os.environ.get("SKOLEMILJOTEST_SEED", "20261120"))
+REPORT = os.environ.get("SKOLEMILJOTEST_PAYLOADS_REPORT")
 YEAR = "2026-2027"
 
 Documents = dict[str, tuple[int, list[Any]]]

@@ -1,6 +1,6 @@
 """Many nights in simulated time with a part of all requests failing: the flags end as if nothing had failed.
 
-``make soak`` runs 100 nights (SKOLEMILJO_NIGHTS=100) with 5 % faults; in ``make test`` there are a few. Two towns live the
+``make soak`` runs 100 nights (SKOLEMILJOTEST_NIGHTS=100) with 5 % faults; in ``make test`` there are a few. Two towns live the
 same days: people write, cases move and go away. One of the two has faults. Figures: docs/reliability.md.
 """
 
@@ -25,10 +25,10 @@ from skolemiljo.store import Store
 
 from .vendor import FIRST_NIGHT, compare, disturb, night, settings_for, vendors
 
-NIGHTS = int(os.environ.get("SKOLEMILJO_NIGHTS", "5"))
+NIGHTS = int(os.environ.get("SKOLEMILJOTEST_NIGHTS", "5"))
 RATE = float(os.environ.get("SKOLEMILJO_FAULT_RATE", "0.05"))
-SEED = int(os.environ.get("SKOLEMILJO_SEED", "20261120"))
-REPORT = os.environ.get("SKOLEMILJO_SOAK_REPORT")
+SEED = int(os.environ.get("SKOLEMILJOTEST_SEED", "20261120"))
+REPORT = os.environ.get("SKOLEMILJOTEST_SOAK_REPORT")
 MARK = "Kvitlyngsjokolade"
 PATIENCE = 10
 """Nights after the last at most, until one is complete."""

@@ -149,6 +149,18 @@ def test_the_mail_arrives_with_counts_and_case_numbers(report: SchoolReport, inb
     assert "BEGIN:VCALENDAR" in calendar.get_content()
 
 
+def test_one_address_the_server_can_not_take_keeps_no_other_from_its_mail(report: SchoolReport) -> None:
+    handler = _Inbox()
+    with serving(handler, enable_SMTPUTF8=False) as port:
+        server = MailServer("127.0.0.1", port, security="none", timeout=10)
+        assert send(message(report, sender=FROM, recipients=[*TO, "bjørn@example.invalid"]), server) == 1
+        with pytest.raises(MailError, match="bokstaver") as raised:
+            send(message(report, sender=FROM, recipients=["bjørn@example.invalid"]), server)
+    assert "bjørn" not in str(raised.value)
+    (got,) = handler.mails
+    assert got["To"] == TO[0]
+
+
 def test_nothing_is_sent_when_nothing_changed(make_report: Callable[..., SchoolReport], assessments: list[Any]) -> None:
     # Without the deadline that is today, and with last night's verdicts, there is nothing to tell.
     quiet = [assessments[3], assessments[4]]

@@ -141,11 +141,16 @@ def test_29_february_in_a_leap_year_is_a_date() -> None:
     assert {kind for n in made for kind in kinds(n)} == {IdentityKind.SYNTHETIC}
 
 
+def test_a_number_is_found_in_groups_of_four() -> None:
+    made = OFFICIAL[0]
+    assert kinds(f"{made[:4]} {made[4:8]} {made[8:]}") == [IdentityKind.SYNTHETIC]
+
+
 @pytest.mark.parametrize(
     "shape",
     [
         "{0}{1}", "{0} {1}", "{0}-{1}", "{0} - {1}", "{0}\u00a0{1}", "{0}–{1}", "{0}\n{1}", "{0} \n{1}", "{0}/{1}",
-        "{0}\u200b{1}", "x{0}{1}y", "({0}{1})", "«{0} {1}»", "{0}{1}.", "nr:{0}{1},",
+        "{0}   {1}", "{0}:{1}", "{0}_{1}", "{0}, {1}", "{0}\u200b{1}", "x{0}{1}y", "({0}{1})", "«{0} {1}»", "{0}{1}.", "nr:{0}{1},",
     ],
 )  # fmt: skip
 def test_a_number_is_found_however_it_is_parted(shape: str) -> None:

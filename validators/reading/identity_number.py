@@ -20,12 +20,14 @@ _SERIES = {0: False, 80: True, 40: True, 65: True}
 _D_NUMBER = 40
 """Added to the day for people who are not residents."""
 
-# One sign or a space or two may stand between the pairs of the date, and between and within the five last digits; characters of no
+# One sign or a few spaces may stand between the pairs of the date, and between and within the five last digits; characters of no
 # width may stand anywhere. Accounts (1234.56.78901) are parted otherwise and are left out.
 _UNSEEN = "[\u00ad\u200b-\u200d\u2060\ufeff]*"
-_BREAK = rf"{_UNSEEN}(?:\s{{0,2}}[-\u2010-\u2015./·]\s{{0,2}}|\s{{1,2}})?{_UNSEEN}"
+_BREAK = rf"{_UNSEEN}(?:\s{{0,4}}[-\u2010-\u2015./·:_,;|]\s{{0,4}}|\s{{1,4}})?{_UNSEEN}"
 _D = rf"\d{_UNSEEN}"
-_CANDIDATE = re.compile(rf"(?<!\d)(?=({_D}{_D}{_BREAK}{_D}{_D}{_BREAK}{_D}{_D}{_BREAK}{_D}{_D}\d{_BREAK}{_D}\d)(?!\d))")
+_CANDIDATE = re.compile(
+    rf"(?<!\d)(?=({_D}{_D}{_BREAK}{_D}{_D}{_BREAK}{_D}{_D}{_BREAK}{_D}{_D}{_BREAK}\d{_BREAK}{_D}\d)(?!\d))"
+)
 _ACCOUNT = re.compile(r"\d{4}[. ]\d{2}[. ]\d{5}")
 
 
