@@ -57,9 +57,9 @@ def _address(value: str) -> str:
 
     local, at, domain = value.rpartition("@")
     if not domain.isascii():
-        try:
-            import idna
+        import idna
 
+        try:
             value = f"{local}{at}{idna.encode(domain, uts46=True).decode('ascii')}"
         except idna.IDNAError:
             raise ValueError(_("er ikke en e-postadresse")) from None
@@ -345,7 +345,7 @@ class Settings(BaseSettings):
 class _TomlSource(TomlConfigSettingsSource):
     """The settings file, read as every other TOML file is: a byte order mark before it is no fault."""
 
-    def _read_file(self, file_path: Path) -> dict[str, Any]:
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
         return read_toml(file_path.read_text("utf-8"))
 
 

@@ -93,7 +93,7 @@ def _properties(block: str) -> dict[str, str]:
             inside += 1 if line[:1] in "bB" else -1
         elif line.strip() and not inside:
             try:
-                key, _parameters, value = Contentline(line).parts()
+                key, _parameters, value = Contentline(line).parts()  # type: ignore[no-untyped-call]  # icalendar types it not
             except ValueError:
                 continue
             found.setdefault(key.upper(), value.strip())

@@ -101,7 +101,7 @@ def test_a_school_is_a_school_however_its_type_is_written() -> None:
 
 
 def test_a_tenant_is_asked_for_only_where_the_vendor_wants_one() -> None:
-    secret = {"client_id": "a", "client_secret": "b", "base_url": BASE}
+    secret: dict[str, Any] = {"client_id": "a", "client_secret": "b", "base_url": BASE}
     plain = load_settings()
     settings = plain.model_copy(update={"oneroster": OneRosterSection(**secret), "roster": "oneroster"})
     assert isinstance(roster_adapter(settings), Roster)
