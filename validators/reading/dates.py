@@ -52,13 +52,14 @@ def written_date(text: str | None, after: date) -> WrittenDate | None:
     if text is None:
         return None
     lower = text.casefold()
-    found = sorted((day, is_filler(lower[:start] + " " + lower[end:])) for day, start, end in _days(lower, after))
+    found = sorted((day, is_filler(lower[:start] + " " + lower[end:])) for day, start, end in days_in(lower, after))
     later = [item for item in found if item[0] > after]
     chosen = later[0] if later else found[-1] if found else None
     return WrittenDate(*chosen) if chosen is not None else None
 
 
-def _days(text: str, after: date) -> Iterator[tuple[date, int, int]]:
+def days_in(text: str, after: date) -> Iterator[tuple[date, int, int]]:
+    """The days that ``text`` (in small letters) names, each with the place where it stands; as :func:`written_date` reads them."""
     taken: list[tuple[int, int]] = []
     for pattern in (_ISO, _NAMED, _NUMBERS, _WEEK, _WHOLE_MONTH):
         for match in pattern.finditer(text):

@@ -1,0 +1,68 @@
+"""When a measure is carried out (field c): a time that a reader can hold on to, and the day on which it was over."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from functools import cache
+
+from .answers import Said, read_answer
+from .dates import days_in
+from .words import bare, data, kept
+
+_OPEN = re.compile(
+    r"\b(fra|frå|fom|f\.o\.m\.?|starter|startar|begynner|byrjar|tek til|oppstart|etter|siden|sidan)\b(?:(?!\btil\b|\but\b|–|-)[^,;]){0,25}$"
+)
+_UNTIL = re.compile(r"^[^,;]{0,12}?(\btil\b|–|-|\bog ut\b|\but\b|t\.o\.m|\btom\b)")
+_WEEKS = re.compile(r"\b(uke|veke)r?\s*(\d{1,2})\s?[-–]\s?(\d{1,2})\b")
+_OUT = re.compile(r"\but\b")
+_HALF_A_YEAR = timedelta(days=183)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    raw = data("times.toml")
+    return _words(raw["named"]), _words(raw["unsure"])
+
+
+def _words(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile(r"(?<![\w-])(?:" + "|".join(patterns) + r")(?![\w-])")
+
+
+@kept
+def names_a_time(text: str) -> bool:
+    """Whether ``text`` names a date, a week, a weekday, how often, a month or season, a lesson or break, or a period with an end.
+
+    What is not recognised is no time: «ved behov», «etter ferien», «når vi får vikar», «se felt b». Nor is one that the text
+    itself takes back («ikke bestemt, kanskje i uke 42»).
+    """
+    words = bare(text)
+    named, unsure = _patterns()
+    if read_answer(text).said is Said.LATER or unsure.search(words):
+        return False
+    return named.search(words) is not None or any(True for _ in days_in(text.casefold(), date(2000, 1, 1)))
+
+
+@kept
+def over_by(text: str, near: date) -> date | None:
+    """The last day that ``text`` names as an end; ``None`` where it names none, or goes on («fra 12.10.»).
+
+    A day without a year is the one nearest to ``near``.
+    """
+    lower, ends = _spelled_out(text), []
+    for day, start, end in days_in(lower, near - _HALF_A_YEAR):
+        if _OPEN.search(lower[:start]) and not _UNTIL.search(lower[end:]):
+            return None
+        ends.append(day)
+    return max(ends, default=None)
+
+
+@kept
+def begins_on(text: str, near: date) -> date | None:
+    """The first day that ``text`` names, as :func:`over_by` reads them."""
+    return min((day for day, _, _ in days_in(_spelled_out(text), near - _HALF_A_YEAR)), default=None)
+
+
+def _spelled_out(text: str) -> str:
+    """«uke 30–32», «August» and «ut mai» as :mod:`.dates` reads them."""
+    return "i " + _OUT.sub("til utgangen av", _WEEKS.sub(r"\1 \2 – \1 \3", text.casefold()))
