@@ -141,12 +141,12 @@ def _claims(judge: Judge, text: str | None) -> bool:
 
 
 def _answers(judge: Judge, text: str | None) -> bool:
-    return judge.is_filled_in(text) and not _claims(judge, text)
+    return judge.answers(text, "best_interest.text") and not _claims(judge, text)
 
 
 def _says(judge: Judge, part: BestInterest, field: str) -> bool:
     text = getattr(part, field)
-    return judge.is_filled_in(text) if field in _SHORT_ANSWERS else _answers(judge, text)
+    return judge.answers(text, f"best_interest.{field}") and (field in _SHORT_ANSWERS or not _claims(judge, text))
 
 
 def has_words(judge: Judge, part: BestInterest | None, text: str | None = None) -> bool:

@@ -12,6 +12,7 @@ from ..domain.log import Recorded
 from ..domain.moment import OSLO, Moment, end_of, local_day
 from ..domain.plan import MunicipalPlan
 from ..domain.verdict import Outcome, Reading, Reason, Remark, RemarkCode, Severity, Verdict
+from .reading.answers import Said, read_answer
 from .reading.filled_in import is_filled_in
 from .rule import severity_of
 
@@ -366,14 +367,29 @@ class Judge:
     # --- fields --------------------------------------------------------------------------------------------------
 
     def is_filled_in(self, text: str | None) -> bool:
-        """Whether a field holds an answer; with ``read_text = false`` only whether it holds anything at all."""
+        """Whether a field holds more than a placeholder; with ``read_text = false`` whether it holds anything at all."""
         return is_filled_in(text) if self.read_text else text is not None and text.strip() != ""
 
-    def field(self, scope: str, text: str | None, *items: Recorded, event: Moment | None = None) -> Outcome:
-        """A required field: met when it holds an answer, else a deviation (incomplete)."""
-        if not self.is_filled_in(text):
+    def said(self, text: str | None, path: str | None = None) -> Said:
+        """What ``text`` is worth as an answer in the field ``path``; with ``read_text = false`` anything at all is one."""
+        if self.read_text:
+            return read_answer(text, path).said if is_filled_in(text) else Said.NOTHING
+        return Said.ANSWER if text is not None and text.strip() else Said.NOTHING
+
+    def answers(self, text: str | None, path: str | None = None) -> bool:
+        """Whether the field ``path`` holds an answer (:mod:`.reading.answers`)."""
+        return self.said(text, path) is Said.ANSWER
+
+    def field(
+        self, scope: str, text: str | None, *items: Recorded, path: str | None = None, event: Moment | None = None
+    ) -> Outcome:
+        """A required field: met when it holds an answer, a question where it points or puts off, else a deviation (incomplete)."""
+        said = self.said(text, path)
+        if said is Said.ANSWER:
+            return self.met(scope, *items, event=event, remarks=self.presence_remarks())
+        if said is Said.NOTHING:
             return self.deviation(scope, Reason.INCOMPLETE, *items, event=event)
-        return self.met(scope, *items, event=event, remarks=self.presence_remarks())
+        return self.review(scope, UNANSWERED[said], *items, event=event)
 
     def presence_remarks(self) -> tuple[Remark, ...]:
         """The remark that texts are not read here, where that is so."""
@@ -414,6 +430,13 @@ class Judge:
             remarks.append(Remark(code=RemarkCode.TIME_EDITED))
         return remarks
 
+
+UNANSWERED = {
+    Said.LATER: "put_off",
+    Said.NOT_APPLICABLE: "said_not_applicable",
+    Said.ELSEWHERE: "points_elsewhere",
+}
+"""What is asked where a field says something, and no answer."""
 
 _OF_OTHER_COUNTS = (RemarkCode.OTHER_READING_MET, RemarkCode.OTHER_READING_LATE)
 

@@ -229,10 +229,7 @@ def _may_be(person: Actor, other: Actor) -> bool:
 
 
 def _says_something(judge: Judge, proof: Proof, entry: LogEntry) -> bool:
-    written = [getattr(entry, name) for name in proof.says]
-    return any(
-        judge.is_filled_in(text) for told in written for text in ((told,) if isinstance(told, str) else told or ())
-    )
+    return any(judge.answers(text, f"log.{name}") for name, text in entry.words() if name in proof.says)
 
 
 def did_the_accused(case: CaseIndex, entry: LogEntry) -> bool | None:

@@ -131,6 +131,30 @@ REMARKS: dict[RemarkCode, Text] = {
 }
 
 QUESTIONS: dict[str, Text] = {
+    "points_elsewhere": Text(
+        "Feltet viser bare til noe annet, og svaret er ikke funnet der. Hva er svaret?",
+        "Feltet viser berre til noko anna, og svaret er ikkje funne der. Kva er svaret?",
+    ),
+    "put_off": Text(
+        "Feltet sier bare at det skal avgjøres senere. Er det avgjort nå, og hva ble det?",
+        "Feltet seier berre at det skal avgjerast seinare. Er det avgjort no, og kva vart det?",
+    ),
+    "said_not_applicable": Text(
+        "Feltet sier at det ikke er aktuelt, men planen krever et svar her. Hva er svaret?",
+        "Feltet seier at det ikkje er aktuelt, men planen krev eit svar her. Kva er svaret?",
+    ),
+    "same_in_several_fields": Text(
+        "Den samme setningen står i tre eller flere felt i planen. Hva er svaret i dette feltet?",
+        "Den same setninga står i tre eller fleire felt i planen. Kva er svaret i dette feltet?",
+    ),
+    "over_before_notice": Text(
+        "Tiden for tiltaket var over før det første varselet kom. Hva er de riktige datoene?",
+        "Tida for tiltaket var over før det første varselet kom. Kva er dei rette datoane?",
+    ),
+    "evaluated_before_it_begins": Text(
+        "Tiltaket skal evalueres før det begynner. Hva er de riktige datoene?",
+        "Tiltaket skal evaluerast før det tek til. Kva er dei rette datoane?",
+    ),
     "before_its_cause": Text(
         "Oppføringen er datert før det den skal være et svar på. Hva er riktig tidspunkt?",
         "Oppføringa er datert før det ho skal vere eit svar på. Kva er rett tidspunkt?",

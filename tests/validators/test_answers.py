@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from skolemiljo.domain.activity_plan import ActivityPlan, Evaluation, Measure
+from skolemiljo.domain.case import Incident
 from skolemiljo.domain.log import BestInterest, LogEntry
 from skolemiljo.validators.reading.answers import Place, Said, known_fields, read_answer, repeated
 
@@ -95,7 +96,9 @@ Kommer for sent hver dag|Kjem for seint kvar dag|Venter alene i garderoben|Konfl
 Som avtalt med mor: kontaktlærer har samtalen.|Målet er nådd|Ikke nådd|Delvis nådd|Virker|Det er ikke motstrid.|
 Ingen. Han er alltid alene.|Nei, han er redd|Elevsamtale|Observasjon|Samtale med eleven|Enig|Samd|Bytte plass|Fast voksen|
 Stå ved døra|Han blir stengt ute. Mer kommer senere.|Eleven kommer ikke inn i timen|Samme voksen hver dag|Same vaksen kvar dag|
-Se film sammen om vennskap|Det er ikke trygt i garderoben|Eleven er utrygg|Ønsket ikke|Ville ikkje seie noko|Brettspill|
+Se film sammen om vennskap|Det er ikke trygt i garderoben|
+Må se over gjerdet i friminuttet|Må sjå til eleven i friminutta|
+Eleven er utrygg|Ønsket ikke|Ville ikkje seie noko|Brettspill|
 Ikke aktuelt å bytte klasse, vi setter en voksen i garderoben""".replace("\n", "").split("|")
 
 EVERYTHING = [text for pairs in NOTHING.values() for pair in pairs for text in pair]
@@ -168,6 +171,7 @@ def test_every_field_is_one_of_the_case_format() -> None:
         "activity_plans": ActivityPlan,
         "activity_plans.measures": Measure,
         "evaluations": Evaluation,
+        "incidents": Incident,
         "log": LogEntry,
         "best_interest": BestInterest,
     }

@@ -300,7 +300,8 @@ def _headed(tokens: _Tokens, field: _Field) -> Answer:
     if not head:
         return _ANSWER
     classes = head[0][1]
-    if _Class.POINT in classes and _next_is_a_place(rest):
+    does = any(piece in _MODALS for piece, _ in tokens[:led])  # «må se over gjerdet» tells what is to be done
+    if _Class.POINT in classes and not does and _next_is_a_place(rest):
         return Answer(Said.ELSEWHERE, _pointer(piece for piece, _ in tokens))
     if field.ahead:
         return _ANSWER
@@ -313,6 +314,7 @@ def _headed(tokens: _Tokens, field: _Field) -> Answer:
     return _ANSWER
 
 
+_MODALS = frozenset({"må", "skal", "bør", "kan", "å"})
 _COMES = frozenset(
     {
         "kommer",

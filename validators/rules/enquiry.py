@@ -17,7 +17,7 @@ from ..heard import ANALYSIS, hearings
 from ..judge import Judge, when_of
 from ..known import CaseIndex
 from ..proof import Proof, Shown, anyone, by, sort
-from ..reading.filled_in import bare
+from ..reading.words import bare
 from ..rule import Chapter, Text
 from ..stretches import Round, reopened_without_notice, rounds, took_place
 from ..who_was_told import rector_reached, stopped
@@ -403,7 +403,7 @@ def _experience(
         return judge.met(scope, analyses[-1], event=event, remarks=judge.presence_remarks())
     if shown is not None:
         return judge.met(scope, *everywhere, event=event, remarks=(*judge.presence_remarks(), _WEAK))
-    if any(judge.is_filled_in(e.text) for e in analyses) and not any(_any_part(judge, e) for e in everywhere):
+    if any(judge.answers(e.text, "log.text") for e in analyses) and not any(_any_part(judge, e) for e in everywhere):
         return judge.review(scope, "in_text", *analyses, event=event)
     return judge.deviation(scope, Reason.INCOMPLETE, *analyses, event=event)
 
@@ -411,17 +411,19 @@ def _experience(
 def _is_her_own(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, entries: list[LogEntry]) -> bool:
     """Whether what is told of «barnets opplevelse» is hers: told of her alone, or of several and she was talked with."""
     if len(case.affected) == 1 or any(
-        e.pupils == (pupil.ref,) and judge.is_filled_in(e.child_experience) for e in entries
+        e.pupils == (pupil.ref,) and judge.answers(e.child_experience, "log.child_experience") for e in entries
     ):
         return True
     return any(pupil.ref in talk.pupils for talk in stretch.entries(case, LogKind.PUPIL_CONVERSATION))
 
 
 def _says_nothing(judge: Judge, entry: LogEntry) -> bool:
-    """Whether all that is written in it are placeholders. An entry whose text the source does not give has said something."""
-    words = (entry.text, entry.child_experience, entry.surroundings, entry.form_and_participants, *entry.methods)
-    written = [text for text in words if text is not None and text.strip()]
-    return bool(written) and not any(judge.is_filled_in(text) for text in written)
+    """Whether all that is written in it are non-answers. An entry whose text the source does not give has said something."""
+    written = [(name, text) for name, text in entry.words() if name in _SAYING and text.strip()]
+    return bool(written) and not any(judge.answers(text, f"log.{name}") for name, text in written)
+
+
+_SAYING = frozenset({"text", "child_experience", "surroundings", "form_and_participants", "methods"})
 
 
 def _first_that_says_something(judge: Judge, entries: Sequence[LogEntry]) -> LogEntry | None:
@@ -430,13 +432,15 @@ def _first_that_says_something(judge: Judge, entries: Sequence[LogEntry]) -> Log
 
 
 def _both_parts(judge: Judge, entries: Sequence[LogEntry]) -> bool:
-    return any(judge.is_filled_in(e.child_experience) for e in entries) and any(
-        judge.is_filled_in(e.surroundings) for e in entries
+    return any(judge.answers(e.child_experience, "log.child_experience") for e in entries) and any(
+        judge.answers(e.surroundings, "log.surroundings") for e in entries
     )
 
 
 def _any_part(judge: Judge, entry: LogEntry) -> bool:
-    return judge.is_filled_in(entry.child_experience) or judge.is_filled_in(entry.surroundings)
+    return judge.answers(entry.child_experience, "log.child_experience") or judge.answers(
+        entry.surroundings, "log.surroundings"
+    )
 
 
 # --- «Lag en skriftlig plan for undersøkelsen.» ------------------------------------------------------------------------------
@@ -532,10 +536,10 @@ def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         plans = stretch.entries(case, LogKind.ENQUIRY_PLAN)
         if not plans:
             continue
-        named = [p for p in plans if any(judge.is_filled_in(m) for m in p.methods)]
+        named = [p for p in plans if any(judge.answers(m, "log.methods") for m in p.methods)]
         if named:
             yield judge.met(stretch.scope(), named[0], event=stretch.start, remarks=judge.presence_remarks())
-        elif any(judge.is_filled_in(p.text) for p in plans):
+        elif any(judge.answers(p.text, "log.text") for p in plans):
             yield judge.review(stretch.scope(), "in_text", *plans, event=stretch.start)
         else:
             yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *plans, event=stretch.start)
@@ -704,10 +708,10 @@ def form_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 
 def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], when: Moment) -> Outcome:
-    places = [e for e in (*before, talk) if judge.is_filled_in(e.form_and_participants)]
+    places = [e for e in (*before, talk) if judge.answers(e.form_and_participants, "log.form_and_participants")]
     if places:
         return judge.met(scope, places[0], event=when, remarks=judge.presence_remarks())
-    if any(judge.is_filled_in(p.text) for p in before):
+    if any(judge.answers(p.text, "log.text") for p in before):
         return judge.review(scope, "in_text", *before, event=when)
     return judge.deviation(scope, Reason.INCOMPLETE, talk, event=when)
 
@@ -750,14 +754,16 @@ def as_planned(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Gjennomfør undersøkelsen i tråd med planen»: asked when the enquiry has ended in an analysis, measures or a closing."""
     for stretch in rounds(case):
         plans = [
-            p for p in stretch.entries(case, LogKind.ENQUIRY_PLAN) if any(judge.is_filled_in(m) for m in p.methods)
+            p
+            for p in stretch.entries(case, LogKind.ENQUIRY_PLAN)
+            if any(judge.answers(m, "log.methods") for m in p.methods)
         ]
         ended = bool(stretch.entries(case, LogKind.ANALYSIS)) or stretch.closed is not None
         if not plans or not (ended or stretch.decision(case) is not None):
             continue
         steps = stretch.entries(case, *_STEPS, LogKind.HOME_MEETING)
-        reasons = [e for e in (*steps, *plans) if judge.is_filled_in(e.deviates_because)]
-        unseen = [m for m in plans[-1].methods if judge.is_filled_in(m) and not _used(m, steps)]
+        reasons = [e for e in (*steps, *plans) if judge.answers(e.deviates_because, "log.deviates_because")]
+        unseen = [m for m in plans[-1].methods if judge.answers(m, "log.methods") and not _used(m, steps)]
         if not steps:
             yield judge.deviation(stretch.scope(), Reason.UNDOCUMENTED, plans[-1], event=stretch.start)
         elif unseen and not reasons:
@@ -949,8 +955,8 @@ def class_feedback(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         analysis = next(iter(stretch.entries(case, LogKind.ANALYSIS)), None) or stretch.decision(case)
         ended = when_of(analysis) if analysis is not None else None
         decisions = stretch.entries(case, LogKind.CLASS_FEEDBACK)
-        decided = [e for e in decisions if judge.is_filled_in(e.decision)]
-        in_words = [e for e in decisions if judge.is_filled_in(e.text)]
+        decided = [e for e in decisions if judge.answers(e.decision, "log.decision")]
+        in_words = [e for e in decisions if judge.answers(e.text, "log.decision")]
         event = ended or stretch.start
         if decided:
             yield judge.met(stretch.scope(), decided[0], event=event, remarks=judge.presence_remarks())

@@ -222,7 +222,7 @@ def _evaluations(case: CaseIndex, judge: Judge, due: _Appointment) -> _Evaluatio
         if due.measures and evaluation.measures and not _measures_of(due) & set(evaluation.measures):
             continue
         whole = evaluation.id in together or _covers(evaluation, due)
-        if not whole or not judge.is_filled_in(evaluation.result) or evaluation.against_goal is False:
+        if not whole or not judge.answers(evaluation.result, "evaluations.result") or evaluation.against_goal is False:
             found.lacking.append(evaluation)
         elif evaluation.against_goal is None:
             found.unclear.append(evaluation)
@@ -268,7 +268,11 @@ def _covering_together(judge: Judge, evaluations: Iterable[Evaluation], due: _Ap
     days: dict[date, list[Evaluation]] = {}
     for evaluation in evaluations:
         when = when_of(evaluation)
-        if when is not None and judge.is_filled_in(evaluation.result) and evaluation.against_goal is not False:
+        if (
+            when is not None
+            and judge.answers(evaluation.result, "evaluations.result")
+            and evaluation.against_goal is not False
+        ):
             days.setdefault(when.day, []).append(evaluation)
     together: set[str] = set()
     for same_day in days.values():
@@ -504,8 +508,8 @@ def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«evaluering av tiltak opp mot mål»: per current plan, a goal for the whole or for every measure."""
     for plan in case.current_plans:
         scope, event = scope_of(plan=plan.plan, version=str(plan.version)), when_of(plan)
-        each = [judge.is_filled_in(measure.goal) for measure in plan.measures]
-        if judge.is_filled_in(plan.goal) or (each and all(each)):
+        each = [judge.answers(measure.goal, "activity_plans.measures.goal") for measure in plan.measures]
+        if judge.answers(plan.goal, "activity_plans.goal") or (each and all(each)):
             yield judge.met(scope, plan, event=event, remarks=judge.presence_remarks())
         else:
             yield judge.review(scope, "no_goal", plan, event=event)

@@ -275,19 +275,19 @@ def _physical(
     when: Moment | None,
     earlier: tuple[Incident, ...],
 ) -> Outcome:
-    texts = (incident.description, incident.intervention_account, incident.pupil_view)
-    if not all(judge.is_filled_in(text) for text in texts):
+    told = all(judge.answers(text) for text in (incident.description, incident.intervention_account))
+    if not told or not judge.answers(incident.pupil_view, "incidents.pupil_view"):
         return judge.deviation(scope, Reason.INCOMPLETE, incident, event=when)
     known = _rector_knows(case, incident, when)
     if known is None:
         return judge.review(scope, "rector_told", incident, event=when)
-    told = [guardians_know(case, incident, pupil) for pupil in incident.pupils]
-    if None in told:
+    homes = [guardians_know(case, incident, pupil) for pupil in incident.pupils]
+    if None in homes:
         return judge.review(scope, "guardians_told", incident, event=when)
     again = [e for e in earlier if e.physical_intervention and set(e.pupils) & set(incident.pupils)]
     if again and not (told_owner := owner_told(case, when)).sure and not told_owner.by_others:
         return judge.review(scope, "repeated", *again, incident, event=when)
-    shown = [item for item in (known, *told) if item is not None]
+    shown = [item for item in (known, *homes) if item is not None]
     return judge.met(scope, incident, *shown, event=when, remarks=judge.presence_remarks())
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum, auto
 
 from ...domain.activity_plan import ActivityPlan, Measure, MeasureType
@@ -13,11 +13,17 @@ from ...domain.log import BestInterest, Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment, end_of
 from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ..best_interest_entries import WRITTEN
 from ..heard import ANALYSIS, hearings
-from ..judge import Judge, when_of
+from ..judge import UNANSWERED, Judge, when_of
 from ..known import CaseIndex, Period, was_heard
 from ..proof import sort
-from ..reading.evaluation_dates import Said, evaluation_date
+from ..reading.answers import Place, Pointer, Said, read_answer
+from ..reading.evaluation_dates import Said as EvaluationSaid
+from ..reading.evaluation_dates import evaluation_date
+from ..reading.plan_texts import repeated_in
+from ..reading.responsible import Who, responsible
+from ..reading.times import begins_on, names_a_time, over_by
 from ..reading.vague_phrases import Phrase, says_only
 from ..rule import Chapter, Text
 from ..stretches import at_this_school, only_protects, rounds, transfers
@@ -114,7 +120,9 @@ def _examined(entry: LogEntry) -> bool:
 
 
 def _measures_named(judge: Judge, plan: ActivityPlan) -> bool:
-    return judge.is_filled_in(plan.measures_text) or any(judge.is_filled_in(m.text) for m in plan.measures)
+    return judge.answers(plan.measures_text, "activity_plans.measures_text") or any(
+        judge.answers(m.text, "activity_plans.measures.text") for m in plan.measures
+    )
 
 
 def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
@@ -329,16 +337,16 @@ def pupil_contributes(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: ActivityPlan, *, alone: bool) -> Outcome:
     event = when_of(plan)
     before = [e for e in hearings(case, judge, pupil).sure if _not_after(e, event)]
-    if judge.is_filled_in(plan.pupil_contribution):
+    if judge.answers(plan.pupil_contribution, "activity_plans.pupil_contribution"):
         heard = [e for e in before if e.hearing is not Hearing.DECLINED]
         if alone or heard:
-            return judge.met(scope, plan, *heard[:1], event=event, remarks=judge.presence_remarks())
+            shown = judge.met(scope, plan, *heard[:1], event=event, remarks=judge.presence_remarks())
+            return _unless_repeated(judge, plan, "activity_plans.pupil_contribution", shown)
     declined = [e for e in before if e.hearing is Hearing.DECLINED]
     if declined:
         return judge.met(scope, declined[0], event=event, remarks=(_DECLINED,))
-    if judge.is_filled_in(plan.pupil_contribution):
-        return judge.review(scope, "whose_contribution", plan, event=event)
-    return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+    outcome = judge.field(scope, plan.pupil_contribution, plan, path="activity_plans.pupil_contribution", event=event)
+    return judge.review(scope, "whose_contribution", plan, event=event) if outcome.verdict is Verdict.MET else outcome
 
 
 # --- «Det skal gjøres en helhetlig analyse …» ---------------------------------------------------------------------------
@@ -451,11 +459,11 @@ def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Analyseverktøy på UDIR sine sider brukes for å gjøre denne analysen før valg av tiltak.»: per analysis."""
     for entry in case.all(LogKind.ANALYSIS):
         scope, event = scope_of(log=entry.id), when_of(entry)
-        if not judge.is_filled_in(entry.analysis_tool):
+        if not judge.answers(entry.analysis_tool, "log.analysis_tool"):
             yield judge.review(scope, "tool_not_stated", entry, event=event)
         elif not judge.read_text or says_only(Phrase.UDIR_TOOL, entry.analysis_tool):
             yield judge.met(scope, entry, event=event, remarks=judge.presence_remarks())
-        elif judge.is_filled_in(entry.deviates_because):
+        elif judge.answers(entry.deviates_because, "log.deviates_because"):
             yield judge.met(scope, entry, event=event, remarks=(_WEAK,))
         else:
             yield judge.review(scope, "another_tool", entry, event=event)
@@ -714,7 +722,7 @@ def _section(
 
     def filled_in(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         for plan in case.current_plans:
-            yield judge.field(_plan_scope(plan), getattr(plan, field), plan, event=when_of(plan))
+            yield _field(judge, plan, f"activity_plans.{field}", getattr(plan, field))
 
     CHAPTER.rule(
         code,
@@ -793,12 +801,24 @@ class _Grade(Enum):
     GOOD = auto()
 
 
-def _grade(judge: Judge, text: str | None, doubtful: Phrase) -> _Grade:
+def _field(judge: Judge, plan: ActivityPlan, path: str, text: str | None) -> Outcome:
+    """A field of the plan in words; a sentence that stands in several fields can't be the answer to each."""
+    outcome = judge.field(_plan_scope(plan), text, plan, path=path, event=when_of(plan))
+    return _unless_repeated(judge, plan, path, outcome)
+
+
+def _unless_repeated(judge: Judge, plan: ActivityPlan, path: str, outcome: Outcome) -> Outcome:
+    if outcome.verdict is Verdict.MET and judge.read_text and path in repeated_in(plan):
+        return judge.review(outcome.scope, "same_in_several_fields", plan, event=when_of(plan))
+    return outcome
+
+
+def _grade(judge: Judge, text: str | None, answers: Callable[[str], bool]) -> _Grade:
     if text is None or not text.strip():
         return _Grade.EMPTY
     if not judge.is_filled_in(text):
         return _Grade.PLACEHOLDER
-    return _Grade.DOUBTFUL if judge.read_text and says_only(doubtful, text) else _Grade.GOOD
+    return _Grade.GOOD if not judge.read_text or answers(text) else _Grade.DOUBTFUL
 
 
 def _answered(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[_Grade], question: str) -> Outcome:
@@ -849,7 +869,7 @@ def _rows(plan: ActivityPlan) -> Iterator[tuple[str, Measure | None]]:
 def problem_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«hvilket problem tiltakene skal løse»: per current plan; a draft or replaced version answers nothing."""
     for plan in case.current_plans:
-        yield judge.field(_plan_scope(plan), plan.problem, plan, event=when_of(plan))
+        yield _field(judge, plan, "activity_plans.problem", plan.problem)
 
 
 @CHAPTER.rule(
@@ -881,15 +901,23 @@ def measures_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«hvilke tiltak skolen har planlagt»: per current plan, at least one, and each with words."""
     for plan in case.current_plans:
         scope, event = _plan_scope(plan), when_of(plan)
-        told = [judge.is_filled_in(measure.text) for measure in plan.measures]
-        in_words = judge.is_filled_in(plan.measures_text)
+        told = [judge.answers(measure.text, "activity_plans.measures.text") for measure in plan.measures]
+        in_words = judge.answers(plan.measures_text, "activity_plans.measures_text")
         if not (in_words or (told and all(told))):
-            yield judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+            said = [judge.said(measure.text, "activity_plans.measures.text") for measure in plan.measures]
+            said.append(judge.said(plan.measures_text, "activity_plans.measures_text"))
+            doubt = next((UNANSWERED[one] for one in said if one in UNANSWERED), None)
+            if doubt is None or (plan.measures and Said.NOTHING in said[:-1]):
+                yield judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+            else:
+                yield judge.review(scope, doubt, plan, event=event)
             continue
         # An empty row beside measures told in words, or a placeholder beside full rows: shown, but not in its place.
         placeholder = not in_words and bool((plan.measures_text or "").strip())
         remarks = (_WEAK,) if placeholder or not all(told) else ()
-        yield judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *remarks))
+        shown = judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *remarks))
+        path = "activity_plans.measures_text" if in_words else "activity_plans.measures.text"
+        yield _unless_repeated(judge, plan, path, shown)
 
 
 @CHAPTER.rule(
@@ -924,6 +952,9 @@ def measures_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "activity_plans.measures.start",
         "activity_plans.measures.end",
         "activity_plans.measures.when",
+        "notices",
+        "notices.happened_at",
+        "notices.registered_at",
     ),
     questions={
         "no_fixed_time": Text(
@@ -940,9 +971,13 @@ def carried_out_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«når tiltakene skal gjennomføres»: per measure of each current plan; the plan's own field may answer for all."""
     for plan in case.current_plans:
         for scope, measure in _rows(plan):
-            grades = [_grade(judge, plan.when, Phrase.VAGUE_TIME)]
+            times = _Pointing(plan, measure, names_a_time)
+            grades = [_grade(judge, plan.when, times)]
+            if _over_before_notice(case, judge, plan, measure):
+                yield judge.review(scope, "over_before_notice", plan, event=when_of(plan))
+                continue
             if measure is not None:
-                grades.insert(0, _grade(judge, measure.when, Phrase.VAGUE_TIME))
+                grades.insert(0, _grade(judge, measure.when, times))
                 if measure.start is not None and measure.end is not None and measure.end < measure.start:
                     yield judge.review(scope, "ends_before_it_starts", plan, event=when_of(plan))
                     continue
@@ -950,6 +985,40 @@ def carried_out_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
                     yield _dated(judge, scope, plan, grades)
                     continue
             yield _answered(judge, scope, plan, grades, "no_fixed_time")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pointing:
+    """Whether a text answers, itself or by what it points at in the plan: the measure, or the field for all of them."""
+
+    plan: ActivityPlan
+    measure: Measure | None
+    answers: Callable[[str], bool]
+
+    def __call__(self, text: str) -> bool:
+        return any(self.answers(said) for said in (text, *self._pointed_at(read_answer(text).pointer)))
+
+    def _pointed_at(self, pointer: Pointer | None) -> Iterator[str]:
+        told = self.measure.text if self.measure is not None else None
+        if pointer is None or pointer.letter not in (None, "b"):
+            return
+        if pointer.place in (Place.FIELD, Place.MEASURE, Place.PLAN):
+            yield from (words for words in (told, self.plan.measures_text) if words)
+
+
+def _over_before_notice(case: CaseIndex, judge: Judge, plan: ActivityPlan, measure: Measure | None) -> bool:
+    """Whether the time that is given was over before the first notice came: then nothing was to be done after it."""
+    arrivals = [when.day for notice in case.notices if (when := notice.arrived_at or notice.registered_at) is not None]
+    if not arrivals:
+        return False
+    notice, decided = min(arrivals), when_of(plan)
+    if measure is not None and measure.end is not None:
+        return measure.end < notice
+    if measure is not None and measure.start is not None:
+        return False
+    words = next((w for w in (measure.when if measure is not None else None, plan.when) if (w or "").strip()), None)
+    over = over_by(words, decided.day if decided is not None else notice) if words and judge.read_text else None
+    return over is not None and over < notice
 
 
 def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[_Grade]) -> Outcome:
@@ -1014,11 +1083,19 @@ def responsible_named(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 
 def _responsible(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
-    whole = _grade(judge, plan.responsible, Phrase.TEAM)
+    named = _Pointing(plan, measure, _names_somebody)
+    whole, event = _grade(judge, plan.responsible, named), when_of(plan)
+    own = measure.responsible if measure is not None and (measure.responsible or "").strip() else plan.responsible
+    if (
+        judge.read_text
+        and own
+        and responsible(own) is Who.OUTSIDE
+        and (measure is None or measure.responsible_role is None)
+    ):
+        return judge.review(scope, "not_the_school", plan, event=event)
     if measure is None:
         return _answered(judge, scope, plan, [whole], "a_team")
-    role, text = _role_grade(measure.responsible_role), _grade(judge, measure.responsible, Phrase.TEAM)
-    event = when_of(plan)
+    role, text = _role_grade(measure.responsible_role), _grade(judge, measure.responsible, named)
     if measure.responsible_role is not None and measure.responsible_role.acts_as(Role.PUPIL, Role.GUARDIAN):
         return judge.review(scope, "not_the_school", plan, event=event)
     if role is _Grade.GOOD:
@@ -1026,9 +1103,13 @@ def _responsible(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure 
     if role is _Grade.DOUBTFUL and text is not _Grade.GOOD:
         return judge.review(scope, "a_team", plan, event=event)
     outcome = _answered(judge, scope, plan, [text, whole], "a_team")
-    if outcome.verdict is Verdict.DEVIATION and judge.is_filled_in(measure.carried_out_by):
+    if outcome.verdict is Verdict.DEVIATION and judge.answers(measure.carried_out_by):
         return judge.review(scope, "only_who_carries_out", plan, event=event)
     return outcome
+
+
+def _names_somebody(text: str) -> bool:
+    return responsible(text) is Who.SOMEBODY
 
 
 def _role_grade(actor: Actor | None) -> _Grade:
@@ -1093,7 +1174,7 @@ def evaluated_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
     when, event = evaluation_date(judge, plan, measure), when_of(plan)
-    if when.said in (Said.NOTHING, Said.PLACEHOLDER):
+    if when.said in (EvaluationSaid.NOTHING, EvaluationSaid.PLACEHOLDER):
         return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
     weak = (_WEAK,) if when.weakly else ()
     if when.day is None:
@@ -1104,7 +1185,18 @@ def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measu
         return judge.review(scope, "time_unknown", plan)
     if when.day <= event.day:
         return judge.review(scope, "not_after_the_plan", plan, event=event)
+    begins = _begins(judge, plan, measure)
+    if begins is not None and when.day < begins:
+        return judge.review(scope, "evaluated_before_it_begins", plan, event=event)
     return judge.met(scope, plan, event=event, remarks=weak)
+
+
+def _begins(judge: Judge, plan: ActivityPlan, measure: Measure | None) -> date | None:
+    """When the measure begins, by its own date or by field c."""
+    if measure is not None and measure.start is not None:
+        return measure.start
+    words, decided = (measure.when if measure is not None else None) or plan.when, when_of(plan)
+    return begins_on(words, decided.day) if words and decided is not None and judge.read_text else None
 
 
 @CHAPTER.rule(
@@ -1170,7 +1262,8 @@ def _best_interest(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan
     if grade is _Grade.GOOD:
         field = plan.best_interest.text if plan.best_interest is not None else None
         weak = (_WEAK,) if (field or "").strip() and not judge.is_filled_in(field) else ()
-        return judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *weak))
+        shown = judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *weak))
+        return _unless_repeated(judge, plan, "activity_plans.best_interest", shown)
     if case.case.is_hidden("log") or case.case.hides_part_of("log"):
         return Outcome(
             scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day if event else None
@@ -1192,7 +1285,7 @@ def _assessed_in(judge: Judge, scope: str, plan: ActivityPlan, entry: LogEntry) 
     """The assessment stands in a log entry: in its structured part, else in its text."""
     if entry.kind is not LogKind.BEST_INTEREST and entry.best_interest is None:
         return judge.review(scope, "not_an_assessment", plan, entry, event=when_of(plan))
-    grades = [_assessment_grade(judge, entry.best_interest), _grade(judge, entry.text, Phrase.BARE_CLAIM)]
+    grades = [_assessment_grade(judge, entry.best_interest), _assessment_part(judge, "text", entry.text)]
     if _Grade.GOOD not in grades:
         if _Grade.DOUBTFUL in grades:
             return judge.review(scope, "bare_claim", plan, entry, event=when_of(plan))
@@ -1225,26 +1318,21 @@ def _entry_pupils(case: CaseIndex, entry: LogEntry) -> tuple[str, ...]:
     return entry.pupils or (tuple(p.ref for p in case.affected) if alone else ())
 
 
+def _assessment_part(judge: Judge, name: str, text: str | None) -> _Grade:
+    grade = _grade(judge, text, lambda words: judge.answers(words, f"best_interest.{name}"))
+    if grade is _Grade.GOOD and judge.read_text and says_only(Phrase.BARE_CLAIM, text):
+        return _Grade.DOUBTFUL
+    claims = says_only(Phrase.BARE_CLAIM, text) or judge.said(text, f"best_interest.{name}") in UNANSWERED
+    return _Grade.PLACEHOLDER if grade is _Grade.DOUBTFUL and not claims else grade
+
+
 def _assessment_grade(judge: Judge, assessment: BestInterest | None) -> _Grade:
     """What the written parts of an assessment are worth together; ticks alone are worth nothing here."""
     if assessment is None:
         return _Grade.EMPTY
-    parts = (
-        assessment.text,
-        assessment.child_views,
-        assessment.age_and_maturity,
-        assessment.guardians_and_experts,
-        assessment.weighing,
-        assessment.best_for_involved,
-        assessment.harmonise,
-        assessment.conflict_weight,
-        assessment.how_examined,
-        assessment.weight_given,
-        assessment.weighing_explained,
-    )
     best = _Grade.EMPTY
-    for part in parts:
-        grade = _grade(judge, part, Phrase.BARE_CLAIM)
+    for name in ("text", *WRITTEN):
+        grade = _assessment_part(judge, name, getattr(assessment, name))
         if grade is _Grade.GOOD:
             return grade
         best = max(best, grade, key=lambda worth: worth.value)

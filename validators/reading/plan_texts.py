@@ -1,0 +1,19 @@
+"""The texts of a plan together: a sentence that stands in several of its fields."""
+
+from __future__ import annotations
+
+from ...domain.activity_plan import ActivityPlan
+from .answers import repeated
+
+_OWN = ("problem", "measures_text", "goal", "summary_of_enquiry", "assessments", "further_plans", "pupil_contribution")
+
+
+def repeated_in(plan: ActivityPlan) -> frozenset[str]:
+    """The fields (by path) of ``plan`` that hold a sentence which stands word for word in three or more of its fields."""
+    texts = {f"activity_plans.{name}": [getattr(plan, name)] for name in _OWN}
+    for name in ("text", "goal"):
+        texts[f"activity_plans.measures.{name}"] = [getattr(measure, name) for measure in plan.measures]
+    assessment = plan.best_interest
+    said = [part for _, part in assessment if isinstance(part, str)] if assessment is not None else []
+    texts["activity_plans.best_interest"] = said
+    return repeated(texts)
