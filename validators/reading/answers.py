@@ -376,8 +376,8 @@ SAME_IN = 3
 """In how many fields the same sentence is a question: it can't be the answer to all of them."""
 
 
-def repeated(texts: Mapping[str, Iterable[str | None]]) -> frozenset[str]:
-    """The fields (by path) whose text, in any of its rows, stands word for word in :data:`SAME_IN` fields or more.
+def repeated(texts: Mapping[str, Iterable[str | None]], in_fields: int = SAME_IN) -> frozenset[str]:
+    """The fields (by path) whose text, in any of its rows, stands word for word in ``in_fields`` fields or more.
 
     Rows of one field count once: the same person may be responsible for every measure.
     """
@@ -387,4 +387,4 @@ def repeated(texts: Mapping[str, Iterable[str | None]]) -> frozenset[str]:
             words = bare(text) if text is not None else ""
             if words and read_answer(text, path).said is Said.ANSWER:
                 fields[words].add(path)
-    return frozenset(path for paths in fields.values() if len(paths) >= SAME_IN for path in paths)
+    return frozenset(path for paths in fields.values() if len(paths) >= in_fields for path in paths)

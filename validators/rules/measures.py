@@ -18,10 +18,10 @@ from ..heard import ANALYSIS, hearings
 from ..judge import UNANSWERED, Judge, when_of
 from ..known import CaseIndex, Period, was_heard
 from ..proof import sort
-from ..reading.answers import Place, Pointer, Said, read_answer
+from ..reading.answers import SAME_IN, Place, Said, read_answer
 from ..reading.evaluation_dates import Said as EvaluationSaid
 from ..reading.evaluation_dates import evaluation_date
-from ..reading.plan_texts import repeated_in
+from ..reading.plan_texts import repeated_in, texts_of
 from ..reading.responsible import Who, responsible
 from ..reading.times import begins_on, names_a_time, over_by
 from ..reading.vague_phrases import Phrase, says_only
@@ -341,7 +341,7 @@ def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: A
         heard = [e for e in before if e.hearing is not Hearing.DECLINED]
         if alone or heard:
             shown = judge.met(scope, plan, *heard[:1], event=event, remarks=judge.presence_remarks())
-            return _unless_repeated(judge, plan, "activity_plans.pupil_contribution", shown)
+            return _unless_repeated(case, judge, plan, "activity_plans.pupil_contribution", shown)
     declined = [e for e in before if e.hearing is Hearing.DECLINED]
     if declined:
         return judge.met(scope, declined[0], event=event, remarks=(_DECLINED,))
@@ -722,7 +722,7 @@ def _section(
 
     def filled_in(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         for plan in case.current_plans:
-            yield _field(judge, plan, f"activity_plans.{field}", getattr(plan, field))
+            yield _field(case, judge, plan, f"activity_plans.{field}", getattr(plan, field))
 
     CHAPTER.rule(
         code,
@@ -801,15 +801,20 @@ class _Grade(Enum):
     GOOD = auto()
 
 
-def _field(judge: Judge, plan: ActivityPlan, path: str, text: str | None) -> Outcome:
+def _field(case: CaseIndex, judge: Judge, plan: ActivityPlan, path: str, text: str | None) -> Outcome:
     """A field of the plan in words; a sentence that stands in several fields can't be the answer to each."""
     outcome = judge.field(_plan_scope(plan), text, plan, path=path, event=when_of(plan))
-    return _unless_repeated(judge, plan, path, outcome)
+    return _unless_repeated(case, judge, plan, path, outcome)
 
 
-def _unless_repeated(judge: Judge, plan: ActivityPlan, path: str, outcome: Outcome) -> Outcome:
-    if outcome.verdict is Verdict.MET and judge.read_text and path in repeated_in(plan):
+def _unless_repeated(case: CaseIndex, judge: Judge, plan: ActivityPlan, path: str, outcome: Outcome) -> Outcome:
+    if outcome.verdict is not Verdict.MET or not judge.read_text:
+        return outcome
+    if path in repeated_in(plan):
         return judge.review(outcome.scope, "same_in_several_fields", plan, event=when_of(plan))
+    if path in repeated_in(plan, SAME_IN - 1) and any(case.case.is_hidden(text) for text in texts_of(plan)):
+        day = outcome.event_day
+        return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=day)
     return outcome
 
 
@@ -869,7 +874,7 @@ def _rows(plan: ActivityPlan) -> Iterator[tuple[str, Measure | None]]:
 def problem_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«hvilket problem tiltakene skal løse»: per current plan; a draft or replaced version answers nothing."""
     for plan in case.current_plans:
-        yield _field(judge, plan, "activity_plans.problem", plan.problem)
+        yield _field(case, judge, plan, "activity_plans.problem", plan.problem)
 
 
 @CHAPTER.rule(
@@ -917,7 +922,7 @@ def measures_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         remarks = (_WEAK,) if placeholder or not all(told) else ()
         shown = judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *remarks))
         path = "activity_plans.measures_text" if in_words else "activity_plans.measures.text"
-        yield _unless_repeated(judge, plan, path, shown)
+        yield _unless_repeated(case, judge, plan, path, shown)
 
 
 @CHAPTER.rule(
@@ -971,7 +976,7 @@ def carried_out_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«når tiltakene skal gjennomføres»: per measure of each current plan; the plan's own field may answer for all."""
     for plan in case.current_plans:
         for scope, measure in _rows(plan):
-            times = _Pointing(plan, measure, names_a_time)
+            times = _or_pointed_at(plan.when, "c", names_a_time)
             grades = [_grade(judge, plan.when, times)]
             if _over_before_notice(case, judge, plan, measure):
                 yield judge.review(scope, "over_before_notice", plan, event=when_of(plan))
@@ -987,23 +992,15 @@ def carried_out_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield _answered(judge, scope, plan, grades, "no_fixed_time")
 
 
-@dataclass(frozen=True, slots=True)
-class _Pointing:
-    """Whether a text answers, itself or by what it points at in the plan: the measure, or the field for all of them."""
+def _or_pointed_at(whole: str | None, letter: str, answers: Callable[[str], bool]) -> Callable[[str], bool]:
+    """Whether a measure's text answers, or points at the same field of the whole plan, and that answers."""
 
-    plan: ActivityPlan
-    measure: Measure | None
-    answers: Callable[[str], bool]
+    def says(text: str) -> bool:
+        pointer = read_answer(text).pointer
+        to_whole = pointer is not None and (pointer.place is Place.PLAN or pointer.letter == letter)
+        return answers(text) or (to_whole and whole is not None and answers(whole))
 
-    def __call__(self, text: str) -> bool:
-        return any(self.answers(said) for said in (text, *self._pointed_at(read_answer(text).pointer)))
-
-    def _pointed_at(self, pointer: Pointer | None) -> Iterator[str]:
-        told = self.measure.text if self.measure is not None else None
-        if pointer is None or pointer.letter not in (None, "b"):
-            return
-        if pointer.place in (Place.FIELD, Place.MEASURE, Place.PLAN):
-            yield from (words for words in (told, self.plan.measures_text) if words)
+    return says
 
 
 def _over_before_notice(case: CaseIndex, judge: Judge, plan: ActivityPlan, measure: Measure | None) -> bool:
@@ -1083,7 +1080,7 @@ def responsible_named(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 
 def _responsible(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
-    named = _Pointing(plan, measure, _names_somebody)
+    named = _or_pointed_at(plan.responsible, "d", _names_somebody)
     whole, event = _grade(judge, plan.responsible, named), when_of(plan)
     own = measure.responsible if measure is not None and (measure.responsible or "").strip() else plan.responsible
     if (
@@ -1263,7 +1260,7 @@ def _best_interest(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan
         field = plan.best_interest.text if plan.best_interest is not None else None
         weak = (_WEAK,) if (field or "").strip() and not judge.is_filled_in(field) else ()
         shown = judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *weak))
-        return _unless_repeated(judge, plan, "activity_plans.best_interest", shown)
+        return _unless_repeated(case, judge, plan, "activity_plans.best_interest", shown)
     if case.case.is_hidden("log") or case.case.hides_part_of("log"):
         return Outcome(
             scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day if event else None
