@@ -40,7 +40,7 @@ def _hints() -> tuple[tuple[_Hint, ...], re.Pattern[str]]:
     hints = tuple(
         _Hint(
             rules=frozenset(hint["rules"]),
-            says=_either(hint["says"]),
+            says=_either([pattern.replace("PUPIL", raw["pupil"]) for pattern in hint["says"]]),
             about=topics[hint["about"]] if "about" in hint else None,
             goes_on=_either(hint.get("goes_on", raw["goes_on"])),
         )
