@@ -216,7 +216,7 @@ def test_what_stands_in_the_way_of_flags_is_told(place: Path) -> None:
     folder = Folder(place)
     case = folder.case(cases(place)[0].stem)
     (place / "flags").write_text("en fil, ingen mappe")
-    with pytest.raises(Fatal, match=r"skrives \(finnes fra før\)"):
+    with pytest.raises(Fatal, match=r"skrives \(en del av stien er ikke en mappe\)"):
         folder.write(ComplianceRecord.of(judging().case(case, AS_OF)), if_match=None, idempotency_key="n-1")
 
 
