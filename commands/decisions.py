@@ -19,9 +19,9 @@ from ..journal.run_log import Kind, RunLog, entries
 from ..reports import dossier as dossiers
 from ..reports.model import ACCEPTABLE
 from ..validators import CHAPTERS, RULES, rule_page
-from ..validators.reading.identity_number import find_identity_numbers
 from ..validators.verdict_words import ROLES
 from .command_language import value_word
+from .reasons import problems as problems_of_reason
 from .trace import note_opened, run_log
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ MAY_DECIDE = (Role.RECTOR, Role.OWNER, Role.ADVISER)
 """Who may decide."""
 LONGEST = timedelta(days=366)
 """No decision holds longer than to the same day next year: the plan itself is revised each June."""
-LONGEST_REASON = 500
 
 
 def accept(
@@ -135,12 +134,7 @@ def _problems(reason: str, role: str, until: date, today: date, case: str | None
         yield _("--until er en dag som er passert")
     if until > today + LONGEST:
         yield _("--until er mer enn et år fram: en avgjørelse skal ses på igjen hvert år")
-    if not reason.strip():
-        yield _("--reason må si hvorfor")
-    if len(reason.strip()) > LONGEST_REASON:
-        yield _("--reason kan ha høyst {n} tegn").format(n=LONGEST_REASON)
-    if find_identity_numbers(reason):
-        yield _("--reason har et fødselsnummer: skriv hvorfor, uten å si hvem det gjelder")
+    yield from problems_of_reason(reason)
 
 
 def _decided(work: Workplace, school: str, case: str, rule: str, scope: str | None) -> Finding:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-from ..domain.errors import SettingsError, StoreError
+from ..domain.errors import StoreError
 from ..journal.run_log import BrokenRunLog, Kind, RunLog
 from ..reports.model import SchoolReport
-from ..validators.reading.identity_number import find_identity_numbers
+from .reasons import checked
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,12 +26,8 @@ def run_log(work: Workplace, who: str) -> RunLog:
 
 def note_opened(work: Workplace, case_id: str, reason: str) -> None:
     """Writes in the run log that the owner opens a case, and why. Raises SettingsError where the reason won't do."""
-    if not reason.strip():
-        raise SettingsError(_("--reason: skriv hvorfor saken åpnes, uten å si hvem det gjelder"))
-    if any(True for _found in find_identity_numbers(reason)):
-        raise SettingsError(_("--reason har et fødselsnummer: skriv hvorfor, uten å si hvem det gjelder"))
     run_log(work, "owner").add_and_anchor(
-        Kind.CASE_OPENED, case=case_id, reason=reason.strip()[:200], plan=work.judging.plan.document.label
+        Kind.CASE_OPENED, case=case_id, reason=checked(reason)[:200], plan=work.judging.plan.document.label
     )
 
 

@@ -114,7 +114,7 @@ def test_a_message_comes_in_the_language_of_the_environment_the_settings_or_the_
 
 
 LANGUAGES = ("nb", "nn", "en")
-ACCEPT = ("accept", "add", "SM-1", "VA-08", "--reason", "x", "--role", "rector")
+ACCEPT = ("accept", "add", "SM-1", "VA-08", "--reason", "Tilsyn", "--role", "rector")
 BROKEN = {
     "a command is missing": (("store",), "Lageret: det", "Lageret: det", "The store: what"),
     "no such command": (
@@ -142,7 +142,7 @@ BROKEN = {
         "Error: Missing option '--school'.",
     ),
     "an option of a few is missing": (
-        ("accept", "add", "SM-1", "VA-08", "--reason", "x"),
+        ("accept", "add", "SM-1", "VA-08", "--reason", "Tilsyn"),
         "Feil: Mangler valg '--role'. Velg blant:\n\trector,\n\towner,\n\tadviser",
         "Feil: Manglar val '--role'. Vel mellom:\n\trector,\n\towner,\n\tadviser",
         "Error: Missing option '--role'. Choose from:\n\trector,\n\towner,\n\tadviser",
@@ -244,7 +244,7 @@ BROKEN = {
         "Error: --case and --reason belong together: say why the case is opened, without names.",
     ),
     "options that do not go together": (
-        ("audit", "--case", "sak-x", "--reason", "x", "--offline"),
+        ("audit", "--case", "sak-x", "--reason", "Tilsyn", "--offline"),
         "Feil: --case henter saken fra kilden, og går ikke sammen med --offline.",
         "Feil: --case hentar saka frå kjelda, og går ikkje saman med --offline.",
         "Error: --case reads the case from the source, and does not go with --offline.",

@@ -98,7 +98,7 @@ def test_a_case_is_opened_with_a_reason_and_the_run_log_keeps_it(place: Path) ->
     arguments = ["audit", "--as-of", AS_OF, "--fail-on", "never", "--format", "json", "--case", name]
     assert run(place, *arguments).exit_code == 2
     assert run(place, *arguments, "--reason", " ").exit_code == 2
-    assert run(place, *arguments, "--reason", "x", "--offline").exit_code == 2
+    assert run(place, *arguments, "--reason", "Tilsyn", "--offline").exit_code == 2
     assert not list(entries(place / "runlog.jsonl", Kind.CASE_OPENED))
 
     done = run(place, *arguments, "--reason", "Tilsyn, sak 2026/117")
