@@ -286,6 +286,11 @@ class Settings(BaseSettings):
         return ZoneInfo(self.source_zone) if self.source_zone else None
 
     @property
+    def reference_key(self) -> bytes:
+        """What references that tell who somebody is are made pseudonyms with; empty where no key is set."""
+        return self.pseudonym_key.get_secret_value().encode() if self.pseudonym_key is not None else b""
+
+    @property
     def report_language(self) -> str:
         """``nb`` or ``nn``, for whom nothing else is said."""
         return "nn" if self.language == "nn" else "nb"

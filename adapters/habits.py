@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -21,6 +22,7 @@ from ..domain.base import ReadingContext, Ref
 from ..domain.case import CaseId
 from ..domain.moment import OSLO, Day, Moment, can_be_meant
 from ..domain.school import OrganisationNumber
+from .references import holds_identity_number, looks_like_a_user_name, pseudonym
 
 _MIDNIGHT_IN_UTC = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]00:00(?::00(?:\.0+)?)?(?:[Zz]|[+-]00:?00)", re.ASCII)
 M = TypeVar("M", bound=BaseModel)
@@ -32,25 +34,46 @@ class _Unread:
 
 
 _UNREAD = _Unread()
-_Reader = Callable[[Any, str, set[str], date], Any]
-"""Value, path, unreadable paths found so far, today → the value as the format has it, or ``_UNREAD``."""
 
 
-def as_the_format_has_it(model: type[BaseModel], raw: Any, today: date | None = None) -> tuple[Any, frozenset[str]]:
+@dataclass
+class _Reading:
+    """What is known while one document is gone through."""
+
+    today: date
+    key: bytes
+    unread: set[str] = field(default_factory=set)
+    """Paths found so far."""
+
+
+_Reader = Callable[[Any, str, _Reading], Any]
+"""Value, path, what is known → the value as the format has it, or ``_UNREAD``."""
+_OF_PEOPLE = ("ref", "pupil", "pupils")
+"""Fields whose references are people."""
+
+
+def as_the_format_has_it(
+    model: type[BaseModel], raw: Any, today: date | None = None, key: bytes = b""
+) -> tuple[Any, frozenset[str]]:
     """``raw``, a parsed document of ``model``, with other systems' habits undone, and the paths that could not be read.
 
-    ``today``: what «years ahead» is counted from; standard: the date in Europe/Oslo. ``raw`` itself is left as it is.
+    ``today``: what «years ahead» is counted from; standard: the date in Europe/Oslo. ``key``: what pseudonyms of references that
+    tell who somebody is are made with; the case number is their salt where there is none. ``raw`` itself is left as it is.
     """
-    unread: set[str] = set()
-    found = _read_object(model, raw, "", unread, today or datetime.now(OSLO).date())
-    return (raw if found is _UNREAD else found), frozenset(unread)
+    reading = _Reading(today or datetime.now(OSLO).date(), key or _salt(raw))
+    found = _read_object(model, raw, "", reading)
+    return (raw if found is _UNREAD else found), frozenset(reading.unread)
+
+
+def _salt(raw: Any) -> bytes:
+    return str(raw.get("id") if isinstance(raw, dict) else "").encode(errors="surrogatepass")
 
 
 def read_model(model: type[M], raw: Any, context: ReadingContext | None = None) -> M:
     """The ``model`` in a parsed document; a case or an annual cycle says what could not be read. Raises ValidationError."""
     if "unreadable" not in model.model_fields:  # what can't say so is refused whole
         return model.model_validate(raw, context=context)
-    raw, unread = as_the_format_has_it(model, raw)
+    raw, unread = as_the_format_has_it(model, raw, key=context.reference_key if context is not None else b"")
     found = model.model_validate(raw, context=context)
     return found.model_copy(update={"unreadable": found.unreadable | unread}) if unread else found  # type: ignore[attr-defined]  # asked for above
 
@@ -60,18 +83,18 @@ def as_id(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _read_object(model: type[BaseModel], raw: Any, path: str, unread: set[str], today: date) -> Any:
+def _read_object(model: type[BaseModel], raw: Any, path: str, reading: _Reading) -> Any:
     if not isinstance(raw, dict):
         return raw
     found = dict(raw)
     for name, read, required in _fields(model):
         if name not in raw:
             continue
-        value = read(raw[name], f"{path}.{name}" if path else name, unread, today)
+        value = read(raw[name], f"{path}.{name}" if path else name, reading)
         if value is not _UNREAD:
             found[name] = value
         elif not required:
-            unread.add(f"{path}.{name}" if path else name)
+            reading.unread.add(f"{path}.{name}" if path else name)
             del found[name]
         elif path:
             return _UNREAD
@@ -83,8 +106,8 @@ def _fields(model: type[BaseModel]) -> tuple[tuple[str, _Reader, bool], ...]:
     """The fields of ``model`` in which a habit can show: name, how it is read, and whether the model needs it."""
     hints = get_type_hints(model, include_extras=True)
     return tuple(
-        (name, read, field.is_required())
-        for name, field in model.model_fields.items()
+        (name, read, part.is_required())
+        for name, part in model.model_fields.items()
         if (read := _reader(hints[name])) is not None
     )
 
@@ -93,7 +116,7 @@ def _reader(hint: Any) -> _Reader | None:
     if get_origin(hint) in (Union, types.UnionType):
         (hint,) = [part for part in get_args(hint) if part is not type(None)] or [None]
     if hint in _IDS:
-        return lambda value, _path, _unread, _today: as_id(value)
+        return _read_reference if hint == Ref else lambda value, _path, _reading: as_id(value)
     if hint is Moment or hint == Day:
         return _read_time
     if get_origin(hint) is Annotated:
@@ -103,20 +126,28 @@ def _reader(hint: Any) -> _Reader | None:
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return _word_reader(hint)
     if isinstance(hint, type) and issubclass(hint, BaseModel):
-        return lambda value, path, unread, today: _read_object(hint, value, path, unread, today)
+        return lambda value, path, reading: _read_object(hint, value, path, reading)
     return None
 
 
-def _read_time(value: Any, _path: str, _unread: set[str], today: date) -> Any:
+def _read_reference(value: Any, path: str, reading: _Reading) -> Any:
+    reference = as_id(value)
+    if not isinstance(reference, str):
+        return value
+    of_a_person = path.rpartition(".")[2] in _OF_PEOPLE and looks_like_a_user_name(reference)
+    return pseudonym(reference, reading.key) if of_a_person or holds_identity_number(reference) else reference
+
+
+def _read_time(value: Any, _path: str, reading: _Reading) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _UNREAD  # seconds since 1970, or milliseconds, or days since 1900: nobody says which
-    return value if value is None or can_be_meant(value, today) else _UNREAD
+    return value if value is None or can_be_meant(value, reading.today) else _UNREAD
 
 
 def _word_reader(words: type[StrEnum]) -> _Reader:
     known = frozenset(words)
 
-    def read(value: Any, _path: str, _unread: set[str], _today: date) -> Any:
+    def read(value: Any, _path: str, _reading: _Reading) -> Any:
         small = value.casefold() if isinstance(value, str) else value
         return small if small.__hash__ is not None and small in known else value
 
@@ -128,16 +159,16 @@ def _list_reader(of: Any) -> _Reader:
     model = of if isinstance(of, type) and issubclass(of, BaseModel) else None
     times = tuple(name for name, hint in get_type_hints(model).items() if _is_time(hint)) if model is not None else ()
 
-    def read(value: Any, path: str, unread: set[str], today: date) -> Any:
+    def read(value: Any, path: str, reading: _Reading) -> Any:
         if value is None:
             return _UNREAD
         if not isinstance(value, list | tuple) or read_item is None:
             return value
-        items = [read_item(item, path, unread, today) for item in _with_dates(value, times)]
+        items = [read_item(item, path, reading) for item in _with_dates(value, times)]
         if path in _NEVER_EMPTY:
             return [item if found is _UNREAD else found for item, found in zip(value, items, strict=True)]
         if any(item is _UNREAD for item in items):
-            unread.add(path)
+            reading.unread.add(path)
         return [item for item in items if item is not _UNREAD]
 
     return read

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ..domain.verdict import Assessment
+from ..domain.verdict import Assessment, Finding
 from ..reports import Previous, Problem
 
 if TYPE_CHECKING:
@@ -27,10 +27,13 @@ KEY = "pseudonym_key"
 _PREFIX = "sak-"
 _LENGTH = 12
 """Of 32 letters and digits: so many that no two cases of a municipality meet."""
+_LENGTH_WITHIN = 8
+_REFERENCES = frozenset({"pupil", "notice", "log", "plan", "measure", "incident", "event", "accused"})
+"""Parts of a scope that hold a reference of the source."""
 
 
 class Pseudonyms:
-    """Case number → pseudonym, by one key."""
+    """Case number, pupil and entry → pseudonym, by one key."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -40,6 +43,29 @@ class Pseudonyms:
     def _of(self, case: str) -> str:
         digest = hmac.digest(self._key, case.encode(), hashlib.sha256)
         return _PREFIX + base64.b32encode(digest).decode()[:_LENGTH].lower()
+
+    def within(self, case: str, reference: str) -> str:
+        """The pseudonym of a pupil or an entry of ``case``: by the case, so that nobody is found again in another one."""
+        digest = hmac.digest(self._key, f"{case}\0{reference}".encode(), hashlib.sha256)
+        return base64.b32encode(digest).decode()[:_LENGTH_WITHIN].lower()
+
+    def scope(self, case: str | None, scope: str) -> str:
+        """The same scope, with its pupils and entries under pseudonyms."""
+        if case is None:
+            return scope
+        parts = (part.partition(":") for part in scope.split("/"))
+        return "/".join(
+            f"{kind}:{self.within(case, reference)}" if kind in _REFERENCES else f"{kind}{colon}{reference}"
+            for kind, colon, reference in parts
+        )
+
+    def finding(self, finding: Finding) -> Finding:
+        """The same finding about pseudonyms."""
+        case = finding.case
+        if case is None:
+            return finding
+        evidence = tuple(self.within(case, reference) for reference in finding.evidence)
+        return replace(finding, case=self.of(case), scope=self.scope(case, finding.scope), evidence=evidence)
 
     def maybe(self, case: str | None) -> str | None:
         """The pseudonym, where there is a case at all."""
@@ -51,7 +77,7 @@ class Pseudonyms:
             replace(
                 one,
                 case=self.of(one.case),
-                findings=tuple(replace(finding, case=self.maybe(finding.case)) for finding in one.findings),
+                findings=tuple(map(self.finding, one.findings)),
             )
             if one.case is not None
             else one
@@ -64,14 +90,14 @@ class Pseudonyms:
 
     def acceptances(self, acceptances: Iterable[Acceptance]) -> list[Acceptance]:
         """The same decisions about pseudonyms."""
-        return [replace(one, case=self.maybe(one.case)) for one in acceptances]
+        return [replace(one, case=self.maybe(one.case), scope=self.scope(one.case, one.scope)) for one in acceptances]
 
     def previous(self, previous: Previous | None) -> Previous | None:
         """The same memory of pseudonyms."""
         if previous is None:
             return None
         verdicts = {
-            (rule, school, case and self.of(case), scope): verdict
+            (rule, school, case and self.of(case), self.scope(case or None, scope)): verdict
             for (rule, school, case, scope), verdict in previous.verdicts.items()
         }
         return Previous(previous.as_of, verdicts)

@@ -38,6 +38,8 @@ class ReadingContext:
     """
 
     zone: ZoneInfo | None = None
+    reference_key: bytes = b""
+    """What pseudonyms of references are made with, where a reference tells who somebody is (adapters/references.py)."""
     unknown_fields: Counter[str] = field(default_factory=Counter)
 
 

@@ -68,6 +68,20 @@ def test_no_case_number_is_in_an_audit_of_any_form(place: Path, form: str, offli
         assert number.encode() not in whole
 
 
+def test_pupils_and_entries_have_names_of_their_own_in_each_case_of_an_audit(place: Path) -> None:
+    references: dict[str, set[str]] = {}
+    for finding in json.loads(audit(place))["findings"]:
+        for part in finding["scope"].split("/"):
+            kind, colon, reference = part.partition(":")
+            if finding["case"] and colon and kind in ("pupil", "notice", "log", "plan"):
+                references.setdefault(finding["case"], set()).add(f"{kind}:{reference}")
+    real = "".join(file.read_text("utf-8") for file in (place / "cases").glob("*.json"))
+    assert sum(map(len, references.values())) > 20
+    for case, named in references.items():
+        assert not any(f'"{reference.partition(":")[2]}"' in real for reference in named)
+        assert not named & set().union(*(others for other, others in references.items() if other != case))
+
+
 def test_the_pages_of_the_schools_have_pseudonyms_too(place: Path, tmp_path: Path) -> None:
     run(place, "audit", "--as-of", AS_OF, "--format", "html", "--out", str(tmp_path / "eier"), "--fail-on", "never")
     pages = list((tmp_path / "eier").glob("**/*.html"))

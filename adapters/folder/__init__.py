@@ -17,4 +17,6 @@ def connector(settings: Settings) -> Folder:
         raise SettingsError(
             _("folder.path er ikke satt: oppgi en innstillingsfil med --settings eller $SKOLEMILJO_SETTINGS")
         )
-    return Folder(settings.folder.path, zone=settings.zone, lists_schools=settings.roster is None)
+    folder = Folder(settings.folder.path, zone=settings.zone, lists_schools=settings.roster is None)
+    folder.context.reference_key = settings.reference_key
+    return folder

@@ -14,4 +14,6 @@ def connector(settings: Settings) -> SikkerSak:
     """The connector as ``settings`` say. Raises SettingsError."""
     section = settings.sikker_sak
     http = http_client(SYSTEM, section, settings)
-    return SikkerSak(http, labels=Labels(section.labels), zone=settings.zone, page_size=section.page_size)
+    source = SikkerSak(http, labels=Labels(section.labels), zone=settings.zone, page_size=section.page_size)
+    source.context.reference_key = settings.reference_key
+    return source

@@ -14,6 +14,7 @@ from skolemiljo.adapters.case_file import read_case
 from skolemiljo.adapters.habits import as_the_format_has_it, read_model
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.domain.annual_cycle import CycleFacts
+from skolemiljo.domain.base import ReadingContext
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import UnreadableCase
 from skolemiljo.domain.moment import Moment
@@ -231,3 +232,39 @@ def test_the_document_itself_is_left_as_it_is() -> None:
     before = json.dumps(raw)
     as_the_format_has_it(Case, raw)
     assert json.dumps(raw) == before
+
+
+# --- references that tell who somebody is ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "told", ["07911490034", "079114-90034", "elev-07911490034", "kari.nordmann", "karnor01", "KariN"]
+)
+def test_a_reference_that_tells_who_somebody_is_becomes_a_pseudonym_all_through_the_case(told: str) -> None:
+    raw = case(pupils=[{"ref": told}])
+    raw["notices"][0] |= {"pupils": [told], "receiver": {"role": "contact_teacher", "ref": told}}
+    found = read(raw)
+    [pupil] = found.pupils
+    assert told not in found.model_dump_json()
+    assert found.notices[0].pupils == (pupil.ref,)
+    assert found.notices[0].receiver is not None
+    assert found.notices[0].receiver.ref == pupil.ref
+    assert read(raw) == found
+    own_key = read_case(json.dumps(raw).encode(), system="folder", context=ReadingContext(reference_key=b"k" * 16))
+    assert own_key.pupils[0].ref != pupil.ref
+
+
+@pytest.mark.parametrize(
+    "plain",
+    ["e-1", "elev-1", "elev12", "a-04", "l17", "mor", "rektor", "contact-teacher", "3f2b8c1e", "Elev1", "2026000014"],
+)
+def test_an_ordinary_reference_is_left_as_it_is(plain: str) -> None:
+    assert read(case(pupils=[{"ref": plain}])).pupils[0].ref == plain
+
+
+def test_an_entry_keeps_its_name_unless_it_holds_an_identity_number() -> None:
+    raw = case()
+    raw["log"][0]["id"], raw["log"][1]["id"] = "samtale.logg", "logg-07911490034"
+    ids = [entry.id for entry in read(raw).log]
+    assert ids[0] == "samtale.logg"
+    assert "07911490034" not in ids[1]
