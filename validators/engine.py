@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from ..domain.annual_cycle import CycleFacts, CycleItemStatus, CycleState, CycleStatus
 from ..domain.calendar import SchoolCalendar, school_year_bounds
@@ -26,7 +28,7 @@ from .known import CaseIndex, CycleIndex
 from .reading.hints import hinting_notes, may_be_hinted
 from .reading.words import forget_texts
 from .rule import Rule, Subject
-from .undated import settled, undated
+from .without_time import WithoutTime
 
 
 def assess(
@@ -44,73 +46,68 @@ def assess(
     event's day. A rule that crashes gives ``unknown`` and is named in ``crashed``; it never stops the others.
     """
     try:
-        return _assessed(case, as_of, plans, rules, calendar, read_text)
+        its = tuple(rule for rule in rules if rule.subject is Subject.CASE)
+        return _CaseJudgement(case, as_of, plans, its, calendar, read_text).assessment()
     finally:
         forget_texts()
 
 
-def _assessed(
-    case: Case,
-    as_of: datetime,
-    plans: Sequence[MunicipalPlan],
-    rules: Iterable[Rule],
-    calendar: SchoolCalendar,
-    read_text: bool,
-) -> Assessment:
-    rules = [rule for rule in rules if rule.subject is Subject.CASE]
-    crashed: list[str] = []
+@dataclass(frozen=True, slots=True)
+class _CaseJudgement:
+    """One case at one moment, and all that it is judged by."""
 
-    def found(known: Case) -> list[Finding]:
-        return _found(known, as_of, plans, rules, calendar, read_text, crashed)
+    case: Case
+    as_of: datetime
+    plans: Sequence[MunicipalPlan]
+    rules: Sequence[Rule]
+    calendar: SchoolCalendar
+    read_text: bool
+    crashed: list[str] = field(default_factory=list)
+    """Codes of the rules that did."""
 
-    loose = undated(case, as_of)
-    findings = settled(case, as_of, loose, found) if loose else found(case)
-    return Assessment(
-        case=case.id,
-        school=case.school,
-        as_of=as_of,
-        plan=plans[-1].document.label,
-        findings=tuple(findings),
-        crashed=tuple(dict.fromkeys(crashed)),
-        closed=CaseIndex(case, as_of).closed is not None,
-    )
+    def assessment(self) -> Assessment:
+        """What all rules say."""
+        loose = WithoutTime(self.case, self.as_of)
+        index = CaseIndex(self.case, self.as_of)
+        if loose:
+            findings = [finding for rule in self.rules for finding in loose.findings(partial(self._findings, (rule,)))]
+        else:
+            findings = self._findings(self.rules, index)
+        return Assessment(
+            case=self.case.id,
+            school=self.case.school,
+            as_of=self.as_of,
+            plan=self.plans[-1].document.label,
+            findings=tuple(findings),
+            crashed=tuple(dict.fromkeys(self.crashed)),
+            closed=index.closed is not None,
+        )
 
-
-def _found(
-    case: Case,
-    as_of: datetime,
-    plans: Sequence[MunicipalPlan],
-    rules: Sequence[Rule],
-    calendar: SchoolCalendar,
-    read_text: bool,
-    crashed: list[str],
-) -> list[Finding]:
-    """What ``rules`` say about a case whose entries all have a time; codes of those that crash are put in ``crashed``."""
-    index = CaseIndex(case, as_of)
-    started = (index.received or case.opened_at).day
-    school = case.school
-    findings: list[Finding] = []
-    for plan in plans:
-        judge, label = Judge(as_of, plan, calendar, read_text), plan.document.label
-        silent = judge.not_applicable(CASE_SCOPE)
-        judged_alike_from = max(plan.document.law_in_force, plan.document.approved)
-        for rule in rules:
-            if not plan.is_on(rule.row, optional=rule.optional):
-                continue
-            for outcome in _outcomes(rule, index, judge, case, crashed, silent):
-                day = outcome.event_day or started
-                if len(plans) > 1 and plan_for(day, plans) is not plan:
+    def _findings(self, rules: Sequence[Rule], index: CaseIndex) -> list[Finding]:
+        """What ``rules`` say about a case whose entries all have a time."""
+        case, plans, school = self.case, self.plans, self.case.school
+        findings: list[Finding] = []
+        for plan in plans:
+            judge, label = Judge(self.as_of, plan, self.calendar, self.read_text), plan.document.label
+            silent = judge.not_applicable(CASE_SCOPE)
+            judged_alike_from = max(plan.document.law_in_force, plan.document.approved)
+            for rule in rules:
+                if not plan.is_on(rule.row, optional=rule.optional):
                     continue
-                if index.hides:
-                    outcome = _as_far_as_seen(rule, outcome, case)
-                if outcome.reason is Reason.UNDOCUMENTED:
-                    outcome = _with_hints(rule, outcome, index, judge)
-                if day < judged_alike_from:
-                    outcome = _by_rule_set(outcome, rule, plan, day)
-                if index.transfers:
-                    school = _school_on(case, index, day)
-                findings.append(_finding(rule, outcome, label, case=case.id, school=school))
-    return findings if len(plans) == 1 else list(_unique(findings))
+                for outcome in _outcomes(rule, index, judge, case, self.crashed, silent):
+                    day = outcome.event_day or (index.received or case.opened_at).day
+                    if len(plans) > 1 and plan_for(day, plans) is not plan:
+                        continue
+                    if index.hides:
+                        outcome = _as_far_as_seen(rule, outcome, case)
+                    if outcome.reason is Reason.UNDOCUMENTED:
+                        outcome = _with_hints(rule, outcome, index, judge)
+                    if day < judged_alike_from:
+                        outcome = _by_rule_set(outcome, rule, plan, day)
+                    if index.transfers:
+                        school = _school_on(case, index, day)
+                    findings.append(_finding(rule, outcome, label, case=case.id, school=school))
+        return findings if len(plans) == 1 else list(_unique(findings))
 
 
 def assess_cycle(

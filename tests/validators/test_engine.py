@@ -10,6 +10,7 @@ import pytest
 
 from skolemiljo.domain.calendar import SchoolCalendar
 from skolemiljo.domain.case import Case
+from skolemiljo.domain.log import LogKind
 from skolemiljo.domain.moment import Moment
 from skolemiljo.domain.people import Role
 from skolemiljo.domain.plan import Document, Home, MunicipalPlan, PlanRow, Readings, Switch
@@ -311,6 +312,40 @@ def test_one_id_with_and_without_time_counts_with_its_time() -> None:
     twice = [{"id": "l1"}, {"id": "l1", "registered_at": "2026-03-10"}, {"id": "l2", "registered_at": "2026-03-11"}]
     (finding,) = judged(case(log=twice), rule(counting)).findings
     assert (finding.verdict, finding.evidence) == (Verdict.MET, ("l1", "l2"))
+
+
+def for_each_notice(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """The pupil must have been told of each notice."""
+    for notice in index.notices:
+        told = list(index.for_notice(notice, LogKind.PUPIL_TOLD))
+        scope = f"notice:{notice.id}"
+        yield judge.met(scope, *told[:1]) if told else judge.deviation(scope, Reason.UNDOCUMENTED)
+
+
+def test_one_entry_without_time_hides_nothing_else() -> None:
+    """It concerns its own notice, and the rules that look for its kind; a deviation of another notice stands."""
+    notices = [{"id": f"v{n}", "source": "pupil", "happened_at": "2026-03-10"} for n in (1, 2)]
+    subject = case(notices=notices, log=[{"id": "l1", "kind": "pupil_told", "notice": "v1"}])
+    told = {f.scope: (f.verdict, f.evidence) for f in judged(subject, rule(for_each_notice)).findings}
+    assert told == {"notice:v1": (Verdict.UNKNOWN, ("l1",)), "notice:v2": (Verdict.DEVIATION, ())}
+    for kind in ("home_meeting", "note"):
+        of_another_kind = case(notices=notices, log=[{"id": "l1", "kind": kind, "notice": "v1"}])
+        verdicts = {f.verdict for f in judged(of_another_kind, rule(for_each_notice)).findings}
+        assert verdicts == {Verdict.DEVIATION}
+
+
+def test_what_shows_it_by_another_kind_of_entry_settles_nothing() -> None:
+    """A rule may be content with one entry until it sees another; only one more of the same kind changes nothing."""
+
+    def safe_since(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+        (asked,) = index.all(LogKind.PUPIL_CONVERSATION)
+        later = [e for e in index.all(LogKind.MEASURE_STARTED) if e.sort_key > asked.sort_key]
+        open_still = [e for e in later if e.happened_at is not None and e.happened_at.day < AS_OF.date()]
+        yield judge.review("case", "not_asked", *open_still) if open_still else judge.met("case", asked)
+
+    talk = {"id": "l1", "kind": "pupil_conversation", "happened_at": "2026-03-10"}
+    (finding,) = judged(case(log=[talk, {"id": "l2", "kind": "measure_started"}]), rule(safe_since)).findings
+    assert (finding.verdict, finding.evidence) == (Verdict.UNKNOWN, ("l2",))
 
 
 def test_a_rule_that_crashes_on_them_is_counted_once() -> None:
