@@ -44,6 +44,7 @@ def read_case_file(path: Path, zone: ZoneInfo | None = None, context: ReadingCon
         ) from None
     except ValueError as error:
         raise UnreadableCase(_("fila er {error}").format(error=error), system="folder", case=name) from None
+    context = context or ReadingContext(by_people=True)
     return read_case(data, zone, system="folder", name=name, context=context)
 
 

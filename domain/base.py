@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from textwrap import dedent
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 _PLAIN = "A-Za-zÆØÅæøå._/\\-"
 Ref = Annotated[
@@ -38,6 +39,8 @@ class ReadingContext:
     """
 
     zone: ZoneInfo | None = None
+    by_people: bool = False
+    """Whether people make such documents: then a field that no model knows is misspelt, and refused with the nearest one."""
     reference_key: bytes = b""
     """What pseudonyms of references are made with, where a reference tells who somebody is (adapters/references.py)."""
     unknown_fields: Counter[str] = field(default_factory=Counter)
@@ -92,6 +95,14 @@ def _told_of_fields(kind: type) -> dict[str, str]:
     return told
 
 
+def _nearest(unknown: Iterable[object], known: Iterable[str]) -> str:
+    """The field that one of ``unknown`` is most like. What came is not repeated: it may be anything."""
+    from difflib import get_close_matches  # seldom needed
+
+    names = sorted(str(name).casefold() for name in unknown)
+    return next(iter(get_close_matches(names[0], list(known), n=1, cutoff=0)))
+
+
 class Frozen(Made):
     """A value that is read from outside: what :class:`Made` is, and fields it does not know are counted and dropped."""
 
@@ -103,7 +114,10 @@ class Frozen(Made):
             known_fields = cls.__pydantic_fields__.keys()
             if data.keys() <= known_fields:
                 return data
-            for name in data.keys() - known_fields:
+            unknown = data.keys() - known_fields
+            if context.by_people:
+                raise PydanticCustomError("unknown_field", "{near}", {"near": _nearest(unknown, known_fields)})
+            for name in unknown:
                 # The name comes from outside; only short plain words are repeated, so that it can carry no content.
                 known = name if isinstance(name, str) and name.isidentifier() and len(name) <= 40 else "?"
                 context.unknown_fields[f"{cls.__name__}.{known}"] += 1

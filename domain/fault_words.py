@@ -120,6 +120,8 @@ def called(kind: str) -> str:
 def _words(kind: str, message: str, context: dict[str, Any]) -> str:
     if kind in _OURS:
         return _(message.removeprefix("Value error, "))
+    if kind == "unknown_field":
+        return _("har et felt som formatet ikke har; det nærmeste er {near}").format(near=context["near"])
     words = _BY_KIND.get(kind)
     if words is None:
         return _("er ikke gyldig ({kind})").format(kind=kind)

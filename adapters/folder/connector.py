@@ -62,7 +62,7 @@ class Folder:
         self._path = path
         self._zone = zone
         self._lists_schools = lists_schools
-        self.context = ReadingContext(zone=zone)
+        self.context = ReadingContext(zone=zone, by_people=True)
         """Holds the fields nobody knows, counted."""
         self._known: dict[str, _Known] = {}
 
@@ -77,7 +77,8 @@ class Folder:
         raw = self._json(file) if self._lists_schools or file.exists() else []
         try:
             listed = TypeAdapter(list[School]).validate_python(
-                [as_the_format_has_it(School, one)[0] for one in raw] if isinstance(raw, list) else raw
+                [as_the_format_has_it(School, one)[0] for one in raw] if isinstance(raw, list) else raw,
+                context=self.context,
             )
         except ValidationError as error:
             raise Fatal(_("schools.json: rett {where}").format(where=_where(error)), system=SYSTEM) from None
@@ -253,7 +254,9 @@ class Folder:
         if not file.exists() and not file.is_symlink():
             return None
         try:
-            return read_model(model, self._json(file), self.context)
+            # Records of our own may be of a newer version: what they have more is no fault of anybody's.
+            context = self.context if model is CycleFacts else None
+            return read_model(model, self._json(file), context)
         except ValidationError as error:
             raise SourceError(
                 _("{name}: rett {where}").format(name=file.name, where=_where(error)), system=SYSTEM

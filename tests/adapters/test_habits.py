@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from skolemiljo.adapters.case_file import read_case
+from skolemiljo.adapters.case_file import read_case, read_case_file
 from skolemiljo.adapters.habits import as_the_format_has_it, read_model
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.domain.annual_cycle import CycleFacts
@@ -268,3 +269,18 @@ def test_an_entry_keeps_its_name_unless_it_holds_an_identity_number() -> None:
     ids = [entry.id for entry in read(raw).log]
     assert ids[0] == "samtale.logg"
     assert "07911490034" not in ids[1]
+
+
+def test_a_misspelt_field_in_a_file_that_people_make_is_refused_with_the_nearest_one(tmp_path: Path) -> None:
+    raw = case()
+    raw["log"][1]["hapened_at"] = raw["log"][1].pop("happened_at")
+    file = tmp_path / "SM-2026-7.json"
+    file.write_text(json.dumps(raw), "utf-8")
+    with pytest.raises(
+        UnreadableCase, match=r"log\.1 har et felt som formatet ikke har; det nærmeste er happened_at"
+    ) as raised:
+        read_case_file(file)
+    assert "hapened_at" not in str(raised.value)
+    context = ReadingContext()
+    read_case(json.dumps(raw).encode(), system="sikker_sak", context=context)
+    assert dict(context.unknown_fields) == {"LogEntry.hapened_at": 1}
