@@ -63,7 +63,9 @@ class LogKind(StrEnum):
     EMAIL_FILED = "email_filed"
     """dokumentasjon som kom på e-post, lagt inn av rektor"""
     NOTE = "note"
-    """fritt notat, eller en logg hvis type ikke er kjent"""
+    """fritt notat"""
+    UNLABELLED = "unlabelled"
+    """en oppføring hvis type ingen har merket: den kan være hva som helst, og viser ingenting"""
 
 
 class Channel(StrEnum):

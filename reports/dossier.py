@@ -407,4 +407,5 @@ def kind_words(kind: LogKind, words: Words) -> str:
         LogKind.RIGHTS_EXPLAINED: words.gettext("rettighetene er forklart"),
         LogKind.EMAIL_FILED: words.gettext("dokumentasjon fra e-post er lagt inn"),
         LogKind.NOTE: words.gettext("fritt notat"),
+        LogKind.UNLABELLED: words.gettext("ikke merket"),
     }[kind]

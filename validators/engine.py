@@ -10,6 +10,8 @@ from functools import partial
 from ..domain.annual_cycle import CycleFacts, CycleItemStatus, CycleState, CycleStatus
 from ..domain.calendar import SchoolCalendar, school_year_bounds
 from ..domain.case import Case
+from ..domain.log import LogKind
+from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
 from ..domain.verdict import (
     CASE_SCOPE,
@@ -17,13 +19,14 @@ from ..domain.verdict import (
     Basis,
     Finding,
     Outcome,
+    Reading,
     Reason,
     Remark,
     RemarkCode,
     Verdict,
     scope_of,
 )
-from .judge import Judge
+from .judge import Judge, when_of
 from .known import CaseIndex, CycleIndex
 from .reading.hints import hinting_notes, may_be_hinted
 from .reading.words import forget_texts
@@ -276,7 +279,7 @@ def _with_hints(rule: Rule, outcome: Outcome, index: CaseIndex, judge: Judge) ->
     of_pupil = next((part[len("pupil:") :] for part in outcome.scope.split("/") if part.startswith("pupil:")), None)
     notes = hinting_notes(rule.code, index, pupil=of_pupil, since=outcome.counted_from)
     if not notes:
-        return outcome
+        return _with_unlabelled(rule, outcome, index, of_pupil)
     return outcome.but(
         verdict=Verdict.REVIEW,
         reason=None,
@@ -284,6 +287,26 @@ def _with_hints(rule: Rule, outcome: Outcome, index: CaseIndex, judge: Judge) ->
         evidence=(*outcome.evidence, *notes),
         remarks=(*outcome.remarks, Remark(code=RemarkCode.HINT)),
     )
+
+
+def _with_unlabelled(rule: Rule, outcome: Outcome, index: CaseIndex, pupil: str | None) -> Outcome:
+    """Entries that nobody has labelled, in the right days by the right role, may be the missing one: then it is a question."""
+    since = outcome.counted_from or outcome.event_day
+    until = outcome.deadline if outcome.reading is Reading.CALENDAR_DAY else None
+    found = []
+    for entry in index.all(LogKind.UNLABELLED):
+        when, doer = when_of(entry), entry.doer
+        in_time = when is None or ((since is None or since <= when.day) and (until is None or when.day <= until))
+        by_school = (
+            doer is None
+            or doer.acts_as(rule.role, Role.UNKNOWN)
+            or (rule.role.works_at_school and doer.role.works_at_school)
+        )
+        if in_time and by_school and (pupil is None or not entry.pupils or pupil in entry.pupils):
+            found.append(entry.id)
+    if not found:
+        return outcome
+    return outcome.but(verdict=Verdict.REVIEW, reason=None, question="unlabelled", evidence=(*outcome.evidence, *found))
 
 
 def _by_rule_set(outcome: Outcome, rule: Rule, plan: MunicipalPlan, day: date) -> Outcome:

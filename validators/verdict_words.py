@@ -131,6 +131,10 @@ REMARKS: dict[RemarkCode, Text] = {
 }
 
 QUESTIONS: dict[str, Text] = {
+    "unlabelled": Text(
+        "Loggen har oppføringer fra disse dagene som ikke er merket. Er en av dem det som mangler her?",
+        "Loggen har oppføringar frå desse dagane som ikkje er merkte. Er ei av dei det som manglar her?",
+    ),
     "points_elsewhere": Text(
         "Feltet viser bare til noe annet, og svaret er ikke funnet der. Hva er svaret?",
         "Feltet viser berre til noko anna, og svaret er ikkje funne der. Kva er svaret?",

@@ -82,13 +82,13 @@ class Labels:
         return tuple(self._kinds)
 
     def kind(self, label: object) -> LogKind:
-        """The kind of ``label``; a note where nobody has mapped it."""
+        """The kind of ``label``; unlabelled where nobody has mapped it."""
         if not isinstance(label, str):
             return LogKind.NOTE
         kind = self._kinds.get(_bare(label))
         if kind is None:
             self.unmapped[label[:60]] += 1
-            return LogKind.NOTE
+            return LogKind.UNLABELLED
         return kind
 
 

@@ -70,7 +70,7 @@ def hinting_notes(
     if not patterns:
         return ()
     found = []
-    for note in index.all(LogKind.NOTE):
+    for note in index.all(LogKind.NOTE, LogKind.UNLABELLED):
         when = when_of(note)
         if (pupil and note.pupils and pupil not in note.pupils) or (since and when is not None and when.day < since):
             continue
