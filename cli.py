@@ -465,9 +465,24 @@ def _finish(report: Any, judged: Judged, fail_on: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Gå gjennom alt, skriv ingenting, og si hva som ville blitt skrevet.")
 @click.option("--full", is_flag=True, help="Les alt, og sammenlign med kildens egen liste.")
 @click.option("--school", "schools", multiple=True, metavar="ORGNR", help="Bare denne skolen (kan gjentas).")
+@click.option(
+    "--accept-gone",
+    "gone_at",
+    metavar="ORGNR",
+    default=None,
+    help="Det er riktig at saker ved skolen er borte fra kilden: spør ikke mer om dem (trenger --reason).",
+)
+@click.option("--reason", default="", metavar="TEKST", help="Hvorfor, til kjøreloggen. Ingen navn.")
 @with_workplace
 def sync(
-    work: Workplace, as_of: datetime | None, form: str, dry_run: bool, full: bool, schools: tuple[str, ...]
+    work: Workplace,
+    as_of: datetime | None,
+    form: str,
+    dry_run: bool,
+    full: bool,
+    schools: tuple[str, ...],
+    gone_at: str | None,
+    reason: str,
 ) -> None:
     """Nattkjøringen: hent det som er endret, vurder det, skriv flagg tilbake, og les dem tilbake.
 
@@ -475,6 +490,7 @@ def sync(
     Eksempel:
       skolemiljo sync --dry-run
       skolemiljo sync --format json
+      skolemiljo sync --accept-gone 310000027 --reason "elevene er flyttet til en annen kommune"
     """
     import json
 
@@ -483,6 +499,9 @@ def sync(
 
     # At night the log is for a machine; a person at a terminal sees the progress and the summary.
     configure_logging(level="warning" if sys.stderr.isatty() else "info")
+    if gone_at is not None:
+        cases = night.accept_gone(work, gone_at, reason=reason, at=now())
+        click.echo(_("Godtatt at disse er borte: {cases}.").format(cases=", ".join(cases)))
     tell = _progress()
     summary = night.run(
         work,
@@ -634,6 +653,29 @@ def dossier(
 
 
 # --- the store and the run log ---------------------------------------------------------------------------------------
+
+
+@main.group()
+def school() -> None:
+    """Skolene som nattkjøringen kjenner."""
+
+
+@school.command("close")
+@click.argument("number", metavar="ORGNR")
+@click.option("--on", required=True, type=Day(), metavar="DATO", help="Skolens siste dag.")
+@click.option("--reason", required=True, metavar="TEKST", help="Hvorfor, til kjøreloggen. Ingen navn.")
+@with_workplace
+def school_close(work: Workplace, number: str, on: date, reason: str) -> None:
+    """Skolen er lagt ned: etter den dagen savnes den ikke. Saker som er flyttet, følger med til den nye skolen.
+
+    \b
+    Eksempel:
+      skolemiljo school close 310000027 --on 2026-07-31 --reason "slått sammen med naboskolen"
+    """
+    from skolemiljo.commands import night
+
+    night.close_school(work, number, on=on, reason=reason)
+    click.echo(_("{number} er lagt ned etter {day}.").format(number=number, day=f"{on:%d.%m.%Y}"))
 
 
 @main.group()

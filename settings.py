@@ -183,6 +183,10 @@ class SyncSection(Section):
     """Read again what was changed this long before the last change seen: clocks differ."""
     full_every_days: int = Field(default=7, ge=1)
     attempts_per_intention: int = Field(default=3, ge=1)
+    gone_allowed: int = Field(default=2, ge=0)
+    """So many open cases of a school may be gone before the night is incomplete and a person must look."""
+    gone_share_allowed: float = Field(default=0.2, ge=0, le=1)
+    """And such a share of them. All of them gone is never allowed."""
 
 
 class Settings(BaseSettings):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-from ..domain.errors import SkolemiljoError
+from ..domain.errors import SettingsError, SkolemiljoError
 from ..domain.fault_words import called
 from ..domain.moment import OSLO
-from ..journal.run_log import RunLog
+from ..journal.run_log import Kind, RunLog
 from ..sync.run import NightProgress, Options, run_sync
 from ..sync.summary import RunSummary, SchoolSummary
+from .reasons import checked
+from .trace import run_log
 
 if TYPE_CHECKING:
     from .workplace import Workplace
@@ -40,6 +43,8 @@ def run(
         overlap=settings.overlap,
         full_every=settings.full_every,
         tries=settings.sync.attempts_per_intention,
+        gone_allowed=settings.sync.gone_allowed,
+        gone_share_allowed=settings.sync.gone_share_allowed,
         lock=settings.lock_path,
         acceptances_to=None if dry_run else settings.store_path.with_name("acceptances.json"),
         handle_signals=handle_signals,
@@ -58,6 +63,32 @@ def run(
     if settings.ping_url is not None and not dry_run and summary.exit_code == 0:
         _ping(settings.ping_url)
     return summary
+
+
+def accept_gone(work: Workplace, school: str, *, reason: str, at: datetime) -> tuple[str, ...]:
+    """Takes it for right that cases of ``school`` are gone, with a line in the run log. Raises SettingsError."""
+    number = _known(work, school)
+    why = checked(reason)[:200]
+    cases = work.store.accept_gone(number, at)
+    if not cases:
+        raise SettingsError(_("ingen sak ved skolen {number} er borte").format(number=number))
+    run_log(work, "sync").add_and_anchor(Kind.GONE_ACCEPTED, school=number, cases=list(cases), reason=why)
+    return cases
+
+
+def close_school(work: Workplace, school: str, *, on: date, reason: str) -> None:
+    """Notes the last day of a school, with a line in the run log: it is missed no more after it. Raises SettingsError."""
+    number = _known(work, school)
+    why = checked(reason)[:200]
+    work.store.put_school(replace(work.store.school(number), closed_on=on))
+    run_log(work, "sync").add_and_anchor(Kind.SCHOOL_CLOSED, school=number, on=on.isoformat(), reason=why)
+
+
+def _known(work: Workplace, school: str) -> str:
+    number = school.replace(" ", "")
+    if number not in work.store.schools():
+        raise SettingsError(_("lageret har ingen skole {number}: sjekk organisasjonsnummeret").format(number=number))
+    return number
 
 
 def _ping(url: str) -> None:
@@ -101,10 +132,6 @@ def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
         _("UKJENT SKOLE: {name} i listen over skoler har ikke noe organisasjonsnummer: rett den der.").format(name=name)
         for name in summary.odd_schools
     ]
-    if summary.vanished_before:
-        lines.append(
-            _("Borte fra kilden fra tidligere netter, og fortsatt borte: {n}.").format(n=summary.vanished_before)
-        )
     if summary.decisions_back:
         back = ngettext(
             "Lageret var nytt: {n} godtatt avvik er tatt inn igjen fra eksporten.",
@@ -172,6 +199,12 @@ def _changes(school: SchoolSummary) -> Iterator[str]:
 
 
 def _remarks(school: SchoolSummary) -> Iterator[str]:
+    if school.account is not None:
+        told = _(
+            "Regnskap: {known} saker kjent fra før, {seen} sett, {new} nye, {gone} borte, {forbidden} uten tilgang, "
+            "{unreadable} ikke lesbare."
+        )
+        yield told.format(**school.account.to_json())
     if school.unknown:
         yield _("Svar som er «kunne ikke sjekkes»: {n}.").format(n=school.unknown)
     if school.held:
@@ -184,6 +217,8 @@ def _remarks(school: SchoolSummary) -> Iterator[str]:
         )
     for case in school.vanished:
         yield _("{case}: borte fra kilden.").format(case=case)
+    for case in school.still_gone:
+        yield _("{case}: fortsatt borte fra kilden.").format(case=case)
     for code, number in school.crashed.items():
         crashed = _("Regel {code} stoppet på en feil i {n} av sakene: meld det til dem som lager verktøyet.")
         yield crashed.format(code=code, n=number)

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ..adapters.ports import CaseProblem
-from ..domain.errors import SettingsError, SourceError
+from ..domain.errors import CaseNotFound, SettingsError, SourceError
 from ..domain.moment import OSLO, local_day
 from ..domain.school import School
 from ..judging.now import Judged, Progress, judge_cycle, judge_files, judge_school, school_years
 from ..judging.problems import problem_of
 from ..plans.loader import load_plans
 from ..reports.model import AuditReport, Previous, Problem, SchoolReport, TrendPoint, audit_report, school_report
+from ..sync.account import missing
 from ..validators import CHAPTERS, RULES
 from .pseudonyms import pseudonyms
 from .trace import note_opened
 
 if TYPE_CHECKING:
-    from ..store import Store
+    from ..store import CaseState, Store
     from .workplace import Workplace
 
 
@@ -70,6 +71,7 @@ def for_rector(
         judged = judge_school(
             work.source, work.cycle, work.judging, school=school.organisation_number, as_of=as_of, progress=progress
         )
+        _ask_for_the_missing(work, judged, school.organisation_number, as_of)
         _add_what_the_source_names(work, judged)
     report = school_report(
         school,
@@ -82,7 +84,7 @@ def for_rector(
         complete=judged.complete,
         previous=told or _previous(store, school.organisation_number, seen_at or as_of, since),
         acceptances=store.acceptances() if store is not None else (),
-        problems=_unread(needed(store), school.organisation_number)
+        problems=_unread(work, school.organisation_number, as_of)
         if offline
         else _problems(judged.problems, school.organisation_number),
         leader_cases=frozenset(judged.leader_cases),
@@ -115,17 +117,22 @@ def for_owner(
     seen_at = None
     if offline:
         kept = needed(store)
-        stored = [_stored_school(kept, number) for number in kept.schools()]
+        stored = [_stored_school(kept, number) for number in kept.schools() if not _is_over(kept, number, as_of)]
         schools: Sequence[School] = [school for school, _ in stored]
         seen_at = min((seen for _, seen in stored if seen is not None), default=None)
         whole = _stored(kept, None, seen_at or as_of)
         problems += [
             Problem(school.organisation_number, None, "unreachable") for school, seen in stored if seen is None
         ]
-        problems += [problem for school in schools for problem in _unread(kept, school.organisation_number)]
+        problems += [problem for school in schools for problem in _unread(work, school.organisation_number, as_of)]
     else:
         schools = work.schools
-        for school in schools:
+        lost = [] if store is None else sorted(set(store.schools()) - {s.organisation_number for s in schools})
+        for number in lost:
+            if store is not None and not _is_over(store, number, as_of):
+                schools = (*schools, _stored_school(store, number)[0])
+                problems.append(Problem(number, None, "unreachable"))
+        for school in work.schools:
             judged = _one_school(work, school.organisation_number, as_of, progress)
             _add(whole, judged)
             problems += _problems(judged.problems, school.organisation_number)
@@ -211,6 +218,8 @@ def for_files(
     except (KeyError, ValueError):
         raise SettingsError(_("--source-zone: det finnes ingen slik tidssone; Europe/Oslo er en")) from None
     judged = judge_files(paths, judging, as_of=as_of, zone=zone)
+    if not (judged.assessments or judged.problems):
+        raise SettingsError(_("det er ingen saksfiler (.json) der: sjekk stien og eksporten"))
     report = school_report(
         None,
         judged.assessments,
@@ -230,9 +239,45 @@ def for_files(
 
 def _one_school(work: Workplace, school: str, as_of: datetime, progress: Progress | None) -> Judged:
     try:
-        return judge_school(work.source, work.cycle, work.judging, school=school, as_of=as_of, progress=progress)
+        judged = judge_school(work.source, work.cycle, work.judging, school=school, as_of=as_of, progress=progress)
     except SourceError as error:
         return Judged(problems=[problem_of(error)], complete=False)
+    _ask_for_the_missing(work, judged, school, as_of)
+    return judged
+
+
+def _ask_for_the_missing(work: Workplace, judged: Judged, school: str, as_of: datetime) -> None:
+    """Asks for each case that the last night knew of and the source did not show now: an empty list is no peace."""
+    store = work.remembered
+    seen = {assessment.case for assessment in judged.assessments} | {problem.case for problem in judged.problems}
+    states = () if store is None else store.cases(school)
+    for state in (state for state in states if state.vanished_at is None and state.case not in seen):
+        try:
+            case = work.source.case(state.case)
+        except SourceError as error:
+            if not (isinstance(error, CaseNotFound) and state.closed):
+                judged.problems.append(problem_of(error, state.case))
+                judged.complete = False
+        else:
+            if case.school == school:
+                judged.take(case, work.judging, as_of)
+    judged.problems += [
+        CaseProblem(state.case, CaseNotFound.__name__, (), _("saken er borte fra kilden"))
+        for state in _missing(work, states, as_of)
+        if state.case not in seen
+    ]
+
+
+def _missing(work: Workplace, states: Iterable[CaseState], as_of: datetime) -> tuple[CaseState, ...]:
+    """Open cases that are gone from the source, and that nobody has accepted."""
+    allowed, share = work.settings.sync.gone_allowed, work.settings.sync.gone_share_allowed
+    return missing(states, as_of, allowed=allowed, share=share).open
+
+
+def _is_over(store: Store, school: str, as_of: datetime) -> bool:
+    """Whether the school is closed and has no cases any more."""
+    closed_on = store.school(school).closed_on
+    return closed_on is not None and closed_on < local_day(as_of) and not store.case_ids(school)
 
 
 def _add(whole: Judged, part: Judged) -> None:
@@ -250,13 +295,15 @@ def _problems(problems: Iterable[CaseProblem], school: str | None) -> list[Probl
     ]
 
 
-def _unread(store: Store, school: str) -> list[Problem]:
-    """The cases of ``school`` that could not be read last night, and those that may be any school's."""
+def _unread(work: Workplace, school: str, at: datetime) -> list[Problem]:
+    """The cases of ``school`` that could not be read last night, those that may be any school's, and those that are gone."""
+    store = needed(work.remembered)
     from ..store import MUNICIPALITY
 
     may_be = (*store.cases(school), *store.cases(MUNICIPALITY))
     unread = [case for case in may_be if case.problem is not None and case.vanished_at is None]
-    return _problems([CaseProblem(case.case, case.problem or "", (), "") for case in unread], school)
+    found = _problems([CaseProblem(case.case, case.problem or "", (), "") for case in unread], school)
+    return found + [Problem(school, case.case, "vanished") for case in _missing(work, store.cases(school), at)]
 
 
 def _add_what_the_source_names(work: Workplace, judged: Judged) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, field_validator
@@ -44,6 +45,8 @@ class School(Frozen):
     rector: Actor | None = None
     language: str | None = None
     """The school's written language (hovudmål), ``nb`` or ``nn``, where the source says one of them."""
+    closed_on: date | None = None
+    """Its last day, where it is closed."""
 
     @field_validator("language")
     @classmethod

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
+from ..domain.errors import CaseForbidden
 from ..domain.verdict import Assessment, Finding, Reason, Verdict
 from . import cycles, findings
 from .rows import CaseState, JudgedCase
@@ -61,6 +62,7 @@ def _row(item: JudgedCase, known: Any) -> dict[str, Any]:
         "problem": None,
         "vanished_at": None,
         "vanished_why": None,
+        "gone_accepted_at": None,
     }
 
 
@@ -80,12 +82,30 @@ def forget_unclaimed(connection: Connection, ids: Iterable[str]) -> None:
 
 
 def put_vanished(connection: Connection, case: str, why: str, at: datetime) -> None:
-    """Notes that the source no longer has (or shows) the case. It is kept, and told each night."""
+    """Notes that the source no longer has the case. It is kept and told; one that never could be read is forgotten, since
+    nothing was ever said of it."""
+    connection.execute(delete(cases).where(cases.c.case_id == case, cases.c.judged_at.is_(None)))
     connection.execute(
         update(cases)
         .where(cases.c.case_id == case, cases.c.vanished_at.is_(None))
-        .values(vanished_at=at, vanished_why=why)
+        .values(vanished_at=at, vanished_why=why, problem=None)
     )
+
+
+def accept_gone(connection: Connection, school: str, at: datetime) -> tuple[str, ...]:
+    """Takes it for right that cases of the school are gone, or may not be seen. Gives which."""
+    not_seen = or_(cases.c.vanished_at.is_not(None), cases.c.problem == CaseForbidden.__name__)
+    mine = and_(cases.c.school == school, cases.c.gone_accepted_at.is_(None), not_seen)
+    accepted = tuple(connection.execute(select(cases.c.case_id).where(mine).order_by(cases.c.case_id)).scalars())
+    values = {
+        "gone_accepted_at": at,
+        "vanished_at": func.coalesce(cases.c.vanished_at, at),
+        "vanished_why": func.coalesce(cases.c.vanished_why, cases.c.problem),
+        "problem": None,
+    }
+    for part in parts(accepted):
+        connection.execute(update(cases).where(cases.c.case_id.in_(part)).values(values))
+    return accepted
 
 
 def one(connection: Connection, case: str) -> CaseState | None:

@@ -32,6 +32,8 @@ class SchoolState:
     """What the school is called."""
     language: str | None = None
     """Its written language, where the source says."""
+    closed_on: date | None = None
+    """Its last day, where it is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class CaseState:
     """What kept it from being read last time."""
     vanished_at: datetime | None
     vanished_why: str | None
+    gone_accepted_at: datetime | None
+    """When a person said that it is right that it is gone."""
 
 
 @dataclass(frozen=True, slots=True)

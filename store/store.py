@@ -127,6 +127,7 @@ class Store(Transactions):
     put_judged = writes(_cases.put_judged)
     put_problem = writes(_cases.put_problem)
     put_vanished = writes(_cases.put_vanished)
+    accept_gone = writes(_cases.accept_gone)
     forget_unclaimed = writes(_cases.forget_unclaimed)
     case = reads(_cases.one)
     cases = reads(_cases.of_school)

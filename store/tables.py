@@ -81,6 +81,7 @@ schools = Table(
     Column("basis", String(64)),  # fingerprint of plan, rules and calendar that judged
     Column("name", String(120)),  # what the school is called: no person's
     Column("language", String(10)),  # its written language, where the source says
+    Column("closed_on", Date),  # its last day, where it is closed
 )
 
 cases = Table(
@@ -102,6 +103,7 @@ cases = Table(
     Column("problem", String(40)),  # class name of what kept it from being read last time
     Column("vanished_at", Utc),
     Column("vanished_why", String(40)),
+    Column("gone_accepted_at", Utc),  # when a person said that it is right that it is gone
 )
 Index("ix_cases_school_changes_at", cases.c.school, cases.c.changes_at)
 

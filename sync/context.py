@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..adapters.ports import CaseSource
+from ..domain.moment import local_day
 from ..journal.run_log import Kind, RunLog
 from ..judging.policy import Judging
 from ..store import SchoolState, Store
@@ -40,6 +41,9 @@ class Options:
     overlap: timedelta = timedelta(hours=24)
     """Read again what was changed this long before the cursor: clocks differ, and changes are stamped before they show."""
     full_every: timedelta = timedelta(days=7)
+    gone_allowed: int = 2
+    gone_share_allowed: float = 0.2
+    """So many open cases of a school may be gone, or such a share of them, before it is taken for a fault of the source."""
     tries: int = 3
     """How often one write is tried in a night before it is set aside."""
     threads: int = 4
@@ -114,3 +118,7 @@ class SchoolTonight:
     def school(self) -> str:
         """Its organisation number."""
         return self.state.school
+
+    def closed(self, as_of: datetime) -> bool:
+        """Whether the school was closed at ``as_of``."""
+        return self.state.closed_on is not None and self.state.closed_on < local_day(as_of)

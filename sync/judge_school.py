@@ -13,6 +13,7 @@ from ..domain.flag import ComplianceRecord
 from ..judging.next_change import changes_at
 from ..judging.problems import our_fault, problem_of
 from ..store import MUNICIPALITY, JudgedCase
+from .account import account, missing
 from .context import Night, NightProgress, SchoolTonight
 from .reading import Listing
 from .sender import record_fingerprint
@@ -20,8 +21,6 @@ from .summary import SchoolSummary
 
 _BATCH = 100
 """Judgements kept in one transaction."""
-_SOME = 20
-"""So many cases of a school may be gone in one night before that is taken for a fault of the source."""
 _ROUNDS = 2
 
 COUNTS_DISAGREE = "CountsDisagree"
@@ -50,6 +49,9 @@ class SchoolJudge:
         self._judged: list[JudgedCase] = []
         """Judged and not yet kept."""
         self._newest = tonight.state.cursor
+        self._before = night.store.case_ids(self._school)
+        self._hidden: set[str] = set()
+        """Cases that are there, and that neither the source's list nor its count shows: we may not see them."""
         self._listed: frozenset[str] | None = None
         """The source's own list of ids, where it was read."""
 
@@ -62,7 +64,9 @@ class SchoolJudge:
         else:
             self.summary = self.summary.plus(read=1)
             judged = item if isinstance(item, CaseProblem) else judge_case(self._night, item)
-            if isinstance(judged, CaseProblem):
+            if isinstance(judged, CaseProblem) and judged.kind == CaseNotFound.__name__ and judged.case is not None:
+                self._gone(judged.case)
+            elif isinstance(judged, CaseProblem):
                 self._problem(judged)
             else:
                 self._add(judged)
@@ -104,11 +108,12 @@ class SchoolJudge:
     def finish(self, error: Exception | None) -> SchoolJudged:
         """The school has been read, or its reading broke off with ``error``."""
         self.keep()
-        if error is None:
+        if error is None and self._tonight.request.listed:
             try:
                 self._reconcile()
             except SourceError as broken:
                 error = broken
+        self._count()
         self._listed = None  # a large municipality's lists would be all that grows
         self.summary = replace(self.summary, finished=True)
         if error is not None:
@@ -129,8 +134,7 @@ class SchoolJudge:
                 listed = frozenset(source.case_ids(self._school))
             if listed == known and count in (None, len(known)):
                 return
-            if not self._settle(listed, known):
-                return
+            self._settle(listed, known)
             listed = None
         known, count = self._known(), source.count(self._school)
         self.summary = replace(self.summary, source_count=count, known_count=len(known))
@@ -139,34 +143,47 @@ class SchoolJudge:
             self.summary = self.summary.plus(problems=(CaseProblem(None, COUNTS_DISAGREE, (), what),))
 
     def _known(self) -> frozenset[str]:
-        return self._store.case_ids(self._school) | self._unclaimed_cases
+        return (self._store.case_ids(self._school) | self._unclaimed_cases) - self._hidden
 
-    def _settle(self, listed: frozenset[str], known: frozenset[str]) -> bool:
-        """Looks up each case that only one side knows. False: so many are gone that the list is not believed."""
-        missing = sorted(known - listed)
-        if len(missing) > max(_SOME, len(known) // 5):
-            what = _("kilden viser langt færre saker enn før: sjekk tilgangen")
-            self.summary = self.summary.plus(problems=(CaseProblem(None, MANY_VANISHED, (), what),))
-            return False
-        for case in sorted(listed - known):
+    def _settle(self, listed: frozenset[str], known: frozenset[str]) -> None:
+        """Looks up each case that only one side knows."""
+        for case in sorted(listed - known - self._hidden):
             self.summary = self.summary.plus(appeared=1)
             self._look_up(case)
-        for case in missing:
-            self._look_up(case, may_be_gone=True)
+        for case in sorted(known - listed):
+            self._look_up(case)
         self.keep()
-        return True
 
-    def _look_up(self, case: str, *, may_be_gone: bool = False) -> None:
+    def _look_up(self, case: str) -> None:
         try:
             found: SourceItem = self._night.source.case(case)
         except Skippable as error:
-            if may_be_gone and isinstance(error, CaseNotFound | CaseForbidden):
-                self._store.put_vanished(case, type(error).__name__, self._night.as_of)
-                self.summary = self.summary.plus(vanished=(case,))
-                self._night.log.warning("case vanished", school=self._school, case=case, kind=type(error).__name__)
-                return
             found = problem_of(error, case)
+            if isinstance(error, CaseForbidden):
+                self._hidden.add(case)
         self.take(found)
+
+    def _gone(self, case: str) -> None:
+        self.keep()
+        self._store.put_vanished(case, CaseNotFound.__name__, self._night.as_of)
+        if self._store.case(case) is not None:
+            self.summary = self.summary.plus(vanished=(case,))
+            self._night.log.warning("case vanished", school=self._school, case=case)
+
+    def _count(self) -> None:
+        """Counts what there was and what there is, and says where the source shows so little that it is not believed."""
+        night, options = self._night, self._night.options
+        states = self._store.cases(self._school)
+        allowed, share = options.gone_allowed, options.gone_share_allowed
+        gone = missing(states, night.as_of, allowed=allowed, share=share)
+        still = tuple(state.case for state in gone.named if state.case not in self.summary.vanished)
+        self.summary = replace(self.summary, account=account(self._before, states, gone), still_gone=still)
+        if gone.alarm and not self._tonight.closed(night.as_of):
+            what = _(
+                "{n} av {known} åpne saker er borte fra kilden: sjekk tilgangen og eksporten. Er det riktig at de er borte: "
+                "skolemiljo sync --accept-gone {school} --reason …"
+            ).format(n=len(gone.open), known=gone.open_known, school=self._school)
+            self.summary = self.summary.plus(problems=(CaseProblem(None, MANY_VANISHED, (), what),))
 
 
 def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:

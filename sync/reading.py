@@ -24,6 +24,8 @@ class ReadRequest:
     """Cases to look at whether or not they were touched."""
     every_id: bool = False
     """Compare with the source's own list of ids, and read what the pages did not show."""
+    listed: bool = True
+    """False: the source does not show the school, so that only the cases in ``due`` are asked for, one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def read_school(source: CaseSource, wanted: ReadRequest) -> Iterator[SourceItem 
     seen: dict[str, str | None] = {}
     broken: IncompleteAnswer | None = None
     try:
-        yield from _changed(source, wanted, seen)
+        if wanted.listed:
+            yield from _changed(source, wanted, seen)
     except IncompleteAnswer as error:
         broken = error  # the cases whose time has come can be read one by one all the same
     yield from _one_by_one(source, (case for case in wanted.due if case not in seen), seen)

@@ -89,19 +89,21 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
         write_back=options.write_back,
         decisions_back=decisions_back,
         cut_off=cut_off,
-        vanished_before=len(store.vanished()),
     )
     night.note(Kind.RUN_BEGAN, as_of=night.as_of, plan=night.plan, cut_off=len(cut_off))
     try:
         found = {school.organisation_number: school for school in night.source.schools()}
         summary = replace(summary, odd_schools=tuple(getattr(night.source, "odd", ())))
         expected = store.schools() if options.schools is None else options.schools
-        summary = replace(summary, missing_schools=tuple(sorted(set(expected) - found.keys())))
         wanted = [found[number] for number in sorted(found) if options.schools is None or number in options.schools]
+        lost = [_not_shown(night, number) for number in sorted(set(expected) - found.keys())]
+        missing = tuple(school.school for school in lost if not school.closed(night.as_of))
+        summary = replace(summary, missing_schools=missing)
         write_back = WriteBack(night, sink, cycle)
-        schools = _schools(night, write_back, [_tonight(night, school) for school in wanted])
+        shown = [_tonight(night, school) for school in wanted]
+        schools = _schools(night, write_back, [*shown, *(school for school in lost if school.request.due)])
         if cycle is not None:
-            schools = _annual_cycle(night, write_back, schools)
+            schools = _annual_cycle(night, write_back, schools[: len(shown)]) + schools[len(shown) :]
         summary = replace(summary, schools=tuple(schools))
     except SourceError as error:
         # Not even the list of schools came: nothing can be said about any of them tonight.
@@ -122,7 +124,7 @@ def _tonight(night: Night, found: School) -> SchoolTonight:
     """What to read of a school: everything, or what changed since its cursor and what time has changed."""
     school, options = found.organisation_number, night.options
     known = night.store.school(school)
-    state = replace(known, name=found.name, language=found.language)
+    state = replace(known, name=found.name, language=found.language, closed_on=found.closed_on or known.closed_on)
     if state != known:
         night.store.put_school(state)
     basis = basis_of(night.judging, school)
@@ -136,6 +138,13 @@ def _tonight(night: Night, found: School) -> SchoolTonight:
     since = None if full or state.cursor is None else state.cursor - options.overlap
     due = night.store.due_cases(school, night.as_of)
     return SchoolTonight(state, basis, ReadRequest(school, since, due=due, every_id=full))
+
+
+def _not_shown(night: Night, school: str) -> SchoolTonight:
+    """A school that the source no longer shows: each of its cases is asked for, since it may be at another school now."""
+    state = night.store.school(school)
+    due = tuple(sorted(night.store.case_ids(school)))
+    return SchoolTonight(state, state.basis or "", ReadRequest(school, due=due, listed=False))
 
 
 def _schools(night: Night, write_back: WriteBack, schools: Sequence[SchoolTonight]) -> list[SchoolSummary]:
@@ -164,7 +173,7 @@ def _schools(night: Night, write_back: WriteBack, schools: Sequence[SchoolTonigh
 def _finished(night: Night, write_back: WriteBack, judged: SchoolJudged) -> SchoolSummary:
     """A school that has been read is written, and moved on where all of it was seen: the next night begins there."""
     summary = write_back.cases(judged.summary)
-    if summary.read_whole:
+    if summary.read_whole and judged.tonight.request.listed:
         state, as_of = judged.tonight.state, night.as_of
         night.store.put_school(
             replace(

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..adapters.ports import CaseProblem
 from ..domain.verdict import Assessment, Verdict
+from .account import Account
 
 SCHEMA_VERSION = 1
 _COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 130
@@ -57,6 +58,10 @@ class SchoolSummary:
     """School years that the annual cycle does not know."""
     vanished: tuple[str, ...] = ()
     """Cases that the source no longer has, found tonight."""
+    still_gone: tuple[str, ...] = ()
+    """Cases that vanished on earlier nights, are still gone, and that nobody has accepted."""
+    account: Account | None = None
+    """What there was of its cases and what there is; ``None`` where nobody could count."""
     appeared: int = 0
     """Cases that only the source's own list of ids showed."""
     set_aside: tuple[tuple[str, str], ...] = ()
@@ -127,6 +132,8 @@ class SchoolSummary:
                 "unknown_there": self.cycles_unknown,
             },
             "vanished": list(self.vanished),
+            "still_gone": list(self.still_gone),
+            "account": None if self.account is None else self.account.to_json(),
             "appeared": self.appeared,
             "set_aside": [{"subject": subject, "kind": kind} for subject, kind in self.set_aside],
             "waiting": self.waiting,
@@ -165,8 +172,6 @@ class RunSummary:
     """Earlier runs that never ended."""
     decisions_back: int = 0
     """Acceptances taken back from the last export, because the store was new."""
-    vanished_before: int = 0
-    """Cases that vanished on earlier nights and are still gone."""
     error: str | None = None
     """Kind of what broke the whole run off."""
     error_text: str | None = None
@@ -209,6 +214,11 @@ class RunSummary:
     def total(self, name: str) -> int:
         """The sum of a number over all schools: ``total("written")``."""
         return sum(int(getattr(school, name)) for school in self.schools)
+
+    @property
+    def vanished_before(self) -> int:
+        """Cases that vanished on earlier nights, are still gone, and that nobody has accepted."""
+        return sum(len(school.still_gone) for school in self.schools)
 
     @property
     def unclaimed(self) -> tuple[CaseProblem, ...]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from skolemiljo.commands.night import text
+from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import (
+    AccessDenied,
     AuthenticationFailed,
     CaseForbidden,
     ConnectionLost,
@@ -339,7 +342,7 @@ def test_a_vanished_case_is_told_and_not_forgotten(town: Town, night: Night, sto
     assert later.complete
     assert later.vanished_before == 1
     assert "S-2: borte fra kilden." in text(summary)
-    assert "fortsatt borte: 1." in text(later)
+    assert "S-2: fortsatt borte fra kilden." in text(later)
     town.put("S-2", at=NEXT)
     night(NEXT + timedelta(days=2))
     assert store.vanished() == ()
@@ -353,7 +356,11 @@ def test_a_source_that_shows_far_too_little_is_not_believed(town: Town, night: N
         del town.held[f"S-{number}"]
     summary = night(NEXT)
     assert [p.kind for _, p in summary.problems()] == ["ManyVanished"]
-    assert store.vanished() == ()
+    assert "40 av 43 åpne saker er borte" in text(summary)
+    later = night(NEXT + timedelta(days=60))
+    assert (later.exit_code, later.vanished_before) == (3, 40), "it is told until the cases are back or accepted"
+    assert len(store.accept_gone(HERE, NEXT)) == 40
+    assert night(NEXT + timedelta(days=61)).complete
 
 
 def test_a_backdated_case_is_found_by_the_count(town: Town, night: Night) -> None:
@@ -491,3 +498,101 @@ def test_a_lost_store_costs_reading_and_no_writing(town: Town, night: Night, tmp
     assert summary.complete
     assert town.journal == before
     assert summary.total("stood") == 4 + 6
+
+
+# --- the account of a night --------------------------------------------------------------------------------------------
+
+
+def test_every_night_has_an_account_by_school(town: Town, night: Night) -> None:
+    night()
+    town.put("S-7", at=NIGHT)
+    town.break_case("S-8")
+    del town.held["S-2"]
+    summary = night(NEXT)
+    account = summary.schools[0].account
+    assert account is not None
+    assert account.to_json() == {"known": 3, "seen": 3, "new": 2, "gone": 1, "forbidden": 0, "unreadable": 1}
+    assert "Regnskap: 3 saker kjent fra før, 3 sett, 2 nye, 1 borte, 0 uten tilgang, 1 ikke lesbare." in text(summary)
+
+
+@pytest.mark.parametrize("empty", ["lists", "a scope withdrawn", "every case forbidden"])
+def test_an_emptied_source_is_no_green_night_until_the_cases_are_back(
+    town: Town, night: Night, store: Store, empty: str
+) -> None:
+    night()
+    held = dict(town.held)
+
+    def refuse(call: str, subject: str) -> None:
+        if empty == "a scope withdrawn" and call == "changed":
+            raise AccessDenied("ask for the scope", system=SYSTEM)
+        if empty == "every case forbidden" and call == "case":
+            raise CaseForbidden("ask who has access", system=SYSTEM, case=subject)
+
+    town.before = refuse
+    if empty != "a scope withdrawn":
+        town.held.clear()
+    for days in (1, 2, 40):
+        summary = night(NIGHT + timedelta(days=days))
+        assert summary.exit_code == 3
+        assert not any(school.read_whole for school in summary.schools[:2])
+    town.before = nothing
+    town.held = held
+    assert night(NIGHT + timedelta(days=41)).complete
+    assert store.vanished() == ()
+
+
+def test_closed_cases_that_the_vendor_archives_are_told_and_no_alarm(town: Town, night: Night, store: Store) -> None:
+    closed = [{"status": "closed", "at": "2026-03-09T12:00:00+01:00"}]
+    for number in range(20, 30):
+        case = town.put(f"S-{number}")
+        town.held[f"S-{number}"] = case.model_copy(
+            update={"status_history": (*case.status_history, *Case.model_validate(
+                {"id": "x", "school": HERE, "status_history": closed}).status_history)}
+        )  # fmt: skip
+    night()
+    for number in range(20, 30):
+        del town.held[f"S-{number}"]
+    summary = night(NEXT)
+    assert summary.complete
+    assert len(summary.schools[0].vanished) == 10
+    assert night(NEXT + timedelta(days=1)).vanished_before == 10
+    assert night(NEXT + timedelta(days=31)).vanished_before == 0
+
+
+def test_a_case_that_never_could_be_read_and_is_gone_leaves_nothing_behind(
+    town: Town, night: Night, store: Store
+) -> None:
+    night()
+    town.break_case("S-9")
+    night(NEXT)
+    del town.held["S-9"]
+    summary = night(NEXT + timedelta(days=1))
+    assert summary.complete
+    assert store.case("S-9") is None
+    assert summary.schools[0].vanished == ()
+
+
+def test_a_case_that_could_not_be_read_and_is_gone_is_told_as_gone(town: Town, night: Night, store: Store) -> None:
+    night()
+    town.break_case("S-3")
+    night(NEXT)
+    del town.held["S-3"]
+    summary = night(NEXT + timedelta(days=1))
+    assert summary.complete
+    assert summary.schools[0].vanished == ("S-3",)
+    assert all(state.problem is None for state in store.cases())
+
+
+def test_a_closed_school_is_missed_until_its_last_day_is_known_and_its_cases_follow(
+    town: Town, night: Night, store: Store
+) -> None:
+    night()
+    town.schools_shown.remove(THERE)
+    town.put("S-4", school=HERE, at=NIGHT - timedelta(days=30))  # the count alone shows it, as after a merge
+    assert night(NEXT).missing_schools == (THERE,)
+    moved = store.case("S-4")
+    assert moved is not None
+    assert moved.school == HERE
+    store.put_school(replace(store.school(THERE), closed_on=date(2026, 3, 9)))
+    summary = night(NEXT + timedelta(days=1))
+    assert (summary.exit_code, summary.missing_schools) == (0, ())

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(64)),
         sa.Column("name", sa.String(120)),
         sa.Column("language", sa.String(10)),
+        sa.Column("closed_on", sa.Date),
     )
     op.create_table(
         "cases",
@@ -45,6 +46,7 @@ def upgrade() -> None:
         sa.Column("problem", sa.String(40)),
         sa.Column("vanished_at", _MOMENT),
         sa.Column("vanished_why", sa.String(40)),
+        sa.Column("gone_accepted_at", _MOMENT),
     )
     op.create_index("ix_cases_school_changes_at", "cases", ["school", "changes_at"])
     op.create_table(

@@ -1,0 +1,104 @@
+"""What is gone is told, as an operator meets it: an emptied export, an accepted loss, a closed school, an empty folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from skolemiljo.adapters.mock.municipality import Municipality
+from skolemiljo.cli import main
+
+AS_OF = "2026-11-25T08:00:00+01:00"
+NEXT = "2026-11-26T08:00:00+01:00"
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two schools and one night behind it."""
+    export = tmp_path / "inn"
+    Municipality(seed=7, schools=2, cases=12).write_folder(export)
+    settings = tmp_path / "skolemiljo.toml"
+    settings.write_text(
+        f'source = "folder"\ncycle = "folder"\nstore = "{tmp_path / "store.sqlite"}"\n[folder]\npath = "{export}"\n',
+        "utf-8",
+    )
+    monkeypatch.setenv("SKOLEMILJO_SETTINGS", str(settings))
+    assert run("sync", "--as-of", AS_OF).exit_code == 0
+    return export
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def test_an_emptied_export_is_never_peace(town: Path) -> None:
+    cases = town / "cases"
+    cases.rename(town / "away")
+    cases.mkdir()
+    schools = [school["organisation_number"] for school in json.loads((town / "schools.json").read_text("utf-8"))]
+    for _night in range(2):
+        night = run("sync", "--as-of", NEXT)
+        assert night.exit_code == 3
+        assert "åpne saker er borte fra kilden" in night.output
+    for offline in ((), ("--offline",)):
+        report = run("check-school", "--school", schools[0], "--as-of", NEXT, *offline)
+        assert report.exit_code == 3
+        assert "Ingen saker trenger noe i dag" not in report.output
+        assert "ikke med i tallene" in report.output
+        whole = run("audit", "--as-of", NEXT, *offline)
+        assert whole.exit_code == 3
+        assert "ikke med i tallene" in whole.output
+        assert "avvik: 0" not in whole.output
+    cases.rmdir()
+    (town / "away").rename(cases)
+    assert run("sync", "--as-of", NEXT).exit_code == 0
+
+
+def test_a_loss_that_a_person_accepts_is_asked_about_no_more_and_is_in_the_run_log(town: Path) -> None:
+    gone = [json.loads(file.read_text("utf-8")) for file in (town / "cases").iterdir()]
+    school = gone[0]["school"]
+    for file in (town / "cases").iterdir():
+        if json.loads(file.read_text("utf-8"))["school"] == school:
+            file.unlink()
+    assert run("sync", "--as-of", NEXT).exit_code == 3
+    assert run("sync", "--as-of", NEXT, "--accept-gone", school).exit_code == 2, "a reason is needed"
+    accepted = run("sync", "--as-of", NEXT, "--accept-gone", school, "--reason", "flyttet til nabokommunen")
+    assert accepted.exit_code == 0
+    assert "flyttet til nabokommunen" in (town.parent / "runlog.jsonl").read_text("utf-8")
+    assert run("check-school", "--school", school, "--as-of", NEXT, "--offline").exit_code == 0
+    assert run("sync", "--accept-gone", "310000001", "--reason", "en grunn").exit_code == 2
+
+
+def test_a_closed_school_is_missed_until_someone_says_so(town: Path) -> None:
+    schools = json.loads((town / "schools.json").read_text("utf-8"))
+    school = schools[0]["organisation_number"]
+    for file in (town / "cases").iterdir():
+        if json.loads(file.read_text("utf-8"))["school"] == school:
+            file.unlink()
+    (town / "schools.json").write_text(json.dumps(schools[1:]), "utf-8")
+    missed = run("sync", "--as-of", NEXT)
+    assert missed.exit_code == 3
+    assert school in missed.output
+    closed = run("school", "close", school, "--on", "2026-11-24", "--reason", "lagt ned")
+    assert closed.exit_code == 0, closed.output
+    assert run("sync", "--as-of", NEXT).exit_code == 0
+    assert run("audit", "--as-of", NEXT, "--offline", "--fail-on", "never").exit_code == 0
+
+
+def test_a_folder_without_cases_is_an_error_and_not_peace(tmp_path: Path) -> None:
+    empty = tmp_path / "tom"
+    empty.mkdir()
+    judged = run("assess", str(empty))
+    assert judged.exit_code == 2
+    assert "ingen saksfiler" in judged.output
+
+
+def test_a_share_that_is_not_mounted_is_never_peace(town: Path) -> None:
+    shutil.move(town, town.with_name("away"))
+    town.mkdir()
+    assert run("sync", "--as-of", NEXT).exit_code == 3
+    assert run("check-school", "--school", "310000019", "--as-of", NEXT).exit_code != 0
