@@ -501,7 +501,8 @@ def sync(
     configure_logging(level="warning" if sys.stderr.isatty() else "info")
     if gone_at is not None:
         cases = night.accept_gone(work, gone_at, reason=reason, at=now())
-        click.echo(_("Godtatt at disse er borte: {cases}.").format(cases=", ".join(cases)))
+        accepted = _("Godtatt at disse er borte: {cases}.").format(cases=", ".join(cases))
+        click.echo(accepted if cases else _("Ingen sak ved skolen er borte."))
     tell = _progress()
     summary = night.run(
         work,

@@ -70,9 +70,8 @@ def accept_gone(work: Workplace, school: str, *, reason: str, at: datetime) -> t
     number = _known(work, school)
     why = checked(reason)[:200]
     cases = work.store.accept_gone(number, at)
-    if not cases:
-        raise SettingsError(_("ingen sak ved skolen {number} er borte").format(number=number))
-    run_log(work, "sync").add_and_anchor(Kind.GONE_ACCEPTED, school=number, cases=list(cases), reason=why)
+    if cases:
+        run_log(work, "sync").add_and_anchor(Kind.GONE_ACCEPTED, school=number, cases=list(cases), reason=why)
     return cases
 
 

@@ -91,7 +91,7 @@ class SchoolJudge:
         if case not in self._unclaimed_cases:
             self.keep()
             self.summary = self.summary.plus(unclaimed=(problem,))
-            note_problem(self._night, None, problem)
+            self._store.put_problem(MUNICIPALITY, case, problem.kind)
 
     @property
     def _unclaimed_cases(self) -> frozenset[str]:
@@ -204,8 +204,8 @@ def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:
         return our_fault(case.id)
 
 
-def note_problem(night: Night, school: str | None, problem: CaseProblem) -> None:
-    """Keeps, and tells the log, that a case could not be looked at (``school`` None: it may be any school's)."""
+def note_problem(night: Night, school: str, problem: CaseProblem) -> None:
+    """Keeps, and tells the log, that a case could not be looked at."""
     if problem.case is not None:
-        night.store.put_problem(school or MUNICIPALITY, problem.case, problem.kind)
+        night.store.put_problem(school, problem.case, problem.kind)
     night.log.warning("case could not be read", school=school, case=problem.case, kind=problem.kind)

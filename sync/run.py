@@ -163,7 +163,7 @@ def _schools(night: Night, write_back: WriteBack, schools: Sequence[SchoolTonigh
         for judge in judges:
             judge.keep()  # also when stopped: what was judged need not be judged again
     summaries = [done.get(number, judge.summary) for number, judge in enumerate(judges)]
-    _forget_claimed(night, summaries)
+    _name_unclaimed(night, summaries)
     if night.stop():
         return summaries
     # Once more: cases that moved here from a school that was read later.
@@ -189,11 +189,14 @@ def _finished(night: Night, write_back: WriteBack, judged: SchoolJudged) -> Scho
     return summary
 
 
-def _forget_claimed(night: Night, schools: Sequence[SchoolSummary]) -> None:
-    """What an earlier night could not tell whose it was, and is not there any more: it has been mended, or taken away."""
+def _name_unclaimed(night: Night, schools: Sequence[SchoolSummary]) -> None:
+    """Names once what may be any school's. What an earlier night could not tell whose it was, and is not there any more,
+    has been mended or taken away."""
+    unclaimed = {str(problem.case): problem.kind for school in schools for problem in school.unclaimed}
+    for case, kind in unclaimed.items():
+        night.log.warning("case could not be read", school=None, case=case, kind=kind)
     if schools and all(school.finished and school.error is None for school in schools):
-        still = {str(problem.case) for school in schools for problem in school.unclaimed}
-        night.store.forget_unclaimed(night.store.case_ids(MUNICIPALITY) - still)
+        night.store.forget_unclaimed(night.store.case_ids(MUNICIPALITY) - unclaimed.keys())
 
 
 def _note_school(night: Night, school: SchoolSummary) -> None:
