@@ -68,6 +68,22 @@ class LogKind(StrEnum):
     """en oppføring hvis type ingen har merket: den kan være hva som helst, og viser ingenting"""
 
 
+FINDS_OUT = (
+    LogKind.ENQUIRY_STEP,
+    LogKind.OBSERVATION,
+    LogKind.PUPIL_CONVERSATION,
+    LogKind.STAFF_CONVERSATION,
+    LogKind.SUSPICION_ENQUIRY,
+)
+"""Acts by which something is found out."""
+EXAMINES = (*FINDS_OUT, LogKind.ANALYSIS)
+"""What shows that something was examined. A meeting with the home alone is not an enquiry."""
+LOOKS_INTO = (*FINDS_OUT, LogKind.HOME_MEETING)
+"""What shows that the school looked into it, with the home too; what was found is put together later."""
+BEGINS_ENQUIRY = (*LOOKS_INTO, LogKind.ANALYSIS)
+"""All that shows that the enquiry has begun. A plan for it is none yet: what is written down to be done, is not done."""
+
+
 class Channel(StrEnum):
     """How something was said or received."""
 
@@ -117,6 +133,11 @@ class Recorded(Frozen):
     duplicate_of: Ref | None = None
     """Id of the entry that this one repeats; a duplicate counts once."""
 
+    @property
+    def at(self) -> Moment | None:
+        """When it happened; where only the registration is known, that (requirements A-02: shown as assumed)."""
+        return self.happened_at or self.registered_at
+
     def known_at(self, as_of: datetime) -> bool:
         """Whether this had happened and stood in the case at ``as_of``, and was not deleted."""
         if self.happened_at is not None and not self.happened_at.known_at(as_of):
@@ -134,7 +155,7 @@ class Recorded(Frozen):
     @property
     def sort_key(self) -> tuple[tuple[int, float], str]:
         """Orders by when it happened, else by when it was registered, then by id."""
-        moment = self.happened_at or self.registered_at
+        moment = self.at
         return (moment.sort_key if moment is not None else (0, 0.0), self.id)
 
 

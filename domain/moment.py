@@ -111,6 +111,14 @@ class Moment:
             return None
         return self.instant < other.instant
 
+    def certainly_before(self, other: Moment) -> bool:
+        """Whether the times given show that this came before ``other``."""
+        return self.before(other) is True
+
+    def perhaps_before(self, other: Moment) -> bool:
+        """Whether this came before ``other``, or may have for all that the times given tell."""
+        return self.before(other) is not False
+
     def known_at(self, as_of: datetime) -> bool:
         """Whether this had come at ``as_of`` (zone-aware)."""
         return self.instant <= as_of if self.instant is not None else self.day <= local_day(as_of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -236,6 +236,15 @@ class Assessment:
     def complete(self) -> bool:
         """Whether everything could be checked."""
         return all(f.verdict is not Verdict.UNKNOWN for f in self.findings)
+
+
+_BEST_FIRST = (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION)
+
+
+def best_of(outcomes: Iterable[Outcome | None]) -> Outcome | None:
+    """The best of what several entries show: in order, else a question, else a deviation; the first of equals. ``None`` = nothing."""
+    shown = [outcome for outcome in outcomes if outcome is not None]
+    return min(shown, key=lambda outcome: _BEST_FIRST.index(outcome.verdict), default=None)
 
 
 def scope_of(**parts: str) -> str:

@@ -10,7 +10,7 @@ from ..domain.activity_plan import ActivityPlan
 from ..domain.log import BestInterest, LogEntry, LogKind
 from ..domain.moment import Moment
 from ..domain.verdict import Outcome, Reason, Verdict, scope_of
-from .judge import Judge, when_of
+from .judge import Judge
 from .known import CaseIndex, once_each
 from .reading.vague_phrases import Phrase, says_only
 from .rule import Text
@@ -60,7 +60,7 @@ class Assessed:
 
     @property
     def event(self) -> Moment | None:
-        return when_of(self.plan)
+        return self.plan.at
 
     @property
     def items(self) -> tuple[ActivityPlan | LogEntry, ...]:

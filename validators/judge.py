@@ -18,8 +18,8 @@ from .rule import severity_of
 
 
 def when_of(item: Recorded) -> Moment | None:
-    """When it happened; where only the registration is known, that (requirements A-02: shown as assumed)."""
-    return item.happened_at or item.registered_at
+    """:attr:`~..domain.log.Recorded.at`, as the rules still ask for it."""
+    return item.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Judge:
         high duty is a question. Nothing that can be done afterwards makes it earlier.
         """
         outcome = self.met(scope, *items, event=event or since, remarks=remarks)
-        when, steps = when_of(items[0]), self.plan.readings.ladder(rule)
+        when, steps = items[0].at, self.plan.readings.ladder(rule)
         if outcome.verdict is not Verdict.MET or when is None or (when.day - since.day).days <= steps.review_after:
             return outcome
         days = self.calendar.between(since.day, when.day)
@@ -151,7 +151,7 @@ class Judge:
         if on_time:
             outcome = self._on_time(scope, on_time[0], anchor, limit, days)
         elif early:
-            certain = any((when := when_of(e)) is not None and when.before(anchor) is True for e in early)
+            certain = any((when := e.at) is not None and when.certainly_before(anchor) for e in early)
             outcome = self.review(scope, "before_its_cause" if certain else "order_unclear", *early)
         elif late:
             outcome = self._late(scope, late[0], anchor, limit, days, tolerated)
@@ -195,7 +195,7 @@ class Judge:
         late: list[Recorded] = []
         early: list[Recorded] = []
         for entry in sorted(entries, key=lambda e: e.sort_key):
-            when = when_of(entry)
+            when = entry.at
             if when is None:
                 continue
             if _may_be_before(when, anchor):
@@ -207,10 +207,10 @@ class Judge:
         return on_time, late, early
 
     def _on_time(self, scope: str, entry: Recorded, anchor: Moment, limit: date, days: int) -> Outcome:
-        when = when_of(entry)
+        when = entry.at
         assert when is not None  # noqa: S101 - entries without any time were left out by _sorted_by_limit
         for edit in entry.time_edits(self.as_of):
-            if edit.previous is None or edit.previous.day > limit or edit.previous.before(anchor) is True:
+            if edit.previous is None or edit.previous.day > limit or edit.previous.certainly_before(anchor):
                 return self.review(scope, "time_edited", entry)
         if self._written_before_it_happened(entry):
             return self.review(scope, "written_before_it_happened", entry)
@@ -221,7 +221,7 @@ class Judge:
         return self.met(scope, entry, remarks=remarks)
 
     def _late(self, scope: str, entry: Recorded, anchor: Moment, limit: date, days: int, tolerated: date) -> Outcome:
-        when = when_of(entry)
+        when = entry.at
         assert when is not None  # noqa: S101 - entries without any time were left out by _sorted_by_limit
         if entry.happened_at is None:
             return self.review(scope, "time_unknown", entry)
@@ -287,7 +287,7 @@ class Judge:
         if outcome.verdict is not Verdict.MET or anchor.instant is None:
             return outcome
         entry = next(e for e in entries if e.id == outcome.evidence[0])
-        when = when_of(entry)
+        when = entry.at
         if when is None or when.instant is None:
             return outcome
         patience = timedelta(minutes=self.plan.readings.straks_review_after_minutes)
@@ -338,7 +338,7 @@ class Judge:
 
     def in_order(self, scope: str, first: Recorded, then: Recorded, *, event: Moment | None = None) -> Outcome:
         """``first`` must have come before ``then``: met, a deviation (order), or a question where times cannot tell."""
-        earlier, later = when_of(first), when_of(then)
+        earlier, later = first.at, then.at
         order = earlier.before(later) if earlier is not None and later is not None else None
         if order is None:
             return self.review(scope, "order_unclear", first, then, event=event)
@@ -357,7 +357,7 @@ class Judge:
         """Whether a time of either was changed, and the one before gives another order, or is not known."""
         if not first.edits and not then.edits:
             return False
-        earlier, later = when_of(first), when_of(then)
+        earlier, later = first.at, then.at
         if earlier is None or later is None:
             return False
         before = [edit.previous and edit.previous.before(later) for edit in first.time_edits(self.as_of)]
@@ -402,7 +402,7 @@ class Judge:
         if self._written_before_it_happened(item):
             return "written_before_it_happened"
         edits = item.time_edits(self.as_of)
-        if any(edit.previous is None or edit.previous.before(after) is True for edit in edits):
+        if any(edit.previous is None or edit.previous.certainly_before(after) for edit in edits):
             return "time_edited"
         return None
 

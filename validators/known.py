@@ -148,7 +148,7 @@ class CaseIndex:
         for notice in self.notices:
             for ref in notice.pupils:
                 if ref not in entered:
-                    yield Pupil(ref=ref, joined_at=notice.happened_at or notice.registered_at)
+                    yield Pupil(ref=ref, joined_at=notice.at)
 
     # --- the log -----------------------------------------------------------------------------------------------
 
@@ -248,14 +248,14 @@ class CaseIndex:
     def closed_after(self, moment: Moment) -> Moment | None:
         """When the case was first closed at or after ``moment``; ``None`` = it has not been."""
         for period in self.periods:
-            if period.closed is not None and period.closed.before(moment) is not True:
+            if period.closed is not None and not period.closed.certainly_before(moment):
                 return period.closed
         return None
 
     @cached_property
     def received(self) -> Moment | None:
         """When the first notice arrived (else was registered): the start of the case's duties."""
-        moments = [m for m in (n.arrived_at or n.registered_at for n in self.notices) if m is not None]
+        moments = [m for m in (n.at for n in self.notices) if m is not None]
         return min(moments, key=lambda m: m.sort_key, default=None)
 
     # --- suspicion against people at the school --------------------------------------------------------------------
@@ -275,7 +275,7 @@ class CaseIndex:
         return entered or tuple(
             Suspicion(suspected=Suspected.STAFF, at=came, by=notice.notifier)
             for notice in self.notices
-            if notice.accuses_staff and (came := notice.happened_at or notice.registered_at) is not None
+            if notice.accuses_staff and (came := notice.at) is not None
         )
 
     @cached_property
@@ -315,9 +315,11 @@ class CaseIndex:
     @once_each
     def pupils_of_plan(self, plan: ActivityPlan) -> tuple[str, ...]:
         """The pupils a plan is about: those it names, else the affected ones; nobody who came into the case later."""
-        decided = plan.happened_at or plan.registered_at
+        decided = plan.at
         known = [
-            p for p in self.pupils if p.joined_at is None or decided is None or decided.before(p.joined_at) is not True
+            p
+            for p in self.pupils
+            if p.joined_at is None or decided is None or not decided.certainly_before(p.joined_at)
         ]
         named = set(plan.pupils) | {ref for measure in plan.measures for ref in measure.pupils}
         if named:

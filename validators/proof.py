@@ -17,7 +17,7 @@ from ..domain.log import Channel, Hearing, LogEntry, LogKind
 from ..domain.moment import Moment
 from ..domain.people import Actor, Role
 from ..domain.verdict import Outcome, Reason, Remark, Verdict
-from .judge import Judge, when_of
+from .judge import Judge
 from .known import CaseIndex
 
 IN_WRITING = frozenset({Channel.MESSAGE, Channel.EMAIL, Channel.LETTER, Channel.FORM})
@@ -237,8 +237,8 @@ def did_the_accused(case: CaseIndex, entry: LogEntry) -> bool | None:
 
     What was done before anybody was accused was done by whoever had it to do.
     """
-    when, doer = when_of(entry), entry.doer
-    accused = [a for s in case.suspicions if when is None or s.at.before(when) is not False for a in s.accused]
+    when, doer = entry.at, entry.doer
+    accused = [a for s in case.suspicions if when is None or s.at.perhaps_before(when) for a in s.accused]
     return is_accused(doer, accused) if doer is not None else False
 
 

@@ -10,7 +10,7 @@ from ..domain.case import ClosingReason, Pupil
 from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment
 from ..domain.verdict import Outcome, Verdict, scope_of
-from .judge import Judge, when_of
+from .judge import Judge
 from .known import CaseIndex, Period, once, once_each
 
 
@@ -42,14 +42,14 @@ class Round:
 
     def holds(self, moment: Moment | None) -> bool:
         """Whether ``moment`` can belong to this stretch."""
-        if moment is None or (self.after is not None and moment.before(self.after) is True):
+        if moment is None or (self.after is not None and moment.certainly_before(self.after)):
             return False
         closed = self.period.closed
-        return closed is None or closed.before(moment) is not True
+        return closed is None or not closed.certainly_before(moment)
 
     def has(self, item: Recorded) -> bool:
         """Whether ``item`` can belong to this stretch."""
-        return self.holds(when_of(item))
+        return self.holds(item.at)
 
     def entries(self, case: CaseIndex, *kinds: LogKind) -> list[LogEntry]:
         """The entries of the stretch that took place: what was only called, offered or declined did not."""
@@ -61,7 +61,7 @@ class Round:
 
         Protection put in at once does not end the enquiry (requirements A-29), so a version of nothing else is left out.
         """
-        return [plan for plan in case.decided_plans if not only_protects(plan) and self.holds(when_of(plan))]
+        return [plan for plan in case.decided_plans if not only_protects(plan) and self.holds(plan.at)]
 
     def decision(self, case: CaseIndex, pupil: Pupil | None = None) -> ActivityPlan | None:
         """The first version of the stretch that chose measures; with ``pupil``, the first that chose them for her."""
@@ -75,14 +75,14 @@ class Round:
         since = self.since(pupil)
         if since is None:
             return None
-        later = (plan for plan in self.decisions(case) if (w := when_of(plan)) is None or w.before(since) is not True)
+        later = (plan for plan in self.decisions(case) if (w := plan.at) is None or not w.certainly_before(since))
         return next(later, None)
 
     def since(self, pupil: Pupil) -> Moment | None:
         """From when something is owed to ``pupil`` in this stretch; ``None`` = she was not known in it."""
         start = self.start
         for later in (pupil.joined_at, pupil.identified_at):
-            if later is not None and start.before(later) is True:
+            if later is not None and start.certainly_before(later):
                 start = later
         return start if self.holds(start) else None
 
@@ -93,7 +93,7 @@ class Round:
 
         ``overtaken``: what it must come before, where that has been done. A case that went to another school counts from there.
         """
-        ended = when_of(overtaken) if overtaken is not None else self.closed
+        ended = overtaken.at if overtaken is not None else self.closed
         here = at_this_school(judge, rule, anchor, self.transfers, until=ended)
         if self.period.reason is ClosingReason.MOVED and self.closed is not None and overtaken is None:
             then = judge.at(self.closed).ladder(rule, scope, here)
@@ -111,7 +111,7 @@ def at_this_school(
     ``until``: when the duty was done, or its time was over; later transfers say nothing about it.
     """
     for moved in transfers:
-        if anchor.before(moved) is not True or (until is not None and until.before(moved) is True):
+        if not anchor.certainly_before(moved) or (until is not None and until.certainly_before(moved)):
             continue
         if judge.at(moved).ladder(rule, "case", anchor).verdict is Verdict.DEVIATION:
             return anchor
@@ -127,11 +127,7 @@ def rounds(case: CaseIndex) -> Iterator[Round]:
     moved = transfers(case)
     for period in case.periods:
         stretch = Round(period, period.opened, after)
-        arrivals = [
-            arrived
-            for notice in case.notices
-            if (arrived := notice.arrived_at or notice.registered_at) is not None and stretch.holds(arrived)
-        ]
+        arrivals = [arrived for notice in case.notices if (arrived := notice.at) is not None and stretch.holds(arrived)]
         start = min(arrivals, key=lambda moment: moment.sort_key, default=period.opened)
         stretch = Round(period, start, after, has_notice=bool(arrivals), transfers=moved)
         found[stretch.scope()] = stretch
@@ -142,7 +138,7 @@ def rounds(case: CaseIndex) -> Iterator[Round]:
 @once_each
 def _held(case: CaseIndex, stretch: Round) -> frozenset[str]:
     """Ids of the entries of ``stretch`` that took place."""
-    return frozenset(entry.id for entry in case.log if took_place(entry) and stretch.holds(when_of(entry)))
+    return frozenset(entry.id for entry in case.log if took_place(entry) and stretch.holds(entry.at))
 
 
 def transfers(case: CaseIndex) -> tuple[Moment, ...]:

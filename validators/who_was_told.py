@@ -11,7 +11,7 @@ from ..domain.moment import Moment
 from ..domain.notice import Notice, NoticeSource
 from ..domain.people import Actor, Role
 from ..domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
-from .judge import Judge, when_of
+from .judge import Judge
 from .known import CaseIndex
 from .rule import Text
 
@@ -80,8 +80,8 @@ def about(case: CaseIndex, notice: Notice, *kinds: LogKind) -> About:
 
 
 def _had_come(notice: Notice, entry: LogEntry) -> bool:
-    came, when = when_of(notice), when_of(entry)
-    return came is None or when is None or when.before(came) is not True
+    came, when = notice.at, entry.at
+    return came is None or when is None or not when.certainly_before(came)
 
 
 def or_which(outcome: Outcome | None, question: str, *unsure: Recorded) -> Outcome | None:
@@ -131,7 +131,7 @@ def goes_to_the_owner(case: CaseIndex, notice: Notice) -> bool:
     """
     if notice.accuses_staff is not None:
         return notice.accuses_staff and bool(case.leader_suspicions)
-    came = when_of(notice)
+    came = notice.at
     return any(came is None or suspicion.at.day <= came.day for suspicion in case.leader_suspicions)
 
 
@@ -173,8 +173,8 @@ def owner_told(case: CaseIndex, since: Moment | None = None) -> OwnerTold:
 
 
 def _from(item: Recorded, since: Moment | None) -> bool:
-    when = when_of(item)
-    return when is not None and (since is None or when.before(since) is not True)
+    when = item.at
+    return when is not None and (since is None or not when.certainly_before(since))
 
 
 # --- what is shown -----------------------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ def waited(case: CaseIndex, judge: Judge, rule: str, scope: str, anchor: Moment)
 
     ``None``: the pupil moved before it was over (requirements A-36).
     """
-    ended = next((p for p in case.periods if p.closed is not None and p.closed.before(anchor) is not True), None)
+    ended = next((p for p in case.periods if p.closed is not None and not p.closed.certainly_before(anchor)), None)
     if ended is None or ended.closed is None:
         return judge.ladder(rule, scope, anchor)
     if ended.reason is ClosingReason.MOVED:
@@ -215,7 +215,7 @@ def stopped(case: CaseIndex, start: Moment, outcome: Outcome) -> bool:
     """Whether the pupil moved before the last day was over: then the clock stopped (requirements A-36)."""
     if outcome.deadline is None:
         return False
-    ended = next((p for p in case.periods if p.closed is not None and p.closed.before(start) is not True), None)
+    ended = next((p for p in case.periods if p.closed is not None and not p.closed.certainly_before(start)), None)
     if ended is None or ended.closed is None:
         return False
     return ended.reason is ClosingReason.MOVED and ended.closed.day <= outcome.deadline

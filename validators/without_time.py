@@ -21,7 +21,6 @@ from ..domain.log import LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, start_of
 from ..domain.notice import Notice
 from ..domain.verdict import Finding, Reason, Verdict
-from .judge import when_of
 from .known import CaseIndex
 
 _LISTS = {
@@ -43,7 +42,7 @@ class WithoutTime:
         self.case = case
         self.as_of = as_of
         self.entries: dict[str, tuple[Recorded, ...]] = {
-            name: tuple(item for item in getattr(case, name) if when_of(item) is None and item.known_at(as_of))
+            name: tuple(item for item in getattr(case, name) if item.at is None and item.known_at(as_of))
             for name in _LISTS.values()
         }
 
@@ -116,9 +115,7 @@ class WithoutTime:
     @cached_property
     def _dated(self) -> dict[str, Recorded]:
         """The entries that have a time, by id."""
-        return {
-            item.id: item for name in self.entries for item in getattr(self.case, name) if when_of(item) is not None
-        }
+        return {item.id: item for name in self.entries for item in getattr(self.case, name) if item.at is not None}
 
     def _why(self, entry: str) -> Reason:
         name = next(name for name, items in self.entries.items() if any(item.id == entry for item in items))
@@ -129,9 +126,7 @@ class WithoutTime:
 
     @cached_property
     def _first_and_last(self) -> tuple[CaseIndex, CaseIndex]:
-        dated = [
-            when for name in self.entries for item in getattr(self.case, name) if (when := when_of(item)) is not None
-        ]
+        dated = [when for name in self.entries for item in getattr(self.case, name) if (when := item.at) is not None]
         first = min((self.case.opened_at, *dated), key=lambda moment: moment.sort_key)
         before = Moment.at(start_of(first.day) - timedelta(minutes=1))
         return self._with_all_at(before), self._with_all_at(Moment.at(self.as_of))

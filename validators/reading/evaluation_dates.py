@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum, auto
 
 from ...domain.activity_plan import ActivityPlan, Measure
-from ..judge import Judge, when_of
+from ..judge import Judge
 from .dates import written_date
 from .vague_phrases import Phrase, says_only
 
@@ -63,7 +63,7 @@ def _read(judge: Judge, plan: ActivityPlan, day: date | None, words: str | None)
         return _NOTHING
     if not judge.is_filled_in(words):
         return EvaluationDate(Said.PLACEHOLDER)
-    decided = when_of(plan)
+    decided = plan.at
     # With read_text = false nothing is read out of a text, not even a date.
     if judge.read_text and decided is not None and not says_only(Phrase.VAGUE_TIME, words):
         found = written_date(words, decided.day)

@@ -9,7 +9,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ...domain.log import LogKind
-from ..judge import when_of
 from .words import data
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def hinting_notes(
         return ()
     found = []
     for note in index.all(LogKind.NOTE, LogKind.UNLABELLED):
-        when = when_of(note)
+        when = note.at
         if (pupil and note.pupils and pupil not in note.pupils) or (since and when is not None and when.day < since):
             continue
         written = "\n".join(text for _, text in note.words())
