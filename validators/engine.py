@@ -26,7 +26,7 @@ from ..domain.verdict import (
     Verdict,
     scope_of,
 )
-from .judge import Judge, when_of
+from .judge import Judge
 from .known import CaseIndex, CycleIndex
 from .reading.hints import hinting_notes, may_be_hinted
 from .reading.words import forget_texts
@@ -295,7 +295,7 @@ def _with_unlabelled(rule: Rule, outcome: Outcome, index: CaseIndex, pupil: str 
     until = outcome.deadline if outcome.reading is Reading.CALENDAR_DAY else None
     found = []
     for entry in index.all(LogKind.UNLABELLED):
-        when, doer = when_of(entry), entry.doer
+        when, doer = entry.at, entry.doer
         in_time = when is None or ((since is None or since <= when.day) and (until is None or when.day <= until))
         by_school = (
             doer is None
