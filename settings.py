@@ -285,6 +285,12 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def read(self) -> str:
+        """Everything here that a verdict depends on, or may; secrets are masked."""
+        beside = {"mail", "notify", "sync", "language", "languages", "ping_url", "store", "database", "log_file"}
+        return self.model_dump_json(exclude=beside)
+
+    @property
     def zone(self) -> ZoneInfo | None:
         """The declared zone of the source."""
         return ZoneInfo(self.source_zone) if self.source_zone else None

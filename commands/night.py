@@ -48,6 +48,7 @@ def run(
         lock=settings.lock_path,
         acceptances_to=None if dry_run else settings.store_path.with_name("acceptances.json"),
         handle_signals=handle_signals,
+        basis=settings.read,
     )
     summary = run_sync(
         source=work.source,
@@ -73,6 +74,17 @@ def accept_gone(work: Workplace, school: str, *, reason: str, at: datetime) -> t
     if cases:
         run_log(work, "sync").add_and_anchor(Kind.GONE_ACCEPTED, school=number, cases=list(cases), reason=why)
     return cases
+
+
+def restore_flags(work: Workplace, case: str, *, reason: str) -> bool:
+    """Lets the next night write our record over what somebody else put in its place. False: nobody has. Raises
+    SettingsError where the reason won't do."""
+    why = checked(reason)[:200]
+    if case not in work.store.changed_by_others():
+        return False
+    work.store.note_lost(case)
+    run_log(work, "sync").add_and_anchor(Kind.FLAGS_RESTORED, case=case, reason=why)
+    return True
 
 
 def close_school(work: Workplace, school: str, *, on: date, reason: str) -> None:
@@ -216,6 +228,13 @@ def _remarks(school: SchoolSummary) -> Iterator[str]:
         )
     for case in school.vanished:
         yield _("{case}: borte fra kilden.").format(case=case)
+    for subject in school.mended:
+        yield _("{subject}: det vi hadde skrevet, sto ikke der lenger, og skrives igjen.").format(subject=subject)
+    for subject in school.changed_by_others:
+        kept = _(
+            "{subject}: noen andre har endret det vi skrev. Det får stå; vårt igjen: skolemiljo flags restore {subject}."
+        )
+        yield kept.format(subject=subject)
     for case in school.still_gone:
         yield _("{case}: fortsatt borte fra kilden.").format(case=case)
     for code, number in school.crashed.items():

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     """someone looked at one case in ``audit``, and said why"""
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
+    FLAGS_RESTORED = "flags_restored"
     SCHOOL_CLOSED = "school_closed"
     GONE_ACCEPTED = "gone_accepted"
     """a person said that it is right that cases are gone"""

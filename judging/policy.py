@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 from ..domain.annual_cycle import CycleFacts, CycleStatus
 from ..domain.calendar import SchoolCalendar
@@ -14,6 +17,17 @@ from ..domain.verdict import Assessment
 from ..validators import RULES
 from ..validators.engine import assess, assess_cycle, cycle_status
 from ..validators.rule import Rule
+
+
+@cache
+def rules_content() -> str:
+    """SHA-256 over the files that judge: a rule that was mended judges anew, also where no number of a version changed."""
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for folder in ("domain", "judging", "plans", "validators", "adapters"):
+        for file in sorted(path for path in (root / folder).rglob("*") if path.suffix in (".py", ".toml")):
+            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

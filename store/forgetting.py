@@ -10,7 +10,7 @@ from . import runs, told
 from .cycles import cycle_subject
 from .rows import Forgotten
 from .statements import parts
-from .tables import acceptances, cases, changes, cycles, findings, outbox
+from .tables import acceptances, cases, changes, cycles, findings, outbox, sent
 
 
 def forget(connection: Connection, before: date) -> Forgotten:
@@ -43,6 +43,7 @@ def _cases(connection: Connection, moment: datetime) -> int:
     for part in parts(gone):
         connection.execute(delete(findings).where(~findings.c.of_cycle, findings.c.subject.in_(part)))
         connection.execute(delete(changes).where(~changes.c.of_cycle, changes.c.subject.in_(part)))
+        connection.execute(delete(sent).where(~sent.c.of_cycle, sent.c.subject.in_(part)))
         connection.execute(delete(cases).where(cases.c.case_id.in_(part)))
         connection.execute(delete(acceptances).where(acceptances.c.case_id.in_(part)))
     return len(gone)
@@ -57,5 +58,6 @@ def _school_years(connection: Connection, before: date) -> int:
     for school, year in old:
         subject = cycle_subject(school or None, year)
         connection.execute(delete(findings).where(findings.c.of_cycle, findings.c.subject == subject))
+        connection.execute(delete(sent).where(sent.c.of_cycle, sent.c.subject == subject))
         connection.execute(delete(cycles).where(cycles.c.school == school, cycles.c.school_year == year))
     return len(old)

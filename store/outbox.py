@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, update
 
 from ..domain.flag import ComplianceRecord
 from . import cases as topic
 from . import findings, meta
 from .rows import Intention
 from .statements import put
-from .tables import cases, cycles, outbox, written
+from .tables import cases, cycles, outbox, sent, written
 
 # --- what stands on the cases ----------------------------------------------------------------------------------------
 
@@ -47,6 +47,7 @@ def _unwritten(school: str) -> Select[Any]:
             cases.c.record_fingerprint.is_not(None),
             cases.c.vanished_at.is_(None),
             cases.c.problem.is_(None),
+            written.c.changed_to.is_(None),
             or_(
                 written.c.fingerprint.is_(None),
                 written.c.fingerprint != cases.c.record_fingerprint,
@@ -68,6 +69,29 @@ def fingerprints(connection: Connection, school: str | None = None) -> dict[str,
     if school is not None:
         statement = statement.join(cases, cases.c.case_id == written.c.case_id).where(cases.c.school == school)
     return {row.case_id: row.fingerprint for row in connection.execute(statement)}
+
+
+def sent_before(connection: Connection, subject: str, *, of_cycle: bool = False) -> frozenset[str]:
+    """Fingerprints of every record of ours that has stood there."""
+    its = select(sent.c.fingerprint).where(sent.c.subject == subject, sent.c.of_cycle == of_cycle)
+    return frozenset(connection.execute(its).scalars())
+
+
+def note_lost(connection: Connection, case: str) -> None:
+    """What we wrote stands there no more, and nobody has put anything of their own in its place: it is to be written again."""
+    connection.execute(update(written).where(written.c.case_id == case).values(fingerprint="", changed_to=None))
+
+
+def note_changed(connection: Connection, case: str, to: str | None) -> None:
+    """Somebody else has put ``to`` in the place of our record (``None``: ours stands again). It is kept until restored."""
+    connection.execute(update(written).where(written.c.case_id == case).values(changed_to=to))
+
+
+def changed_by_others(connection: Connection, school: str | None = None) -> tuple[str, ...]:
+    """The cases at which something of somebody else's stands in the place of our record."""
+    statement = select(written.c.case_id).join(cases, cases.c.case_id == written.c.case_id)
+    mine = [written.c.changed_to.is_not(None), *([] if school is None else [cases.c.school == school])]
+    return tuple(connection.execute(statement.where(*mine).order_by(written.c.case_id)).scalars())
 
 
 # --- the intentions --------------------------------------------------------------------------------------------------
@@ -136,7 +160,11 @@ def confirm(connection: Connection, item: Intention, anchor: tuple[str, str] | N
         its = (cycles.c.school == school, cycles.c.school_year == year)
         connection.execute(update(cycles).where(*its).values(written_fingerprint=item.fingerprint))
     else:
-        put(connection, written, {"case_id": item.subject}, {"fingerprint": item.fingerprint, "record": item.body})
+        values = {"fingerprint": item.fingerprint, "record": item.body, "changed_to": None}
+        put(connection, written, {"case_id": item.subject}, values)
+    if item.fingerprint not in sent_before(connection, item.subject, of_cycle=item.of_cycle):
+        row = {"subject": item.subject, "of_cycle": item.of_cycle, "fingerprint": item.fingerprint}
+        connection.execute(insert(sent), [row])
     drop(connection, item)
     if anchor is not None:
         meta.keep_fact(connection, *anchor)

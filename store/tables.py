@@ -166,6 +166,15 @@ written = Table(
     Column("case_id", String(64), ForeignKey("cases.case_id", ondelete="CASCADE"), primary_key=True),
     Column("fingerprint", String(64), nullable=False),
     Column("record", JSON, nullable=False),  # flags as they were read back: codes, ids and dates
+    Column("changed_to", String(64)),  # fingerprint of what somebody else has put in its place; NULL: nobody has
+)
+
+sent = Table(
+    "sent",
+    metadata,
+    Column("subject", String(64), primary_key=True),  # as in the outbox
+    Column("of_cycle", Boolean, primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),  # of each record that ever stood and was ours
 )
 
 outbox = Table(

@@ -50,6 +50,8 @@ class Options:
     """Schools that are read at once."""
     window: int = 200
     """Cases that wait in memory at most."""
+    basis: str = ""
+    """Everything in the settings that a verdict depends on."""
     lock: Path | None = None
     """Lock file; standard: beside the store. A store that is no file needs one."""
     acceptances_to: Path | None = None

@@ -17,12 +17,12 @@ from pathlib import Path
 import structlog
 
 from ..adapters.ports import AnnualCycle, CaseSource, FlagSink
-from ..domain.errors import SkolemiljoError, SourceError, StoreError
+from ..domain.errors import Fatal, SkolemiljoError, SourceError, StoreError
 from ..domain.fault_words import why_not
 from ..domain.school import School
 from ..journal.run_log import Kind, RunLog
 from ..judging.now import school_years
-from ..judging.policy import Judging
+from ..judging.policy import Judging, rules_content
 from ..store import MUNICIPALITY, Store
 from .context import Night, NightProgress, Options, SchoolTonight, Stop
 from .judge_school import SchoolJudge, SchoolJudged
@@ -32,6 +32,8 @@ from .sender import DryCycle, DrySink
 from .summary import RunSummary, SchoolSummary
 from .write_back import WriteBack
 
+_CLOCKS_APART = 600
+"""Seconds. More than this between two clocks is no small drift."""
 _SLACK = timedelta(hours=12)
 """A weekly run that starts a little earlier than last week is still weekly."""
 
@@ -93,6 +95,7 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
     night.note(Kind.RUN_BEGAN, as_of=night.as_of, plan=night.plan, cut_off=len(cut_off))
     try:
         found = {school.organisation_number: school for school in night.source.schools()}
+        _hold_the_clocks_together(night)
         summary = replace(summary, odd_schools=tuple(getattr(night.source, "odd", ())))
         expected = store.schools() if options.schools is None else options.schools
         wanted = [found[number] for number in sorted(found) if options.schools is None or number in options.schools]
@@ -127,7 +130,7 @@ def _tonight(night: Night, found: School) -> SchoolTonight:
     state = replace(known, name=found.name, language=found.language, closed_on=found.closed_on or known.closed_on)
     if state != known:
         night.store.put_school(state)
-    basis = basis_of(night.judging, school)
+    basis = basis_of(night.judging, school, options.basis, found.model_dump_json())
     full = (
         options.full
         or state.cursor is None
@@ -138,6 +141,17 @@ def _tonight(night: Night, found: School) -> SchoolTonight:
     since = None if full or state.cursor is None else state.cursor - options.overlap
     due = night.store.due_cases(school, night.as_of)
     return SchoolTonight(state, basis, ReadRequest(school, since, due=due, every_id=full))
+
+
+def _hold_the_clocks_together(night: Night) -> None:
+    """Stops the night before it writes where our clock and the source's are far apart: each verdict hangs on the day."""
+    heard = getattr(night.source, "heard", None)
+    if heard is None or heard.mock or heard.clock_offset is None:
+        return
+    offset = heard.clock_offset
+    if abs(offset) > _CLOCKS_APART:
+        apart = _("klokka der og klokka på denne maskinen går {n} sekunder fra hverandre: still den som er feil")
+        raise Fatal(apart.format(n=abs(round(offset))), system=heard.server or _("kilden"))
 
 
 def _not_shown(night: Night, school: str) -> SchoolTonight:
@@ -215,7 +229,14 @@ def _note_school(night: Night, school: SchoolSummary) -> None:
 
 
 def _annual_cycle(night: Night, write_back: WriteBack, schools: Sequence[SchoolSummary]) -> list[SchoolSummary]:
-    owners = [*schools, *([SchoolSummary(None)] if night.options.schools is None else [])]
+    owners = [
+        *schools,
+        *(
+            [SchoolSummary(None, full=night.options.full or any(s.full for s in schools))]
+            if night.options.schools is None
+            else []
+        ),
+    ]
     for number, owner in enumerate(owners):
         for year in school_years(night.as_of):
             if night.stop():
@@ -241,12 +262,11 @@ def _ended(night: Night, summary: RunSummary) -> RunSummary:
     return summary
 
 
-def basis_of(judging: Judging, school: str | None) -> str:
-    """SHA-256 over what judges: plan, rules, calendar, release. Another basis means that every case is judged anew."""
-    from importlib.metadata import version
-
+def basis_of(judging: Judging, school: str | None, *more: str) -> str:
+    """SHA-256 over everything that a verdict depends on: the plan, the rules and the law by their content, the calendar,
+    and ``more`` (the settings that are read, what the list of schools says). Another means that every case is judged anew."""
     calendar = judging.calendar_of(school)
-    digest = hashlib.sha256(version("skolemiljo").encode())
+    digest = hashlib.sha256(rules_content().encode())
     for plan in judging.plans:
         digest.update(plan.model_dump_json().encode())
     for part in (
@@ -254,6 +274,7 @@ def basis_of(judging: Judging, school: str | None) -> str:
         str(judging.read_text),
         *(day.isoformat() for day in sorted(calendar.holidays | calendar.free_days)),
         *sorted(calendar.known_years),
+        *more,
     ):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()

@@ -48,7 +48,7 @@ class Place(Protocol):
         """Sends it."""
         ...
 
-    def standing(self, item: Intention) -> str | None:
+    def standing(self, subject: str) -> str | None:
         """The fingerprint of what stands there now; ``None`` = nothing does."""
         ...
 
@@ -64,9 +64,9 @@ class CasePlace:
         record = ComplianceRecord.model_validate(item.body)
         self._sink.write(record, if_match=item.etag, idempotency_key=item.key)
 
-    def standing(self, item: Intention) -> str | None:
+    def standing(self, subject: str) -> str | None:
         """The fingerprint of the record that stands on the case."""
-        record = self._sink.read(item.subject)
+        record = self._sink.read(subject)
         return None if record is None else record_fingerprint(record)
 
 
@@ -80,9 +80,9 @@ class CyclePlace:
         """Sends the whole status of a school year."""
         self._cycle.write_status(CycleStatus.model_validate(item.body), idempotency_key=item.key)
 
-    def standing(self, item: Intention) -> str | None:
+    def standing(self, subject: str) -> str | None:
         """The fingerprint of the status that stands there."""
-        school, _, year = item.subject.rpartition("/")
+        school, _, year = subject.rpartition("/")
         status = self._cycle.read_status(school or None, year)
         return None if status is None else status_fingerprint(status)
 
@@ -109,13 +109,13 @@ class Sender:
         look = look_first or item.uncertain
         for _ in range(self._night.options.tries):
             try:
-                if look and place.standing(item) == item.fingerprint:
+                if look and place.standing(item.subject) == item.fingerprint:
                     return self._confirmed(item, SendResult.STOOD)
                 self._store.about_to_send(item)
                 item = replace(item, attempts=item.attempts + 1, uncertain=True)
                 look = True  # from here on a try may have come through without our knowing
                 place.write(item)
-                if place.standing(item) == item.fingerprint:
+                if place.standing(item.subject) == item.fingerprint:
                     return self._confirmed(item, SendResult.DONE)
                 why = NOT_AS_WRITTEN
                 # A server that has seen the key gives its old answer again, so what it lost needs a new one.

@@ -64,6 +64,10 @@ class SchoolSummary:
     """What there was of its cases and what there is; ``None`` where nobody could count."""
     appeared: int = 0
     """Cases that only the source's own list of ids showed."""
+    mended: tuple[str, ...] = ()
+    """Records (cases, or school/school year) that stood no more as we had written them, and are written again."""
+    changed_by_others: tuple[str, ...] = ()
+    """Records in whose place somebody else has put something: it is kept until a person restores ours."""
     set_aside: tuple[tuple[str, str], ...] = ()
     """Writes given up for tonight: case (or school/school year) and kind of fault."""
     waiting: int = 0
@@ -135,6 +139,8 @@ class SchoolSummary:
             "still_gone": list(self.still_gone),
             "account": None if self.account is None else self.account.to_json(),
             "appeared": self.appeared,
+            "mended": list(self.mended),
+            "changed_by_others": list(self.changed_by_others),
             "set_aside": [{"subject": subject, "kind": kind} for subject, kind in self.set_aside],
             "waiting": self.waiting,
             "problems": [_told(problem) for problem in (*self.problems, *self.refusals)],

@@ -58,6 +58,9 @@ class WriteBack:
         school = str(summary.school)
         if not self._night.writing or self._sink is None:
             return replace(summary, held=0, would_write=self._store.number_unwritten(school))
+        if summary.full and not again:
+            summary = self._read_back(summary, CasePlace(self._sink))
+        summary = replace(summary, changed_by_others=self._store.changed_by_others(school))
         given_up = {subject for subject, _ in summary.set_aside} if again else set()
         differing = [wish for wish in self._differing(school) if wish.item.subject not in given_up]
         wishes = [wish for wish in differing if summary.read_whole or not wish.change.cleared]
@@ -75,6 +78,37 @@ class WriteBack:
                 summary = self._send(summary, CasePlace(self._sink), replace(wish, item=item))
                 self._night.tell(NightProgress("write", school, number, len(wishes)))
         return summary
+
+    def _read_back(self, summary: SchoolSummary, place: CasePlace) -> SchoolSummary:
+        """Reads every standing record: what is lost, or is an older one of ours, is to be written again; anything else is a
+        person's, and stays."""
+        school = str(summary.school)
+        on_their_way = {item.subject for item in self._store.intentions(school) if not item.of_cycle}
+        for case, fingerprint in sorted(self._store.written_fingerprints(school).items()):
+            if case in on_their_way:
+                continue
+            if not self._may_send("case"):
+                return summary.plus(waiting=1)
+            try:
+                found = place.standing(case)
+            except Skippable:
+                continue  # the case itself is told where it is read
+            except Fatal as error:
+                return self._broke("case", summary, error)
+            except SourceError as error:
+                return summary.plus(refusals=(problem_of(error, case),))
+            if found == fingerprint:
+                self._store.note_changed(case, None)
+            elif self._is_lost(case, found, of_cycle=False):
+                self._store.note_lost(case)
+                summary = summary.plus(mended=(case,))
+                self._night.log.warning("record was lost", school=school, case=case)
+            else:
+                self._store.note_changed(case, found)
+        return summary
+
+    def _is_lost(self, subject: str, found: str | None, *, of_cycle: bool) -> bool:
+        return found is None or found in self._store.sent_before(subject, of_cycle=of_cycle)
 
     def _differing(self, school: str) -> Iterator[Wish]:
         for record, etag in self._store.unwritten(school):
@@ -164,7 +198,17 @@ class WriteBack:
         if not facts.found:
             return summary.plus(cycles_unknown=1)
         if before == fingerprint and not waiting:
-            return summary.plus(cycles_unchanged=1)
+            if not (summary.full and night.writing):
+                return summary.plus(cycles_unchanged=1)
+            try:
+                found = CyclePlace(self._cycle).standing(subject)
+            except SourceError as error:
+                return summary.plus(refusals=(problem_of(error),))
+            if found == fingerprint:
+                return summary.plus(cycles_unchanged=1)
+            if not self._is_lost(subject, found, of_cycle=True):
+                return summary.plus(changed_by_others=(subject,))
+            summary = summary.plus(mended=(subject,))
         if not night.writing:
             return summary.plus(would_write=1)
         body = status.model_dump(mode="json")

@@ -101,6 +101,13 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(64), sa.ForeignKey("cases.case_id", ondelete="CASCADE"), primary_key=True),
         sa.Column("fingerprint", sa.String(64), nullable=False),
         sa.Column("record", sa.JSON, nullable=False),
+        sa.Column("changed_to", sa.String(64)),
+    )
+    op.create_table(
+        "sent",
+        sa.Column("subject", sa.String(64), primary_key=True),
+        sa.Column("of_cycle", sa.Boolean, primary_key=True),
+        sa.Column("fingerprint", sa.String(64), primary_key=True),
     )
     op.create_table(
         "outbox",
