@@ -44,7 +44,7 @@ format: $(VENV)/.ok ## Put the code in the house's format
 
 docs: $(VENV)/.ok ## Write the documents that are made from the rules and the plan, and the examples' whole answers
 	$(BIN)/python -m skolemiljo.commands.documents docs
-	$(BIN)/python tests/rules/test_rules.py
+	$(BIN)/python -m skolemiljo.tests.rules.test_rules
 
 words: $(VENV)/.ok ## Bring the catalogues of words in step with the source, and say what has no translation
 	$(BIN)/python -m skolemiljo.commands.catalogue

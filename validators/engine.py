@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 
 from ..domain.annual_cycle import CycleFacts, CycleItemStatus, CycleState, CycleStatus
 from ..domain.calendar import SchoolCalendar, school_year_bounds
 from ..domain.case import Case
+from ..domain.facts import Mark, marked
 from ..domain.log import LogKind
 from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
@@ -26,6 +27,7 @@ from ..domain.verdict import (
     Verdict,
     scope_of,
 )
+from .each_once import each_once
 from .judge import Judge
 from .known import CaseIndex, CycleIndex
 from .reading.hints import hinting_notes, may_be_hinted
@@ -50,7 +52,7 @@ def assess(
     """
     try:
         its = tuple(rule for rule in rules if rule.subject is Subject.CASE)
-        return _CaseJudgement(case, as_of, plans, its, calendar, read_text).assessment()
+        return _CaseJudgement(each_once(case), as_of, plans, its, calendar, read_text).assessment()
     finally:
         forget_texts()
 
@@ -207,40 +209,51 @@ def _outcomes(
     except Exception:  # noqa: BLE001 - whatever a rule raises, the case must become «kunne ikke sjekkes», never silence
         crashed.append(rule.code)
         return [Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=Reason.CRASHED)]
-    return outcomes or [silent]
+    if outcomes or not index.hides or not isinstance(subject, Case):
+        return outcomes or [silent]
+    reason = _part_unseen(subject, [need for need in rule.needs if "." in need])
+    return [silent if reason is None else Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=reason)]
 
 
-_DECIDES = (
+_BOTH = (
     "activity_plans.happened_at",
+    "activity_plans.measures",
+    "activity_plans.measures.pupils",
+    "activity_plans.pupils",
     "activity_plans.status",
     "activity_plans.version",
     "evaluations.happened_at",
-    "incidents.happened_at",
-    "incidents.level",
     "log.happened_at",
-    "log.kind",
-    "notices.happened_at",
-    "notices.source",
-    "pupils.part",
-    "severity.serious",
-    "status_history.status",
-    "suspicions.accused",
-    "suspicions.suspected",
 )
-"""What decides whether a rule has anything to say: where it can't be seen, that a rule is silent shows nothing."""
+"""What proves one duty and is the occasion of another."""
+
+
+@cache
+def what_decides() -> tuple[str, ...]:
+    """What decides whether a rule has anything to say: where it can't be seen, that a rule is silent shows nothing."""
+    return (*_BOTH, *(path for path in marked(Mark.OCCASION) if "." in path))
 
 
 def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
+    if not isinstance(subject, Case):
+        return Reason.HIDDEN if subject.hidden & {*rule.needs, *rule.decided_by} else None
     roots = {need.partition(".")[0] for need in rule.needs}
-    for need in (*rule.needs, *rule.decided_by, *(path for path in _DECIDES if path.partition(".")[0] in roots)):
-        if isinstance(subject, Case):
-            if subject.is_hidden(need):
-                return _why_unseen(subject, need)
-            continue
-        if need in subject.hidden:
-            return Reason.HIDDEN
-        if any(path == need or path.startswith(f"{need}.") for path in subject.unreadable):
-            return Reason.UNREADABLE
+    if "pupils" in roots:
+        roots.add("notices")  # a pupil whom only a notice names is in the case too
+        if subject.is_hidden("notices"):
+            return _why_unseen(subject, "notices")
+    decides = [path for path in what_decides() if path.partition(".")[0] in roots]
+    for need in (*rule.needs, *rule.decided_by, *decides):
+        if subject.is_hidden(need):
+            return _why_unseen(subject, need)
+    return _part_unseen(subject, decides)
+
+
+def _part_unseen(case: Case, paths: Iterable[str]) -> Reason | None:
+    """Why a part of what stands at one of ``paths`` can't be seen; ``None`` = all of it can, or none."""
+    for path in paths:
+        if case.hides_part_of(path):
+            return Reason.HIDDEN if any(p.startswith(f"{path}.") for p in case.hidden) else Reason.UNREADABLE
     return None
 
 
@@ -258,16 +271,27 @@ def _as_far_as_seen(rule: Rule, outcome: Outcome, case: Case) -> Outcome:
     """``unknown`` where a part of what the rule needs can't be seen, such as who wrote the entries or by what way they went.
 
     A need that the rule names part by part (``activity_plans.problem``) is settled by ``_blocked``; here it is the whole
-    ones. Texts alone only take a deviation back: a note that can't be read might have pointed at the entry.
+    ones, and what would rule proof out or put it in doubt (an edited time, a meeting that was not held), whoever asks.
+    Texts alone only take a deviation back: a note that can't be read might have pointed at the entry.
     """
     if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.UNKNOWN):
         return outcome
     whole = [need for need in rule.needs if not any(other.startswith(f"{need}.") for other in rule.needs)]
-    unseen = {path for path in case.hidden | case.unreadable if any(path.startswith(f"{need}.") for need in whole)}
+    roots = {need.partition(".")[0] for need in rule.needs}
+    unseen = {
+        path
+        for path in case.hidden | case.unreadable
+        if any(path.startswith(f"{need}.") for need in whole)
+        or (path.partition(".")[0] in roots and _in_doubt_without(path))
+    }
     if not unseen or (unseen <= _TEXTS and outcome.verdict is not Verdict.DEVIATION):
         return outcome
     reason = Reason.HIDDEN if unseen & case.hidden else Reason.UNREADABLE
     return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=reason)
+
+
+def _in_doubt_without(path: str) -> bool:
+    return any(path == counter or path.startswith(f"{counter}.") for counter in marked(Mark.COUNTER))
 
 
 def _with_hints(rule: Rule, outcome: Outcome, index: CaseIndex, judge: Judge) -> Outcome:

@@ -112,7 +112,9 @@ class CaseIndex:
         """Whether anything can't be seen; nearly always everything can."""
         self.as_of = as_of
         self.today = local_day(as_of)
-        self.log = _known(case.log, as_of)
+        self.whole_log = _known(case.log, as_of)
+        self.log = self._about_this_case(self.whole_log)
+        """What shows or raises a duty; of the log as a whole (is it kept?), ask ``whole_log``."""
         self.notices = _known(case.notices, as_of)
         self.incidents = _known(case.incidents, as_of)
         self.evaluations = _known(case.evaluations, as_of)
@@ -141,6 +143,21 @@ class CaseIndex:
         self.suspicions: tuple[Suspicion, ...] = tuple(
             s for s in case.suspicions if s.at.known_at(as_of) and _registered(s.registered_at, as_of)
         )
+
+    def _about_this_case(self, entries: tuple[LogEntry, ...]) -> tuple[LogEntry, ...]:
+        """The entries but those that name, by id, only pupils and a notice that the case has not: they stand in the wrong case."""
+        if self.hides and any(
+            self.case.is_hidden(path) for path in ("pupils", "pupils.ref", "notices", "notices.pupils")
+        ):
+            return entries
+        pupils = {pupil.ref for pupil in self.case.pupils}.union(*(notice.pupils for notice in self.case.notices))
+        notices = {notice.id for notice in self.case.notices}
+        strange = [
+            e
+            for e in entries
+            if e.notice is not None and e.pupils and e.notice not in notices and pupils.isdisjoint(e.pupils)
+        ]
+        return tuple(e for e in entries if e not in strange) if strange else entries
 
     def _named_by_notices_alone(self) -> Iterator[Pupil]:
         """Pupils that a notice is about and that nobody has entered in the case: they are owed the same as the others."""

@@ -11,176 +11,33 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import TypeAdapter
 
 from skolemiljo.domain.annual_cycle import CycleFacts
-from skolemiljo.domain.base import ReadingContext
 from skolemiljo.domain.calendar import SchoolCalendar
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.plan import Ladder, MunicipalPlan
 from skolemiljo.domain.verdict import Basis, Finding, Outcome, Reason, Verdict
-from skolemiljo.plans.calendars import load_calendar
-from skolemiljo.plans.loader import load_plan
 from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess, assess_cycle
 from skolemiljo.validators.judge import when_of
 from skolemiljo.validators.known import CaseIndex
 from skolemiljo.validators.rule import Rule, Subject
 
-OSLO = ZoneInfo("Europe/Oslo")
-HERE = Path(__file__).parent
+from .examples import BLOCKS, HERE, OSLO, SCHOOL, Block, as_of_in, case_of, plan_in, school_calendar
+
 WHOLE = HERE / "whole"
 FINDING, OUTCOME = TypeAdapter(Finding), TypeAdapter(Outcome)
-SCHOOL = "310000019"
-_HEADING = re.compile(r"^##\s+(.+)$")
-_CODE = re.compile(r"\b[A-Z]{1,4}-[A-Z0-9]+[a-z]?\b")
-
-
-@dataclass(frozen=True)
-class Block:
-    """One example: where it stands, the rules it is about, and its data."""
-
-    place: str
-    codes: tuple[str, ...]
-    toml: str
-
-    @property
-    def chapter(self) -> str:
-        """The name of the file."""
-        return self.place.partition(":")[0]
-
-    @property
-    def key(self) -> str:
-        """Names the example by what it says, wherever it stands."""
-        return sha256("\n".join((*self.codes, self.toml)).encode()).hexdigest()[:8]
-
-
-def _blocks() -> Iterator[Block]:
-    for path in sorted(HERE.glob("*.md")):
-        codes: tuple[str, ...] = ()
-        lines: list[str] | None = None
-        start = 0
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            heading = _HEADING.match(line)
-            if lines is None and heading:
-                codes = tuple(_CODE.findall(heading[1]))
-            elif lines is None and line.strip() == "```toml":
-                lines, start = [], number
-            elif lines is not None and line.strip() == "```":
-                yield Block(f"{path.stem}:{start}:{','.join(codes)}", codes, "\n".join(lines))
-                lines = None
-            elif lines is not None:
-                lines.append(line)
-
-
-BLOCKS = tuple(_blocks())
-
-
-def _moment(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _moment(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_moment(item) for item in value]
-    return value
-
-
-def _actor(value: Any) -> Any:
-    return {"role": value} if isinstance(value, str) else value
-
-
-_ACTORS = ("author", "receiver", "notifier", "actor", "to", "intervener", "investigator", "follow_up_responsible")
-
-
-def _recorded(raw: dict[str, Any], number: int, prefix: str) -> dict[str, Any]:
-    item = dict(raw)
-    item.setdefault("id", f"{prefix}{number}")
-    if "at" in item:
-        item["happened_at"] = item.pop("at")
-        item.setdefault("registered_at", item["happened_at"])
-    if "by" in item:
-        item["author"] = item.pop("by")
-    for name in _ACTORS:
-        if name in item:
-            item[name] = _actor(item[name])
-    for name in ("participants", "via"):
-        if name in item:
-            item[name] = [_actor(actor) for actor in item[name]]
-    return item
-
-
-def case_of(block: dict[str, Any]) -> Case:
-    """A case from the short form of the Markdown files."""
-    raw: dict[str, Any] = {"id": block.get("id", "S-1"), "school": block.get("school", SCHOOL)}
-    lists = (("notices", "v"), ("log", "l"), ("activity_plans", "p"), ("evaluations", "ev"), ("incidents", "h"))
-    for entry in block.get("log", []):
-        if entry.get("kind") == "analysis" and not {"text", "child_experience", "surroundings"} & entry.keys():
-            entry["text"] = "Vi har sett på friminuttene."  # what the example says nothing of is as it should be
-    for evaluation in block.get("evaluations", []):
-        evaluation.setdefault("documented_in", "minutes")
-    for name, prefix in lists:
-        raw[name] = [_recorded(item, n, prefix) for n, item in enumerate(block.get(name, []), 1)]
-    raw["pupils"] = [{"ref": p} if isinstance(p, str) else p for p in block.get("pupils", ["e1"])]
-    times = [str(i["happened_at"]) for n, _ in lists for i in raw[n] if i.get("happened_at") is not None]
-    opened = block.get("opened") or min((t for t in map(_moment, times)), default=_moment(block["as_of"]))
-    raw["status_history"] = block.get("status_history") or [
-        {"status": "open", "at": str(_moment(opened)).replace(" ", "T")}
-    ]
-    if "closed" in block:
-        raw["status_history"] = [*raw["status_history"], {"status": "closed", **block["closed"]}]
-    for change in raw["status_history"]:
-        if "by" in change:
-            change["by"] = _actor(change["by"])
-    if "serious" in block:
-        raw["severity"] = [{"serious": True, "at": block["serious"], "by": {"role": "rector"}}]
-    if "suspected" in block:
-        suspected = dict(block["suspected"])
-        suspected["accused"] = [_actor(actor) for actor in suspected.get("accused", [])]
-        suspected["suspected"] = suspected.pop("who")
-        if "by" in suspected:
-            suspected["by"] = _actor(suspected["by"])
-        raw["suspicions"] = [suspected]
-    if "investigator" in block:
-        raw["investigator"] = _actor(block["investigator"])
-    known = Case.model_fields.keys()
-    for name, value in block.items():
-        if name in known and name not in raw:
-            raw[name] = value
-    context = ReadingContext(zone=OSLO)
-    case = Case.model_validate(_moment(raw), context=context)
-    assert not context.unknown_fields, f"unknown fields: {sorted(context.unknown_fields)}"
-    return case
-
-
-def _as_of(value: datetime) -> datetime:
-    return (value if value.tzinfo else value.replace(tzinfo=OSLO)).astimezone(UTC)
-
-
-PLAN = load_plan("oyer-2024")
-
-
-def _plan(block: dict[str, Any]) -> MunicipalPlan:
-    plan = PLAN
-    if "readings" not in block:
-        return plan
-    readings = plan.readings.model_validate({**plan.readings.model_dump(), **block.get("readings", {})})
-    return plan.model_copy(update={"readings": readings})
 
 
 @pytest.fixture(scope="session")
 def calendar() -> SchoolCalendar:
-    return load_calendar(HERE / "skolerute.toml", school=None)
+    return school_calendar()
 
 
 def _line(finding: Finding) -> str:
@@ -220,7 +77,7 @@ class Judged:
 
     @property
     def as_of(self) -> datetime:
-        return _as_of(self.data["as_of"])
+        return as_of_in(self.data["as_of"])
 
     def again(self, case: Case, as_of: datetime) -> dict[Any, Finding]:
         """The findings about another case, or another moment, by the same rules."""
@@ -233,13 +90,13 @@ class Judged:
 
 def _judged(block: Block, calendar: SchoolCalendar) -> Judged:
     data = tomllib.loads(block.toml)
-    plan = _plan(data)
+    plan = plan_in(data)
     # A rule that is off in the standard plan is still tested: the example turns it on.
     asked = {RULES[code].row for code in block.codes}
     plan = plan.model_copy(update={"rules": {code: switch for code, switch in plan.rules.items() if code not in asked}})
     said: list[tuple[str, Outcome]] = []
     rules = [_heard(RULES[code], said) for code in block.codes]
-    as_of = _as_of(data["as_of"])
+    as_of = as_of_in(data["as_of"])
     if rules[0].subject is Subject.CASE:
         read_text = data.get("read_text", True)
         assessment = assess(
@@ -337,7 +194,7 @@ def _written(chapter: str) -> dict[str, tuple[str, ...]]:
 
 def write_down() -> None:
     """Writes whole/*.txt anew, in the order of the Markdown files."""
-    schools = load_calendar(HERE / "skolerute.toml", school=None)
+    schools = school_calendar()
     WHOLE.mkdir(exist_ok=True)
     for chapter in dict.fromkeys(block.chapter for block in BLOCKS):
         blocks = [block for block in BLOCKS if block.chapter == chapter]
@@ -497,11 +354,11 @@ def _days(value: Any) -> Iterator[date]:
 
 
 def _findings_of(data: dict[str, Any], codes: tuple[str, ...], calendar: SchoolCalendar = _EVERY_DAY) -> list[Finding]:
-    plan = _plan(data).model_copy(update={"rules": {}})
+    plan = plan_in(data).model_copy(update={"rules": {}})
     return list(
         assess(
             case_of(data),
-            as_of=_as_of(data["as_of"]),
+            as_of=as_of_in(data["as_of"]),
             plans=[plan],
             rules=[replace(RULES[code], optional=False) for code in codes],
             calendar=calendar,

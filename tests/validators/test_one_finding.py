@@ -13,7 +13,7 @@ from skolemiljo.domain.plan import MunicipalPlan, Switch
 from skolemiljo.domain.verdict import Verdict
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.validators import RULES
-from skolemiljo.validators.engine import _DECIDES, assess
+from skolemiljo.validators.engine import assess, what_decides
 from skolemiljo.validators.rule import Subject
 
 PLAN = load_plan("oyer-2024")
@@ -65,7 +65,7 @@ def test_a_part_that_is_hidden_leaves_nothing_to_another_rule() -> None:
     assert deviating(PLAN, **hidden) == {"SK-02", "SK-07", "SK-08", "VA-09", "VA-10", "UN-09"}
 
 
-@pytest.mark.parametrize("path", _DECIDES)
+@pytest.mark.parametrize("path", what_decides())
 def test_where_what_decides_is_hidden_no_rule_is_silent(path: str) -> None:
     """A kind, a level or a status that may not be seen: every rule that reads such things could not check."""
     case = Case.model_validate(

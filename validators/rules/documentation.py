@@ -96,7 +96,7 @@ def log_kept(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 
 def _written(case: CaseIndex) -> list[Recorded]:
-    items: list[Recorded] = [*case.log, *case.decided_plans, *case.evaluations, *case.incidents]
+    items: list[Recorded] = [*case.whole_log, *case.decided_plans, *case.evaluations, *case.incidents]
     return sorted((item for item in items if when_of(item) is not None), key=lambda item: item.sort_key)
 
 
@@ -273,7 +273,7 @@ def _written_by_staff(case: CaseIndex, notice: Notice) -> Recorded | None:
 )
 def email_without_sensitive_details(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«uten sensitive opplysninger»: per entry that came by e-mail; kind and place of what was found, never the text."""
-    for entry in case.log:
+    for entry in case.whole_log:
         if entry.kind is not LogKind.EMAIL_FILED and entry.channel is not Channel.EMAIL:
             continue
         yield _read(case, judge, entry)

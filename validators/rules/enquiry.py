@@ -329,6 +329,7 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
+    decided_by=("status_history.reason",),
     needs=("log", "status_history"),
     questions={
         "nothing_examined": Text(

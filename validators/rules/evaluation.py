@@ -58,6 +58,7 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
         "activity_plans.measures",
         "activity_plans.measures.evaluate_on",
         "activity_plans.measures.evaluate_when",
+        "activity_plans.measures.text",
         "evaluations",
         "evaluations.result",
         "evaluations.against_goal",

@@ -513,6 +513,7 @@ def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     ),
     decided_by=(
         "log.feels_safe",
+        "log.held",
         "log.hearing",
     ),
     questions={

@@ -125,7 +125,7 @@ def _waited_to_tell(judge: Judge, notice: Notice) -> Iterator[Outcome]:
 
 def _only_settled_on_the_spot(case: CaseIndex) -> bool:
     """Whether all there is, is situations that ended where they began (levels 1 and 2): «er saken ferdig»."""
-    if not case.incidents or case.log or case.plans:
+    if not case.incidents or case.whole_log or case.plans:
         return False
     return all(incident.level in (1, 2) for incident in case.incidents)
 

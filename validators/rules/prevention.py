@@ -55,6 +55,7 @@ _EXAMINED = (
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4",),
+    decided_by=("status_history.reason",),
     needs=(
         "log",
         "log.feels_safe",

@@ -1,0 +1,1 @@
+"""The laws of verdicts, over every example, the invented municipality and inputs that were once answered wrongly."""

@@ -1,0 +1,359 @@
+"""The seven laws: how each changes a case, and what it says must hold then."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from random import Random
+from typing import Any, get_args
+
+from skolemiljo.domain.base import Ref
+from skolemiljo.domain.case import Case
+from skolemiljo.domain.facts import Mark, kind_marks, marks, paths
+from skolemiljo.domain.log import Edit, LogEntry, LogKind
+from skolemiljo.domain.moment import Moment
+from skolemiljo.domain.people import Actor, Role
+from skolemiljo.domain.verdict import Finding, Reason, Verdict
+
+from .examples import About, Example
+from .lists import told_by
+from .places import field_at, found, item_at, put, without
+
+CALM = (Verdict.MET, Verdict.NOT_APPLICABLE)
+NON_ANSWERS = ("Ikke aktuelt", "Som avtalt", "Veit ikkje", "Se planen")
+STRANGER = "ukjent-9"
+"""A pupil, a notice, an id that is nobody's in any example."""
+LISTS = ("notices", "log", "activity_plans", "evaluations", "incidents")
+_NOT_A_FACT = {"id", "school", "hidden", "unreadable", "etag", "modified_at"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One case made of another: which field, what was done to it, and whose own findings may go with it."""
+
+    field: str
+    what: str
+    case: Case
+    gone: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A law that did not hold: for which rule, by which field, where, and how the answer went."""
+
+    rule: str
+    field: str
+    what: str
+    example: str
+    scope: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Law:
+    """How a case is changed, and which answers are then wrong."""
+
+    number: int
+    name: str
+    changes: Callable[[Example], Iterator[Change]]
+    wrong: Callable[[dict[About, Finding], dict[About, Finding], Change], Iterator[tuple[About, Finding | None]]]
+
+
+def told(finding: Finding | None) -> str:
+    """A finding in few words."""
+    if finding is None:
+        return "nothing"
+    return " ".join(filter(None, (finding.verdict, finding.reason, finding.question)))
+
+
+def is_calm(finding: Finding | None) -> bool:
+    """Whether nobody would look again: «i orden», «ikke aktuelt», or no finding at all."""
+    return finding is None or finding.verdict in CALM
+
+
+# --- what is wrong -----------------------------------------------------------------------------------------------------------
+
+
+def _calmer(
+    before: dict[About, Finding], after: dict[About, Finding], change: Change
+) -> Iterator[tuple[About, Finding | None]]:
+    """What was no calm answer and has become one. A finding is not gone where its rule asks about more than it."""
+    for about, was in before.items():
+        now = after.get(about)
+        if is_calm(was) or not is_calm(now):
+            continue
+        parts = set(about[1].split("/"))
+        if now is None and (_names(parts, change.gone) or _told_wider(about[0], parts, after)):
+            continue
+        if now is None and any(_told_wider(rule, parts, after) for rule in told_by().get(about[0], ())):
+            continue
+        yield about, now
+
+
+def _names(parts: set[str], ids: frozenset[str]) -> bool:
+    return any(part.partition(":")[2] in ids for part in parts)
+
+
+def _told_wider(rule: str, parts: set[str], after: dict[About, Finding]) -> bool:
+    return any(
+        other == rule and not is_calm(finding) and (scope == "case" or bool(set(scope.split("/")) & parts))
+        for (other, scope), finding in after.items()
+    )
+
+
+def _other(
+    before: dict[About, Finding], after: dict[About, Finding], change: Change
+) -> Iterator[tuple[About, Finding | None]]:
+    """What is another answer than before; what is about the added entry itself is left out."""
+    for about in before.keys() | after.keys():
+        was, now = before.get(about), after.get(about)
+        if _whole(was) == _whole(now) or _names(set(about[1].split("/")), change.gone):
+            continue
+        yield about, now
+
+
+def _whole(finding: Finding | None) -> Any:
+    if finding is None or finding.verdict is Verdict.NOT_APPLICABLE:
+        return None
+    return finding.verdict, finding.reason, finding.question, finding.deadline, sorted(finding.evidence)
+
+
+# --- 1. hidden is never calm ---------------------------------------------------------------------------------------------------
+
+
+def hidden(example: Example) -> Iterator[Change]:
+    """Each field hidden in all that carries it; not to be read in all of it, or in one."""
+    case = example.case
+    for path in paths():
+        if path in _NOT_A_FACT:
+            continue
+        info = field_at(path)
+        default = None if info.is_required() else info.get_default(call_default_factory=True)
+        places = [(place, value) for place, value in found(case, path) if info.is_required() or value != default]
+        if not places:
+            continue
+        lost = case
+        for place, _ in () if info.is_required() else places:
+            lost = put(lost, place, default)
+        yield Change(path, "hidden", _unseen(lost, path, "hidden"))
+        yield Change(path, "unreadable", _unseen(lost, path, "unreadable"))
+        for place, value in places if not info.is_required() else ():
+            if len(places) > 1:
+                yield Change(path, "unreadable in one", _unseen(put(case, place, default), path, "unreadable"))
+            for part, seen in _parts_of(value):
+                yield Change(path, f"{part} hidden", _unseen(put(case, place, seen), f"{path}.{part}", "hidden"))
+            for number in range(len(value)) if isinstance(value, tuple) and len(value) > 1 else ():
+                shorter = put(case, place, without(value, number))
+                yield Change(path, "one unreadable", _unseen(shorter, path, "unreadable"))
+
+
+def _unseen(case: Case, path: str, how: str) -> Case:
+    return case.model_copy(update={how: getattr(case, how) | {path}})
+
+
+def _parts_of(value: Any) -> Iterator[tuple[str, Any]]:
+    """A person or the changes of an entry, with a part hidden."""
+    if isinstance(value, Actor):
+        yield "role", value.model_copy(update={"role": Role.UNKNOWN})
+        yield "ref", value.model_copy(update={"ref": None})
+        yield "acts_for", value.model_copy(update={"acts_for": None})
+    elif isinstance(value, tuple) and value and isinstance(value[0], Actor):
+        for part, default in (("role", Role.UNKNOWN), ("ref", None), ("acts_for", None)):
+            yield part, tuple(actor.model_copy(update={part: default}) for actor in value)
+    elif isinstance(value, tuple) and value and isinstance(value[0], Edit):
+        yield "previous", tuple(edit.model_copy(update={"previous": None}) for edit in value)
+        yield "by", tuple(edit.model_copy(update={"by": None}) for edit in value)
+
+
+# --- 2. less proof is never calmer -----------------------------------------------------------------------------------------------
+
+
+def less_proof(example: Example) -> Iterator[Change]:
+    """Each proof blanked, answered with nothing, dated when no school was, done by nobody known, or taken away."""
+    case = example.case
+    for path, mark in marks().items():
+        if mark is not Mark.PROOF or path in ("log", "activity_plans", "evaluations"):
+            continue
+        info = field_at(path)
+        default = None if info.is_required() else info.get_default(call_default_factory=True)
+        for place, value in found(case, path):
+            if value == default:
+                continue
+            gone = frozenset(item_at(case, place)) if path in _IT_IS_NO_MORE else frozenset()
+            if not info.is_required():
+                yield Change(path, "blank", put(case, place, default), gone)
+            for what, worse in _worse(value, info.annotation, info.metadata, read_text=example.judging.read_text):
+                yield Change(path, what, put(case, place, worse), gone)
+            if (
+                isinstance(value, (Moment, date)) and not info.is_required()
+            ):  # a date that no school can mean is read as one that can't be read
+                yield Change(path, "impossible", _unseen(put(case, place, default), path, "unreadable"), gone)
+            if isinstance(value, tuple) and len(value) > 1:
+                for number in range(len(value)):
+                    less = put(case, place, without(value, number))
+                    yield Change(path, "one taken away", less, gone | {getattr(value[number], "id", "")} - {""})
+    for name in ("log", "activity_plans", "evaluations"):
+        for number, item in enumerate(getattr(case, name)):
+            if name != "log" or kind_marks()[item.kind] is Mark.PROOF:
+                field = f"log:{item.kind}" if name == "log" else name
+                less = case.model_copy(update={name: without(getattr(case, name), number)})
+                yield Change(field, "taken away", less, frozenset(item_at(case, ((name, number),))))
+
+
+_IT_IS_NO_MORE = {
+    "activity_plans.status",
+    "activity_plans.plan",
+    "activity_plans.version",
+    "activity_plans.pupils",
+    "activity_plans.measures.pupils",
+}
+"""Without these a plan is no decided version, or another pupil's: what is said of the version goes with it."""
+
+
+def _worse(value: Any, annotation: Any, metadata: Iterable[Any], *, read_text: bool) -> Iterator[tuple[str, Any]]:
+    kinds = (annotation, *get_args(annotation))
+    if isinstance(value, Actor):
+        yield "by nobody known", Actor(role=Role.UNKNOWN)
+    elif isinstance(value, (Enum, bool)) or not isinstance(value, (str, tuple)):
+        return
+    elif isinstance(value, str):
+        if Ref in kinds or list(metadata):
+            yield "of nobody", STRANGER
+        else:
+            yield from ((answer, answer) for answer in NON_ANSWERS if read_text)
+    elif value and isinstance(value[0], str) and not isinstance(value[0], Enum):
+        yield "of nobody", (STRANGER,)
+
+
+# --- 6. noise changes nothing ------------------------------------------------------------------------------------------------------
+
+
+def noise(example: Example) -> Iterator[Change]:
+    """Entries about another pupil and another notice, both by id; the same in another order; what comes later."""
+    case, as_of = example.case, example.as_of
+    starts = [n.happened_at for n in case.notices if n.happened_at is not None] or [case.opened_at]
+    first = min(starts, key=lambda moment: moment.sort_key)
+    early = (first.instant or datetime(first.day.year, first.day.month, first.day.day, 11, tzinfo=UTC)) + timedelta(
+        hours=1
+    )
+    times = [when for when in (early, as_of - timedelta(minutes=1)) if when < as_of]
+    if any(case.is_hidden(path) for path in ("pupils", "pupils.ref", "notices", "notices.pupils")):
+        return  # who is another, can't be seen
+    for number, kind in enumerate(LogKind):
+        for role in (Role.RECTOR, Role.CONTACT_TEACHER):
+            for when in times[number % 2 :][:1] or times[:1]:
+                extra = _entry(kind, when, role, pupils=(STRANGER,), notice=STRANGER)
+                yield Change(f"log:{kind}", f"of another by {role}", _with(case, extra), frozenset({extra.id}))
+        later = _entry(kind, as_of + timedelta(minutes=1), Role.RECTOR, pupils=tuple(p.ref for p in case.pupils))
+        yield Change(f"log:{kind}", "later", _with(case, later))
+    chance = Random(len(case.log))  # noqa: S311 - an order, not secrets
+    mixed = {name: tuple(chance.sample(items := getattr(case, name), len(items))) for name in (*LISTS, "pupils")}
+    yield Change("case", "in another order", case.model_copy(update=mixed))
+
+
+def _entry(kind: LogKind, when: datetime, role: Role, **more: Any) -> LogEntry:
+    moment = Moment.at(when)
+    more |= {"author": Actor(role=role), "held": True}
+    return LogEntry(id=f"{STRANGER}-l", kind=kind, happened_at=moment, registered_at=moment, **more)
+
+
+def _with(case: Case, entry: LogEntry) -> Case:
+    return case.model_copy(update={"log": (*case.log, entry)})
+
+
+@contextmanager
+def process_zone(name: str) -> Iterator[None]:
+    """The time zone of the process is another."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = name
+    time.tzset()
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TZ"]
+        else:
+            os.environ["TZ"] = before
+        time.tzset()
+
+
+# --- 7. once is once -----------------------------------------------------------------------------------------------------------------
+
+
+def twice(example: Example) -> Iterator[Change]:
+    """Each entry a second time, equal in all but its id; and then what points at the entry points at its copy."""
+    case = example.case
+    for name in LISTS:
+        for item in () if case.hides_part_of(name) else getattr(case, name):  # what can't be seen may tell them apart
+            if item.happened_at is None or item.happened_at.instant is None:
+                continue
+            copy = item.model_copy(update={"id": f"{item.id}-2"})
+            field = f"log:{item.kind}" if name == "log" else name
+            copied = case.model_copy(update={name: (*getattr(case, name), copy)})
+            yield Change(field, "twice", copied)
+            pointing = _pointing(copied, item.id, copy.id)
+            if pointing is not copied:
+                yield Change(field, "twice, and pointed at", pointing)
+    for name in ("status_history", "severity", "suspicions", "transfers"):
+        for item in () if case.hides_part_of(name) else getattr(case, name):
+            if item.at.instant is not None:
+                yield Change(name, "twice", case.model_copy(update={name: (*getattr(case, name), item)}))
+
+
+_POINTERS = (
+    "log.notice",
+    "activity_plans.best_interest_ref",
+    "activity_plans.analysis_ref",
+    "activity_plans.rests_on",
+    "log.duplicate_of",
+    "notices.duplicate_of",
+)
+
+
+def _pointing(case: Case, original: str, copy: str) -> Case:
+    for path in _POINTERS:
+        for place, value in list(found(case, path)):
+            if value == original:
+                case = put(case, place, copy)
+            elif isinstance(value, tuple) and original in value:
+                case = put(case, place, tuple(copy if ref == original else ref for ref in value))
+    return case
+
+
+LAWS = {
+    law.number: law
+    for law in (
+        Law(1, "hidden", hidden, _calmer),
+        Law(2, "less_proof", less_proof, _calmer),
+        Law(6, "noise", noise, _other),
+        Law(7, "twice", twice, _other),
+    )
+}
+
+
+@dataclass
+class Tally:
+    """What was tried: facts changed, verdicts that were held against the law."""
+
+    changed: int = 0
+    held: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+def hold(law: Law, example: Example, tally: Tally, choose: Callable[[list[Change]], Iterable[Change]] = iter) -> None:
+    """Holds ``example`` to ``law`` with the changes that ``choose`` picks, and enters what came of it in ``tally``."""
+    before = example.judged(example.case)
+    for change in choose(list(law.changes(example))):
+        after = example.judged(change.case)
+        tally.changed += 1
+        tally.held += len(before)
+        crashed = ((about, now) for about, now in after.items() if now.reason is Reason.CRASHED)
+        for (rule, scope), now in (*law.wrong(before, after, change), *crashed):
+            was = before.get((rule, scope))
+            tally.failures.append(Failure(rule, change.field, change.what, example.name, scope, told(was), told(now)))
