@@ -224,6 +224,8 @@ _BOTH = (
     "activity_plans.version",
     "evaluations.happened_at",
     "log.happened_at",
+    "status_history.at",
+    "status_history.registered_at",
 )
 """What proves one duty and is the occasion of another."""
 
@@ -237,7 +239,7 @@ def what_decides() -> tuple[str, ...]:
 def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
     if not isinstance(subject, Case):
         return Reason.HIDDEN if subject.hidden & {*rule.needs, *rule.decided_by} else None
-    roots = {need.partition(".")[0] for need in rule.needs}
+    roots = {need.partition(".")[0] for need in rule.needs} | {"status_history"}  # the stretches every duty falls in
     if "pupils" in roots:
         roots.add("notices")  # a pupil whom only a notice names is in the case too
         if subject.is_hidden("notices"):
