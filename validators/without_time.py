@@ -26,6 +26,7 @@ from .known import CaseIndex
 _LISTS = {
     "notices": "notices",
     "log": "log",
+    "whole_log": "log",
     "plans": "activity_plans",
     "evaluations": "evaluations",
     "incidents": "incidents",

@@ -1,6 +1,6 @@
 """Reads what ``make laws`` wrote: how many facts were changed and verdicts held; takes out of not_yet.toml what holds now.
 
-    python -m skolemiljo.tests.laws build/laws.jsonl
+python -m skolemiljo.tests.laws build/laws.jsonl
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def main(report: Path) -> int:
     for law in LAWS.values():
         print(f"law {law.number} ({law.name}): {changed[law.number]} facts changed, {held[law.number]} verdicts held")
     print(f"in all: {sum(changed.values())} facts changed, {sum(held.values())} verdicts held")
-    print(f"not yet: {len(left)} (were {len(not_yet())}); new: {len(new)}; exceptions that let nothing through: {len(idle)}")
+    print(
+        f"not yet: {len(left)} (were {len(not_yet())}); new: {len(new)}; exceptions that let nothing through: {len(idle)}"
+    )
     for law_number, rule, field in (*new, *idle):
         print(f"  law {law_number}: {rule}, {field}: {failing.get((law_number, rule, field), 'lets nothing through')}")
     write_not_yet(left)
