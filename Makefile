@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 
-.PHONY: help install demo bench test lint format crash soak payloads docs words mutants lock wheel audit clean
+.PHONY: help install demo bench test lint format crash soak payloads laws docs words mutants lock wheel audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -41,6 +41,11 @@ lint: $(VENV)/.ok ## Check style, types and the direction of imports
 format: $(VENV)/.ok ## Put the code in the house's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+laws: $(VENV)/.ok ## Change every fact of every example, and hold the verdicts to the laws (an hour at most)
+	mkdir -p build && rm -f build/laws.jsonl
+	SKOLEMILJO_LAWS=whole SKOLEMILJO_LAWS_REPORT=build/laws.jsonl $(BIN)/pytest -q tests/laws -n 2 || true
+	$(BIN)/python -m skolemiljo.tests.laws build/laws.jsonl
 
 docs: $(VENV)/.ok ## Write the documents that are made from the rules and the plan, and the examples' whole answers
 	$(BIN)/python -m skolemiljo.commands.documents docs

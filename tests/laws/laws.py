@@ -245,7 +245,7 @@ def noise(example: Example) -> Iterator[Change]:
     times = [when for when in (early, as_of - timedelta(minutes=1)) if when < as_of]
     if any(case.is_hidden(path) for path in ("pupils", "pupils.ref", "notices", "notices.pupils")):
         return  # who is another, can't be seen
-    for number, kind in enumerate(LogKind):
+    for number, kind in enumerate(kind for kind in LogKind if kind is not LogKind.UNLABELLED):
         for role in (Role.RECTOR, Role.CONTACT_TEACHER):
             for when in times[number % 2 :][:1] or times[:1]:
                 extra = _entry(kind, when, role, pupils=(STRANGER,), notice=STRANGER)
