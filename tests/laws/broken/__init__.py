@@ -1,0 +1,49 @@
+"""A rule for each law that breaks it, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from skolemiljo.domain.log import LogKind
+from skolemiljo.domain.verdict import Outcome, Reason
+from skolemiljo.validators import RULES
+from skolemiljo.validators.judge import Judge
+from skolemiljo.validators.known import CaseIndex
+from skolemiljo.validators.rule import Rule, RuleFunction
+
+
+def _rule(judge: RuleFunction, *needs: str) -> Rule:
+    return replace(RULES["UN-01"], judge=judge, needs=needs, decided_by=())
+
+
+def _answer(judge: Judge, *, calm: bool) -> Iterator[Outcome]:
+    yield judge.met("case") if calm else judge.deviation("case", Reason.INCOMPLETE)
+
+
+def asks_for_nothing(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """A notice that was read late is a deviation; but the rule does not say that it needs to see when."""
+    return _answer(judge, calm=all(notice.read_at is None for notice in case.notices))
+
+
+def blames_the_answer(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """A decision on feedback to the class is a deviation: without it all is well."""
+    return _answer(judge, calm=all(entry.decision is None for entry in case.all(LogKind.CLASS_FEEDBACK)))
+
+
+def takes_any_entry(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """Any pupil that was told about any notice shows it, in the whole log."""
+    return _answer(judge, calm=any(entry.kind is LogKind.PUPIL_TOLD for entry in case.whole_log))
+
+
+def counts_notices(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """More than one notice is a deviation; right as long as copies are left out before the rule sees the case."""
+    return _answer(judge, calm=len(case.notices) < 2)
+
+
+BROKEN = {
+    1: _rule(asks_for_nothing),
+    2: _rule(blames_the_answer, "log"),
+    6: _rule(takes_any_entry, "log"),
+    7: _rule(counts_notices, "notices"),
+}
