@@ -814,7 +814,9 @@ def explain(rule: str | None, every: bool, plan: str, form: str, language: str |
 
 
 @main.command()
-@click.argument("what", type=click.Choice(("case", "school", "cycle", "flag", "finding", "plan")), default="case")
+@click.argument(
+    "what", type=click.Choice(("case", "school", "cycle", "flag", "finding", "plan", "report")), default="case"
+)
 def schema(what: str) -> None:
     """Skriv JSON Schema for saksformatet og de andre formatene.
 

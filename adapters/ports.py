@@ -10,8 +10,8 @@ from typing import Protocol, runtime_checkable
 
 from ..domain.annual_cycle import CycleFacts, CycleStatus
 from ..domain.case import Case
-from ..domain.errors import UnreadableCase
 from ..domain.flag import ComplianceRecord
+from ..domain.problem import ProblemKind
 from ..domain.school import School
 
 
@@ -21,8 +21,7 @@ class CaseProblem:
 
     case: str | None
     """Case id, or ``None`` where not even that could be read."""
-    kind: str
-    """Name of the error's class, for example ``UnreadableCase``."""
+    kind: ProblemKind
     fields: tuple[str, ...]
     what_to_do: str
     place: str = ""
@@ -33,7 +32,7 @@ class CaseProblem:
     def told(self) -> str:
         """In one line: the case, what is wrong and what to do. Without a name in front where it is a whole school."""
         place = f" ({self.place})" if self.place else ""
-        unnamed = _("en sak uten lesbart nummer") if self.kind == UnreadableCase.__name__ else None
+        unnamed = _("en sak uten lesbart nummer") if self.kind is ProblemKind.UNREADABLE else None
         return ": ".join(filter(None, (self.case or unnamed, f"{self.what_to_do}{place}")))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from gettext import gettext as _
+from importlib.resources import files
 from typing import Any
 
 from ..domain.errors import SettingsError
@@ -34,6 +35,8 @@ def schema(what: str) -> str:
     from ..domain.school import School
     from ..domain.verdict import Finding
 
+    if what == "report":
+        return files("skolemiljo.reports").joinpath("schema/report.schema.json").read_text("utf-8").rstrip("\n")
     models: dict[str, Any] = {
         "case": Case,
         "school": School,

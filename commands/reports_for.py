@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from ..adapters.ports import CaseProblem
 from ..domain.errors import CaseNotFound, SettingsError, SourceError
 from ..domain.moment import OSLO, local_day
+from ..domain.problem import ProblemKind
 from ..domain.school import School
 from ..judging.now import Judged, Progress, judge_cycle, judge_files, judge_school, school_years
 from ..judging.problems import problem_of
@@ -30,17 +31,6 @@ if TYPE_CHECKING:
 
 _A_WEEK = timedelta(days=7)
 """What is new is told since then: a rektor who looks each morning and one who looks each Monday both see it."""
-
-_KINDS = {
-    "UnreadableCase": "unreadable",
-    "CaseForbidden": "forbidden",
-    "AccessDenied": "forbidden",
-    "CaseNotFound": "vanished",
-    "ConnectionLost": "unreachable",
-    "RateLimited": "unreachable",
-    "ServerUnavailable": "unreachable",
-}
-"""What an error of the source is called in a report; any other is told by a general sentence."""
 
 
 def for_rector(
@@ -122,7 +112,7 @@ def for_owner(
         seen_at = min((seen for _, seen in stored if seen is not None), default=None)
         whole = _stored(kept, None, seen_at or as_of)
         problems += [
-            Problem(school.organisation_number, None, "unreachable") for school, seen in stored if seen is None
+            Problem(school.organisation_number, None, ProblemKind.NEVER_READ) for school, seen in stored if seen is None
         ]
         problems += [problem for school in schools for problem in _unread(work, school.organisation_number, as_of)]
     else:
@@ -131,7 +121,7 @@ def for_owner(
         for number in lost:
             if store is not None and not _is_over(store, number, as_of):
                 schools = (*schools, _stored_school(store, number)[0])
-                problems.append(Problem(number, None, "unreachable"))
+                problems.append(Problem(number, None, ProblemKind.NEVER_READ))
         for school in work.schools:
             judged = _one_school(work, school.organisation_number, as_of, progress)
             _add(whole, judged)
@@ -262,7 +252,7 @@ def _ask_for_the_missing(work: Workplace, judged: Judged, school: str, as_of: da
             if case.school == school:
                 judged.take(case, work.judging, as_of)
     judged.problems += [
-        CaseProblem(state.case, CaseNotFound.__name__, (), _("saken er borte fra kilden"))
+        CaseProblem(state.case, ProblemKind.GONE, (), _("saken er borte fra kilden"))
         for state in _missing(work, states, as_of)
         if state.case not in seen
     ]
@@ -289,10 +279,7 @@ def _add(whole: Judged, part: Judged) -> None:
 
 
 def _problems(problems: Iterable[CaseProblem], school: str | None) -> list[Problem]:
-    return [
-        Problem(school=school, case=problem.case, kind=_KINDS.get(problem.kind, problem.kind), place=problem.place)
-        for problem in problems
-    ]
+    return [Problem(school=school, case=problem.case, kind=problem.kind, place=problem.place) for problem in problems]
 
 
 def _unread(work: Workplace, school: str, at: datetime) -> list[Problem]:
@@ -302,8 +289,8 @@ def _unread(work: Workplace, school: str, at: datetime) -> list[Problem]:
 
     may_be = (*store.cases(school), *store.cases(MUNICIPALITY))
     unread = [case for case in may_be if case.problem is not None and case.vanished_at is None]
-    found = _problems([CaseProblem(case.case, case.problem or "", (), "") for case in unread], school)
-    return found + [Problem(school, case.case, "vanished") for case in _missing(work, store.cases(school), at)]
+    found = [Problem(school, case.case, case.problem) for case in unread if case.problem is not None]
+    return found + [Problem(school, case.case, ProblemKind.GONE) for case in _missing(work, store.cases(school), at)]
 
 
 def _add_what_the_source_names(work: Workplace, judged: Judged) -> None:

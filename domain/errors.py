@@ -30,6 +30,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
+from typing import ClassVar
+
+from .problem import ProblemKind
 
 
 class SkolemiljoError(Exception):
@@ -74,6 +77,9 @@ class StoreError(SkolemiljoError):
 class SourceError(SkolemiljoError):
     """An outside system did not do what was asked."""
 
+    kind: ClassVar[ProblemKind] = ProblemKind.SOURCE_FAULT
+    """What it is called in the store, the night's JSON and reports."""
+
     def __init__(self, message: str, *, system: str, case: str | None = None, request_id: str | None = None) -> None:
         super().__init__(message)
         self.system = system
@@ -117,13 +123,19 @@ class Retryable(SourceError):
 class RateLimited(Retryable):
     """The system asks us to wait."""
 
+    kind = ProblemKind.RATE_LIMITED
+
 
 class ServerUnavailable(Retryable):
     """The system answered with a fault of its own (5xx)."""
 
+    kind = ProblemKind.SERVER_UNAVAILABLE
+
 
 class ConnectionLost(Retryable):
     """No whole answer came: refused, cut or timed out."""
+
+    kind = ProblemKind.CONNECTION_LOST
 
 
 class Fatal(SourceError):
@@ -133,13 +145,19 @@ class Fatal(SourceError):
 class AuthenticationFailed(Fatal):
     """The credentials were refused."""
 
+    kind = ProblemKind.AUTHENTICATION_FAILED
+
 
 class AccessDenied(Fatal):
     """The credentials are right, but may not do this."""
 
+    kind = ProblemKind.ACCESS_DENIED
+
 
 class FlagRejected(Fatal):
     """The system refuses a compliance record as such."""
+
+    kind = ProblemKind.FLAG_REJECTED
 
 
 class Skippable(SourceError):
@@ -149,6 +167,8 @@ class Skippable(SourceError):
 class UnreadableCase(Skippable):
     """A case came in a form that can't be read. ``fields``: where, as paths such as ``log.3.happened_at``; ``place``: where
     the file lies, where its name is not told."""
+
+    kind = ProblemKind.UNREADABLE
 
     def __init__(
         self,
@@ -168,14 +188,22 @@ class UnreadableCase(Skippable):
 class CaseForbidden(Skippable):
     """The reader may not see this case: «kunne ikke sjekkes»."""
 
+    kind = ProblemKind.FORBIDDEN
+
 
 class CaseNotFound(Skippable):
     """The case is not there (any more)."""
+
+    kind = ProblemKind.GONE
 
 
 class Conflict(SourceError):
     """The case was changed since it was read."""
 
+    kind = ProblemKind.CONFLICT
+
 
 class IncompleteAnswer(SourceError):
     """What came is not all there is."""
+
+    kind = ProblemKind.INCOMPLETE_ANSWER

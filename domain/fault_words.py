@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Any
 
 from pydantic import ValidationError
+
+from .problem import ProblemKind
 
 
 def marked(words: str) -> str:
@@ -71,22 +74,27 @@ _FILE_WORDS = {
 }
 
 _KINDS = {
-    "UnreadableCase": marked("saken kunne ikke leses"),
-    "CaseForbidden": marked("ingen tilgang til saken"),
-    "CaseNotFound": marked("saken finnes ikke"),
-    "RateLimited": marked("for mange forespørsler"),
-    "ServerUnavailable": marked("serveren svarte med feil"),
-    "ConnectionLost": marked("fikk ikke et helt svar"),
-    "NoAnswer": marked("systemet svarte ikke"),
-    "IncompleteAnswer": marked("svaret var ikke helt"),
-    "AuthenticationFailed": marked("innloggingen ble avvist"),
-    "AccessDenied": marked("ingen tilgang"),
-    "FlagRejected": marked("flaggene ble avvist"),
-    "NotAsWritten": marked("noe annet sto der enn det som ble skrevet"),
-    "KeptChanging": marked("saken ble endret hver gang"),
-    "JudgementFailed": marked("feil i verktøyet"),
+    ProblemKind.UNREADABLE: marked("kunne ikke leses"),
+    ProblemKind.FORBIDDEN: marked("ingen tilgang"),
+    ProblemKind.GONE: marked("finnes ikke lenger i kilden"),
+    ProblemKind.RATE_LIMITED: marked("for mange forespørsler"),
+    ProblemKind.SERVER_UNAVAILABLE: marked("serveren svarte med feil"),
+    ProblemKind.CONNECTION_LOST: marked("fikk ikke et helt svar"),
+    ProblemKind.NO_ANSWER: marked("systemet svarte ikke"),
+    ProblemKind.INCOMPLETE_ANSWER: marked("svaret var ikke helt"),
+    ProblemKind.AUTHENTICATION_FAILED: marked("innloggingen ble avvist"),
+    ProblemKind.ACCESS_DENIED: marked("ingen tilgang"),
+    ProblemKind.FLAG_REJECTED: marked("flaggene ble avvist"),
+    ProblemKind.CONFLICT: marked("ble endret i mellomtida"),
+    ProblemKind.KEPT_CHANGING: marked("ble endret hver gang"),
+    ProblemKind.NOT_AS_WRITTEN: marked("noe annet sto der enn det som ble skrevet"),
+    ProblemKind.COUNTS_DISAGREE: marked("kildens antall saker er et annet enn vårt"),
+    ProblemKind.MANY_VANISHED: marked("kilden viser langt færre saker enn før"),
+    ProblemKind.NEVER_READ: marked("er ennå ikke lest til ende"),
+    ProblemKind.SOURCE_FAULT: marked("kunne ikke sjekkes"),
+    ProblemKind.JUDGEMENT_FAILED: marked("feil i verktøyet"),
 }
-"""Kinds of error (the names of classes, as the store and JSON keep them) → what happened."""
+"""What happened, by kind: the same words in commands and reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +120,9 @@ def why_not(error: OSError) -> str:
     return _(words) if words is not None else type(error).__name__
 
 
-def called(kind: str) -> str:
-    """What an error of the class ``kind`` means; the name itself where it is none that a source or a write has."""
-    return _(_KINDS[kind]) if kind in _KINDS else kind
+def called(kind: ProblemKind, words: Callable[[str], str] | None = None) -> str:
+    """What ``kind`` means, in the language of the command, or by ``words`` in another."""
+    return (words or _)(_KINDS[kind])
 
 
 def _words(kind: str, message: str, context: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from ..domain.errors import SourceError, UnreadableCase
 from ..domain.moment import local_day
 from ..domain.verdict import Assessment
 from .policy import Judging
-from .problems import about_our_fault, problem_of
+from .problems import kept_apart, problem_of
 
 Progress = Callable[[str, int], None]
 """Called with a school's number and how many of its cases have been judged."""
@@ -42,12 +43,9 @@ class Judged:
             self.problems.append(item)
             self.complete = False
             return
-        try:
-            assessment = judging.case(item, as_of)
-        except Exception as error:  # noqa: BLE001 - a fault of ours in one case must not hide the others, nor tell its text
-            kind = f"JudgementFailed.{type(error).__name__}"
-            self.problems.append(CaseProblem(item.id, kind, (), about_our_fault()))
-            self.complete = False
+        assessment = kept_apart(lambda: judging.case(item, as_of), item.id)
+        if isinstance(assessment, CaseProblem):
+            self.take(assessment, judging, as_of)
             return
         if item.leader_is_accused():
             self.leader_cases.add(item.id)
@@ -102,7 +100,11 @@ def judge_cycle(cycle: AnnualCycle, judging: Judging, judged: Judged, *, school:
             judged.complete = False
             judged.problems.append(problem_of(error))
             continue
-        assessment, status = judging.cycle(facts, as_of)
+        found = kept_apart(partial(judging.cycle, facts, as_of))
+        if isinstance(found, CaseProblem):
+            judged.take(found, judging, as_of)
+            continue
+        assessment, status = found
         judged.assessments.append(assessment)
         judged.statuses.append(status)
 
@@ -124,6 +126,4 @@ def case_files(path: Path, zone: ZoneInfo | None) -> Iterator[Case | CaseProblem
             yield read_case_file(file, zone)
         except UnreadableCase as error:
             place = place_of(file, files, path.name if told(path.name) == path.name else _("mappa"))
-            yield CaseProblem(
-                error.case or told(file.stem), type(error).__name__, error.fields, error.what_to_do, place
-            )
+            yield CaseProblem(error.case or told(file.stem), error.kind, error.fields, error.what_to_do, place)

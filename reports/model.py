@@ -13,6 +13,7 @@ from ..domain.annual_cycle import CycleStatus
 from ..domain.moment import local_day
 from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
+from ..domain.problem import ProblemKind
 from ..domain.school import School
 from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, RemarkCode, Severity, Verdict
 from ..validators.rule import Chapter, Rule
@@ -147,12 +148,11 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A case (or a whole school, ``case`` None) that could not be looked at. ``kind``: unreadable, forbidden, vanished,
-    unreachable; any other kind is shown by a general sentence."""
+    """A case (or a whole school, ``case`` None) that could not be looked at."""
 
     school: str | None
     case: str | None
-    kind: str = "unreadable"
+    kind: ProblemKind = ProblemKind.UNREADABLE
     place: str = ""
     """where a person finds the file, where its name is not told"""
 

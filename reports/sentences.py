@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..domain.fault_words import called
 from ..domain.people import Role
 from ..domain.verdict import Finding, Reason, RemarkCode, Verdict
 from ..plans.loader import law
@@ -225,12 +226,7 @@ class Sentences:
 
     def problem(self, problem: Problem) -> str:
         """Why a case or a school could not be looked at."""
-        why = {
-            "unreadable": self.words.gettext("kunne ikke leses"),
-            "forbidden": self.words.gettext("ingen tilgang"),
-            "vanished": self.words.gettext("finnes ikke lenger i kilden"),
-            "unreachable": self.words.gettext("kilden svarte ikke"),
-        }.get(problem.kind, self.words.gettext("kunne ikke sjekkes"))
+        why = called(problem.kind, self.words.gettext)
         if problem.case is not None:
             said = f"{self.case_words(plain(problem.case))}: {why}"
             return f"{said} ({problem.place})" if problem.place else said

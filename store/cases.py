@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
-from ..domain.errors import CaseForbidden
+from ..domain.problem import ProblemKind
 from ..domain.verdict import Assessment, Finding, Reason, Verdict
 from . import cycles, findings
 from .rows import CaseState, JudgedCase
-from .statements import BATCH, add, parts
+from .statements import BATCH, add, kinds, parts
 from .tables import MUNICIPALITY, cases
 from .tables import findings as rows_of_findings
 
@@ -66,7 +66,7 @@ def _row(item: JudgedCase, known: Any) -> dict[str, Any]:
     }
 
 
-def put_problem(connection: Connection, school: str, case: str, kind: str) -> None:
+def put_problem(connection: Connection, school: str, case: str, kind: ProblemKind) -> None:
     """Notes that a case could not be read. What was found out before stays, and is no longer current."""
     if connection.execute(update(cases).where(cases.c.case_id == case).values(problem=kind)).rowcount:
         return
@@ -81,7 +81,7 @@ def forget_unclaimed(connection: Connection, ids: Iterable[str]) -> None:
         connection.execute(delete(cases).where(*never))
 
 
-def put_vanished(connection: Connection, case: str, why: str, at: datetime) -> None:
+def put_vanished(connection: Connection, case: str, why: ProblemKind, at: datetime) -> None:
     """Notes that the source no longer has the case. It is kept and told; one that never could be read is forgotten, since
     nothing was ever said of it."""
     connection.execute(delete(cases).where(cases.c.case_id == case, cases.c.judged_at.is_(None)))
@@ -94,7 +94,7 @@ def put_vanished(connection: Connection, case: str, why: str, at: datetime) -> N
 
 def accept_gone(connection: Connection, school: str, at: datetime) -> tuple[str, ...]:
     """Takes it for right that cases of the school are gone, or may not be seen. Gives which."""
-    not_seen = or_(cases.c.vanished_at.is_not(None), cases.c.problem == CaseForbidden.__name__)
+    not_seen = or_(cases.c.vanished_at.is_not(None), cases.c.problem == ProblemKind.FORBIDDEN)
     mine = and_(cases.c.school == school, cases.c.gone_accepted_at.is_(None), not_seen)
     accepted = tuple(connection.execute(select(cases.c.case_id).where(mine).order_by(cases.c.case_id)).scalars())
     values = {
@@ -130,7 +130,8 @@ def _mine(school: str | None) -> list[Any]:
 def _states(connection: Connection, *where: Any) -> tuple[CaseState, ...]:
     columns = [cases.c[name] for name in CaseState.__slots__ if name != "case"]
     statement = select(cases.c.case_id.label("case"), *columns).where(*where).order_by(cases.c.case_id)
-    return tuple(CaseState(**row) for row in connection.execute(statement).mappings())
+    rows = connection.execute(statement).mappings()
+    return tuple(CaseState(**{**row, **kinds(row, "problem", "vanished_why")}) for row in rows)
 
 
 def ids(connection: Connection, school: str) -> frozenset[str]:

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, update
 
 from ..domain.flag import ComplianceRecord
+from ..domain.problem import ProblemKind
 from . import cases as topic
 from . import findings, meta
 from .rows import Intention
-from .statements import put
+from .statements import kinds, put
 from .tables import cases, cycles, outbox, sent, written
 
 # --- what stands on the cases ----------------------------------------------------------------------------------------
@@ -122,7 +123,8 @@ def intentions(
         statement = statement.where(outbox.c.school == school)
     if set_aside is not None:
         statement = statement.where(outbox.c.set_aside.is_not(None) if set_aside else outbox.c.set_aside.is_(None))
-    return tuple(Intention(**row) for row in connection.execute(statement).mappings())
+    rows = connection.execute(statement).mappings()
+    return tuple(Intention(**{**row, **kinds(row, "set_aside")}) for row in rows)
 
 
 def about_to_send(connection: Connection, item: Intention) -> None:
@@ -135,7 +137,7 @@ def new_key(connection: Connection, item: Intention, key: str) -> None:
     _change(connection, item, key=key)
 
 
-def set_aside(connection: Connection, item: Intention, why: str) -> None:
+def set_aside(connection: Connection, item: Intention, why: ProblemKind) -> None:
     """Gives an intention up for this night. It is named, and tried again the next."""
     _change(connection, item, set_aside=why)
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ..domain.annual_cycle import CycleStatus
+from ..domain.problem import ProblemKind
 from ..domain.verdict import Assessment
 
 
@@ -63,10 +64,10 @@ class CaseState:
     closed: bool | None
     """Whether it stood closed when it was judged."""
     leader_accused: bool
-    problem: str | None
+    problem: ProblemKind | None
     """What kept it from being read last time."""
     vanished_at: datetime | None
-    vanished_why: str | None
+    vanished_why: ProblemKind | None
     gone_accepted_at: datetime | None
     """When a person said that it is right that it is gone."""
 
@@ -86,7 +87,7 @@ class Intention:
     attempts: int = 0
     uncertain: bool = False
     """Something may stand there that nobody has read back: an earlier try ended without a clear answer."""
-    set_aside: str | None = None
+    set_aside: ProblemKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from ..domain.errors import CaseForbidden
+from ..domain.problem import ProblemKind
 from ..store import CaseState
 
 TOLD_FOR = timedelta(days=30)
@@ -65,7 +65,7 @@ def account(before: frozenset[str], states: Iterable[CaseState], gone: Missing) 
     """The account of a school that had the cases ``before``, and has ``states`` now."""
     there = [state for state in states if state.vanished_at is None]
     unread = [state for state in there if state.problem is not None]
-    forbidden = sum(state.problem == CaseForbidden.__name__ for state in unread)
+    forbidden = sum(state.problem == ProblemKind.FORBIDDEN for state in unread)
     return Account(
         known=len(before),
         seen=len(there) - len(unread),

@@ -8,10 +8,11 @@ from gettext import gettext as _
 
 from ..adapters.ports import CaseProblem, SourceItem
 from ..domain.case import Case
-from ..domain.errors import CaseForbidden, CaseNotFound, Skippable, SourceError
+from ..domain.errors import CaseForbidden, Skippable, SourceError
 from ..domain.flag import ComplianceRecord
+from ..domain.problem import ProblemKind
 from ..judging.next_change import changes_at
-from ..judging.problems import our_fault, problem_of
+from ..judging.problems import kept_apart, problem_of
 from ..store import MUNICIPALITY, JudgedCase
 from .account import account, missing
 from .context import Night, NightProgress, SchoolTonight
@@ -22,9 +23,6 @@ from .summary import SchoolSummary
 _BATCH = 100
 """Judgements kept in one transaction."""
 _ROUNDS = 2
-
-COUNTS_DISAGREE = "CountsDisagree"
-MANY_VANISHED = "ManyVanished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class SchoolJudge:
         else:
             self.summary = self.summary.plus(read=1)
             judged = item if isinstance(item, CaseProblem) else judge_case(self._night, item)
-            if isinstance(judged, CaseProblem) and judged.kind == CaseNotFound.__name__ and judged.case is not None:
+            if isinstance(judged, CaseProblem) and judged.kind == ProblemKind.GONE and judged.case is not None:
                 self._gone(judged.case)
             elif isinstance(judged, CaseProblem):
                 self._problem(judged)
@@ -117,9 +115,9 @@ class SchoolJudge:
         self._listed = None  # a large municipality's lists would be all that grows
         self.summary = replace(self.summary, finished=True)
         if error is not None:
-            broken_off = (problem_of(error),) if isinstance(error, SourceError) else ()
-            self.summary = replace(self.summary.plus(problems=broken_off), error=type(error).__name__)
-            self._night.log.error("reading broke off", school=self._school, kind=self.summary.error)
+            broken_off = problem_of(error)
+            self.summary = replace(self.summary.plus(problems=(broken_off,)), error=broken_off.kind)
+            self._night.log.error("reading broke off", school=self._school, kind=type(error).__name__)
         return SchoolJudged(self._tonight, self.summary, self._newest)
 
     def _reconcile(self) -> None:
@@ -140,7 +138,7 @@ class SchoolJudge:
         self.summary = replace(self.summary, source_count=count, known_count=len(known))
         if count not in (None, len(known)):
             what = _("kildens antall saker er et annet enn vårt; det sammenlignes igjen neste natt")
-            self.summary = self.summary.plus(problems=(CaseProblem(None, COUNTS_DISAGREE, (), what),))
+            self.summary = self.summary.plus(problems=(CaseProblem(None, ProblemKind.COUNTS_DISAGREE, (), what),))
 
     def _known(self) -> frozenset[str]:
         return (self._store.case_ids(self._school) | self._unclaimed_cases) - self._hidden
@@ -165,7 +163,7 @@ class SchoolJudge:
 
     def _gone(self, case: str) -> None:
         self.keep()
-        self._store.put_vanished(case, CaseNotFound.__name__, self._night.as_of)
+        self._store.put_vanished(case, ProblemKind.GONE, self._night.as_of)
         if self._store.case(case) is not None:
             self.summary = self.summary.plus(vanished=(case,))
             self._night.log.warning("case vanished", school=self._school, case=case)
@@ -183,12 +181,13 @@ class SchoolJudge:
                 "{n} av {known} åpne saker er borte fra kilden: sjekk tilgangen og eksporten. Er det riktig at de er borte: "
                 "skolemiljo sync --accept-gone {school} --reason …"
             ).format(n=len(gone.open), known=gone.open_known, school=self._school)
-            self.summary = self.summary.plus(problems=(CaseProblem(None, MANY_VANISHED, (), what),))
+            self.summary = self.summary.plus(problems=(CaseProblem(None, ProblemKind.MANY_VANISHED, (), what),))
 
 
 def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:
     """The judgement of ``case``, or the problem that it is where the judgement broke."""
-    try:
+
+    def judged() -> JudgedCase:
         assessment = night.judging.case(case, night.as_of)
         return JudgedCase(
             assessment=assessment,
@@ -199,9 +198,8 @@ def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:
             modified_at=case.modified_at.instant if case.modified_at is not None else None,
             changes_at=changes_at(case, night.as_of, assessment.changes_at),
         )
-    except Exception as error:  # noqa: BLE001 - one case may never stop a night, whatever is wrong with it or with us
-        night.log.error("case could not be judged", case=case.id, kind=type(error).__name__)
-        return our_fault(case.id)
+
+    return kept_apart(judged, case.id)
 
 
 def note_problem(night: Night, school: str, problem: CaseProblem) -> None:

@@ -110,7 +110,7 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
         summary = replace(summary, schools=tuple(schools))
     except SourceError as error:
         # Not even the list of schools came: nothing can be said about any of them tonight.
-        summary = replace(summary, error=type(error).__name__, error_text=str(error), error_exit=error.exit_code)
+        summary = replace(summary, error=error.kind, error_text=str(error), error_exit=error.exit_code)
         night.log.error("run broke off", kind=summary.error)
     return _ended(night, replace(summary, stopped=night.stop()))
 

@@ -13,21 +13,16 @@ from ..adapters.ports import AnnualCycle, FlagSink, Receipt
 from ..domain.annual_cycle import CycleFacts, CycleStatus
 from ..domain.errors import (
     Conflict,
-    ConnectionLost,
     Fatal,
     FlagRejected,
-    RateLimited,
-    ServerUnavailable,
     Skippable,
     SourceError,
 )
 from ..domain.flag import ComplianceRecord
+from ..domain.problem import ProblemKind
 from ..journal.run_log import Kind
 from ..store import Intention
 from .context import Night
-
-NOT_AS_WRITTEN = "NotAsWritten"
-"""The system gave a receipt, and something else stands there."""
 
 
 class SendResult(Enum):
@@ -105,7 +100,7 @@ class Sender:
 
         ``look_first``: nobody knows what stands there, so that is asked before anything is sent.
         """
-        why = NOT_AS_WRITTEN
+        why = ProblemKind.NOT_AS_WRITTEN
         look = look_first or item.uncertain
         for _ in range(self._night.options.tries):
             try:
@@ -117,18 +112,18 @@ class Sender:
                 place.write(item)
                 if place.standing(item.subject) == item.fingerprint:
                     return self._confirmed(item, SendResult.DONE)
-                why = NOT_AS_WRITTEN
+                why = ProblemKind.NOT_AS_WRITTEN
                 # A server that has seen the key gives its old answer again, so what it lost needs a new one.
                 item = replace(item, key=new_key())
                 self._store.new_key(item, item.key)
             except Conflict:
                 return SendResult.CONFLICT
             except (FlagRejected, Skippable) as error:
-                return self._set_aside(item, type(error).__name__)
+                return self._set_aside(item, error.kind)
             except Fatal:
                 raise
             except SourceError as error:
-                why = type(error).__name__
+                why = error.kind
         return self._set_aside(item, why)
 
     def _confirmed(self, item: Intention, outcome: SendResult) -> SendResult:
@@ -150,7 +145,7 @@ class Sender:
         self._store.confirm(item, anchor)
         return outcome
 
-    def _set_aside(self, item: Intention, why: str) -> SendResult:
+    def _set_aside(self, item: Intention, why: ProblemKind) -> SendResult:
         self._store.set_aside(item, why)
         self._unanswered = self._unanswered + 1 if why in _NO_ANSWER else 0
         return SendResult.SET_ASIDE
@@ -161,7 +156,7 @@ class Sender:
         return self._unanswered >= self._GIVE_UP_AFTER
 
 
-_NO_ANSWER = frozenset(kind.__name__ for kind in (RateLimited, ServerUnavailable, ConnectionLost))
+_NO_ANSWER = frozenset((ProblemKind.RATE_LIMITED, ProblemKind.SERVER_UNAVAILABLE, ProblemKind.CONNECTION_LOST))
 
 
 def new_key() -> str:

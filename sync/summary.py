@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ..adapters.ports import CaseProblem
+from ..domain.problem import ProblemKind
 from ..domain.verdict import Assessment, Verdict
 from .account import Account
 
@@ -68,7 +69,7 @@ class SchoolSummary:
     """Records (cases, or school/school year) that stood no more as we had written them, and are written again."""
     changed_by_others: tuple[str, ...] = ()
     """Records in whose place somebody else has put something: it is kept until a person restores ours."""
-    set_aside: tuple[tuple[str, str], ...] = ()
+    set_aside: tuple[tuple[str, ProblemKind], ...] = ()
     """Writes given up for tonight: case (or school/school year) and kind of fault."""
     waiting: int = 0
     """Writes that were not tried, because the system did not answer or the run was stopped."""
@@ -84,7 +85,7 @@ class SchoolSummary:
     """Verdicts «kunne ikke sjekkes»."""
     source_count: int | None = None
     known_count: int | None = None
-    error: str | None = None
+    error: ProblemKind | None = None
     """Kind of what broke the reading off."""
     finished: bool = False
 
@@ -178,7 +179,7 @@ class RunSummary:
     """Earlier runs that never ended."""
     decisions_back: int = 0
     """Acceptances taken back from the last export, because the store was new."""
-    error: str | None = None
+    error: ProblemKind | None = None
     """Kind of what broke the whole run off."""
     error_text: str | None = None
     error_exit: int | None = None

@@ -9,16 +9,13 @@ from dataclasses import dataclass, replace
 from ..adapters.ports import AnnualCycle, CaseProblem, FlagSink
 from ..domain.errors import Fatal, Skippable, SourceError
 from ..domain.flag import ComplianceRecord
-from ..judging.problems import JUDGEMENT_FAILED, our_fault, problem_of
+from ..domain.problem import ProblemKind
+from ..judging.problems import kept_apart, problem_of
 from ..store import MUNICIPALITY, Intention, JudgedCase, JudgedCycle, cycle_subject
 from .context import Night, NightProgress
 from .judge_school import judge_case, note_problem
 from .sender import CasePlace, CyclePlace, Sender, SendResult, intention_for, new_key, status_fingerprint
 from .summary import RecordChange, SchoolSummary
-
-KEPT_CHANGING = "KeptChanging"
-"""Each time the case had been pulled and judged again, somebody had changed it once more."""
-NO_ANSWER = "NoAnswer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +35,17 @@ class WriteBack:
         self._sink = sink
         self._cycle = cycle
         self._senders = {place: Sender(night) for place in ("case", "cycle")}
-        self._broken: dict[str, str] = {}
+        self._broken: dict[str, ProblemKind] = {}
         """Place → kind of the fault that ended the writing there for this night."""
 
     def _may_send(self, place: str) -> bool:
         if self._senders[place].system_is_down:
-            self._broken.setdefault(place, NO_ANSWER)
+            self._broken.setdefault(place, ProblemKind.NO_ANSWER)
         return not self._night.stop() and place not in self._broken
 
     def _broke(self, place: str, summary: SchoolSummary, error: Fatal) -> SchoolSummary:
-        self._broken[place] = type(error).__name__
-        self._night.log.error("writing broke off", place=place, kind=type(error).__name__)
+        self._broken[place] = error.kind
+        self._night.log.error("writing broke off", place=place, kind=error.kind)
         return summary.plus(waiting=1, refusals=(problem_of(error),))
 
     # --- cases ---------------------------------------------------------------------------------------------------
@@ -136,7 +133,7 @@ class WriteBack:
                 return summary.plus(held=1)
             self._store.intend([wish.item])
             wish = replace(wish, item=self._stored(wish.item))
-        return self._give_up(summary, wish.item, KEPT_CHANGING)
+        return self._give_up(summary, wish.item, ProblemKind.KEPT_CHANGING)
 
     def _judge_again(self, item: Intention) -> JudgedCase | _NotJudged:
         """The case was changed since it was read: pulls it and judges it."""
@@ -144,12 +141,12 @@ class WriteBack:
             judged = judge_case(self._night, self._night.source.case(item.subject))
         except SourceError as error:
             problems = (problem_of(error, item.subject),) if isinstance(error, Skippable) else ()
-            failed = _NotJudged(type(error).__name__, problems)
+            failed = _NotJudged(error.kind, problems)
         else:
             if isinstance(judged, JudgedCase):
                 self._store.put_judged([judged])
                 return judged
-            failed = _NotJudged(JUDGEMENT_FAILED, (judged,))
+            failed = _NotJudged(judged.kind, (judged,))
         for problem in failed.problems:
             note_problem(self._night, item.school, problem)
         return failed
@@ -162,12 +159,12 @@ class WriteBack:
         told = (wish.change,) if self._night.options.dry_run else ()
         return summary.with_change(wish.change).plus(changes=told)
 
-    def _give_up(self, summary: SchoolSummary, item: Intention, why: str) -> SchoolSummary:
+    def _give_up(self, summary: SchoolSummary, item: Intention, why: ProblemKind) -> SchoolSummary:
         self._store.set_aside(item, why)
         return self._named(summary, item)
 
     def _named(self, summary: SchoolSummary, item: Intention) -> SchoolSummary:
-        why = self._stored(item).set_aside or ""
+        why = self._stored(item).set_aside or ProblemKind.SOURCE_FAULT
         self._night.log.warning("write set aside", subject=item.subject, kind=why)
         return summary.plus(set_aside=((item.subject, why),))
 
@@ -184,12 +181,12 @@ class WriteBack:
             return summary
         try:
             facts = self._cycle.facts(school, year)
-            assessment, status = night.judging.cycle(facts, night.as_of)
         except SourceError as error:
             return summary.plus(problems=(problem_of(error),))
-        except Exception as error:  # noqa: BLE001 - one school year may never stop a night
-            night.log.error("annual cycle could not be judged", school=school, year=year, kind=type(error).__name__)
-            return summary.plus(problems=(our_fault(None),))
+        judged = kept_apart(lambda: night.judging.cycle(facts, night.as_of))
+        if isinstance(judged, CaseProblem):
+            return summary.plus(problems=(judged,))
+        assessment, status = judged
         summary = summary.plus(crashed=Counter(assessment.crashed))
         fingerprint = status_fingerprint(status)
         before = self._store.put_cycle(JudgedCycle(status, assessment, fingerprint)).written_fingerprint
@@ -226,7 +223,7 @@ class WriteBack:
         except Fatal as error:
             return self._broke("cycle", summary, error)
         if result is SendResult.CONFLICT:
-            return self._give_up(summary, item, "Conflict")
+            return self._give_up(summary, item, ProblemKind.CONFLICT)
         if result is SendResult.SET_ASIDE:
             return self._named(summary, item)
         return summary.plus(stood=1) if result is SendResult.STOOD else summary.plus(cycles_written=1)
@@ -236,7 +233,7 @@ class WriteBack:
 class _NotJudged:
     """Why a case that was pulled again could not be judged."""
 
-    why: str
+    why: ProblemKind
     problems: tuple[CaseProblem, ...]
 
 

@@ -104,8 +104,8 @@ class Folder:
             try:
                 yield self._case(file, known.case)
             except UnreadableCase as error:
-                kind, any_school = type(error).__name__, known.school is None
-                yield CaseProblem(known.case, kind, error.fields, error.what_to_do, error.place, any_school)
+                any_school = known.school is None
+                yield CaseProblem(known.case, error.kind, error.fields, error.what_to_do, error.place, any_school)
             except CaseNotFound:
                 continue
 

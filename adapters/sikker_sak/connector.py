@@ -111,7 +111,7 @@ class SikkerSak:
         try:
             return case_from_wire(raw, self.labels, self.context, self._zone, etag if isinstance(etag, str) else None)
         except UnreadableCase as error:
-            return CaseProblem(error.case, type(error).__name__, error.fields, error.what_to_do)
+            return CaseProblem(error.case, error.kind, error.fields, error.what_to_do)
 
 
 def _path(case_id: str) -> str:

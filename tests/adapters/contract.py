@@ -17,6 +17,7 @@ from skolemiljo.domain.annual_cycle import CycleState
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import CaseNotFound, Conflict
 from skolemiljo.domain.flag import ComplianceRecord
+from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.judging.policy import Judging
 from skolemiljo.plans.calendars import load_calendar
 from skolemiljo.plans.loader import load_plan
@@ -117,7 +118,7 @@ class CaseAdapterContract(_Contract):
         assert adapter.read(case.id) is None
 
     def test_nothing_of_a_case_is_in_its_repr_as_an_item(self, adapter: CaseSource) -> None:
-        problem = CaseProblem("S-1", "UnreadableCase", ("log.3",), "mend log.3")
+        problem = CaseProblem("S-1", ProblemKind.UNREADABLE, ("log.3",), "mend log.3")
         assert "S-1" in repr(problem)
         assert "***" in repr(adapter) or "object at" in repr(adapter)
 

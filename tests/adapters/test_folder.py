@@ -17,6 +17,7 @@ from skolemiljo.adapters.ports import CaseProblem, SourceItem
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import CaseNotFound, Conflict, Fatal, SettingsError, SourceError, UnreadableCase
 from skolemiljo.domain.flag import ComplianceRecord
+from skolemiljo.domain.problem import ProblemKind
 
 from .contract import AS_OF, judging
 
@@ -61,7 +62,7 @@ def test_a_broken_case_is_named_at_its_own_school_and_the_others_are_read(place:
     folder = Folder(place)
     [(school, [problem])] = problems(folder).items()
     assert school == raw["school"]
-    assert (problem.case, problem.kind, problem.fields) == (file.stem, "UnreadableCase", ("log.0.happened_at",))
+    assert (problem.case, problem.kind, problem.fields) == (file.stem, ProblemKind.UNREADABLE, ("log.0.happened_at",))
     assert MARK not in repr(problem)
     assert sum(isinstance(i, Case) for items in everything(folder).values() for i in items) == 5
 

@@ -13,6 +13,7 @@ import pytest
 from skolemiljo.adapters.mock.faults import Fault, FaultRule, Kind
 from skolemiljo.adapters.mock.running import RunningMock
 from skolemiljo.domain import errors
+from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.settings import Settings
 from skolemiljo.store import Store
 from skolemiljo.sync.summary import RunSummary
@@ -91,7 +92,7 @@ def test_a_bad_night_and_the_one_after(town: Town, row: Row) -> None:
         with Store.open(town.path) as store:
             known = store.case(alone)
             assert known is not None
-            store.put_problem(known.school, alone, "UnreadableCase")  # it is then read by its number
+            store.put_problem(known.school, alone, ProblemKind.UNREADABLE)  # it is then read by its number
     rule = FaultRule(row.fault, row.kind, times=None if row.always else 1)
     town.mock.mock.plan.rules.append(rule)
     try:

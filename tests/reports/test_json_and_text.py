@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
+from click.testing import CliRunner
 
+from skolemiljo.cli import main
+from skolemiljo.domain import errors
+from skolemiljo.domain.errors import SourceError
+from skolemiljo.domain.fault_words import called
+from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.reports import render
 from skolemiljo.reports.ascii_fallback import writable
 from skolemiljo.reports.model import AuditReport, SchoolReport
@@ -24,6 +31,23 @@ def test_json_follows_its_schema(report: SchoolReport, audit: AuditReport, schem
     jsonschema.Draft202012Validator.check_schema(schema)
     for form in (report, audit):
         jsonschema.validate(json.loads(render(form, "json")), schema)
+
+
+def test_the_schema_is_what_the_command_prints_and_names_every_kind_of_problem(schema: dict[str, Any]) -> None:
+    printed = CliRunner().invoke(main, ["schema", "report"])
+    assert json.loads(printed.stdout) == schema
+    assert schema["$defs"]["problem_kind"]["enum"] == [kind.value for kind in ProblemKind]
+    words = {kind: called(kind) for kind in ProblemKind}
+    assert all(words.values())
+    of_sources = {error.kind for error in every_kind_of(SourceError)}
+    assert of_sources <= set(ProblemKind)
+    assert {getattr(errors, kind.value).kind for kind in of_sources} == of_sources, "a kind is called as its error is"
+
+
+def every_kind_of(error: type[SourceError]) -> Iterator[type[SourceError]]:
+    yield error
+    for kind in error.__subclasses__():
+        yield from every_kind_of(kind)
 
 
 def test_the_schema_refuses_what_it_does_not_know(report: SchoolReport, schema: dict[str, object]) -> None:

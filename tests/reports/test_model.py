@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from skolemiljo.domain.moment import local_day
+from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import Assessment, Finding, Reason, Severity, Verdict
 from skolemiljo.reports.html import pages
 from skolemiljo.reports.model import (
@@ -69,7 +70,7 @@ def test_what_could_not_be_seen_makes_the_report_incomplete(report: SchoolReport
     nothing = make_report(assessments=[], previous=None, acceptances=[])
     assert nothing.complete
     assert not make_report(assessments=[], complete=False).complete
-    broken = make_report(assessments=[], problems=[Problem("310000019", "2026-050", "unreadable")])
+    broken = make_report(assessments=[], problems=[Problem("310000019", "2026-050", ProblemKind.UNREADABLE)])
     assert not broken.complete
     assert Sentences(broken).headline() != Sentences(nothing).headline()
 
@@ -90,7 +91,7 @@ def test_rektor_never_sees_a_case_about_a_leader(
         leader_cases=frozenset({"2026-014"}),
         previous=previous,
         acceptances=acceptances,
-        problems=[Problem("310000019", "2026-014", "forbidden")],
+        problems=[Problem("310000019", "2026-014", ProblemKind.FORBIDDEN)],
     )
     assert all(item.finding.case != "2026-014" for item in hidden.items)
     for name in FORMATS:
@@ -241,13 +242,15 @@ def test_a_school_that_could_not_be_read_is_first_and_never_fine(make_audit: Cal
 
     lost = School(organisation_number="310000035", name="Åsen skole")
     audit = make_audit(
-        schools=[lost], problems=[Problem(lost.organisation_number, None, "unreachable")], assessments=[]
+        schools=[lost],
+        problems=[Problem(lost.organisation_number, None, ProblemKind.SERVER_UNAVAILABLE)],
+        assessments=[],
     )
     row = audit.rows[0]
     assert (row.school.name, row.total, row.chapter("notification").shown) == ("Åsen skole", "?", "?")
     assert heat_class(row.rule("VA-08")) == "cx"
     assert not audit.complete
-    assert "kilden svarte ikke" in str(render(audit, "html"))
+    assert "serveren svarte med feil" in str(render(audit, "html"))
 
 
 def test_owner_never_sees_a_small_number_on_the_front_page(audit: AuditReport) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import Assessment
 from skolemiljo.reports import FORMATS, AuditReport, Problem, Report, SchoolReport, digest, render
 from skolemiljo.reports.model import WarningCode
@@ -17,7 +18,7 @@ from skolemiljo.reports.sentences import Sentences
 
 from .conftest import BAKKEN, VIKA
 
-KINDS = ("unreadable", "forbidden", "vanished", "unreachable", "something new")
+KINDS = tuple(ProblemKind)
 CALM = re.compile(
     r"^Ingen (saker|skoler har saker som) trenger noe i dag[.;\s]*$|Alt sjekket[;\t ]+ja|\b(avvik|kunne ikke sjekkes|spørsmål å vurdere): 0(?! \?)\b",
     re.M,
@@ -68,7 +69,7 @@ def said(report: Report, form: str) -> str:
 FORMS = (*FORMATS, "mail", "chat")
 
 
-def unread(assessments: list[Assessment], school: str, kind: str, cases: set[str] | None) -> dict[str, Any]:
+def unread(assessments: list[Assessment], school: str, kind: ProblemKind, cases: set[str] | None) -> dict[str, Any]:
     """The report's arguments where ``cases`` of ``school`` (``None`` = the whole school) could not be looked at."""
     kept = [a for a in assessments if a.school != school or (cases is not None and a.case not in cases)]
     problems = [Problem(school, case, kind) for case in sorted(cases)] if cases is not None else []
@@ -156,7 +157,7 @@ def test_on_paper_nothing_is_lower_or_calmer(
 ) -> None:
     here = [a for a in assessments if a.school == BAKKEN.organisation_number]
     cases = {a.case for a in here if a.case is not None}
-    part = make_report(**unread(here, BAKKEN.organisation_number, "unreadable", cases))
+    part = make_report(**unread(here, BAKKEN.organisation_number, ProblemKind.UNREADABLE, cases))
     hold(make_report(assessments=here), part, "pdf")
 
 

@@ -28,6 +28,7 @@ from skolemiljo.domain.annual_cycle import CycleItemStatus, CycleState, CycleSta
 from skolemiljo.domain.errors import StoreError
 from skolemiljo.domain.flag import ComplianceRecord
 from skolemiljo.domain.people import Role
+from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import (
     Assessment,
     Basis,
@@ -138,7 +139,7 @@ def test_what_is_not_applicable_is_not_kept(store: Store) -> None:
 
 def test_what_was_in_order_is_unknown_once_the_case_cannot_be_read(store: Store) -> None:
     store.put_judged([judged("S-1", finding("S-1", "A-1", Verdict.MET), finding("S-1", "A-2"))])
-    store.put_problem(HERE, "S-1", "UnreadableCase")
+    store.put_problem(HERE, "S-1", ProblemKind.UNREADABLE)
     assert [f.verdict for a in store.assessments() for f in a.findings] == [Verdict.UNKNOWN, Verdict.DEVIATION]
     store.put_judged([judged("S-1", finding("S-1", "A-1", Verdict.MET))])
     assert [f.verdict for a in store.assessments() for f in a.findings] == [Verdict.MET]
@@ -153,10 +154,10 @@ def test_due_cases_are_those_that_time_or_trouble_has_come_to(store: Store) -> N
             judged("S-4", changes_at=AT, school=THERE),
         ]
     )
-    store.put_problem(HERE, "S-5", "CaseForbidden")
+    store.put_problem(HERE, "S-5", ProblemKind.FORBIDDEN)
     assert store.due_cases(HERE, AT) == ("S-1", "S-5")
     assert store.due_cases(HERE, AT - timedelta(days=1)) == ("S-1", "S-2", "S-3", "S-5")  # time was turned back
-    store.put_vanished("S-1", "CaseNotFound", AT)
+    store.put_vanished("S-1", ProblemKind.GONE, AT)
     assert store.due_cases(HERE, AT) == ("S-5",)
 
 
@@ -213,8 +214,8 @@ def test_confirmed_is_written_and_out_of_the_box(store: Store) -> None:
 
 def test_what_was_set_aside_is_a_wish_again_the_next_night(store: Store) -> None:
     store.intend([wish("S-1")])
-    store.set_aside(store.intentions()[0], "NotAsWritten")
-    assert [item.set_aside for item in store.intentions(set_aside=True)] == ["NotAsWritten"]
+    store.set_aside(store.intentions()[0], ProblemKind.NOT_AS_WRITTEN)
+    assert [item.set_aside for item in store.intentions(set_aside=True)] == [ProblemKind.NOT_AS_WRITTEN]
     store.intend([wish("S-1")])
     assert store.intentions(set_aside=True) == ()
 
@@ -275,7 +276,7 @@ def test_a_number_that_stands_takes_no_room(store: Store) -> None:
             its = (finding("S-1"), finding("S-1", "VA-05")) if night == 100 else (finding("S-1"),)
             store.put_judged([judged("S-1", *its)])
         if night == 350:
-            store.put_vanished("S-1", "not_found", AT)
+            store.put_vanished("S-1", ProblemKind.GONE, AT)
         store.end_run(run, ended_at=AT, state="complete", summary={"much": "x" * 1000}, years=YEARS)
     found = {tally.run_id: tally.number for tally in store.tallies()}
     assert found == {f"r{n}": 2 if 100 <= n < 300 else 1 for n in range(350)}
@@ -298,7 +299,7 @@ def test_what_is_gone_or_no_longer_asked_about_is_in_no_number(store: Store) -> 
         status = CycleStatus(school=HERE, school_year=year, plan="D/en", as_of=AT, items=())
         store.put_cycle(JudgedCycle(status, assessment, "f"))
     store.put_judged([judged("S-1"), judged("S-2")])
-    store.put_vanished("S-2", "not_found", AT)
+    store.put_vanished("S-2", ProblemKind.GONE, AT)
     store.begin_run("r1", started_at=AT, as_of=AT, plan="D/en")
     store.end_run("r1", ended_at=AT, state="complete", summary={}, years=YEARS)
     assert [(t.verdict, t.number) for t in store.tallies()] == [("deviation", 1), ("met", 1)]
@@ -323,7 +324,7 @@ def test_how_it_stood_can_be_told_of_each_night_before(store: Store) -> None:
     night(2, ("S-1", Verdict.NOT_APPLICABLE), ("S-2", Verdict.DEVIATION))
     night(2, ("S-1", Verdict.MET))
     night(3, ("S-1", Verdict.MET))
-    store.put_vanished("S-3", "not_found", AT + timedelta(days=3))
+    store.put_vanished("S-3", ProblemKind.GONE, AT + timedelta(days=3))
 
     def stood(number: float) -> dict[str, str]:
         found = store.standing(None, AT + timedelta(days=number))

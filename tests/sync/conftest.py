@@ -18,6 +18,7 @@ from skolemiljo.domain.flag import ComplianceRecord
 from skolemiljo.domain.moment import end_of
 from skolemiljo.domain.people import Role
 from skolemiljo.domain.plan import Document, Home, MunicipalPlan, PlanRow, Readings
+from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.school import School
 from skolemiljo.domain.verdict import Basis, Outcome, Reason, Severity, Verdict
 from skolemiljo.judging.policy import Judging
@@ -135,7 +136,7 @@ class Town:
         return case
 
     def break_case(self, number: str, at: datetime = NIGHT) -> None:
-        self.held[number] = CaseProblem(number, "UnreadableCase", ("log.0",), "mend it")
+        self.held[number] = CaseProblem(number, ProblemKind.UNREADABLE, ("log.0",), "mend it")
         self.modified[number] = at
 
     def _of(self, school: str) -> list[str]:

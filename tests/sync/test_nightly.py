@@ -20,6 +20,7 @@ from skolemiljo.domain.errors import (
     ServerUnavailable,
 )
 from skolemiljo.domain.flag import ComplianceRecord
+from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import Verdict
 from skolemiljo.store import Store
 from skolemiljo.sync.run import AlreadyRunning, Options, Stop, run_sync
@@ -202,7 +203,7 @@ def test_a_case_that_never_stands_still_is_set_aside_and_written_the_next_night(
     times: list[int] = []
     town.before = edit
     summary = night()
-    assert summary.set_aside == [("S-1", "KeptChanging")]
+    assert summary.set_aside == [("S-1", ProblemKind.KEPT_CHANGING)]
     assert "S-1" not in town.case_writes()
     town.before = nothing
     assert night(NEXT).complete
@@ -237,7 +238,7 @@ def test_half_a_record_is_written_again_with_a_new_key(town: Town, night: Night)
 def test_what_is_never_kept_is_set_aside_named_and_tried_the_next_night(town: Town, night: Night, store: Store) -> None:
     town.keeps = lambda record: None if record.case == "S-1" else record
     summary = night()
-    assert summary.set_aside == [("S-1", "NotAsWritten")]
+    assert summary.set_aside == [("S-1", ProblemKind.NOT_AS_WRITTEN)]
     assert summary.exit_code == 3
     assert [item.subject for item in store.intentions(set_aside=True)] == ["S-1"]
     town.keeps = lambda record: record
@@ -319,7 +320,7 @@ def test_no_list_of_schools_is_a_failed_run_with_a_name(town: Town, night: Night
 
     town.before = refuse
     summary = night()
-    assert (summary.error, summary.exit_code) == ("AuthenticationFailed", 3)
+    assert (summary.error, summary.exit_code) == (ProblemKind.AUTHENTICATION_FAILED, 3)
     assert store.runs()[0].state == "failed"
 
 
@@ -355,7 +356,7 @@ def test_a_source_that_shows_far_too_little_is_not_believed(town: Town, night: N
     for number in range(100, 140):
         del town.held[f"S-{number}"]
     summary = night(NEXT)
-    assert [p.kind for _, p in summary.problems()] == ["ManyVanished"]
+    assert [p.kind for _, p in summary.problems()] == [ProblemKind.MANY_VANISHED]
     assert "40 av 43 åpne saker er borte" in text(summary)
     later = night(NEXT + timedelta(days=60))
     assert (later.exit_code, later.vanished_before) == (3, 40), "it is told until the cases are back or accepted"
@@ -453,7 +454,7 @@ def test_a_forbidden_case_is_told(town: Town, night: Night) -> None:
 
     town.before = forbid
     summary = night(NEXT)
-    assert [(s, p.case, p.kind) for s, p in summary.problems()] == [(THERE, "S-4", "CaseForbidden")]
+    assert [(s, p.case, p.kind) for s, p in summary.problems()] == [(THERE, "S-4", ProblemKind.FORBIDDEN)]
 
 
 def test_two_runs_at_once_are_refused(town: Town, night: Night) -> None:

@@ -1,0 +1,48 @@
+"""Why something could not be read, judged or written: one word for each cause, in the store, the night's JSON and reports."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ProblemKind(StrEnum):
+    """Why a case, a school or a write is not as it should be. What each is called: :func:`.fault_words.called`."""
+
+    UNREADABLE = "UnreadableCase"
+    """the case came in a form that can't be read"""
+    FORBIDDEN = "CaseForbidden"
+    """the reader may not see the case"""
+    GONE = "CaseNotFound"
+    """the source has no such case (any more)"""
+    RATE_LIMITED = "RateLimited"
+    """the system asked us to wait, for longer than a night can"""
+    SERVER_UNAVAILABLE = "ServerUnavailable"
+    """the system answered with a fault of its own"""
+    CONNECTION_LOST = "ConnectionLost"
+    """no whole answer came"""
+    NO_ANSWER = "NoAnswer"
+    """one request after another got no answer, so the rest was left for the next night"""
+    INCOMPLETE_ANSWER = "IncompleteAnswer"
+    """what came is not all there is"""
+    AUTHENTICATION_FAILED = "AuthenticationFailed"
+    """the credentials were refused"""
+    ACCESS_DENIED = "AccessDenied"
+    """the credentials may not do this"""
+    FLAG_REJECTED = "FlagRejected"
+    """the system refuses our record as such"""
+    CONFLICT = "Conflict"
+    """it was changed since it was read"""
+    KEPT_CHANGING = "KeptChanging"
+    """it was changed each time it was to be written"""
+    NOT_AS_WRITTEN = "NotAsWritten"
+    """the system gave a receipt, and something else stands there"""
+    COUNTS_DISAGREE = "CountsDisagree"
+    """the source's own count is another than ours"""
+    MANY_VANISHED = "ManyVanished"
+    """the source shows far fewer cases than before, and is not believed"""
+    NEVER_READ = "NeverRead"
+    """no night has read the school to its end"""
+    SOURCE_FAULT = "SourceError"
+    """the source did not do what was asked, in another way; what is told of it says which"""
+    JUDGEMENT_FAILED = "JudgementFailed"
+    """a fault of ours; where in our code it was, the log lines say"""
