@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 
 from ...domain.base import ReadingContext
 from ...domain.case import Case
-from ...domain.errors import CaseNotFound, IncompleteAnswer, UnreadableCase
+from ...domain.errors import CaseNotFound, Conflict, IncompleteAnswer, UnreadableCase
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School
 from ..case_file import is_case_number
 from ..http import Heard, HttpClient
 from ..ports import CaseProblem, Receipt, SourceItem
 from .wire import SYSTEM, Labels, case_from_wire, record_from_wire, record_to_wire, school_from_wire
+
+_WEAK = "W/"
 
 
 class SikkerSak:
@@ -70,7 +72,8 @@ class SikkerSak:
         """One case, whole, with the etag of the answer."""
         answer = self._http.get(_path(case_id), case=case_id)
         try:
-            case = case_from_wire(answer.body, self.labels, self.context, self._zone, answer.etag)
+            etag = _strong(answer.etag, answer.body)
+            case = case_from_wire(answer.body, self.labels, self.context, self._zone, etag)
         except UnreadableCase as error:
             error.case = case_id  # what it calls itself may be what can't be read
             raise
@@ -88,7 +91,24 @@ class SikkerSak:
             yield from page
 
     def write(self, record: ComplianceRecord, *, if_match: str | None, idempotency_key: str) -> Receipt:
-        """Writes the whole record; the answer is a receipt and no proof."""
+        """Writes the whole record; the answer is a receipt and no proof.
+
+        A weak version (``W/"…"``, as a proxy that compresses makes it) never matches (RFC 9110, 13.1.1): where there is no
+        other, the case is read before and after, and what was changed meanwhile is a conflict all the same.
+        """
+        if if_match is not None and if_match.startswith(_WEAK):
+            self._hold_still(record.case, if_match)
+            receipt = self._put(record, None, idempotency_key)
+            self._hold_still(record.case, if_match)
+            return receipt
+        return self._put(record, if_match, idempotency_key)
+
+    def _hold_still(self, case_id: str, etag: str) -> None:
+        now = self.case(case_id).etag
+        if now is None or now.removeprefix(_WEAK) != etag.removeprefix(_WEAK):
+            raise Conflict(_("saken er endret siden den ble lest"), system=SYSTEM, case=case_id)
+
+    def _put(self, record: ComplianceRecord, if_match: str | None, idempotency_key: str) -> Receipt:
         answer = self._http.put(
             f"{_path(record.case)}/compliance",
             record_to_wire(record),
@@ -107,11 +127,18 @@ class SikkerSak:
         return record_from_wire(answer.body, case_id, answer.request_id)
 
     def _read(self, raw: Any) -> SourceItem:
-        etag = raw.get("etag") if isinstance(raw, dict) else None
         try:
-            return case_from_wire(raw, self.labels, self.context, self._zone, etag if isinstance(etag, str) else None)
+            return case_from_wire(raw, self.labels, self.context, self._zone, _strong(None, raw))
         except UnreadableCase as error:
             return CaseProblem(error.case, error.kind, error.fields, error.what_to_do)
+
+
+def _strong(header: str | None, raw: Any) -> str | None:
+    """The version to write by: the answer's own, or where a proxy has made that weak, the one in the case itself."""
+    inside = raw.get("etag") if isinstance(raw, dict) and isinstance(raw.get("etag"), str) else None
+    if header is None or (header.startswith(_WEAK) and inside is not None):
+        return inside
+    return header
 
 
 def _path(case_id: str) -> str:

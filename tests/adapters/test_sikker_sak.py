@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -373,3 +374,49 @@ def test_nothing_can_be_asked_without_settings() -> None:
     with pytest.raises(SettingsError, match="base_url, client_id, tenant_id, client_secret"):
         case_adapter(load_settings().model_copy(update={"source": "sikker_sak"}))
     assert issubclass(AuthenticationFailed, Fatal)
+
+
+class Compressed:
+    """A vendor behind a proxy that compresses, so that each version in a header is weak."""
+
+    def __init__(self, inside: str | None) -> None:
+        self.version, self.inside = "7", inside
+        self.sent: list[str | None] = []
+        self.edited_meanwhile = False
+
+    def get(self, *_: Any, **__: Any) -> Any:
+        body = wire() | ({"etag": f'"{self.version}"'} if self.inside is not None else {})
+        if self.inside is None:
+            body.pop("etag", None)
+        return SimpleNamespace(body=body, etag=f'W/"{self.version}"', request_id=None)
+
+    def put(self, *_: Any, if_match: str | None, **__: Any) -> Any:
+        self.sent.append(if_match)
+        if self.edited_meanwhile:
+            self.version = "9"
+        return SimpleNamespace(body={}, etag=None, request_id=None)
+
+
+def test_a_weak_version_is_no_conflict_and_the_strong_one_in_the_case_is_written_by() -> None:
+    http = Compressed("inside")
+    source = SikkerSak(http)  # type: ignore[arg-type]
+    case = source.case(wire()["caseNumber"])
+    assert case.etag == '"7"'
+    source.write(ComplianceRecord.of(judging().case(case, AS_OF)), if_match=case.etag, idempotency_key="k")
+    assert http.sent == ['"7"']
+
+
+def test_where_only_weak_versions_come_the_case_is_read_before_and_after() -> None:
+    http = Compressed(None)
+    source = SikkerSak(http)  # type: ignore[arg-type]
+    case = source.case(wire()["caseNumber"])
+    assert case.etag == 'W/"7"'
+    source.write(ComplianceRecord.of(judging().case(case, AS_OF)), if_match=case.etag, idempotency_key="k")
+    assert http.sent == [None], "a weak version in If-Match never matches"
+    http.edited_meanwhile = True
+    with pytest.raises(Conflict):
+        source.write(ComplianceRecord.of(judging().case(case, AS_OF)), if_match=case.etag, idempotency_key="k")
+    http.edited_meanwhile = False
+    with pytest.raises(Conflict):
+        source.write(ComplianceRecord.of(judging().case(case, AS_OF)), if_match=case.etag, idempotency_key="k")
+    assert len(http.sent) == 2, "nothing is sent over a case that was changed"
