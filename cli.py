@@ -301,6 +301,22 @@ def audit(
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="MAPPE")
+@with_workplace
+def publish(work: Workplace, folder: Path) -> None:
+    """Legg rapportene fra siste natt der folk åpner dem: MAPPE/ORGNR for hver skole, og MAPPE/owner for skoleeier.
+
+    \b
+    Eksempel:
+      skolemiljo publish publisert
+    """
+    from skolemiljo.commands import publishing
+
+    if not publishing.publish(work, folder, now=now(), echo=click.echo):
+        raise SystemExit(3)
+
+
+@main.command()
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True), metavar="FIL-ELLER-MAPPE..."
 )

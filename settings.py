@@ -189,6 +189,21 @@ class SyncSection(Section):
     """And such a share of them. All of them gone is never allowed."""
 
 
+class PublishSection(Section):
+    """Where the night's reports are laid out for those who read them."""
+
+    groups: dict[str, str] = Field(default_factory=dict)
+    """``owner`` or a school's organisation number → the group on this machine that may read its folder; without one, nobody."""
+
+    @field_validator("groups")
+    @classmethod
+    def _known_readers(cls, value: dict[str, str]) -> dict[str, str]:
+        told = {reader.replace(" ", ""): group for reader, group in value.items()}
+        if not all(reader == OWNER or is_organisation_number(reader) for reader in told):
+            raise ValueError(_("skriv owner eller et organisasjonsnummer"))
+        return told
+
+
 class Settings(BaseSettings):
     """All settings. Order: environment (SKOLEMILJO_…, nested with __), secrets folder, TOML, standard values."""
 
@@ -244,6 +259,7 @@ class Settings(BaseSettings):
     sync: SyncSection = SyncSection()
     mail: MailSection = MailSection()
     notify: NotifySection = NotifySection()
+    publish: PublishSection = PublishSection()
 
     toml_file: ClassVar[Path | None] = None
     secrets: ClassVar[Path | None] = None

@@ -52,7 +52,7 @@ def for_rector(
     store = work.remembered
     seen_at = None
     if offline:
-        school, seen_at = _stored_school(needed(store), number.replace(" ", ""))
+        school, seen_at = stored_school(needed(store), number.replace(" ", ""))
         if seen_at is None:
             raise SettingsError(_("lageret har ingen slik skole: kjør skolemiljo sync først"))
         judged = _stored(needed(store), school.organisation_number, seen_at)
@@ -107,7 +107,7 @@ def for_owner(
     seen_at = None
     if offline:
         kept = needed(store)
-        stored = [_stored_school(kept, number) for number in kept.schools() if not _is_over(kept, number, as_of)]
+        stored = [stored_school(kept, number) for number in kept.schools() if not is_over(kept, number, as_of)]
         schools: Sequence[School] = [school for school, _ in stored]
         seen_at = min((seen for _, seen in stored if seen is not None), default=None)
         whole = _stored(kept, None, seen_at or as_of)
@@ -119,8 +119,8 @@ def for_owner(
         schools = work.schools
         lost = [] if store is None else sorted(set(store.schools()) - {s.organisation_number for s in schools})
         for number in lost:
-            if store is not None and not _is_over(store, number, as_of):
-                schools = (*schools, _stored_school(store, number)[0])
+            if store is not None and not is_over(store, number, as_of):
+                schools = (*schools, stored_school(store, number)[0])
                 problems.append(Problem(number, None, ProblemKind.NEVER_READ))
         for school in work.schools:
             judged = _one_school(work, school.organisation_number, as_of, progress)
@@ -264,7 +264,7 @@ def _missing(work: Workplace, states: Iterable[CaseState], as_of: datetime) -> t
     return missing(states, as_of, allowed=allowed, share=share).open
 
 
-def _is_over(store: Store, school: str, as_of: datetime) -> bool:
+def is_over(store: Store, school: str, as_of: datetime) -> bool:
     """Whether the school is closed and has no cases any more."""
     closed_on = store.school(school).closed_on
     return closed_on is not None and closed_on < local_day(as_of) and not store.case_ids(school)
@@ -306,7 +306,7 @@ def needed(store: Store | None) -> Store:
     return store
 
 
-def _stored_school(store: Store, number: str) -> tuple[School, datetime | None]:
+def stored_school(store: Store, number: str) -> tuple[School, datetime | None]:
     """A school as the store has it, and when it was last read to its end (``None`` = it never was)."""
     kept = store.school(number)
     school = School(organisation_number=number, name=kept.name or number, language=kept.language)

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render(report: Report, language: str | None = None) -> str:
-    """``report`` as one self-contained page. An audit has the pages of its schools after the map."""
+def render(report: Report, language: str | None = None, *, held: str = "") -> str:
+    """``report`` as one self-contained page. An audit has the pages of its schools after the map.
+
+    ``held``: the page's first line, for one that is published: when it was seen, and until when it holds.
+    """
     say = Sentences(report, language)
     if isinstance(report, AuditReport):
-        return _audit_page(report, say, inline=True)
-    return _school_page(report, say)
+        return _audit_page(report, say, inline=True, held=held)
+    return _school_page(report, say, held)
 
 
 def pages(report: AuditReport, language: str | None = None) -> dict[str, str]:
@@ -118,9 +121,9 @@ def _shared(report: Report, say: Sentences) -> dict[str, Any]:
     }
 
 
-def _school_page(report: SchoolReport, say: Sentences) -> str:
+def _school_page(report: SchoolReport, say: Sentences, held: str = "") -> str:
     title = f"{say.title()}, {say.words.day(report.today)}"
-    return page("school.html", title, say.words, _shared(report, say))
+    return page("school.html", title, say.words, {**_shared(report, say), "held": held})
 
 
 # The owner's page.
@@ -135,11 +138,12 @@ def _anchor(school: SchoolReport) -> str:
     return _file_name(school).removesuffix(".html")
 
 
-def _audit_page(report: AuditReport, say: Sentences, *, inline: bool) -> str:
+def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, held: str = "") -> str:
     title = f"{say.title()}, {say.words.day(report.today)}"
     values = {
         **_shared(report, say),
         **overview(report, say),
+        "held": held,
         "school_link": lambda row: f"#{_anchor(row.report)}" if inline else _file_name(row.report),
         "inline_schools": [(r, _anchor(r)) for r in report.reports if r.items or r.problems] if inline else [],
     }
