@@ -322,10 +322,21 @@ class Judge:
             changes_at=end_of(review_day),
         )
         if closed is not None or overtaken or self.today > deviation_day:
-            return pending.but(verdict=Verdict.DEVIATION, reason=Reason.UNDOCUMENTED, changes_at=None)
+            over = (
+                review_day if review_day < self.today else None
+            )  # it was too late before the day it would have been asked about
+            return pending.but(verdict=Verdict.DEVIATION, reason=Reason.UNDOCUMENTED, deadline=over, changes_at=None)
         if self.today > review_day:
             return pending.but(verdict=Verdict.REVIEW, question="not_yet", changes_at=end_of(deviation_day))
         return pending
+
+    def until_moved(self, rule: str, scope: str, anchor: Moment, moved: Moment) -> Outcome | None:
+        """The ladder of a missing entry when the pupil moved: the clock stopped, and what was asked by then stands (requirements A-36).
+
+        ``None``: it was not due yet.
+        """
+        then = self.at(moved).ladder(rule, scope, anchor)
+        return None if then.verdict is Verdict.DUE else then.but(changes_at=None)
 
     def snarest(self, rule: str, scope: str, anchor: Moment) -> Outcome:
         """«snarest» for a missing entry: due, then a question; never a deviation by machine (requirements A-12)."""

@@ -96,9 +96,8 @@ class Round:
         ended = overtaken.at if overtaken is not None else self.closed
         here = at_this_school(judge, rule, anchor, self.transfers, until=ended)
         if self.period.reason is ClosingReason.MOVED and self.closed is not None and overtaken is None:
-            then = judge.at(self.closed).ladder(rule, scope, here)
-            if then.verdict is Verdict.DEVIATION:
-                yield then
+            then = judge.until_moved(rule, scope, here, self.closed)
+            yield from (then,) if then is not None else ()
             return
         yield judge.ladder(rule, scope, here, closed=self.closed, overtaken=overtaken is not None)
 

@@ -29,6 +29,10 @@ WHO_WROTE = Text(
 )
 
 
+RECEIVES = (Role.RECTOR, Role.CONTACT_TEACHER)
+"""Who receives a notice in the plan's words; taken by another, it was received when it reached one of them."""
+
+
 # --- people --------------------------------------------------------------------------------------------------------------
 
 
@@ -206,8 +210,7 @@ def waited(case: CaseIndex, judge: Judge, rule: str, scope: str, anchor: Moment)
     if ended is None or ended.closed is None:
         return judge.ladder(rule, scope, anchor)
     if ended.reason is ClosingReason.MOVED:
-        then = judge.at(ended.closed).ladder(rule, scope, anchor)
-        return then if then.verdict is Verdict.DEVIATION else None
+        return judge.until_moved(rule, scope, anchor, ended.closed)
     return judge.ladder(rule, scope, anchor, closed=ended.closed)
 
 

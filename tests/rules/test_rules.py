@@ -373,6 +373,15 @@ def _of_cases() -> Iterator[tuple[Block, dict[str, Any]]]:
             yield block, tomllib.loads(block.toml)
 
 
+def test_a_deviation_never_shows_a_deadline_that_lies_ahead(calendar: SchoolCalendar) -> None:
+    """Judged as of the example's day, where something was closed or overtaken before its day came too."""
+    for block in (b for b in BLOCKS if RULES[b.codes[0]].subject is Subject.CASE):
+        judged = _judged(block, calendar)
+        for finding in judged.findings:
+            if finding.verdict is Verdict.DEVIATION and finding.deadline is not None:
+                assert finding.deadline < judged.as_of.astimezone(OSLO).date(), f"{block.place}: {finding.rule}"
+
+
 def test_nothing_from_before_the_law_is_findings_of() -> None:
     """Every example, moved so that all of it happened before 1 August 2024: no rule of any chapter has anything to say."""
     rules = set()

@@ -41,6 +41,8 @@ class WrittenDate:
 
     day: date
     alone: bool
+    begins: date
+    """The first day of what is named: the Monday of a week, else :attr:`day`."""
 
 
 def written_date(text: str | None, after: date) -> WrittenDate | None:
@@ -52,10 +54,17 @@ def written_date(text: str | None, after: date) -> WrittenDate | None:
     if text is None:
         return None
     lower = text.casefold()
-    found = sorted((day, is_filler(lower[:start] + " " + lower[end:])) for day, start, end in days_in(lower, after))
+    found = sorted(
+        (day, is_filler(lower[:start] + " " + lower[end:]), _begins(day, lower[start:end]))
+        for day, start, end in days_in(lower, after)
+    )
     later = [item for item in found if item[0] > after]
     chosen = later[0] if later else found[-1] if found else None
     return WrittenDate(*chosen) if chosen is not None else None
+
+
+def _begins(day: date, named: str) -> date:
+    return day - timedelta(days=6) if _WEEK.fullmatch(named) else day
 
 
 def days_in(text: str, after: date) -> Iterator[tuple[date, int, int]]:

@@ -33,6 +33,8 @@ class EvaluationDate:
     """the nearer field holds a placeholder, and the answer stands in the other"""
     in_text: bool = False
     """the answer is a text, not a date field"""
+    begins: date | None = None
+    """the first day of what is named, where that is a week: any day of it is in time"""
 
 
 _NOTHING = EvaluationDate(Said.NOTHING)
@@ -47,7 +49,7 @@ def evaluation_date(judge: Judge, plan: ActivityPlan, measure: Measure | None = 
     for first, second in ((own, whole), (whole, own)):
         if first.said in (Said.A_DAY, Said.IN_WORDS):
             weakly = second.said is Said.PLACEHOLDER or first.weakly
-            return EvaluationDate(first.said, first.day, first.sure, weakly, first.in_text)
+            return EvaluationDate(first.said, first.day, first.sure, weakly, first.in_text, first.begins)
     return own if own.said is Said.PLACEHOLDER else whole
 
 
@@ -68,7 +70,7 @@ def _read(judge: Judge, plan: ActivityPlan, day: date | None, words: str | None)
     if judge.read_text and decided is not None and not says_only(Phrase.VAGUE_TIME, words):
         found = written_date(words, decided.day)
         if found is not None:
-            return EvaluationDate(Said.A_DAY, found.day, sure=found.alone, in_text=True)
+            return EvaluationDate(Said.A_DAY, found.day, sure=found.alone, in_text=True, begins=found.begins)
     return EvaluationDate(Said.IN_WORDS, in_text=True)
 
 

@@ -16,11 +16,11 @@ from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severi
 from ..heard import ANALYSIS, hearings
 from ..judge import Judge, when_of
 from ..known import CaseIndex
-from ..proof import Proof, Shown, anyone, by, sort
+from ..proof import Proof, Shown, Weighed, anyone, by, sort
 from ..reading.words import bare
 from ..rule import Chapter, Text
 from ..stretches import Round, reopened_without_notice, rounds, took_place
-from ..who_was_told import rector_reached, stopped
+from ..who_was_told import RECEIVES, acted_as, rector_reached, stopped
 
 CHAPTER = Chapter("enquiry", Text("Plikt til å undersøke", "Plikt til å undersøkje"))
 
@@ -65,10 +65,10 @@ _IN_TEXT = Text(
         "Eit gjennomført møte eller ein samtale for kvar elev meldinga gjeld, seinast dagen etter at ho kom.",
     ),
     limits=Text(
-        "Planen sier ikke hva dagene telles fra; her er det dagen meldingen kom. Fikk rektor meldingen en senere dag, og avgjør det svaret, spør "
+        "Planen sier ikke hva dagene telles fra; her er det dagen meldingen kom til rektor eller kontaktlærer. Tok en annen imot, kom den til rektor en senere dag, og avgjør det svaret, spør "
         "regelen. Er saken åpnet igjen uten nytt varsel, telles det fra den dagen, og et møte som mangler, er et spørsmål. En innkalling er "
         "ikke et møte. Om det var en god grunn til å vente, ser regelen ikke.",
-        "Planen seier ikkje kva dagane blir talde frå; her er det dagen meldinga kom. Fekk rektor meldinga ein seinare dag, og avgjer det svaret, "
+        "Planen seier ikkje kva dagane blir talde frå; her er det dagen meldinga kom til rektor eller kontaktlærar. Tok ein annan imot, kom ho til rektor ein seinare dag, og avgjer det svaret, "
         "spør regelen. Er saka opna att utan nytt varsel, blir det talt frå den dagen, og eit møte som manglar, er eit spørsmål. Ei "
         "innkalling er ikkje eit møte. Om det var ein god grunn til å vente, ser regelen ikkje.",
     ),
@@ -182,7 +182,7 @@ def _with_doubt(
             changes = {"question": "received_later", "changes_at": counted.changes_at}
             return outcome.model_copy(update={**asked, **changes})
     late = outcome.reason is Reason.LATE
-    by_another = notice.receiver is not None and not notice.receiver.acts_as(Role.RECTOR, Role.CONTACT_TEACHER)
+    by_another = notice.receiver is not None and not acted_as(notice.receiver, *RECEIVES)
     if late and by_another and not rector_reached(case, notice).sure:
         return outcome.model_copy(update={**asked, "question": "who_received"})
     if notice.suspicion_only:
@@ -205,9 +205,9 @@ def _by(entry: LogEntry, start: Moment, limit: date) -> bool:
 
 
 def _received_later(case: CaseIndex, notice: Notice, start: Moment) -> list[Moment]:
-    """Later days that can be when rektor received it: when it was read, and when another who took it passed it on."""
+    """Later days that can be when it was received: when it was read, and when another who took it passed it on to rektor."""
     moments = [notice.read_at]
-    if notice.receiver is None or not notice.receiver.acts_as(Role.RECTOR):
+    if not acted_as(notice.receiver, *RECEIVES):
         moments.append(notice.rector_told_at)
         moments += [when_of(entry) for entry in case.for_notice(notice, LogKind.RECTOR_RECEIVED)]
     return [m for m in moments if m is not None and m.known_at(case.as_of) and m.day > start.day]
@@ -874,6 +874,10 @@ def _about(entries: Sequence[LogEntry], pupil: Pupil) -> list[LogEntry]:
             "Loggen sier ikke at foreldre eller elev var med på møtet. Var de det?",
             "Loggen seier ikkje at foreldre eller elev var med på møtet. Var dei det?",
         ),
+        "was_it_this_meeting": Text(
+            "Det var et møte med foreldre eller elev etter analysen. Fikk de tilbakemelding der, og var de med og planla tiltak?",
+            "Det var eit møte med foreldre eller elev etter analysen. Fekk dei tilbakemelding der, og var dei med og planla tiltak?",
+        ),
         "which_pupil": Text(
             "Loggen har et tilbakemeldingsmøte som ikke sier hvilken elev det gjelder. Gjelder det denne eleven?",
             "Loggen har eit tilbakemeldingsmøte som ikkje seier kva elev det gjeld. Gjeld det denne eleven?",
@@ -903,7 +907,17 @@ def _fed_back(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> It
     elif unnamed:
         yield judge.review(scope, "which_pupil", *unnamed, event=trigger)
     else:
-        yield from stretch.missing(judge, "UN-13", scope, trigger, overtaken=stretch.chosen_without(case, pupil))
+        chosen = stretch.chosen_without(case, pupil)
+        met = [m for m in _about(stretch.entries(case, LogKind.HOME_MEETING), pupil) if _between(m, trigger, chosen)]
+        perhaps = tuple(Weighed(meeting, "was_it_this_meeting") for meeting in met)
+        for outcome in stretch.missing(judge, "UN-13", scope, trigger, overtaken=chosen):
+            yield Shown(doubtful=perhaps).settle(outcome)
+
+
+def _between(meeting: LogEntry, analysed: Moment, chosen: ActivityPlan | None) -> bool:
+    """Whether ``meeting`` can have come after the analysis and before measures were chosen."""
+    when, choice = when_of(meeting), None if chosen is None else when_of(chosen)
+    return when is not None and analysed.perhaps_before(when) and (choice is None or when.perhaps_before(choice))
 
 
 def _feedback(
@@ -953,24 +967,32 @@ def _feedback(
 def class_feedback(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Det må tas stilling til hvordan det skal gis tilbakemelding til klassa.» After the enquiry; no time is set."""
     for stretch in rounds(case):
-        analysis = next(iter(stretch.entries(case, LogKind.ANALYSIS)), None) or stretch.decision(case)
-        ended = when_of(analysis) if analysis is not None else None
+        ended = _enquiry_over(case, stretch)
         decisions = stretch.entries(case, LogKind.CLASS_FEEDBACK)
         decided = [e for e in decisions if judge.answers(e.decision, "log.decision")]
         in_words = [e for e in decisions if judge.answers(e.text, "log.decision")]
         event = ended or stretch.start
         if decided:
-            yield judge.met(stretch.scope(), decided[0], event=event, remarks=judge.presence_remarks())
+            yield judge.done("UN-14", stretch.scope(), decided[0], since=event, remarks=judge.presence_remarks())
         elif in_words:
-            yield judge.met(stretch.scope(), in_words[0], event=event, remarks=(*judge.presence_remarks(), _WEAK))
+            remarks = (*judge.presence_remarks(), _WEAK)
+            yield judge.done("UN-14", stretch.scope(), in_words[0], since=event, remarks=remarks)
         elif decisions:
             yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *decisions, event=event)
         elif ended is not None:
             yield from stretch.missing(judge, "UN-14", stretch.scope(), ended)
         for pupil, _ in _left_out(case, stretch, decisions):
-            hers = next(iter(_about(stretch.entries(case, LogKind.ANALYSIS), pupil)), None) or stretch.decision(
-                case, pupil
-            )
-            ended = when_of(hers) if hers is not None else None
+            ended = _enquiry_over(case, stretch, pupil)
             if ended is not None:
                 yield from stretch.missing(judge, "UN-14", stretch.scope(pupil), ended)
+
+
+def _enquiry_over(case: CaseIndex, stretch: Round, pupil: Pupil | None = None) -> Moment | None:
+    """When the enquiry was summed up, else when measures were chosen or begun without a plan; with ``pupil``, for her."""
+    kinds = (LogKind.ANALYSIS, LogKind.MEASURE_STARTED)
+    analyses, begun = (
+        entries if pupil is None else _about(entries, pupil)
+        for entries in (stretch.entries(case, kind) for kind in kinds)
+    )
+    over = next(iter(analyses), None) or stretch.decision(case, pupil) or next(iter(begun), None)
+    return when_of(over) if over is not None else None

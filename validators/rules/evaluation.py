@@ -350,7 +350,12 @@ def _weighed(
 
 
 def _on_the_day(judge: Judge, due: _Appointment, day: date, entries: Sequence[Recorded]) -> Outcome:
-    """``entries`` weighed as something due on ``day``; what came before the day is left out here."""
+    """``entries`` weighed as something due on ``day``; what came before the day, or the week that is named, is left out here."""
+    begins = due.when.begins or day
+    within = [entry for entry in entries if begins <= _day_of(entry) < day]
+    if within and due.when.day == day:
+        own = judge.by_day(due.scope, Moment.on(_day_of(within[0])), within, days=0, answers=False)
+        return own.but(deadline=judge.last_day(day, 0), counted_from=day, event_day=day)
     since = [entry for entry in entries if _day_of(entry) >= day]
     return judge.by_day(due.scope, Moment.on(day), since, days=0, answers=False)
 

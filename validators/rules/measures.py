@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import Enum, auto
 
 from ...domain.activity_plan import ActivityPlan, Measure, MeasureType
-from ...domain.case import ClosingReason, Pupil
+from ...domain.case import ClosingReason, Pupil, PupilPart
 from ...domain.log import BestInterest, Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment, end_of
 from ...domain.people import Actor, Role
@@ -26,7 +26,7 @@ from ..reading.responsible import Who, responsible
 from ..reading.times import begins_on, names_a_time, over_by
 from ..reading.vague_phrases import Phrase, says_only
 from ..rule import Chapter, Text
-from ..stretches import at_this_school, only_protects, rounds, transfers
+from ..stretches import Round, at_this_school, only_protects, rounds, transfers
 
 CHAPTER = Chapter("measures", Text("Plikt til å sette inn tiltak", "Plikt til å setje inn tiltak"))
 
@@ -182,6 +182,26 @@ def pupil_heard_before_choice(case: CaseIndex, judge: Judge) -> Iterator[Outcome
         for pupil in case.pupils_of_plan(plan):
             scope = scope_of(pupil=pupil, plan=plan.plan, version=str(plan.version))
             yield _heard(case, judge, scope, pupil, plan, before)
+    for stretch in rounds(case):
+        for pupil_of_case in case.affected:
+            yield from _begun_without_a_plan(case, judge, stretch, pupil_of_case)
+
+
+def _begun_without_a_plan(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Iterator[Outcome]:
+    """What was begun was chosen, plan or none. Whether it was protection, no entry says: then it is a question."""
+    planned = any(stretch.has(plan) and pupil.ref in case.pupils_of_plan(plan) for plan in case.decided_plans)
+    started = [e for e in stretch.entries(case, LogKind.MEASURE_STARTED) if not e.pupils or pupil.ref in e.pupils]
+    if planned or not started:
+        return
+    found, scope, event = hearings(case, judge, pupil.ref).where(stretch.has), stretch.scope(pupil), when_of(started[0])
+    if found.sure:
+        outcome = judge.in_order(scope, found.sure[0], started[0], event=event)
+        late = outcome.verdict is Verdict.DEVIATION
+        yield outcome.ask("protective_first", *started[:1]) if late else outcome
+    elif found.doubtful:
+        yield judge.review(scope, found.doubtful[0].why, found.doubtful[0].item, event=event)
+    else:
+        yield judge.review(scope, "protective_first", *started[:1], event=event)
 
 
 def _choices(case: CaseIndex) -> Iterator[tuple[ActivityPlan, ActivityPlan | None]]:
@@ -537,6 +557,10 @@ def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             "Saken er lukket fordi det ikke var mobbing eller krenkelse. Har eleven det likevel trygt og godt?",
             "Saka er lukka fordi det ikkje var mobbing eller krenking. Har eleven det likevel trygt og godt?",
         ),
+        "involved_says_unsafe": Text(
+            "En elev som er ført som involvert, sier at det ikke er trygt og godt. Gjelder saken også denne eleven, og trengs en plan?",
+            "Ein elev som er ført som involvert, seier at det ikkje er trygt og godt. Gjeld saka òg denne eleven, og trengst ein plan?",
+        ),
         "pupil_says_safe": Text(
             "Eleven sier at det er trygt og godt, men saken er åpen uten plan. Kan den lukkes, eller trengs en plan?",
             "Eleven seier at det er trygt og godt, men saka er open utan plan. Kan ho lukkast, eller trengst ein plan?",
@@ -560,6 +584,19 @@ def plan_for_each_pupil(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             if outcome is not None:
                 outcomes[scope] = outcome
         yield from outcomes.values()
+    yield from _involved_but_unsafe(case, judge)
+
+
+def _involved_but_unsafe(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """§ 12-4: the duty is to any pupil who says so, whatever part she was entered with. Which plan is hers, a person says."""
+    planned = {ref for plan in case.decided_plans for ref in case.pupils_of_plan(plan)}
+    for pupil in case.pupils:
+        if pupil.part is PupilPart.AFFECTED or pupil.ref in planned:
+            continue
+        talks = case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)
+        unsafe = [talk for talk in talks if talk.feels_safe is False and talk.held is not False]
+        if unsafe:
+            yield judge.review(scope_of(pupil=pupil.ref), "involved_says_unsafe", *unsafe, event=when_of(unsafe[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -673,8 +710,7 @@ def _closed_without(case: CaseIndex, judge: Judge, owed: _Owed, anchor: Moment, 
     words = _own_words(case, owed)
     if reason is ClosingReason.MOVED:
         # The clock stops when the pupil moves (requirements A-36): only what was over by then stands.
-        then = judge.at(closed).ladder("TI-07", owed.scope, anchor)
-        return then if then.verdict is Verdict.DEVIATION else None
+        return judge.until_moved("TI-07", owed.scope, anchor, closed)
     if reason is ClosingReason.UNFOUNDED:
         if not examined:
             return judge.review(owed.scope, "unfounded_without_enquiry", event=anchor)

@@ -14,9 +14,11 @@ from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from ..judge import Judge, when_of
 from ..known import CaseIndex
+from ..proof import IN_WRITING
 from ..rule import Chapter, Text
 from ..stretches import Round, reopened_without_notice, rounds
 from ..who_was_told import (
+    RECEIVES,
     WHICH_NOTICE,
     WHICH_PUPIL,
     WHO_WROTE,
@@ -35,7 +37,6 @@ from ..who_was_told import (
 
 CHAPTER = Chapter("notification", Text("Plikt til å varsle", "Plikt til å varsle"))
 
-_RECEIVES = (Role.RECTOR, Role.CONTACT_TEACHER)
 _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
 
 
@@ -77,6 +78,10 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
             "Det gikk skoledager fra mistanken til den ansatte meldte ifra. Var det en grunn til å vente?",
             "Det gjekk skoledagar frå mistanken til den tilsette melde frå. Var det ein grunn til å vente?",
         ),
+        "did_rector_know": Text(
+            "Det er meldt ifra til en annen på skolen, og ingenting viser at rektor fikk vite det (L-02). Fikk rektor vite det, og når?",
+            "Det er meldt frå til ein annan på skolen, og ingenting viser at rektor fekk vite det (L-02). Fekk rektor vite det, og når?",
+        ),
         "log_only": Text(
             "Loggen sier at det er meldt ifra, men selve varselet står ikke i saken. Hvem meldte, og når?",
             "Loggen seier at det er meldt frå, men sjølve varselet står ikkje i saka. Kven melde, og når?",
@@ -90,7 +95,10 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
 def notice_exists(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«en plikt til å melde ifra når de mistenker eller har kjennskap til»: a case without a notice cannot show it."""
     if case.notices:
-        yield judge.met("case", case.notices[0], event=case.received)
+        if _rector_never_knew(case, judge):
+            yield judge.review("case", "did_rector_know", *case.notices, event=case.received)
+        else:
+            yield judge.met("case", case.notices[0], event=case.received)
         for notice in case.notices:
             if not _told_at_once(case, judge, notice):
                 yield from _waited_to_tell(judge, notice)
@@ -106,6 +114,19 @@ def notice_exists(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         outcome = waited(case, judge, "VA-00", "case", case.periods[0].opened)
         if outcome is not None:
             yield outcome
+
+
+def _rector_never_knew(case: CaseIndex, judge: Judge) -> bool:
+    """Whether others took all the notices and nothing shows that one reached rektor, or the owner, so long after that L-02 says so."""
+    for notice in case.notices:
+        came, taken = when_of(notice), notice.receiver
+        if came is None or taken is None or not taken.role.works_at_school or goes_to_the_owner(case, notice):
+            return False
+        reached = rector_reached(case, notice)
+        missed = waited(case, judge, "L-02", "case", came)
+        if reached.sure or reached.unsure or missed is None or missed.verdict is not Verdict.DEVIATION:
+            return False
+    return True
 
 
 def _told_at_once(case: CaseIndex, judge: Judge, notice: Notice) -> bool:
@@ -298,6 +319,10 @@ def _written_by(
             "Varselet fra en ansatt er ikke ført som mottatt av rektor. Fikk rektor det direkte?",
             "Varselet frå ein tilsett er ikkje ført som motteke av rektor. Fekk rektor det direkte?",
         ),
+        "read_later": Text(
+            "Den ansatte varslet skriftlig, og rektor leste det en senere dag. Ble saken tatt direkte opp med rektor?",
+            "Den tilsette varsla skriftleg, og rektor las det ein seinare dag. Vart saka teken direkte opp med rektor?",
+        ),
     },
 )
 def staff_tell_rector(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -308,7 +333,12 @@ def staff_tell_rector(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             continue
         scope = scope_of(notice=notice.id)
         if acted_as(notice.receiver, Role.RECTOR):
-            yield judge.met(scope, notice, event=arrived, remarks=delegate(notice.receiver))
+            read = notice.read_at
+            later = read is not None and read.known_at(case.as_of) and read.day > arrived.day
+            if notice.channel in IN_WRITING and later:
+                yield judge.review(scope, "read_later", notice, event=arrived)
+            else:
+                yield judge.met(scope, notice, event=arrived, remarks=delegate(notice.receiver))
         elif acted_as(notice.notifier, Role.RECTOR):  # rektor's own suspicion has nowhere further to go
             yield judge.met(scope, notice, event=arrived)
         else:
@@ -486,9 +516,9 @@ def received(code: str, case: CaseIndex, judge: Judge, *sources: NoticeSource) -
 def _received(code: str, case: CaseIndex, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
     scope = scope_of(notice=notice.id)
     logs = about(case, notice, LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
-    by_taker = [e for e in logs.sure if acted_as(e.author, *_RECEIVES)]
-    in_the_notice = acted_as(notice.author, *_RECEIVES)
-    taken = acted_as(notice.receiver, *_RECEIVES)
+    by_taker = [e for e in logs.sure if acted_as(e.author, *RECEIVES)]
+    in_the_notice = acted_as(notice.author, *RECEIVES)
+    taken = acted_as(notice.receiver, *RECEIVES)
     if not taken and (is_known(notice.receiver) or not (by_taker or in_the_notice)):
         return judge.review(scope, "who_received", notice, event=arrived)
     remarks = delegate(notice.receiver)
@@ -688,7 +718,7 @@ def _by_way_of_another(
     """A notice taken by someone else than rektor or kontaktlærer: it was «mottatt» when rektor had it, and that decides."""
     if outcome.verdict is Verdict.MET and _rector_knew_later(case, notice, told, outcome):
         return _ask(outcome, "told_before_rector_knew", notice)
-    another = is_known(notice.receiver) and not acted_as(notice.receiver, *_RECEIVES)
+    another = is_known(notice.receiver) and not acted_as(notice.receiver, *RECEIVES)
     if not another or outcome.verdict not in (Verdict.MET, Verdict.DEVIATION):
         return outcome
     reached = rector_reached(case, notice).sure
@@ -704,9 +734,10 @@ def _by_way_of_another(
 
 
 def _rector_knew_later(case: CaseIndex, notice: Notice, told: tuple[Recorded, ...], outcome: Outcome) -> bool:
-    """Whether the notice itself says that rektor had it only after the pupil was told that rektor had."""
-    came = notice.rector_told_at
-    if came is None or not came.known_at(case.as_of) or acted_as(notice.receiver, Role.RECTOR):
+    """Whether rektor had it, by the notice or rektor's own receipt, only after the pupil was told that rektor had."""
+    reached = rector_reached(case, notice).sure
+    came = when_of(reached[0]) if reached else None
+    if came is None or acted_as(notice.receiver, Role.RECTOR):
         return False
     return any((when := when_of(e)) is not None and when.before(came) is True for e in told if e.id in outcome.evidence)
 
