@@ -65,10 +65,12 @@ _IN_TEXT = Text(
         "Eit gjennomført møte eller ein samtale for kvar elev meldinga gjeld, seinast dagen etter at ho kom.",
     ),
     limits=Text(
-        "Planen sier ikke hva dagene telles fra; her er det dagen meldingen kom til rektor eller kontaktlærer. Tok en annen imot, kom den til rektor en senere dag, og avgjør det svaret, spør "
+        "Planen sier ikke hva dagene telles fra; her er det dagen meldingen kom til rektor eller kontaktlærer. "
+        "Tok en annen imot, kom den til rektor en senere dag, og avgjør det svaret, spør "
         "regelen. Er saken åpnet igjen uten nytt varsel, telles det fra den dagen, og et møte som mangler, er et spørsmål. En innkalling er "
         "ikke et møte. Om det var en god grunn til å vente, ser regelen ikke.",
-        "Planen seier ikkje kva dagane blir talde frå; her er det dagen meldinga kom til rektor eller kontaktlærar. Tok ein annan imot, kom ho til rektor ein seinare dag, og avgjer det svaret, "
+        "Planen seier ikkje kva dagane blir talde frå; her er det dagen meldinga kom til rektor eller kontaktlærar. "
+        "Tok ein annan imot, kom ho til rektor ein seinare dag, og avgjer det svaret, "
         "spør regelen. Er saka opna att utan nytt varsel, blir det talt frå den dagen, og eit møte som manglar, er eit spørsmål. Ei "
         "innkalling er ikkje eit møte. Om det var ein god grunn til å vente, ser regelen ikkje.",
     ),
