@@ -106,6 +106,16 @@ class Hearing(StrEnum):
     """tilbudt, eleven ønsket ikke"""
 
 
+class StaffFound(StrEnum):
+    """What the enquiry found about someone who works at the school."""
+
+    VIOLATION = "violation"
+    NONE = "none"
+    """ingen krenkelse er avdekket"""
+    OPEN = "open"
+    """ikke avgjort ennå"""
+
+
 class Edit(Frozen):
     """One change made to an entry after it was first written."""
 
@@ -252,6 +262,8 @@ class LogEntry(Recorded):
     analysis_tool: str | None = None
     decision: str | None = None
     """For a decision (tilbakemelding til klassa): what was decided, «ingen» included."""
+    found: StaffFound | None = None
+    """For a finding about staff: what was found; ``None`` = the source has no such field."""
     preparation: Preparation | None = None
     best_interest: BestInterest | None = None
     feels_safe: bool | None = None

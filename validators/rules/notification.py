@@ -14,7 +14,6 @@ from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from ..judge import Judge, when_of
 from ..known import CaseIndex
-from ..proof import IN_WRITING
 from ..rule import Chapter, Text
 from ..stretches import Round, reopened_without_notice, rounds
 from ..who_was_told import (
@@ -335,7 +334,7 @@ def staff_tell_rector(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         if acted_as(notice.receiver, Role.RECTOR):
             read = notice.read_at
             later = read is not None and read.known_at(case.as_of) and read.day > arrived.day
-            if notice.channel in IN_WRITING and later:
+            if later and notice.channel not in (Channel.ORAL, Channel.PHONE):
                 yield judge.review(scope, "read_later", notice, event=arrived)
             else:
                 yield judge.met(scope, notice, event=arrived, remarks=delegate(notice.receiver))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from ...domain.case import Suspected, Suspicion
-from ...domain.log import Hearing, LogEntry, LogKind, Recorded
+from ...domain.log import Hearing, LogEntry, LogKind, Recorded, StaffFound
 from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Actor, Role
@@ -15,6 +16,7 @@ from ..heard import hearings
 from ..judge import Judge, when_of
 from ..known import CaseIndex, was_heard
 from ..proof import Proof, Shown, anyone, find, is_accused, there
+from ..reading.words import bare
 from ..rule import Chapter, Text
 from ..who_was_told import WHICH_PUPIL, acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
 
@@ -328,7 +330,12 @@ def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "notices.happened_at",
         "notices.accuses_staff",
     ),
+    decided_by=("log.found",),
     questions={
+        "what_was_found": Text(
+            "Undersøkelsen er ført som et funn om en ansatt, men det ser ikke ut til at en krenkelse er avdekket. Hva ble funnet?",
+            "Undersøkinga er ført som eit funn om ein tilsett, men det ser ikkje ut til at ei krenking er avdekt. Kva vart funne?",
+        ),
         "already_started": Text(
             "Et tiltak var satt i gang før undersøkelsen avdekket krenkelsen. Er det nok, eller må det mer til?",
             "Eit tiltak var sett i gang før undersøkinga avdekte krenkinga. Er det nok, eller må det meir til?",
@@ -339,6 +346,8 @@ def measures_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«må tiltaks settes i verk straks»: from the day of the finding."""
     started = _started(case)
     for found in case.all(LogKind.STAFF_FINDING):
+        if found.found is StaffFound.NONE:
+            continue
         scope, when = scope_of(log=found.id), when_of(found)
         if when is None:
             yield judge.review(scope, "time_unknown", found)
@@ -347,7 +356,21 @@ def measures_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         before = [item for item in started if item not in _after(started, when) and _since_suspected(case, item)]
         if outcome.verdict is not Verdict.MET and before:
             outcome = judge.review(scope, "already_started", found, *before, event=when)
+        if outcome.verdict is not Verdict.MET and _perhaps_nothing(judge, found):
+            outcome = judge.review(scope, "what_was_found", found, event=when)
         yield outcome
+
+
+_NOTHING_FOUND = re.compile(
+    r"\b(?:ikke|ikkje|ingen|inga|ingenting|verken|hverken|korkje)\b.*\b(?:krenk|krenkt|funn|avdek|grunnlag|brudd|brot)"
+)
+
+
+def _perhaps_nothing(judge: Judge, found: LogEntry) -> bool:
+    """Whether it is not settled that a violation was found: it is open, or no field says so and the words deny it."""
+    if found.found is not None:
+        return found.found is StaffFound.OPEN
+    return judge.read_text and found.text is not None and _NOTHING_FOUND.search(bare(found.text)) is not None
 
 
 def _started(case: CaseIndex) -> list[Recorded]:
