@@ -18,7 +18,8 @@ from ..domain.school import School
 from ..judging.now import Judged, Progress, judge_cycle, judge_files, judge_school, school_years
 from ..judging.problems import problem_of
 from ..plans.loader import load_plans
-from ..reports.model import AuditReport, Previous, Problem, SchoolReport, TrendPoint, audit_report, school_report
+from ..reports.build import audit_report, school_report
+from ..reports.model import AuditReport, Previous, Problem, SchoolReport, TrendPoint
 from ..sync.account import missing
 from ..validators import CHAPTERS, RULES
 from .pseudonyms import pseudonyms

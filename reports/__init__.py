@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from .model import AuditReport, Previous, Problem, Report, SchoolReport, TrendPoint, audit_report, school_report
+from .build import audit_report, school_report
+from .model import AuditReport, Previous, Problem, Report, SchoolReport, TrendPoint
 
 __all__ = [
     "FORMATS",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
-from .model import AuditReport, Group, SchoolReport, counted, shown_count
+from .model import AuditReport, Group, SchoolReport
+from .privacy import counted, shown_count
 from .sentences import Sentences
 from .trend import weekly
 

@@ -13,7 +13,8 @@ from gettext import gettext as _
 
 from ..domain.errors import SkolemiljoError, optional_part
 from ..domain.verdict import Verdict
-from .model import ON_TOP, AuditReport, Group, Identity, Part, Report, SchoolReport, counted, shown_count
+from .model import ON_TOP, AuditReport, Group, Identity, Part, Report, SchoolReport
+from .privacy import counted, shown_count
 from .sentences import Sentences
 
 Standing = Mapping[str, str]

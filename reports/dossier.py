@@ -21,7 +21,8 @@ from ..domain.plan import MunicipalPlan
 from ..domain.school import School
 from ..domain.verdict import Assessment, Finding, Verdict
 from ..validators.rule import Chapter, Rule
-from .model import SchoolReport, school_report
+from .build import school_report
+from .model import SchoolReport
 from .report_language import Words, plain
 from .sentences import Sentences
 

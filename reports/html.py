@@ -9,9 +9,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .charts import deadline_chart
-from .model import ON_TOP, AuditReport, Report, SchoolReport, shown_count
+from .model import ON_TOP, AuditReport, Report, SchoolReport
 from .overview import overview
 from .parts import count_boxes, cycle_in_order, cycle_years, parts_of
+from .privacy import shown_count
 from .report_language import Words, plain
 from .sentences import Sentences, foot
 

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from ..domain.annual_cycle import CycleStatus
-from .model import Acceptance, AuditReport, CaseLine, Cell, Group, Item, Report, SchoolReport, counted, shown_count
+from .model import Acceptance, AuditReport, CaseLine, Group, Item, Report, SchoolReport
+from .privacy import Cell, counted, shown_count
 from .sentences import Sentences
 
 SCHEMA_VERSION = "2.0"

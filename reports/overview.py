@@ -9,7 +9,8 @@ from typing import Any
 from ..domain.annual_cycle import CycleState
 from ..domain.verdict import Verdict
 from .charts import trend_chart
-from .model import AcceptanceState, AuditReport, Cell, Change, SchoolReport, counted, shown_count, shown_sum
+from .model import AcceptanceState, AuditReport, Change, SchoolReport
+from .privacy import Cell, counted, shown_count, shown_sum
 from .report_language import Words
 from .sentences import Sentences
 from .trend import yearly

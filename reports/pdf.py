@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import optional_part
 from .charts import Chart, deadline_chart
-from .model import ON_TOP, AuditReport, Item, Report, SchoolReport, shown_count
+from .model import ON_TOP, AuditReport, Item, Report, SchoolReport
 from .overview import change_numbers, heat_class, overview
 from .parts import Duty, count_boxes, cycle_in_order, cycle_years, parts_of
+from .privacy import shown_count
 from .report_language import Words, plain
 from .sentences import Sentences, foot
 

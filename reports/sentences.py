@@ -27,10 +27,8 @@ from .model import (
     SchoolReport,
     Warning,
     WarningCode,
-    counted,
-    shown_count,
-    shown_sum,
 )
+from .privacy import counted, shown_count, shown_sum
 from .report_language import Words, plain
 
 if TYPE_CHECKING:

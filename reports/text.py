@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from .model import ON_TOP, AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport, shown_sum
+from .model import ON_TOP, AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport
+from .privacy import shown_sum
 from .sentences import SAID_ONCE, Sentences
 
 WIDEST = 96

@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import optional_part
-from .model import AuditReport, Report, counted, shown_count, shown_sum
+from .model import AuditReport, Report
+from .privacy import counted, shown_count, shown_sum
 from .rows import Cell, about_rows, finding_rows, header, resolved_rows, today_header, today_rows
 from .sentences import Sentences
 from .trend import weekly

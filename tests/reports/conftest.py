@@ -37,9 +37,10 @@ from skolemiljo.domain.verdict import (
     Severity,
     Verdict,
 )
+from skolemiljo.reports.build import audit_report, school_report
 from skolemiljo.reports.dossier import Dossier, RunMark, dossier
 from skolemiljo.reports.dossier import render as render_dossier
-from skolemiljo.reports.model import Acceptance, AuditReport, Previous, SchoolReport, audit_report, school_report
+from skolemiljo.reports.model import Acceptance, AuditReport, Previous, SchoolReport
 from skolemiljo.validators.rule import Chapter, Rule, Text
 
 AS_OF = datetime(2026, 3, 9, 9, 15, tzinfo=UTC)

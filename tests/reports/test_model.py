@@ -18,7 +18,6 @@ from skolemiljo.reports.model import (
     Acceptance,
     AcceptanceState,
     AuditReport,
-    Cell,
     Change,
     Group,
     Item,
@@ -28,9 +27,8 @@ from skolemiljo.reports.model import (
     SchoolReport,
     TrendPoint,
     WarningCode,
-    shown_count,
-    shown_sum,
 )
+from skolemiljo.reports.privacy import Cell, shown_count, shown_sum
 from skolemiljo.reports.sentences import Sentences
 from skolemiljo.reports.trend import weekly, yearly
 from skolemiljo.validators import verdict_words

@@ -17,8 +17,9 @@ from skolemiljo.domain.school import School
 from skolemiljo.judging.policy import Judging
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.reports import render
+from skolemiljo.reports.build import audit_report
 from skolemiljo.reports.html import pages
-from skolemiljo.reports.model import AuditReport, SchoolReport, TrendPoint, audit_report
+from skolemiljo.reports.model import AuditReport, SchoolReport, TrendPoint
 from skolemiljo.validators import CHAPTERS, RULES
 
 if TYPE_CHECKING:

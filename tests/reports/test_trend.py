@@ -16,7 +16,8 @@ from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.moment import OSLO
 from skolemiljo.reports import AuditReport, render
 from skolemiljo.reports.html import pages
-from skolemiljo.reports.model import Change, counted, shown_count
+from skolemiljo.reports.model import Change
+from skolemiljo.reports.privacy import counted, shown_count
 from skolemiljo.reports.trend import weekly, yearly
 
 FIRST = datetime(2026, 6, 23, 4, 15, tzinfo=OSLO)

@@ -1,0 +1,423 @@
+"""A report is built from assessments: what stands open, what is decided about, and what could not be seen."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from ..domain.annual_cycle import CycleStatus
+from ..domain.moment import local_day
+from ..domain.people import Role
+from ..domain.plan import MunicipalPlan
+from ..domain.school import School
+from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, RemarkCode, Severity, Verdict
+from ..validators.rule import Chapter, Rule
+from .model import (
+    ACCEPTABLE,
+    SOON_DAYS,
+    Acceptance,
+    AcceptanceRecord,
+    AcceptanceState,
+    AuditReport,
+    CaseLine,
+    Change,
+    Group,
+    HeatRow,
+    Identity,
+    Item,
+    Previous,
+    Problem,
+    Reader,
+    Resolved,
+    SchoolReport,
+    TrendPoint,
+    Urgency,
+    Warning,
+    WarningCode,
+    first_scope,
+    order,
+)
+from .privacy import Cell
+from .report_language import plain
+
+_ROLES = frozenset(role.value for role in Role)
+_OPEN = frozenset({Verdict.DEVIATION, Verdict.DUE, Verdict.REVIEW, Verdict.UNKNOWN})
+
+
+def school_report(
+    school: School | None,
+    assessments: Iterable[Assessment],
+    cycle_statuses: Sequence[CycleStatus] = (),
+    *,
+    plan: MunicipalPlan,
+    rules: Mapping[str, Rule],
+    as_of: datetime,
+    complete: bool = True,
+    chapters: Sequence[Chapter] = (),
+    previous: Previous | None = None,
+    acceptances: Iterable[AcceptanceRecord] = (),
+    problems: Sequence[Problem] = (),
+    leader_cases: frozenset[str] = frozenset(),
+    seen_at: datetime | None = None,
+    language: str = "nb",
+    reader: Reader = "rector",
+) -> SchoolReport:
+    """The report of one school.
+
+    ``assessments``: of the school's cases and of its annual cycle. ``leader_cases``: numbers of cases in which a leader of
+    the school is the subject; for the reader ``rector`` nothing in the report speaks of them. ``complete``: whether the
+    run saw everything; problems, crashes and findings that could not be checked make the report incomplete all the same.
+    ``seen_at``: when the cases were looked at, where that is not ``as_of``.
+    """
+    hidden = leader_cases if reader == "rector" else frozenset()
+    kept = [a for a in assessments if a.case is None or a.case not in hidden]
+    problems = tuple(p for p in problems if p.case is None or p.case not in hidden)
+    today = local_day(as_of)
+    decided = _by_identity(acceptances, today, hidden, None if school is None else school.organisation_number)
+    _mark_outgrown(decided, kept)
+    items = sorted((item for a in kept for item in _items(a, today, previous, decided)), key=order)
+    crashed = tuple(sorted({code for a in kept for code in a.crashed}))
+    not_applicable = Counter(f.case for a in kept for f in a.findings if f.verdict is Verdict.NOT_APPLICABLE)
+    return SchoolReport(
+        school=None if school is None else school.model_copy(update={"name": plain(school.name)}),
+        as_of=as_of,
+        plan=plan,
+        rules=rules,
+        chapters=tuple(chapters),
+        language=language,
+        reader=reader,
+        complete=complete and not problems and not crashed and all(a.complete for a in kept),
+        items=tuple(items),
+        cases=_case_lines(kept, items, not_applicable, rules),
+        not_applicable=sum(not_applicable.values()),
+        resolved=_resolved(kept, previous),
+        previous_as_of=previous.as_of if previous is not None else None,
+        warnings=(
+            *_old(seen_at, today),
+            *_unread(problems),
+            *_warnings(items, crashed, plan, today, complete and not problems, decided.values()),
+        ),
+        problems=problems,
+        cycle=tuple(cycle_statuses),
+        acceptances=tuple(decided.values()),
+        seen_at=seen_at,
+    )
+
+
+def audit_report(
+    schools: Sequence[School],
+    assessments: Iterable[Assessment],
+    cycle_statuses: Sequence[CycleStatus] = (),
+    *,
+    plan: MunicipalPlan,
+    rules: Mapping[str, Rule],
+    as_of: datetime,
+    complete: bool = True,
+    chapters: Sequence[Chapter] = (),
+    previous: Previous | None = None,
+    acceptances: Iterable[AcceptanceRecord] = (),
+    problems: Sequence[Problem] = (),
+    trend: Sequence[TrendPoint] = (),
+    seen_at: datetime | None = None,
+    language: str = "nb",
+) -> AuditReport:
+    """The owner's report over all ``schools``. ``assessments``: of every school and (school None) of the municipality.
+
+    An assessment of a school that is not in ``schools`` (closed, or unknown to the roster) is shown under its number.
+    """
+    by_school: dict[str | None, list[Assessment]] = defaultdict(list)
+    for assessment in assessments:
+        by_school[assessment.school].append(assessment)
+    kept_acceptances = tuple(acceptances)
+    known = {school.organisation_number: school for school in schools}
+    for number in sorted(by_school.keys() - known.keys() - {None}, key=str):
+        known[str(number)] = School(organisation_number=str(number), name=str(number))
+
+    def report_of(school: School | None) -> SchoolReport:
+        number = None if school is None else school.organisation_number
+        return school_report(
+            school,
+            by_school[number],
+            [s for s in cycle_statuses if s.school == number],
+            plan=plan,
+            rules=rules,
+            as_of=as_of,
+            complete=complete,
+            chapters=chapters,
+            previous=previous,
+            acceptances=kept_acceptances,
+            problems=tuple(p for p in problems if p.school == number),
+            seen_at=seen_at,
+            language=language,
+            reader="owner",
+        )
+
+    rows = sorted((_heat_row(school, report_of(school), rules) for school in known.values()), key=_worst_first)
+    municipality = report_of(None)
+    reports = [*(row.report for row in rows), municipality]
+    return AuditReport(
+        as_of=as_of,
+        plan=plan,
+        rules=rules,
+        chapters=tuple(chapters),
+        language=language,
+        complete=complete and all(report.complete for report in reports),
+        rows=tuple(rows),
+        municipality=municipality,
+        trend=tuple(sorted(trend, key=lambda point: (point.day, point.school or ""))),
+        previous_as_of=previous.as_of if previous is not None else None,
+        warnings=_joined_warnings(reports),
+        problems=tuple(problems),
+        seen_at=seen_at,
+    )
+
+
+def urgency_of(finding: Finding, today: date) -> Urgency:
+    """What the calendar says about ``finding`` on ``today``."""
+    if finding.verdict is Verdict.DEVIATION:
+        return Urgency.DONE if finding.reason in NOT_TO_BE_UNDONE else Urgency.OVERDUE
+    if finding.verdict is not Verdict.DUE or finding.deadline is None:
+        return Urgency.NONE
+    days = (finding.deadline - today).days
+    if days < 0:
+        return Urgency.OVERDUE
+    if days == 0:
+        return Urgency.TODAY
+    return Urgency.SOON if days <= SOON_DAYS else Urgency.LATER
+
+
+def _items(
+    assessment: Assessment, today: date, previous: Previous | None, decided: Mapping[Identity, Acceptance]
+) -> Iterable[Item]:
+    for finding in assessment.findings:
+        if finding.verdict is Verdict.NOT_APPLICABLE:
+            continue
+        acceptance = decided.get(_decision_key(finding.rule, finding.school, finding.case, finding.scope))
+        group = Group(finding.verdict.value)
+        if acceptance is not None and acceptance.state is AcceptanceState.ACTIVE and finding.verdict in ACCEPTABLE:
+            group = Group.ACCEPTED
+        was = previous.verdicts.get(finding.identity) if previous is not None else None
+        change = None
+        if previous is not None and finding.verdict in _OPEN:
+            change = Change.CONTINUED if was is finding.verdict else Change.NEW
+        yield Item(
+            finding=finding,
+            group=group,
+            urgency=urgency_of(finding, today) if group is not Group.ACCEPTED else Urgency.NONE,
+            days=None if finding.deadline is None else (finding.deadline - today).days,
+            change=change,
+            was=was,
+            acceptance=acceptance,
+            closed=assessment.closed,
+        )
+
+
+def _decision_key(rule: str, school: str | None, case: str | None, scope: str) -> Identity:
+    """A case number is enough to find a case again when it has moved; a school's own findings need the school."""
+    return rule, "" if case else school or "", case or "", scope
+
+
+def _by_identity(
+    acceptances: Iterable[AcceptanceRecord], today: date, hidden: frozenset[str], school: str | None
+) -> dict[Identity, Acceptance]:
+    found: dict[Identity, Acceptance] = {}
+    for record in acceptances:
+        if record.case in hidden or (record.school is not None and record.school != school):
+            continue
+        state = AcceptanceState.ACTIVE
+        malformed = getattr(record, "malformed", ())  # the store's own word for what it could not read
+        if malformed or record.until is None or not record.reason.strip() or record.role not in _ROLES:
+            state = AcceptanceState.INVALID
+        elif record.until < today:
+            state = AcceptanceState.EXPIRED
+        acceptance = Acceptance(
+            record.school,
+            record.case,
+            plain(record.rule),
+            plain(record.scope),
+            plain(record.reason),
+            plain(record.role),
+            record.until,
+            state,
+            record.verdict,
+        )
+        key = _decision_key(record.rule, record.school, record.case, record.scope)
+        standing = found.get(key)
+        if standing is None or standing.state is not AcceptanceState.ACTIVE:
+            found[key] = acceptance
+    return found
+
+
+def _mark_outgrown(decided: dict[Identity, Acceptance], assessments: Iterable[Assessment]) -> None:
+    """A question that a person accepted does not cover the deviation that it has become since."""
+    for finding in (f for a in assessments for f in a.findings if f.verdict is Verdict.DEVIATION):
+        key = _decision_key(finding.rule, finding.school, finding.case, finding.scope)
+        acceptance = decided.get(key)
+        if acceptance is None or acceptance.state is not AcceptanceState.ACTIVE:
+            continue
+        if acceptance.verdict == Verdict.REVIEW:
+            decided[key] = replace(acceptance, state=AcceptanceState.OUTGROWN)
+
+
+def _case_lines(
+    assessments: Sequence[Assessment],
+    items: Sequence[Item],
+    not_applicable: Mapping[str | None, int],
+    rules: Mapping[str, Rule],
+) -> tuple[CaseLine, ...]:
+    by_case: dict[str, list[Item]] = {a.case: [] for a in assessments if a.case is not None}
+    for item in items:
+        if item.finding.case is not None:
+            by_case.setdefault(item.finding.case, []).append(item)
+    closed = {a.case for a in assessments if a.closed}
+    places = {code: place for place, code in enumerate(rules)}
+    lines = []
+    for case, found in by_case.items():
+        met = Counter(item.finding.rule for item in found if item.group is Group.MET)
+        lines.append(
+            CaseLine(
+                case=case,
+                closed=case in closed,
+                needs_today=any(item.needs_today for item in found),
+                next_deadline=min(
+                    (i.finding.deadline for i in found if i.group is Group.DUE and i.finding.deadline), default=None
+                ),
+                counts=Counter(item.group for item in found),
+                in_order=tuple(sorted(met.items(), key=lambda pair: (places.get(pair[0], len(places)), pair[0]))),
+                not_applicable=not_applicable.get(case, 0),
+            )
+        )
+    lines.sort(key=lambda line: (not line.needs_today, line.next_deadline or date.max, line.case))
+    return tuple(lines)
+
+
+def _resolved(assessments: Sequence[Assessment], previous: Previous | None) -> tuple[Resolved, ...]:
+    """What was open before and is not now, in cases and school years that were looked at both times. A case that was not
+    looked at now is a problem of its own and solves nothing; nor does it that a school year is over."""
+    if previous is None:
+        return ()
+    now = {f.identity: f.verdict for a in assessments for f in a.findings}
+    looked_at = {(a.school or "", a.case) for a in assessments if a.case}
+    looked_at |= {(a.school or "", first_scope(f.scope)) for a in assessments if not a.case for f in a.findings}
+    found = []
+    for identity, was in previous.verdicts.items():
+        _, school, case, scope = identity
+        if was not in _OPEN or (school, case or first_scope(scope)) not in looked_at:
+            continue
+        verdict = now.get(identity)
+        if verdict is None or verdict in (Verdict.MET, Verdict.NOT_APPLICABLE):
+            found.append(Resolved(identity, was, verdict))
+    return tuple(sorted(found, key=lambda r: (r.now is None, r.case, r.rule, r.scope)))
+
+
+def _old(seen_at: datetime | None, today: date) -> Iterable[Warning]:
+    if seen_at is not None and local_day(seen_at) < today:
+        yield Warning(WarningCode.OLD, local_day(seen_at))
+
+
+def _unread(problems: Sequence[Problem]) -> Iterable[Warning]:
+    cases = tuple(dict.fromkeys(problem.case for problem in problems if problem.case is not None))
+    if cases:
+        yield Warning(WarningCode.UNREAD, number=len(cases), items=cases)
+
+
+def _warnings(
+    items: Sequence[Item],
+    crashed: tuple[str, ...],
+    plan: MunicipalPlan,
+    today: date,
+    complete: bool,
+    acceptances: Iterable[Acceptance],
+) -> Iterable[Warning]:
+    unknown = sum(item.group is Group.UNKNOWN for item in items)
+    if unknown or not complete:
+        yield Warning(WarningCode.INCOMPLETE, number=unknown)
+    if crashed:
+        yield Warning(WarningCode.CRASHED, items=crashed)
+    document = plan.document
+    if document.valid_to is not None and document.valid_to < today:
+        yield Warning(WarningCode.PLAN_EXPIRED, document.valid_to)
+    elif document.next_revision is not None and document.next_revision < today:
+        yield Warning(WarningCode.PLAN_REVISION_OVERDUE, document.next_revision)
+    remarks = Counter(remark.code for item in items for remark in item.finding.remarks)
+    if remarks[RemarkCode.CALENDAR_MISSING]:
+        yield Warning(WarningCode.CALENDAR_MISSING, number=remarks[RemarkCode.CALENDAR_MISSING])
+    if remarks[RemarkCode.PRESENCE_ONLY]:
+        yield Warning(WarningCode.PRESENCE_ONLY, number=remarks[RemarkCode.PRESENCE_ONLY])
+    states: dict[AcceptanceState, list[str]] = defaultdict(list)
+    for acceptance in acceptances:
+        states[acceptance.state].append(" ".join(filter(None, (acceptance.case, acceptance.rule))))
+    for state, code in _BACK.items():
+        if states[state]:
+            yield Warning(code, items=tuple(sorted(states[state])))
+
+
+_BACK = {
+    AcceptanceState.EXPIRED: WarningCode.ACCEPTANCE_EXPIRED,
+    AcceptanceState.OUTGROWN: WarningCode.ACCEPTANCE_OUTGROWN,
+    AcceptanceState.INVALID: WarningCode.ACCEPTANCE_INVALID,
+}
+"""Acceptances that no longer hold, and the warning that says so."""
+
+
+def _joined_warnings(reports: Sequence[SchoolReport]) -> tuple[Warning, ...]:
+    """The warnings of all reports, each kind once."""
+    joined: dict[WarningCode, Warning] = {}
+    for name, warning in ((_name_of(report), w) for report in reports for w in report.warnings):
+        before = joined.get(warning.code)
+        numbers = [w.number for w in (before, warning) if w is not None and w.number is not None]
+        # Which case and which duty stand on the schools' own pages: of a decision only the school is named here.
+        named = warning.items if warning.code is WarningCode.CRASHED or not warning.items else (name,)
+        items = (before.items if before is not None else ()) + named
+        joined[warning.code] = Warning(
+            warning.code, warning.day, sum(numbers) if numbers else None, tuple(dict.fromkeys(items))
+        )
+    order = list(WarningCode)
+    return tuple(sorted(joined.values(), key=lambda warning: order.index(warning.code)))
+
+
+def _name_of(report: SchoolReport) -> str:
+    return report.school.name if report.school is not None else plain(report.plan.document.municipality)
+
+
+_FIELD_OF_GROUP = {
+    Group.DEVIATION: "deviations",
+    Group.DUE: "due",
+    Group.REVIEW: "review",
+    Group.UNKNOWN: "unknown",
+    Group.ACCEPTED: "accepted",
+    Group.MET: "met",
+}
+
+
+def _heat_row(school: School, report: SchoolReport, rules: Mapping[str, Rule]) -> HeatRow:
+    by_rule: dict[str, Counter[str]] = defaultdict(Counter)
+    by_chapter: dict[str, Counter[str]] = defaultdict(Counter)
+    of_pupils: dict[str, bool] = defaultdict(bool)
+    for item in report.items:
+        code = item.finding.rule
+        rule = rules.get(code)
+        chapter = rule.chapter if rule is not None else ""
+        name = _FIELD_OF_GROUP[item.group]
+        by_rule[code][name] += 1
+        by_chapter[chapter][name] += 1
+        if item.finding.case is not None:
+            of_pupils[code] = of_pupils[chapter] = True
+    for counts in (*by_rule.values(), *by_chapter.values()):
+        counts["unread"] += len(report.problems)
+    return HeatRow(
+        school=school if report.school is None else report.school,
+        by_rule={code: Cell(**counts, across_pupils=of_pupils[code]) for code, counts in by_rule.items()},
+        by_chapter={name: Cell(**counts, across_pupils=of_pupils[name]) for name, counts in by_chapter.items()},
+        report=report,
+    )
+
+
+def _worst_first(row: HeatRow) -> tuple[object, ...]:
+    """Schools that could not be looked at, then by critical deviations, all deviations, what is unseen, and name."""
+    deviations = row.report.group(Group.DEVIATION)
+    critical = sum(item.finding.severity is Severity.CRITICAL for item in deviations)
+    unknown = len(row.report.group(Group.UNKNOWN)) + len(row.report.problems)
+    return not row.report.blind, -critical, -len(deviations), -unknown, row.school.name
