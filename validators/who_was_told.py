@@ -24,8 +24,8 @@ WHICH_PUPIL = Text(
     "Saka gjeld fleire elevar, og loggen seier ikkje kva for ein. Gjeld han denne eleven?",
 )
 WHO_WROTE = Text(
-    "Det står ikke hvem som skrev loggen. Var det den som skulle?",
-    "Det står ikkje kven som skreiv loggen. Var det den som skulle?",
+    "Det står ikke hvem som skrev loggen. Var det rektor?",
+    "Det står ikkje kven som skreiv loggen. Var det rektor?",
 )
 
 

@@ -242,7 +242,7 @@ for _code, _group, _who, _basis, _laws in (
 @CHAPTER.rule(
     "AAR-04",
     "arshjulet-er-i-bruk",
-    title=Text("Skolen bruker årshjulet i 1310.no", "Skolen bruker årshjulet i 1310.no"),
+    title=Text("Skolen skal bruke årshjulet i 1310.no", "Skolen skal bruke årshjulet i 1310.no"),
     remedy=Text(
         "Opprett skolens årshjul, og før det som er gjort.", "Opprett årshjulet til skolen, og før det som er gjort."
     ),
@@ -327,7 +327,9 @@ def _documentation_of(entries: list[CycleEntry], scope: str, index: CycleIndex, 
 @CHAPTER.rule(
     "AAR-06",
     "planen-gjort-kjent",
-    title=Text("Den gjeldende planen er gjort kjent i skoleåret", "Den gjeldande planen er gjord kjend i skoleåret"),
+    title=Text(
+        "Den gjeldende planen skal gjøres kjent i skoleåret", "Den gjeldande planen skal gjerast kjend i skoleåret"
+    ),
     remedy=Text(
         "Gjør planen kjent, og før i årshjulet når det ble gjort, og hvilken versjon det gjaldt.",
         "Gjer planen kjend, og før i årshjulet når det vart gjort, og kva versjon det gjaldt.",
@@ -389,7 +391,7 @@ def _june(index: CycleIndex) -> tuple[date, date]:
 @CHAPTER.rule(
     "AAR-08",
     "arlig-revidering-i-juni",
-    title=Text("Planen er revidert i juni", "Planen er revidert i juni"),
+    title=Text("Planen skal revideres i juni", "Planen skal reviderast i juni"),
     remedy=Text(
         "Gå gjennom planen i juni, og før det i årshjulet, også når ingenting måtte endres.",
         "Gå gjennom planen i juni, og før det i årshjulet, også når ingenting måtte endrast.",
@@ -419,8 +421,8 @@ def june_revision(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     "AAR-09",
     "radgiver-tar-initiativ",
     title=Text(
-        "Rådgiver hos skoleeier har tatt initiativ til revideringen",
-        "Rådgivar hos skoleeigar har teke initiativ til revideringa",
+        "Rådgiver hos skoleeier skal ta initiativ til revideringen",
+        "Rådgivar hos skoleeigar skal ta initiativ til revideringa",
     ),
     remedy=Text(
         "Kall inn til revidering før juni er ute, og før det i årshjulet.",
@@ -487,8 +489,8 @@ def _missed(outcome: Outcome, last: date, reason: Reason, *entries: CycleEntry) 
     "AAR-10",
     "kompetansebehov-vurdert",
     title=Text(
-        "Behovet for kompetanseutvikling er vurdert ved revideringen i juni",
-        "Behovet for kompetanseutvikling er vurdert ved revideringa i juni",
+        "Behovet for kompetanseutvikling skal vurderes ved revideringen i juni",
+        "Behovet for kompetanseutvikling skal vurderast ved revideringa i juni",
     ),
     remedy=Text(
         "Sett kompetansebehov på sakslista for revideringen, og før det i årshjulet.",

@@ -41,16 +41,16 @@ _LIMITS = Text(
     "BB-01",
     "barnets-beste-ved-hver-avgjorelse",
     title=Text(
-        "Barnets beste er vurdert for hver elev når en plan blir vedtatt",
-        "Det beste for barnet er vurdert for kvar elev når ein plan blir vedteken",
+        "Barnets beste skal vurderes for hver elev når en plan blir lagret som gjeldende",
+        "Det beste for barnet skal vurderast for kvar elev når ein plan blir lagra som gjeldande",
     ),
     remedy=Text(
         "Vurder hva som er best for eleven nå, skriv vurderingen i aktivitetsplanen eller i en egen logg, og se om tiltakene står seg.",
         "Vurder kva som er best for eleven no, skriv vurderinga i aktivitetsplanen eller i ein eigen logg, og sjå om tiltaka står seg.",
     ),
     proof=Text(
-        "En vurdering med ord i den vedtatte planen, eller i en logg fra før den ble vedtatt, for hver elev planen gjelder.",
-        "Ei vurdering med ord i den vedtekne planen, eller i ein logg frå før han vart vedteken, for kvar elev planen gjeld.",
+        "En vurdering med ord i den gjeldende planen, eller i en logg fra før den ble lagret, for hver elev planen gjelder.",
+        "Ei vurdering med ord i den gjeldande planen, eller i ein logg frå før han vart lagra, for kvar elev planen gjeld.",
     ),
     limits=Text(
         "Regelen ser planene. Andre handlinger som angår barnet, ser den ikke. Den ser at det er en vurdering, ikke om den er god.",
@@ -149,8 +149,8 @@ def _not_assessed(judge: Judge, scope: str, found: Assessed) -> Outcome:
     "BB-03",
     "tatt-stilling-til-momentene",
     title=Text(
-        "Det er tatt stilling til hvert av de åtte momentene, og de har fått et innhold",
-        "Det er teke stilling til kvart av dei åtte momenta, og dei har fått eit innhald",
+        "Skolen skal ta stilling til hvert av de åtte momentene og gi dem et innhold",
+        "Skolen skal ta stilling til kvart av dei åtte momenta og gi dei eit innhald",
     ),
     remedy=Text(
         "Ta stilling til hvert av de åtte momentene, relevant eller ikke relevant her, og skriv i vurderingen hva de betyr for eleven.",
@@ -206,7 +206,7 @@ def _only_ticks(judge: Judge, found: Assessed) -> Outcome:
 @CHAPTER.rule(
     "BB-04",
     "momentene-er-vektet",
-    title=Text("Momentene er vektet mot hverandre", "Momenta er vekta mot kvarandre"),
+    title=Text("Momentene skal vektes mot hverandre", "Momenta skal vektast mot kvarandre"),
     remedy=Text(
         "Skriv i vurderingen hva som er best for barna, om det lar seg forene med andre hensyn, og hva som veier tyngst hvis det ikke gjør det.",
         "Skriv i vurderinga kva som er best for barna, om det lèt seg sameine med andre omsyn, og kva som veg tyngst om det ikkje gjer det.",
@@ -253,7 +253,9 @@ def _weighing(judge: Judge, found: Assessed) -> Outcome:
 @CHAPTER.rule(
     "BB-05",
     "vurderingen-er-vist",
-    title=Text("Innholdet i vurderingen er vist", "Innhaldet i vurderinga er vist"),
+    title=Text(
+        "Vurderingen skal vise hva dere kom fram til, og hvorfor", "Vurderinga skal vise kva de kom fram til, og kvifor"
+    ),
     remedy=Text(
         "Skriv i vurderingen hvordan barnets beste er undersøkt, hva dere kom fram til, og hvilken vekt det fikk mot andre hensyn.",
         "Skriv i vurderinga korleis det beste for barnet er undersøkt, kva de kom fram til, og kva vekt det fekk mot andre omsyn.",
@@ -284,7 +286,9 @@ def shown(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "BB-06",
     "vektingen-forklart-i-begrunnelsen",
-    title=Text("Vektingen er forklart i begrunnelsen for tiltakene", "Vektinga er forklart i grunngivinga for tiltaka"),
+    title=Text(
+        "Vektingen skal forklares i begrunnelsen for tiltakene", "Vektinga skal forklarast i grunngivinga for tiltaka"
+    ),
     remedy=Text(
         "Forklar i begrunnelsen for tiltakene hvorfor dere valgte nettopp disse, ut fra vektingen.",
         "Forklar i grunngivinga for tiltaka kvifor de valde nettopp desse, ut frå vektinga.",

@@ -33,8 +33,8 @@ _WHICH_NOTICE = Text(
     "DOK-02",
     "logg-skrives-og-folges-opp",
     title=Text(
-        "Det er skrevet logg i saken, og den følges opp så lenge den er åpen",
-        "Det er skrive logg i saka, og ho blir følgd opp så lenge ho er open",
+        "Det skal skrives logg i saken, og den skal følges opp så lenge den er åpen",
+        "Det skal skrivast logg i saka, og ho skal følgjast opp så lenge ho er open",
     ),
     remedy=Text(
         "Loggfør det som er gjort siden sist, eller lukk saken hvis eleven har det trygt og godt.",
@@ -112,8 +112,8 @@ def _after(item: Recorded, moment: Moment) -> bool:
     "DOK-03",
     "alt-pedagogisk-personale-bruker-plattformen",
     title=Text(
-        "Alt pedagogisk personale ved skolen har tilgang til Visma Sikker Sak",
-        "Alt pedagogisk personale ved skolen har tilgang til Visma Sikker Sak",
+        "Alt pedagogisk personale ved skolen skal ha tilgang til Visma Sikker Sak",
+        "Alt pedagogisk personale ved skolen skal ha tilgang til Visma Sikker Sak",
     ),
     remedy=Text(
         "Gi tilgang til dem som mangler den, og før i årshjulet hvor mange som skal ha tilgang, og hvor mange som har det.",
@@ -165,8 +165,8 @@ def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     "DOK-04",
     "andre-ansatte-dokumenterer-skriftlig",
     title=Text(
-        "Andre ansatte som melder ifra, har dokumentert det skriftlig",
-        "Andre tilsette som melder frå, har dokumentert det skriftleg",
+        "Andre ansatte som melder ifra, skal dokumentere det skriftlig",
+        "Andre tilsette som melder frå, skal dokumentere det skriftleg",
     ),
     remedy=Text(
         "Be den ansatte skrive kort på e-post, uten sensitive opplysninger, hva som er sett eller hørt, og legg den inn i saken.",
@@ -228,14 +228,14 @@ def _written_by_staff(case: CaseIndex, notice: Notice) -> Recorded | None:
     "DOK-05",
     "e-post-uten-sensitive-opplysninger",
     title=Text(
-        "Det som kom på e-post, har verken fødselsnummer eller ord som tyder på sensitive opplysninger",
-        "Det som kom på e-post, har verken fødselsnummer eller ord som tyder på sensitive opplysningar",
+        "Det som kommer på e-post, skal ikke ha fødselsnummer eller andre sensitive opplysninger",
+        "Det som kjem på e-post, skal ikkje ha fødselsnummer eller andre sensitive opplysningar",
     ),
     remedy=Text(
-        "Fjern opplysningene fra oppføringen, og slett e-posten hos avsender og mottaker. Meld det som personvernavvik der kommunen "
-        "krever det. Be avsenderen heretter bare skrive at det er noe å snakke om.",
-        "Fjern opplysningane frå oppføringa, og slett e-posten hos avsendar og mottakar. Meld det som personvernavvik der kommunen "
-        "krev det. Be avsendaren heretter berre skrive at det er noko å snakke om.",
+        "Saksopplysningene skal stå i Sikker Sak. Når e-posten er lagt inn, fjern den fra innboks og sendt etter kommunens arkivrutine, "
+        "og meld personvernavvik. Be avsenderen heretter bare skrive at det er noe å snakke om.",
+        "Saksopplysningane skal stå i Sikker Sak. Når e-posten er lagd inn, fjern han frå innboks og sendt etter arkivrutinen i kommunen, "
+        "og meld personvernavvik. Be avsendaren heretter berre skrive at det er noko å snakke om.",
     ),
     proof=Text(
         "Teksten som er lagt inn fra e-posten, og de andre feltene på oppføringen er lest i minnet uten funn av fødselsnummer eller ord "
@@ -329,7 +329,7 @@ _CODES = {
 @CHAPTER.rule(
     "DOK-06",
     "rektor-legger-e-posten-inn",
-    title=Text("Rektor har lagt e-posten inn i Sikker Sak", "Rektor har lagt e-posten inn i Sikker Sak"),
+    title=Text("Rektor skal legge e-posten inn i Sikker Sak", "Rektor skal leggje e-posten inn i Sikker Sak"),
     remedy=Text(
         "Legg det som kom på e-post, inn i saken, med dagen det kom.",
         "Legg det som kom på e-post, inn i saka, med dagen det kom.",
@@ -417,8 +417,8 @@ def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
     "DOK-07",
     "dokumentasjonen-er-grunnlag-for-tiltak",
     title=Text(
-        "Aktivitetsplanen viser til dokumentasjonen den bygger på",
-        "Aktivitetsplanen viser til dokumentasjonen han byggjer på",
+        "Aktivitetsplanen skal vise til dokumentasjonen den bygger på",
+        "Aktivitetsplanen skal vise til dokumentasjonen han byggjer på",
     ),
     remedy=Text(
         "Vis i planen til de loggene og den analysen tiltakene bygger på.",

@@ -361,8 +361,8 @@ def more_than_bullying(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "UN-04",
     "barnets-opplevelse-og-omgivelsene",
     title=Text(
-        "Undersøkelsen viser barnets opplevelse og forholdene i omgivelsene",
-        "Undersøkinga viser opplevinga til barnet og forholda i omgivnadene",
+        "Undersøkelsen skal vise barnets opplevelse og forholdene i omgivelsene",
+        "Undersøkinga skal vise opplevinga til barnet og forholda i omgivnadene",
     ),
     remedy=Text(
         "Skriv i analysen hvordan barnet opplever det, og hva i omgivelsene som påvirker.",
@@ -552,8 +552,8 @@ def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "UN-08",
     "undersokelsesplan-oppdatert",
     title=Text(
-        "Planen for undersøkelsen er oppdatert med innspill fra elev og/eller foreldre",
-        "Planen for undersøkinga er oppdatert med innspel frå elev og/eller foreldre",
+        "Planen for undersøkelsen skal oppdateres med innspill fra elev og/eller foreldre",
+        "Planen for undersøkinga skal oppdaterast med innspel frå elev og/eller foreldre",
     ),
     remedy=Text(
         "Oppdater planen for undersøkelsen med innspillene, eller skriv i den at det ikke kom noen.",
@@ -603,7 +603,7 @@ def _updated(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Ite
 @CHAPTER.rule(
     "UN-09",
     "samtale-med-eleven",
-    title=Text("Hver elev saken gjelder, er hørt", "Kvar elev saka gjeld, er høyrd"),
+    title=Text("Hver elev saken gjelder, skal høres", "Kvar elev saka gjeld, skal høyrast"),
     remedy=Text(
         "Snakk med eleven, eller gi tilbud om det, og loggfør samtalen, eller at eleven ikke ønsket den.",
         "Snakk med eleven, eller gi tilbod om det, og loggfør samtalen, eller at eleven ikkje ønskte han.",
@@ -613,8 +613,8 @@ def _updated(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Ite
         "Ein gjennomført samtale for kvar elev, eller eit tilbod som eleven takka nei til.",
     ),
     limits=Text(
-        "Regelen ser ikke om eleven fikk fortelle i trygge rammer. Er en ansatt den det gjelder, er det SK-08 som sier at samtalen mangler.",
-        "Regelen ser ikkje om eleven fekk fortelje i trygge rammer. Er ein tilsett den det gjeld, er det SK-08 som seier at samtalen manglar.",
+        "Regelen ser ikke om eleven fikk fortelle i trygge rammer. Er en ansatt beskyldt, er det SK-08 som sier at samtalen mangler.",
+        "Regelen ser ikkje om eleven fekk fortelje i trygge rammer. Er ein tilsett skulda, er det SK-08 som seier at samtalen manglar.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -726,8 +726,8 @@ def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], 
     "UN-11",
     "gjennomfort-i-trad-med-planen",
     title=Text(
-        "Det er undersøkt i tråd med planen for undersøkelsen",
-        "Det er undersøkt i tråd med planen for undersøkinga",
+        "Det skal undersøkes i tråd med planen for undersøkelsen",
+        "Det skal undersøkjast i tråd med planen for undersøkinga",
     ),
     remedy=Text(
         "Loggfør det som er gjort med metoden, eller skriv i loggen hvorfor planen ikke ble fulgt.",
@@ -863,8 +863,8 @@ def _about(entries: Sequence[LogEntry], pupil: Pupil) -> list[LogEntry]:
         "Hald møtet om undersøkinga og tiltaka, og loggfør det.",
     ),
     proof=Text(
-        "Et gjennomført tilbakemeldingsmøte etter analysen og før aktivitetsplanen ble vedtatt.",
-        "Eit gjennomført tilbakemeldingsmøte etter analysen og før aktivitetsplanen vart vedteken.",
+        "Et gjennomført tilbakemeldingsmøte etter analysen og før aktivitetsplanen ble lagret.",
+        "Eit gjennomført tilbakemeldingsmøte etter analysen og før aktivitetsplanen vart lagra.",
     ),
     limits=_LOG_ONLY,
     severity=Severity.HIGH,
@@ -945,7 +945,8 @@ def _feedback(
     "UN-14",
     "tilbakemelding-til-klassa",
     title=Text(
-        "Det er tatt stilling til tilbakemelding til klassa", "Det er teke stilling til tilbakemelding til klassen"
+        "Skolen skal ta stilling til tilbakemelding til klassa",
+        "Skolen skal ta stilling til tilbakemelding til klassen",
     ),
     remedy=Text(
         "Bestem hvordan klassa skal få tilbakemelding, eller at den ikke skal ha noen, og loggfør det.",

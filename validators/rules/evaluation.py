@@ -26,8 +26,8 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
     "EV-01",
     "tiltak-evaluert-opp-mot-mal",
     title=Text(
-        "Tiltakene er evaluert opp mot målet den dagen planen sier, og det er dokumentert",
-        "Tiltaka er evaluerte opp mot målet den dagen planen seier, og det er dokumentert",
+        "Tiltakene skal evalueres opp mot målet den dagen planen sier, og det skal dokumenteres",
+        "Tiltaka skal evaluerast opp mot målet den dagen planen seier, og det skal dokumenterast",
     ),
     remedy=Text(
         "Evaluer tiltaket opp mot målet, og loggfør det i referat fra oppfølging eller i en oppdatert aktivitetsplan.",
@@ -95,7 +95,7 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
             "Den nye versjonen av planen endrar berre datoen for evaluering. Er tiltaket evaluert?",
         ),
         "date_moved_without_evaluation": Text(
-            "Datoen for evaluering ble flyttet fram i tid uten at noe er evaluert. Hva var grunnen?",
+            "Datoen for evaluering ble utsatt uten at noe er evaluert. Hva var grunnen?",
             "Datoen for evaluering vart flytt fram i tid utan at noko er evaluert. Kva var grunnen?",
         ),
         "date_in_words": Text(
@@ -103,8 +103,8 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
             "Planen seier med ord når det skal evaluerast, og det finst inga evaluering. Er dagen komen?",
         ),
         "no_date_ahead": Text(
-            "Datoen for evaluering ligger ikke etter at planen ble vedtatt, og det finnes ingen evaluering. Er tiltaket evaluert?",
-            "Datoen for evaluering ligg ikkje etter at planen vart vedteken, og det finst inga evaluering. Er tiltaket evaluert?",
+            "Datoen for evaluering ligger ikke etter at planen ble lagret, og det finnes ingen evaluering. Er tiltaket evaluert?",
+            "Datoen for evaluering ligg ikkje etter at planen vart lagra, og det finst inga evaluering. Er tiltaket evaluert?",
         ),
         "closed_before_the_date": Text(
             "Saken ble lukket før tiltaket skulle evalueres, og det finnes ingen evaluering. Hvordan vet dere at tiltaket virket?",
@@ -484,7 +484,7 @@ def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluation
 @CHAPTER.rule(
     "EV-02",
     "mal-for-tiltakene",
-    title=Text("Tiltakene har et mål å evalueres mot", "Tiltaka har eit mål å evaluerast mot"),
+    title=Text("Tiltakene skal ha et mål å evalueres mot", "Tiltaka skal ha eit mål å evaluerast mot"),
     remedy=Text(
         "Skriv i aktivitetsplanen, for hvert tiltak eller for planen under ett, hva dere vil se når det har virket.",
         "Skriv i aktivitetsplanen, for kvart tiltak eller for planen under eitt, kva de vil sjå når det har verka.",

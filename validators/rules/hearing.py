@@ -24,8 +24,8 @@ CHAPTER = Chapter("hearing", Text("Å bli hørt: samtaler med barn", "Å bli hø
     "HB-03",
     "avklaringer-for-samtalen",
     title=Text(
-        "De fire avklaringene er gjort før samtalen med barnet",
-        "Dei fire avklaringane er gjorde før samtalen med barnet",
+        "De fire avklaringene skal gjøres før samtalen med barnet",
+        "Dei fire avklaringane skal gjerast før samtalen med barnet",
     ),
     remedy=Text(
         "Gå gjennom de fire punktene før neste samtale, og kryss av i loggen.",
@@ -70,8 +70,8 @@ def clarified_before(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "HB-04",
     "barnets-syn-vektlagt",
     title=Text(
-        "Vurderingen sier hvordan barnets syn er vektlagt etter alder og modenhet",
-        "Vurderinga seier korleis synet til barnet er vektlagt etter alder og modning",
+        "Vurderingen skal si hvordan barnets syn er vektlagt etter alder og modenhet",
+        "Vurderinga skal seie korleis synet til barnet er vektlagt etter alder og modning",
     ),
     remedy=Text(
         "Skriv i vurderingen av barnets beste hva barnet mener, hvilken vekt det fikk, og hvorfor.",
@@ -104,7 +104,9 @@ def view_given_weight(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "HB-05",
     "hort-gjennom-hele-saken",
-    title=Text("Alle involverte barn er hørt gjennom hele saken", "Alle involverte barn er høyrde gjennom heile saka"),
+    title=Text(
+        "Alle involverte barn skal høres gjennom hele saken", "Alle involverte barn skal høyrast gjennom heile saka"
+    ),
     remedy=Text(
         "Snakk med barnet igjen, eller gi tilbud om det, og loggfør det.",
         "Snakk med barnet att, eller gi tilbod om det, og loggfør det.",

@@ -85,7 +85,7 @@ def stopped(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "GI-02a",
     "niva-2-kontaktlaerer-leder-samtale",
-    title=Text("Kontaktlærer leder samtale med elevene", "Kontaktlærar leier samtale med elevane"),
+    title=Text("Kontaktlærer skal lede samtale med elevene", "Kontaktlærar skal leie samtale med elevane"),
     remedy=Text(
         "Kontaktlærer snakker med elevene og loggfører samtalen, eller skriver på hendelsen at det er vurdert at det ikke trengs.",
         "Kontaktlærar snakkar med elevane og loggfører samtalen, eller skriv på hendinga at det er vurdert at det ikkje trengst.",
@@ -240,8 +240,8 @@ _GUARDIANS_PROOF = Text(
 )
 _GUARDIANS_QUESTIONS = {
     "whose_guardians": Text(
-        "Foresatte er informert, men det står ikke hvem sine. Er alle de involverte elevenes foresatte informert?",
-        "Føresette er informerte, men det står ikkje kven sine. Er dei føresette til alle dei involverte elevane informerte?",
+        "Foresatte skal informeres, men det står ikke hvem sine. Er alle de involverte elevenes foresatte informert?",
+        "Føresette skal informerast, men det står ikkje kven sine. Er dei føresette til alle dei involverte elevane informerte?",
     ),
     "contact_unsafe": Text(
         "Det er ført at kontakt med foresatte kan være utrygt for barnet. Hvem har vurdert det, og hva er gjort i stedet?",
@@ -318,7 +318,7 @@ def guardians_know(case: CaseIndex, incident: Incident, pupil: str) -> Recorded 
 @CHAPTER.rule(
     "GI-03b",
     "niva-3-foresatte-er-informert",
-    title=Text("Foresatte er informert", "Føresette er informerte"),
+    title=Text("Foresatte skal informeres", "Føresette skal informerast"),
     remedy=_GUARDIANS_REMEDY,
     proof=_GUARDIANS_PROOF,
     limits=Text(
@@ -423,8 +423,8 @@ def documented_at_four(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "GI-05",
     "elevsamtaler-i-etterkant",
     title=Text(
-        "Det er fulgt opp med elevsamtale med hver involvert elev",
-        "Det er følgt opp med elevsamtale med kvar involvert elev",
+        "Det skal følges opp med elevsamtale med hver involvert elev",
+        "Det skal følgjast opp med elevsamtale med kvar involvert elev",
     ),
     remedy=Text(
         "Snakk med hver elev som var med, og loggfør samtalen.", "Snakk med kvar elev som var med, og loggfør samtalen."

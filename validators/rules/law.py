@@ -44,8 +44,8 @@ _ENQUIRY = (
     "L-01",
     "varsel-fra-eleven-selv-tatt-imot",
     title=Text(
-        "Varsel fra eleven selv er tatt imot og dokumentert av rektor eller kontaktlærer",
-        "Varsel frå eleven sjølv er teke imot og dokumentert av rektor eller kontaktlærar",
+        "Varsel fra eleven selv skal tas imot og dokumenteres av rektor eller kontaktlærer",
+        "Varsel frå eleven sjølv skal takast imot og dokumenterast av rektor eller kontaktlærar",
     ),
     remedy=Text(
         "Skriv på varselet hvem eleven sa det til, og gi det videre til rektor.",
@@ -97,7 +97,7 @@ def pupil_tells(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     decided_by=("notices.receiver",),
     questions={
         "which_receipt": Text(
-            "Loggen har et mottak som kan gjelde dette varselet. Gjør det det, og skrev rektor det?",
+            "Loggen har et mottak som kan gjelde dette varselet. Gjelder mottaket dette varselet, og har rektor skrevet det?",
             "Loggen har eit mottak som kan gjelde dette varselet. Gjer det det, og skreiv rektor det?",
         ),
     },
@@ -125,13 +125,14 @@ def passed_on(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "L-03",
     "en-uke-siden-rektor-fikk-saken",
     title=Text(
-        "Innen en uke er det undersøkt eller laget en plan", "Innan ei veke er det undersøkt eller laga ein plan"
+        "Innen en uke skal det undersøkes eller lages en plan",
+        "Innan ei veke skal det undersøkjast eller lagast ein plan",
     ),
     remedy=Text(
         "Undersøk, og loggfør det. Har eleven det ikke trygt og godt: lag en aktivitetsplan.",
         "Undersøk, og loggfør det. Har eleven det ikkje trygt og godt: lag ein aktivitetsplan.",
     ),
-    proof=Text("En undersøkelse eller en vedtatt plan.", "Ei undersøking eller ein vedteken plan."),
+    proof=Text("En undersøkelse eller en gjeldende plan.", "Ei undersøking eller ein gjeldande plan."),
     limits=Text(
         "Dette er ikke en frist for skolen, men en opplysning: etter en uke kan eleven melde saken til statsforvalteren.",
         "Dette er ikkje ein frist for skolen, men ei opplysning: etter ei veke kan eleven melde saka til statsforvaltaren.",
@@ -304,7 +305,7 @@ def _rector_knows(case: CaseIndex, incident: Incident, when: Moment | None) -> R
     "L-05",
     "eleven-kjenner-rettighetene-sine",
     title=Text(
-        "Eleven og foreldrene har fått vite om rettighetene sine", "Eleven og foreldra har fått vite om rettane sine"
+        "Eleven og foreldrene skal få vite om rettighetene sine", "Eleven og foreldra skal få vite om rettane sine"
     ),
     remedy=Text(
         "Forklar retten til et trygt og godt skolemiljø og hvem de kan melde til, og loggfør det.",
@@ -348,8 +349,8 @@ def rights_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "L-05a",
     "retten-til-a-melde-er-gjort-kjent",
     title=Text(
-        "Elever og foreldre har i skoleåret fått vite at de kan melde en sak til statsforvalteren",
-        "Elevar og foreldre har i skoleåret fått vite at dei kan melde ei sak til statsforvaltaren",
+        "Elever og foreldre skal i skoleåret få vite at de kan melde en sak til statsforvalteren",
+        "Elevar og foreldre skal i skoleåret få vite at dei kan melde ei sak til statsforvaltaren",
     ),
     remedy=Text(
         "Gjør retten til å melde til statsforvalteren kjent for elever og foreldre, og før det i årshjulet med dato og gruppe.",

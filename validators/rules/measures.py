@@ -63,8 +63,8 @@ def _measure_scope(plan: ActivityPlan, measure: Measure) -> str:
     "TI-01",
     "tiltak-ut-ifra-undersokelse",
     title=Text(
-        "Aktivitetsplanen har tiltak, og de bygger på en undersøkelse",
-        "Aktivitetsplanen har tiltak, og dei byggjer på ei undersøking",
+        "Aktivitetsplanen skal ha tiltak som bygger på en undersøkelse",
+        "Aktivitetsplanen skal ha tiltak som byggjer på ei undersøking",
     ),
     remedy=Text(
         "Skriv minst ett tiltak i aktivitetsplanen, og sørg for at undersøkelsen det bygger på, er loggført. "
@@ -73,8 +73,8 @@ def _measure_scope(plan: ActivityPlan, measure: Measure) -> str:
         "Byte av skole og bortvising krev eige enkeltvedtak.",
     ),
     proof=Text(
-        "Den gjeldende planen har minst ett tiltak, og loggen har en undersøkelse fra før planen ble vedtatt.",
-        "Den gjeldande planen har minst eitt tiltak, og loggen har ei undersøking frå før planen vart vedteken.",
+        "Den gjeldende planen har minst ett tiltak, og loggen har en undersøkelse fra før planen ble lagret.",
+        "Den gjeldande planen har minst eitt tiltak, og loggen har ei undersøking frå før planen vart lagra.",
     ),
     limits=Text(
         "Regelen kan ikke se om tiltakene er egnede og lovlige, eller om undersøkelsen var grundig og objektiv. "
@@ -143,9 +143,9 @@ def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
         "Snakk med eleven no, loggfør samtalen, og vurder tiltaka på nytt med det eleven seier.",
     ),
     proof=Text(
-        "En samtale med eleven, holdt før planen ble vedtatt. Et tilbud eleven takket nei til, teller også. "
+        "En samtale med eleven, holdt før planen ble lagret. Et tilbud eleven takket nei til, teller også. "
         "Når en ny versjon har nye tiltak, er eleven hørt også før den.",
-        "Ein samtale med eleven, halden før planen vart vedteken. Eit tilbod eleven takka nei til, tel òg. "
+        "Ein samtale med eleven, halden før planen vart lagra. Eit tilbod eleven takka nei til, tel òg. "
         "Når ein ny versjon har nye tiltak, er eleven høyrd òg før han.",
     ),
     limits=Text(
@@ -311,16 +311,16 @@ def _started_before(case: CaseIndex, plan: ActivityPlan, hearing: LogEntry) -> l
 @CHAPTER.rule(
     "TI-03",
     "elev-bidrar-i-planen",
-    title=Text("Eleven har bidratt i aktivitetsplanen", "Eleven har medverka i aktivitetsplanen"),
+    title=Text("Eleven skal bidra i aktivitetsplanen", "Eleven skal medverke i aktivitetsplanen"),
     remedy=Text(
         "Skriv i aktivitetsplanen hva eleven bidro med, eller loggfør at eleven fikk tilbud og ikke ønsket det.",
         "Skriv i aktivitetsplanen kva eleven medverka med, eller loggfør at eleven fekk tilbod og ikkje ønskte det.",
     ),
     proof=Text(
         "Feltet for elevens innspill er fylt ut, eller eleven takket nei til en samtale om det. "
-        "Gjelder planen flere elever, må hver av dem dessuten være hørt før den ble vedtatt.",
+        "Gjelder planen flere elever, må hver av dem dessuten være hørt før den ble lagret.",
         "Feltet for innspel frå eleven er fylt ut, eller eleven takka nei til ein samtale om det. "
-        "Gjeld planen fleire elevar, må kvar av dei dessutan vere høyrd før han vart vedteken.",
+        "Gjeld planen fleire elevar, må kvar av dei dessutan vere høyrd før han vart lagra.",
     ),
     limits=Text(
         "Regelen ser ikke om bidraget var reelt, eller om planen ble annerledes av det.",
@@ -376,15 +376,16 @@ def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: A
     "TI-04",
     "analyse-ligger-til-grunn",
     title=Text(
-        "En helhetlig analyse ligger til grunn for tiltakene", "Ein heilskapleg analyse ligg til grunn for tiltaka"
+        "En helhetlig analyse skal ligge til grunn for tiltakene",
+        "Ein heilskapleg analyse skal liggje til grunn for tiltaka",
     ),
     remedy=Text(
         "Skriv sammenfatning og analyse i loggen, vis til den i aktivitetsplanen, og se om tiltakene holder opp mot den.",
         "Skriv samanfatning og analyse i loggen, vis til han i aktivitetsplanen, og sjå om tiltaka held opp mot han.",
     ),
     proof=Text(
-        "En analyse i loggen fra før planen ble vedtatt, som planen viser til.",
-        "Ein analyse i loggen frå før planen vart vedteken, som planen viser til.",
+        "En analyse i loggen fra før planen ble lagret, som planen viser til.",
+        "Ein analyse i loggen frå før planen vart lagra, som planen viser til.",
     ),
     limits=Text(
         "Regelen ser at analysen finnes, og når den ble gjort, ikke om den er helhetlig eller god.",
@@ -447,7 +448,7 @@ def _is_gone(case: CaseIndex, entry: str) -> bool:
 @CHAPTER.rule(
     "TI-05",
     "udirs-analyseverktoy",
-    title=Text("Udirs analyseverktøy er brukt i analysen", "Analyseverktøyet til Udir er brukt i analysen"),
+    title=Text("Udirs analyseverktøy skal brukes i analysen", "Analyseverktøyet til Udir skal brukast i analysen"),
     remedy=Text(
         "Bruk Udirs analyseverktøy, og skriv i analysen at det er brukt; eller skriv hvorfor et annet er valgt.",
         "Bruk analyseverktøyet til Udir, og skriv i analysen at det er brukt; eller skriv kvifor eit anna er valt.",
@@ -496,18 +497,18 @@ def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "TI-07",
     "aktivitetsplan-for-hver-elev",
     title=Text(
-        "Hver elev saken gjelder, har en vedtatt aktivitetsplan i Sikker Sak",
-        "Kvar elev saka gjeld, har ein vedteken aktivitetsplan i Sikker Sak",
+        "Hver elev saken gjelder, skal ha en gjeldende aktivitetsplan i Sikker Sak",
+        "Kvar elev saka gjeld, skal ha ein gjeldande aktivitetsplan i Sikker Sak",
     ),
     remedy=Text(
-        "Fyll ut og vedta en aktivitetsplan som nevner eleven. Har eleven det trygt og godt, loggfør samtalen som "
+        "Fyll ut og lagre en aktivitetsplan som nevner eleven. Har eleven det trygt og godt, loggfør samtalen som "
         "viser det, og lukk saken med den grunnen.",
-        "Fyll ut og vedta ein aktivitetsplan som nemner eleven. Har eleven det trygt og godt, loggfør samtalen som "
+        "Fyll ut og lagre ein aktivitetsplan som nemner eleven. Har eleven det trygt og godt, loggfør samtalen som "
         "viser det, og lukk saka med den grunnen.",
     ),
     proof=Text(
-        "En vedtatt, gjeldende plan i saken som nevner eleven.",
-        "Ein vedteken, gjeldande plan i saka som nemner eleven.",
+        "En utfylt og lagret, gjeldende plan i saken som nevner eleven.",
+        "Ein utfylt og lagra, gjeldande plan i saka som nemner eleven.",
     ),
     limits=Text(
         "Planen setter ingen frist for aktivitetsplanen. Dager regnes fra varselet, i skoledager. Et utkast teller ikke, en "
@@ -780,10 +781,10 @@ _section(
     "planen-oppsummerer-undersokelsene",
     "summary_of_enquiry",
     Severity.MEDIUM,
-    title=Text("Aktivitetsplanen oppsummerer undersøkelsene", "Aktivitetsplanen oppsummerer undersøkingane"),
+    title=Text("Aktivitetsplanen skal oppsummere undersøkelsene", "Aktivitetsplanen skal oppsummere undersøkingane"),
     remedy=Text(
-        "Skriv i aktivitetsplanen en oppsummering av det undersøkelsene viste, og vedta planen på nytt.",
-        "Skriv i aktivitetsplanen ei oppsummering av det undersøkingane viste, og vedta planen på nytt.",
+        "Skriv i aktivitetsplanen en oppsummering av det undersøkelsene viste, og lagre en ny gjeldende versjon.",
+        "Skriv i aktivitetsplanen ei oppsummering av det undersøkingane viste, og lagre ein ny gjeldande versjon.",
     ),
     proof=Text(
         "Avsnittet om undersøkelsene i den gjeldende planen er fylt ut.",
@@ -796,10 +797,12 @@ _section(
     "planen-beskriver-vurderinger",
     "assessments",
     Severity.MEDIUM,
-    title=Text("Aktivitetsplanen beskriver skolens vurderinger", "Aktivitetsplanen beskriv vurderingane til skolen"),
+    title=Text(
+        "Aktivitetsplanen skal beskrive skolens vurderinger", "Aktivitetsplanen skal beskrive vurderingane til skolen"
+    ),
     remedy=Text(
-        "Skriv i aktivitetsplanen hva skolen mener om det som kom fram, og vedta planen på nytt.",
-        "Skriv i aktivitetsplanen kva skolen meiner om det som kom fram, og vedta planen på nytt.",
+        "Skriv i aktivitetsplanen hva skolen mener om det som kom fram, og lagre en ny gjeldende versjon.",
+        "Skriv i aktivitetsplanen kva skolen meiner om det som kom fram, og lagre ein ny gjeldande versjon.",
     ),
     proof=Text(
         "Avsnittet om vurderinger i den gjeldende planen er fylt ut.",
@@ -812,10 +815,10 @@ _section(
     "planen-beskriver-videre-planer",
     "further_plans",
     Severity.LOW,
-    title=Text("Aktivitetsplanen beskriver videre planer", "Aktivitetsplanen beskriv vidare planar"),
+    title=Text("Aktivitetsplanen skal beskrive videre planer", "Aktivitetsplanen skal beskrive vidare planar"),
     remedy=Text(
-        "Skriv i aktivitetsplanen hva skolen gjør videre, og vedta planen på nytt.",
-        "Skriv i aktivitetsplanen kva skolen gjer vidare, og vedta planen på nytt.",
+        "Skriv i aktivitetsplanen hva skolen gjør videre, og lagre en ny gjeldende versjon.",
+        "Skriv i aktivitetsplanen kva skolen gjer vidare, og lagre ein ny gjeldande versjon.",
     ),
     proof=Text(
         "Avsnittet om videre planer i den gjeldende planen er fylt ut.",
@@ -891,12 +894,12 @@ def _rows(plan: ActivityPlan) -> Iterator[tuple[str, Measure | None]]:
         "Aktivitetsplanen seier kva problem tiltaka skal løyse",
     ),
     remedy=Text(
-        "Skriv i felt a hva i skolemiljøet tiltakene skal løse, og vedta planen på nytt.",
-        "Skriv i felt a kva i skolemiljøet tiltaka skal løyse, og vedta planen på nytt.",
+        "Skriv i felt a hva i skolemiljøet tiltakene skal løse, og lagre en ny gjeldende versjon.",
+        "Skriv i felt a kva i skolemiljøet tiltaka skal løyse, og lagre ein ny gjeldande versjon.",
     ),
     proof=Text(
-        "Felt a i den gjeldende, vedtatte versjonen av planen har et svar.",
-        "Felt a i den gjeldande, vedtekne versjonen av planen har eit svar.",
+        "Felt a i den gjeldende versjonen av planen har et svar.",
+        "Felt a i den gjeldande versjonen av planen har eit svar.",
     ),
     limits=Text(
         "Regelen ser at feltet har et svar, ikke om det er riktig problem, og ikke om det handler om miljøet og ikke barnet.",
@@ -918,12 +921,12 @@ def problem_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "AP-B",
     "tiltakene-skolen-har-planlagt",
     title=Text(
-        "Aktivitetsplanen sier hvilke tiltak skolen har planlagt",
-        "Aktivitetsplanen seier kva tiltak skolen har planlagt",
+        "Aktivitetsplanen skal si hvilke tiltak skolen har planlagt",
+        "Aktivitetsplanen skal seie kva tiltak skolen har planlagt",
     ),
     remedy=Text(
-        "Skriv i felt b hvert tiltak med ord, fjern tomme tiltaksrader, og vedta planen på nytt.",
-        "Skriv i felt b kvart tiltak med ord, fjern tomme tiltaksrader, og vedta planen på nytt.",
+        "Skriv i felt b hvert tiltak med ord, fjern tomme tiltaksrader, og lagre en ny gjeldende versjon.",
+        "Skriv i felt b kvart tiltak med ord, fjern tomme tiltaksrader, og lagre ein ny gjeldande versjon.",
     ),
     proof=Text(
         "Den gjeldende planen har minst ett tiltak, og hvert tiltak er beskrevet.",
@@ -970,8 +973,8 @@ def measures_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Aktivitetsplanen seier når kvart tiltak skal gjennomførast",
     ),
     remedy=Text(
-        "Skriv i felt c en dato, en uke eller en periode for tiltaket, og vedta planen på nytt.",
-        "Skriv i felt c ein dato, ei veke eller ein periode for tiltaket, og vedta planen på nytt.",
+        "Skriv i felt c en dato, en uke eller en periode for tiltaket, og lagre en ny gjeldende versjon.",
+        "Skriv i felt c ein dato, ei veke eller ein periode for tiltaket, og lagre ein ny gjeldande versjon.",
     ),
     proof=Text(
         "Tiltaket, eller planen under ett, har en dato eller sier med ord når det skal gjennomføres.",
@@ -1065,12 +1068,12 @@ def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[_Grade
     "AP-D",
     "hvem-som-er-ansvarlig",
     title=Text(
-        "Aktivitetsplanen sier hvem som er ansvarlig for hvert tiltak",
-        "Aktivitetsplanen seier kven som er ansvarleg for kvart tiltak",
+        "Aktivitetsplanen skal si hvem som er ansvarlig for hvert tiltak",
+        "Aktivitetsplanen skal seie kven som er ansvarleg for kvart tiltak",
     ),
     remedy=Text(
-        "Skriv i felt d én person eller én stilling for hvert tiltak, og vedta planen på nytt.",
-        "Skriv i felt d éin person eller éi stilling for kvart tiltak, og vedta planen på nytt.",
+        "Skriv i felt d én person eller én stilling for hvert tiltak, og lagre en ny gjeldende versjon.",
+        "Skriv i felt d éin person eller éi stilling for kvart tiltak, og lagre ein ny gjeldande versjon.",
     ),
     proof=Text(
         "Tiltaket, eller planen under ett, nevner en person eller en stilling som ansvarlig.",
@@ -1163,18 +1166,18 @@ def _role_grade(actor: Actor | None) -> _Grade:
         "Aktivitetsplanen seier når kvart tiltak skal evaluerast",
     ),
     remedy=Text(
-        "Skriv i felt e en dato etter at planen ble vedtatt, og vedta planen på nytt.",
-        "Skriv i felt e ein dato etter at planen vart vedteken, og vedta planen på nytt.",
+        "Skriv i felt e en dato etter at planen ble lagret, og lagre en ny gjeldende versjon.",
+        "Skriv i felt e ein dato etter at planen vart lagra, og lagre ein ny gjeldande versjon.",
     ),
     proof=Text(
-        "Tiltaket, eller planen under ett, har en dato, en uke eller en måned for evaluering som ligger etter at planen ble vedtatt.",
-        "Tiltaket, eller planen under eitt, har ein dato, ei veke eller ein månad for evaluering som ligg etter at planen vart vedteken.",
+        "Tiltaket, eller planen under ett, har en dato, en uke eller en måned for evaluering som ligger etter at planen ble lagret.",
+        "Tiltaket, eller planen under eitt, har ein dato, ei veke eller ein månad for evaluering som ligg etter at planen vart lagra.",
     ),
     limits=Text(
         "Regelen ser ikke om tiden fram til evalueringen er fornuftig. En uke regnes til søndag, en måned til siste dag; en dato "
-        "uten år er den første etter vedtaket.",
+        "uten år er den første etter at planen ble lagret.",
         "Regelen ser ikkje om tida fram til evalueringa er fornuftig. Ei veke blir rekna til søndag, ein månad til siste dag; ein "
-        "dato utan år er den første etter vedtaket.",
+        "dato utan år er den første etter at planen vart lagra.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -1194,8 +1197,8 @@ def _role_grade(actor: Actor | None) -> _Grade:
             "Planen seier med ord når det skal evaluerast, men ingen dag kan lesast ut av det. Kva dag er det?",
         ),
         "not_after_the_plan": Text(
-            "Datoen for evaluering ligger ikke etter at planen ble vedtatt. Hva er riktig dato?",
-            "Datoen for evaluering ligg ikkje etter at planen vart vedteken. Kva er rett dato?",
+            "Datoen for evaluering ligger ikke etter at planen ble lagret. Hva er riktig dato?",
+            "Datoen for evaluering ligg ikkje etter at planen vart lagra. Kva er rett dato?",
         ),
     },
 )
@@ -1237,12 +1240,12 @@ def _begins(judge: Judge, plan: ActivityPlan, measure: Measure | None) -> date |
     "AP-F",
     "vurderinga-av-barnets-beste",
     title=Text(
-        "Aktivitetsplanen har en vurdering av barnets beste",
-        "Aktivitetsplanen har ei vurdering av det beste for barnet",
+        "Aktivitetsplanen skal ha en vurdering av barnets beste",
+        "Aktivitetsplanen skal ha ei vurdering av det beste for barnet",
     ),
     remedy=Text(
-        "Skriv i felt f hva som er best for eleven og hvorfor, eller vis til vurderingen i loggen, og vedta planen på nytt.",
-        "Skriv i felt f kva som er best for eleven og kvifor, eller vis til vurderinga i loggen, og vedta planen på nytt.",
+        "Skriv i felt f hva som er best for eleven og hvorfor, eller vis til vurderingen i loggen, og lagre en ny gjeldende versjon.",
+        "Skriv i felt f kva som er best for eleven og kvifor, eller vis til vurderinga i loggen, og lagre ein ny gjeldande versjon.",
     ),
     proof=Text(
         "Felt f i den gjeldende planen har en vurdering med ord, eller planen viser til en vurdering i loggen.",
@@ -1250,10 +1253,10 @@ def _begins(judge: Judge, plan: ActivityPlan, measure: Measure | None) -> date |
     ),
     limits=Text(
         "Felt f er kommunens eget krav; plikten til å vurdere barnets beste står i loven. Regelen ser at det er en vurdering, ikke "
-        "om den er god. En vurdering som er datert etter at planen ble vedtatt, kan ikke ha stått i den: da er det feil rekkefølge, her "
+        "om den er god. En vurdering som er datert etter at planen ble lagret, kan ikke ha stått i den: da er det feil rekkefølge, her "
         "som i BB-01. De tre trinnene har egne regler.",
         "Felt f er kommunen sitt eige krav; plikta til å vurdere det beste for barnet står i lova. Regelen ser at det er ei "
-        "vurdering, ikkje om ho er god. Ei vurdering som er datert etter at planen vart vedteken, kan ikkje ha stått i han: då er det feil "
+        "vurdering, ikkje om ho er god. Ei vurdering som er datert etter at planen vart lagra, kan ikkje ha stått i han: då er det feil "
         "rekkjefølgje, her som i BB-01. Dei tre trinna har eigne reglar.",
     ),
     severity=Severity.HIGH,
@@ -1384,12 +1387,12 @@ def _assessment_grade(judge: Judge, assessment: BestInterest | None) -> _Grade:
         "Aktivitetsplanen er dynamisk og blir oppdatert",
     ),
     remedy=Text(
-        "Gå gjennom planen med det dere vet nå, vedta en ny versjon, eller loggfør evalueringen som viser at den står seg.",
-        "Gå gjennom planen med det de veit no, vedta ein ny versjon, eller loggfør evalueringa som viser at han står seg.",
+        "Gå gjennom planen med det dere vet nå, lagre en ny gjeldende versjon, eller loggfør evalueringen som viser at den står seg.",
+        "Gå gjennom planen med det de veit no, lagre ein ny gjeldande versjon, eller loggfør evalueringa som viser at han står seg.",
     ),
     proof=Text(
-        "Planen er vedtatt på nytt eller evaluert i løpet av de siste ukene, og etter det siste varselet om eleven.",
-        "Planen er vedteken på nytt eller evaluert i løpet av dei siste vekene, og etter det siste varselet om eleven.",
+        "Planen er lagret på nytt eller evaluert i løpet av de siste ukene, og etter det siste varselet om eleven.",
+        "Planen er lagra på nytt eller evaluert i løpet av dei siste vekene, og etter det siste varselet om eleven.",
     ),
     limits=Text(
         "Planen setter ingen frist for oppdatering; antall uker er satt i verktøyet. Regelen kan ikke se om planen burde vært endret, "

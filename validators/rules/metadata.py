@@ -26,7 +26,10 @@ def _is_this_year(index: CycleIndex) -> bool:
 @CHAPTER.rule(
     "META-01",
     "planen-er-ikke-forbi-revisjonsdatoen",
-    title=Text("Planen er ikke forbi datoen for neste revisjon", "Planen er ikkje forbi datoen for neste revisjon"),
+    title=Text(
+        "Planen skal ikke være forbi datoen for neste revisjon",
+        "Planen skal ikkje vere forbi datoen for neste revisjon",
+    ),
     remedy=Text(
         "Revider planen, få den godkjent, og legg inn den nye versjonen her. Den gamle gjelder til da.",
         "Revider planen, få han godkjend, og legg inn den nye versjonen her. Den gamle gjeld til då.",
@@ -76,7 +79,7 @@ def revision_date_not_passed(index: CycleIndex, judge: Judge) -> Iterator[Outcom
 @CHAPTER.rule(
     "META-02",
     "planen-er-godkjent",
-    title=Text("Planen er godkjent før den brukes", "Planen er godkjend før han blir brukt"),
+    title=Text("Planen skal være godkjent før den brukes", "Planen skal vere godkjend før han blir brukt"),
     remedy=Text("Få planen godkjent, og legg inn datoen her.", "Få planen godkjend, og legg inn datoen her."),
     proof=Text("En godkjenningsdato i dokumentet.", "Ein godkjenningsdato i dokumentet."),
     limits=Text(
@@ -107,7 +110,7 @@ def plan_approved(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "META-03",
     "metadatafeltene-er-fylt-ut",
-    title=Text("Feltene øverst i dokumentet er fylt ut", "Felta øvst i dokumentet er fylte ut"),
+    title=Text("Feltene øverst i dokumentet skal være fylt ut", "Felta øvst i dokumentet skal vere fylte ut"),
     remedy=Text(
         "Fyll ut «Siste revisjonsdato» og «Dokumentkategori» i dokumentsystemet.",
         "Fyll ut «Siste revisjonsdato» og «Dokumentkategori» i dokumentsystemet.",

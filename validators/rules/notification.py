@@ -186,7 +186,7 @@ def _only_settled_on_the_spot(case: CaseIndex) -> bool:
             "Det står ikkje når mistanken oppstod. Var det same dag som rektor fekk vite det?",
         ),
         "which_receipt": Text(
-            "Loggen har et mottak som kan gjelde dette varselet. Gjør det det, og skrev rektor det?",
+            "Loggen har et mottak som kan gjelde dette varselet. Gjelder mottaket dette varselet, og har rektor skrevet det?",
             "Loggen har eit mottak som kan gjelde dette varselet. Gjer det det, og skreiv rektor det?",
         ),
     },
@@ -216,8 +216,8 @@ def _suspicions_to_examine(case: CaseIndex) -> Iterator[Notice]:
     "VA-02",
     "undersokelse-av-mistanke-dokumentert",
     title=Text(
-        "Kontaktlærer har dokumentert undersøkelsen av mistanken",
-        "Kontaktlærar har dokumentert undersøkinga av mistanken",
+        "Kontaktlærer skal dokumentere undersøkelsen av mistanken",
+        "Kontaktlærar skal dokumentere undersøkinga av mistanken",
     ),
     remedy=Text("Kontaktlærer loggfører hva som er undersøkt.", "Kontaktlærar loggfører kva som er undersøkt."),
     proof=Text(
@@ -348,8 +348,8 @@ def staff_tell_rector(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "VA-04",
     "melderen-skriver-logg",
     title=Text(
-        "Den ansatte har selv skrevet logg om at det er meldt ifra",
-        "Den tilsette har sjølv skrive logg om at det er meldt frå",
+        "Den ansatte skal selv skrive logg om at det er meldt ifra",
+        "Den tilsette skal sjølv skrive logg om at det er meldt frå",
     ),
     remedy=Text("Den som meldte ifra, skriver logg om det.", "Den som melde frå, skriv logg om det."),
     proof=Text(
@@ -424,7 +424,7 @@ def _is_notifier(author: Actor | None, notifier: Actor | None) -> bool | None:
 @CHAPTER.rule(
     "VA-05",
     "rektor-loggforer-mottatt-beskjed",
-    title=Text("Rektor har loggført mottatt beskjed", "Rektor har loggført motteken beskjed"),
+    title=Text("Rektor skal loggføre mottatt beskjed", "Rektor skal loggføre motteken beskjed"),
     remedy=Text(
         "Rektor skriver logg om at meldingen er mottatt, med tidspunktet den kom.",
         "Rektor skriv logg om at meldinga er motteken, med tidspunktet ho kom.",
@@ -534,8 +534,8 @@ def _received(code: str, case: CaseIndex, judge: Judge, notice: Notice, arrived:
     "VA-06",
     "varsel-fra-foreldre-tatt-imot",
     title=Text(
-        "Varsel fra foreldre er tatt imot og dokumentert av rektor eller kontaktlærer",
-        "Varsel frå foreldre er teke imot og dokumentert av rektor eller kontaktlærar",
+        "Varsel fra foreldre skal tas imot og dokumenteres av rektor eller kontaktlærer",
+        "Varsel frå foreldre skal takast imot og dokumenterast av rektor eller kontaktlærar",
     ),
     remedy=_RECEIVING_REMEDY,
     proof=_RECEIVING_PROOF,
@@ -559,8 +559,8 @@ def from_guardians(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     "VA-07",
     "varsel-fra-andre-tatt-imot",
     title=Text(
-        "Varsel fra andre er tatt imot og dokumentert av rektor eller kontaktlærer",
-        "Varsel frå andre er teke imot og dokumentert av rektor eller kontaktlærar",
+        "Varsel fra andre skal tas imot og dokumenteres av rektor eller kontaktlærer",
+        "Varsel frå andre skal takast imot og dokumenterast av rektor eller kontaktlærar",
     ),
     remedy=_RECEIVING_REMEDY,
     proof=_RECEIVING_PROOF,
@@ -593,8 +593,8 @@ def from_others(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "Eleven skal same dag få beskjed om at rektor har fått melding",
     ),
     remedy=Text(
-        "Snakk med eleven i dag, si at rektor har fått meldingen, og loggfør når det ble gjort og av hvem.",
-        "Snakk med eleven i dag, sei at rektor har fått meldinga, og loggfør når det vart gjort og av kven.",
+        "Har eleven fått beskjed: loggfør når og av hvem. Ellers: si det nå. Er dagen passert, står avviket.",
+        "Har eleven fått beskjed: loggfør når og av kven. Elles: sei det no. Er dagen passert, står avviket.",
     ),
     proof=Text(
         "En logg for hver elev meldingen gjelder, med samme dato (norsk tid) som meldingen kom. Sa eleven det selv til rektor i en "
@@ -605,10 +605,10 @@ def from_others(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     limits=Text(
         "Regelen ser ikke om det var trygt å si det, eller om det ble sagt slik at eleven forsto. Elever som er med i saken på annen måte, "
         "skal ikke ha denne beskjeden. Er eleven ikke kjent ennå, begynner dagen når eleven er kjent. Går varselet til skoleeier fordi en i "
-        "ledelsen er den det gjelder, har ikke rektor fått det: da er det et spørsmål om eleven vet at det er tatt imot.",
+        "ledelsen er beskyldt, har ikke rektor fått det: da er det et spørsmål om eleven vet at det er tatt imot.",
         "Regelen ser ikkje om det var trygt å seie det, eller om det vart sagt slik at eleven forstod. Elevar som er med i saka på annan måte, "
         "skal ikkje ha denne beskjeden. Er eleven ikkje kjend enno, byrjar dagen når eleven er kjend. Går varselet til skoleeigar fordi ein i "
-        "leiinga er den det gjeld, har ikkje rektor fått det: då er det eit spørsmål om eleven veit at det er teke imot.",
+        "leiinga er skulda, har ikkje rektor fått det: då er det eit spørsmål om eleven veit at det er teke imot.",
     ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
@@ -812,7 +812,7 @@ def _decided_in(at: Moment, stretch: Round, following: Round | None) -> bool:
 @CHAPTER.rule(
     "VA-09",
     "skoleeier-varslet-i-alvorlig-sak",
-    title=Text("Skoleeier er varslet i alvorlige saker", "Skoleeigar er varsla i alvorlege saker"),
+    title=Text("Skoleeier skal varsles i alvorlige saker", "Skoleeigar skal varslast i alvorlege saker"),
     remedy=Text(
         "Varsle skoleeier (kommunalsjef) nå, og loggfør det. Er det ikke tatt stilling til om saken er alvorlig: gjør det.",
         "Varsle skoleeigar (kommunalsjef) no, og loggfør det. Er det ikkje teke stilling til om saka er alvorleg: gjer det.",
@@ -824,11 +824,11 @@ def _decided_in(at: Moment, stretch: Round, following: Round | None) -> bool:
     limits=Text(
         "Om saken er alvorlig, avgjør et menneske. Regelen gjetter aldri ut fra teksten; den spør så lenge saken er åpen og ingen har tatt "
         "stilling, og i en lukket sak der noe tyder på det (en ansatt, flere elever, grepet inn på nivå 3 eller 4, meldt "
-        "statsforvalteren). Er en ansatt den det gjelder, og skoleeier ikke varslet, sier SK-07 eller SK-02 det, og ikke denne. Planen "
+        "statsforvalteren). Er en ansatt beskyldt, og skoleeier ikke varslet, sier SK-07 eller SK-02 det, og ikke denne. Planen "
         "setter ingen frist; skoledager til spørsmål og avvik er satt i verktøyet.",
         "Om saka er alvorleg, avgjer eit menneske. Regelen gissar aldri ut frå teksten; han spør så lenge saka er open og ingen har teke "
         "stilling, og i ei lukka sak der noko tyder på det (ein tilsett, fleire elevar, gripe inn på nivå 3 eller 4, meldt "
-        "statsforvaltaren). Er ein tilsett den det gjeld, og skoleeigar ikkje varsla, seier SK-07 eller SK-02 det, og ikkje denne. Planen "
+        "statsforvaltaren). Er ein tilsett skulda, og skoleeigar ikkje varsla, seier SK-07 eller SK-02 det, og ikkje denne. Planen "
         "set ingen frist; skoledagar til spørsmål og avvik er sette i verktøyet.",
     ),
     severity=Severity.CRITICAL,
@@ -929,7 +929,7 @@ def _looks_serious(case: CaseIndex) -> bool:
 @CHAPTER.rule(
     "VA-10",
     "rektor-dokumenterer-varsel-til-eier",
-    title=Text("Rektor har dokumentert at skoleeier er varslet", "Rektor har dokumentert at skoleeigar er varsla"),
+    title=Text("Rektor skal dokumentere at skoleeier er varslet", "Rektor skal dokumentere at skoleeigar er varsla"),
     remedy=Text(
         "Rektor skriver logg om at skoleeier er varslet, med tidspunkt.",
         "Rektor skriv logg om at skoleeigar er varsla, med tidspunkt.",
@@ -939,7 +939,7 @@ def _looks_serious(case: CaseIndex) -> bool:
         "Regelen ser loggen, ikke selve varselet. Viser ingenting at skoleeier er varslet, er det VA-09 som sier det. Er en i ledelsen den "
         "det gjelder, er veien en annen (SK-02).",
         "Regelen ser loggen, ikkje sjølve varselet. Viser ingenting at skoleeigar er varsla, er det VA-09 som seier det. Er ein i leiinga "
-        "den det gjeld, er vegen ein annan (SK-02).",
+        "den som er skulda, er vegen ein annan (SK-02).",
     ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
@@ -992,7 +992,7 @@ def _past_rector(case: CaseIndex, stretch: _Stretch, item: Recorded) -> bool:
 @CHAPTER.rule(
     "VA-11",
     "skoleeier-dokumenterer-mottak",
-    title=Text("Skoleeier har dokumentert mottatt varsel", "Skoleeigar har dokumentert motteke varsel"),
+    title=Text("Skoleeier skal dokumentere mottatt varsel", "Skoleeigar skal dokumentere motteke varsel"),
     remedy=Text(
         "Skoleeier loggfører at varselet er mottatt, eller oppgir journalnummeret.",
         "Skoleeigar loggfører at varselet er motteke, eller oppgir journalnummeret.",

@@ -119,7 +119,7 @@ def _own_words(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, clos
 @CHAPTER.rule(
     "FO-04",
     "saerskilt-sarbarhet-vurdert",
-    title=Text("Det er vurdert om barnet er særskilt sårbart", "Det er vurdert om barnet er særskilt sårbart"),
+    title=Text("Det skal vurderes om barnet er særskilt sårbart", "Det skal vurderast om barnet er særskilt sårbart"),
     remedy=Text(
         "Ta stilling til sårbarhet i vurderingen av barnets beste. Skriv ikke mer om årsaken enn dere trenger.",
         "Ta stilling til sårbarheit i vurderinga av det beste for barnet. Skriv ikkje meir om årsaka enn de treng.",
@@ -159,8 +159,8 @@ def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]
     "DP-01",
     "delpliktene-dekket",
     title=Text(
-        "Den lukkede saken viser at delpliktene er fulgt: varsle, undersøke, sette inn tiltak",
-        "Den lukka saka viser at delpliktene er følgde: varsle, undersøkje, setje inn tiltak",
+        "Den lukkede saken skal vise at delpliktene er fulgt: varsle, undersøke, sette inn tiltak",
+        "Den lukka saka skal vise at delpliktene er følgde: varsle, undersøkje, setje inn tiltak",
     ),
     remedy=Text(
         "Loggfør det som mangler, eller skriv i loggen hvorfor plikten ikke var aktuell i denne saken.",
@@ -225,7 +225,7 @@ def _found_nothing(stretch: Round) -> bool:
 @CHAPTER.rule(
     "FM-01",
     "inspeksjonsplan-finnes",
-    title=Text("Skolen har en inspeksjonsplan for skoleåret", "Skolen har ein inspeksjonsplan for skoleåret"),
+    title=Text("Skolen skal ha en inspeksjonsplan for skoleåret", "Skolen skal ha ein inspeksjonsplan for skoleåret"),
     remedy=Text(
         "Lag inspeksjonsplanen, og før den i årshjulet med dato.",
         "Lag inspeksjonsplanen, og før han i årshjulet med dato.",

@@ -130,7 +130,7 @@ def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
             "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
         ),
         "which_receipt": Text(
-            "Loggen har et mottak som kan gjelde dette. Gjør det det, og skrev rektor det?",
+            "Loggen har et mottak som kan gjelde dette. Gjelder mottaket denne mistanken, og har rektor skrevet det?",
             "Loggen har eit mottak som kan gjelde dette. Gjer det det, og skreiv rektor det?",
         ),
     },
@@ -171,16 +171,16 @@ def _by_time(items: Iterable[R]) -> list[R]:
     "SK-02",
     "ledelsen-direkte-til-skoleeier",
     title=Text(
-        "Skoleeier er varslet direkte når en i ledelsen er den det gjelder",
-        "Skoleeigar er varsla direkte når ein i leiinga er den det gjeld",
+        "Skoleeier skal varsles direkte når en i ledelsen kan ha krenket en elev",
+        "Skoleeigar skal varslast direkte når ein i leiinga kan ha krenkt ein elev",
     ),
     remedy=Text(
         "Den som fikk mistanken, varsler skoleeier direkte nå, ikke gjennom skolens ledelse, og loggfører det.",
         "Den som fekk mistanken, varslar skoleeigar direkte no, ikkje gjennom leiinga ved skolen, og loggfører det.",
     ),
     proof=Text(
-        "En logg om at skoleeier er varslet samme dag, av en annen enn den det gjelder og utenom skolens ledelse.",
-        "Ein logg om at skoleeigar er varsla same dag, av ein annan enn den det gjeld og utanom leiinga ved skolen.",
+        "En logg om at skoleeier er varslet samme dag, av en annen enn den som er beskyldt og utenom skolens ledelse.",
+        "Ein logg om at skoleeigar er varsla same dag, av ein annan enn den som er skulda og utanom leiinga ved skolen.",
     ),
     limits=Text(
         "Hvem som er «ledelse», må kilden si. En leder som selv fikk mistanken mot en annen, kan varsle skoleeier.",
@@ -193,8 +193,8 @@ def _by_time(items: Iterable[R]) -> list[R]:
     needs=("suspicions", "log", "notices"),
     questions={
         "who_notified": Text(
-            "Det står ikke hvem som varslet skoleeier. Gikk det utenom den det gjelder og skolens ledelse?",
-            "Det står ikkje kven som varsla skoleeigar. Gjekk det utanom den det gjeld og leiinga ved skolen?",
+            "Det står ikke hvem som varslet skoleeier. Gikk det utenom den som er beskyldt og skolens ledelse?",
+            "Det står ikkje kven som varsla skoleeigar. Gjekk det utanom den som er skulda og leiinga ved skolen?",
         ),
         "told_another": _TOLD_ANOTHER,
     },
@@ -310,8 +310,8 @@ def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     ),
     remedy=Text("Sett tiltak i verk nå, og loggfør det.", "Set tiltak i verk no, og loggfør det."),
     proof=Text(
-        "Et tiltak er satt i gang samme dag som funnet: en logg om det, eller startdatoen i en vedtatt plan.",
-        "Eit tiltak er sett i gang same dag som funnet: ein logg om det, eller startdatoen i ein vedteken plan.",
+        "Et tiltak er satt i gang samme dag som funnet: en logg om det, eller startdatoen i en gjeldende plan.",
+        "Eit tiltak er sett i gang same dag som funnet: ein logg om det, eller startdatoen i ein gjeldande plan.",
     ),
     limits=Text(
         "Personalsaken mot den ansatte hentes aldri; et tiltak som bare står der, ser regelen ikke.",
@@ -393,8 +393,8 @@ def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
     "SK-06",
     "rektor-undersoker-og-ivaretar-alle",
     title=Text(
-        "Eleven, foreldrene og den ansatte er ivaretatt, og den som undersøker, er ikke den det gjelder",
-        "Eleven, foreldra og den tilsette er tekne vare på, og den som undersøkjer, er ikkje den det gjeld",
+        "Eleven, foreldrene og den ansatte skal ivaretas, og den som er beskyldt, skal ikke undersøke",
+        "Eleven, foreldra og den tilsette skal takast vare på, og den som er skulda, skal ikkje undersøkje",
     ),
     remedy=Text(
         "Loggfør hvordan hver av de tre er ivaretatt. Skoleeier peker ut en annen til å undersøke en leder.",
@@ -417,8 +417,8 @@ def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
             "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
         ),
         "accused_investigates": Text(
-            "Den som undersøker, er den det gjelder, eller en annen i ledelsen. Hvem skal undersøke?",
-            "Den som undersøkjer, er den det gjeld, eller ein annan i leiinga. Kven skal undersøkje?",
+            "Den som undersøker, er den som er beskyldt, eller en annen i ledelsen. Hvem skal undersøke?",
+            "Den som undersøkjer, er den som er skulda, eller ein annan i leiinga. Kven skal undersøkje?",
         ),
     },
 )
@@ -461,7 +461,8 @@ def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
     "SK-07",
     "skoleeier-varslet-i-ansattsak",
     title=Text(
-        "Skoleeier er varslet når en ansatt er den det gjelder", "Skoleeigar er varsla når ein tilsett er den det gjeld"
+        "Skoleeier skal varsles når en ansatt kan ha krenket en elev",
+        "Skoleeigar skal varslast når ein tilsett kan ha krenkt ein elev",
     ),
     remedy=Text(
         "Varsle skoleeier (kommunalsjef) nå, og loggfør det.", "Varsle skoleeigar (kommunalsjef) no, og loggfør det."
@@ -472,9 +473,9 @@ def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
     ),
     limits=Text(
         "Planen setter ingen frist; skoledager til spørsmål og avvik er satt i verktøyet. Loven unntar meldinger som er åpenbart grunnløse; "
-        "planen gjør det ikke. Er en i ledelsen den det gjelder, er det SK-02 som ser på varselet.",
+        "planen gjør det ikke. Er en i ledelsen beskyldt, er det SK-02 som ser på varselet.",
         "Planen set ingen frist; skoledagar til spørsmål og avvik er sette i verktøyet. Lova gjer unntak for meldingar som er openbert "
-        "grunnlause; planen gjer det ikkje. Er ein i leiinga den det gjeld, er det SK-02 som ser på varselet.",
+        "grunnlause; planen gjer det ikkje. Er ein i leiinga skulda, er det SK-02 som ser på varselet.",
     ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
@@ -547,7 +548,9 @@ def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Re
 @CHAPTER.rule(
     "SK-08",
     "samtale-med-eleven-i-ansattsak",
-    title=Text("Eleven er hørt om sin opplevelse av situasjonen", "Eleven er høyrd om si oppleving av situasjonen"),
+    title=Text(
+        "Eleven skal høres om sin opplevelse av situasjonen", "Eleven skal høyrast om si oppleving av situasjonen"
+    ),
     remedy=Text("Snakk med eleven, og loggfør samtalen.", "Snakk med eleven, og loggfør samtalen."),
     proof=Text(
         "En samtale med hver elev saken gjelder, eller et tilbud eleven takket nei til.",
@@ -603,7 +606,7 @@ def _not_heard(case: CaseIndex, judge: Judge, scope: str, start: Moment, heard: 
 @CHAPTER.rule(
     "SK-09",
     "samtale-med-den-beskyldte",
-    title=Text("Den som er beskyldt, er hørt", "Den som er skulda, er høyrd"),
+    title=Text("Den som er beskyldt, skal høres", "Den som er skulda, skal høyrast"),
     remedy=Text(
         "Snakk med den som er beskyldt, og loggfør at det er gjort.",
         "Snakk med den som er skulda, og loggfør at det er gjort.",
