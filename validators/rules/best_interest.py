@@ -254,10 +254,11 @@ def _weighing(judge: Judge, found: Assessed) -> Outcome:
     "BB-05",
     "vurderingen-er-vist",
     title=Text(
-        "Vurderingen skal vise hva dere kom fram til, og hvorfor", "Vurderinga skal vise kva de kom fram til, og kvifor"
+        "Vurderingen skal vise hva dere har kommet fram til, og hvorfor",
+        "Vurderinga skal vise kva de har kome fram til, og kvifor",
     ),
     remedy=Text(
-        "Skriv i vurderingen hvordan barnets beste er undersøkt, hva dere kom fram til, og hvilken vekt det fikk mot andre hensyn.",
+        "Skriv i vurderingen hvordan barnets beste er undersøkt, hva dere har kommet fram til, og hvilken vekt det fikk mot andre hensyn.",
         "Skriv i vurderinga korleis det beste for barnet er undersøkt, kva de kom fram til, og kva vekt det fekk mot andre omsyn.",
     ),
     proof=Text(
