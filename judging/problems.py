@@ -6,8 +6,6 @@ from collections.abc import Callable
 from gettext import gettext as _
 from typing import TypeVar
 
-import structlog
-
 from ..adapters.ports import CaseProblem
 from ..domain.errors import SourceError
 from ..domain.problem import ProblemKind
@@ -32,5 +30,7 @@ def kept_apart(judge: Callable[[], T], case: str | None = None) -> T | CaseProbl
     try:
         return judge()
     except Exception as error:  # noqa: BLE001 - the one place where a broken judgement is caught
+        import structlog  # only where something broke: a report of files needs no log
+
         structlog.get_logger("skolemiljo.judging").error("judgement failed", case=case, kind=type(error).__name__)
         return problem_of(error, case)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ..domain.problem import ProblemKind
-from ..store import CaseState
+
+if TYPE_CHECKING:
+    from ..store import CaseState
 
 TOLD_FOR = timedelta(days=30)
 """So long a case that has gone is named, where nobody has accepted it."""
