@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 import click
 
 if TYPE_CHECKING:
-    from ..validators.rule import Text
+    from ..validators.page import Text
 
 Value = TypeVar("Value", bound=StrEnum)
 

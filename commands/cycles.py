@@ -71,7 +71,7 @@ def _text(status: CycleStatus, names: dict[str, str]) -> str:
     for item in status.items:
         if item.state is CycleState.NOT_APPLICABLE:
             continue
-        title = RULES[item.item].title.in_language(written())
+        title = RULES[item.item].page.title.in_language(written())
         due = f", {item.due:%d.%m.%Y}" if item.due is not None else ""
         role = value_word(item.role, ROLES)
         which = _which(item.scope) if several[item.item] > 1 else ""

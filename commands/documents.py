@@ -49,7 +49,7 @@ def _home(plan: MunicipalPlan, code: str, row: PlanRow) -> str:
         case Home.RULE:
             rule = RULES[code]
             off = "" if plan.is_on(code, optional=rule.optional) else f". Av: {plan.rules[code].reason}"
-            return f"{_link(code)} {rule.title.nb}{off}"
+            return f"{_link(code)} {rule.page.title.nb}{off}"
         case Home.PART:
             return f"Del av {_link(row.of)}"
         case Home.QUESTION:

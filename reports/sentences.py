@@ -248,14 +248,14 @@ class Sentences:
         """The state that the plan demands."""
         rule = self.rule(code)
         if rule is not None:
-            return rule.title.in_language(self.words.language)
+            return rule.page.title.in_language(self.words.language)
         row = self.row(code)
         return plain(row.name) if row is not None else code
 
     def remedy(self, code: str) -> str:
         """What to do now."""
         rule = self.rule(code)
-        return rule.remedy.in_language(self.words.language) if rule is not None else ""
+        return rule.page.remedy.in_language(self.words.language) if rule is not None else ""
 
     def proof(self, code: str) -> str:
         """What would show that the duty is met."""
@@ -263,7 +263,7 @@ class Sentences:
         if rule is None:
             return ""
         return self.words.gettext("Dette viser at plikten er oppfylt: {proof}").format(
-            proof=rule.proof.in_language(self.words.language)
+            proof=rule.page.proof.in_language(self.words.language)
         )
 
     def quote(self, code: str) -> str:
@@ -337,7 +337,7 @@ class Sentences:
         if finding.verdict is not Verdict.REVIEW:
             return ""
         rule = self.rule(finding.rule)
-        asked = question_text(rule.questions if rule is not None else {}, finding.question or "")
+        asked = question_text(rule.page.questions if rule is not None else {}, finding.question or "")
         if asked is not None:
             return asked.in_language(self.words.language)
         return self.words.gettext("Opplysningene i saken gir ikke et klart svar. Er dette oppfylt?")

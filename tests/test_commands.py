@@ -309,7 +309,7 @@ def test_the_operators_commands_are_english_throughout_but_for_the_plans_own_wor
     (tmp_path / "s.toml").write_text('language = "en"\nstore = "lager.sqlite"\n[folder]\npath = "eksport"\n', "utf-8")
     assert run("mock", "folder", "eksport", "--cases", "9", cwd=tmp_path).returncode == 0
     (tmp_path / "eksport" / "cases" / "SM-9.json").write_text('{"id": "SM-9", "school": "310000019"}', "utf-8")
-    titles = {rule.title.nb for rule in RULES.values()}
+    titles = {rule.page.title.nb for rule in RULES.values()}
     plan = load_plan("oyer-2024")
     paragraphs = {words for words, *_others in law().values()}
     names = {row.name for row in plan.rows.values()} | {row.why for row in plan.rows.values() if row.why}

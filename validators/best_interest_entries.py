@@ -13,19 +13,6 @@ from ..domain.verdict import Outcome, Reason, Verdict, scope_of
 from .judge import Judge
 from .known import CaseIndex, once_each
 from .reading.vague_phrases import Phrase, says_only
-from .rule import Text
-
-FIELD_QUESTIONS: Mapping[str, Text] = {
-    "in_text": Text(
-        "Svaret har ikke fått sitt eget felt, men vurderingen av barnets beste har tekst. Står det der?",
-        "Svaret har ikkje fått eit eige felt, men vurderinga av det beste for barnet har tekst. Står det der?",
-    ),
-    "bare_claim": Text(
-        "Det står bare at det er vurdert. Hva er vurdert, og hva kom dere fram til?",
-        "Det står berre at det er vurdert. Kva er vurdert, og kva kom de fram til?",
-    ),
-}
-"""What every rule about a field of the assessment may ask."""
 
 WRITTEN = (
     "child_views",

@@ -1,30 +1,19 @@
-"""A rule and its page: one pure function over one case (or one school year), with everything a reader needs beside it."""
+"""A rule: one pure function over one case (or one school year), with what the engine must know of it. Its words: page.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Severity
+from .page import Page, Text, chapter_words
 
 if TYPE_CHECKING:
     from .judge import Judge
     from .known import CaseIndex, CycleIndex
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text for users in both written languages. Plan quotes are never translated and never stand here."""
-
-    nb: str
-    nn: str
-
-    def in_language(self, language: str) -> str:
-        """The text in ``nb`` or ``nn``; any other language gets bokmål."""
-        return self.nn if language == "nn" else self.nb
 
 
 class Subject(StrEnum):
@@ -49,14 +38,6 @@ class Rule:
     slug: str
     """Readable name, ASCII, for example ``elev-far-beskjed-samme-dag``."""
     chapter: str
-    title: Text
-    """What the plan demands: the state, or the duty («skal …»); not the fault, and nothing told as if it had happened."""
-    remedy: Text
-    """What to do now."""
-    proof: Text
-    """What shows that the duty is met."""
-    limits: Text
-    """What the rule can't see."""
     severity: Severity
     basis: Basis
     role: Role
@@ -73,12 +54,17 @@ class Rule:
     """
     decided_by: tuple[str, ...] = ()
     """Parts of what it needs whole, without which even its silence («ikke aktuelt») shows nothing."""
-    questions: Mapping[str, Text] = field(default_factory=dict)
-    """Review questions by key."""
     optional: bool = False
     """On only where a plan turns it on (duties of the law that the plan does not state)."""
     shares_row: str | None = None
     """Code of the rule whose row of the plan this one takes up another part of, for example of another subject."""
+    own_page: Page | None = None
+    """The page of a rule that no chapter holds; the others have theirs in pages/<chapter>.toml."""
+
+    @property
+    def page(self) -> Page:
+        """Its words, which are read when they are first asked for: most commands need few of them."""
+        return self.own_page or chapter_words(self.chapter).pages[self.code]
 
     @property
     def row(self) -> str:
@@ -99,18 +85,18 @@ class Chapter:
     """One chapter of the plan: a file of rules in the plan's order."""
 
     name: str
-    title: Text
     rules: list[Rule] = field(default_factory=list)
+
+    @property
+    def title(self) -> Text:
+        """Its heading in the plan."""
+        return chapter_words(self.name).title
 
     def rule(
         self,
         code: str,
         slug: str,
         *,
-        title: Text,
-        remedy: Text,
-        proof: Text,
-        limits: Text,
         severity: Severity,
         basis: Basis,
         role: Role,
@@ -118,7 +104,6 @@ class Chapter:
         law: tuple[str, ...] = (),
         needs: tuple[str, ...] = (),
         decided_by: tuple[str, ...] = (),
-        questions: Mapping[str, Text] | None = None,
         optional: bool = False,
         shares_row: str | None = None,
     ) -> Callable[[RuleFunction], RuleFunction]:
@@ -132,10 +117,6 @@ class Chapter:
                     code=code,
                     slug=slug,
                     chapter=self.name,
-                    title=title,
-                    remedy=remedy,
-                    proof=proof,
-                    limits=limits,
                     severity=severity,
                     basis=basis,
                     role=role,
@@ -144,7 +125,6 @@ class Chapter:
                     law=law,
                     needs=needs,
                     decided_by=decided_by,
-                    questions=dict(questions or {}),
                     optional=optional,
                     shares_row=shares_row,
                 )

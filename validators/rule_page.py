@@ -11,7 +11,8 @@ from typing import Any
 from ..domain.errors import SettingsError
 from ..domain.plan import MunicipalPlan
 from ..plans.loader import law
-from .rule import Chapter, Rule, Text
+from .page import Text
+from .rule import Chapter, Rule
 from .verdict_words import ROLES, SEVERITIES
 
 _BASIS = {
@@ -72,7 +73,7 @@ def data(rule: Rule, plan: MunicipalPlan, language: str) -> dict[str, Any]:
         "rule": rule.code,
         "slug": rule.slug,
         "chapter": rule.chapter,
-        "title": rule.title.in_language(language),
+        "title": rule.page.title.in_language(language),
         "quote": row.quote if row is not None else None,
         "section": row.section if row is not None else None,
         "plan": plan.document.label,
@@ -80,10 +81,10 @@ def data(rule: Rule, plan: MunicipalPlan, language: str) -> dict[str, Any]:
         "basis": rule.basis.value,
         "severity": rule.severity.value,
         "role": rule.role.value,
-        "proof": rule.proof.in_language(language),
-        "remedy": rule.remedy.in_language(language),
-        "questions": {key: text.in_language(language) for key, text in rule.questions.items()},
-        "limits": rule.limits.in_language(language),
+        "proof": rule.page.proof.in_language(language),
+        "remedy": rule.page.remedy.in_language(language),
+        "questions": {key: text.in_language(language) for key, text in rule.page.questions.items()},
+        "limits": rule.page.limits.in_language(language),
         "needs": list(rule.needs),
         "on": plan.is_on(rule.row, optional=rule.optional),
         "why": switch.reason if switch is not None else None,
@@ -172,7 +173,7 @@ def index_markdown(
             basis, severity = _BASIS[rule.basis.value], SEVERITIES[rule.severity]
             off = "" if plan.is_on(rule.row, optional=rule.optional) else f" ({say['off'].casefold()})"
             lines.append(
-                f"| [{rule.code}]({folder}/{chapter.name}.md) | {rule.title.in_language(language)}{off} "
+                f"| [{rule.code}]({folder}/{chapter.name}.md) | {rule.page.title.in_language(language)}{off} "
                 f"| {basis.in_language(language)} | {severity.in_language(language)} |"
             )
         lines.append("")

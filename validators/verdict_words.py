@@ -1,4 +1,4 @@
-"""The words for verdicts, reasons, remarks and roles, in bokmål and nynorsk. Rule texts stand beside their rules."""
+"""The words for verdicts, reasons, remarks and roles, in bokmål and nynorsk. The rules' own: pages/*.toml."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..domain.people import Role
 from ..domain.verdict import Reading, Reason, RemarkCode, Severity, Verdict
-from .rule import Text
+from .page import Text
 
 VERDICTS: dict[Verdict, Text] = {
     Verdict.MET: Text("i orden", "i orden"),

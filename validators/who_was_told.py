@@ -13,21 +13,6 @@ from ..domain.people import Actor, Role
 from ..domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
 from .judge import Judge
 from .known import CaseIndex
-from .rule import Text
-
-WHICH_NOTICE = Text(
-    "Saken har flere varsler, og loggen sier ikke hvilket den gjelder. Gjelder den dette?",
-    "Saka har fleire varsel, og loggen seier ikkje kva for eit han gjeld. Gjeld han dette?",
-)
-WHICH_PUPIL = Text(
-    "Saken gjelder flere elever, og loggen sier ikke hvilken. Gjelder den denne eleven?",
-    "Saka gjeld fleire elevar, og loggen seier ikkje kva for ein. Gjeld han denne eleven?",
-)
-WHO_WROTE = Text(
-    "Det står ikke hvem som skrev loggen. Var det rektor?",
-    "Det står ikkje kven som skreiv loggen. Var det rektor?",
-)
-
 
 RECEIVES = (Role.RECTOR, Role.CONTACT_TEACHER)
 """Who receives a notice in the plan's words; taken by another, it was received when it reached one of them."""

@@ -68,7 +68,7 @@ def test_every_home_is_true(name: str) -> None:
 def test_a_question_belongs_to_a_rule_that_asks() -> None:
     for code, row in PLAN.rows.items():
         if row.home is Home.QUESTION:
-            assert RULES[row.of or ""].questions, f"{code}: {row.of} asks nothing"
+            assert RULES[row.of or ""].page.questions, f"{code}: {row.of} asks nothing"
 
 
 def test_every_rule_has_a_row() -> None:

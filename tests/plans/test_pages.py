@@ -16,14 +16,16 @@ from skolemiljo.domain.errors import SettingsError
 from skolemiljo.domain.plan import Readings
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.validators import CHAPTERS, RULES, rule_page
-from skolemiljo.validators.rule import Rule, Text
+from skolemiljo.validators.page import Text
+from skolemiljo.validators.rule import Rule
 
 PLAN = load_plan("oyer-2024")
 
 
 def _texts(rule: Rule) -> Iterator[tuple[str, Text]]:
-    yield from (("title", rule.title), ("remedy", rule.remedy), ("proof", rule.proof), ("limits", rule.limits))
-    yield from rule.questions.items()
+    page = rule.page
+    yield from (("title", page.title), ("remedy", page.remedy), ("proof", page.proof), ("limits", page.limits))
+    yield from page.questions.items()
 
 
 @pytest.mark.parametrize("code", sorted(RULES))

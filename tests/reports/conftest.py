@@ -41,7 +41,8 @@ from skolemiljo.reports.build import audit_report, school_report
 from skolemiljo.reports.dossier import Dossier, RunMark, dossier
 from skolemiljo.reports.dossier import render as render_dossier
 from skolemiljo.reports.model import Acceptance, AuditReport, Previous, SchoolReport
-from skolemiljo.validators.rule import Chapter, Rule, Text
+from skolemiljo.validators.page import Page, Text
+from skolemiljo.validators.rule import Chapter, Rule
 
 AS_OF = datetime(2026, 3, 9, 9, 15, tzinfo=UTC)
 TODAY = date(2026, 3, 9)
@@ -131,11 +132,11 @@ _RULES = [
 ]
 
 CHAPTERS = [
-    Chapter("notification", Text("Plikt til å varsle", "Plikt til å varsle")),
-    Chapter("enquiry", Text("Plikt til å undersøke", "Plikt til å undersøkje")),
-    Chapter("measures", Text("Plikt til å sette inn tiltak", "Plikt til å setje inn tiltak")),
-    Chapter("evaluation", Text("Evaluering av tiltak", "Evaluering av tiltak")),
-    Chapter("annual_cycle", Text("Årshjulet", "Årshjulet")),
+    Chapter("notification"),
+    Chapter("enquiry"),
+    Chapter("measures"),
+    Chapter("evaluation"),
+    Chapter("annual_cycle"),
 ]
 
 
@@ -143,21 +144,18 @@ CHAPTERS = [
 def rules() -> dict[str, Rule]:
     """A handful of rules with both languages."""
     none = Text("–", "–")
+    asks = {"which": Text("Gjelder svaret dette varselet?", "Gjeld svaret dette varselet?")}
     return {
         code: Rule(
             code=code,
             slug=slug,
             chapter=chapter,
-            title=Text(nb, nn),
-            remedy=Text(do_nb, do_nn),
-            proof=none,
-            limits=none,
+            own_page=Page(Text(nb, nn), Text(do_nb, do_nn), none, none, asks),
             severity=severity,
             basis=Basis.BOTH,
             role=Role.RECTOR,
             judge=_nothing,
             law=("opplaeringslova-12-4",),
-            questions={"which": Text("Gjelder svaret dette varselet?", "Gjeld svaret dette varselet?")},
         )
         for code, slug, chapter, nb, nn, do_nb, do_nn, severity, _, _ in _RULES
     }

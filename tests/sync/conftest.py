@@ -27,7 +27,8 @@ from skolemiljo.sync.run import Options, run_sync
 from skolemiljo.sync.summary import RunSummary
 from skolemiljo.validators.judge import Judge
 from skolemiljo.validators.known import CaseIndex, CycleIndex
-from skolemiljo.validators.rule import Rule, Subject, Text
+from skolemiljo.validators.page import Page, Text
+from skolemiljo.validators.rule import Rule, Subject
 
 HERE, THERE = "310000019", "310000027"
 NIGHT = datetime(2026, 3, 10, 3, 15, tzinfo=UTC)
@@ -63,10 +64,7 @@ def rule(code: str, function: Any, subject: Subject = Subject.CASE) -> Rule:
         code=code,
         slug=code.lower(),
         chapter="prøve",
-        title=text,
-        remedy=text,
-        proof=text,
-        limits=text,
+        own_page=Page(text, text, text, text, {}),
         severity=Severity.HIGH,
         basis=Basis.BOTH,
         role=Role.RECTOR,

@@ -19,7 +19,8 @@ from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess
 from skolemiljo.validators.judge import Judge
 from skolemiljo.validators.known import CaseIndex
-from skolemiljo.validators.rule import Rule, Text
+from skolemiljo.validators.page import Page, Text
+from skolemiljo.validators.rule import Rule
 
 CALENDAR = SchoolCalendar(known_years=frozenset({"2024-2025", "2025-2026"}))
 AS_OF = datetime(2026, 3, 20, 8, tzinfo=UTC)
@@ -52,10 +53,7 @@ def rule(function: Any, *, needs: tuple[str, ...] = (), basis: Basis = Basis.PLA
         code="T-01",
         slug="prove",
         chapter="prøve",
-        title=text,
-        remedy=text,
-        proof=text,
-        limits=text,
+        own_page=Page(text, text, text, text, {}),
         severity=Severity.HIGH,
         basis=basis,
         role=Role.RECTOR,

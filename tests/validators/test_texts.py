@@ -14,7 +14,8 @@ import pytest
 from skolemiljo import validators
 from skolemiljo.commands import catalogue, cycles
 from skolemiljo.validators import CHAPTERS, RULES, verdict_words
-from skolemiljo.validators.rule import Rule, Text
+from skolemiljo.validators.page import Text
+from skolemiljo.validators.rule import Rule
 
 # Words of one of the written languages that are never right in the other.
 _BOKMAAL = """
@@ -84,8 +85,8 @@ def everything() -> dict[str, Text]:
     found: dict[str, Text] = {f"chapter {chapter.name}": chapter.title for chapter in CHAPTERS}
     for rule in RULES.values():
         for part in ("title", "remedy", "proof", "limits"):
-            found[f"{rule.code} {part}"] = getattr(rule, part)
-        found |= {f"{rule.code} {key}": question for key, question in rule.questions.items()}
+            found[f"{rule.code} {part}"] = getattr(rule.page, part)
+        found |= {f"{rule.code} {key}": question for key, question in rule.page.questions.items()}
     for module in modules():
         for name, value in vars(module).items():
             found |= {f"{module.__name__} {name} {n}": text for n, text in enumerate(texts_in(value))}
@@ -147,12 +148,12 @@ def test_the_school_is_called_as_in_the_law(language: str) -> None:
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
 def test_a_rule_speaks_plainly(rule: Rule) -> None:
     for language in ("nb", "nn"):
-        assert not rule.title.in_language(language).endswith(".")
-        for part in (rule.remedy, rule.proof, rule.limits):
+        assert not rule.page.title.in_language(language).endswith(".")
+        for part in (rule.page.remedy, rule.page.proof, rule.page.limits):
             said = part.in_language(language)
             assert said.endswith("."), said
             assert said[0].isupper() or said[0] == "«", said
-        for question in rule.questions.values():
+        for question in rule.page.questions.values():
             assert question.in_language(language).endswith("?"), question
 
 
@@ -164,7 +165,7 @@ WHERE = re.compile(
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
 def test_a_remedy_says_where_it_is_to_be_written(rule: Rule) -> None:
     """«Før hvem som grep inn.» sends a rektor looking for the place."""
-    assert WHERE.search(rule.remedy.nb.lower()), rule.remedy.nb
+    assert WHERE.search(rule.page.remedy.nb.lower()), rule.page.remedy.nb
 
 
 def test_common_questions_ask() -> None:
@@ -179,7 +180,13 @@ def test_no_rule_blames_or_judges_by_law(rule: Rule) -> None:
     said = " ".join(
         text.in_language(language).lower()
         for language in ("nb", "nn")
-        for text in (rule.title, rule.remedy, rule.proof, rule.limits, *rule.questions.values())
+        for text in (
+            rule.page.title,
+            rule.page.remedy,
+            rule.page.proof,
+            rule.page.limits,
+            *rule.page.questions.values(),
+        )
     )
     for word in (
         "lovbrudd",
@@ -202,7 +209,7 @@ def test_no_rule_blames_or_judges_by_law(rule: Rule) -> None:
 def test_no_title_tells_that_the_duty_was_done(rule: Rule) -> None:
     """A title stands above «avvik» too, where «Rektor ble varslet» would say the opposite of what was found."""
     known = ("når regelverket ble gjort kjent", "når regelverket vart gjort kjent", "Det som kom på e-post")
-    for title in (rule.title.nb, rule.title.nn):
+    for title in (rule.page.title.nb, rule.page.title.nn):
         duty = title
         for words_of_what_is_there in known:
             duty = duty.replace(words_of_what_is_there, "")

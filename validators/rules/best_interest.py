@@ -9,7 +9,6 @@ from ...domain.log import Consideration, LogEntry
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
 from ..best_interest_entries import (
-    FIELD_QUESTIONS,
     WRITTEN,
     Assessed,
     assessments_of,
@@ -20,63 +19,23 @@ from ..best_interest_entries import (
 )
 from ..judge import Judge, when_of
 from ..known import CaseIndex
-from ..rule import Chapter, Text
+from ..rule import Chapter
 from ..stretches import only_protects
 
-CHAPTER = Chapter("best_interest", Text("Vurdering av barnets beste", "Vurdering av det beste for barnet"))
+CHAPTER = Chapter("best_interest")
 
 _NEEDS = ("activity_plans", "activity_plans.pupils", "activity_plans.best_interest", "pupils")
 """The log is not among them: an assessment that stands in the plan is seen without it (Assessed.unseen asks for it)."""
-_ONLY_TICKS = Text(
-    "Det er krysset av for momenter, men ingenting er skrevet. Hva er vurdert?",
-    "Det er kryssa av for moment, men ingenting er skrive. Kva er vurdert?",
-)
-_LIMITS = Text(
-    "Regelen ser at det er svart, ikke om svaret er godt. Det er en faglig og rettslig vurdering.",
-    "Regelen ser at det er svart, ikkje om svaret er godt. Det er ei fagleg og rettsleg vurdering.",
-)
 
 
 @CHAPTER.rule(
     "BB-01",
     "barnets-beste-ved-hver-avgjorelse",
-    title=Text(
-        "Barnets beste skal vurderes for hver elev når en plan blir lagret som gjeldende",
-        "Det beste for barnet skal vurderast for kvar elev når ein plan blir lagra som gjeldande",
-    ),
-    remedy=Text(
-        "Vurder hva som er best for eleven nå, skriv vurderingen i aktivitetsplanen eller i en egen logg, og se om tiltakene står seg.",
-        "Vurder kva som er best for eleven no, skriv vurderinga i aktivitetsplanen eller i ein eigen logg, og sjå om tiltaka står seg.",
-    ),
-    proof=Text(
-        "En vurdering med ord i den gjeldende planen, eller i en logg fra før den ble lagret, for hver elev planen gjelder.",
-        "Ei vurdering med ord i den gjeldande planen, eller i ein logg frå før han vart lagra, for kvar elev planen gjeld.",
-    ),
-    limits=Text(
-        "Regelen ser planene. Andre handlinger som angår barnet, ser den ikke. Den ser at det er en vurdering, ikke om den er god.",
-        "Regelen ser planane. Andre handlingar som gjeld barnet, ser han ikkje. Han ser at det er ei vurdering, ikkje om ho er god.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-1", "grunnloven-104"),
     needs=(*_NEEDS, "activity_plans.measures", "activity_plans.best_interest_ref"),
-    questions={
-        "bare_claim": FIELD_QUESTIONS["bare_claim"],
-        "only_ticks": _ONLY_TICKS,
-        "one_for_several": Text(
-            "Planen gjelder flere elever og har én vurdering av barnets beste. Er det vurdert hva som er best også for denne eleven?",
-            "Planen gjeld fleire elevar og har éi vurdering av det beste for barnet. Er det vurdert kva som er best òg for denne eleven?",
-        ),
-        "before_earlier_version": Text(
-            "Vurderingen er fra før en tidligere versjon, og planen har fått andre tiltak siden. Er barnets beste vurdert på nytt?",
-            "Vurderinga er frå før ein tidlegare versjon, og planen har fått andre tiltak sidan. Er det beste for barnet vurdert på nytt?",
-        ),
-        "protective_first": Text(
-            "Vernetiltak ble satt inn før en vurdering av barnets beste var skrevet. Var det vern som ikke kunne vente?",
-            "Vernetiltak vart sette inn før ei vurdering av det beste for barnet var skriven. Var det vern som ikkje kunne vente?",
-        ),
-    },
 )
 def assessed_for_each_pupil(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«barns beste være grunnleggende hensyn ved alle handlinger/avgjørelser som angår barn»: per decided version and pupil."""
@@ -146,40 +105,7 @@ def _not_assessed(judge: Judge, scope: str, found: Assessed) -> Outcome:
 
 
 @CHAPTER.rule(
-    "BB-03",
-    "tatt-stilling-til-momentene",
-    title=Text(
-        "Skolen skal ta stilling til hvert av de åtte momentene og gi dem et innhold",
-        "Skolen skal ta stilling til kvart av dei åtte momenta og gi dei eit innhald",
-    ),
-    remedy=Text(
-        "Ta stilling til hvert av de åtte momentene, relevant eller ikke relevant her, og skriv i vurderingen hva de betyr for eleven.",
-        "Ta stilling til kvart av dei åtte momenta, relevant eller ikkje relevant her, og skriv i vurderinga kva dei har å seie for eleven.",
-    ),
-    proof=Text(
-        "Hvert moment er merket relevant eller ikke relevant, minst ett er relevant, og vurderingen har ord, også om barnets syn.",
-        "Kvart moment er merkt relevant eller ikkje relevant, minst eitt er relevant, og vurderinga har ord, òg om synet til barnet.",
-    ),
-    limits=Text(
-        "Regelen leser aldri hva som står om helse, sårbarhet og familie; bare om det er tatt stilling. Står alt i én tekst, spør den.",
-        "Regelen les aldri kva som står om helse, sårbarheit og familie; berre om det er teke stilling. Står alt i éin tekst, spør han.",
-    ),
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    needs=_NEEDS,
-    questions={
-        **FIELD_QUESTIONS,
-        "only_ticks": _ONLY_TICKS,
-        "none_relevant": Text(
-            "Alle momentene er merket som ikke relevante. Hva bygger vurderingen på?",
-            "Alle momenta er merkte som ikkje relevante. Kva byggjer vurderinga på?",
-        ),
-        "childs_view": Text(
-            "Vurderingen sier ikke hva barnet selv mener. Er barnets syn med?",
-            "Vurderinga seier ikkje kva barnet sjølv meiner. Er synet til barnet med?",
-        ),
-    },
+    "BB-03", "tatt-stilling-til-momentene", severity=Severity.HIGH, basis=Basis.PLAN, role=Role.RECTOR, needs=_NEEDS
 )
 def considerations(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«tar vi stilling til hva som er relevante moment, så gir vi dem et innhold»: a stand on all eight, and words."""
@@ -203,31 +129,7 @@ def _only_ticks(judge: Judge, found: Assessed) -> Outcome:
     return judge.review(found.scope, "only_ticks", *found.items, event=found.event)
 
 
-@CHAPTER.rule(
-    "BB-04",
-    "momentene-er-vektet",
-    title=Text("Momentene skal vektes mot hverandre", "Momenta skal vektast mot kvarandre"),
-    remedy=Text(
-        "Skriv i vurderingen hva som er best for barna, om det lar seg forene med andre hensyn, og hva som veier tyngst hvis det ikke gjør det.",
-        "Skriv i vurderinga kva som er best for barna, om det lèt seg sameine med andre omsyn, og kva som veg tyngst om det ikkje gjer det.",
-    ),
-    proof=Text(
-        "Vektingen er skrevet, og spørsmålene ved vekting er besvart.",
-        "Vektinga er skriven, og spørsmåla ved vekting er svara på.",
-    ),
-    limits=_LIMITS,
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    needs=_NEEDS,
-    questions={
-        **FIELD_QUESTIONS,
-        "questions_unanswered": Text(
-            "Vektingen er skrevet, men ikke alle spørsmålene ved vekting er besvart. Er de vurdert?",
-            "Vektinga er skriven, men ikkje alle spørsmåla ved vekting er svara på. Er dei vurderte?",
-        ),
-    },
-)
+@CHAPTER.rule("BB-04", "momentene-er-vektet", severity=Severity.HIGH, basis=Basis.PLAN, role=Role.RECTOR, needs=_NEEDS)
 def weighed(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«vekter dem i forhold til hverandre»: the weighing, and the plan's three questions (the third only at a conflict)."""
     for found in current_assessments(case, judge):
@@ -253,25 +155,11 @@ def _weighing(judge: Judge, found: Assessed) -> Outcome:
 @CHAPTER.rule(
     "BB-05",
     "vurderingen-er-vist",
-    title=Text(
-        "Vurderingen skal vise hva dere har kommet fram til, og hvorfor",
-        "Vurderinga skal vise kva de har kome fram til, og kvifor",
-    ),
-    remedy=Text(
-        "Skriv i vurderingen hvordan barnets beste er undersøkt, hva dere har kommet fram til, og hvilken vekt det fikk mot andre hensyn.",
-        "Skriv i vurderinga korleis det beste for barnet er undersøkt, kva de kom fram til, og kva vekt det fekk mot andre omsyn.",
-    ),
-    proof=Text(
-        "Begge forklaringene står i vurderingen: hvordan barnets beste er undersøkt, og hvilken vekt det fikk.",
-        "Begge forklaringane står i vurderinga: korleis det beste for barnet er undersøkt, og kva vekt det fekk.",
-    ),
-    limits=_LIMITS,
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-4",),
     needs=_NEEDS,
-    questions=FIELD_QUESTIONS,
 )
 def shown(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Innholdet i vurderingen skal vises/dokumenteres»: how it was examined, and the weight; a claim shows neither."""
@@ -287,20 +175,10 @@ def shown(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "BB-06",
     "vektingen-forklart-i-begrunnelsen",
-    title=Text(
-        "Vektingen skal forklares i begrunnelsen for tiltakene", "Vektinga skal forklarast i grunngivinga for tiltaka"
-    ),
-    remedy=Text(
-        "Forklar i begrunnelsen for tiltakene hvorfor dere valgte nettopp disse, ut fra vektingen.",
-        "Forklar i grunngivinga for tiltaka kvifor de valde nettopp desse, ut frå vektinga.",
-    ),
-    proof=Text("Feltet om vektingen i begrunnelsen er fylt ut.", "Feltet om vektinga i grunngivinga er fylt ut."),
-    limits=_LIMITS,
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=_NEEDS,
-    questions=FIELD_QUESTIONS,
 )
 def weighing_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«vektingen av de ulike hensynene i begrunnelsen for tiltakene skal forklares»"""
@@ -309,33 +187,7 @@ def weighing_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 
 @CHAPTER.rule(
-    "BB-07",
-    "foreldres-og-fagfolks-syn",
-    title=Text(
-        "Det er tatt stilling til om foreldre og fagfolk skal gi synspunkt",
-        "Det er teke stilling til om foreldre og fagfolk skal gi synspunkt",
-    ),
-    remedy=Text(
-        "Hent inn synspunktene, eller skriv i vurderingen at det ikke er aktuelt.",
-        "Hent inn synspunkta, eller skriv i vurderinga at det ikkje er aktuelt.",
-    ),
-    proof=Text(
-        "Feltet har et svar: hentet inn, eller ikke aktuelt.", "Feltet har eit svar: henta inn, eller ikkje aktuelt."
-    ),
-    limits=Text(
-        "Planen sier «aktuelt», ikke «skal». Derfor spør regelen, og gir aldri avvik.",
-        "Planen seier «aktuelt», ikkje «skal». Difor spør regelen, og gir aldri avvik.",
-    ),
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    needs=_NEEDS,
-    questions={
-        "asked": Text(
-            "Er synspunkt fra foreldre og fagfolk hentet inn, eller er det ikke aktuelt her?",
-            "Er synspunkt frå foreldre og fagfolk henta inn, eller er det ikkje aktuelt her?",
-        ),
-    },
+    "BB-07", "foreldres-og-fagfolks-syn", severity=Severity.MEDIUM, basis=Basis.PLAN, role=Role.RECTOR, needs=_NEEDS
 )
 def others_views(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«er det aktuelt å innhente synspunkt fra foreldre og fagfolk rundt barnet»"""

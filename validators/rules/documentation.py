@@ -15,15 +15,10 @@ from ..judge import Judge, when_of
 from ..known import CaseIndex, CycleIndex
 from ..reading.identity_number import IdentityKind, find_identity_numbers
 from ..reading.sensitive_words import find_sensitive_words
-from ..rule import Chapter, Subject, Text
+from ..rule import Chapter, Subject
 from .annual_cycle import done, within_year
 
-CHAPTER = Chapter("documentation", Text("Dokumentasjon", "Dokumentasjon"))
-
-_WHICH_NOTICE = Text(
-    "Det er lagt inn en e-post som ikke sier hvilket varsel den hører til. Hører den til dette?",
-    "Det er lagt inn ein e-post som ikkje seier kva varsel han høyrer til. Høyrer han til dette?",
-)
+CHAPTER = Chapter("documentation")
 
 
 # --- «Saker opprettes, logg skrives og følges opp …» --------------------------------------------------------------------
@@ -32,35 +27,11 @@ _WHICH_NOTICE = Text(
 @CHAPTER.rule(
     "DOK-02",
     "logg-skrives-og-folges-opp",
-    title=Text(
-        "Det skal skrives logg i saken, og den skal følges opp så lenge den er åpen",
-        "Det skal skrivast logg i saka, og ho skal følgjast opp så lenge ho er open",
-    ),
-    remedy=Text(
-        "Loggfør det som er gjort siden sist, eller lukk saken hvis eleven har det trygt og godt.",
-        "Loggfør det som er gjort sidan sist, eller lukk saka om eleven har det trygt og godt.",
-    ),
-    proof=Text(
-        "Saken har minst én loggføring etter at den ble åpnet, og mens den er åpen ikke noe langt opphold uten nye.",
-        "Saka har minst éi loggføring etter at ho vart opna, og medan ho er open ikkje noko langt opphald utan nye.",
-    ),
-    limits=Text(
-        "Planen sier ikke hvor ofte det skal skrives logg; antall skoledager er satt i verktøyet, og et opphold gir spørsmål og ikke "
-        "avvik. Logger, planversjoner, evalueringer og hendelser teller alle. Varsler som aldri ble en sak, kan regelen ikke se.",
-        "Planen seier ikkje kor ofte det skal skrivast logg; talet på skoledagar er sett i verktøyet, og eit opphald gir spørsmål og "
-        "ikkje avvik. Loggar, planversjonar, evalueringar og hendingar tel alle. Varsel som aldri vart ei sak, kan regelen ikkje sjå.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-4",),
     needs=("log", "notices", "activity_plans", "evaluations", "incidents", "status_history"),
-    questions={
-        "silent": Text(
-            "Saken er åpen, men det er ikke skrevet noe i den på en stund. Blir den fulgt opp?",
-            "Saka er open, men det er ikkje skrive noko i ho på ei stund. Blir ho følgd opp?",
-        ),
-    },
 )
 def log_kept(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Saker opprettes, logg skrives og følges opp i forhold til varsling og undersøkelser»: once per case, since it was opened."""
@@ -111,37 +82,11 @@ def _after(item: Recorded, moment: Moment) -> bool:
 @CHAPTER.rule(
     "DOK-03",
     "alt-pedagogisk-personale-bruker-plattformen",
-    title=Text(
-        "Alt pedagogisk personale ved skolen skal ha tilgang til Visma Sikker Sak",
-        "Alt pedagogisk personale ved skolen skal ha tilgang til Visma Sikker Sak",
-    ),
-    remedy=Text(
-        "Gi tilgang til dem som mangler den, og før i årshjulet hvor mange som skal ha tilgang, og hvor mange som har det.",
-        "Gi tilgang til dei som manglar han, og før i årshjulet kor mange som skal ha tilgang, og kor mange som har det.",
-    ),
-    proof=Text(
-        "En oppføring i årshjulet for skoleåret som viser at alle som skal ha tilgang, har det.",
-        "Ei oppføring i årshjulet for skoleåret som viser at alle som skal ha tilgang, har det.",
-    ),
-    limits=Text(
-        "Tilgang er ikke bruk. Selve brukerlista ser verktøyet ikke; mangler oppføringen, spør regelen.",
-        "Tilgang er ikkje bruk. Sjølve brukarlista ser verktøyet ikkje; manglar oppføringa, spør regelen.",
-    ),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     subject=Subject.SCHOOL_YEAR,
     needs=("entries",),
-    questions={
-        "not_counted": Text(
-            "Ingen har ført hvor mange som har tilgang i skoleåret. Bruker alt pedagogisk personale plattformen?",
-            "Ingen har ført kor mange som har tilgang i skoleåret. Bruker alt pedagogisk personale plattforma?",
-        ),
-        "how_many": Text(
-            "Oppføringen sier ikke klart hvor mange som skal ha tilgang, og hvor mange som har det. Hvor mange er det?",
-            "Oppføringa seier ikkje klart kor mange som skal ha tilgang, og kor mange som har det. Kor mange er det?",
-        ),
-    },
 )
 def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Plattformen brukes av alt pedagogisk personale.» The newest count in the school year."""
@@ -164,30 +109,11 @@ def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "DOK-04",
     "andre-ansatte-dokumenterer-skriftlig",
-    title=Text(
-        "Andre ansatte som melder ifra, skal dokumentere det skriftlig",
-        "Andre tilsette som melder frå, skal dokumentere det skriftleg",
-    ),
-    remedy=Text(
-        "Be den ansatte skrive kort på e-post, uten sensitive opplysninger, hva som er sett eller hørt, og legg den inn i saken.",
-        "Be den tilsette skrive kort på e-post, utan sensitive opplysningar, kva som er sett eller høyrt, og legg han inn i saka.",
-    ),
-    proof=Text(
-        "E-posten fra den ansatte er lagt inn i saken, varselet kom skriftlig på e-post, eller den ansatte har selv skrevet logg.",
-        "E-posten frå den tilsette er lagd inn i saka, varselet kom skriftleg på e-post, eller den tilsette har sjølv skrive logg.",
-    ),
-    limits=Text(
-        "Gjelder ansatte utenom det pedagogiske personalet, slik kilden oppgir rollen. Verktøyet leser ikke e-post. Planen setter ingen "
-        "frist; dager regnes i skoledager fra varselet.",
-        "Gjeld tilsette utanom det pedagogiske personalet, slik kjelda oppgir rolla. Verktøyet les ikkje e-post. Planen set ingen frist; "
-        "dagar blir rekna i skoledagar frå varselet.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.STAFF,
     needs=("notices", "log"),
     decided_by=("notices.notifier",),
-    questions={"which_notice": _WHICH_NOTICE},
 )
 def other_staff_write(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Andre ansatte i skolen dokumenterer skriftlig på e-post»: per notice from someone outside the pedagogical staff."""
@@ -227,49 +153,11 @@ def _written_by_staff(case: CaseIndex, notice: Notice) -> Recorded | None:
 @CHAPTER.rule(
     "DOK-05",
     "e-post-uten-sensitive-opplysninger",
-    title=Text(
-        "Det som kommer på e-post, skal ikke ha fødselsnummer eller andre sensitive opplysninger",
-        "Det som kjem på e-post, skal ikkje ha fødselsnummer eller andre sensitive opplysningar",
-    ),
-    remedy=Text(
-        "Saksopplysningene skal stå i Sikker Sak. Når e-posten er lagt inn, fjern den fra innboks og sendt etter kommunens arkivrutine, "
-        "og meld personvernavvik. Be avsenderen heretter bare skrive at det er noe å snakke om.",
-        "Saksopplysningane skal stå i Sikker Sak. Når e-posten er lagd inn, fjern han frå innboks og sendt etter arkivrutinen i kommunen, "
-        "og meld personvernavvik. Be avsendaren heretter berre skrive at det er noko å snakke om.",
-    ),
-    proof=Text(
-        "Teksten som er lagt inn fra e-posten, og de andre feltene på oppføringen er lest i minnet uten funn av fødselsnummer eller ord "
-        "fra ordlista.",
-        "Teksten som er lagd inn frå e-posten, og dei andre felta på oppføringa er lesne i minnet utan funn av fødselsnummer eller ord "
-        "frå ordlista.",
-    ),
-    limits=Text(
-        "Verktøyet leser aldri postkasser, bare det som er skrevet i oppføringen; titler og vedlegg henter det ikke. "
-        "Fødselsnummer (også D-nummer, testnummer og numre etter reglene "
-        "fra 2032) er avvik; ord om helse, familie, tro, legning og straff er spørsmål. Om lag ett av hundre tilfeldige tall på elleve siffer "
-        "ser ut som et fødselsnummer. Sensitivt er mer enn ordlista; en tekst uten funn kan likevel være sensitiv. Funnet sier hva slags og hvor, "
-        "aldri selve teksten.",
-        "Verktøyet les aldri postkasser, berre det som er skrive i oppføringa; titlar og vedlegg hentar det ikkje. "
-        "Fødselsnummer (òg D-nummer, testnummer og nummer etter reglane frå "
-        "2032) er avvik; ord om helse, familie, tru, legning og straff er spørsmål. Om lag eitt av hundre tilfeldige tal på elleve siffer ser ut "
-        "som eit fødselsnummer. Sensitivt er meir enn ordlista; ein tekst utan funn kan likevel vere sensitiv. Funnet seier kva slags og kvar, "
-        "aldri sjølve teksten.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     law=("personvernforordningen",),
     needs=("log", "log.text", "log.channel", "log.kind"),
-    questions={
-        "sensitive_words": Text(
-            "Teksten fra e-posten har ord som kan være sensitive. Er det opplysninger som ikke skulle stått i en e-post?",
-            "Teksten frå e-posten har ord som kan vere sensitive. Er det opplysningar som ikkje skulle stått i ein e-post?",
-        ),
-        "not_read": Text(
-            "Teksten fra e-posten er ikke lest av verktøyet. Er den uten sensitive opplysninger?",
-            "Teksten frå e-posten er ikkje lesen av verktøyet. Er han utan sensitive opplysningar?",
-        ),
-    },
 )
 def email_without_sensitive_details(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«uten sensitive opplysninger»: per entry that came by e-mail; kind and place of what was found, never the text."""
@@ -329,21 +217,6 @@ _CODES = {
 @CHAPTER.rule(
     "DOK-06",
     "rektor-legger-e-posten-inn",
-    title=Text("Rektor skal legge e-posten inn i Sikker Sak", "Rektor skal leggje e-posten inn i Sikker Sak"),
-    remedy=Text(
-        "Legg det som kom på e-post, inn i saken, med dagen det kom.",
-        "Legg det som kom på e-post, inn i saka, med dagen det kom.",
-    ),
-    proof=Text(
-        "En oppføring av rektor, eller av rektors registrerte stedfortreder, senest neste skoledag etter at e-posten kom.",
-        "Ei oppføring av rektor, eller av den registrerte stadfortredaren til rektor, seinast neste skoledag etter at e-posten kom.",
-    ),
-    limits=Text(
-        "Planen setter ingen frist; antall skoledager til spørsmål og avvik er satt i verktøyet. Regelen kan bare se e-post som er nevnt i "
-        "saken: lagt inn, eller oppgitt som måten et varsel fra en ansatt kom på.",
-        "Planen set ingen frist; talet på skoledagar til spørsmål og avvik er sett i verktøyet. Regelen kan berre sjå e-post som er nemnd i "
-        "saka: lagd inn, eller oppgitt som måten eit varsel frå ein tilsett kom på.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
@@ -352,21 +225,6 @@ _CODES = {
         "notices.channel",
         "notices.notifier",
     ),
-    questions={
-        "filed_late": Text(
-            "E-posten ble liggende noen skoledager før den kom inn i saken. Var det en grunn til det?",
-            "E-posten vart liggjande nokre skoledagar før han kom inn i saka. Var det ein grunn til det?",
-        ),
-        "received_when": Text(
-            "Det står ikke når e-posten kom. Når kom den?",
-            "Det står ikkje når e-posten kom. Når kom han?",
-        ),
-        "filed_by_whom": Text(
-            "Det står ikke hvem som la e-posten inn. Var det rektor?",
-            "Det står ikkje kven som la e-posten inn. Var det rektor?",
-        ),
-        "which_notice": _WHICH_NOTICE,
-    },
 )
 def rector_files_email(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«til rektor som legger dokumentasjonen inn i Visma Sikker Sak»: per e-mail filed, and per notice by e-mail not filed."""
@@ -416,32 +274,10 @@ def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
 @CHAPTER.rule(
     "DOK-07",
     "dokumentasjonen-er-grunnlag-for-tiltak",
-    title=Text(
-        "Aktivitetsplanen skal vise til dokumentasjonen den bygger på",
-        "Aktivitetsplanen skal vise til dokumentasjonen han byggjer på",
-    ),
-    remedy=Text(
-        "Vis i planen til de loggene og den analysen tiltakene bygger på.",
-        "Vis i planen til dei loggane og den analysen tiltaka byggjer på.",
-    ),
-    proof=Text(
-        "Den gjeldende planen viser til minst én logg eller analyse som finnes i saken.",
-        "Den gjeldande planen viser til minst éin logg eller analyse som finst i saka.",
-    ),
-    limits=Text(
-        "Regelen ser henvisningen, ikke om tiltakene virkelig bygger på den. Finnes det logg, men ingen henvisning, er det et spørsmål.",
-        "Regelen ser tilvisinga, ikkje om tiltaka verkeleg byggjer på henne. Finst det logg, men inga tilvising, er det eit spørsmål.",
-    ),
     severity=Severity.LOW,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("activity_plans", "activity_plans.rests_on", "log", "activity_plans.analysis_ref"),
-    questions={
-        "not_linked": Text(
-            "Planen viser ikke til noen logg i saken. Hva bygger tiltakene på?",
-            "Planen viser ikkje til nokon logg i saka. Kva byggjer tiltaka på?",
-        ),
-    },
 )
 def plan_rests_on_log(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«som igjen utgjør grunnlaget for vurdering av tiltak i aktivitetsplikten»: per current plan."""

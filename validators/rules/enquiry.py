@@ -18,11 +18,11 @@ from ..judge import Judge, when_of
 from ..known import CaseIndex
 from ..proof import Proof, Shown, Weighed, anyone, by, sort
 from ..reading.words import bare
-from ..rule import Chapter, Text
+from ..rule import Chapter
 from ..stretches import Round, reopened_without_notice, rounds, took_place
 from ..who_was_told import RECEIVES, acted_as, rector_reached, stopped
 
-CHAPTER = Chapter("enquiry", Text("Plikt til å undersøke", "Plikt til å undersøkje"))
+CHAPTER = Chapter("enquiry")
 
 _STEPS = (
     LogKind.ENQUIRY_STEP,
@@ -37,13 +37,6 @@ _ACTS = (*_STEPS, LogKind.HOME_MEETING, LogKind.ANALYSIS)
 _MEETINGS = (LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION, LogKind.FEEDBACK_MEETING)
 """Meetings with parents and/or pupil."""
 _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
-_LOG_ONLY = Text(
-    "Regelen ser loggen, ikke hvor godt det ble gjort.", "Regelen ser loggen, ikkje kor godt det vart gjort."
-)
-_IN_TEXT = Text(
-    "Feltet er tomt, men det står tekst i oppføringen. Er svaret der?",
-    "Feltet er tomt, men det står tekst i oppføringa. Er svaret der?",
-)
 
 
 # --- «Møte med foreldre/foresatte og/eller elev samme dag …» --------------------------------------------------------------
@@ -52,54 +45,10 @@ _IN_TEXT = Text(
 @CHAPTER.rule(
     "UN-07",
     "mote-senest-dagen-etter",
-    title=Text(
-        "Det skal være møte med foreldre og/eller elev samme dag eller senest dagen etter",
-        "Det skal vere møte med foreldre og/eller elev same dag eller seinast dagen etter",
-    ),
-    remedy=Text(
-        "Møt foreldre og/eller elev nå, og loggfør møtet. Var det en grunn til å vente: skriv den i loggen.",
-        "Møt foreldre og/eller elev no, og loggfør møtet. Var det ein grunn til å vente: skriv det i loggen.",
-    ),
-    proof=Text(
-        "Et gjennomført møte eller en samtale for hver elev meldingen gjelder, senest dagen etter at den kom.",
-        "Eit gjennomført møte eller ein samtale for kvar elev meldinga gjeld, seinast dagen etter at ho kom.",
-    ),
-    limits=Text(
-        "Planen sier ikke hva dagene telles fra; her er det dagen meldingen kom til rektor eller kontaktlærer. "
-        "Tok en annen imot, kom den til rektor en senere dag, og avgjør det svaret, spør "
-        "regelen. Er saken åpnet igjen uten nytt varsel, telles det fra den dagen, og et møte som mangler, er et spørsmål. En innkalling er "
-        "ikke et møte. Om det var en god grunn til å vente, ser regelen ikke.",
-        "Planen seier ikkje kva dagane blir talde frå; her er det dagen meldinga kom til rektor eller kontaktlærar. "
-        "Tok ein annan imot, kom ho til rektor ein seinare dag, og avgjer det svaret, "
-        "spør regelen. Er saka opna att utan nytt varsel, blir det talt frå den dagen, og eit møte som manglar, er eit spørsmål. Ei "
-        "innkalling er ikkje eit møte. Om det var ein god grunn til å vente, ser regelen ikkje.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("notices", "log", "pupils", "status_history"),
-    questions={
-        "received_later": Text(
-            "Meldingen kom én dag, og nådde rektor en senere dag. Hvilken dag telles «samme dag eller senest dagen etter» fra?",
-            "Meldinga kom ein dag, og nådde rektor ein seinare dag. Kva dag skal «same dag eller seinast dagen etter» teljast frå?",
-        ),
-        "who_received": Text(
-            "Meldingen ble tatt imot av en annen enn rektor eller kontaktlærer. Når fikk rektor meldingen?",
-            "Meldinga vart teken imot av ein annan enn rektor eller kontaktlærar. Når fekk rektor meldinga?",
-        ),
-        "reopened": Text(
-            "Saken er åpnet igjen uten et nytt varsel, og det var ikke møte samme dag eller dagen etter. Hvilken dag telles det fra?",
-            "Saka er opna att utan eit nytt varsel, og det var ikkje møte same dag eller dagen etter. Kva dag skal det teljast frå?",
-        ),
-        "only_a_suspicion": Text(
-            "En ansatt ville undersøke en mistanke nærmere først. Ble det klart at noe måtte gjøres, og burde det vært møte da?",
-            "Ein tilsett ville undersøkje ein mistanke nærare først. Vart det klart at noko måtte gjerast, og burde det vore møte då?",
-        ),
-        "which_pupil": Text(
-            "Loggen har et møte eller en samtale som ikke sier hvilken elev det gjelder. Gjelder det denne eleven?",
-            "Loggen har eit møte eller ein samtale som ikkje seier kva elev det gjeld. Gjeld det denne eleven?",
-        ),
-    },
 )
 def meeting_by_next_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«samme dag eller senest dagen etter»: per notice and per pupil it is about, counted from the notice's arrival (A-08)."""
@@ -221,36 +170,11 @@ def _received_later(case: CaseIndex, notice: Notice, start: Moment) -> list[Mome
 @CHAPTER.rule(
     "UN-01",
     "undersokelsen-i-gang-snarest",
-    title=Text("Undersøkelsen skal i gang snarest", "Undersøkinga skal i gang snarast"),
-    remedy=Text(
-        "Start undersøkelsen nå, og loggfør det. Har det gått tid: skriv i loggen hvorfor.",
-        "Start undersøkinga no, og loggfør det. Har det gått tid: skriv i loggen kvifor.",
-    ),
-    proof=Text(
-        "En logg som viser at undersøkelsen begynte kort etter at meldingen kom.",
-        "Ein logg som viser at undersøkinga tok til kort etter at meldinga kom.",
-    ),
-    limits=Text(
-        "«Snarest» er ikke et tall. Regelen teller skoledager og spør; den gir aldri avvik. Er saken åpnet igjen uten nytt varsel, telles "
-        "det fra den dagen.",
-        "«Snarest» er ikkje eit tal. Regelen tel skoledagar og spør; han gir aldri avvik. Er saka opna att utan nytt varsel, blir det talt "
-        "frå den dagen.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
     needs=("notices", "log", "status_history"),
-    questions={
-        "began_late": Text(
-            "Det gikk flere skoledager før undersøkelsen kom i gang. Var det en god grunn til det?",
-            "Det gjekk fleire skoledagar før undersøkinga kom i gang. Var det ein god grunn til det?",
-        ),
-        "closed_without": Text(
-            "Saken er lukket, og loggen viser ingen undersøkelse. Hva ble gjort?",
-            "Saka er lukka, og loggen viser inga undersøking. Kva vart gjort?",
-        ),
-    },
 )
 def enquiry_soon(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«er det nødvendig å undersøke snarest»: per notice, the first act of the enquiry that did not come before it."""
@@ -315,32 +239,12 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
 @CHAPTER.rule(
     "UN-02",
     "undersokt-ogsa-nar-det-ikke-er-mobbing",
-    title=Text(
-        "Saken skal undersøkes, også når svaret blir at det ikke er mobbing",
-        "Saka skal undersøkjast, også når svaret blir at det ikkje er mobbing",
-    ),
-    remedy=Text(
-        "Åpne saken igjen og undersøk hvordan eleven har det, eller loggfør undersøkelsen som ble gjort.",
-        "Opne saka att og undersøk korleis eleven har det, eller loggfør undersøkinga som vart gjord.",
-    ),
-    proof=Text(
-        "En undersøkelse i loggen fra før saken ble lukket.", "Ei undersøking i loggen frå før saka vart lukka."
-    ),
-    limits=_LOG_ONLY,
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
     decided_by=("status_history.reason",),
     needs=("log", "status_history"),
-    questions={
-        "nothing_examined": Text(
-            "Saken er lukket som «ikke mobbing» eller «ikke krenkelse», og loggen viser ingen undersøkelse. "
-            "Hvordan vet skolen at eleven har det trygt og godt?",
-            "Saka er lukka som «ikkje mobbing» eller «ikkje krenking», og loggen viser inga undersøking. "
-            "Korleis veit skolen at eleven har det trygt og godt?",
-        ),
-    },
 )
 def more_than_bullying(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«omfatter mer enn de tilfeller der en elev er utsatt for mobbing og krenkelser»: per closing that says it was none."""
@@ -360,30 +264,10 @@ def more_than_bullying(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "UN-04",
     "barnets-opplevelse-og-omgivelsene",
-    title=Text(
-        "Undersøkelsen skal vise barnets opplevelse og forholdene i omgivelsene",
-        "Undersøkinga skal vise opplevinga til barnet og forholda i omgivnadene",
-    ),
-    remedy=Text(
-        "Skriv i analysen hvordan barnet opplever det, og hva i omgivelsene som påvirker.",
-        "Skriv i analysen korleis barnet opplever det, og kva i omgivnadene som påverkar.",
-    ),
-    proof=Text(
-        "Feltene «barnets opplevelse» og «forhold i omgivelsene» er fylt ut i analysen, for hver elev saken gjelder.",
-        "Felta «opplevinga til barnet» og «forhold i omgivnadene» er fylte ut i analysen, for kvar elev saka gjeld.",
-    ),
-    limits=_LOG_ONLY,
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("log", "log.child_experience", "log.surroundings", "pupils", "log.text", "log.pupils"),
-    questions={
-        "in_text": _IN_TEXT,
-        "whose_experience": Text(
-            "Analysen gjelder flere elever og har ett felt for barnets opplevelse. Er det også denne elevens?",
-            "Analysen gjeld fleire elevar og har eitt felt for opplevinga til barnet. Er det òg opplevinga til denne eleven?",
-        ),
-    },
 )
 def experience_and_surroundings(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«ta utgangspunkt i barnets subjektive opplevelse», and «se hvilke forhold i omgivelsene som påvirker»: per pupil."""
@@ -452,24 +336,6 @@ def _any_part(judge: Judge, entry: LogEntry) -> bool:
 @CHAPTER.rule(
     "UN-05",
     "skriftlig-plan-for-undersokelsen",
-    title=Text(
-        "Det skal lages en skriftlig plan før undersøkelsen begynner",
-        "Det skal lagast ein skriftleg plan før undersøkinga tek til",
-    ),
-    remedy=Text(
-        "Skriv planen for undersøkelsen, og loggfør den før dere undersøker mer.",
-        "Skriv planen for undersøkinga, og loggfør han før de undersøkjer meir.",
-    ),
-    proof=Text(
-        "En plan for undersøkelsen i loggen, eldre enn den første gjennomførte undersøkelsen.",
-        "Ein plan for undersøkinga i loggen, eldre enn den første gjennomførte undersøkinga.",
-    ),
-    limits=Text(
-        "Regelen ser loggen, ikke hvor godt det ble gjort. En plan som ikke nevner noen elev, gjelder alle i saken; nevner den noen, er den "
-        "ingen plan for de andre.",
-        "Regelen ser loggen, ikkje kor godt det vart gjort. Ein plan som ikkje nemner nokon elev, gjeld alle i saka; nemner han nokon, er "
-        "han ingen plan for dei andre.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
@@ -517,21 +383,10 @@ def _left_out(case: CaseIndex, stretch: Round, entries: Sequence[LogEntry]) -> I
 @CHAPTER.rule(
     "UN-06",
     "metoder-er-vurdert",
-    title=Text(
-        "Planen for undersøkelsen sier hvilke metoder som skal brukes",
-        "Planen for undersøkinga seier kva metodar som skal brukast",
-    ),
-    remedy=Text(
-        "Skriv i planen for undersøkelsen hvilke metoder dere velger.",
-        "Skriv i planen for undersøkinga kva metodar de vel.",
-    ),
-    proof=Text("Minst én metode i planen for undersøkelsen.", "Minst éin metode i planen for undersøkinga."),
-    limits=Text("Om metodene passer, er en faglig vurdering.", "Om metodane passar, er ei fagleg vurdering."),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("log", "log.methods", "log.text"),
-    questions={"in_text": _IN_TEXT},
 )
 def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Hvilke metoder er aktuelle»: in any version of the plan for the enquiry."""
@@ -551,19 +406,6 @@ def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "UN-08",
     "undersokelsesplan-oppdatert",
-    title=Text(
-        "Planen for undersøkelsen skal oppdateres med innspill fra elev og/eller foreldre",
-        "Planen for undersøkinga skal oppdaterast med innspel frå elev og/eller foreldre",
-    ),
-    remedy=Text(
-        "Oppdater planen for undersøkelsen med innspillene, eller skriv i den at det ikke kom noen.",
-        "Oppdater planen for undersøkinga med innspela, eller skriv i han at det ikkje kom nokon.",
-    ),
-    proof=Text(
-        "En ny versjon av planen for undersøkelsen etter det første møtet om eleven, eller et notat om at det ikke kom innspill.",
-        "Ein ny versjon av planen for undersøkinga etter det første møtet om eleven, eller eit notat om at det ikkje kom innspel.",
-    ),
-    limits=Text("Om innspillene fikk betydning, ser regelen ikke.", "Om innspela fekk noko å seie, ser regelen ikkje."),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
@@ -603,19 +445,6 @@ def _updated(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Ite
 @CHAPTER.rule(
     "UN-09",
     "samtale-med-eleven",
-    title=Text("Hver elev saken gjelder, skal høres", "Kvar elev saka gjeld, skal høyrast"),
-    remedy=Text(
-        "Snakk med eleven, eller gi tilbud om det, og loggfør samtalen, eller at eleven ikke ønsket den.",
-        "Snakk med eleven, eller gi tilbod om det, og loggfør samtalen, eller at eleven ikkje ønskte han.",
-    ),
-    proof=Text(
-        "En gjennomført samtale for hver elev, eller et tilbud som eleven takket nei til.",
-        "Ein gjennomført samtale for kvar elev, eller eit tilbod som eleven takka nei til.",
-    ),
-    limits=Text(
-        "Regelen ser ikke om eleven fikk fortelle i trygge rammer. Er en ansatt beskyldt, er det SK-08 som sier at samtalen mangler.",
-        "Regelen ser ikkje om eleven fekk fortelje i trygge rammer. Er ein tilsett skulda, er det SK-08 som seier at samtalen manglar.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -631,12 +460,6 @@ def _updated(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Ite
         "activity_plans.pupils",
         "activity_plans.measures",
     ),
-    questions={
-        "which_pupil": Text(
-            "En samtale er loggført uten å si hvilken elev. Hvem ble hørt?",
-            "Ein samtale er loggført utan å seie kva elev. Kven vart høyrd?",
-        ),
-    },
 )
 def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med eleven for å ivareta barnets rett til å bli hørt.» Per affected pupil; a declined offer counts."""
@@ -679,24 +502,10 @@ def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: Round, start
 @CHAPTER.rule(
     "UN-10",
     "form-og-deltakere-vurdert",
-    title=Text(
-        "Det er tenkt igjennom hvordan samtalen skal være, og hvem som skal delta",
-        "Det er tenkt igjennom korleis samtalen skal vere, og kven som skal delta",
-    ),
-    remedy=Text(
-        "Skriv i planen for undersøkelsen hvordan neste samtale skal være, og hvem som skal delta.",
-        "Skriv i planen for undersøkinga korleis neste samtale skal vere, og kven som skal delta.",
-    ),
-    proof=Text(
-        "Feltet «form og deltakere» i planen for undersøkelsen eller i samtalen.",
-        "Feltet «form og deltakarar» i planen for undersøkinga eller i samtalen.",
-    ),
-    limits=Text("Om valget passet for barnet, ser regelen ikke.", "Om valet passa for barnet, ser regelen ikkje."),
     severity=Severity.LOW,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("log", "log.form_and_participants", "pupils", "log.text", "log.pupils"),
-    questions={"in_text": _IN_TEXT},
 )
 def form_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Tenk igjennom form og hvem som skal delta på samtalen.» Before the first conversation with each pupil."""
@@ -725,33 +534,11 @@ def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], 
 @CHAPTER.rule(
     "UN-11",
     "gjennomfort-i-trad-med-planen",
-    title=Text(
-        "Det skal undersøkes i tråd med planen for undersøkelsen",
-        "Det skal undersøkjast i tråd med planen for undersøkinga",
-    ),
-    remedy=Text(
-        "Loggfør det som er gjort med metoden, eller skriv i loggen hvorfor planen ikke ble fulgt.",
-        "Loggfør det som er gjort med metoden, eller skriv i loggen kvifor planen ikkje vart følgd.",
-    ),
-    proof=Text(
-        "En logg for hver metode i planen, eller en grunn til å gjøre det annerledes.",
-        "Ein logg for kvar metode i planen, eller ein grunn til å gjere det annleis.",
-    ),
-    limits=Text(
-        "Regelen sammenligner navnene på metodene. Heter de ulikt i planen og loggen, spør den.",
-        "Regelen samanliknar namna på metodane. Heiter dei ulikt i planen og loggen, spør han.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
     needs=("log", "log.methods", "log.deviates_because"),
-    questions={
-        "method_not_seen": Text(
-            "En metode i planen for undersøkelsen er ikke å se i loggen. Ble den brukt, og hvis ikke, hvorfor?",
-            "Ein metode i planen for undersøkinga er ikkje å sjå i loggen. Vart han brukt, og om ikkje, kvifor?",
-        ),
-    },
 )
 def as_planned(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Gjennomfør undersøkelsen i tråd med planen»: asked when the enquiry has ended in an analysis, measures or a closing."""
@@ -796,19 +583,6 @@ def _used(method: str, steps: Sequence[LogEntry]) -> bool:
 @CHAPTER.rule(
     "UN-12",
     "sammenfatning-og-analyse",
-    title=Text(
-        "Det som kommer fram, skal sammenfattes og analyseres før tiltakene velges",
-        "Det som kjem fram, skal samanfattast og analyserast før tiltaka blir valde",
-    ),
-    remedy=Text(
-        "Skriv sammenfatning og analyse i loggen før dere velger tiltak.",
-        "Skriv samanfatning og analyse i loggen før de vel tiltak.",
-    ),
-    proof=Text(
-        "En analyse i loggen fra før tiltakene ble valgt, om eleven eller om alle.",
-        "Ein analyse i loggen frå før tiltaka vart valde, om eleven eller om alle.",
-    ),
-    limits=_LOG_ONLY,
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
@@ -854,37 +628,10 @@ def _about(entries: Sequence[LogEntry], pupil: Pupil) -> list[LogEntry]:
 @CHAPTER.rule(
     "UN-13",
     "tilbakemelding-og-planlegging",
-    title=Text(
-        "Foreldre og/eller elev skal få tilbakemelding og være med og planlegge tiltak",
-        "Foreldre og/eller elev skal få tilbakemelding og vere med og planleggje tiltak",
-    ),
-    remedy=Text(
-        "Hold møtet om undersøkelsen og tiltakene, og loggfør det.",
-        "Hald møtet om undersøkinga og tiltaka, og loggfør det.",
-    ),
-    proof=Text(
-        "Et gjennomført tilbakemeldingsmøte etter analysen og før aktivitetsplanen ble lagret.",
-        "Eit gjennomført tilbakemeldingsmøte etter analysen og før aktivitetsplanen vart lagra.",
-    ),
-    limits=_LOG_ONLY,
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("log", "activity_plans", "pupils", "status_history", "transfers"),
-    questions={
-        "who_took_part": Text(
-            "Loggen sier ikke at foreldre eller elev var med på møtet. Var de det?",
-            "Loggen seier ikkje at foreldre eller elev var med på møtet. Var dei det?",
-        ),
-        "was_it_this_meeting": Text(
-            "Det var et møte med foreldre eller elev etter analysen. Fikk de tilbakemelding der, og var de med og planla tiltak?",
-            "Det var eit møte med foreldre eller elev etter analysen. Fekk dei tilbakemelding der, og var dei med og planla tiltak?",
-        ),
-        "which_pupil": Text(
-            "Loggen har et tilbakemeldingsmøte som ikke sier hvilken elev det gjelder. Gjelder det denne eleven?",
-            "Loggen har eit tilbakemeldingsmøte som ikkje seier kva elev det gjeld. Gjeld det denne eleven?",
-        ),
-    },
 )
 def feedback_given(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Tilbakemelding fra skolens undersøkelser og planlegging av tiltak.» After the analysis, before the plan, per pupil."""
@@ -944,24 +691,6 @@ def _feedback(
 @CHAPTER.rule(
     "UN-14",
     "tilbakemelding-til-klassa",
-    title=Text(
-        "Skolen skal ta stilling til tilbakemelding til klassa",
-        "Skolen skal ta stilling til tilbakemelding til klassen",
-    ),
-    remedy=Text(
-        "Bestem hvordan klassa skal få tilbakemelding, eller at den ikke skal ha noen, og loggfør det.",
-        "Bestem korleis klassen skal få tilbakemelding, eller at han ikkje skal ha noka, og loggfør det.",
-    ),
-    proof=Text(
-        "En logg med hva som er bestemt. «Ingen tilbakemelding» er også et svar.",
-        "Ein logg med kva som er bestemt. «Inga tilbakemelding» er òg eit svar.",
-    ),
-    limits=Text(
-        "Hva klassa kan få vite, setter taushetsplikten grenser for. Det ser regelen ikke. Nevner loggen noen av elevene, gjelder den ikke de "
-        "andre, som kan gå i en annen klasse.",
-        "Kva klassen kan få vite, set teieplikta grenser for. Det ser regelen ikkje. Nemner loggen nokre av elevane, gjeld han ikkje dei "
-        "andre, som kan gå i ein annan klasse.",
-    ),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,

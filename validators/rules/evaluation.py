@@ -15,9 +15,9 @@ from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severi
 from ..judge import Judge, when_of
 from ..known import CaseIndex, Period
 from ..reading.evaluation_dates import EvaluationDate, Said, evaluation_date, own_evaluation_date
-from ..rule import Chapter, Text
+from ..rule import Chapter
 
-CHAPTER = Chapter("evaluation", Text("Evaluering av tiltak", "Evaluering av tiltak"))
+CHAPTER = Chapter("evaluation")
 
 _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
 
@@ -25,28 +25,6 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
 @CHAPTER.rule(
     "EV-01",
     "tiltak-evaluert-opp-mot-mal",
-    title=Text(
-        "Tiltakene skal evalueres opp mot målet den dagen planen sier, og det skal dokumenteres",
-        "Tiltaka skal evaluerast opp mot målet den dagen planen seier, og det skal dokumenterast",
-    ),
-    remedy=Text(
-        "Evaluer tiltaket opp mot målet, og loggfør det i referat fra oppfølging eller i en oppdatert aktivitetsplan.",
-        "Evaluer tiltaket opp mot målet, og loggfør det i referat frå oppfølging eller i ein oppdatert aktivitetsplan.",
-    ),
-    proof=Text(
-        "En evaluering av tiltaket fra evalueringsdagen, med resultat og sett opp mot målet. En ny versjon av planen fra samme dag "
-        "som endrer mer enn datoen, viser det også, men svakt.",
-        "Ei evaluering av tiltaket frå evalueringsdagen, med resultat og sett opp mot målet. Ein ny versjon av planen frå same dag "
-        "som endrar meir enn datoen, viser det òg, men svakt.",
-    ),
-    limits=Text(
-        "Fristen er planens egen dato i felt e, til dagen er over. En senere evaluering er for sen. En tidligere evaluering er et "
-        "spørsmål, for planen bestemte en dag, og tiltaket skulle virke fram til den; ble saken lukket før dagen kom, er den siste "
-        "evalueringen nok. Datoer som er lest ut av en lengre tekst, gir spørsmål og ikke avvik. Regelen ser ikke om tiltaket virket.",
-        "Fristen er datoen planen sjølv set i felt e, til dagen er over. Ei seinare evaluering er for sein. Ei tidlegare evaluering "
-        "er eit spørsmål, for planen bestemte ein dag, og tiltaket skulle verke fram til han; vart saka lukka før dagen kom, er den siste "
-        "evalueringa nok. Datoar som er lesne ut av ein lengre tekst, gir spørsmål og ikkje avvik. Regelen ser ikkje om tiltaket verka.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -73,52 +51,6 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
         "evaluations.plan",
         "evaluations.pupils",
     ),
-    questions={
-        "where_documented": Text(
-            "Det står ikke at evalueringen er dokumentert i referat eller oppdatert aktivitetsplan. Hvor står den?",
-            "Det står ikkje at evalueringa er dokumentert i referat eller oppdatert aktivitetsplan. Kvar står ho?",
-        ),
-        "against_the_goal": Text(
-            "Tiltaket er evaluert, men det står ikke om det er sett opp mot målet. Er det gjort?",
-            "Tiltaket er evaluert, men det står ikkje om det er sett opp mot målet. Er det gjort?",
-        ),
-        "evaluated_early": Text(
-            "Tiltaket ble evaluert før dagen planen bestemte, og ikke siden. Var det denne evalueringen planen mente?",
-            "Tiltaket vart evaluert før dagen planen bestemte, og ikkje sidan. Var det denne evalueringa planen meinte?",
-        ),
-        "minutes_only": Text(
-            "Det finnes et referat fra oppfølging, men ingen evaluering. Viser referatet at tiltaket er evaluert opp mot målet?",
-            "Det finst eit referat frå oppfølging, men inga evaluering. Viser referatet at tiltaket er evaluert opp mot målet?",
-        ),
-        "only_the_date_moved": Text(
-            "Den nye versjonen av planen endrer bare datoen for evaluering. Er tiltaket evaluert?",
-            "Den nye versjonen av planen endrar berre datoen for evaluering. Er tiltaket evaluert?",
-        ),
-        "date_moved_without_evaluation": Text(
-            "Datoen for evaluering ble utsatt uten at noe er evaluert. Hva var grunnen?",
-            "Datoen for evaluering vart flytt fram i tid utan at noko er evaluert. Kva var grunnen?",
-        ),
-        "date_in_words": Text(
-            "Planen sier med ord når det skal evalueres, og det finnes ingen evaluering. Er dagen kommet?",
-            "Planen seier med ord når det skal evaluerast, og det finst inga evaluering. Er dagen komen?",
-        ),
-        "no_date_ahead": Text(
-            "Datoen for evaluering ligger ikke etter at planen ble lagret, og det finnes ingen evaluering. Er tiltaket evaluert?",
-            "Datoen for evaluering ligg ikkje etter at planen vart lagra, og det finst inga evaluering. Er tiltaket evaluert?",
-        ),
-        "closed_before_the_date": Text(
-            "Saken ble lukket før tiltaket skulle evalueres, og det finnes ingen evaluering. Hvordan vet dere at tiltaket virket?",
-            "Saka vart lukka før tiltaket skulle evaluerast, og det finst inga evaluering. Korleis veit de at tiltaket verka?",
-        ),
-        "which_plan": Text(
-            "Det finnes en evaluering som ikke sier hvilken plan den gjelder. Gjelder den denne?",
-            "Det finst ei evaluering som ikkje seier kva plan ho gjeld. Gjeld ho denne?",
-        ),
-        "replaced_without_evaluation": Text(
-            "Planen er tatt ut av bruk uten ny versjon, og tiltaket er ikke evaluert. Hva var grunnen?",
-            "Planen er teken ut av bruk utan ny versjon, og tiltaket er ikkje evaluert. Kva var grunnen?",
-        ),
-    },
 )
 def evaluated_against_goal(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Dokumentasjon på evaluering av tiltak opp mot mål, må gå fram av referat fra oppfølging/oppdatert aktivitetsplan.»
@@ -484,31 +416,10 @@ def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluation
 @CHAPTER.rule(
     "EV-02",
     "mal-for-tiltakene",
-    title=Text("Tiltakene skal ha et mål å evalueres mot", "Tiltaka skal ha eit mål å evaluerast mot"),
-    remedy=Text(
-        "Skriv i aktivitetsplanen, for hvert tiltak eller for planen under ett, hva dere vil se når det har virket.",
-        "Skriv i aktivitetsplanen, for kvart tiltak eller for planen under eitt, kva de vil sjå når det har verka.",
-    ),
-    proof=Text(
-        "Målet er fylt ut for planen, eller for hvert tiltak.",
-        "Målet er fylt ut for planen, eller for kvart tiltak.",
-    ),
-    limits=Text(
-        "Mål er ikke blant feltene a til f, men planen krever evaluering opp mot mål. Mangler feltet, kan problemet i felt a være "
-        "skrevet slik at det er et mål; det må et menneske se. Regelen gir derfor aldri avvik.",
-        "Mål er ikkje blant felta a til f, men planen krev evaluering opp mot mål. Manglar feltet, kan problemet i felt a vere "
-        "skrive slik at det er eit mål; det må eit menneske sjå. Regelen gir difor aldri avvik.",
-    ),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("activity_plans", "activity_plans.goal", "activity_plans.measures", "activity_plans.measures.goal"),
-    questions={
-        "no_goal": Text(
-            "Planen har ikke mål for alle tiltakene. Er problemet i felt a skrevet slik at tiltakene kan evalueres mot det?",
-            "Planen har ikkje mål for alle tiltaka. Er problemet i felt a skrive slik at tiltaka kan evaluerast mot det?",
-        ),
-    },
 )
 def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«evaluering av tiltak opp mot mål»: per current plan, a goal for the whole or for every measure."""
@@ -527,55 +438,11 @@ def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "EV-03",
     "elevens-opplevelse-for-saken-lukkes",
-    title=Text(
-        "Eleven skal spørres om hvordan det er, etter siste tiltak og før saken lukkes",
-        "Eleven skal spørjast om korleis det er, etter siste tiltak og før saka blir lukka",
-    ),
-    remedy=Text(
-        "Snakk med eleven, loggfør hva eleven sier om å ha det trygt og godt, og åpne saken igjen om det trengs.",
-        "Snakk med eleven, loggfør kva eleven seier om å ha det trygt og godt, og opne saka att om det trengst.",
-    ),
-    proof=Text(
-        "En samtale med eleven etter at siste tiltak begynte og før saken ble lukket, uten at eleven sier at det er utrygt. Et tilbud "
-        "eleven takket nei til, teller også.",
-        "Ein samtale med eleven etter at siste tiltak tok til og før saka vart lukka, utan at eleven seier at det er utrygt. Eit tilbod "
-        "eleven takka nei til, tel òg.",
-    ),
-    limits=Text(
-        "Planen sier ikke at det skal være en samtale ved avslutning; det er lest ut av at elevens opplevelse er avgjørende. Regelen "
-        "gir derfor spørsmål og aldri avvik, og den ser ikke om det er trygt nå. Siste tiltak er det siste for denne eleven; et tiltak som "
-        "ikke nevner noen, kan være for alle.",
-        "Planen seier ikkje at det skal vere ein samtale ved avslutning; det er lese ut av at opplevinga til eleven er avgjerande. "
-        "Regelen gir difor spørsmål og aldri avvik, og han ser ikkje om det er trygt no. Siste tiltak er det siste for denne eleven; eit "
-        "tiltak som ikkje nemner nokon, kan vere for alle.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
     needs=("log", "pupils", "status_history", "activity_plans", "activity_plans.measures", "activity_plans.pupils"),
-    questions={
-        "asked_long_before": Text(
-            "Eleven ble sist spurt lenge før saken ble lukket. Hvordan hadde eleven det da dere lukket?",
-            "Eleven vart sist spurd lenge før saka vart lukka. Korleis hadde eleven det då de lukka?",
-        ),
-        "not_asked": Text(
-            "Saken er lukket uten at loggen viser en samtale med eleven etter siste tiltak. Har eleven det trygt og godt nå?",
-            "Saka er lukka utan at loggen viser ein samtale med eleven etter siste tiltak. Har eleven det trygt og godt no?",
-        ),
-        "says_unsafe": Text(
-            "Saken er lukket, men i den siste samtalen sa eleven at det ikke var trygt. Hva bygger lukkingen på?",
-            "Saka er lukka, men i den siste samtalen sa eleven at det ikkje var trygt. Kva byggjer lukkinga på?",
-        ),
-        "heard_but_not_held": Text(
-            "Det står at eleven er hørt, men også at samtalen ikke ble holdt. Hva er riktig?",
-            "Det står at eleven er høyrd, men òg at samtalen ikkje vart halden. Kva er rett?",
-        ),
-        "offered_only": Text(
-            "Eleven fikk tilbud om samtale før saken ble lukket, men det står ikke hva eleven svarte. Hva svarte eleven?",
-            "Eleven fekk tilbod om samtale før saka vart lukka, men det står ikkje kva eleven svara. Kva svara eleven?",
-        ),
-    },
 )
 def pupil_asked_at_the_end(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«barns subjektive opplevelse skal være et grunnleggende hensyn»: per affected pupil and closing."""

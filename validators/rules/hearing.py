@@ -10,35 +10,19 @@ from ...domain.log import Hearing, LogEntry, LogKind
 from ...domain.moment import Moment, end_of
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Remark, RemarkCode, Severity, scope_of
-from ..best_interest_entries import FIELD_QUESTIONS, current_assessments
+from ..best_interest_entries import current_assessments
 from ..heard import hearings
 from ..judge import Judge, when_of
 from ..known import CaseIndex
-from ..rule import Chapter, Text
+from ..rule import Chapter
 from ..stretches import Round, rounds, took_place
 
-CHAPTER = Chapter("hearing", Text("Å bli hørt: samtaler med barn", "Å bli høyrd: samtalar med barn"))
+CHAPTER = Chapter("hearing")
 
 
 @CHAPTER.rule(
     "HB-03",
     "avklaringer-for-samtalen",
-    title=Text(
-        "De fire avklaringene skal gjøres før samtalen med barnet",
-        "Dei fire avklaringane skal gjerast før samtalen med barnet",
-    ),
-    remedy=Text(
-        "Gå gjennom de fire punktene før neste samtale, og kryss av i loggen.",
-        "Gå gjennom dei fire punkta før neste samtale, og kryss av i loggen.",
-    ),
-    proof=Text(
-        "Fire kryss i loggen for samtalen: hensikt, hva vi vet, forklart for barnet, hva som skjer etterpå.",
-        "Fire kryss i loggen for samtalen: føremål, kva vi veit, forklart for barnet, kva som skjer etterpå.",
-    ),
-    limits=Text(
-        "Planen krever ikke at avklaringene skrives ned. Derfor spør regelen, og gir aldri avvik.",
-        "Planen krev ikkje at avklaringane blir skrivne ned. Difor spør regelen, og gir aldri avvik.",
-    ),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.STAFF,
@@ -47,12 +31,6 @@ CHAPTER = Chapter("hearing", Text("Å bli hørt: samtaler med barn", "Å bli hø
         "log.hearing",
         "log.held",
     ),
-    questions={
-        "not_clarified": Text(
-            "Loggen viser ikke alle de fire avklaringene før samtalen. Ble de gjort?",
-            "Loggen viser ikkje alle dei fire avklaringane før samtalen. Vart dei gjorde?",
-        ),
-    },
 )
 def clarified_before(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Før vi snakker med barnet så er det viktig å gjøre avklaringer med barnet.» Four ticks, per conversation held."""
@@ -69,19 +47,6 @@ def clarified_before(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "HB-04",
     "barnets-syn-vektlagt",
-    title=Text(
-        "Vurderingen skal si hvordan barnets syn er vektlagt etter alder og modenhet",
-        "Vurderinga skal seie korleis synet til barnet er vektlagt etter alder og modning",
-    ),
-    remedy=Text(
-        "Skriv i vurderingen av barnets beste hva barnet mener, hvilken vekt det fikk, og hvorfor.",
-        "Skriv i vurderinga av det beste for barnet kva barnet meiner, kva vekt det fekk, og kvifor.",
-    ),
-    proof=Text(
-        "Feltet om alder og modenhet i vurderingen av barnets beste.",
-        "Feltet om alder og modning i vurderinga av det beste for barnet.",
-    ),
-    limits=Text("Om vekten var riktig, ser regelen ikke.", "Om vekta var rett, ser regelen ikkje."),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -93,7 +58,6 @@ def clarified_before(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "pupils",
         "activity_plans.best_interest_ref",
     ),
-    questions=FIELD_QUESTIONS,
 )
 def view_given_weight(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Barnets syn skal tillegges vekt i samsvar med alder og modenhet»: in each current plan's assessment."""
@@ -104,23 +68,6 @@ def view_given_weight(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "HB-05",
     "hort-gjennom-hele-saken",
-    title=Text(
-        "Alle involverte barn skal høres gjennom hele saken", "Alle involverte barn skal høyrast gjennom heile saka"
-    ),
-    remedy=Text(
-        "Snakk med barnet igjen, eller gi tilbud om det, og loggfør det.",
-        "Snakk med barnet att, eller gi tilbod om det, og loggfør det.",
-    ),
-    proof=Text(
-        "En samtale for hvert barn i saken, og en nyere når saken varer.",
-        "Ein samtale for kvart barn i saka, og ein nyare når saka varer.",
-    ),
-    limits=Text(
-        "Planen sier ikke hvor ofte; antall uker er satt i verktøyet, og gir bare spørsmål. Den første samtalen med eleven "
-        "saken gjelder, har egen regel (UN-09).",
-        "Planen seier ikkje kor ofte; talet på veker er sett i verktøyet, og gir berre spørsmål. Den første samtalen med eleven "
-        "saka gjeld, har eigen regel (UN-09).",
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -130,16 +77,6 @@ def view_given_weight(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "log.hearing",
         "log.pupils",
     ),
-    questions={
-        "heard_again": Text(
-            "Det er flere uker siden barnet ble hørt. Er det hørt siden, eller bør det høres nå?",
-            "Det er fleire veker sidan barnet vart høyrt. Er det høyrt sidan, eller bør det høyrast no?",
-        ),
-        "which_pupil": Text(
-            "Loggen har en samtale som ikke sier hvilken elev den er med. Er den med dette barnet?",
-            "Loggen har ein samtale som ikkje seier kva elev han er med. Er han med dette barnet?",
-        ),
-    },
 )
 def heard_throughout(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«alle barn som er involvert blir hørt gjennom hele saken/prosessen»: per pupil, and again when the case goes on."""

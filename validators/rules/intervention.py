@@ -12,10 +12,10 @@ from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severi
 from ..heard import hearings
 from ..judge import Judge, when_of
 from ..known import CaseIndex, was_heard
-from ..rule import Chapter, Text
-from ..who_was_told import WHICH_PUPIL, acted_as, is_known, never_a_deviation, or_which, shown, waited
+from ..rule import Chapter
+from ..who_was_told import acted_as, is_known, never_a_deviation, or_which, shown, waited
 
-CHAPTER = Chapter("intervention", Text("Plikt til å gripe inn", "Plikt til å gripe inn"))
+CHAPTER = Chapter("intervention")
 _DECLINED = Remark(code=RemarkCode.DECLINED)
 
 
@@ -44,30 +44,11 @@ def _scope(incident: Incident, pupil: str | None = None) -> str:
 @CHAPTER.rule(
     "GI-00",
     "en-ansatt-grep-inn",
-    title=Text(
-        "Ansatte ved skolen skal stoppe en situasjon som er akutt",
-        "Tilsette ved skolen skal stoppe ein situasjon som er akutt",
-    ),
-    remedy=Text("Skriv på hendelsen hvem som grep inn.", "Skriv på hendinga kven som greip inn."),
-    proof=Text(
-        "Hendelsen sier hvem som grep inn, og at det var en som arbeider ved skolen.",
-        "Hendinga seier kven som greip inn, og at det var ein som arbeider ved skolen.",
-    ),
-    limits=Text(
-        "Regelen ser bare hendelser som er skrevet ned. At ingenting er skrevet, viser ikke at ingen grep inn; derfor gir den aldri avvik.",
-        "Regelen ser berre hendingar som er skrivne ned. At ingenting er skrive, viser ikkje at ingen greip inn; difor gir han aldri avvik.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-4-1", "opplaeringslova-12-9"),
     needs=("incidents",),
-    questions={
-        "who_intervened": Text(
-            "Hendelsen sier ikke at det var en ansatt som grep inn. Hvem stoppet situasjonen?",
-            "Hendinga seier ikkje at det var ein tilsett som greip inn. Kven stoppa situasjonen?",
-        ),
-    },
 )
 def stopped(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«ansatte ved skolen skal stoppe en situasjon som er akutt»: at every level, and only where it is written down."""
@@ -85,29 +66,10 @@ def stopped(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "GI-02a",
     "niva-2-kontaktlaerer-leder-samtale",
-    title=Text("Kontaktlærer skal lede samtale med elevene", "Kontaktlærar skal leie samtale med elevane"),
-    remedy=Text(
-        "Kontaktlærer snakker med elevene og loggfører samtalen, eller skriver på hendelsen at det er vurdert at det ikke trengs.",
-        "Kontaktlærar snakkar med elevane og loggfører samtalen, eller skriv på hendinga at det er vurdert at det ikkje trengst.",
-    ),
-    proof=Text(
-        "En samtale av kontaktlærer etter hendelsen, med alle elevene som var med.",
-        "Ein samtale av kontaktlærar etter hendinga, med alle elevane som var med.",
-    ),
-    limits=Text(
-        "Planen lar kontaktlærer vurdere om det skal dokumenteres. At en logg mangler, er derfor aldri et avvik.",
-        "Planen lèt kontaktlærar vurdere om det skal dokumenterast. At ein logg manglar, er difor aldri eit avvik.",
-    ),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.CONTACT_TEACHER,
     needs=("incidents", "log", "pupils"),
-    questions={
-        "who_led": Text(
-            "Hendelsen er loggført. Ledet kontaktlærer samtalen med elevene, eller er det vurdert at det ikke trengs dokumentasjon?",
-            "Hendinga er loggført. Leidde kontaktlærar samtalen med elevane, eller er det vurdert at det ikkje trengst dokumentasjon?",
-        ),
-    },
 )
 def contact_teacher_leads(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Kontaktlærer leder samtale med elevene.» Levels 1 and 2 never deviate for a missing log."""
@@ -141,31 +103,10 @@ def _follows(entry: LogEntry, when: Moment) -> bool:
 @CHAPTER.rule(
     "GI-03",
     "niva-3-leder-er-tilkalt",
-    title=Text(
-        "Nærmeste leder skal tilkalles når konflikten fortsetter",
-        "Næraste leiar skal tilkallast når konflikten held fram",
-    ),
-    remedy=Text(
-        "Skriv på hendelsen hvem som ble tilkalt, og når.", "Skriv på hendinga kven som vart tilkalla, og når."
-    ),
-    proof=Text(
-        "Hendelsen sier at leder ble tilkalt, eller det var en leder som grep inn.",
-        "Hendinga seier at leiar vart tilkalla, eller det var ein leiar som greip inn.",
-    ),
-    limits=Text(
-        "Regelen ser det som er ført. Den ser ikke om lederen kom, eller om elevene ble tatt ut av situasjonen.",
-        "Regelen ser det som er ført. Han ser ikkje om leiaren kom, eller om elevane vart tekne ut av situasjonen.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.STAFF,
     needs=("incidents", "incidents.leader_called", "incidents.leader_called_at", "incidents.intervener"),
-    questions={
-        "called_another_day": Text(
-            "Leder er ført som tilkalt en annen dag enn hendelsen. Ble leder tilkalt da det skjedde?",
-            "Leiar er ført som tilkalla ein annan dag enn hendinga. Vart leiar tilkalla då det hende?",
-        ),
-    },
 )
 def leader_called(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing."""
@@ -190,25 +131,10 @@ def leader_called(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "GI-03a",
     "niva-3-hendelsen-er-beskrevet",
-    title=Text("Den som griper inn, skal beskrive hendelsen", "Den som grip inn, skal beskrive hendinga"),
-    remedy=Text(
-        "Den som grep inn, skriver på hendelsen hva som skjedde.", "Den som greip inn, skriv på hendinga kva som hende."
-    ),
-    proof=Text("Beskrivelsen er fylt ut av den som grep inn.", "Beskrivinga er fylt ut av den som greip inn."),
-    limits=Text(
-        "Regelen ser at det står noe, ikke hva. Den som ikke er pedagogisk personale, kan ha skrevet det på e-post som en annen la inn.",
-        "Regelen ser at det står noko, ikkje kva. Den som ikkje er pedagogisk personale, kan ha skrive det på e-post som ein annan la inn.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.STAFF,
     needs=("incidents", "incidents.description", "incidents.author", "incidents.intervener"),
-    questions={
-        "another_wrote": Text(
-            "Beskrivelsen er skrevet av en annen enn den som grep inn. Har den som grep inn, lest den og bekreftet at den stemmer?",
-            "Beskrivinga er skriven av ein annan enn den som greip inn. Har den som greip inn, lese beskrivinga og stadfesta at ho stemmer?",
-        )
-    },
 )
 def described(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Den ansatte beskriver hendelsen.»"""
@@ -230,28 +156,6 @@ def _another_wrote(incident: Incident) -> bool:
 
 # --- «Foresatte blir informert» (nivå 3 og 4) -----------------------------------------------------------------------------
 
-_GUARDIANS_REMEDY = Text(
-    "Informer foresatte til hver elev som var med, og skriv på hendelsen når det ble gjort.",
-    "Informer føresette til kvar elev som var med, og skriv på hendinga når det vart gjort.",
-)
-_GUARDIANS_PROOF = Text(
-    "For hver elev som var med: foresatte er ført som informert etter hendelsen.",
-    "For kvar elev som var med: føresette er førte som informerte etter hendinga.",
-)
-_GUARDIANS_QUESTIONS = {
-    "whose_guardians": Text(
-        "Foresatte skal informeres, men det står ikke hvem sine. Er alle de involverte elevenes foresatte informert?",
-        "Føresette skal informerast, men det står ikkje kven sine. Er dei føresette til alle dei involverte elevane informerte?",
-    ),
-    "contact_unsafe": Text(
-        "Det er ført at kontakt med foresatte kan være utrygt for barnet. Hvem har vurdert det, og hva er gjort i stedet?",
-        "Det er ført at kontakt med føresette kan vere utrygt for barnet. Kven har vurdert det, og kva er gjort i staden?",
-    ),
-    "which_pupils": Text(
-        "Hendelsen sier ikke hvilke elever som var med. Er foresatte til alle informert?",
-        "Hendinga seier ikkje kva elevar som var med. Er føresette til alle informerte?",
-    ),
-}
 _GUARDIANS_NEEDS = (
     "incidents",
     "incidents.contact_unsafe",
@@ -318,24 +222,10 @@ def guardians_know(case: CaseIndex, incident: Incident, pupil: str) -> Recorded 
 @CHAPTER.rule(
     "GI-03b",
     "niva-3-foresatte-er-informert",
-    title=Text("Foresatte skal informeres", "Føresette skal informerast"),
-    remedy=_GUARDIANS_REMEDY,
-    proof=_GUARDIANS_PROOF,
-    limits=Text(
-        "Planen setter ingen frist og sier ikke hvem som informerer; skoledager til spørsmål og avvik er satt i verktøyet.",
-        "Planen set ingen frist og seier ikkje kven som informerer; skoledagar til spørsmål og avvik er sette i verktøyet.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=_GUARDIANS_NEEDS,
-    questions={
-        **_GUARDIANS_QUESTIONS,
-        "which_level": Text(
-            "Hendelsen sier ikke hvilket nivå det var, og foresatte er ikke ført som informert. Var det nivå 3 eller 4?",
-            "Hendinga seier ikkje kva nivå det var, og føresette er ikkje førte som informerte. Var det nivå 3 eller 4?",
-        ),
-    },
 )
 def guardians_at_three(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Foresatte blir informert.» Where the level is not stated, whether it was one that asks for this is a question."""
@@ -350,29 +240,10 @@ def guardians_at_three(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "GI-04",
     "niva-4-foresatte-er-informert",
-    title=Text(
-        "Foresatte skal informeres når eleven ikke klarer å roe seg ned",
-        "Føresette skal informerast når eleven ikkje klarer å roe seg ned",
-    ),
-    remedy=_GUARDIANS_REMEDY,
-    proof=_GUARDIANS_PROOF,
-    limits=Text(
-        "Planen sier «foresatte» om eleven som ikke roet seg. Står det flere elever på hendelsen, vet ikke regelen hvem av dem det var: "
-        "er foresatte til noen av dem informert, er resten et spørsmål.",
-        "Planen seier «foresatte» om eleven som ikkje roa seg. Står det fleire elevar på hendinga, veit ikkje regelen kven av dei det var: "
-        "er føresette til nokon av dei informerte, er resten eit spørsmål.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=_GUARDIANS_NEEDS,
-    questions={
-        **_GUARDIANS_QUESTIONS,
-        "who_could_not_calm_down": Text(
-            "Foresatte til en annen elev i hendelsen er informert. Var også denne eleven en som ikke klarte å roe seg?",
-            "Føresette til ein annan elev i hendinga er informerte. Var òg denne eleven ein som ikkje klarte å roe seg?",
-        ),
-    },
 )
 def guardians_at_four(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Eleven klarer ikke å roe seg ned: foresatte blir informert.» Of several pupils, the plan does not say whose."""
@@ -394,16 +265,6 @@ def _incident_of(outcome: Outcome) -> str:
 @CHAPTER.rule(
     "GI-04a",
     "niva-4-er-dokumentert",
-    title=Text(
-        "Hendelsen skal dokumenteres når eleven ikke klarer å roe seg ned",
-        "Hendinga skal dokumenterast når eleven ikkje klarer å roe seg ned",
-    ),
-    remedy=Text("Skriv på hendelsen hva som skjedde.", "Skriv på hendinga kva som hende."),
-    proof=Text("Beskrivelsen på hendelsen er fylt ut.", "Beskrivinga på hendinga er fylt ut."),
-    limits=Text(
-        "Regelen ser at det står noe, ikke hva. Planen sier ikke hvem som skriver.",
-        "Regelen ser at det står noko, ikkje kva. Planen seier ikkje kven som skriv.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.STAFF,
@@ -422,32 +283,10 @@ def documented_at_four(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "GI-05",
     "elevsamtaler-i-etterkant",
-    title=Text(
-        "Det skal følges opp med elevsamtale med hver involvert elev",
-        "Det skal følgjast opp med elevsamtale med kvar involvert elev",
-    ),
-    remedy=Text(
-        "Snakk med hver elev som var med, og loggfør samtalen.", "Snakk med kvar elev som var med, og loggfør samtalen."
-    ),
-    proof=Text(
-        "En samtale med hver elev etter at det ble grepet inn. Et tilbud eleven takket nei til, teller også.",
-        "Ein samtale med kvar elev etter at det vart gripe inn. Eit tilbod eleven takka nei til, tel òg.",
-    ),
-    limits=Text(
-        "Nivå 1 har sin samtale på stedet og loggføres ikke. Nivå 2, og hendelser uten nivå, gir aldri avvik for en logg som mangler.",
-        "Nivå 1 har samtalen sin på staden og blir ikkje loggført. Nivå 2, og hendingar utan nivå, gir aldri avvik for ein logg som manglar.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.STAFF,
     needs=("incidents", "incidents.pupils", "log", "pupils"),
-    questions={
-        "which_pupil": WHICH_PUPIL,
-        "which_pupils": Text(
-            "Hendelsen sier ikke hvilke elever som var med. Er det snakket med alle?",
-            "Hendinga seier ikkje kva elevar som var med. Er det snakka med alle?",
-        ),
-    },
 )
 def followed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«må dette følges opp av elevsamtaler med de involverte elevene»: each of them, after the intervention."""
@@ -486,36 +325,10 @@ def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment
 @CHAPTER.rule(
     "GI-06",
     "den-som-griper-inn-folger-opp",
-    title=Text(
-        "Den som griper inn, har ansvar for at det blir fulgt opp",
-        "Den som grip inn, har ansvar for at det blir følgt opp",
-    ),
-    remedy=Text(
-        "Skriv på hendelsen hvem som har ansvaret for samtalene.",
-        "Skriv på hendinga kven som har ansvaret for samtalane.",
-    ),
-    proof=Text(
-        "Den ansvarlige er den som grep inn, eller den som grep inn, har selv holdt samtalen.",
-        "Den ansvarlege er den som greip inn, eller den som greip inn, har sjølv halde samtalen.",
-    ),
-    limits=Text(
-        "Andre kan gjennomføre; ansvaret er det samme. Ansvaret kan være gitt videre med god grunn; derfor gir regelen spørsmål og ikke avvik.",
-        "Andre kan gjennomføre; ansvaret er det same. Ansvaret kan vere gitt vidare med god grunn; difor gir regelen spørsmål og ikkje avvik.",
-    ),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.STAFF,
     needs=("incidents", "log"),
-    questions={
-        "who_follows_up": Text(
-            "Det står ikke at den som grep inn, har ansvaret for oppfølgingen. Hvem har det?",
-            "Det står ikkje at den som greip inn, har ansvaret for oppfølginga. Kven har det?",
-        ),
-        "another_follows_up": Text(
-            "En annen enn den som grep inn, er ført som ansvarlig for oppfølgingen. Har den som grep inn, sørget for at det ble gjort?",
-            "Ein annan enn den som greip inn, er ført som ansvarleg for oppfølginga. Har den som greip inn, sørgt for at det vart gjort?",
-        ),
-    },
 )
 def responsible_for_follow_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Den som griper inn, har ansvar for at dette blir gjort.»"""

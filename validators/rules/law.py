@@ -14,9 +14,8 @@ from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from ..judge import Judge, when_of
 from ..known import CaseIndex, CycleIndex
-from ..rule import Chapter, Subject, Text
+from ..rule import Chapter, Subject
 from ..who_was_told import (
-    WHICH_PUPIL,
     acted_as,
     goes_to_the_owner,
     is_known,
@@ -27,9 +26,9 @@ from ..who_was_told import (
 )
 from .annual_cycle import made_known
 from .intervention import guardians_know
-from .notification import RECEIVING_QUESTIONS, received
+from .notification import received
 
-CHAPTER = Chapter("law", Text("Plikter i loven som planen ikke nevner", "Plikter i lova som planen ikkje nemner"))
+CHAPTER = Chapter("law")
 _ENQUIRY = (
     LogKind.ENQUIRY_STEP,
     LogKind.SUSPICION_ENQUIRY,
@@ -43,28 +42,11 @@ _ENQUIRY = (
 @CHAPTER.rule(
     "L-01",
     "varsel-fra-eleven-selv-tatt-imot",
-    title=Text(
-        "Varsel fra eleven selv skal tas imot og dokumenteres av rektor eller kontaktlærer",
-        "Varsel frå eleven sjølv skal takast imot og dokumenterast av rektor eller kontaktlærar",
-    ),
-    remedy=Text(
-        "Skriv på varselet hvem eleven sa det til, og gi det videre til rektor.",
-        "Skriv på varselet kven eleven sa det til, og gi det vidare til rektor.",
-    ),
-    proof=Text(
-        "Varselet står i saken, mottatt av rektor eller kontaktlærer, og skrevet inn eller loggført av en av dem.",
-        "Varselet står i saka, motteke av rektor eller kontaktlærar, og skrive inn eller loggført av ein av dei.",
-    ),
-    limits=Text(
-        "Det eleven sa uten at noen skrev det, ser regelen ikke.",
-        "Det eleven sa utan at nokon skreiv det, ser regelen ikkje.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.LAW,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
     needs=("notices", "log", "suspicions"),
-    questions=RECEIVING_QUESTIONS,
     optional=True,
 )
 def pupil_tells(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -75,32 +57,12 @@ def pupil_tells(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "L-02",
     "kontaktlaerer-melder-videre-til-rektor",
-    title=Text(
-        "Varsel som kontaktlærer eller en annen på skolen tar imot, skal meldes videre til rektor",
-        "Varsel som kontaktlærar eller ein annan på skolen tek imot, skal meldast vidare til rektor",
-    ),
-    remedy=Text(
-        "Gi varselet videre til rektor nå, og loggfør det.", "Gi varselet vidare til rektor no, og loggfør det."
-    ),
-    proof=Text(
-        "Rektors mottak, eller når rektor fikk vite det.", "Mottaket til rektor, eller når rektor fekk vite det."
-    ),
-    limits=Text(
-        "Loven setter ingen frist i dager; skoledager til spørsmål og avvik er satt i verktøyet. Varsel fra ansatte selv ser VA-03 på.",
-        "Lova set ingen frist i dagar; skoledagar til spørsmål og avvik er sette i verktøyet. Varsel frå tilsette sjølve ser VA-03 på.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.LAW,
     role=Role.CONTACT_TEACHER,
     law=("opplaeringslova-12-4-2",),
     needs=("notices", "log", "suspicions"),
     decided_by=("notices.receiver",),
-    questions={
-        "which_receipt": Text(
-            "Loggen har et mottak som kan gjelde dette varselet. Gjelder mottaket dette varselet, og har rektor skrevet det?",
-            "Loggen har eit mottak som kan gjelde dette varselet. Gjer det det, og skreiv rektor det?",
-        ),
-    },
     optional=True,
 )
 def passed_on(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -124,19 +86,6 @@ def passed_on(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "L-03",
     "en-uke-siden-rektor-fikk-saken",
-    title=Text(
-        "Innen en uke skal det undersøkes eller lages en plan",
-        "Innan ei veke skal det undersøkjast eller lagast ein plan",
-    ),
-    remedy=Text(
-        "Undersøk, og loggfør det. Har eleven det ikke trygt og godt: lag en aktivitetsplan.",
-        "Undersøk, og loggfør det. Har eleven det ikkje trygt og godt: lag ein aktivitetsplan.",
-    ),
-    proof=Text("En undersøkelse eller en gjeldende plan.", "Ei undersøking eller ein gjeldande plan."),
-    limits=Text(
-        "Dette er ikke en frist for skolen, men en opplysning: etter en uke kan eleven melde saken til statsforvalteren.",
-        "Dette er ikkje ein frist for skolen, men ei opplysning: etter ei veke kan eleven melde saka til statsforvaltaren.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.LAW,
     role=Role.RECTOR,
@@ -146,12 +95,6 @@ def passed_on(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "notices.rector_told_at",
         "notices.receiver",
     ),
-    questions={
-        "may_be_reported": Text(
-            "Det er gått en uke uten undersøkelse eller plan. Eleven kan nå melde saken til statsforvalteren. Hva gjør skolen nå?",
-            "Det har gått ei veke utan undersøking eller plan. Eleven kan no melde saka til statsforvaltaren. Kva gjer skolen no?",
-        )
-    },
     optional=True,
 )
 def one_week(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -204,26 +147,6 @@ def _from(item: Recorded, moment: Moment) -> bool:
 @CHAPTER.rule(
     "L-04",
     "fysisk-inngrep-er-dokumentert",
-    title=Text(
-        "Fysiske inngrep er dokumentert med hendelsen, inngrepet og elevens syn, og rektor og foreldre vet om dem",
-        "Fysiske inngrep er dokumenterte med hendinga, inngrepet og synet til eleven, og rektor og foreldre veit om dei",
-    ),
-    remedy=Text(
-        "Skriv på hendelsen en kort omtale av det som skjedde, av inngrepet og av elevens syn. Si det til rektor, som sier det til "
-        "foreldrene, og loggfør det. Gjentar det seg, eller er det særlig alvorlig, skal skoleeier også vite det.",
-        "Skriv på hendinga ein kort omtale av det som hende, av inngrepet og av synet til eleven. Sei det til rektor, som seier det til "
-        "foreldra, og loggfør det. Tek det seg opp att, eller er det særleg alvorleg, skal skoleeigar òg vite det.",
-    ),
-    proof=Text(
-        "De tre feltene er fylt ut, loggen viser at rektor og foreldrene fikk vite det, og ved gjentakelse at skoleeier fikk vite det.",
-        "Dei tre felta er fylte ut, loggen viser at rektor og foreldra fekk vite det, og ved gjentaking at skoleeigar fekk vite det.",
-    ),
-    limits=Text(
-        "Regelen ser at det står noe, ikke om inngrepet var lovlig. På nivå 3 og 4 spør den når det ikke er tatt stilling til om inngrepet "
-        "var fysisk.",
-        "Regelen ser at det står noko, ikkje om inngrepet var lovleg. På nivå 3 og 4 spør han når det ikkje er teke stilling til om "
-        "inngrepet var fysisk.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.LAW,
     role=Role.STAFF,
@@ -241,21 +164,6 @@ def _from(item: Recorded, moment: Moment) -> bool:
         "incidents.intervener",
         "incidents.pupils",
     ),
-    questions={
-        "was_it_physical": Text("Ble det gjort et fysisk inngrep?", "Vart det gjort eit fysisk inngrep?"),
-        "rector_told": Text(
-            "Inngrepet er dokumentert. Har rektor fått vite om det?",
-            "Inngrepet er dokumentert. Har rektor fått vite om det?",
-        ),
-        "guardians_told": Text(
-            "Inngrepet er dokumentert. Har foreldrene til hver elev fått vite om det?",
-            "Inngrepet er dokumentert. Har foreldra til kvar elev fått vite om det?",
-        ),
-        "repeated": Text(
-            "Det er gjort fysisk inngrep mot samme elev før. Har skoleeier fått vite det?",
-            "Det er gjort fysisk inngrep mot same elev før. Har skoleeigar fått vite det?",
-        ),
-    },
     optional=True,
 )
 def physical_intervention(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -304,27 +212,11 @@ def _rector_knows(case: CaseIndex, incident: Incident, when: Moment | None) -> R
 @CHAPTER.rule(
     "L-05",
     "eleven-kjenner-rettighetene-sine",
-    title=Text(
-        "Eleven og foreldrene skal få vite om rettighetene sine", "Eleven og foreldra skal få vite om rettane sine"
-    ),
-    remedy=Text(
-        "Forklar retten til et trygt og godt skolemiljø og hvem de kan melde til, og loggfør det.",
-        "Forklar retten til eit trygt og godt skolemiljø og kven dei kan melde til, og loggfør det.",
-    ),
-    proof=Text(
-        "En logg om at rettighetene er forklart, for hver elev saken gjelder.",
-        "Ein logg om at rettane er forklarte, for kvar elev saka gjeld.",
-    ),
-    limits=Text(
-        "Regelen ser loggen i saken, ikke om det ble forstått. Informasjonen til alle i skoleåret står i årshjulet; det ser L-05a på.",
-        "Regelen ser loggen i saka, ikkje om det vart forstått. Informasjonen til alle i skoleåret står i årshjulet; det ser L-05a på.",
-    ),
     severity=Severity.MEDIUM,
     basis=Basis.LAW,
     role=Role.RECTOR,
     law=("opplaeringslova-10-8",),
     needs=("log", "notices", "pupils"),
-    questions={"which_pupil": WHICH_PUPIL},
     optional=True,
 )
 def rights_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -348,36 +240,12 @@ def rights_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "L-05a",
     "retten-til-a-melde-er-gjort-kjent",
-    title=Text(
-        "Elever og foreldre skal i skoleåret få vite at de kan melde en sak til statsforvalteren",
-        "Elevar og foreldre skal i skoleåret få vite at dei kan melde ei sak til statsforvaltaren",
-    ),
-    remedy=Text(
-        "Gjør retten til å melde til statsforvalteren kjent for elever og foreldre, og før det i årshjulet med dato og gruppe.",
-        "Gjer retten til å melde til statsforvaltaren kjend for elevar og foreldre, og før det i årshjulet med dato og gruppe.",
-    ),
-    proof=Text(
-        "En oppføring i årshjulet (1310.no) for elevene og en for foreldrene, gjort i skoleåret.",
-        "Ei oppføring i årshjulet (1310.no) for elevane og ei for foreldra, gjord i skoleåret.",
-    ),
-    limits=Text(
-        "Regelen ser at det er ført, ikke om det nådde alle eller ble forstått. Loven sier ikke hvor ofte; årshjulet tilsier hvert år. "
-        "Hver enkelt sak ser L-05 på.",
-        "Regelen ser at det er ført, ikkje om det nådde alle eller vart forstått. Lova seier ikkje kor ofte; årshjulet tilseier kvart år. "
-        "Kvar enkelt sak ser L-05 på.",
-    ),
     severity=Severity.MEDIUM,
     basis=Basis.LAW,
     role=Role.RECTOR,
     subject=Subject.SCHOOL_YEAR,
     law=("opplaeringslova-10-8",),
     needs=("entries",),
-    questions={
-        "for_whom": Text(
-            "Informasjonen er ført som gitt, men ikke til hvem. Gjaldt det denne gruppen også?",
-            "Informasjonen er ført som gitt, men ikkje til kven. Gjaldt det denne gruppa òg?",
-        )
-    },
     optional=True,
     shares_row="L-05",
 )

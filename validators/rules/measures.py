@@ -25,10 +25,10 @@ from ..reading.plan_texts import repeated_in, texts_of
 from ..reading.responsible import Who, responsible
 from ..reading.times import begins_on, names_a_time, over_by
 from ..reading.vague_phrases import Phrase, says_only
-from ..rule import Chapter, Text
+from ..rule import Chapter
 from ..stretches import Round, at_this_school, only_protects, rounds, transfers
 
-CHAPTER = Chapter("measures", Text("Plikt til å sette inn tiltak", "Plikt til å setje inn tiltak"))
+CHAPTER = Chapter("measures")
 
 _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
 _DECLINED = Remark(code=RemarkCode.DECLINED)
@@ -41,11 +41,6 @@ _ENQUIRY = (
     LogKind.ANALYSIS,
 )
 """What shows that something was examined. A meeting with the home alone is not an enquiry."""
-
-_REFERENCE_NOT_FOUND = Text(
-    "Planen viser til et dokument som ikke finnes i saken. Hvor ligger det?",
-    "Planen viser til eit dokument som ikkje finst i saka. Kvar ligg det?",
-)
 
 
 def _plan_scope(plan: ActivityPlan) -> str:
@@ -62,41 +57,11 @@ def _measure_scope(plan: ActivityPlan, measure: Measure) -> str:
 @CHAPTER.rule(
     "TI-01",
     "tiltak-ut-ifra-undersokelse",
-    title=Text(
-        "Aktivitetsplanen skal ha tiltak som bygger på en undersøkelse",
-        "Aktivitetsplanen skal ha tiltak som byggjer på ei undersøking",
-    ),
-    remedy=Text(
-        "Skriv minst ett tiltak i aktivitetsplanen, og sørg for at undersøkelsen det bygger på, er loggført. "
-        "Bytte av skole og bortvisning krever eget enkeltvedtak.",
-        "Skriv minst eitt tiltak i aktivitetsplanen, og sørg for at undersøkinga det byggjer på, er loggført. "
-        "Byte av skole og bortvising krev eige enkeltvedtak.",
-    ),
-    proof=Text(
-        "Den gjeldende planen har minst ett tiltak, og loggen har en undersøkelse fra før planen ble lagret.",
-        "Den gjeldande planen har minst eitt tiltak, og loggen har ei undersøking frå før planen vart lagra.",
-    ),
-    limits=Text(
-        "Regelen kan ikke se om tiltakene er egnede og lovlige, eller om undersøkelsen var grundig og objektiv. "
-        "Det er rettslige og pedagogiske vurderinger.",
-        "Regelen kan ikkje sjå om tiltaka er eigna og lovlege, eller om undersøkinga var grundig og objektiv. "
-        "Det er rettslege og pedagogiske vurderingar.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-6", "opplaeringslova-12-9"),
     needs=("activity_plans", "activity_plans.measures", "activity_plans.measures_text", "log"),
-    questions={
-        "needs_decision": Text(
-            "Et av tiltakene er bytte av skole eller bortvisning. Er det fattet eget enkeltvedtak?",
-            "Eitt av tiltaka er byte av skole eller bortvising. Er det gjort eige enkeltvedtak?",
-        ),
-        "no_enquiry": Text(
-            "Loggen viser ingen undersøkelse fra før tiltakene ble bestemt. Hva bygger de på?",
-            "Loggen viser inga undersøking frå før tiltaka vart bestemte. Kva byggjer dei på?",
-        ),
-    },
 )
 def measures_after_enquiry(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Ut ifra grundig og objektiv undersøkelse settes det i verk egnende og lovlige tiltak.»"""
@@ -137,44 +102,11 @@ def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
 @CHAPTER.rule(
     "TI-02",
     "elev-hort-for-tiltak-velges",
-    title=Text("Eleven skal alltid høres før det velges tiltak", "Eleven skal alltid høyrast før det blir valt tiltak"),
-    remedy=Text(
-        "Snakk med eleven nå, loggfør samtalen, og vurder tiltakene på nytt med det eleven sier.",
-        "Snakk med eleven no, loggfør samtalen, og vurder tiltaka på nytt med det eleven seier.",
-    ),
-    proof=Text(
-        "En samtale med eleven, holdt før planen ble lagret. Et tilbud eleven takket nei til, teller også. "
-        "Når en ny versjon har nye tiltak, er eleven hørt også før den.",
-        "Ein samtale med eleven, halden før planen vart lagra. Eit tilbod eleven takka nei til, tel òg. "
-        "Når ein ny versjon har nye tiltak, er eleven høyrd òg før han.",
-    ),
-    limits=Text(
-        "Regelen ser at samtalen ble holdt, og når. Den ser ikke om eleven i virkeligheten ble hørt.",
-        "Regelen ser at samtalen vart halden, og når. Han ser ikkje om eleven i røynda vart høyrd.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
     needs=("activity_plans", "activity_plans.measures", "activity_plans.pupils", "log", "pupils"),
-    questions={
-        "heard_about_something_else": Text(
-            "Eleven ble hørt lenge før det som begynte denne saken. Er eleven hørt om dette?",
-            "Eleven vart høyrd lenge før det som byrja denne saka. Er eleven høyrd om dette?",
-        ),
-        "protective_first": Text(
-            "Et tiltak ble satt i verk før eleven var hørt. Var det vern som ikke kunne vente?",
-            "Eit tiltak vart sett i verk før eleven var høyrd. Var det vern som ikkje kunne vente?",
-        ),
-        "heard_before_earlier_version": Text(
-            "Eleven ble hørt før en tidligere versjon, men ikke siden. Ble eleven hørt om de nye tiltakene?",
-            "Eleven vart høyrd før ein tidlegare versjon, men ikkje sidan. Vart eleven høyrd om dei nye tiltaka?",
-        ),
-        "which_pupil": Text(
-            "Loggen har en samtale som ikke sier hvilken elev den er med. Er den med denne eleven?",
-            "Loggen har ein samtale som ikkje seier kva elev han er med. Er han med denne eleven?",
-        ),
-    },
 )
 def pupil_heard_before_choice(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Eleven/e skal alltid høres før det velges tiltak»: per pupil, for each version that chooses measures."""
@@ -311,21 +243,6 @@ def _started_before(case: CaseIndex, plan: ActivityPlan, hearing: LogEntry) -> l
 @CHAPTER.rule(
     "TI-03",
     "elev-bidrar-i-planen",
-    title=Text("Eleven skal bidra i aktivitetsplanen", "Eleven skal medverke i aktivitetsplanen"),
-    remedy=Text(
-        "Skriv i aktivitetsplanen hva eleven bidro med, eller loggfør at eleven fikk tilbud og ikke ønsket det.",
-        "Skriv i aktivitetsplanen kva eleven medverka med, eller loggfør at eleven fekk tilbod og ikkje ønskte det.",
-    ),
-    proof=Text(
-        "Feltet for elevens innspill er fylt ut, eller eleven takket nei til en samtale om det. "
-        "Gjelder planen flere elever, må hver av dem dessuten være hørt før den ble lagret.",
-        "Feltet for innspel frå eleven er fylt ut, eller eleven takka nei til ein samtale om det. "
-        "Gjeld planen fleire elevar, må kvar av dei dessutan vere høyrd før han vart lagra.",
-    ),
-    limits=Text(
-        "Regelen ser ikke om bidraget var reelt, eller om planen ble annerledes av det.",
-        "Regelen ser ikkje om medverknaden var reell, eller om planen vart annleis av han.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
@@ -338,12 +255,6 @@ def _started_before(case: CaseIndex, plan: ActivityPlan, hearing: LogEntry) -> l
         "pupils",
         "activity_plans.measures",
     ),
-    questions={
-        "whose_contribution": Text(
-            "Planen gjelder flere elever og har ett felt for innspill. Har også denne eleven bidratt?",
-            "Planen gjeld fleire elevar og har eitt felt for innspel. Har òg denne eleven medverka?",
-        ),
-    },
 )
 def pupil_contributes(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«og bidra i utarbeidelsen av tiltaksplanen»: per pupil of each current plan."""
@@ -375,34 +286,11 @@ def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: A
 @CHAPTER.rule(
     "TI-04",
     "analyse-ligger-til-grunn",
-    title=Text(
-        "En helhetlig analyse skal ligge til grunn for tiltakene",
-        "Ein heilskapleg analyse skal liggje til grunn for tiltaka",
-    ),
-    remedy=Text(
-        "Skriv sammenfatning og analyse i loggen, vis til den i aktivitetsplanen, og se om tiltakene holder opp mot den.",
-        "Skriv samanfatning og analyse i loggen, vis til han i aktivitetsplanen, og sjå om tiltaka held opp mot han.",
-    ),
-    proof=Text(
-        "En analyse i loggen fra før planen ble lagret, som planen viser til.",
-        "Ein analyse i loggen frå før planen vart lagra, som planen viser til.",
-    ),
-    limits=Text(
-        "Regelen ser at analysen finnes, og når den ble gjort, ikke om den er helhetlig eller god.",
-        "Regelen ser at analysen finst, og når han vart gjord, ikkje om han er heilskapleg eller god.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
     needs=("activity_plans", "log"),
-    questions={
-        "reference_not_found": _REFERENCE_NOT_FOUND,
-        "not_an_analysis": Text(
-            "Planen viser til en oppføring som ikke er en analyse. Står analysen der?",
-            "Planen viser til ei oppføring som ikkje er ein analyse. Står analysen der?",
-        ),
-    },
 )
 def analysis_underlies(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«en helhetlig analyse som ligger til grunn for utvikling av tiltak»: before the first version that chooses measures."""
@@ -448,33 +336,10 @@ def _is_gone(case: CaseIndex, entry: str) -> bool:
 @CHAPTER.rule(
     "TI-05",
     "udirs-analyseverktoy",
-    title=Text("Udirs analyseverktøy skal brukes i analysen", "Analyseverktøyet til Udir skal brukast i analysen"),
-    remedy=Text(
-        "Bruk Udirs analyseverktøy, og skriv i analysen at det er brukt; eller skriv hvorfor et annet er valgt.",
-        "Bruk analyseverktøyet til Udir, og skriv i analysen at det er brukt; eller skriv kvifor eit anna er valt.",
-    ),
-    proof=Text(
-        "Analysen sier at Udirs verktøy er brukt, eller hvorfor et annet er valgt.",
-        "Analysen seier at verktøyet til Udir er brukt, eller kvifor eit anna er valt.",
-    ),
-    limits=Text(
-        "Regelen ser bare det som er skrevet i feltet for analyseverktøy.",
-        "Regelen ser berre det som er skrive i feltet for analyseverktøy.",
-    ),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("log", "log.analysis_tool", "log.deviates_because"),
-    questions={
-        "tool_not_stated": Text(
-            "Analysen sier ikke hvilket verktøy som er brukt. Er Udirs analyseverktøy brukt?",
-            "Analysen seier ikkje kva verktøy som er brukt. Er analyseverktøyet til Udir brukt?",
-        ),
-        "another_tool": Text(
-            "Analysen er gjort med et annet verktøy enn Udirs. Hva var grunnen?",
-            "Analysen er gjord med eit anna verktøy enn Udir sitt. Kva var grunnen?",
-        ),
-    },
 )
 def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Analyseverktøy på UDIR sine sider brukes for å gjøre denne analysen før valg av tiltak.»: per analysis."""
@@ -496,28 +361,6 @@ def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "TI-07",
     "aktivitetsplan-for-hver-elev",
-    title=Text(
-        "Hver elev saken gjelder, skal ha en gjeldende aktivitetsplan i Sikker Sak",
-        "Kvar elev saka gjeld, skal ha ein gjeldande aktivitetsplan i Sikker Sak",
-    ),
-    remedy=Text(
-        "Fyll ut og lagre en aktivitetsplan som nevner eleven. Har eleven det trygt og godt, loggfør samtalen som "
-        "viser det, og lukk saken med den grunnen.",
-        "Fyll ut og lagre ein aktivitetsplan som nemner eleven. Har eleven det trygt og godt, loggfør samtalen som "
-        "viser det, og lukk saka med den grunnen.",
-    ),
-    proof=Text(
-        "En utfylt og lagret, gjeldende plan i saken som nevner eleven.",
-        "Ein utfylt og lagra, gjeldande plan i saka som nemner eleven.",
-    ),
-    limits=Text(
-        "Planen setter ingen frist for aktivitetsplanen. Dager regnes fra varselet, i skoledager. Et utkast teller ikke, en "
-        "erstattet plan teller ikke, og en plan for en klasse som ikke nevner eleven, er et spørsmål. Er saken lukket som "
-        "grunnløs etter en undersøkelse, kreves ingen plan. En plan fra en annen skole følger saken.",
-        "Planen set ingen frist for aktivitetsplanen. Dagar blir rekna frå varselet, i skoledagar. Eit utkast tel ikkje, ein "
-        "erstatta plan tel ikkje, og ein plan for ein klasse som ikkje nemner eleven, er eit spørsmål. Er saka lukka som "
-        "grunnlaus etter ei undersøking, er det ikkje krav om plan. Ein plan frå ein annan skole følgjer saka.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -537,36 +380,6 @@ def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "log.held",
         "log.hearing",
     ),
-    questions={
-        "names_no_pupil": Text(
-            "Det finnes en plan, men den nevner ikke denne eleven. Dekker den eleven, og kan eleven skrives inn?",
-            "Det finst ein plan, men han nemner ikkje denne eleven. Dekkjer han eleven, og kan eleven skrivast inn?",
-        ),
-        "plan_from_before": Text(
-            "Saken er åpnet på nytt, og planen er fra før den ble lukket. Passer den fortsatt?",
-            "Saka er opna på nytt, og planen er frå før ho vart lukka. Passar han framleis?",
-        ),
-        "unfounded_without_enquiry": Text(
-            "Saken er lukket som grunnløs uten at loggen viser en undersøkelse. Hva bygger det på?",
-            "Saka er lukka som grunnlaus utan at loggen viser ei undersøking. Kva byggjer det på?",
-        ),
-        "closed_while_unsafe": Text(
-            "Saken er lukket uten plan, men eleven sa sist at det ikke var trygt. Hva bygger det på?",
-            "Saka er lukka utan plan, men eleven sa sist at det ikkje var trygt. Kva byggjer det på?",
-        ),
-        "closed_for_its_name": Text(
-            "Saken er lukket fordi det ikke var mobbing eller krenkelse. Har eleven det likevel trygt og godt?",
-            "Saka er lukka fordi det ikkje var mobbing eller krenking. Har eleven det likevel trygt og godt?",
-        ),
-        "involved_says_unsafe": Text(
-            "En elev som er ført som involvert, sier at det ikke er trygt og godt. Gjelder saken også denne eleven, og trengs en plan?",
-            "Ein elev som er ført som involvert, seier at det ikkje er trygt og godt. Gjeld saka òg denne eleven, og trengst ein plan?",
-        ),
-        "pupil_says_safe": Text(
-            "Eleven sier at det er trygt og godt, men saken er åpen uten plan. Kan den lukkes, eller trengs en plan?",
-            "Eleven seier at det er trygt og godt, men saka er open utan plan. Kan ho lukkast, eller trengst ein plan?",
-        ),
-    },
 )
 def plan_for_each_pupil(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.»: per affected pupil, anew when the case is reopened."""
@@ -753,9 +566,7 @@ def _says_safe(case: CaseIndex, owed: _Owed) -> bool:
 # --- «Planen skal oppsummere undersøkelsene som er gjort, beskrive skolens vurderinger og videre planer» ---------------
 
 
-def _section(
-    code: str, slug: str, field: str, severity: Severity, *, title: Text, remedy: Text, proof: Text, limits: Text
-) -> None:
+def _section(code: str, slug: str, field: str, severity: Severity) -> None:
     """Enters a rule about one section of the plan: it is filled in, in each current plan."""
 
     def filled_in(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
@@ -765,10 +576,6 @@ def _section(
     CHAPTER.rule(
         code,
         slug,
-        title=title,
-        remedy=remedy,
-        proof=proof,
-        limits=limits,
         severity=severity,
         basis=Basis.PLAN,
         role=Role.RECTOR,
@@ -776,56 +583,9 @@ def _section(
     )(filled_in)
 
 
-_section(
-    "TI-08",
-    "planen-oppsummerer-undersokelsene",
-    "summary_of_enquiry",
-    Severity.MEDIUM,
-    title=Text("Aktivitetsplanen skal oppsummere undersøkelsene", "Aktivitetsplanen skal oppsummere undersøkingane"),
-    remedy=Text(
-        "Skriv i aktivitetsplanen en oppsummering av det undersøkelsene viste, og lagre en ny gjeldende versjon.",
-        "Skriv i aktivitetsplanen ei oppsummering av det undersøkingane viste, og lagre ein ny gjeldande versjon.",
-    ),
-    proof=Text(
-        "Avsnittet om undersøkelsene i den gjeldende planen er fylt ut.",
-        "Avsnittet om undersøkingane i den gjeldande planen er fylt ut.",
-    ),
-    limits=Text("Regelen ser ikke om oppsummeringen er riktig.", "Regelen ser ikkje om oppsummeringa er rett."),
-)
-_section(
-    "TI-09",
-    "planen-beskriver-vurderinger",
-    "assessments",
-    Severity.MEDIUM,
-    title=Text(
-        "Aktivitetsplanen skal beskrive skolens vurderinger", "Aktivitetsplanen skal beskrive vurderingane til skolen"
-    ),
-    remedy=Text(
-        "Skriv i aktivitetsplanen hva skolen mener om det som kom fram, og lagre en ny gjeldende versjon.",
-        "Skriv i aktivitetsplanen kva skolen meiner om det som kom fram, og lagre ein ny gjeldande versjon.",
-    ),
-    proof=Text(
-        "Avsnittet om vurderinger i den gjeldende planen er fylt ut.",
-        "Avsnittet om vurderingar i den gjeldande planen er fylt ut.",
-    ),
-    limits=Text("Regelen ser ikke om vurderingene er gode.", "Regelen ser ikkje om vurderingane er gode."),
-)
-_section(
-    "TI-10",
-    "planen-beskriver-videre-planer",
-    "further_plans",
-    Severity.LOW,
-    title=Text("Aktivitetsplanen skal beskrive videre planer", "Aktivitetsplanen skal beskrive vidare planar"),
-    remedy=Text(
-        "Skriv i aktivitetsplanen hva skolen gjør videre, og lagre en ny gjeldende versjon.",
-        "Skriv i aktivitetsplanen kva skolen gjer vidare, og lagre ein ny gjeldande versjon.",
-    ),
-    proof=Text(
-        "Avsnittet om videre planer i den gjeldende planen er fylt ut.",
-        "Avsnittet om vidare planar i den gjeldande planen er fylt ut.",
-    ),
-    limits=Text("Regelen ser ikke om planene er gode.", "Regelen ser ikkje om planane er gode."),
-)
+_section("TI-08", "planen-oppsummerer-undersokelsene", "summary_of_enquiry", Severity.MEDIUM)
+_section("TI-09", "planen-beskriver-vurderinger", "assessments", Severity.MEDIUM)
+_section("TI-10", "planen-beskriver-videre-planer", "further_plans", Severity.LOW)
 
 
 # --- «og skal som minimum inneholde» a) – f) ------------------------------------------------------------------------------
@@ -889,22 +649,6 @@ def _rows(plan: ActivityPlan) -> Iterator[tuple[str, Measure | None]]:
 @CHAPTER.rule(
     "AP-A",
     "problemet-tiltakene-skal-lose",
-    title=Text(
-        "Aktivitetsplanen sier hvilket problem tiltakene skal løse",
-        "Aktivitetsplanen seier kva problem tiltaka skal løyse",
-    ),
-    remedy=Text(
-        "Skriv i felt a hva i skolemiljøet tiltakene skal løse, og lagre en ny gjeldende versjon.",
-        "Skriv i felt a kva i skolemiljøet tiltaka skal løyse, og lagre ein ny gjeldande versjon.",
-    ),
-    proof=Text(
-        "Felt a i den gjeldende versjonen av planen har et svar.",
-        "Felt a i den gjeldande versjonen av planen har eit svar.",
-    ),
-    limits=Text(
-        "Regelen ser at feltet har et svar, ikke om det er riktig problem, og ikke om det handler om miljøet og ikke barnet.",
-        "Regelen ser at feltet har eit svar, ikkje om det er rett problem, og ikkje om det handlar om miljøet og ikkje barnet.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -920,22 +664,6 @@ def problem_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "AP-B",
     "tiltakene-skolen-har-planlagt",
-    title=Text(
-        "Aktivitetsplanen skal si hvilke tiltak skolen har planlagt",
-        "Aktivitetsplanen skal seie kva tiltak skolen har planlagt",
-    ),
-    remedy=Text(
-        "Skriv i felt b hvert tiltak med ord, fjern tomme tiltaksrader, og lagre en ny gjeldende versjon.",
-        "Skriv i felt b kvart tiltak med ord, fjern tomme tiltaksrader, og lagre ein ny gjeldande versjon.",
-    ),
-    proof=Text(
-        "Den gjeldende planen har minst ett tiltak, og hvert tiltak er beskrevet.",
-        "Den gjeldande planen har minst eitt tiltak, og kvart tiltak er beskrive.",
-    ),
-    limits=Text(
-        "Regelen ser at tiltakene er skrevet ned, ikke om de er egnede.",
-        "Regelen ser at tiltaka er skrivne ned, ikkje om dei er eigna.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -968,24 +696,6 @@ def measures_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "AP-C",
     "nar-tiltakene-gjennomfores",
-    title=Text(
-        "Aktivitetsplanen sier når hvert tiltak skal gjennomføres",
-        "Aktivitetsplanen seier når kvart tiltak skal gjennomførast",
-    ),
-    remedy=Text(
-        "Skriv i felt c en dato, en uke eller en periode for tiltaket, og lagre en ny gjeldende versjon.",
-        "Skriv i felt c ein dato, ei veke eller ein periode for tiltaket, og lagre ein ny gjeldande versjon.",
-    ),
-    proof=Text(
-        "Tiltaket, eller planen under ett, har en dato eller sier med ord når det skal gjennomføres.",
-        "Tiltaket, eller planen under eitt, har ein dato eller seier med ord når det skal gjennomførast.",
-    ),
-    limits=Text(
-        "«Ved behov», «jevnlig» og «fortløpende» alene er et spørsmål, for da kan ingen se når tiltaket skal være gjennomført. "
-        "Regelen ser ikke om tiden er realistisk, eller om tiltaket ble gjennomført.",
-        "«Ved behov», «jamleg» og «fortløpande» åleine er eit spørsmål, for då kan ingen sjå når tiltaket skal vere gjennomført. "
-        "Regelen ser ikkje om tida er realistisk, eller om tiltaket vart gjennomført.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -1001,16 +711,6 @@ def measures_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "notices.happened_at",
         "notices.registered_at",
     ),
-    questions={
-        "no_fixed_time": Text(
-            "Planen sier bare «ved behov», «jevnlig» eller lignende. Når skal tiltaket gjennomføres?",
-            "Planen seier berre «ved behov», «jamleg» eller liknande. Når skal tiltaket gjennomførast?",
-        ),
-        "ends_before_it_starts": Text(
-            "Tiltaket slutter før det begynner. Hva er de riktige datoene?",
-            "Tiltaket sluttar før det tek til. Kva er dei rette datoane?",
-        ),
-    },
 )
 def carried_out_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«når tiltakene skal gjennomføres»: per measure of each current plan; the plan's own field may answer for all."""
@@ -1067,24 +767,6 @@ def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[_Grade
 @CHAPTER.rule(
     "AP-D",
     "hvem-som-er-ansvarlig",
-    title=Text(
-        "Aktivitetsplanen skal si hvem som er ansvarlig for hvert tiltak",
-        "Aktivitetsplanen skal seie kven som er ansvarleg for kvart tiltak",
-    ),
-    remedy=Text(
-        "Skriv i felt d én person eller én stilling for hvert tiltak, og lagre en ny gjeldende versjon.",
-        "Skriv i felt d éin person eller éi stilling for kvart tiltak, og lagre ein ny gjeldande versjon.",
-    ),
-    proof=Text(
-        "Tiltaket, eller planen under ett, nevner en person eller en stilling som ansvarlig.",
-        "Tiltaket, eller planen under eitt, nemner ein person eller ei stilling som ansvarleg.",
-    ),
-    limits=Text(
-        "Planen sier «ansvarlig», loven sier hvem som skal gjennomføre. Er den ansvarlige en annen enn den som gjennomfører, må "
-        "begge stå der; det ser ikke regelen. «Skolen», «alle», «lærerne» eller et team er et spørsmål.",
-        "Planen seier «ansvarlig», lova seier kven som skal gjennomføre. Er den ansvarlege ein annan enn den som gjennomfører, må "
-        "begge stå der; det ser ikkje regelen. «Skolen», «alle», «lærarane» eller eit team er eit spørsmål.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -1097,20 +779,6 @@ def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[_Grade
         "activity_plans.measures.responsible_role",
         "activity_plans.measures.carried_out_by",
     ),
-    questions={
-        "a_team": Text(
-            "Ansvaret er lagt til et team eller til alle. Hvem er ansvarlig?",
-            "Ansvaret er lagt til eit team eller til alle. Kven er ansvarleg?",
-        ),
-        "not_the_school": Text(
-            "Ansvaret for tiltaket er lagt til eleven eller hjemmet. Hvem på skolen er ansvarlig?",
-            "Ansvaret for tiltaket er lagt til eleven eller heimen. Kven på skolen er ansvarleg?",
-        ),
-        "only_who_carries_out": Text(
-            "Planen sier hvem som gjennomfører tiltaket, men ikke hvem som er ansvarlig. Er det den samme?",
-            "Planen seier kven som gjennomfører tiltaket, men ikkje kven som er ansvarleg. Er det den same?",
-        ),
-    },
 )
 def responsible_named(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«hvem som er ansvarlig for gjennomføringen av tiltakene»: per measure of each current plan."""
@@ -1161,24 +829,6 @@ def _role_grade(actor: Actor | None) -> _Grade:
 @CHAPTER.rule(
     "AP-E",
     "nar-tiltakene-evalueres",
-    title=Text(
-        "Aktivitetsplanen sier når hvert tiltak skal evalueres",
-        "Aktivitetsplanen seier når kvart tiltak skal evaluerast",
-    ),
-    remedy=Text(
-        "Skriv i felt e en dato etter at planen ble lagret, og lagre en ny gjeldende versjon.",
-        "Skriv i felt e ein dato etter at planen vart lagra, og lagre ein ny gjeldande versjon.",
-    ),
-    proof=Text(
-        "Tiltaket, eller planen under ett, har en dato, en uke eller en måned for evaluering som ligger etter at planen ble lagret.",
-        "Tiltaket, eller planen under eitt, har ein dato, ei veke eller ein månad for evaluering som ligg etter at planen vart lagra.",
-    ),
-    limits=Text(
-        "Regelen ser ikke om tiden fram til evalueringen er fornuftig. En uke regnes til søndag, en måned til siste dag; en dato "
-        "uten år er den første etter at planen ble lagret.",
-        "Regelen ser ikkje om tida fram til evalueringa er fornuftig. Ei veke blir rekna til søndag, ein månad til siste dag; ein "
-        "dato utan år er den første etter at planen vart lagra.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -1191,16 +841,6 @@ def _role_grade(actor: Actor | None) -> _Grade:
         "activity_plans.measures.evaluate_on",
         "activity_plans.measures.evaluate_when",
     ),
-    questions={
-        "no_fixed_day": Text(
-            "Planen sier med ord når det skal evalueres, men ingen dag kan leses ut av det. Hvilken dag er det?",
-            "Planen seier med ord når det skal evaluerast, men ingen dag kan lesast ut av det. Kva dag er det?",
-        ),
-        "not_after_the_plan": Text(
-            "Datoen for evaluering ligger ikke etter at planen ble lagret. Hva er riktig dato?",
-            "Datoen for evaluering ligg ikkje etter at planen vart lagra. Kva er rett dato?",
-        ),
-    },
 )
 def evaluated_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«når tiltakene skal evalueres»: per measure of each current plan; a day that lies after the plan's own."""
@@ -1239,26 +879,6 @@ def _begins(judge: Judge, plan: ActivityPlan, measure: Measure | None) -> date |
 @CHAPTER.rule(
     "AP-F",
     "vurderinga-av-barnets-beste",
-    title=Text(
-        "Aktivitetsplanen skal ha en vurdering av barnets beste",
-        "Aktivitetsplanen skal ha ei vurdering av det beste for barnet",
-    ),
-    remedy=Text(
-        "Skriv i felt f hva som er best for eleven og hvorfor, eller vis til vurderingen i loggen, og lagre en ny gjeldende versjon.",
-        "Skriv i felt f kva som er best for eleven og kvifor, eller vis til vurderinga i loggen, og lagre ein ny gjeldande versjon.",
-    ),
-    proof=Text(
-        "Felt f i den gjeldende planen har en vurdering med ord, eller planen viser til en vurdering i loggen.",
-        "Felt f i den gjeldande planen har ei vurdering med ord, eller planen viser til ei vurdering i loggen.",
-    ),
-    limits=Text(
-        "Felt f er kommunens eget krav; plikten til å vurdere barnets beste står i loven. Regelen ser at det er en vurdering, ikke "
-        "om den er god. En vurdering som er datert etter at planen ble lagret, kan ikke ha stått i den: da er det feil rekkefølge, her "
-        "som i BB-01. De tre trinnene har egne regler.",
-        "Felt f er kommunen sitt eige krav; plikta til å vurdere det beste for barnet står i lova. Regelen ser at det er ei "
-        "vurdering, ikkje om ho er god. Ei vurdering som er datert etter at planen vart lagra, kan ikkje ha stått i han: då er det feil "
-        "rekkjefølgje, her som i BB-01. Dei tre trinna har eigne reglar.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
@@ -1271,21 +891,6 @@ def _begins(judge: Judge, plan: ActivityPlan, measure: Measure | None) -> date |
         "pupils.part",
         "activity_plans.pupils",
     ),
-    questions={
-        "bare_claim": Text(
-            "Planen sier bare at barnets beste er vurdert. Hva er vurdert, og hva kom dere fram til?",
-            "Planen seier berre at det beste for barnet er vurdert. Kva er vurdert, og kva kom de fram til?",
-        ),
-        "only_ticks": Text(
-            "Det er krysset av for momenter, men vurderingen er ikke skrevet med ord. Hva kom dere fram til?",
-            "Det er kryssa av for moment, men vurderinga er ikkje skriven med ord. Kva kom de fram til?",
-        ),
-        "reference_not_found": _REFERENCE_NOT_FOUND,
-        "not_an_assessment": Text(
-            "Planen viser til en oppføring som ikke er en vurdering av barnets beste. Står vurderingen der?",
-            "Planen viser til ei oppføring som ikkje er ei vurdering av det beste for barnet. Står vurderinga der?",
-        ),
-    },
 )
 def best_interest_assessed(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«vurderinga av barnets beste»: per current plan, in its field or in the entry the plan points at."""
@@ -1382,39 +987,11 @@ def _assessment_grade(judge: Judge, assessment: BestInterest | None) -> _Grade:
 @CHAPTER.rule(
     "TI-11",
     "planen-oppdateres",
-    title=Text(
-        "Aktivitetsplanen er dynamisk og blir oppdatert",
-        "Aktivitetsplanen er dynamisk og blir oppdatert",
-    ),
-    remedy=Text(
-        "Gå gjennom planen med det dere vet nå, lagre en ny gjeldende versjon, eller loggfør evalueringen som viser at den står seg.",
-        "Gå gjennom planen med det de veit no, lagre ein ny gjeldande versjon, eller loggfør evalueringa som viser at han står seg.",
-    ),
-    proof=Text(
-        "Planen er lagret på nytt eller evaluert i løpet av de siste ukene, og etter det siste varselet om eleven.",
-        "Planen er lagra på nytt eller evaluert i løpet av dei siste vekene, og etter det siste varselet om eleven.",
-    ),
-    limits=Text(
-        "Planen setter ingen frist for oppdatering; antall uker er satt i verktøyet. Regelen kan ikke se om planen burde vært endret, "
-        "og gir derfor aldri avvik. At evalueringsdatoen er passert, er en egen regel.",
-        "Planen set ingen frist for oppdatering; talet på veker er sett i verktøyet. Regelen kan ikkje sjå om planen burde vore endra, "
-        "og gir difor aldri avvik. At evalueringsdatoen er passert, er ein eigen regel.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
     needs=("activity_plans", "evaluations", "notices", "status_history", "pupils"),
-    questions={
-        "unchanged": Text(
-            "Planen er verken endret eller evaluert på flere uker. Passer den fortsatt?",
-            "Planen er verken endra eller evaluert på fleire veker. Passar han framleis?",
-        ),
-        "new_information": Text(
-            "Det har kommet et nytt varsel etter at planen sist ble endret eller evaluert. Må planen endres?",
-            "Det har kome eit nytt varsel etter at planen sist vart endra eller evaluert. Må planen endrast?",
-        ),
-    },
 )
 def plan_kept_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Planen skal være dynamisk, og må oppdateres etter hvert.»: per current plan of an open case."""

@@ -13,9 +13,9 @@ from ...plans.loader import headings
 from ..judge import Judge
 from ..known import CycleIndex
 from ..reading.filled_in import is_filled_in
-from ..rule import Chapter, Subject, Text
+from ..rule import Chapter, Subject
 
-CHAPTER = Chapter("metadata", Text("Dokumentet", "Dokumentet"))
+CHAPTER = Chapter("metadata")
 
 
 def _is_this_year(index: CycleIndex) -> bool:
@@ -26,22 +26,6 @@ def _is_this_year(index: CycleIndex) -> bool:
 @CHAPTER.rule(
     "META-01",
     "planen-er-ikke-forbi-revisjonsdatoen",
-    title=Text(
-        "Planen skal ikke være forbi datoen for neste revisjon",
-        "Planen skal ikkje vere forbi datoen for neste revisjon",
-    ),
-    remedy=Text(
-        "Revider planen, få den godkjent, og legg inn den nye versjonen her. Den gamle gjelder til da.",
-        "Revider planen, få han godkjend, og legg inn den nye versjonen her. Den gamle gjeld til då.",
-    ),
-    proof=Text(
-        "En godkjent versjon med en revisjonsdato som ikke er passert.",
-        "Ein godkjend versjon med ein revisjonsdato som ikkje er passert.",
-    ),
-    limits=Text(
-        "Verktøyet kjenner bare de versjonene som er lagt inn. En ny versjon i dokumentsystemet ser det ikke.",
-        "Verktøyet kjenner berre dei versjonane som er lagde inn. Ein ny versjon i dokumentsystemet ser det ikkje.",
-    ),
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.OWNER,
@@ -79,13 +63,6 @@ def revision_date_not_passed(index: CycleIndex, judge: Judge) -> Iterator[Outcom
 @CHAPTER.rule(
     "META-02",
     "planen-er-godkjent",
-    title=Text("Planen skal være godkjent før den brukes", "Planen skal vere godkjend før han blir brukt"),
-    remedy=Text("Få planen godkjent, og legg inn datoen her.", "Få planen godkjend, og legg inn datoen her."),
-    proof=Text("En godkjenningsdato i dokumentet.", "Ein godkjenningsdato i dokumentet."),
-    limits=Text(
-        "Om den som godkjente planen, hadde myndighet til det, ser regelen ikke.",
-        "Om den som godkjende planen, hadde myndigheit til det, ser regelen ikkje.",
-    ),
     severity=Severity.LOW,
     basis=Basis.PLAN,
     role=Role.OWNER,
@@ -110,13 +87,6 @@ def plan_approved(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "META-03",
     "metadatafeltene-er-fylt-ut",
-    title=Text("Feltene øverst i dokumentet skal være fylt ut", "Felta øvst i dokumentet skal vere fylte ut"),
-    remedy=Text(
-        "Fyll ut «Siste revisjonsdato» og «Dokumentkategori» i dokumentsystemet.",
-        "Fyll ut «Siste revisjonsdato» og «Dokumentkategori» i dokumentsystemet.",
-    ),
-    proof=Text("Begge feltene har en verdi.", "Begge felta har ein verdi."),
-    limits=Text("Regelen ser det som er lagt inn i plan.toml.", "Regelen ser det som er lagt inn i plan.toml."),
     severity=Severity.LOW,
     basis=Basis.PLAN,
     role=Role.OWNER,
@@ -140,35 +110,10 @@ def header_filled_in(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "META-04",
     "riktig-planversjon",
-    title=Text(
-        "Planen som gjaldt da det skjedde, er den som brukes", "Planen som gjaldt då det hende, er den som blir brukt"
-    ),
-    remedy=Text(
-        "Legg inn versjonen som gjaldt tidligere i skoleåret, og nevn den under «earlier» i plan.toml.",
-        "Legg inn versjonen som gjaldt tidlegare i skoleåret, og nemn han under «earlier» i plan.toml.",
-    ),
-    proof=Text(
-        "En godkjent versjon er lagt inn for hele den delen av skoleåret som er gått.",
-        "Ein godkjend versjon er lagd inn for heile den delen av skoleåret som er gått.",
-    ),
-    limits=Text(
-        "Verktøyet kjenner bare de versjonene som er lagt inn. Hver vurdering i en sak sier hvilken versjon den bruker.",
-        "Verktøyet kjenner berre dei versjonane som er lagde inn. Kvar vurdering i ei sak seier kva versjon ho bruker.",
-    ),
     severity=Severity.MEDIUM,
     basis=Basis.INTERNAL,
     role=Role.OWNER,
     subject=Subject.MUNICIPALITY_YEAR,
-    questions={
-        "transition": Text(
-            "Planen ble godkjent i løpet av skoleåret. Hvilken plan fulgte skolene før det?",
-            "Planen vart godkjend i løpet av skoleåret. Kva plan følgde skolane før det?",
-        ),
-        "no_longer_valid": Text(
-            "Planens gyldighet er ute, og ingen nyere versjon er lagt inn. Hvilken plan gjelder nå?",
-            "Gyldigheita til planen er ute, og ingen nyare versjon er lagd inn. Kva plan gjeld no?",
-        ),
-    },
 )
 def right_version(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Plan for psykososialt miljø revidert juni 2024 Øyer kommune»: which text holds for what happened this year."""
@@ -196,35 +141,10 @@ def right_version(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "META-05",
     "lovhenvisninger-ajour",
-    title=Text(
-        "Planen kaller paragrafene det samme som loven gjør", "Planen kallar paragrafane det same som lova gjer"
-    ),
-    remedy=Text(
-        "Sammenlign planens henvisninger med loven, og rett dem ved neste revidering.",
-        "Samanlikn tilvisingane i planen med lova, og rett dei ved neste revidering.",
-    ),
-    proof=Text(
-        "Overskriften i planen er den samme som i loven, på bokmål eller nynorsk.",
-        "Overskrifta i planen er den same som i lova, på bokmål eller nynorsk.",
-    ),
-    limits=Text(
-        "Regelen sammenligner overskrifter med en liste (law.toml). Om innholdet er dekkende, må en jurist vurdere.",
-        "Regelen samanliknar overskrifter med ei liste (law.toml). Om innhaldet er dekkjande, må ein jurist vurdere.",
-    ),
     severity=Severity.LOW,
     basis=Basis.PLAN,
     role=Role.ADVISER,
     subject=Subject.MUNICIPALITY_YEAR,
-    questions={
-        "other_heading": Text(
-            "Planen gir paragrafen en annen overskrift enn loven har. Er henvisningen fortsatt riktig?",
-            "Planen gir paragrafen ei anna overskrift enn lova har. Er tilvisinga framleis rett?",
-        ),
-        "not_listed": Text(
-            "Paragrafen står ikke i lista over gjeldende overskrifter. Gjelder den fortsatt?",
-            "Paragrafen står ikkje i lista over gjeldande overskrifter. Gjeld han framleis?",
-        ),
-    },
 )
 def citations_up_to_date(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«§ 12-5 Skjerpa aktivitetsplikt» is no longer what the law calls it: per paragraph that the plan builds on."""

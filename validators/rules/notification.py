@@ -14,13 +14,10 @@ from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from ..judge import Judge, when_of
 from ..known import CaseIndex
-from ..rule import Chapter, Text
+from ..rule import Chapter
 from ..stretches import Round, reopened_without_notice, rounds
 from ..who_was_told import (
     RECEIVES,
-    WHICH_NOTICE,
-    WHICH_PUPIL,
-    WHO_WROTE,
     about,
     acted_as,
     delegate,
@@ -34,7 +31,7 @@ from ..who_was_told import (
     waited,
 )
 
-CHAPTER = Chapter("notification", Text("Plikt til å varsle", "Plikt til å varsle"))
+CHAPTER = Chapter("notification")
 
 _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
 
@@ -45,20 +42,6 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
 @CHAPTER.rule(
     "VA-00",
     "saken-har-et-varsel",
-    title=Text("Saken begynner med et varsel til rektor", "Saka byrjar med eit varsel til rektor"),
-    remedy=Text("Loggfør hvem som meldte ifra, når, og til hvem.", "Loggfør kven som melde frå, når, og til kven."),
-    proof=Text(
-        "Et varsel i saken. Melding fra en ansatt kommer når mistanken kommer, ikke flere skoledager senere.",
-        "Eit varsel i saka. Melding frå ein tilsett kjem når mistanken kjem, ikkje fleire skoledagar seinare.",
-    ),
-    limits=Text(
-        "En mistanke ingen har meldt, finnes ikke i noe system. Loven setter ingen frist i dager; derfor er en melding som kom noen "
-        "skoledager etter mistanken, et spørsmål og ikke et avvik. En sak som bare har hendelser på nivå 1 og 2, trenger ikke varsel. Er saken "
-        "åpnet igjen uten nytt varsel, spør regelen hva skolen fikk vite.",
-        "Ein mistanke ingen har meldt, finst ikkje i noko system. Lova set ingen frist i dagar; difor er ei melding som kom nokre "
-        "skoledagar etter mistanken, eit spørsmål og ikkje eit avvik. Ei sak som berre har hendingar på nivå 1 og 2, treng ikkje varsel. Er "
-        "saka opna att utan nytt varsel, spør regelen kva skolen fekk vite.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.STAFF,
@@ -72,24 +55,6 @@ _WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
         "activity_plans.status",
         "incidents.level",
     ),
-    questions={
-        "waited": Text(
-            "Det gikk skoledager fra mistanken til den ansatte meldte ifra. Var det en grunn til å vente?",
-            "Det gjekk skoledagar frå mistanken til den tilsette melde frå. Var det ein grunn til å vente?",
-        ),
-        "did_rector_know": Text(
-            "Det er meldt ifra til en annen på skolen, og ingenting viser at rektor fikk vite det (L-02). Fikk rektor vite det, og når?",
-            "Det er meldt frå til ein annan på skolen, og ingenting viser at rektor fekk vite det (L-02). Fekk rektor vite det, og når?",
-        ),
-        "log_only": Text(
-            "Loggen sier at det er meldt ifra, men selve varselet står ikke i saken. Hvem meldte, og når?",
-            "Loggen seier at det er meldt frå, men sjølve varselet står ikkje i saka. Kven melde, og når?",
-        ),
-        "reopened_without_notice": Text(
-            "Saken er åpnet igjen uten et nytt varsel. Hva fikk skolen vite, når, og fra hvem?",
-            "Saka er opna att utan eit nytt varsel. Kva fekk skolen vite, når, og frå kven?",
-        ),
-    },
 )
 def notice_exists(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«en plikt til å melde ifra når de mistenker eller har kjennskap til»: a case without a notice cannot show it."""
@@ -156,40 +121,12 @@ def _only_settled_on_the_spot(case: CaseIndex) -> bool:
 @CHAPTER.rule(
     "VA-01",
     "mistanke-til-rektor-samme-dag",
-    title=Text(
-        "Den som vil undersøke en mistanke, skal melde ifra til rektor samme dag",
-        "Den som vil undersøkje ein mistanke, skal melde frå til rektor same dag",
-    ),
-    remedy=Text(
-        "Meld ifra til rektor i dag, og loggfør når mistanken oppsto.",
-        "Meld frå til rektor i dag, og loggfør når mistanken oppstod.",
-    ),
-    proof=Text(
-        "Varselet nådde rektor samme dato som mistanken oppsto: mottatt av rektor, gitt videre til rektor, eller loggført av rektor.",
-        "Varselet nådde rektor same dato som mistanken oppstod: motteke av rektor, gitt vidare til rektor, eller loggført av rektor.",
-    ),
-    limits=Text(
-        "Når mistanken oppsto, vet bare den som fikk den. Gjelder mistanken en annen ansatt, er fristen «straks» (SK-01); gjelder den en i "
-        "ledelsen, går varselet til skoleeier (SK-02).",
-        "Når mistanken oppstod, veit berre den som fekk han. Gjeld mistanken ein annan tilsett, er fristen «straks» (SK-01); gjeld han ein i "
-        "leiinga, går varselet til skoleeigar (SK-02).",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-4-2",),
     needs=("notices", "log", "suspicions"),
     decided_by=("notices.suspicion_only",),
-    questions={
-        "when_learned": Text(
-            "Det står ikke når mistanken oppsto. Var det samme dag som rektor fikk vite det?",
-            "Det står ikkje når mistanken oppstod. Var det same dag som rektor fekk vite det?",
-        ),
-        "which_receipt": Text(
-            "Loggen har et mottak som kan gjelde dette varselet. Gjelder mottaket dette varselet, og har rektor skrevet det?",
-            "Loggen har eit mottak som kan gjelde dette varselet. Gjer det det, og skreiv rektor det?",
-        ),
-    },
 )
 def suspicion_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende melde ifra til rektor samme dag»: counted from when the suspicion arose, never from the log."""
@@ -215,32 +152,12 @@ def _suspicions_to_examine(case: CaseIndex) -> Iterator[Notice]:
 @CHAPTER.rule(
     "VA-02",
     "undersokelse-av-mistanke-dokumentert",
-    title=Text(
-        "Kontaktlærer skal dokumentere undersøkelsen av mistanken",
-        "Kontaktlærar skal dokumentere undersøkinga av mistanken",
-    ),
-    remedy=Text("Kontaktlærer loggfører hva som er undersøkt.", "Kontaktlærar loggfører kva som er undersøkt."),
-    proof=Text(
-        "En logg av kontaktlærer om undersøkelsen av mistanken.",
-        "Ein logg av kontaktlærar om undersøkinga av mistanken.",
-    ),
-    limits=Text(
-        "Regelen ser loggen, ikke hvor godt det er undersøkt.", "Regelen ser loggen, ikkje kor godt det er undersøkt."
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.CONTACT_TEACHER,
     law=("opplaeringslova-12-4-4",),
     needs=("notices", "log", "suspicions"),
     decided_by=("notices.suspicion_only",),
-    questions={
-        "which_notice": WHICH_NOTICE,
-        "who_wrote": WHO_WROTE,
-        "is_this_the_enquiry": Text(
-            "Kontaktlærer har loggført noe som kan være undersøkelsen av mistanken. Stemmer det?",
-            "Kontaktlærar har loggført noko som kan vere undersøkinga av mistanken. Stemmer det?",
-        ),
-    },
 )
 def suspicion_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelsen dokumenteres av kontaktlærer i Visma Sikker Sak.»"""
@@ -297,32 +214,12 @@ def _written_by(
 @CHAPTER.rule(
     "VA-03",
     "ansatte-varsler-rektor-direkte",
-    title=Text("Den ansatte skal ta saken direkte opp med rektor", "Den tilsette skal ta saka direkte opp med rektor"),
-    remedy=Text("Ta saken opp med rektor, og loggfør det.", "Ta saka opp med rektor, og loggfør det."),
-    proof=Text(
-        "Rektor (eller registrert stedfortreder) tok imot varselet.",
-        "Rektor (eller registrert stadfortredar) tok imot varselet.",
-    ),
-    limits=Text(
-        "Regelen ser hvem som er ført som mottaker. Gjelder varselet en i ledelsen, går det til skoleeier (SK-02).",
-        "Regelen ser kven som er ført som mottakar. Gjeld varselet ein i leiinga, går det til skoleeigar (SK-02).",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-4-2",),
     needs=("notices", "suspicions"),
     decided_by=("notices.accuses_staff",),
-    questions={
-        "who_received": Text(
-            "Varselet fra en ansatt er ikke ført som mottatt av rektor. Fikk rektor det direkte?",
-            "Varselet frå ein tilsett er ikkje ført som motteke av rektor. Fekk rektor det direkte?",
-        ),
-        "read_later": Text(
-            "Den ansatte varslet skriftlig, og rektor leste det en senere dag. Ble saken tatt direkte opp med rektor?",
-            "Den tilsette varsla skriftleg, og rektor las det ein seinare dag. Vart saka teken direkte opp med rektor?",
-        ),
-    },
 )
 def staff_tell_rector(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Ansatte ved skolen varsler ved å ta saken direkte opp med rektor». Not where a leader is accused (SK-02)."""
@@ -347,32 +244,10 @@ def staff_tell_rector(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "VA-04",
     "melderen-skriver-logg",
-    title=Text(
-        "Den ansatte skal selv skrive logg om at det er meldt ifra",
-        "Den tilsette skal sjølv skrive logg om at det er meldt frå",
-    ),
-    remedy=Text("Den som meldte ifra, skriver logg om det.", "Den som melde frå, skriv logg om det."),
-    proof=Text(
-        "En logg av melderen selv, eller et varsel som melderen selv har skrevet inn; rektors mottak er en annen logg.",
-        "Ein logg av meldaren sjølv, eller eit varsel som meldaren sjølv har skrive inn; mottaket til rektor er ein annan logg.",
-    ),
-    limits=Text(
-        "Gjelder pedagogisk personale. Andre ansatte skriver e-post til rektor (DOK-04). Der kilden ikke skiller personer, "
-        "sammenlignes rollene.",
-        "Gjeld pedagogisk personale. Andre tilsette skriv e-post til rektor (DOK-04). Der kjelda ikkje skil personar, blir rollene "
-        "samanlikna.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.TEACHER,
     needs=("notices", "log"),
-    questions={
-        "which_notice": WHICH_NOTICE,
-        "same_person": Text(
-            "Det går ikke fram om den som meldte, og den som skrev loggen, er samme person. Stemmer det?",
-            "Det går ikkje fram om den som melde, og den som skreiv loggen, er same person. Stemmer det?",
-        ),
-    },
 )
 def notifier_logs(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«dokumenter at det er meldt ifra ved å skrive logg»: two logs by two people, never one for both."""
@@ -424,28 +299,10 @@ def _is_notifier(author: Actor | None, notifier: Actor | None) -> bool | None:
 @CHAPTER.rule(
     "VA-05",
     "rektor-loggforer-mottatt-beskjed",
-    title=Text("Rektor skal loggføre mottatt beskjed", "Rektor skal loggføre motteken beskjed"),
-    remedy=Text(
-        "Rektor skriver logg om at meldingen er mottatt, med tidspunktet den kom.",
-        "Rektor skriv logg om at meldinga er motteken, med tidspunktet ho kom.",
-    ),
-    proof=Text(
-        "En logg av rektor (eller registrert stedfortreder) om at denne meldingen er mottatt. Kom den på e-post fra en som ikke selv skriver "
-        "logg, viser e-posten som rektor la inn, det samme, men svakt.",
-        "Ein logg av rektor (eller registrert stadfortredar) om at denne meldinga er motteken. Kom ho på e-post frå ein som ikkje sjølv skriv "
-        "logg, viser e-posten som rektor la inn, det same, men svakt.",
-    ),
-    limits=Text(
-        "Planen ber om dette når ansatte melder ifra. Varsel fra foreldre og andre dokumenteres av den som tok imot (VA-06, VA-07). "
-        "Regelen ser loggen, ikke samtalen.",
-        "Planen ber om dette når tilsette melder frå. Varsel frå foreldre og andre blir dokumentert av den som tok imot (VA-06, VA-07). "
-        "Regelen ser loggen, ikkje samtalen.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("notices", "log", "suspicions"),
-    questions={"which_notice": WHICH_NOTICE, "who_wrote": WHO_WROTE},
 )
 def rector_receipt(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Rektor loggfører mottatt beskjed i Visma Sikker Sak.» Nobody can acknowledge for rektor but a delegate."""
@@ -478,27 +335,6 @@ def _filed_by_rector(case: CaseIndex, judge: Judge, notice: Notice, arrived: Mom
 
 
 # --- «… tar rektor eller kontaktlærer imot varselet og dokumenterer …» -----------------------------------------------------
-
-WHO_RECEIVED = Text(
-    "Varselet ble tatt imot av en annen enn rektor eller kontaktlærer, eller det står ikke av hvem. Hvem tok imot?",
-    "Varselet vart teke imot av ein annan enn rektor eller kontaktlærar, eller det står ikkje av kven. Kven tok imot?",
-)
-RECEIVING_QUESTIONS = {
-    "who_received": WHO_RECEIVED,
-    "written_by_another": Text(
-        "Varselet er skrevet inn av en annen enn rektor eller kontaktlærer. Har den som tok imot, dokumentert det?",
-        "Varselet er skrive inn av ein annan enn rektor eller kontaktlærar. Har den som tok imot, dokumentert det?",
-    ),
-    "which_notice": WHICH_NOTICE,
-}
-_RECEIVING_REMEDY = Text(
-    "Skriv på varselet hvem som tok imot, og la rektor eller kontaktlærer dokumentere det i saken.",
-    "Skriv på varselet kven som tok imot, og lat rektor eller kontaktlærar dokumentere det i saka.",
-)
-_RECEIVING_PROOF = Text(
-    "Varselet står i saken, mottatt av rektor eller kontaktlærer, og skrevet inn eller loggført av en av dem.",
-    "Varselet står i saka, motteke av rektor eller kontaktlærar, og skrive inn eller loggført av ein av dei.",
-)
 
 
 def received(code: str, case: CaseIndex, judge: Judge, *sources: NoticeSource) -> Iterator[Outcome]:
@@ -533,22 +369,11 @@ def _received(code: str, case: CaseIndex, judge: Judge, notice: Notice, arrived:
 @CHAPTER.rule(
     "VA-06",
     "varsel-fra-foreldre-tatt-imot",
-    title=Text(
-        "Varsel fra foreldre skal tas imot og dokumenteres av rektor eller kontaktlærer",
-        "Varsel frå foreldre skal takast imot og dokumenterast av rektor eller kontaktlærar",
-    ),
-    remedy=_RECEIVING_REMEDY,
-    proof=_RECEIVING_PROOF,
-    limits=Text(
-        "Noe foreldre sa som ingen oppfattet som et varsel, ser regelen ikke.",
-        "Noko foreldre sa som ingen oppfatta som eit varsel, ser regelen ikkje.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
     needs=("notices", "log", "suspicions"),
-    questions=RECEIVING_QUESTIONS,
 )
 def from_guardians(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Når foreldre melder ifra, tar rektor eller kontaktlærer imot varselet og dokumenterer i Visma Sikker Sak»."""
@@ -558,24 +383,11 @@ def from_guardians(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "VA-07",
     "varsel-fra-andre-tatt-imot",
-    title=Text(
-        "Varsel fra andre skal tas imot og dokumenteres av rektor eller kontaktlærer",
-        "Varsel frå andre skal takast imot og dokumenterast av rektor eller kontaktlærar",
-    ),
-    remedy=_RECEIVING_REMEDY,
-    proof=_RECEIVING_PROOF,
-    limits=Text(
-        "Andre er PPT, helsesykepleier og lignende, og den som melder anonymt; verktøyet prøver aldri å finne ut hvem det er. "
-        "Taushetsplikten deres ser regelen ikke.",
-        "Andre er PPT, helsesjukepleiar og liknande, og den som melder anonymt; verktøyet prøver aldri å finne ut kven det er. "
-        "Teieplikta deira ser regelen ikkje.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
     needs=("notices", "log", "suspicions"),
-    questions=RECEIVING_QUESTIONS,
 )
 def from_others(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Når andre (PPT, helsesykepleier etc) melder ifra tar rektor eller kontaktlærer imot varselet»; anonymous too (A-07)."""
@@ -588,56 +400,10 @@ def from_others(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "VA-08",
     "elev-far-beskjed-samme-dag",
-    title=Text(
-        "Eleven skal samme dag få beskjed om at rektor har fått melding",
-        "Eleven skal same dag få beskjed om at rektor har fått melding",
-    ),
-    remedy=Text(
-        "Har eleven fått beskjed: loggfør når og av hvem. Ellers: si det nå. Er dagen passert, står avviket.",
-        "Har eleven fått beskjed: loggfør når og av kven. Elles: sei det no. Er dagen passert, står avviket.",
-    ),
-    proof=Text(
-        "En logg for hver elev meldingen gjelder, med samme dato (norsk tid) som meldingen kom. Sa eleven det selv til rektor i en "
-        "samtale, er det nok.",
-        "Ein logg for kvar elev meldinga gjeld, med same dato (norsk tid) som meldinga kom. Sa eleven det sjølv til rektor i ein "
-        "samtale, er det nok.",
-    ),
-    limits=Text(
-        "Regelen ser ikke om det var trygt å si det, eller om det ble sagt slik at eleven forsto. Elever som er med i saken på annen måte, "
-        "skal ikke ha denne beskjeden. Er eleven ikke kjent ennå, begynner dagen når eleven er kjent. Går varselet til skoleeier fordi en i "
-        "ledelsen er beskyldt, har ikke rektor fått det: da er det et spørsmål om eleven vet at det er tatt imot.",
-        "Regelen ser ikkje om det var trygt å seie det, eller om det vart sagt slik at eleven forstod. Elevar som er med i saka på annan måte, "
-        "skal ikkje ha denne beskjeden. Er eleven ikkje kjend enno, byrjar dagen når eleven er kjend. Går varselet til skoleeigar fordi ein i "
-        "leiinga er skulda, har ikkje rektor fått det: då er det eit spørsmål om eleven veit at det er teke imot.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("notices", "log", "pupils", "suspicions"),
-    questions={
-        "read_later": Text(
-            "Meldingen kom én dag og ble lest en annen. Hvilken dag var den «mottatt»?",
-            "Meldinga kom ein dag og vart lesen ein annan. Kva dag var ho «motteken»?",
-        ),
-        "taken_by_another": Text(
-            "Meldingen ble tatt imot av en annen enn rektor eller kontaktlærer. Når fikk rektor meldingen, og fikk eleven beskjed da?",
-            "Meldinga vart teken imot av ein annan enn rektor eller kontaktlærar. Når fekk rektor meldinga, og fekk eleven beskjed då?",
-        ),
-        "told_before_rector_knew": Text(
-            "Eleven fikk beskjed før meldingen er ført som kommet til rektor. Når fikk rektor meldingen?",
-            "Eleven fekk beskjed før meldinga er ført som komen til rektor. Når fekk rektor meldinga?",
-        ),
-        "owner_has_it": Text(
-            "Varselet gjelder en i skolens ledelse, og går til skoleeier og ikke til rektor. Har eleven fått vite at det er tatt imot?",
-            "Varselet gjeld ein i leiinga ved skolen, og går til skoleeigar og ikkje til rektor. Har eleven fått vite at det er teke imot?",
-        ),
-        "same_conversation": Text(
-            "Eleven meldte ifra selv til rektor. Fikk eleven vite i samme samtale at rektor har fått meldingen?",
-            "Eleven melde frå sjølv til rektor. Fekk eleven vite i same samtale at rektor har fått meldinga?",
-        ),
-        "which_notice": WHICH_NOTICE,
-        "which_pupil": WHICH_PUPIL,
-    },
 )
 def pupil_told_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«samme dag som melding er mottatt»: the local date, per notice and per pupil it is about."""
@@ -812,48 +578,11 @@ def _decided_in(at: Moment, stretch: Round, following: Round | None) -> bool:
 @CHAPTER.rule(
     "VA-09",
     "skoleeier-varslet-i-alvorlig-sak",
-    title=Text("Skoleeier skal varsles i alvorlige saker", "Skoleeigar skal varslast i alvorlege saker"),
-    remedy=Text(
-        "Varsle skoleeier (kommunalsjef) nå, og loggfør det. Er det ikke tatt stilling til om saken er alvorlig: gjør det.",
-        "Varsle skoleeigar (kommunalsjef) no, og loggfør det. Er det ikkje teke stilling til om saka er alvorleg: gjer det.",
-    ),
-    proof=Text(
-        "En logg om at skoleeier er varslet, når saken er vurdert som alvorlig.",
-        "Ein logg om at skoleeigar er varsla, når saka er vurdert som alvorleg.",
-    ),
-    limits=Text(
-        "Om saken er alvorlig, avgjør et menneske. Regelen gjetter aldri ut fra teksten; den spør så lenge saken er åpen og ingen har tatt "
-        "stilling, og i en lukket sak der noe tyder på det (en ansatt, flere elever, grepet inn på nivå 3 eller 4, meldt "
-        "statsforvalteren). Er en ansatt beskyldt, og skoleeier ikke varslet, sier SK-07 eller SK-02 det, og ikke denne. Planen "
-        "setter ingen frist; skoledager til spørsmål og avvik er satt i verktøyet.",
-        "Om saka er alvorleg, avgjer eit menneske. Regelen gissar aldri ut frå teksten; han spør så lenge saka er open og ingen har teke "
-        "stilling, og i ei lukka sak der noko tyder på det (ein tilsett, fleire elevar, gripe inn på nivå 3 eller 4, meldt "
-        "statsforvaltaren). Er ein tilsett skulda, og skoleeigar ikkje varsla, seier SK-07 eller SK-02 det, og ikkje denne. Planen "
-        "set ingen frist; skoledagar til spørsmål og avvik er sette i verktøyet.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
     needs=("log", "notices", "severity", "status_history"),
-    questions={
-        "told_by_others": Text(
-            "Andre enn skolen sa ifra til skoleeier. Har skolen selv varslet?",
-            "Andre enn skolen sa ifrå til skoleeigar. Har skolen sjølv varsla?",
-        ),
-        "is_it_serious": Text(
-            "Det er ikke tatt stilling til om saken er alvorlig. Er den det?",
-            "Det er ikkje teke stilling til om saka er alvorleg. Er ho det?",
-        ),
-        "still_serious": Text(
-            "Saken var vurdert som alvorlig, og er åpnet igjen. Er den fortsatt alvorlig, og er skoleeier varslet om det?",
-            "Saka var vurdert som alvorleg, og er opna att. Er ho framleis alvorleg, og er skoleeigar varsla om det?",
-        ),
-        "told_another": Text(
-            "Loggen sier at en annen enn skoleeier selv fikk varselet. Nådde det skoleeier?",
-            "Loggen seier at ein annan enn skoleeigar sjølv fekk varselet. Nådde det skoleeigar?",
-        ),
-    },
 )
 def owner_notified(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«I alvorlige skolesaker skal skoleeier/kommunalsjef varsles.» Decided by a person; an empty field is a question."""
@@ -929,18 +658,6 @@ def _looks_serious(case: CaseIndex) -> bool:
 @CHAPTER.rule(
     "VA-10",
     "rektor-dokumenterer-varsel-til-eier",
-    title=Text("Rektor skal dokumentere at skoleeier er varslet", "Rektor skal dokumentere at skoleeigar er varsla"),
-    remedy=Text(
-        "Rektor skriver logg om at skoleeier er varslet, med tidspunkt.",
-        "Rektor skriv logg om at skoleeigar er varsla, med tidspunkt.",
-    ),
-    proof=Text("En logg av rektor om varselet til skoleeier.", "Ein logg av rektor om varselet til skoleeigar."),
-    limits=Text(
-        "Regelen ser loggen, ikke selve varselet. Viser ingenting at skoleeier er varslet, er det VA-09 som sier det. Er en i ledelsen den "
-        "det gjelder, er veien en annen (SK-02).",
-        "Regelen ser loggen, ikkje sjølve varselet. Viser ingenting at skoleeigar er varsla, er det VA-09 som seier det. Er ein i leiinga "
-        "den som er skulda, er vegen ein annan (SK-02).",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
@@ -949,7 +666,6 @@ def _looks_serious(case: CaseIndex) -> bool:
         "log.author",
         "notices.receiver",
     ),
-    questions={"who_wrote": WHO_WROTE},
 )
 def notification_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Rektor dokumenterer at det er varslet i Visma Sikker Sak.» Owed once the owner was told; until then VA-09 speaks.
@@ -992,21 +708,6 @@ def _past_rector(case: CaseIndex, stretch: _Stretch, item: Recorded) -> bool:
 @CHAPTER.rule(
     "VA-11",
     "skoleeier-dokumenterer-mottak",
-    title=Text("Skoleeier skal dokumentere mottatt varsel", "Skoleeigar skal dokumentere motteke varsel"),
-    remedy=Text(
-        "Skoleeier loggfører at varselet er mottatt, eller oppgir journalnummeret.",
-        "Skoleeigar loggfører at varselet er motteke, eller oppgir journalnummeret.",
-    ),
-    proof=Text(
-        "En logg av skoleeier om mottaket, eller et journalnummer. En automatisk lesekvittering holder ikke. Skrev skoleeier selv varselet inn, "
-        "viser det mottaket, men svakt.",
-        "Ein logg av skoleeigar om mottaket, eller eit journalnummer. Ei automatisk lesekvittering held ikkje. Skreiv skoleeigar sjølv varselet "
-        "inn, viser det mottaket, men svakt.",
-    ),
-    limits=Text(
-        "Planen sier ikke i hvilket system. Et mottak som bare står et annet sted, ser regelen ikke.",
-        "Planen seier ikkje i kva system. Eit mottak som berre står ein annan stad, ser regelen ikkje.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.OWNER,
@@ -1015,7 +716,6 @@ def _past_rector(case: CaseIndex, stretch: _Stretch, item: Recorded) -> bool:
         "log.author",
         "notices.receiver",
     ),
-    questions={"who_wrote": WHO_WROTE},
 )
 def owner_acknowledged(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Skoleeier dokumenterer mottatt varsel.» One party cannot acknowledge for the other, and no system for either."""

@@ -13,11 +13,11 @@ from ...domain.verdict import Basis, Outcome, Severity
 from ..best_interest_entries import current_assessments
 from ..judge import Judge, when_of
 from ..known import CaseIndex, CycleIndex
-from ..rule import Chapter, Subject, Text
+from ..rule import Chapter, Subject
 from ..stretches import Round, rounds, took_place
 from .annual_cycle import done, within_year
 
-CHAPTER = Chapter("prevention", Text("Grunnlaget og plikten til å følge med", "Grunnlaget og plikta til å følgje med"))
+CHAPTER = Chapter("prevention")
 
 _NO_VIOLATION = (ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION)
 _EXAMINED = (
@@ -33,24 +33,6 @@ _EXAMINED = (
 @CHAPTER.rule(
     "FO-03",
     "elevens-opplevelse-avgjor",
-    title=Text(
-        "Elevens egen opplevelse er lagt til grunn når saken lukkes som «ikke krenkelse»",
-        "Den eigne opplevinga til eleven er lagd til grunn når saka blir lukka som «ikkje krenking»",
-    ),
-    remedy=Text(
-        "Snakk med eleven om hvordan det er nå, og loggfør samtalen. Har eleven det ikke trygt og godt: åpne saken igjen.",
-        "Snakk med eleven om korleis det er no, og loggfør samtalen. Har eleven det ikkje trygt og godt: opne saka att.",
-    ),
-    proof=Text(
-        "Det siste eleven sa etter meldingen og før saken ble lukket, er at det er trygt og godt.",
-        "Det siste eleven sa etter meldinga og før saka vart lukka, er at det er trygt og godt.",
-    ),
-    limits=Text(
-        "Ikke all kritikk er en krenkelse; det er en vurdering. Derfor spør regelen, og gir aldri avvik. Den ser på hver gang saken ble lukket "
-        "som «ikke mobbing» eller «ikke krenkelse», også når den er åpnet igjen siden.",
-        "Ikkje all kritikk er ei krenking; det er ei vurdering. Difor spør regelen, og gir aldri avvik. Han ser på kvar gong saka vart lukka "
-        "som «ikkje mobbing» eller «ikkje krenking», òg når ho er opna att sidan.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -67,16 +49,6 @@ _EXAMINED = (
         "log.held",
         "log.pupils",
     ),
-    questions={
-        "says_unsafe": Text(
-            "Saken ble lukket, men det siste eleven sa før det, er at det ikke er trygt. Hva bygger lukkingen på?",
-            "Saka vart lukka, men det siste eleven sa før det, er at det ikkje er trygt. Kva byggjer lukkinga på?",
-        ),
-        "not_said": Text(
-            "Saken ble lukket uten at loggen viser hva eleven selv sa. Hvordan opplevde eleven det?",
-            "Saka vart lukka utan at loggen viser kva eleven sjølv sa. Korleis opplevde eleven det?",
-        ),
-    },
 )
 def own_experience(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Det som er avgjørende er om barnet som blir utsatt opplever handlingen som nedverdigende eller integritetskrenkende.»"""
@@ -119,29 +91,10 @@ def _own_words(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, clos
 @CHAPTER.rule(
     "FO-04",
     "saerskilt-sarbarhet-vurdert",
-    title=Text("Det skal vurderes om barnet er særskilt sårbart", "Det skal vurderast om barnet er særskilt sårbart"),
-    remedy=Text(
-        "Ta stilling til sårbarhet i vurderingen av barnets beste. Skriv ikke mer om årsaken enn dere trenger.",
-        "Ta stilling til sårbarheit i vurderinga av det beste for barnet. Skriv ikkje meir om årsaka enn de treng.",
-    ),
-    proof=Text(
-        "Et kryss for at sårbarhet er vurdert, eller det er tatt stilling til momentet «sårbarhet».",
-        "Eit kryss for at sårbarheit er vurdert, eller det er teke stilling til momentet «sårbarheit».",
-    ),
-    limits=Text(
-        "Regelen ser bare ja eller nei. Hva som gjør barnet sårbart, leser og lagrer verktøyet aldri.",
-        "Regelen ser berre ja eller nei. Kva som gjer barnet sårbart, les og lagrar verktøyet aldri.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("activity_plans", "activity_plans.pupils", "activity_plans.best_interest", "pupils"),
-    questions={
-        "not_considered": Text(
-            "Vurderingen viser ikke om barnet er særskilt sårbart. Er det vurdert?",
-            "Vurderinga viser ikkje om barnet er særskilt sårbart. Er det vurdert?",
-        ),
-    },
 )
 def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Skolen har et skjerpa ansvar for å ivareta særskilt sårbare barn.» Only whether it was considered."""
@@ -158,35 +111,11 @@ def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]
 @CHAPTER.rule(
     "DP-01",
     "delpliktene-dekket",
-    title=Text(
-        "Den lukkede saken skal vise at delpliktene er fulgt: varsle, undersøke, sette inn tiltak",
-        "Den lukka saka skal vise at delpliktene er følgde: varsle, undersøkje, setje inn tiltak",
-    ),
-    remedy=Text(
-        "Loggfør det som mangler, eller skriv i loggen hvorfor plikten ikke var aktuell i denne saken.",
-        "Loggfør det som manglar, eller skriv i loggen kvifor plikta ikkje var aktuell i denne saka.",
-    ),
-    proof=Text(
-        "Saken har varsel, undersøkelse og tiltak fra mens den var åpen. Viste undersøkelsen at eleven har det trygt og godt, trengs ikke tiltak.",
-        "Saka har varsel, undersøking og tiltak frå medan ho var open. Viste undersøkinga at eleven har det trygt og godt, trengst ikkje tiltak.",
-    ),
-    limits=Text(
-        "Å følge med og gripe inn skjer ofte før saken finnes, og kan ikke ses her. Regelen ser på lukkingen som gjelder nå. Hva som manglet før "
-        "saken ble åpnet igjen, sier reglene om hver plikt (VA-00, UN-01, UN-02, TI-07, FO-03, EV-03).",
-        "Å følgje med og gripe inn skjer ofte før saka finst, og kan ikkje sjåast her. Regelen ser på lukkinga som gjeld no. Kva som mangla før "
-        "saka vart opna att, seier reglane om kvar plikt (VA-00, UN-01, UN-02, TI-07, FO-03, EV-03).",
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-1", "opplaeringslova-12-4-2"),
     needs=("notices", "log", "activity_plans", "status_history", "pupils"),
-    questions={
-        "duty_not_seen": Text(
-            "Saken er lukket, og én av pliktene varsle, undersøke eller sette inn tiltak er ikke å se der. Var den ikke aktuell?",
-            "Saka er lukka, og ei av pliktene varsle, undersøkje eller setje inn tiltak er ikkje å sjå der. Var ho ikkje aktuell?",
-        ),
-    },
 )
 def duties_covered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«grunnleggende hensyn i alle fem delpliktene»: looked at when the case is closed; whether one was irrelevant is asked."""
@@ -225,19 +154,6 @@ def _found_nothing(stretch: Round) -> bool:
 @CHAPTER.rule(
     "FM-01",
     "inspeksjonsplan-finnes",
-    title=Text("Skolen skal ha en inspeksjonsplan for skoleåret", "Skolen skal ha ein inspeksjonsplan for skoleåret"),
-    remedy=Text(
-        "Lag inspeksjonsplanen, og før den i årshjulet med dato.",
-        "Lag inspeksjonsplanen, og før han i årshjulet med dato.",
-    ),
-    proof=Text(
-        "En oppføring i årshjulet (1310.no) om inspeksjonsplanen, i skoleåret.",
-        "Ei oppføring i årshjulet (1310.no) om inspeksjonsplanen, i skoleåret.",
-    ),
-    limits=Text(
-        "Regelen ser at planen finnes, ikke om den ble fulgt, eller om mange nok var ute.",
-        "Regelen ser at planen finst, ikkje om han vart følgd, eller om mange nok var ute.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.BOTH,
     role=Role.RECTOR,

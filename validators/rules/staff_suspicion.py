@@ -17,10 +17,10 @@ from ..judge import Judge, when_of
 from ..known import CaseIndex, was_heard
 from ..proof import Proof, Shown, anyone, find, is_accused, there
 from ..reading.words import bare
-from ..rule import Chapter, Text
-from ..who_was_told import WHICH_PUPIL, acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
+from ..rule import Chapter
+from ..who_was_told import acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
 
-CHAPTER = Chapter("staff_suspicion", Text("Skjerpet aktivitetsplikt", "Skjerpa aktivitetsplikt"))
+CHAPTER = Chapter("staff_suspicion")
 _ENQUIRY = (
     LogKind.ENQUIRY_PLAN,
     LogKind.ENQUIRY_STEP,
@@ -42,10 +42,6 @@ ACCUSED_HEARD = Proof(
 )
 """A conversation that another held with the one who is accused."""
 _DECLINED = Remark(code=RemarkCode.DECLINED)
-_TOLD_ANOTHER = Text(
-    "Loggen sier at en annen enn skoleeier selv fikk varselet. Nådde det skoleeier?",
-    "Loggen seier at ein annan enn skoleeigar sjølv fekk varselet. Nådde det skoleeigar?",
-)
 R = TypeVar("R", bound=Recorded)
 
 
@@ -104,36 +100,11 @@ def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
 @CHAPTER.rule(
     "SK-01",
     "straks-varsle-rektor",
-    title=Text("Rektor skal varsles straks", "Rektor skal varslast straks"),
-    remedy=Text(
-        "Varsle rektor nå, og loggfør når. Gjelder det ledelsen: varsle skoleeier direkte.",
-        "Varsle rektor no, og loggfør når. Gjeld det leiinga: varsle skoleeigar direkte.",
-    ),
-    proof=Text(
-        "Rektors mottak, eller selve varselet, samme dag som mistanken oppsto.",
-        "Mottaket til rektor, eller sjølve varselet, same dag som mistanken oppstod.",
-    ),
-    limits=Text(
-        "Når noen forsto hva de så, vet bare de selv. Var det rektor som fikk mistanken, er det ingen å varsle på skolen. Var det en "
-        "som ikke arbeider der, telles det fra da skolen fikk vite det.",
-        "Når nokon forstod kva dei såg, veit berre dei sjølve. Var det rektor som fekk mistanken, er det ingen å varsle på skolen. Var det ein "
-        "som ikkje arbeider der, blir det talt frå då skolen fekk vite det.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
     needs=("suspicions", "notices", "log"),
-    questions={
-        "is_it_about_staff": Text(
-            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
-            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
-        ),
-        "which_receipt": Text(
-            "Loggen har et mottak som kan gjelde dette. Gjelder mottaket denne mistanken, og har rektor skrevet det?",
-            "Loggen har eit mottak som kan gjelde dette. Gjer det det, og skreiv rektor det?",
-        ),
-    },
 )
 def rector_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende straks varsle rektor». Not where a leader is accused: that way goes to the owner (SK-02)."""
@@ -170,34 +141,11 @@ def _by_time(items: Iterable[R]) -> list[R]:
 @CHAPTER.rule(
     "SK-02",
     "ledelsen-direkte-til-skoleeier",
-    title=Text(
-        "Skoleeier skal varsles direkte når en i ledelsen kan ha krenket en elev",
-        "Skoleeigar skal varslast direkte når ein i leiinga kan ha krenkt ein elev",
-    ),
-    remedy=Text(
-        "Den som fikk mistanken, varsler skoleeier direkte nå, ikke gjennom skolens ledelse, og loggfører det.",
-        "Den som fekk mistanken, varslar skoleeigar direkte no, ikkje gjennom leiinga ved skolen, og loggfører det.",
-    ),
-    proof=Text(
-        "En logg om at skoleeier er varslet samme dag, av en annen enn den som er beskyldt og utenom skolens ledelse.",
-        "Ein logg om at skoleeigar er varsla same dag, av ein annan enn den som er skulda og utanom leiinga ved skolen.",
-    ),
-    limits=Text(
-        "Hvem som er «ledelse», må kilden si. En leder som selv fikk mistanken mot en annen, kan varsle skoleeier.",
-        "Kven som er «leiing», må kjelda seie. Ein leiar som sjølv fekk mistanken mot ein annan, kan varsle skoleeigar.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-5-2", "opplaeringslova-12-9"),
     needs=("suspicions", "log", "notices"),
-    questions={
-        "who_notified": Text(
-            "Det står ikke hvem som varslet skoleeier. Gikk det utenom den som er beskyldt og skolens ledelse?",
-            "Det står ikkje kven som varsla skoleeigar. Gjekk det utanom den som er skulda og leiinga ved skolen?",
-        ),
-        "told_another": _TOLD_ANOTHER,
-    },
 )
 def owner_directly(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«skal skoleeier/kommunalsjef varsles direkte»: not by or through the accused, and not through the leadership."""
@@ -271,24 +219,11 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
 @CHAPTER.rule(
     "SK-03",
     "undersokelser-i-gang-straks",
-    title=Text("Undersøkelser skal settes i gang straks", "Undersøkingar skal setjast i gang straks"),
-    remedy=Text("Sett i gang undersøkelsene nå, og loggfør det.", "Set i gang undersøkingane no, og loggfør det."),
-    proof=Text("Den første undersøkelsen er loggført samme dag.", "Den første undersøkinga er loggført same dag."),
-    limits=Text(
-        "Om det var grunn til å vente (politi), ser regelen ikke.",
-        "Om det var grunn til å vente (politi), ser regelen ikkje.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
     needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
-    questions={
-        "is_it_about_staff": Text(
-            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
-            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
-        ),
-    },
 )
 def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
@@ -304,19 +239,6 @@ def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "SK-05",
     "tiltak-straks-etter-funn",
-    title=Text(
-        "Tiltak skal settes i verk straks når undersøkelsen avdekker en krenkelse",
-        "Tiltak skal setjast i verk straks når undersøkinga avdekkjer ei krenking",
-    ),
-    remedy=Text("Sett tiltak i verk nå, og loggfør det.", "Set tiltak i verk no, og loggfør det."),
-    proof=Text(
-        "Et tiltak er satt i gang samme dag som funnet: en logg om det, eller startdatoen i en gjeldende plan.",
-        "Eit tiltak er sett i gang same dag som funnet: ein logg om det, eller startdatoen i ein gjeldande plan.",
-    ),
-    limits=Text(
-        "Personalsaken mot den ansatte hentes aldri; et tiltak som bare står der, ser regelen ikke.",
-        "Personalsaka mot den tilsette blir aldri henta; eit tiltak som berre står der, ser regelen ikkje.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
@@ -331,16 +253,6 @@ def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "notices.accuses_staff",
     ),
     decided_by=("log.found",),
-    questions={
-        "what_was_found": Text(
-            "Undersøkelsen er ført som et funn om en ansatt, men det ser ikke ut til at en krenkelse er avdekket. Hva ble funnet?",
-            "Undersøkinga er ført som eit funn om ein tilsett, men det ser ikkje ut til at ei krenking er avdekt. Kva vart funne?",
-        ),
-        "already_started": Text(
-            "Et tiltak var satt i gang før undersøkelsen avdekket krenkelsen. Er det nok, eller må det mer til?",
-            "Eit tiltak var sett i gang før undersøkinga avdekte krenkinga. Er det nok, eller må det meir til?",
-        ),
-    },
 )
 def measures_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«må tiltaks settes i verk straks»: from the day of the finding."""
@@ -392,35 +304,10 @@ def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
 @CHAPTER.rule(
     "SK-06",
     "rektor-undersoker-og-ivaretar-alle",
-    title=Text(
-        "Eleven, foreldrene og den ansatte skal ivaretas, og den som er beskyldt, skal ikke undersøke",
-        "Eleven, foreldra og den tilsette skal takast vare på, og den som er skulda, skal ikkje undersøkje",
-    ),
-    remedy=Text(
-        "Loggfør hvordan hver av de tre er ivaretatt. Skoleeier peker ut en annen til å undersøke en leder.",
-        "Loggfør korleis kvar av dei tre er teken vare på. Skoleeigar peikar ut ein annan til å undersøkje ein leiar.",
-    ),
-    proof=Text(
-        "En logg som nevner eleven, foreldrene og den ansatte.", "Ein logg som nemner eleven, foreldra og den tilsette."
-    ),
-    limits=Text(
-        "Regelen ser at de er nevnt, ikke hvordan de har det.",
-        "Regelen ser at dei er nemnde, ikkje korleis dei har det.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("suspicions", "log", "investigator", "notices", "notices.happened_at", "notices.accuses_staff"),
-    questions={
-        "is_it_about_staff": Text(
-            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
-            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
-        ),
-        "accused_investigates": Text(
-            "Den som undersøker, er den som er beskyldt, eller en annen i ledelsen. Hvem skal undersøke?",
-            "Den som undersøkjer, er den som er skulda, eller ein annan i leiinga. Kven skal undersøkje?",
-        ),
-    },
 )
 def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«sørge for at både eleven, foreldrene og den ansatte blir ivaretatt»; a leader cannot investigate herself (A-25)."""
@@ -460,47 +347,11 @@ def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
 @CHAPTER.rule(
     "SK-07",
     "skoleeier-varslet-i-ansattsak",
-    title=Text(
-        "Skoleeier skal varsles når en ansatt kan ha krenket en elev",
-        "Skoleeigar skal varslast når ein tilsett kan ha krenkt ein elev",
-    ),
-    remedy=Text(
-        "Varsle skoleeier (kommunalsjef) nå, og loggfør det.", "Varsle skoleeigar (kommunalsjef) no, og loggfør det."
-    ),
-    proof=Text(
-        "En logg om at skoleeier er varslet etter at mistanken kom.",
-        "Ein logg om at skoleeigar er varsla etter at mistanken kom.",
-    ),
-    limits=Text(
-        "Planen setter ingen frist; skoledager til spørsmål og avvik er satt i verktøyet. Loven unntar meldinger som er åpenbart grunnløse; "
-        "planen gjør det ikke. Er en i ledelsen beskyldt, er det SK-02 som ser på varselet.",
-        "Planen set ingen frist; skoledagar til spørsmål og avvik er sette i verktøyet. Lova gjer unntak for meldingar som er openbert "
-        "grunnlause; planen gjer det ikkje. Er ein i leiinga skulda, er det SK-02 som ser på varselet.",
-    ),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
     needs=("suspicions", "log", "notices", "status_history"),
-    questions={
-        "is_it_about_staff": Text(
-            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
-            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
-        ),
-        "told_by_others": Text(
-            "Andre enn skolen sa ifra til skoleeier. Har skolen selv varslet?",
-            "Andre enn skolen sa ifrå til skoleeigar. Har skolen sjølv varsla?",
-        ),
-        "unfounded": Text(
-            "Rektor har funnet meldingen åpenbart grunnløs. Loven unntar den da; planen gjør det ikke. Skal skoleeier varsles?",
-            "Rektor har funne meldinga openbert grunnlaus. Lova gjer då unntak; planen gjer det ikkje. Skal skoleeigar varslast?",
-        ),
-        "told_another": _TOLD_ANOTHER,
-        "which_suspicion": Text(
-            "Skoleeier ble varslet først etter at det var kommet en mistanke til. Gjaldt varselet også denne?",
-            "Skoleeigar vart varsla først etter at det var komen ein mistanke til. Gjaldt varselet òg denne?",
-        ),
-    },
 )
 def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Varsle skoleeier/kommunalsjef»: in every case about someone who works at the school; no time is set."""
@@ -548,31 +399,11 @@ def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Re
 @CHAPTER.rule(
     "SK-08",
     "samtale-med-eleven-i-ansattsak",
-    title=Text(
-        "Eleven skal høres om sin opplevelse av situasjonen", "Eleven skal høyrast om si oppleving av situasjonen"
-    ),
-    remedy=Text("Snakk med eleven, og loggfør samtalen.", "Snakk med eleven, og loggfør samtalen."),
-    proof=Text(
-        "En samtale med hver elev saken gjelder, eller et tilbud eleven takket nei til.",
-        "Ein samtale med kvar elev saka gjeld, eller eit tilbod eleven takka nei til.",
-    ),
-    limits=Text("Om eleven virkelig ble hørt, ser regelen ikke.", "Om eleven verkeleg vart høyrd, ser regelen ikkje."),
     severity=Severity.CRITICAL,
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
     needs=("suspicions", "log", "pupils", "notices", "notices.happened_at", "notices.accuses_staff"),
-    questions={
-        "is_it_about_staff": Text(
-            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
-            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
-        ),
-        "heard_before": Text(
-            "Samtalen med eleven var samme dag, men før mistanken er ført. Var det i den samtalen eleven fortalte om dette?",
-            "Samtalen med eleven var same dag, men før mistanken er ført. Var det i den samtalen eleven fortalde om dette?",
-        ),
-        "which_pupil": WHICH_PUPIL,
-    },
 )
 def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
@@ -606,33 +437,10 @@ def _not_heard(case: CaseIndex, judge: Judge, scope: str, start: Moment, heard: 
 @CHAPTER.rule(
     "SK-09",
     "samtale-med-den-beskyldte",
-    title=Text("Den som er beskyldt, skal høres", "Den som er skulda, skal høyrast"),
-    remedy=Text(
-        "Snakk med den som er beskyldt, og loggfør at det er gjort.",
-        "Snakk med den som er skulda, og loggfør at det er gjort.",
-    ),
-    proof=Text(
-        "En logg om at samtalen er holdt. Innholdet hentes aldri.",
-        "Ein logg om at samtalen er halden. Innhaldet blir aldri henta.",
-    ),
-    limits=Text(
-        "Samtalen er en personalsak; regelen ser bare at den er holdt.",
-        "Samtalen er ei personalsak; regelen ser berre at han er halden.",
-    ),
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
     needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
-    questions={
-        "is_it_about_staff": Text(
-            "Saken sier både at en ansatt kan ha krenket en elev, og at det gjelder noen andre. Hvem gjelder den?",
-            "Saka seier både at ein tilsett kan ha krenkt ein elev, og at ho gjeld nokon andre. Kven gjeld ho?",
-        ),
-        "which_accused": Text(
-            "Flere er beskyldt, og loggen sier ikke hvem samtalen var med. Er det snakket med hver av dem?",
-            "Fleire er skulda, og loggen seier ikkje kven samtalen var med. Er det snakka med kvar av dei?",
-        ),
-    },
 )
 def accused_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»: each one who is accused."""
