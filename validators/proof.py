@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from ..domain.log import Channel, Hearing, LogEntry, LogKind
 from ..domain.moment import Moment
 from ..domain.people import Actor, Role
-from ..domain.verdict import Outcome, Reason, Remark, Verdict
+from ..domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
 from .judge import Judge
 from .known import CaseIndex
 
+WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
+DECLINED = Remark(code=RemarkCode.DECLINED)
 IN_WRITING = frozenset({Channel.MESSAGE, Channel.EMAIL, Channel.LETTER, Channel.FORM})
 """Ways by which nobody meets anybody."""
 

@@ -1,25 +1,24 @@
-"""Evaluering av tiltak (EV): measures evaluated against their goal, on the plan's own date, and the pupil's view at the end."""
+"""Evaluering av tiltak (EV): each measure by its day, and against its goal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from ...domain.activity_plan import ActivityPlan, Evaluation, Measure, PlanStatus
 from ...domain.case import ClosingReason
-from ...domain.log import Hearing, LogEntry, LogKind, Recorded
+from ...domain.log import LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
 from ..judge import Judge, when_of
 from ..known import CaseIndex, Period
+from ..proof import WEAK
 from ..reading.evaluation_dates import EvaluationDate, Said, evaluation_date, own_evaluation_date
 from ..rule import Chapter
 
 CHAPTER = Chapter("evaluation")
-
-_WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
 
 
 @CHAPTER.rule(
@@ -252,7 +251,7 @@ def _weighed(
     renewed = _on_the_day(judge, due, day, updated)
     changes = newer is not None and _says_more_than_a_date(due.plan, newer)
     if renewed.verdict is Verdict.MET and changes:
-        return renewed.model_copy(update={"remarks": (*renewed.remarks, _WEAK)})
+        return renewed.model_copy(update={"remarks": (*renewed.remarks, WEAK)})
     minutes = _minutes(case, due)
     doubtful: tuple[tuple[Sequence[Recorded], str], ...] = (
         (found.elsewhere, "where_documented"),
@@ -430,99 +429,3 @@ def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield judge.met(scope, plan, event=event, remarks=judge.presence_remarks())
         else:
             yield judge.review(scope, "no_goal", plan, event=event)
-
-
-# --- «barns subjektive opplevelse skal være et grunnleggende hensyn» --------------------------------------------------------
-
-
-@CHAPTER.rule(
-    "EV-03",
-    "elevens-opplevelse-for-saken-lukkes",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2",),
-    needs=("log", "pupils", "status_history", "activity_plans", "activity_plans.measures", "activity_plans.pupils"),
-)
-def pupil_asked_at_the_end(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«barns subjektive opplevelse skal være et grunnleggende hensyn»: per affected pupil and closing."""
-    for pupil in case.affected:
-        outcomes: dict[str, Outcome] = {}
-        for period in case.periods:
-            if period.closed is None or period.reason is ClosingReason.MOVED:
-                continue
-            if pupil.joined_at is not None and period.closed.before(pupil.joined_at) is True:
-                continue
-            scope = scope_of(pupil=pupil.ref, closed=period.closed.day.isoformat())
-            outcomes[scope] = _asked(case, judge, scope, pupil.ref, period, period.closed)
-        yield from outcomes.values()
-
-
-def _asked(case: CaseIndex, judge: Judge, scope: str, pupil: str, period: Period, closed: Moment) -> Outcome:
-    since = _last_measure(case, pupil, period, closed) or period.opened
-    talks = [
-        entry
-        for entry in case.for_pupil(pupil, LogKind.PUPIL_CONVERSATION)
-        if (when := when_of(entry)) is not None
-        and when.before(since) is not True
-        and closed.before(when) is not True
-        and (entry.held is not False or entry.hearing is not None)
-    ]
-    held = [entry for entry in talks if entry.hearing in (None, Hearing.HEARD) and entry.held is not False]
-    declined = [entry for entry in talks if entry.hearing is Hearing.DECLINED]
-    if held:
-        return _what_was_said(judge, scope, held[-1], since, closed)
-    if declined:
-        return judge.met(scope, declined[-1], event=closed, remarks=(Remark(code=RemarkCode.DECLINED),))
-    if any(entry.hearing is Hearing.HEARD for entry in talks):
-        return judge.review(scope, "heard_but_not_held", *talks, event=closed)
-    return judge.review(scope, "offered_only" if talks else "not_asked", *talks, event=closed)
-
-
-def _what_was_said(judge: Judge, scope: str, talk: LogEntry, since: Moment, closed: Moment) -> Outcome:
-    when = when_of(talk)
-    if talk.feels_safe is False:
-        return judge.review(scope, "says_unsafe", talk, event=closed)
-    if when is None or since.before(when) is None or when.before(closed) is None:
-        return judge.review(scope, "order_unclear", talk, event=closed)
-    if talk.happened_at is None:
-        return judge.review(scope, "time_unknown", talk, event=closed)
-    if (closed.day - when.day) > timedelta(weeks=judge.plan.readings.heard_again_after_weeks):
-        return judge.review(scope, "asked_long_before", talk, event=closed, remarks=judge.elapsed(when.day, closed.day))
-    return judge.met(scope, talk, event=closed)
-
-
-def _last_measure(case: CaseIndex, pupil: str, period: Period, closed: Moment) -> Moment | None:
-    """When the last measure for ``pupil`` was over in ``period``: by the log or the plans' own dates, else when decided.
-
-    A measure that names nobody may be hers too. One without an end, or that goes on after the closing, counts from when it began.
-    """
-    plans = [plan for plan in case.decided_plans if pupil in case.pupils_of_plan(plan)]
-    begun = [when_of(entry) for entry in case.all(LogKind.MEASURE_STARTED) if _may_be_hers(case, entry, pupil)]
-    begun += [
-        Moment.on(day)
-        for plan in plans
-        for measure in plan.measures
-        for day in (measure.start, measure.end)
-        if day is not None and (not measure.pupils or pupil in measure.pupils)
-    ]
-    reopened = period.opened if period != case.periods[0] else None
-    for moments in (begun, [when_of(plan) for plan in plans]):
-        within = [
-            moment
-            for moment in moments
-            if moment is not None
-            and closed.before(moment) is not True
-            and (reopened is None or moment.before(reopened) is not True)
-        ]
-        if within:
-            return max(within, key=lambda moment: moment.sort_key)
-    return None
-
-
-def _may_be_hers(case: CaseIndex, started: LogEntry, pupil: str) -> bool:
-    """Whether the measure that was put into effect can be for ``pupil``: by its own word, else by its plan's."""
-    if started.pupils:
-        return pupil in started.pupils
-    versions = [plan for plan in case.decided_plans if plan.plan == started.plan]
-    return not versions or any(pupil in case.pupils_of_plan(plan) for plan in versions)

@@ -12,11 +12,11 @@ from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severi
 from ..heard import hearings
 from ..judge import Judge, when_of
 from ..known import CaseIndex, was_heard
+from ..proof import DECLINED
 from ..rule import Chapter
 from ..who_was_told import acted_as, is_known, never_a_deviation, or_which, shown, waited
 
 CHAPTER = Chapter("intervention")
-_DECLINED = Remark(code=RemarkCode.DECLINED)
 
 
 def _incidents(case: CaseIndex, *levels: int) -> Iterator[tuple[Incident, Moment]]:
@@ -309,7 +309,7 @@ def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment
     talks = heard.sure
     clear = [e for e in talks if (moment := when_of(e)) is not None and when.before(moment) is True]
     declined = all(e.hearing is Hearing.DECLINED for e in clear)
-    found = shown(judge, "GI-05", scope, when, clear, remarks=(_DECLINED,) if declined else ())
+    found = shown(judge, "GI-05", scope, when, clear, remarks=(DECLINED,) if declined else ())
     if found is not None:
         return found
     if talks:

@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from ...domain.case import Suspected, Suspicion
-from ...domain.log import Hearing, LogEntry, LogKind, Recorded, StaffFound
+from ...domain.log import LogEntry, LogKind, Recorded, StaffFound
 from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
-from ..heard import hearings
 from ..judge import Judge, when_of
-from ..known import CaseIndex, was_heard
-from ..proof import Proof, Shown, anyone, find, is_accused, there
+from ..known import CaseIndex
+from ..proof import Proof, anyone, find, is_accused
 from ..reading.words import bare
 from ..rule import Chapter
 from ..who_was_told import acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
 
 CHAPTER = Chapter("staff_suspicion")
+
 _ENQUIRY = (
     LogKind.ENQUIRY_PLAN,
     LogKind.ENQUIRY_STEP,
@@ -30,22 +30,19 @@ _ENQUIRY = (
     LogKind.HOME_MEETING,
     LogKind.STAFF_CONVERSATION,
 )
+
 ENQUIRY = Proof(_ENQUIRY, by=anyone("Undersøkelser skal settes i gang straks"), may_be_declined=True)
 """Something was examined, by somebody else than the one it is about."""
+
 CARED_FOR = Proof(
     (LogKind.CARE_OF_PARTIES,),
     by=anyone("sørge for at både eleven, foreldrene og den ansatte blir ivaretatt"),
 )
-ACCUSED_HEARD = Proof(
-    (LogKind.STAFF_CONVERSATION,),
-    by=anyone("Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen"),
-)
-"""A conversation that another held with the one who is accused."""
-_DECLINED = Remark(code=RemarkCode.DECLINED)
+
 R = TypeVar("R", bound=Recorded)
 
 
-def _suspicions(case: CaseIndex) -> Iterator[tuple[str, Suspicion, Moment]]:
+def staff_suspicions(case: CaseIndex) -> Iterator[tuple[str, Suspicion, Moment]]:
     """The suspicions with their scopes and when the school knew. They have no ids: they are numbered in the order they came."""
     once: list[Suspicion] = []
     for suspicion in sorted(case.staff_suspicions, key=lambda s: s.at.sort_key):
@@ -54,7 +51,7 @@ def _suspicions(case: CaseIndex) -> Iterator[tuple[str, Suspicion, Moment]]:
             yield scope_of(suspicion=str(len(once))), suspicion, _known_at_school(case, suspicion)
 
 
-def _or_is_it_about_staff(case: CaseIndex, suspicion: Suspicion, outcome: Outcome) -> Outcome:
+def or_is_it_about_staff(case: CaseIndex, suspicion: Suspicion, outcome: Outcome) -> Outcome:
     """What is missing is a question where the case itself says otherwise: then somebody must say whom it is about."""
     outside = (Suspected.PUPIL, Suspected.NONE)
     denied = suspicion.suspected in outside or any(
@@ -76,20 +73,20 @@ def _against_a_leader(case: CaseIndex, suspicion: Suspicion) -> bool:
     return suspicion in case.leader_suspicions
 
 
-def _after(items: Iterable[R], start: Moment) -> list[R]:
+def on_or_after(items: Iterable[R], start: Moment) -> list[R]:
     """The items that can have come after ``start``; on the same day without times they can."""
     return [item for item in items if (when := when_of(item)) is not None and when.before(start) is not True]
 
 
-def _can_follow(start: Moment) -> Callable[[LogEntry], bool]:
-    return lambda entry: bool(_after([entry], start))
+def can_follow(start: Moment) -> Callable[[LogEntry], bool]:
+    return lambda entry: bool(on_or_after([entry], start))
 
 
 def _on_the_day_of(start: Moment) -> Callable[[LogEntry], bool]:
-    return lambda entry: bool(_same_day_on([entry], start))
+    return lambda entry: bool(same_day_on([entry], start))
 
 
-def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
+def same_day_on(items: Iterable[R], start: Moment) -> list[R]:
     """The items of the day of ``start`` and later: one from earlier that day is no answer, but it is a question."""
     return [item for item in items if (when := when_of(item)) is not None and when.day >= start.day]
 
@@ -108,7 +105,7 @@ def _same_day_on(items: Iterable[R], start: Moment) -> list[R]:
 )
 def rector_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende straks varsle rektor». Not where a leader is accused: that way goes to the owner (SK-02)."""
-    for scope, suspicion, start in _suspicions(case):
+    for scope, suspicion, start in staff_suspicions(case):
         if _against_a_leader(case, suspicion) or acted_as(suspicion.by, Role.RECTOR):
             continue
         accusing = [n for n in case.notices if n.accuses_staff is not False]
@@ -119,9 +116,9 @@ def rector_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             continue
         receipts = case.all(LogKind.RECTOR_RECEIVED)
         told: list[Recorded] = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR))]
-        outcome = judge.straks(scope, start, _by_time(_same_day_on(told, start)))
-        unknown = [e for e in _same_day_on(receipts, start) if not is_known(e.doer)]
-        yield _or_is_it_about_staff(case, suspicion, or_which(outcome, "which_receipt", *unknown) or outcome)
+        outcome = judge.straks(scope, start, _by_time(same_day_on(told, start)))
+        unknown = [e for e in same_day_on(receipts, start) if not is_known(e.doer)]
+        yield or_is_it_about_staff(case, suspicion, or_which(outcome, "which_receipt", *unknown) or outcome)
 
 
 def _was_the_accusation(case: CaseIndex, item: Recorded, start: Moment) -> bool:
@@ -150,11 +147,11 @@ def _by_time(items: Iterable[R]) -> list[R]:
 def owner_directly(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«skal skoleeier/kommunalsjef varsles direkte»: not by or through the accused, and not through the leadership."""
     told = owner_told(case)
-    for scope, suspicion, start in _suspicions(case):
+    for scope, suspicion, start in staff_suspicions(case):
         if _against_a_leader(case, suspicion):
             # The owner's own receipt says that she was told, and nothing of the way; where the way is logged, that decides.
-            notified = _same_day_on((*told.sure, *told.by_others), start) or _same_day_on(told.acknowledged, start)
-            to_another = _same_day_on(told.unsure, start)
+            notified = same_day_on((*told.sure, *told.by_others), start) or same_day_on(told.acknowledged, start)
+            to_another = same_day_on(told.unsure, start)
             yield _directly(judge, scope, suspicion, start, notified, to_another)
 
 
@@ -168,7 +165,7 @@ def _directly(
 ) -> Outcome:
     direct = [e for e in notified if _route(e, suspicion) is True]
     unclear = [e for e in notified if _route(e, suspicion) is None]
-    wrong = [e for e in _after(notified, start) if _route(e, suspicion) is False]
+    wrong = [e for e in on_or_after(notified, start) if _route(e, suspicion) is False]
     outcome = judge.straks(scope, start, direct)
     if outcome.verdict is Verdict.MET or (direct and outcome.verdict is Verdict.REVIEW):
         return outcome
@@ -227,10 +224,10 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
 )
 def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
-    for scope, suspicion, start in _suspicions(case):
+    for scope, suspicion, start in staff_suspicions(case):
         shown = find(case, judge, ENQUIRY).where(_on_the_day_of(start))
         outcome = shown.settle(judge.straks(scope, start, shown.sure))
-        yield _or_is_it_about_staff(case, suspicion, outcome)
+        yield or_is_it_about_staff(case, suspicion, outcome)
 
 
 # --- «Avdekker undersøkelser at en som jobber på skolen har krenket en elev …» ------------------------------------------------
@@ -264,8 +261,8 @@ def measures_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         if when is None:
             yield judge.review(scope, "time_unknown", found)
             continue
-        outcome = judge.straks(scope, when, _after(started, when))
-        before = [item for item in started if item not in _after(started, when) and _since_suspected(case, item)]
+        outcome = judge.straks(scope, when, on_or_after(started, when))
+        before = [item for item in started if item not in on_or_after(started, when) and _since_suspected(case, item)]
         if outcome.verdict is not Verdict.MET and before:
             outcome = judge.review(scope, "already_started", found, *before, event=when)
         if outcome.verdict is not Verdict.MET and _perhaps_nothing(judge, found):
@@ -295,7 +292,7 @@ def _started(case: CaseIndex) -> list[Recorded]:
 
 
 def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
-    return any(item in _after([item], start) for _, _, start in _suspicions(case))
+    return any(item in on_or_after([item], start) for _, _, start in staff_suspicions(case))
 
 
 # --- «Det er rektor som har ansvaret for å undersøke saken, og sørge for …» ----------------------------------------------------
@@ -311,12 +308,12 @@ def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
 )
 def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«sørge for at både eleven, foreldrene og den ansatte blir ivaretatt»; a leader cannot investigate herself (A-25)."""
-    for scope, suspicion, start in _suspicions(case):
+    for scope, suspicion, start in staff_suspicions(case):
         if _investigates_herself(case, suspicion):
             yield judge.review(scope, "accused_investigates", event=start)
             continue
-        shown = find(case, judge, CARED_FOR).where(_can_follow(start))
-        steps = find(case, judge, ENQUIRY).where(_can_follow(start))
+        shown = find(case, judge, CARED_FOR).where(can_follow(start))
+        steps = find(case, judge, ENQUIRY).where(can_follow(start))
         if steps.ruled_out:
             yield judge.review(scope, "accused_investigates", *(w.item for w in steps.ruled_out), event=start)
             continue
@@ -331,7 +328,7 @@ def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             remarks = outcome.remarks
             outcome = judge.deviation(scope, Reason.INCOMPLETE, *shown.sure, event=start, remarks=remarks)
         if outcome is not None:
-            yield _or_is_it_about_staff(case, suspicion, shown.settle(outcome))
+            yield or_is_it_about_staff(case, suspicion, shown.settle(outcome))
 
 
 def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
@@ -356,11 +353,11 @@ def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
 def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     """«Varsle skoleeier/kommunalsjef»: in every case about someone who works at the school; no time is set."""
     told = owner_told(case)
-    for scope, suspicion, start in _suspicions(case):
+    for scope, suspicion, start in staff_suspicions(case):
         if _against_a_leader(case, suspicion) and judge.plan.is_on("SK-02", optional=False):
             continue
-        notified = _after(told.sure, start)
-        earlier_that_day = _same_day_on(told.sure, start)
+        notified = on_or_after(told.sure, start)
+        earlier_that_day = same_day_on(told.sure, start)
         found = shown(judge, "SK-07", scope, start, notified, remarks=_elapsed(judge, start, notified[:1]))
         if found is not None and _after_another(case, start, notified):
             found = judge.review(scope, "which_suspicion", *notified, event=start)
@@ -370,115 +367,27 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         if earlier_that_day:
             yield judge.review(scope, "before_its_cause", *earlier_that_day, event=start)
             continue
-        acknowledged = _after(told.acknowledged, start)
+        acknowledged = on_or_after(told.acknowledged, start)
         if acknowledged:
             yield judge.done(
                 "SK-07", scope, acknowledged[0], since=start, remarks=(Remark(code=RemarkCode.WEAKLY_SHOWN),)
             )
             continue
         outcome = waited(case, judge, "SK-07", scope, start)
-        outcome = or_which(outcome, "told_another", *_same_day_on(told.unsure, start))
-        outcome = or_which(outcome, "told_by_others", *_same_day_on(told.by_others, start))
+        outcome = or_which(outcome, "told_another", *same_day_on(told.unsure, start))
+        outcome = or_which(outcome, "told_by_others", *same_day_on(told.by_others, start))
         if outcome is not None and suspicion.obviously_unfounded and outcome.verdict is not Verdict.DUE:
             outcome = judge.review(scope, "unfounded", event=start)
         if outcome is not None:
-            yield _or_is_it_about_staff(case, suspicion, outcome)
+            yield or_is_it_about_staff(case, suspicion, outcome)
 
 
 def _after_another(case: CaseIndex, start: Moment, notified: Sequence[Recorded]) -> bool:
     """Whether another suspicion had come, on a later day, before any of ``notified``: then they may be about that one alone."""
-    later = [other for _, _, other in _suspicions(case) if other.day > start.day]
-    return all(any(item in _after([item], other) for other in later) for item in notified)
+    later = [other for _, _, other in staff_suspicions(case) if other.day > start.day]
+    return all(any(item in on_or_after([item], other) for other in later) for item in notified)
 
 
 def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Remark, ...]:
     when = when_of(items[0]) if items else None
     return judge.elapsed(start.day, when.day, beyond=0) if when is not None else ()
-
-
-@CHAPTER.rule(
-    "SK-08",
-    "samtale-med-eleven-i-ansattsak",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-10-2",),
-    needs=("suspicions", "log", "pupils", "notices", "notices.happened_at", "notices.accuses_staff"),
-)
-def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
-    for scope, suspicion, start in _suspicions(case):
-        for pupil in case.affected:
-            known = (start, pupil.joined_at, pupil.identified_at)
-            since = max((m for m in known if m is not None), key=lambda m: m.sort_key)
-            outcome = _heard(case, judge, f"{scope}/{scope_of(pupil=pupil.ref)}", pupil.ref, since)
-            if outcome is not None:
-                yield _or_is_it_about_staff(case, suspicion, outcome)
-
-
-def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment) -> Outcome | None:
-    heard = hearings(case, judge, pupil)
-    since = heard.where(_can_follow(start))
-    declined = bool(since.sure) and since.sure[0].hearing is Hearing.DECLINED
-    remarks = (_DECLINED,) if declined else ()
-    return since.without_a_day(
-        judge, "SK-08", scope, start, lambda: _not_heard(case, judge, scope, start, heard), remarks=remarks
-    )
-
-
-def _not_heard(case: CaseIndex, judge: Judge, scope: str, start: Moment, heard: Shown) -> Outcome | None:
-    before = _same_day_on(heard.sure, start)
-    if before:
-        return judge.review(scope, "heard_before", *before, event=start)
-    unnamed = [e for e in _after(case.all(LogKind.PUPIL_CONVERSATION), start) if not e.pupils and was_heard(e)]
-    return or_which(waited(case, judge, "SK-08", scope, start), "which_pupil", *unnamed)
-
-
-@CHAPTER.rule(
-    "SK-09",
-    "samtale-med-den-beskyldte",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
-)
-def accused_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
-    """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»: each one who is accused."""
-    for scope, suspicion, start in _suspicions(case):
-        several = len(suspicion.accused) > 1
-        for number, accused in enumerate(suspicion.accused or (None,), 1):
-            shown = find(case, judge, ACCUSED_HEARD, person=accused).where(_can_follow(start))
-            own = f"{scope}/{scope_of(accused=str(number))}" if several else scope
-            outcome = _conversation(case, judge, own, suspicion, accused if several else None, shown, start)
-            if outcome is not None:
-                yield _or_is_it_about_staff(case, suspicion, outcome)
-
-
-def _rules_out(accused: Actor, suspicion: Suspicion, present: Actor) -> bool:
-    """Whether ``present`` is certainly another of the accused, so that the conversation was with that one."""
-    others = [other for other in suspicion.accused if other is not accused]
-    return any(present.is_same_person(other) is True for other in others)
-
-
-def _conversation(
-    case: CaseIndex,
-    judge: Judge,
-    scope: str,
-    suspicion: Suspicion,
-    accused: Actor | None,
-    shown: Shown,
-    start: Moment,
-) -> Outcome | None:
-    """``accused``: the one of several that it must have been with; a conversation that names nobody may be with any of them."""
-    unsure: list[LogEntry] = []
-    if accused is not None:
-        unsure = [e for e in shown.sure if not any(accused.is_same_person(p) for p in there(e))]
-        unsure += [w.item for w in shown.doubtful if not any(_rules_out(accused, suspicion, p) for p in there(w.item))]
-        shown = shown.where(lambda entry: any(accused.is_same_person(p) for p in there(entry)))
-    return shown.without_a_day(
-        judge,
-        "SK-09",
-        scope,
-        start,
-        lambda: or_which(waited(case, judge, "SK-09", scope, start), "which_accused", *unsure),
-    )

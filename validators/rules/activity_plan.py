@@ -1,0 +1,284 @@
+"""What the activity plan holds: its sections (TI-08, TI-09, TI-10) and its fields a to e (AP-A to AP-E), in the plan's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from ...domain.activity_plan import ActivityPlan, Measure
+from ...domain.people import Actor, Role
+from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict
+from ..judge import UNANSWERED, Judge, when_of
+from ..known import CaseIndex
+from ..plan_parts import Grade, answered, graded, plan_field, plan_scope, rows_of, unless_repeated
+from ..proof import WEAK
+from ..reading.answers import Place, Said, read_answer
+from ..reading.evaluation_dates import Said as EvaluationSaid
+from ..reading.evaluation_dates import evaluation_date
+from ..reading.responsible import Who, responsible
+from ..reading.times import begins_on, names_a_time, over_by
+from ..rule import Chapter
+
+CHAPTER = Chapter("measures")
+
+
+# --- «Planen skal oppsummere undersøkelsene som er gjort, beskrive skolens vurderinger og videre planer» ---------------
+
+
+def _section(code: str, slug: str, field: str, severity: Severity) -> None:
+    """Enters a rule about one section of the plan: it is filled in, in each current plan."""
+
+    def filled_in(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+        for plan in case.current_plans:
+            yield plan_field(case, judge, plan, f"activity_plans.{field}", getattr(plan, field))
+
+    CHAPTER.rule(
+        code,
+        slug,
+        severity=severity,
+        basis=Basis.PLAN,
+        role=Role.RECTOR,
+        needs=("activity_plans", f"activity_plans.{field}"),
+    )(filled_in)
+
+
+_section("TI-08", "planen-oppsummerer-undersokelsene", "summary_of_enquiry", Severity.MEDIUM)
+
+
+_section("TI-09", "planen-beskriver-vurderinger", "assessments", Severity.MEDIUM)
+
+
+_section("TI-10", "planen-beskriver-videre-planer", "further_plans", Severity.LOW)
+
+
+# --- «og skal som minimum inneholde» a) – f) ------------------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "AP-A",
+    "problemet-tiltakene-skal-lose",
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3",),
+    needs=("activity_plans", "activity_plans.problem"),
+)
+def problem_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«hvilket problem tiltakene skal løse»: per current plan; a draft or replaced version answers nothing."""
+    for plan in case.current_plans:
+        yield plan_field(case, judge, plan, "activity_plans.problem", plan.problem)
+
+
+@CHAPTER.rule(
+    "AP-B",
+    "tiltakene-skolen-har-planlagt",
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3",),
+    needs=("activity_plans", "activity_plans.measures", "activity_plans.measures.text", "activity_plans.measures_text"),
+)
+def measures_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«hvilke tiltak skolen har planlagt»: per current plan, at least one, and each with words."""
+    for plan in case.current_plans:
+        scope, event = plan_scope(plan), when_of(plan)
+        told = [judge.answers(measure.text, "activity_plans.measures.text") for measure in plan.measures]
+        in_words = judge.answers(plan.measures_text, "activity_plans.measures_text")
+        if not (in_words or (told and all(told))):
+            said = [judge.said(measure.text, "activity_plans.measures.text") for measure in plan.measures]
+            said.append(judge.said(plan.measures_text, "activity_plans.measures_text"))
+            doubt = next((UNANSWERED[one] for one in said if one in UNANSWERED), None)
+            if doubt is None or (plan.measures and Said.NOTHING in said[:-1]):
+                yield judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+            else:
+                yield judge.review(scope, doubt, plan, event=event)
+            continue
+        # An empty row beside measures told in words, or a placeholder beside full rows: shown, but not in its place.
+        placeholder = not in_words and bool((plan.measures_text or "").strip())
+        remarks = (WEAK,) if placeholder or not all(told) else ()
+        shown = judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *remarks))
+        path = "activity_plans.measures_text" if in_words else "activity_plans.measures.text"
+        yield unless_repeated(case, judge, plan, path, shown)
+
+
+@CHAPTER.rule(
+    "AP-C",
+    "nar-tiltakene-gjennomfores",
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3",),
+    needs=(
+        "activity_plans",
+        "activity_plans.when",
+        "activity_plans.measures",
+        "activity_plans.measures.start",
+        "activity_plans.measures.end",
+        "activity_plans.measures.when",
+        "notices",
+        "notices.happened_at",
+        "notices.registered_at",
+    ),
+)
+def carried_out_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«når tiltakene skal gjennomføres»: per measure of each current plan; the plan's own field may answer for all."""
+    for plan in case.current_plans:
+        for scope, measure in rows_of(plan):
+            times = _or_pointed_at(plan.when, "c", names_a_time)
+            grades = [graded(judge, plan.when, times)]
+            if _over_before_notice(case, judge, plan, measure):
+                yield judge.review(scope, "over_before_notice", plan, event=when_of(plan))
+                continue
+            if measure is not None:
+                grades.insert(0, graded(judge, measure.when, times))
+                if measure.start is not None and measure.end is not None and measure.end < measure.start:
+                    yield judge.review(scope, "ends_before_it_starts", plan, event=when_of(plan))
+                    continue
+                if measure.start is not None or measure.end is not None:
+                    yield _dated(judge, scope, plan, grades)
+                    continue
+            yield answered(judge, scope, plan, grades, "no_fixed_time")
+
+
+def _or_pointed_at(whole: str | None, letter: str, answers: Callable[[str], bool]) -> Callable[[str], bool]:
+    """Whether a measure's text answers, or points at the same field of the whole plan, and that answers."""
+
+    def says(text: str) -> bool:
+        pointer = read_answer(text).pointer
+        to_whole = pointer is not None and (pointer.place is Place.PLAN or pointer.letter == letter)
+        return answers(text) or (to_whole and whole is not None and answers(whole))
+
+    return says
+
+
+def _over_before_notice(case: CaseIndex, judge: Judge, plan: ActivityPlan, measure: Measure | None) -> bool:
+    """Whether the time that is given was over before the first notice came: then nothing was to be done after it."""
+    arrivals = [when.day for notice in case.notices if (when := notice.arrived_at or notice.registered_at) is not None]
+    if not arrivals:
+        return False
+    notice, decided = min(arrivals), when_of(plan)
+    if measure is not None and measure.end is not None:
+        return measure.end < notice
+    if measure is not None and measure.start is not None:
+        return False
+    words = next((w for w in (measure.when if measure is not None else None, plan.when) if (w or "").strip()), None)
+    over = over_by(words, decided.day if decided is not None else notice) if words and judge.read_text else None
+    return over is not None and over < notice
+
+
+def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[Grade]) -> Outcome:
+    """A date answers whatever the texts beside it say; a placeholder there makes it weak."""
+    remarks = (WEAK,) if Grade.PLACEHOLDER in grades else ()
+    return judge.met(scope, plan, event=when_of(plan), remarks=remarks)
+
+
+@CHAPTER.rule(
+    "AP-D",
+    "hvem-som-er-ansvarlig",
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3",),
+    needs=(
+        "activity_plans",
+        "activity_plans.responsible",
+        "activity_plans.measures",
+        "activity_plans.measures.responsible",
+        "activity_plans.measures.responsible_role",
+        "activity_plans.measures.carried_out_by",
+    ),
+)
+def responsible_named(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«hvem som er ansvarlig for gjennomføringen av tiltakene»: per measure of each current plan."""
+    for plan in case.current_plans:
+        for scope, measure in rows_of(plan):
+            yield _responsible(judge, scope, plan, measure)
+
+
+def _responsible(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
+    named = _or_pointed_at(plan.responsible, "d", _names_somebody)
+    whole, event = graded(judge, plan.responsible, named), when_of(plan)
+    own = measure.responsible if measure is not None and (measure.responsible or "").strip() else plan.responsible
+    if (
+        judge.read_text
+        and own
+        and responsible(own) is Who.OUTSIDE
+        and (measure is None or measure.responsible_role is None)
+    ):
+        return judge.review(scope, "not_the_school", plan, event=event)
+    if measure is None:
+        return answered(judge, scope, plan, [whole], "a_team")
+    role, text = _role_grade(measure.responsible_role), graded(judge, measure.responsible, named)
+    if measure.responsible_role is not None and measure.responsible_role.acts_as(Role.PUPIL, Role.GUARDIAN):
+        return judge.review(scope, "not_the_school", plan, event=event)
+    if role is Grade.GOOD:
+        return _dated(judge, scope, plan, [text])
+    if role is Grade.DOUBTFUL and text is not Grade.GOOD:
+        return judge.review(scope, "a_team", plan, event=event)
+    outcome = answered(judge, scope, plan, [text, whole], "a_team")
+    if outcome.verdict is Verdict.DEVIATION and judge.answers(measure.carried_out_by):
+        return judge.review(scope, "only_who_carries_out", plan, event=event)
+    return outcome
+
+
+def _names_somebody(text: str) -> bool:
+    return responsible(text) is Who.SOMEBODY
+
+
+def _role_grade(actor: Actor | None) -> Grade:
+    """A role is an answer where it points at one person; «ansatte» and «pedagogisk personale» do so only with a person."""
+    if actor is None or actor.role in (Role.UNKNOWN, Role.SYSTEM, Role.ANONYMOUS):
+        return Grade.EMPTY
+    if actor.ref is None and actor.role in (Role.TEACHER, Role.STAFF):
+        return Grade.DOUBTFUL
+    return Grade.GOOD
+
+
+@CHAPTER.rule(
+    "AP-E",
+    "nar-tiltakene-evalueres",
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3",),
+    needs=(
+        "activity_plans",
+        "activity_plans.evaluate_on",
+        "activity_plans.evaluate_when",
+        "activity_plans.measures",
+        "activity_plans.measures.evaluate_on",
+        "activity_plans.measures.evaluate_when",
+    ),
+)
+def evaluated_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«når tiltakene skal evalueres»: per measure of each current plan; a day that lies after the plan's own."""
+    for plan in case.current_plans:
+        for scope, measure in rows_of(plan):
+            yield _evaluation_set(judge, scope, plan, measure)
+
+
+def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
+    when, event = evaluation_date(judge, plan, measure), when_of(plan)
+    if when.said in (EvaluationSaid.NOTHING, EvaluationSaid.PLACEHOLDER):
+        return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+    weak = (WEAK,) if when.weakly else ()
+    if when.day is None:
+        if not judge.read_text:
+            return judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *weak))
+        return judge.review(scope, "no_fixed_day", plan, event=event)
+    if event is None:
+        return judge.review(scope, "time_unknown", plan)
+    if when.day <= event.day:
+        return judge.review(scope, "not_after_the_plan", plan, event=event)
+    begins = _begins(judge, plan, measure)
+    if begins is not None and when.day < begins:
+        return judge.review(scope, "evaluated_before_it_begins", plan, event=event)
+    return judge.met(scope, plan, event=event, remarks=weak)
+
+
+def _begins(judge: Judge, plan: ActivityPlan, measure: Measure | None) -> date | None:
+    """When the measure begins, by its own date or by field c."""
+    if measure is not None and measure.start is not None:
+        return measure.start
+    words, decided = (measure.when if measure is not None else None) or plan.when, when_of(plan)
+    return begins_on(words, decided.day) if words and decided is not None and judge.read_text else None

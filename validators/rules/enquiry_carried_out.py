@@ -1,0 +1,309 @@
+"""What was planned is done: the pupil heard, the enquiry summed up, and told of (UN-09 to UN-14), in the plan's order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ...domain.activity_plan import ActivityPlan
+from ...domain.case import Pupil
+from ...domain.log import Hearing, LogEntry, LogKind
+from ...domain.moment import Moment
+from ...domain.people import Role
+from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict
+from ..heard import ANALYSIS, hearings
+from ..judge import Judge, when_of
+from ..known import CaseIndex
+from ..proof import WEAK, Shown, Weighed, sort
+from ..reading.words import bare
+from ..rule import Chapter
+from ..stretches import Round, rounds
+from .enquiry import STEPS, about_her, left_out, says_nothing
+
+CHAPTER = Chapter("enquiry")
+
+
+# --- «Samtale med eleven for å ivareta barnets rett til å bli hørt.» --------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "UN-09",
+    "samtale-med-eleven",
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-10-2", "opplaeringslova-12-4-2"),
+    needs=(
+        "notices",
+        "log",
+        "pupils",
+        "status_history",
+        "transfers",
+        "activity_plans",
+        "activity_plans.happened_at",
+        "activity_plans.pupils",
+        "activity_plans.measures",
+    ),
+)
+def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Samtale med eleven for å ivareta barnets rett til å bli hørt.» Per affected pupil; a declined offer counts."""
+    if case.nobody_identified:
+        yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
+    for stretch in rounds(case):
+        for pupil in case.affected:
+            start = stretch.since(pupil)
+            if start is not None and start.known_at(case.as_of):
+                yield from _heard(case, judge, stretch, pupil, start)
+
+
+def _heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
+    scope = stretch.scope(pupil)
+    found = hearings(case, judge, pupil.ref).where(stretch.has)
+    after = [e for e in found.sure if (when := when_of(e)) is not None and when.before(start) is not True]
+    heard = [e for e in after if e.hearing is not Hearing.DECLINED]
+    unnamed = [e for e in stretch.entries(case, LogKind.PUPIL_CONVERSATION) if not e.pupils]
+    if heard:
+        yield judge.done("UN-09", scope, heard[0], since=start)
+    elif after:
+        yield judge.done("UN-09", scope, after[0], since=start, remarks=(Remark(code=RemarkCode.DECLINED),))
+    elif found.sure:
+        yield judge.review(scope, "before_its_cause", *found.sure, event=start)
+    elif unnamed:
+        yield judge.review(scope, "which_pupil", *unnamed, event=start)
+    elif found.doubtful or not _missed_in_a_staff_case(case, judge, stretch, start):
+        overtaken = stretch.chosen_without(case, pupil)
+        for outcome in stretch.missing(judge, "UN-09", scope, start, overtaken=overtaken):
+            yield found.settle(outcome)
+
+
+def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: Round, start: Moment) -> bool:
+    """Whether SK-08 tells of this same missing conversation: «utover disse spesielle punktene» the general ones apply."""
+    if case.case.hides_part_of("suspicions") or not judge.plan.is_on("SK-08", optional=False):
+        return False
+    return any(stretch.holds(s.at) and s.at.day <= start.day for s in case.staff_suspicions)
+
+
+@CHAPTER.rule(
+    "UN-10",
+    "form-og-deltakere-vurdert",
+    severity=Severity.LOW,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("log", "log.form_and_participants", "pupils", "log.text", "log.pupils"),
+)
+def form_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Tenk igjennom form og hvem som skal delta på samtalen.» Before the first conversation with each pupil."""
+    for stretch in rounds(case):
+        for pupil in case.affected:
+            talk = next(iter(about_her(stretch.entries(case, LogKind.PUPIL_CONVERSATION), pupil)), None)
+            when = when_of(talk) if talk is not None else None
+            if talk is not None and when is not None and stretch.since(pupil) is not None:
+                plans = about_her(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
+                before = [p for p in plans if (made := when_of(p)) is not None and when.before(made) is not True]
+                yield _form(judge, stretch.scope(pupil), talk, before, when)
+
+
+def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], when: Moment) -> Outcome:
+    places = [e for e in (*before, talk) if judge.answers(e.form_and_participants, "log.form_and_participants")]
+    if places:
+        return judge.met(scope, places[0], event=when, remarks=judge.presence_remarks())
+    if any(judge.answers(p.text, "log.text") for p in before):
+        return judge.review(scope, "in_text", *before, event=when)
+    return judge.deviation(scope, Reason.INCOMPLETE, talk, event=when)
+
+
+# --- «Gjennomfør undersøkelsen i tråd med planen» ---------------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "UN-11",
+    "gjennomfort-i-trad-med-planen",
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2",),
+    needs=("log", "log.methods", "log.deviates_because"),
+)
+def as_planned(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Gjennomfør undersøkelsen i tråd med planen»: asked when the enquiry has ended in an analysis, measures or a closing."""
+    for stretch in rounds(case):
+        plans = [
+            p
+            for p in stretch.entries(case, LogKind.ENQUIRY_PLAN)
+            if any(judge.answers(m, "log.methods") for m in p.methods)
+        ]
+        ended = bool(stretch.entries(case, LogKind.ANALYSIS)) or stretch.closed is not None
+        if not plans or not (ended or stretch.decision(case) is not None):
+            continue
+        steps = stretch.entries(case, *STEPS, LogKind.HOME_MEETING)
+        reasons = [e for e in (*steps, *plans) if judge.answers(e.deviates_because, "log.deviates_because")]
+        unseen = [m for m in plans[-1].methods if judge.answers(m, "log.methods") and not _used(m, steps)]
+        if not steps:
+            yield judge.deviation(stretch.scope(), Reason.UNDOCUMENTED, plans[-1], event=stretch.start)
+        elif unseen and not reasons:
+            yield judge.review(stretch.scope(), "method_not_seen", plans[-1], event=stretch.start)
+        else:
+            yield judge.met(stretch.scope(), plans[-1], *(reasons if unseen else steps), event=stretch.start)
+
+
+_KINDS_OF_METHODS = (
+    (re.compile(r"\bobservasjon"), LogKind.OBSERVATION),
+    (re.compile(r"\b(elevsamtale|samtaler? med (elev|barn))"), LogKind.PUPIL_CONVERSATION),
+    (re.compile(r"\b(foreldresamtale|(samtale|møte)r? med (foreldre|foresatte|føresette))"), LogKind.HOME_MEETING),
+)
+"""Methods that have a log type of their own, by the words that name them. «Elevundersøkelse» is no conversation."""
+
+
+def _used(method: str, steps: Sequence[LogEntry]) -> bool:
+    wanted = bare(method)
+    if any(wanted in {bare(m) for m in step.methods} for step in steps):
+        return True
+    return any(words.search(wanted) and any(s.kind is kind for s in steps) for words, kind in _KINDS_OF_METHODS)
+
+
+# --- «Sammenfatt og analyser …» and the feedback ----------------------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "UN-12",
+    "sammenfatning-og-analyse",
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("log", "activity_plans", "pupils", "status_history", "transfers"),
+    decided_by=("log.text",),
+)
+def summed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Sammenfatt og analyser det som er kommet fram i undersøkelsen, opp mot vurdering av tiltak.» Per affected pupil."""
+    if case.nobody_identified:
+        yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
+    for stretch in rounds(case):
+        for pupil in case.affected:
+            if stretch.since(pupil) is not None:
+                yield from _summed_up(case, judge, stretch, pupil)
+
+
+def _summed_up(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Iterator[Outcome]:
+    scope, decision = stretch.scope(pupil), stretch.decision(case, pupil)
+    analyses = sort(case, judge, ANALYSIS, about_her(stretch.entries(case, LogKind.ANALYSIS), pupil))
+    analysis = next(iter(analyses.sure), None)
+    found = next(iter(about_her(stretch.entries(case, *STEPS), pupil)), None)
+    begun = (when_of(found) if found is not None else None) or stretch.start
+    if analysis is None and analyses.doubtful:
+        asked = analyses.doubtful[0]
+        if says_nothing(judge, asked.item):
+            yield judge.deviation(scope, Reason.INCOMPLETE, asked.item, event=when_of(decision or asked.item))
+            return
+        yield judge.review(scope, asked.why, asked.item, event=when_of(decision or asked.item))
+    elif analysis is not None and decision is not None:
+        yield judge.in_order(scope, analysis, decision, event=when_of(decision))
+    elif analysis is not None:
+        yield judge.met(scope, analysis, event=when_of(analysis))
+    elif found is not None or decision is not None:
+        overtaken = stretch.chosen_without(case, pupil)
+        yield from stretch.missing(judge, "UN-12", scope, begun, overtaken=overtaken)
+
+
+@CHAPTER.rule(
+    "UN-13",
+    "tilbakemelding-og-planlegging",
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("log", "activity_plans", "pupils", "status_history", "transfers"),
+)
+def feedback_given(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Tilbakemelding fra skolens undersøkelser og planlegging av tiltak.» After the analysis, before the plan, per pupil."""
+    for stretch in rounds(case):
+        for pupil in case.affected:
+            if stretch.since(pupil) is not None:
+                yield from _fed_back(case, judge, stretch, pupil)
+
+
+def _fed_back(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Iterator[Outcome]:
+    scope, decision = stretch.scope(pupil), stretch.decision(case, pupil)
+    analysis = next(iter(about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)), None)
+    trigger = when_of(analysis) if analysis is not None else (when_of(decision) if decision is not None else None)
+    if trigger is None:
+        return
+    held = stretch.entries(case, LogKind.FEEDBACK_MEETING)
+    own = [m for m in held if pupil.ref in m.pupils or (not m.pupils and len(case.affected) == 1)]
+    unnamed = [m for m in held if not m.pupils]
+    if own:
+        outcomes = [_feedback(judge, scope, meeting, analysis, decision, trigger) for meeting in own]
+        yield min(outcomes, key=lambda o: (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION).index(o.verdict))
+    elif unnamed:
+        yield judge.review(scope, "which_pupil", *unnamed, event=trigger)
+    else:
+        chosen = stretch.chosen_without(case, pupil)
+        met = [m for m in about_her(stretch.entries(case, LogKind.HOME_MEETING), pupil) if _between(m, trigger, chosen)]
+        perhaps = tuple(Weighed(meeting, "was_it_this_meeting") for meeting in met)
+        for outcome in stretch.missing(judge, "UN-13", scope, trigger, overtaken=chosen):
+            yield Shown(doubtful=perhaps).settle(outcome)
+
+
+def _between(meeting: LogEntry, analysed: Moment, chosen: ActivityPlan | None) -> bool:
+    """Whether ``meeting`` can have come after the analysis and before measures were chosen."""
+    when, choice = when_of(meeting), None if chosen is None else when_of(chosen)
+    return when is not None and analysed.perhaps_before(when) and (choice is None or when.perhaps_before(choice))
+
+
+def _feedback(
+    judge: Judge,
+    scope: str,
+    meeting: LogEntry,
+    analysis: LogEntry | None,
+    decision: ActivityPlan | None,
+    trigger: Moment,
+) -> Outcome:
+    if not any(p.acts_as(Role.GUARDIAN, Role.PUPIL) for p in meeting.participants):
+        return judge.review(scope, "who_took_part", meeting, event=trigger)
+    if analysis is not None:
+        outcome = judge.in_order(scope, analysis, meeting, event=trigger)
+        if outcome.verdict is not Verdict.MET:
+            return outcome
+    if decision is not None:
+        return judge.in_order(scope, meeting, decision, event=trigger)
+    return judge.met(scope, meeting, event=trigger)
+
+
+@CHAPTER.rule(
+    "UN-14",
+    "tilbakemelding-til-klassa",
+    severity=Severity.MEDIUM,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("log", "log.decision", "activity_plans", "pupils", "transfers", "log.text", "log.pupils"),
+)
+def class_feedback(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Det må tas stilling til hvordan det skal gis tilbakemelding til klassa.» After the enquiry; no time is set."""
+    for stretch in rounds(case):
+        ended = _enquiry_over(case, stretch)
+        decisions = stretch.entries(case, LogKind.CLASS_FEEDBACK)
+        decided = [e for e in decisions if judge.answers(e.decision, "log.decision")]
+        in_words = [e for e in decisions if judge.answers(e.text, "log.decision")]
+        event = ended or stretch.start
+        if decided:
+            yield judge.done("UN-14", stretch.scope(), decided[0], since=event, remarks=judge.presence_remarks())
+        elif in_words:
+            remarks = (*judge.presence_remarks(), WEAK)
+            yield judge.done("UN-14", stretch.scope(), in_words[0], since=event, remarks=remarks)
+        elif decisions:
+            yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *decisions, event=event)
+        elif ended is not None:
+            yield from stretch.missing(judge, "UN-14", stretch.scope(), ended)
+        for pupil, _ in left_out(case, stretch, decisions):
+            ended = _enquiry_over(case, stretch, pupil)
+            if ended is not None:
+                yield from stretch.missing(judge, "UN-14", stretch.scope(pupil), ended)
+
+
+def _enquiry_over(case: CaseIndex, stretch: Round, pupil: Pupil | None = None) -> Moment | None:
+    """When the enquiry was summed up, else when measures were chosen or begun without a plan; with ``pupil``, for her."""
+    kinds = (LogKind.ANALYSIS, LogKind.MEASURE_STARTED)
+    analyses, begun = (
+        entries if pupil is None else about_her(entries, pupil)
+        for entries in (stretch.entries(case, kind) for kind in kinds)
+    )
+    over = next(iter(analyses), None) or stretch.decision(case, pupil) or next(iter(begun), None)
+    return when_of(over) if over is not None else None

@@ -1,0 +1,114 @@
+"""In a case about staff the pupil is heard, and the one it is about (SK-08, SK-09)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...domain.case import Suspicion
+from ...domain.log import Hearing, LogEntry, LogKind
+from ...domain.moment import Moment
+from ...domain.people import Actor, Role
+from ...domain.verdict import Basis, Outcome, Severity, scope_of
+from ..heard import hearings
+from ..judge import Judge
+from ..known import CaseIndex, was_heard
+from ..proof import DECLINED, Proof, Shown, anyone, find, there
+from ..rule import Chapter
+from ..who_was_told import or_which, waited
+from .staff_suspicion import can_follow, on_or_after, or_is_it_about_staff, same_day_on, staff_suspicions
+
+CHAPTER = Chapter("staff_suspicion")
+
+ACCUSED_HEARD = Proof(
+    (LogKind.STAFF_CONVERSATION,),
+    by=anyone("Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen"),
+)
+"""A conversation that another held with the one who is accused."""
+
+
+@CHAPTER.rule(
+    "SK-08",
+    "samtale-med-eleven-i-ansattsak",
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-10-2",),
+    needs=("suspicions", "log", "pupils", "notices", "notices.happened_at", "notices.accuses_staff"),
+)
+def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
+    for scope, suspicion, start in staff_suspicions(case):
+        for pupil in case.affected:
+            known = (start, pupil.joined_at, pupil.identified_at)
+            since = max((m for m in known if m is not None), key=lambda m: m.sort_key)
+            outcome = _heard(case, judge, f"{scope}/{scope_of(pupil=pupil.ref)}", pupil.ref, since)
+            if outcome is not None:
+                yield or_is_it_about_staff(case, suspicion, outcome)
+
+
+def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment) -> Outcome | None:
+    heard = hearings(case, judge, pupil)
+    since = heard.where(can_follow(start))
+    declined = bool(since.sure) and since.sure[0].hearing is Hearing.DECLINED
+    remarks = (DECLINED,) if declined else ()
+    return since.without_a_day(
+        judge, "SK-08", scope, start, lambda: _not_heard(case, judge, scope, start, heard), remarks=remarks
+    )
+
+
+def _not_heard(case: CaseIndex, judge: Judge, scope: str, start: Moment, heard: Shown) -> Outcome | None:
+    before = same_day_on(heard.sure, start)
+    if before:
+        return judge.review(scope, "heard_before", *before, event=start)
+    unnamed = [e for e in on_or_after(case.all(LogKind.PUPIL_CONVERSATION), start) if not e.pupils and was_heard(e)]
+    return or_which(waited(case, judge, "SK-08", scope, start), "which_pupil", *unnamed)
+
+
+@CHAPTER.rule(
+    "SK-09",
+    "samtale-med-den-beskyldte",
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
+)
+def accused_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»: each one who is accused."""
+    for scope, suspicion, start in staff_suspicions(case):
+        several = len(suspicion.accused) > 1
+        for number, accused in enumerate(suspicion.accused or (None,), 1):
+            shown = find(case, judge, ACCUSED_HEARD, person=accused).where(can_follow(start))
+            own = f"{scope}/{scope_of(accused=str(number))}" if several else scope
+            outcome = _conversation(case, judge, own, suspicion, accused if several else None, shown, start)
+            if outcome is not None:
+                yield or_is_it_about_staff(case, suspicion, outcome)
+
+
+def _rules_out(accused: Actor, suspicion: Suspicion, present: Actor) -> bool:
+    """Whether ``present`` is certainly another of the accused, so that the conversation was with that one."""
+    others = [other for other in suspicion.accused if other is not accused]
+    return any(present.is_same_person(other) is True for other in others)
+
+
+def _conversation(
+    case: CaseIndex,
+    judge: Judge,
+    scope: str,
+    suspicion: Suspicion,
+    accused: Actor | None,
+    shown: Shown,
+    start: Moment,
+) -> Outcome | None:
+    """``accused``: the one of several that it must have been with; a conversation that names nobody may be with any of them."""
+    unsure: list[LogEntry] = []
+    if accused is not None:
+        unsure = [e for e in shown.sure if not any(accused.is_same_person(p) for p in there(e))]
+        unsure += [w.item for w in shown.doubtful if not any(_rules_out(accused, suspicion, p) for p in there(w.item))]
+        shown = shown.where(lambda entry: any(accused.is_same_person(p) for p in there(entry)))
+    return shown.without_a_day(
+        judge,
+        "SK-09",
+        scope,
+        start,
+        lambda: or_which(waited(case, judge, "SK-09", scope, start), "which_accused", *unsure),
+    )

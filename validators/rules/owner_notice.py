@@ -1,0 +1,243 @@
+"""«I alvorlige skolesaker skal skoleeier varsles»: told, written down, received (VA-09, VA-10, VA-11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from ...domain.case import Suspected
+from ...domain.log import LogEntry, LogKind, Recorded
+from ...domain.moment import Moment
+from ...domain.notice import Notice
+from ...domain.people import Role
+from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ..judge import Judge, when_of
+from ..known import CaseIndex
+from ..proof import WEAK
+from ..rule import Chapter
+from ..stretches import Round, rounds
+from ..who_was_told import (
+    acted_as,
+    delegate,
+    or_which,
+    owner_told,
+    waited,
+)
+from .notification import written_by
+
+CHAPTER = Chapter("notification")
+
+
+# --- «I alvorlige skolesaker skal skoleeier/kommunalsjef varsles» ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Serious:
+    """A stretch in which the case was open, and whether it was «alvorlig» in it; a reopened case has new duties."""
+
+    round: Round
+    serious: Moment | None
+    """When it was first decided in it that the case is «alvorlig» (a later downgrade does not undo the duty it raised)."""
+    decided: bool
+    """Whether anybody decided in it."""
+    serious_before: bool
+    """Whether it was «alvorlig» by the last decision before it."""
+
+    @property
+    def scope(self) -> str:
+        return self.round.scope()
+
+
+def _stretches(case: CaseIndex) -> Iterator[_Serious]:
+    stretches = list(rounds(case))
+    before = False
+    for stretch, following in zip_longest(stretches, stretches[1:]):
+        own = [c for c in case.severity if _decided_in(c.at, stretch, following)]
+        serious = next((c.at for c in own if c.serious), None)
+        yield _Serious(stretch, serious, bool(own), before)
+        before = own[-1].serious if own else before
+
+
+def _decided_in(at: Moment, stretch: Round, following: Round | None) -> bool:
+    """What is decided while the case is closed belongs to the stretch that was closed."""
+    begun = stretch.after is None or stretch.period.opened.before(at) is not False
+    return begun and (following is None or following.period.opened.before(at) is False)
+
+
+@CHAPTER.rule(
+    "VA-09",
+    "skoleeier-varslet-i-alvorlig-sak",
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
+    needs=("log", "notices", "severity", "status_history"),
+)
+def owner_notified(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«I alvorlige skolesaker skal skoleeier/kommunalsjef varsles.» Decided by a person; an empty field is a question."""
+    for stretch in _stretches(case):
+        told = owner_told(case, stretch.round.after)
+        event = stretch.serious or stretch.round.start
+        if stretch.decided and stretch.serious is None:
+            continue
+        if told.sure and all(_before_anything(case, stretch, item) for item in told.sure):
+            yield judge.review(stretch.scope, "before_its_cause", *told.sure, event=event)
+        elif told.sure:
+            about_it = next(item for item in told.sure if not _before_anything(case, stretch, item))
+            yield judge.done("VA-09", stretch.scope, about_it, since=event)
+        elif told.acknowledged:
+            yield judge.done("VA-09", stretch.scope, told.acknowledged[0], since=event, remarks=(WEAK,))
+        elif stretch.serious is None:
+            yield from _undecided(case, judge, stretch)
+        elif not _missed_in_a_staff_case(case, judge, stretch, stretch.serious):
+            outcome = waited(case, judge, "VA-09", stretch.scope, stretch.serious)
+            outcome = or_which(outcome, "told_another", *told.unsure)
+            outcome = or_which(outcome, "told_by_others", *told.by_others)
+            if outcome is not None:
+                yield outcome
+
+
+def _before_anything(case: CaseIndex, stretch: _Serious, item: Recorded) -> bool:
+    """Whether ``item`` is dated on a day before anything of the stretch was known: it can't be about it."""
+    known = [stretch.round.start, stretch.round.period.opened, *(s.at for s in case.suspicions)]
+    known += [when for incident in case.incidents if (when := when_of(incident)) is not None]
+    since = [moment.day for moment in known if stretch.round.holds(moment)]
+    told = when_of(item)
+    return told is not None and told.day < min(since, default=told.day)
+
+
+def _undecided(case: CaseIndex, judge: Judge, stretch: _Serious) -> Iterator[Outcome]:
+    """Nobody has decided whether it is serious: asked while the case is open (A-09), and later where there are signs."""
+    event = stretch.round.start
+    if stretch.serious_before:
+        yield judge.review(stretch.scope, "still_serious", event=event)
+    elif stretch.round.closed is None or _looks_serious(case):
+        yield judge.review(stretch.scope, "is_it_serious", event=event)
+    elif any(case.case.is_hidden(path) for path in ("suspicions", "pupils", "incidents.level")):
+        yield Outcome(scope=stretch.scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day)
+
+
+def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: _Serious, serious: Moment) -> bool:
+    """Whether SK-07 or SK-02 tells of this same missing notice: one who works at the school was suspected by then."""
+    if case.case.hides_part_of("suspicions"):
+        return False
+    for suspicion in case.staff_suspicions:
+        since = stretch.round.after
+        if serious.before(suspicion.at) is True or (since is not None and suspicion.at.before(since) is True):
+            continue
+        against_a_leader = suspicion in case.leader_suspicions
+        tellers = ("SK-02", "SK-07") if against_a_leader else ("SK-07",)
+        told_there = any(judge.plan.is_on(rule, optional=False) for rule in tellers)
+        # «openbert grunnlaus» is a question about the staff case; that the case is «alvorlig» stands by itself.
+        if told_there and (against_a_leader or not suspicion.obviously_unfounded):
+            return True
+    return False
+
+
+def _looks_serious(case: CaseIndex) -> bool:
+    """Signs that a field can show, of those the catalogue lists (A-09). They only ask; they decide nothing."""
+    return bool(
+        any(s.suspected in (Suspected.STAFF, Suspected.LEADER) for s in case.suspicions)
+        or len(case.affected) > 1
+        or any(i.level in (3, 4) or i.physical_intervention for i in case.incidents)
+        or case.first(LogKind.REPORTED_TO_STATE)
+    )
+
+
+@CHAPTER.rule(
+    "VA-10",
+    "rektor-dokumenterer-varsel-til-eier",
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+    needs=("log", "notices", "severity", "suspicions", "status_history"),
+    decided_by=(
+        "log.author",
+        "notices.receiver",
+    ),
+)
+def notification_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Rektor dokumenterer at det er varslet i Visma Sikker Sak.» Owed once the owner was told; until then VA-09 speaks.
+
+    Not for what was told after a leader was accused: then the way is another.
+    """
+    for stretch in _stretches(case):
+        if stretch.serious is None:
+            continue
+        told = owner_told(case, stretch.round.after)
+        items = [
+            item
+            for item in (*told.sure, *told.by_others, *told.unsure, *told.acknowledged)
+            if not _past_rector(case, stretch, item)
+        ]
+        # What the owner wrote herself is her own receipt, and no log of another in rektor's place.
+        entries = tuple(
+            e
+            for e in items
+            if isinstance(e, LogEntry) and e.kind is LogKind.OWNER_NOTIFIED and not acted_as(e.author, Role.OWNER)
+        )
+        outcome = written_by(judge, "VA-10", stretch.scope, entries, Role.RECTOR, stretch.serious)
+        told_at = [when for item in items if (when := when_of(item)) is not None]
+        if outcome is None and told_at:
+            known = max(stretch.serious, min(told_at, key=lambda m: m.sort_key), key=lambda m: m.sort_key)
+            outcome = waited(case, judge, "VA-10", stretch.scope, known)
+        if outcome is not None:
+            yield outcome
+
+
+def _past_rector(case: CaseIndex, stretch: _Serious, item: Recorded) -> bool:
+    """Whether someone in the leadership was accused in this stretch by the day the owner was told."""
+    since, when = stretch.round.after, when_of(item)
+    return when is not None and any(
+        suspicion.at.day <= when.day and (since is None or suspicion.at.before(since) is not True)
+        for suspicion in case.leader_suspicions
+    )
+
+
+@CHAPTER.rule(
+    "VA-11",
+    "skoleeier-dokumenterer-mottak",
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.OWNER,
+    needs=("log", "notices"),
+    decided_by=(
+        "log.author",
+        "notices.receiver",
+    ),
+)
+def owner_acknowledged(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Skoleeier dokumenterer mottatt varsel.» One party cannot acknowledge for the other, and no system for either."""
+    told = owner_told(case)
+    notices = (*told.sure, *told.by_others)
+    if not notices and not told.unsure and told.acknowledged:
+        receipt = told.acknowledged[0]
+        yield judge.met(scope_of(log=receipt.id), receipt, event=when_of(receipt))
+    for notified in sorted((*notices, *told.unsure), key=lambda item: item.sort_key):
+        when = when_of(notified)
+        if when is None:
+            continue
+        scope = scope_of(notice=notified.id) if isinstance(notified, Notice) else scope_of(log=notified.id)
+        receipts = tuple(_receipts(case, when))
+        by_owner = [e for e in receipts if acted_as(e.author, Role.OWNER) or judge.is_filled_in(e.reference)]
+        if by_owner:
+            yield judge.done("VA-11", scope, by_owner[0], since=when, remarks=delegate(by_owner[0].author))
+            continue
+        if acted_as(notified.author, Role.OWNER):
+            yield judge.met(scope, notified, event=when, remarks=(WEAK,))
+            continue
+        outcome = written_by(judge, "VA-11", scope, receipts, Role.OWNER, when) or waited(
+            case, judge, "VA-11", scope, when
+        )
+        if outcome is not None:
+            yield outcome
+
+
+def _receipts(case: CaseIndex, notified: Moment) -> Iterator[LogEntry]:
+    """The owner's receipts from ``notified`` on; an automatic read receipt is none (A-11)."""
+    for entry in case.all(LogKind.OWNER_ACKNOWLEDGED):
+        when = when_of(entry)
+        automatic = entry.author is not None and entry.author.role is Role.SYSTEM
+        if when is not None and when.before(notified) is not True and entry.held is not False and not automatic:
+            yield entry

@@ -1,0 +1,228 @@
+"""«Aktivitetsplan blir utfylt og lagret» (TI-07): a plan for each pupil, while the duty runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ...domain.activity_plan import ActivityPlan
+from ...domain.case import ClosingReason, Pupil, PupilPart
+from ...domain.log import LogEntry, LogKind
+from ...domain.moment import Moment
+from ...domain.people import Role
+from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ..judge import Judge, when_of
+from ..known import CaseIndex, Period
+from ..rule import Chapter
+from ..stretches import at_this_school, transfers
+from .measures import ENQUIRY, finds_out
+
+CHAPTER = Chapter("measures")
+
+
+# --- «Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.» ---------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "TI-07",
+    "aktivitetsplan-for-hver-elev",
+    severity=Severity.CRITICAL,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-3", "opplaeringslova-12-6"),
+    needs=(
+        "activity_plans",
+        "activity_plans.pupils",
+        "log",
+        "notices",
+        "pupils",
+        "status_history",
+        "transfers",
+        "activity_plans.measures",
+    ),
+    decided_by=(
+        "log.feels_safe",
+        "log.held",
+        "log.hearing",
+    ),
+)
+def plan_for_each_pupil(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.»: per affected pupil, anew when the case is reopened."""
+    if case.nobody_identified:
+        yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
+    for pupil in case.affected:
+        outcomes: dict[str, Outcome] = {}
+        for number, period in enumerate(case.periods):
+            raised = _raised(case, pupil, number)
+            if raised is None:
+                continue
+            scope = scope_of(pupil=pupil.ref)
+            if number > 0:
+                scope = scope_of(pupil=pupil.ref, period=period.opened.day.isoformat())
+            outcome = _plan_for(case, judge, _Owed(scope, pupil.ref, number, period, raised))
+            if outcome is not None:
+                outcomes[scope] = outcome
+        yield from outcomes.values()
+    yield from _involved_but_unsafe(case, judge)
+
+
+def _involved_but_unsafe(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """§ 12-4: the duty is to any pupil who says so, whatever part she was entered with. Which plan is hers, a person says."""
+    planned = {ref for plan in case.decided_plans for ref in case.pupils_of_plan(plan)}
+    for pupil in case.pupils:
+        if pupil.part is PupilPart.AFFECTED or pupil.ref in planned:
+            continue
+        talks = case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)
+        unsafe = [talk for talk in talks if talk.feels_safe is False and talk.held is not False]
+        if unsafe:
+            yield judge.review(scope_of(pupil=pupil.ref), "involved_says_unsafe", *unsafe, event=when_of(unsafe[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """A plan owed to one pupil in one stretch during which the case was open."""
+
+    scope: str
+    pupil: str
+    number: int
+    period: Period
+    raised: Moment
+
+
+def _raised(case: CaseIndex, pupil: Pupil, number: int) -> Moment | None:
+    """When the pupil's situation was raised with the school in this period; ``None`` where she was not in the case yet."""
+    period = case.periods[number]
+    since = case.periods[number - 1].closed if number > 0 else None
+    arrivals = [
+        when
+        for notice in case.notices
+        if (when := notice.arrived_at or notice.registered_at) is not None
+        and any(p.ref == pupil.ref for p in case.pupils_of(notice))
+        and (since is None or since.before(when) is True)
+        and (period.closed is None or period.closed.before(when) is not True)
+    ]
+    raised = min(arrivals, key=lambda moment: moment.sort_key, default=period.opened)
+    for known in (pupil.identified_at, pupil.joined_at):
+        if known is not None and raised.before(known) is True:
+            raised = known
+    return None if period.closed is not None and period.closed.before(raised) is True else raised
+
+
+def _plan_for(case: CaseIndex, judge: Judge, owed: _Owed) -> Outcome | None:
+    current = [plan for plan in case.current_plans if owed.period.closed is not None or owed.pupil in plan.pupils]
+    versions = [
+        version
+        for versions in case.histories
+        for version in versions
+        if owed.pupil in version.pupils and any(version.plan == plan.plan for plan in current)
+    ]
+    in_time = [version for version in versions if _decided_in(case, version, owed)]
+    if in_time:
+        return _plan_shown(case, judge, in_time[0], owed)
+    late = [version for version in versions if _decided_after(case, version, owed)]
+    if late:
+        return judge.deviation(owed.scope, Reason.LATE, late[0], event=owed.raised)
+    group = [plan for plan in case.current_plans if _may_cover(case, plan, owed) and _decided_in(case, plan, owed)]
+    if group:
+        return judge.review(owed.scope, "names_no_pupil", *group, event=owed.raised)
+    return _plan_missing(case, judge, owed, older=versions)
+
+
+def _may_cover(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:
+    """Whether a plan may be hers that does not name her: one of a class, or one with a measure for her that never took her out."""
+    if not plan.pupils:
+        return True
+    taken_out = any(version.plan == plan.plan and owed.pupil in version.pupils for version in case.decided_plans)
+    return not taken_out and owed.pupil in case.pupils_of_plan(plan)
+
+
+def _decided_in(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:
+    """Whether this version was decided in the period (for the first one: at any time before its end)."""
+    decided = when_of(plan)
+    if decided is None:
+        return owed.number == len(case.periods) - 1
+    since = case.periods[owed.number - 1].closed if owed.number > 0 else None
+    if since is not None and since.before(decided) is not True:
+        return False
+    return owed.period.closed is None or owed.period.closed.before(decided) is not True
+
+
+def _decided_after(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:
+    """Whether this version came after the period had ended, and before any new one began."""
+    decided, closed = when_of(plan), owed.period.closed
+    if decided is None or closed is None or closed.before(decided) is not True:
+        return False
+    following = case.periods[owed.number + 1 : owed.number + 2]
+    return not following or decided.before(following[0].opened) is True
+
+
+def _plan_shown(case: CaseIndex, judge: Judge, plan: ActivityPlan, owed: _Owed) -> Outcome:
+    decided = when_of(plan)
+    if decided is None:
+        return judge.review(owed.scope, "time_unknown", plan, event=owed.raised)
+    if decided.before(owed.raised) is True:
+        return judge.review(owed.scope, "before_its_cause", plan, event=owed.raised)
+    remarks = judge.elapsed(owed.raised.day, decided.day, beyond=judge.plan.readings.ladder("TI-07").review_after)
+    event = at_this_school(judge, "TI-07", owed.raised, transfers(case), until=decided)
+    return judge.met(owed.scope, plan, event=event, remarks=remarks)
+
+
+def _plan_missing(case: CaseIndex, judge: Judge, owed: _Owed, *, older: Sequence[ActivityPlan]) -> Outcome | None:
+    closed = owed.period.closed
+    anchor = at_this_school(judge, "TI-07", owed.raised, transfers(case), until=closed)
+    if closed is None:
+        outcome = judge.ladder("TI-07", owed.scope, anchor)
+        if outcome.verdict is Verdict.DUE:
+            return outcome
+        if older:
+            return judge.review(owed.scope, "plan_from_before", *older[-1:], event=anchor, remarks=outcome.remarks)
+        if _says_safe(case, owed) and outcome.verdict is Verdict.DEVIATION:
+            return judge.review(owed.scope, "pupil_says_safe", event=anchor, remarks=outcome.remarks)
+        return outcome
+    return _closed_without(case, judge, owed, anchor, closed)
+
+
+def _closed_without(case: CaseIndex, judge: Judge, owed: _Owed, anchor: Moment, closed: Moment) -> Outcome | None:
+    """The case was closed and no plan was made: whether one was owed depends on why, and on what was found."""
+    reason = owed.period.reason
+    examined = any(_within(entry, owed) and finds_out(entry) for entry in case.all(*ENQUIRY))
+    words = _own_words(case, owed)
+    if reason is ClosingReason.MOVED:
+        # The clock stops when the pupil moves (requirements A-36): only what was over by then stands.
+        return judge.until_moved("TI-07", owed.scope, anchor, closed)
+    if reason is ClosingReason.UNFOUNDED:
+        if not examined:
+            return judge.review(owed.scope, "unfounded_without_enquiry", event=anchor)
+        if words and words[-1] is False:
+            return judge.review(owed.scope, "closed_while_unsafe", event=anchor)
+        return None
+    never_unsafe = bool(words) and all(words)
+    started = any(_within(entry, owed) for entry in case.all(LogKind.MEASURE_STARTED))
+    if reason in (ClosingReason.SAFE, ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION):
+        if never_unsafe and not started:  # A-30: examined, and the pupil confirms that all is well
+            return None
+        if reason is not ClosingReason.SAFE and not words and not started:
+            return judge.review(owed.scope, "closed_for_its_name", event=anchor)
+    return judge.ladder("TI-07", owed.scope, anchor, closed=closed)
+
+
+def _within(entry: LogEntry, owed: _Owed) -> bool:
+    when = when_of(entry)
+    if when is None:
+        return False
+    begun = owed.number == 0 or when.before(owed.raised) is not True
+    return begun and (owed.period.closed is None or owed.period.closed.before(when) is not True)
+
+
+def _own_words(case: CaseIndex, owed: _Owed) -> list[bool]:
+    """What the pupil has said about being safe in this period, by time."""
+    return [
+        entry.feels_safe
+        for entry in case.for_pupil(owed.pupil, LogKind.PUPIL_CONVERSATION)
+        if entry.feels_safe is not None and entry.held is not False and _within(entry, owed)
+    ]
+
+
+def _says_safe(case: CaseIndex, owed: _Owed) -> bool:
+    words = _own_words(case, owed)
+    return bool(words) and all(words)

@@ -1,0 +1,76 @@
+"""«Planen skal være dynamisk» (TI-11): gone through again when time has passed or something new is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ...domain.activity_plan import ActivityPlan
+from ...domain.log import Recorded
+from ...domain.moment import Moment, end_of
+from ...domain.people import Role
+from ...domain.verdict import Basis, Outcome, Severity, Verdict, scope_of
+from ..judge import Judge, when_of
+from ..known import CaseIndex
+from ..rule import Chapter
+
+CHAPTER = Chapter("measures")
+
+
+# --- «Planen skal være dynamisk, og må oppdateres etter hvert.» ------------------------------------------------------------
+
+
+@CHAPTER.rule(
+    "TI-11",
+    "planen-oppdateres",
+    severity=Severity.HIGH,
+    basis=Basis.BOTH,
+    role=Role.RECTOR,
+    law=("opplaeringslova-12-4-2",),
+    needs=("activity_plans", "evaluations", "notices", "status_history", "pupils"),
+)
+def plan_kept_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    """«Planen skal være dynamisk, og må oppdateres etter hvert.»: per current plan of an open case."""
+    if case.closed is not None:
+        return
+    for plan in case.current_plans:
+        scope = scope_of(plan=plan.plan)
+        touched = [(when, item) for item in (plan, *case.evaluations_of(plan)) if (when := when_of(item)) is not None]
+        if not touched:
+            yield judge.review(scope, "time_unknown", plan)
+            continue
+        last, item = max(touched, key=lambda pair: pair[0].sort_key)
+        yield _kept_up(case, judge, plan, item, last)
+
+
+def _kept_up(case: CaseIndex, judge: Judge, plan: ActivityPlan, item: Recorded, last: Moment) -> Outcome:
+    """``item``: the version or evaluation by which the plan was last gone through, at ``last``."""
+    scope, event = scope_of(plan=plan.plan), when_of(plan)
+    news = [
+        (when, notice)
+        for notice in case.notices
+        if (when := notice.arrived_at or notice.registered_at) is not None
+        and last.before(when) is True
+        and (not plan.pupils or any(pupil.ref in plan.pupils for pupil in case.pupils_of(notice)))
+    ]
+    stale = last.day + timedelta(weeks=judge.plan.readings.plan_unchanged_after_weeks)
+    if news:
+        arrived, notice = min(news, key=lambda pair: pair[0].sort_key)
+        answer_by = judge.calendar.add(arrived.day, judge.plan.readings.ladder("TI-11").review_after)
+        answer_by = min(answer_by, stale)
+        remarks = judge.uncounted(arrived.day, answer_by)
+        if judge.today > answer_by:
+            return judge.review(scope, "new_information", plan, notice, event=event, remarks=remarks)
+        return Outcome(
+            scope=scope,
+            verdict=Verdict.DUE,
+            deadline=answer_by,
+            counted_from=arrived.day,
+            event_day=event.day if event else None,
+            evidence=(notice.id,),
+            remarks=remarks,
+            changes_at=end_of(answer_by),
+        )
+    if judge.today > stale:
+        return judge.review(scope, "unchanged", plan, event=event)
+    return judge.met(scope, plan, item, event=event).model_copy(update={"changes_at": end_of(stale)})
