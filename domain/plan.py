@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from .base import Frozen
 from .fault_words import marked
-from .verdict import Basis, Reading, Severity
+from .verdict import Reading
 
 
 class Strict(Frozen):
@@ -122,14 +122,11 @@ class PlanRow(Strict):
     quote: str | None = None
     """The plan's own words; ``None`` only for rows of the law that the plan does not state."""
     section: str | None = None
-    severity: Severity = Severity.MEDIUM
-    basis: Basis = Basis.PLAN
     home: Home
     of: str | None = None
     """For part and question: the code of the rule that takes it up."""
     why: str | None = None
     """For none: why no machine can check it."""
-    prompt: str | None = None
 
     @model_validator(mode="after")
     def _has_a_home(self) -> PlanRow:

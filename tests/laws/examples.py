@@ -63,7 +63,7 @@ def markdown() -> Iterator[Example]:
         if RULES[block.codes[0]].subject is Subject.CASE:
             data = tomllib.loads(block.toml)
             judging = _judging(plan_in(data), town=False, read_text=data.get("read_text", True))
-            yield Example(f"{block.chapter}:{block.key}", case_of(data), as_of_in(data["as_of"]), judging)
+            yield Example(f"{block.chapter}: {block.key}", case_of(data), as_of_in(data["as_of"]), judging)
 
 
 def municipality() -> Iterator[Example]:

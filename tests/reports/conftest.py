@@ -178,8 +178,8 @@ def plan() -> MunicipalPlan:
         ),
         readings=Readings(source="test"),
         rows={
-            code: PlanRow(name=nb, quote=quote, section=section, severity=severity, home=Home.RULE)
-            for code, _, _, nb, _, _, _, severity, quote, section in _RULES
+            code: PlanRow(name=nb, quote=quote, section=section, home=Home.RULE)
+            for code, _, _, nb, _, _, _, _, quote, section in _RULES
         },
     )
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +30,9 @@ class Block:
     """One example: where it stands, the rules it is about, and its data."""
 
     place: str
+    heading: str
+    number: int
+    """1 for the first one under its heading."""
     codes: tuple[str, ...]
     toml: str
 
@@ -41,23 +43,24 @@ class Block:
 
     @property
     def key(self) -> str:
-        """Names the example by what it says, wherever it stands."""
-        return sha256("\n".join((*self.codes, self.toml)).encode()).hexdigest()[:8]
+        """Names the example in its file, so that who reads a difference finds it."""
+        return f"{self.heading} › {self.number}"
 
 
 def _blocks() -> Iterator[Block]:
     for path in sorted(HERE.glob("*.md")):
         codes: tuple[str, ...] = ()
+        under, count = "", 0
         lines: list[str] | None = None
         start = 0
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             heading = _HEADING.match(line)
             if lines is None and heading:
-                codes = tuple(_CODE.findall(heading[1]))
+                codes, under, count = tuple(_CODE.findall(heading[1])), heading[1].strip(), 0
             elif lines is None and line.strip() == "```toml":
-                lines, start = [], number
+                lines, start, count = [], number, count + 1
             elif lines is not None and line.strip() == "```":
-                yield Block(f"{path.stem}:{start}:{','.join(codes)}", codes, "\n".join(lines))
+                yield Block(f"{path.stem}:{start}:{','.join(codes)}", under, count, codes, "\n".join(lines))
                 lines = None
             elif lines is not None:
                 lines.append(line)

@@ -140,11 +140,16 @@ def test_example(block: Block, calendar: SchoolCalendar) -> None:
     for _, outcome in judged.said:
         assert OUTCOME.validate_json(OUTCOME.dump_json(outcome, warnings="error")) == outcome
     written = _written(block.chapter).get(block.key)
-    assert written in (None, _whole(judged)), "the whole answer is another: run `make docs` and read the difference"
+    assert written == _whole(judged), "the whole answer is another: run `make docs` and read the difference"
     if judged.rules[0].subject is Subject.CASE:
         _rests_on_what_it_says(judged)
         _waits_as_long_as_its_own_rule(judged)
         _changes_when_it_says(judged)
+
+
+@pytest.mark.parametrize("chapter", dict.fromkeys(block.chapter for block in BLOCKS))
+def test_each_example_has_its_whole_answer_and_there_is_no_other(chapter: str) -> None:
+    assert list(_written(chapter)) == [block.key for block in BLOCKS if block.chapter == chapter], "run `make docs`"
 
 
 # --- the whole answers, written down ----------------------------------------------------------------------------------
