@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -158,10 +158,10 @@ class Outcome:
         """The same outcome in all but these parts."""
         return replace(self, **changes)
 
-    def ask(self, question: str, *items: Recorded) -> Outcome:
-        """The same outcome as a question to a person instead of a verdict."""
+    def ask(self, question: str, *items: Recorded, changes_at: datetime | None = None) -> Outcome:
+        """The same outcome as a question to a person instead of a verdict, which rests on ``items`` too."""
         asked = self.with_evidence(*items)
-        return replace(asked, verdict=Verdict.REVIEW, reason=None, question=question, changes_at=None)
+        return replace(asked, verdict=Verdict.REVIEW, reason=None, question=question, changes_at=changes_at)
 
     def with_evidence(self, *items: Recorded) -> Outcome:
         """The same outcome with ``items`` among what it rests on."""
@@ -174,10 +174,6 @@ class Outcome:
     def with_remarks(self, *remarks: Remark) -> Outcome:
         """The same outcome with ``remarks`` added."""
         return replace(self, remarks=tuple(dict.fromkeys((*self.remarks, *remarks))))
-
-    def model_copy(self, *, update: Mapping[str, Any]) -> Outcome:
-        """:meth:`but`, as the rules still call it."""
-        return replace(self, **update)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,7 +148,7 @@ def test_a_crash_of_our_own_tells_no_content(exchange: Path) -> None:
         "import skolemiljo.validators.known as index\n"
         "def boom(self, case, as_of):\n"
         "    raise RuntimeError(case.model_dump_json())\n"
-        "index.CaseIndex.__init__ = boom\n"
+        "index.KnownCase.__init__ = boom\n"
         "import skolemiljo.commands.reports_for\n"
         "reports_for.judge_files = lambda paths, judging, **k: [judging.case(c, k['as_of']) for p in paths for c in case_files(p, None)]\n"
         "from skolemiljo.judging.now import case_files\n"

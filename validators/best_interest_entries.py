@@ -11,7 +11,7 @@ from ..domain.log import BestInterest, LogEntry, LogKind
 from ..domain.moment import Moment
 from ..domain.verdict import Outcome, Reason, Verdict, scope_of
 from .judge import Judge
-from .known import CaseIndex, once_each
+from .known import KnownCase, once_each
 from .reading.vague_phrases import Phrase, says_only
 
 WRITTEN = (
@@ -35,7 +35,7 @@ _SHORT_ANSWERS = frozenset({"guardians_and_experts", "harmonise", "conflict_weig
 class Assessed:
     """What was written about the child's best for one plan version, for all its pupils or for one of them."""
 
-    case: CaseIndex
+    case: KnownCase
     plan: ActivityPlan
     entries: tuple[LogEntry, ...]
     pupil: str | None = None
@@ -94,7 +94,7 @@ class Assessed:
 
     def unseen(self, *fields: str) -> bool:
         """Whether the reader was not allowed to see a place where one of the fields, or the text, could stand."""
-        hidden = self.case.case.is_hidden
+        hidden = self.case.raw.is_hidden
         in_plan = any(hidden(f"activity_plans.best_interest.{field}") for field in (*fields, "text"))
         in_log = hidden("log.text") or any(hidden(f"log.best_interest.{field}") for field in (*fields, "text"))
         which = any(hidden(f"log.{field}") for field in ("kind", "pupils", "plan", "happened_at"))
@@ -143,13 +143,13 @@ def has_words(judge: Judge, part: BestInterest | None, text: str | None = None) 
     return part is not None and (_answers(judge, part.text) or any(_says(judge, part, field) for field in WRITTEN))
 
 
-def own_entries(case: CaseIndex, plan: ActivityPlan, pupil: str) -> tuple[LogEntry, ...]:
+def own_entries(case: KnownCase, plan: ActivityPlan, pupil: str) -> tuple[LogEntry, ...]:
     """The assessments in the log that are about this pupil and not all of the plan's, by time."""
     pupils = set(case.pupils_of_plan(plan))
     return tuple(e for e in _entries(case, plan) if pupil in e.pupils and not pupils <= set(e.pupils))
 
 
-def shared_entries(case: CaseIndex, plan: ActivityPlan) -> tuple[LogEntry, ...]:
+def shared_entries(case: KnownCase, plan: ActivityPlan) -> tuple[LogEntry, ...]:
     """The assessments in the log that are about the plan as a whole: the one it names, and those about all its pupils."""
     pupils = set(case.pupils_of_plan(plan))
     alone = tuple(p.ref for p in case.affected) if len(case.affected) == 1 else ()
@@ -162,12 +162,12 @@ def shared_entries(case: CaseIndex, plan: ActivityPlan) -> tuple[LogEntry, ...]:
     return tuple({named.id: named, **about}.values() if named is not None else about.values())
 
 
-def _entries(case: CaseIndex, plan: ActivityPlan) -> list[LogEntry]:
+def _entries(case: KnownCase, plan: ActivityPlan) -> list[LogEntry]:
     return [entry for entry in case.all(LogKind.BEST_INTEREST) if entry.plan in (None, plan.plan)]
 
 
 @once_each
-def assessments_of(case: CaseIndex, plan: ActivityPlan) -> tuple[Assessed, ...]:
+def assessments_of(case: KnownCase, plan: ActivityPlan) -> tuple[Assessed, ...]:
     """The assessment of ``plan``; one per pupil where the log has a separate one for any of several."""
     pupils = case.pupils_of_plan(plan)
     shared = shared_entries(case, plan)
@@ -183,7 +183,7 @@ def _latest(plan: ActivityPlan, entries: tuple[LogEntry, ...]) -> tuple[LogEntry
     return tuple(named or entries[-1:])
 
 
-def current_assessments(case: CaseIndex, judge: Judge) -> Iterator[Assessed]:
+def current_assessments(case: KnownCase, judge: Judge) -> Iterator[Assessed]:
     """The assessments of the current plans that were begun, or that may stand where the reader may not look.
 
     That one is missing, or is no more than a claim, is told once: by BB-01 (and AP-F), and BB-05.

@@ -29,7 +29,7 @@ from ..domain.verdict import (
 )
 from .each_once import each_once
 from .judge import Judge
-from .known import CaseIndex, CycleIndex
+from .known import CycleIndex, KnownCase
 from .reading.hints import hinting_notes, may_be_hinted
 from .reading.words import forget_texts
 from .rule import Rule, Subject
@@ -73,7 +73,7 @@ class _CaseJudgement:
     def assessment(self) -> Assessment:
         """What all rules say."""
         loose = WithoutTime(self.case, self.as_of)
-        index = CaseIndex(self.case, self.as_of)
+        index = KnownCase(self.case, self.as_of)
         if loose:
             findings = [finding for rule in self.rules for finding in loose.findings(partial(self._findings, (rule,)))]
         else:
@@ -88,7 +88,7 @@ class _CaseJudgement:
             closed=index.closed is not None,
         )
 
-    def _findings(self, rules: Sequence[Rule], index: CaseIndex) -> list[Finding]:
+    def _findings(self, rules: Sequence[Rule], index: KnownCase) -> list[Finding]:
         """What ``rules`` say about a case whose entries all have a time."""
         case, plans, school = self.case, self.plans, self.case.school
         findings: list[Finding] = []
@@ -192,7 +192,7 @@ def plan_for(day: date, plans: Sequence[MunicipalPlan]) -> MunicipalPlan:
 
 def _outcomes(
     rule: Rule,
-    index: CaseIndex | CycleIndex,
+    index: KnownCase | CycleIndex,
     judge: Judge,
     subject: Case | CycleFacts,
     crashed: list[str],
@@ -296,26 +296,21 @@ def _in_doubt_without(path: str) -> bool:
     return any(path == counter or path.startswith(f"{counter}.") for counter in marked(Mark.COUNTER))
 
 
-def _with_hints(rule: Rule, outcome: Outcome, index: CaseIndex, judge: Judge) -> Outcome:
+def _with_hints(rule: Rule, outcome: Outcome, index: KnownCase, judge: Judge) -> Outcome:
     """A deviation for a missing entry becomes a question where a free note may say that it was done."""
     if outcome.verdict is not Verdict.DEVIATION or outcome.reason is not Reason.UNDOCUMENTED or not judge.read_text:
         return outcome
-    if index.case.is_hidden("log.text") and may_be_hinted(rule.code):
-        return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=_why_unseen(index.case, "log.text"))
+    if index.raw.is_hidden("log.text") and may_be_hinted(rule.code):
+        return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=_why_unseen(index.raw, "log.text"))
     of_pupil = next((part[len("pupil:") :] for part in outcome.scope.split("/") if part.startswith("pupil:")), None)
     notes = hinting_notes(rule.code, index, pupil=of_pupil, since=outcome.counted_from)
     if not notes:
         return _with_unlabelled(rule, outcome, index, of_pupil)
-    return outcome.but(
-        verdict=Verdict.REVIEW,
-        reason=None,
-        question="hint",
-        evidence=(*outcome.evidence, *notes),
-        remarks=(*outcome.remarks, Remark(code=RemarkCode.HINT)),
-    )
+    pointed_to = outcome.but(evidence=(*outcome.evidence, *notes))
+    return pointed_to.ask("hint").with_remarks(Remark(code=RemarkCode.HINT))
 
 
-def _with_unlabelled(rule: Rule, outcome: Outcome, index: CaseIndex, pupil: str | None) -> Outcome:
+def _with_unlabelled(rule: Rule, outcome: Outcome, index: KnownCase, pupil: str | None) -> Outcome:
     """Entries that nobody has labelled, in the right days by the right role, may be the missing one: then it is a question."""
     since = outcome.counted_from or outcome.event_day
     until = outcome.deadline if outcome.reading is Reading.CALENDAR_DAY else None
@@ -329,10 +324,8 @@ def _with_unlabelled(rule: Rule, outcome: Outcome, index: CaseIndex, pupil: str 
             or (rule.role.works_at_school and doer.role.works_at_school)
         )
         if in_time and by_school and (pupil is None or not entry.pupils or pupil in entry.pupils):
-            found.append(entry.id)
-    if not found:
-        return outcome
-    return outcome.but(verdict=Verdict.REVIEW, reason=None, question="unlabelled", evidence=(*outcome.evidence, *found))
+            found.append(entry)
+    return outcome.ask("unlabelled", *found) if found else outcome
 
 
 def _by_rule_set(outcome: Outcome, rule: Rule, plan: MunicipalPlan, day: date) -> Outcome:
@@ -343,16 +336,11 @@ def _by_rule_set(outcome: Outcome, rule: Rule, plan: MunicipalPlan, day: date) -
     early = day < document.approved and rule.basis is Basis.PLAN
     if early and outcome.verdict in (Verdict.DEVIATION, Verdict.DUE):
         remark = Remark(code=RemarkCode.PLAN_NOT_YET_APPROVED, day=document.approved)
-        return outcome.but(
-            verdict=Verdict.REVIEW,
-            reason=None,
-            question="plan_not_yet_approved",
-            remarks=(*outcome.remarks, remark),
-        )
+        return outcome.ask("plan_not_yet_approved", changes_at=outcome.changes_at).with_remarks(remark)
     return outcome
 
 
-def _school_on(case: Case, index: CaseIndex, day: date) -> str:
+def _school_on(case: Case, index: KnownCase, day: date) -> str:
     """The school that had the duty on ``day``; a transferred case is judged by who had it when."""
     if index.transfers:
         for transfer in sorted(index.transfers, key=lambda t: t.at.sort_key):

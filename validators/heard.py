@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..domain.log import LogKind
 from ..domain.people import Role
 from .judge import Judge
-from .known import CaseIndex
+from .known import KnownCase
 from .proof import Proof, Shown, anyone, by, find
 
 HEARD = Proof(
@@ -24,7 +24,7 @@ ANALYSIS = Proof(
 """An analysis with something in it."""
 
 
-def hearings(case: CaseIndex, judge: Judge, pupil: str) -> Shown:
+def hearings(case: KnownCase, judge: Judge, pupil: str) -> Shown:
     """The conversations in which ``pupil`` was heard, and the offers she declined.
 
     Not one at which somebody else spoke for her, declined for her, or one held by the adult it is about.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -15,11 +15,6 @@ from ..domain.verdict import Outcome, Reading, Reason, Remark, RemarkCode, Sever
 from .reading.answers import Said, read_answer
 from .reading.filled_in import is_filled_in
 from .rule import severity_of
-
-
-def when_of(item: Recorded) -> Moment | None:
-    """:attr:`~..domain.log.Recorded.at`, as the rules still ask for it."""
-    return item.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +179,7 @@ class Judge:
             previous = edit.previous
             before = self.by_day(outcome.scope, previous, entries, days=days, answers=answers) if previous else None
             if before is None or before.verdict is not outcome.verdict:
-                evidence = (*outcome.evidence, item.id)
-                return outcome.but(verdict=Verdict.REVIEW, reason=None, question="time_edited", evidence=evidence)
+                return outcome.ask("time_edited", item)
         return outcome
 
     def _sorted_by_limit(
@@ -292,7 +286,7 @@ class Judge:
             return outcome
         patience = timedelta(minutes=self.plan.readings.straks_review_after_minutes)
         if when.instant - anchor.instant > patience and not self.outside_school_hours(anchor):
-            return outcome.but(verdict=Verdict.REVIEW, question="hours_later")
+            return outcome.ask("hours_later")
         return outcome
 
     def _literally(self) -> Judge:
@@ -327,22 +321,22 @@ class Judge:
             )  # it was too late before the day it would have been asked about
             return pending.but(verdict=Verdict.DEVIATION, reason=Reason.UNDOCUMENTED, deadline=over, changes_at=None)
         if self.today > review_day:
-            return pending.but(verdict=Verdict.REVIEW, question="not_yet", changes_at=end_of(deviation_day))
+            return pending.ask("not_yet", changes_at=end_of(deviation_day))
         return pending
 
-    def until_moved(self, rule: str, scope: str, anchor: Moment, moved: Moment) -> Outcome | None:
-        """The ladder of a missing entry when the pupil moved: the clock stopped, and what was asked by then stands (requirements A-36).
+    def stopped_by_move(self, moved: Moment, missing: Callable[[Judge], Outcome]) -> Outcome | None:
+        """The answer for a ``missing`` entry where the pupil moved: the clock stopped, and what was asked by then stands (A-36).
 
         ``None``: it was not due yet.
         """
-        then = self.at(moved).ladder(rule, scope, anchor)
+        then = missing(self.at(moved))
         return None if then.verdict is Verdict.DUE else then.but(changes_at=None)
 
     def snarest(self, rule: str, scope: str, anchor: Moment) -> Outcome:
         """«snarest» for a missing entry: due, then a question; never a deviation by machine (requirements A-12)."""
         outcome = self.ladder(rule, scope, anchor)
         if outcome.verdict is Verdict.DEVIATION:
-            return outcome.but(verdict=Verdict.REVIEW, reason=None, question="not_yet")
+            return outcome.ask("not_yet")
         if outcome.verdict is Verdict.REVIEW:
             return outcome.but(changes_at=None)
         return outcome

@@ -66,11 +66,11 @@ def _each_once(pupils: Iterable[Pupil]) -> tuple[Pupil, ...]:
     return tuple(once.values())
 
 
-def once(find: Callable[[CaseIndex], Iterable[T]]) -> Callable[[CaseIndex], tuple[T, ...]]:
+def once(find: Callable[[KnownCase], Iterable[T]]) -> Callable[[KnownCase], tuple[T, ...]]:
     """``find``, asked once per case: what it finds is kept with the index, for many rules ask for the same."""
 
     @wraps(find)
-    def found(case: CaseIndex) -> tuple[T, ...]:
+    def found(case: KnownCase) -> tuple[T, ...]:
         if find not in case.found:
             case.found[find] = tuple(find(case))
         kept: tuple[T, ...] = case.found[find]
@@ -79,11 +79,11 @@ def once(find: Callable[[CaseIndex], Iterable[T]]) -> Callable[[CaseIndex], tupl
     return found
 
 
-def once_each(find: Callable[[CaseIndex, Item], T]) -> Callable[[CaseIndex, Item], T]:
+def once_each(find: Callable[[KnownCase, Item], T]) -> Callable[[KnownCase, Item], T]:
     """``find``, asked once per case and item of it; what it finds must not change. Another item, though equal, is asked anew."""
 
     @wraps(find)
-    def found(case: CaseIndex, item: Item) -> T:
+    def found(case: KnownCase, item: Item) -> T:
         kept = case.found.get((find, id(item)))
         if kept is None:
             # The item is kept too: while it lives, no other has its id.
@@ -102,12 +102,17 @@ class Period:
     closed: Moment | None
     reason: ClosingReason | None
 
+    @property
+    def moved(self) -> Moment | None:
+        """When the pupil moved, where that ended it: then the clock stopped (requirements A-36)."""
+        return self.closed if self.reason is ClosingReason.MOVED else None
 
-class CaseIndex:
+
+class KnownCase:
     """One case at one moment. Everything later than ``as_of`` has been left out before a rule sees it."""
 
     def __init__(self, case: Case, as_of: datetime) -> None:
-        self.case = case
+        self.raw = case
         self.hides = bool(case.hidden or case.unreadable)
         """Whether anything can't be seen; nearly always everything can."""
         self.as_of = as_of
@@ -147,11 +152,11 @@ class CaseIndex:
     def _about_this_case(self, entries: tuple[LogEntry, ...]) -> tuple[LogEntry, ...]:
         """The entries but those that name, by id, only pupils and a notice that the case has not: they stand in the wrong case."""
         if self.hides and any(
-            self.case.is_hidden(path) for path in ("pupils", "pupils.ref", "notices", "notices.pupils")
+            self.raw.is_hidden(path) for path in ("pupils", "pupils.ref", "notices", "notices.pupils")
         ):
             return entries
-        pupils = {pupil.ref for pupil in self.case.pupils}.union(*(notice.pupils for notice in self.case.notices))
-        notices = {notice.id for notice in self.case.notices}
+        pupils = {pupil.ref for pupil in self.raw.pupils}.union(*(notice.pupils for notice in self.raw.notices))
+        notices = {notice.id for notice in self.raw.notices}
         strange = [
             e
             for e in entries
@@ -161,7 +166,7 @@ class CaseIndex:
 
     def _named_by_notices_alone(self) -> Iterator[Pupil]:
         """Pupils that a notice is about and that nobody has entered in the case: they are owed the same as the others."""
-        entered = {pupil.ref for pupil in self.case.pupils}
+        entered = {pupil.ref for pupil in self.raw.pupils}
         for notice in self.notices:
             for ref in notice.pupils:
                 if ref not in entered:
@@ -262,12 +267,17 @@ class CaseIndex:
         last = self._status[-1] if self._status else None
         return last if last is not None and last.status is CaseStatus.CLOSED else None
 
-    def closed_after(self, moment: Moment) -> Moment | None:
-        """When the case was first closed at or after ``moment``; ``None`` = it has not been."""
+    def ended_after(self, moment: Moment) -> Period | None:
+        """The first stretch that was closed at or after ``moment``; ``None`` = none was."""
         for period in self.periods:
             if period.closed is not None and not period.closed.certainly_before(moment):
-                return period.closed
+                return period
         return None
+
+    def closed_after(self, moment: Moment) -> Moment | None:
+        """When the case was first closed at or after ``moment``; ``None`` = it has not been."""
+        ended = self.ended_after(moment)
+        return None if ended is None else ended.closed
 
     @cached_property
     def received(self) -> Moment | None:

@@ -7,8 +7,8 @@ from enum import Enum, auto
 
 from ..domain.activity_plan import ActivityPlan, Measure
 from ..domain.verdict import Outcome, Reason, Verdict, scope_of
-from .judge import Judge, when_of
-from .known import CaseIndex
+from .judge import Judge
+from .known import KnownCase
 from .proof import WEAK
 from .reading.answers import SAME_IN
 from .reading.plan_texts import repeated_in, texts_of
@@ -22,9 +22,9 @@ def measure_scope(plan: ActivityPlan, measure: Measure) -> str:
     return scope_of(plan=plan.plan, version=str(plan.version), measure=measure.id)
 
 
-def is_gone(case: CaseIndex, entry: str) -> bool:
+def is_gone(case: KnownCase, entry: str) -> bool:
     """Whether the case once had this entry, or will have it: it was deleted, or is later than the moment judged."""
-    return any(known.id == entry for known in case.case.log)
+    return any(known.id == entry for known in case.raw.log)
 
 
 class Grade(Enum):
@@ -37,18 +37,18 @@ class Grade(Enum):
     GOOD = auto()
 
 
-def plan_field(case: CaseIndex, judge: Judge, plan: ActivityPlan, path: str, text: str | None) -> Outcome:
+def plan_field(case: KnownCase, judge: Judge, plan: ActivityPlan, path: str, text: str | None) -> Outcome:
     """A field of the plan in words; a sentence that stands in several fields can't be the answer to each."""
-    outcome = judge.field(plan_scope(plan), text, plan, path=path, event=when_of(plan))
+    outcome = judge.field(plan_scope(plan), text, plan, path=path, event=plan.at)
     return unless_repeated(case, judge, plan, path, outcome)
 
 
-def unless_repeated(case: CaseIndex, judge: Judge, plan: ActivityPlan, path: str, outcome: Outcome) -> Outcome:
+def unless_repeated(case: KnownCase, judge: Judge, plan: ActivityPlan, path: str, outcome: Outcome) -> Outcome:
     if outcome.verdict is not Verdict.MET or not judge.read_text:
         return outcome
     if path in repeated_in(plan):
-        return judge.review(outcome.scope, "same_in_several_fields", plan, event=when_of(plan))
-    if path in repeated_in(plan, SAME_IN - 1) and any(case.case.is_hidden(text) for text in texts_of(plan)):
+        return judge.review(outcome.scope, "same_in_several_fields", plan, event=plan.at)
+    if path in repeated_in(plan, SAME_IN - 1) and any(case.raw.is_hidden(text) for text in texts_of(plan)):
         day = outcome.event_day
         return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=day)
     return outcome
@@ -64,7 +64,7 @@ def graded(judge: Judge, text: str | None, answers: Callable[[str], bool]) -> Gr
 
 def answered(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[Grade], question: str) -> Outcome:
     """The first of several fields that says anything decides; a placeholder beside the answer makes it weak."""
-    event = when_of(plan)
+    event = plan.at
     said = next((grade for grade in grades if grade in (Grade.DOUBTFUL, Grade.GOOD)), None)
     if said is None:
         return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)

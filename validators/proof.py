@@ -18,7 +18,7 @@ from ..domain.moment import Moment
 from ..domain.people import Actor, Role
 from ..domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
 from .judge import Judge
-from .known import CaseIndex
+from .known import KnownCase
 
 WEAK = Remark(code=RemarkCode.WEAKLY_SHOWN)
 DECLINED = Remark(code=RemarkCode.DECLINED)
@@ -140,7 +140,7 @@ class Shown:
 
 
 def find(
-    case: CaseIndex, judge: Judge, proof: Proof, *, pupil: str | None = None, person: Actor | None = None
+    case: KnownCase, judge: Judge, proof: Proof, *, pupil: str | None = None, person: Actor | None = None
 ) -> Shown:
     """What ``case`` holds of what ``proof`` asks for; with ``pupil``, about her. ``person``: the very one who must be there."""
     entries = case.all(*proof.kinds) if pupil is None else case.for_pupil(pupil, *proof.kinds)
@@ -148,7 +148,7 @@ def find(
 
 
 def sort(
-    case: CaseIndex,
+    case: KnownCase,
     judge: Judge,
     proof: Proof,
     entries: Iterable[LogEntry],
@@ -178,7 +178,7 @@ def _done(proof: Proof, entry: LogEntry) -> bool:
     return entry.held is not False and entry.hearing is not Hearing.OFFERED
 
 
-def _ruled_out(case: CaseIndex, proof: Proof, entry: LogEntry, person: Actor | None) -> str | None:
+def _ruled_out(case: KnownCase, proof: Proof, entry: LogEntry, person: Actor | None) -> str | None:
     """What makes it certain that ``entry`` does not show it."""
     if entry.doer is not None and entry.doer.role is Role.SYSTEM:
         return "done_by_a_system"
@@ -191,7 +191,7 @@ def _ruled_out(case: CaseIndex, proof: Proof, entry: LogEntry, person: Actor | N
 
 
 def _in_doubt(
-    case: CaseIndex, judge: Judge, proof: Proof, entry: LogEntry, pupil: str | None, person: Actor | None
+    case: KnownCase, judge: Judge, proof: Proof, entry: LogEntry, pupil: str | None, person: Actor | None
 ) -> str | None:
     """The question that decides whether ``entry`` shows it; ``None`` = it does."""
     if not proof.by_the_accused and did_the_accused(case, entry) is None:
@@ -234,7 +234,7 @@ def _says_something(judge: Judge, proof: Proof, entry: LogEntry) -> bool:
     return any(judge.answers(text, f"log.{name}") for name, text in entry.words() if name in proof.says)
 
 
-def did_the_accused(case: CaseIndex, entry: LogEntry) -> bool | None:
+def did_the_accused(case: KnownCase, entry: LogEntry) -> bool | None:
     """Whether someone accused by then did what ``entry`` tells; ``None`` where it may be so and the source does not say.
 
     What was done before anybody was accused was done by whoever had it to do.

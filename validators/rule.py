@@ -13,7 +13,7 @@ from .page import Page, Text, chapter_words
 
 if TYPE_CHECKING:
     from .judge import Judge
-    from .known import CaseIndex, CycleIndex
+    from .known import CycleIndex, KnownCase
 
 
 class Subject(StrEnum):
@@ -134,5 +134,5 @@ class Chapter:
         return enter
 
 
-CaseRule = Callable[["CaseIndex", "Judge"], Iterator[Outcome]]
+CaseRule = Callable[["KnownCase", "Judge"], Iterator[Outcome]]
 CycleRule = Callable[["CycleIndex", "Judge"], Iterator[Outcome]]

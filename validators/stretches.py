@@ -1,21 +1,21 @@
-"""The rounds of a case: each stretch in which it was open, with what belongs to it. A reopened case has new duties."""
+"""The stretches of a case: each in which it was open, with what belongs to it. A reopened case has new duties."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..domain.activity_plan import ActivityPlan, MeasureType
-from ..domain.case import ClosingReason, Pupil
+from ..domain.case import Pupil
 from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment
 from ..domain.verdict import Outcome, Verdict, scope_of
 from .judge import Judge
-from .known import CaseIndex, Period, once, once_each
+from .known import KnownCase, Period, once, once_each
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class Stretch:
     """One stretch in which the case was open."""
 
     period: Period
@@ -23,6 +23,8 @@ class Round:
     """When its first notice arrived; where it has none, when it was opened."""
     after: Moment | None
     """When the stretch before it was closed; ``None`` = it is the first."""
+    reopened: Moment | None = None
+    """When the case was next opened again; ``None`` = it was not."""
     has_notice: bool = True
     """Whether a notice came in it; a case may be opened again without one."""
     transfers: tuple[Moment, ...] = ()
@@ -51,26 +53,26 @@ class Round:
         """Whether ``item`` can belong to this stretch."""
         return self.holds(item.at)
 
-    def entries(self, case: CaseIndex, *kinds: LogKind) -> list[LogEntry]:
+    def entries(self, case: KnownCase, *kinds: LogKind) -> list[LogEntry]:
         """The entries of the stretch that took place: what was only called, offered or declined did not."""
         held = _held(case, self)
         return [entry for entry in case.all(*kinds) if entry.id in held]
 
-    def decisions(self, case: CaseIndex) -> list[ActivityPlan]:
+    def decisions(self, case: KnownCase) -> list[ActivityPlan]:
         """The versions of the stretch that chose measures, by time.
 
         Protection put in at once does not end the enquiry (requirements A-29), so a version of nothing else is left out.
         """
         return [plan for plan in case.decided_plans if not only_protects(plan) and self.holds(plan.at)]
 
-    def decision(self, case: CaseIndex, pupil: Pupil | None = None) -> ActivityPlan | None:
+    def decision(self, case: KnownCase, pupil: Pupil | None = None) -> ActivityPlan | None:
         """The first version of the stretch that chose measures; with ``pupil``, the first that chose them for her."""
         for plan in self.decisions(case):
             if pupil is None or pupil.ref in case.pupils_of_plan(plan):
                 return plan
         return None
 
-    def chosen_without(self, case: CaseIndex, pupil: Pupil) -> ActivityPlan | None:
+    def chosen_without(self, case: KnownCase, pupil: Pupil) -> ActivityPlan | None:
         """The first version that chose measures, for her or for another, after ``pupil`` was known: what must come before is late."""
         since = self.since(pupil)
         if since is None:
@@ -95,8 +97,8 @@ class Round:
         """
         ended = overtaken.at if overtaken is not None else self.closed
         here = at_this_school(judge, rule, anchor, self.transfers, until=ended)
-        if self.period.reason is ClosingReason.MOVED and self.closed is not None and overtaken is None:
-            then = judge.until_moved(rule, scope, here, self.closed)
+        if self.period.moved is not None and overtaken is None:
+            then = judge.stopped_by_move(self.period.moved, lambda judge: judge.ladder(rule, scope, here))
             yield from (then,) if then is not None else ()
             return
         yield judge.ladder(rule, scope, here, closed=self.closed, overtaken=overtaken is not None)
@@ -119,35 +121,36 @@ def at_this_school(
 
 
 @once
-def rounds(case: CaseIndex) -> Iterator[Round]:
+def stretches(case: KnownCase) -> Iterator[Stretch]:
     """The stretches of ``case``, oldest first; of several opened on one day, the last."""
-    found: dict[str, Round] = {}
+    found: dict[str, Stretch] = {}
     after: Moment | None = None
     moved = transfers(case)
-    for period in case.periods:
-        stretch = Round(period, period.opened, after)
+    following = [*(period.opened for period in case.periods[1:]), None]
+    for period, reopened in zip(case.periods, following, strict=False):
+        stretch = Stretch(period, period.opened, after, reopened)
         arrivals = [arrived for notice in case.notices if (arrived := notice.at) is not None and stretch.holds(arrived)]
         start = min(arrivals, key=lambda moment: moment.sort_key, default=period.opened)
-        stretch = Round(period, start, after, has_notice=bool(arrivals), transfers=moved)
+        stretch = replace(stretch, start=start, has_notice=bool(arrivals), transfers=moved)
         found[stretch.scope()] = stretch
         after = period.closed
     yield from found.values()
 
 
 @once_each
-def _held(case: CaseIndex, stretch: Round) -> frozenset[str]:
+def _held(case: KnownCase, stretch: Stretch) -> frozenset[str]:
     """Ids of the entries of ``stretch`` that took place."""
     return frozenset(entry.id for entry in case.log if took_place(entry) and stretch.holds(entry.at))
 
 
-def transfers(case: CaseIndex) -> tuple[Moment, ...]:
+def transfers(case: KnownCase) -> tuple[Moment, ...]:
     """When the case went to another school, by time."""
     return tuple(sorted((transfer.at for transfer in case.transfers), key=lambda moment: moment.sort_key))
 
 
-def reopened_without_notice(case: CaseIndex) -> Iterator[Round]:
+def reopened_without_notice(case: KnownCase) -> Iterator[Stretch]:
     """The stretches that began anew without a notice: their duties are counted from the day the case was opened again."""
-    return (stretch for stretch in rounds(case) if stretch.after is not None and not stretch.has_notice)
+    return (stretch for stretch in stretches(case) if stretch.after is not None and not stretch.has_notice)
 
 
 def took_place(entry: LogEntry) -> bool:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..domain.case import ClosingReason
 from ..domain.log import LogEntry, LogKind, Recorded
 from ..domain.moment import Moment
 from ..domain.notice import Notice, NoticeSource
 from ..domain.people import Actor, Role
 from ..domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
 from .judge import Judge
-from .known import CaseIndex
+from .known import KnownCase, Period
 
 RECEIVES = (Role.RECTOR, Role.CONTACT_TEACHER)
 """Who receives a notice in the plan's words; taken by another, it was received when it reached one of them."""
@@ -47,12 +46,12 @@ class About:
     unsure: tuple[LogEntry, ...]
 
 
-def about(case: CaseIndex, notice: Notice, *kinds: LogKind) -> About:
+def about(case: KnownCase, notice: Notice, *kinds: LogKind) -> About:
     """The entries of ``kinds`` about ``notice``; what did not take place (only called) is left out.
 
     An entry that names no notice is about the only one that had come by then; where several had, it may be about any.
     """
-    ids = {notice.id, *(n.id for n in case.case.notices if n.duplicate_of == notice.id)}
+    ids = {notice.id, *(n.id for n in case.raw.notices if n.duplicate_of == notice.id)}
     sure, unsure = [], []
     for entry in case.all(*kinds):
         if entry.held is False:
@@ -81,9 +80,7 @@ def or_which(outcome: Outcome | None, question: str, *unsure: Recorded) -> Outco
     waiting = outcome.verdict is Verdict.REVIEW and outcome.question == "not_yet"
     if not missing and not waiting:
         return outcome
-    evidence = tuple(dict.fromkeys(entry.id for entry in unsure))
-    update = {"verdict": Verdict.REVIEW, "reason": None, "question": question, "evidence": evidence, "changes_at": None}
-    return outcome.model_copy(update=update)
+    return outcome.ask(question, *unsure)
 
 
 # --- who was told ----------------------------------------------------------------------------------------------------------
@@ -97,7 +94,7 @@ class Reached:
     unsure: tuple[LogEntry, ...]
 
 
-def rector_reached(case: CaseIndex, notice: Notice) -> Reached:
+def rector_reached(case: KnownCase, notice: Notice) -> Reached:
     """Whether and when ``notice`` reached rektor: taken or given by rektor, told on, or received in rektor's own log."""
     sure: list[Recorded] = []
     if acted_as(notice.receiver, Role.RECTOR) or acted_as(notice.notifier, Role.RECTOR):
@@ -112,7 +109,7 @@ def rector_reached(case: CaseIndex, notice: Notice) -> Reached:
     return Reached(tuple(sorted(sure, key=lambda item: item.sort_key)), tuple(unsure))
 
 
-def goes_to_the_owner(case: CaseIndex, notice: Notice) -> bool:
+def goes_to_the_owner(case: KnownCase, notice: Notice) -> bool:
     """Whether the way of ``notice`` is past rektor: someone in the leadership is the one it is about (SK-02).
 
     One that does not say whom it is about is past rektor only where the suspicion was there on the day it came: what came
@@ -139,7 +136,7 @@ class OwnerTold:
     """The owner's own receipts, which show it where nobody else wrote it down."""
 
 
-def owner_told(case: CaseIndex, since: Moment | None = None) -> OwnerTold:
+def owner_told(case: KnownCase, since: Moment | None = None) -> OwnerTold:
     """The notices to the owner, from ``since`` on; one that somebody gave straight to the owner counts too."""
     sure: list[LogEntry | Notice] = []
     by_others: list[LogEntry | Notice] = []
@@ -186,27 +183,27 @@ def shown(
 # --- what is missing -------------------------------------------------------------------------------------------------------
 
 
-def waited(case: CaseIndex, judge: Judge, rule: str, scope: str, anchor: Moment) -> Outcome | None:
+def waited(case: KnownCase, judge: Judge, rule: str, scope: str, anchor: Moment) -> Outcome | None:
     """The ladder of a missing entry: closing the case ends the waiting, and the clock stops when the pupil moves.
 
     ``None``: the pupil moved before it was over (requirements A-36).
     """
-    ended = next((p for p in case.periods if p.closed is not None and not p.closed.certainly_before(anchor)), None)
-    if ended is None or ended.closed is None:
-        return judge.ladder(rule, scope, anchor)
-    if ended.reason is ClosingReason.MOVED:
-        return judge.until_moved(rule, scope, anchor, ended.closed)
-    return judge.ladder(rule, scope, anchor, closed=ended.closed)
+    return waited_until(case.ended_after(anchor), judge, rule, scope, anchor)
 
 
-def stopped(case: CaseIndex, start: Moment, outcome: Outcome) -> bool:
+def waited_until(ended: Period | None, judge: Judge, rule: str, scope: str, anchor: Moment) -> Outcome | None:
+    """:func:`waited`, for the time until ``ended`` was closed, where it was."""
+    if ended is not None and ended.moved is not None:
+        return judge.stopped_by_move(ended.moved, lambda judge: judge.ladder(rule, scope, anchor))
+    return judge.ladder(rule, scope, anchor, closed=None if ended is None else ended.closed)
+
+
+def stopped(case: KnownCase, start: Moment, outcome: Outcome) -> bool:
     """Whether the pupil moved before the last day was over: then the clock stopped (requirements A-36)."""
-    if outcome.deadline is None:
+    ended = case.ended_after(start)
+    if ended is None or ended.moved is None or outcome.deadline is None:
         return False
-    ended = next((p for p in case.periods if p.closed is not None and not p.closed.certainly_before(start)), None)
-    if ended is None or ended.closed is None:
-        return False
-    return ended.reason is ClosingReason.MOVED and ended.closed.day <= outcome.deadline
+    return ended.moved.day <= outcome.deadline
 
 
 def never_a_deviation(outcome: Outcome | None) -> Outcome | None:
@@ -214,7 +211,7 @@ def never_a_deviation(outcome: Outcome | None) -> Outcome | None:
     if outcome is None:
         return None
     if outcome.verdict is Verdict.DEVIATION:
-        return outcome.but(verdict=Verdict.REVIEW, reason=None, question="not_yet")
+        return outcome.ask("not_yet")
     if outcome.verdict is Verdict.REVIEW:
         return outcome.but(changes_at=None)
     return outcome

@@ -21,7 +21,7 @@ from ..domain.log import LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, start_of
 from ..domain.notice import Notice
 from ..domain.verdict import Finding, Reason, Verdict
-from .known import CaseIndex
+from .known import KnownCase
 
 _LISTS = {
     "notices": "notices",
@@ -50,7 +50,7 @@ class WithoutTime:
     def __bool__(self) -> bool:
         return any(self.entries.values())
 
-    def findings(self, judged: Callable[[CaseIndex], list[Finding]]) -> Iterator[Finding]:
+    def findings(self, judged: Callable[[KnownCase], list[Finding]]) -> Iterator[Finding]:
         """What the rule says that ``judged`` asks, where it can be said."""
         without = _Asked(self)
         stand = _by_scope(judged(without))
@@ -126,14 +126,14 @@ class WithoutTime:
         return Reason.HIDDEN if hidden else Reason.UNREADABLE
 
     @cached_property
-    def _first_and_last(self) -> tuple[CaseIndex, CaseIndex]:
+    def _first_and_last(self) -> tuple[KnownCase, KnownCase]:
         dated = [when for name in self.entries for item in getattr(self.case, name) if (when := item.at) is not None]
         first = min((self.case.opened_at, *dated), key=lambda moment: moment.sort_key)
         before = Moment.at(start_of(first.day) - timedelta(minutes=1))
         return self._with_all_at(before), self._with_all_at(Moment.at(self.as_of))
 
-    def _with_all_at(self, moment: Moment) -> CaseIndex:
-        return CaseIndex(self._with({"happened_at": moment, "registered_at": moment}), self.as_of)
+    def _with_all_at(self, moment: Moment) -> KnownCase:
+        return KnownCase(self._with({"happened_at": moment, "registered_at": moment}), self.as_of)
 
     def _with(self, times: dict[str, Moment] | None) -> Case:
         """The case with ``times`` for the entries that have none, or (``None``) without those."""
@@ -153,7 +153,7 @@ class WithoutTime:
         return self._with(None)
 
 
-class _Asked(CaseIndex):
+class _Asked(KnownCase):
     """The case without them, which notes which of them it is asked for."""
 
     def __init__(self, loose: WithoutTime) -> None:

@@ -25,8 +25,7 @@ from skolemiljo.domain.plan import Ladder, MunicipalPlan
 from skolemiljo.domain.verdict import Basis, Finding, Outcome, Reason, Verdict
 from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess, assess_cycle
-from skolemiljo.validators.judge import when_of
-from skolemiljo.validators.known import CaseIndex
+from skolemiljo.validators.known import KnownCase
 from skolemiljo.validators.rule import Rule, Subject
 
 from .examples import BLOCKS, HERE, OSLO, SCHOOL, Block, as_of_in, case_of, plan_in, school_calendar
@@ -285,7 +284,7 @@ def _changes_when_it_says(judged: Judged) -> None:
 
 def _quiet_until(case: Case, as_of: datetime, moment: datetime) -> bool:
     """Whether nothing in the case becomes known between the two moments (then only time can change a verdict)."""
-    before, after = CaseIndex(case, as_of), CaseIndex(case, moment)
+    before, after = KnownCase(case, as_of), KnownCase(case, moment)
     return (before.log, before.notices, before.plans, before.evaluations, before.incidents, before.periods) == (
         after.log,
         after.notices,
@@ -511,9 +510,7 @@ def test_nothing_is_in_order_by_an_entry_without_time_and_nothing_is_passed_over
             continue
         judged = _judged(block, calendar)
         case = case_of(judged.data)
-        known = [
-            item for name in _LISTS for item in getattr(case, name) if when_of(item) and item.known_at(judged.as_of)
-        ]
+        known = [item for name in _LISTS for item in getattr(case, name) if item.at and item.known_at(judged.as_of)]
         once = [item.id for item in known if [other.id for other in known].count(item.id) == 1]
         before = _told_by_scope({finding.identity: finding for finding in judged.findings})
         for lost in once:

@@ -26,7 +26,7 @@ from skolemiljo.store import Store
 from skolemiljo.sync.run import Options, run_sync
 from skolemiljo.sync.summary import RunSummary
 from skolemiljo.validators.judge import Judge
-from skolemiljo.validators.known import CaseIndex, CycleIndex
+from skolemiljo.validators.known import CycleIndex, KnownCase
 from skolemiljo.validators.page import Page, Text
 from skolemiljo.validators.rule import Rule, Subject
 
@@ -35,9 +35,9 @@ NIGHT = datetime(2026, 3, 10, 3, 15, tzinfo=UTC)
 SYSTEM = "fake"
 
 
-def told_the_same_day(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def told_the_same_day(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """Due on the day the case was opened; met by any log entry then."""
-    opened = index.case.opened_at
+    opened = index.raw.opened_at
     if index.log:
         yield Outcome(scope="case", verdict=Verdict.MET, event_day=opened.day, evidence=(index.log[0].id,))
     elif judge.as_of < end_of(opened.day):
@@ -46,7 +46,7 @@ def told_the_same_day(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         yield Outcome(scope="case", verdict=Verdict.DEVIATION, reason=Reason.UNDOCUMENTED, deadline=opened.day)
 
 
-def one_for_each_incident(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def one_for_each_incident(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """A question for each incident: its flag goes away with the incident."""
     for incident in index.incidents:
         yield Outcome(scope=f"incident:{incident.id}", verdict=Verdict.REVIEW, question="q")

@@ -18,7 +18,7 @@ from skolemiljo.domain.verdict import Basis, Outcome, Reason, RemarkCode, Severi
 from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess
 from skolemiljo.validators.judge import Judge
-from skolemiljo.validators.known import CaseIndex
+from skolemiljo.validators.known import KnownCase
 from skolemiljo.validators.page import Page, Text
 from skolemiljo.validators.rule import Rule
 
@@ -69,7 +69,7 @@ def case(opened: str = "2026-03-09T10:00:00+01:00", **fields: Any) -> Case:
 
 
 def always(verdict: Verdict, day: date | None = None, reason: Reason | None = None) -> Any:
-    def function(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    def function(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
         yield Outcome(scope="case", verdict=verdict, event_day=day, reason=reason)
 
     return function
@@ -127,7 +127,7 @@ def test_where_suspicions_can_not_be_seen_the_case_is_kept_from_rektor(hidden: s
 
 
 def test_a_crashing_rule_is_unknown_named_and_tells_nothing_of_the_case() -> None:
-    def crash(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    def crash(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
         if index.log == ():
             raise ValueError("HEMMELIG")
         yield Outcome(scope="case", verdict=Verdict.MET)
@@ -140,7 +140,7 @@ def test_a_crashing_rule_is_unknown_named_and_tells_nothing_of_the_case() -> Non
 
 
 def test_a_rule_that_crashes_after_its_first_verdict_says_nothing_at_all() -> None:
-    def half(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    def half(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
         yield Outcome(scope="pupil:e1", verdict=Verdict.MET)
         raise KeyError("e2")
 
@@ -148,7 +148,7 @@ def test_a_rule_that_crashes_after_its_first_verdict_says_nothing_at_all() -> No
 
 
 def test_two_verdicts_for_one_scope_are_a_fault_of_ours() -> None:
-    def twice(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    def twice(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
         yield Outcome(scope="case", verdict=Verdict.MET)
         yield Outcome(scope="case", verdict=Verdict.DEVIATION, reason=Reason.LATE)
 
@@ -156,7 +156,7 @@ def test_two_verdicts_for_one_scope_are_a_fault_of_ours() -> None:
 
 
 def test_no_outcome_is_not_applicable() -> None:
-    def nothing(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    def nothing(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
         yield from ()
 
     assert judged(case(), rule(nothing)).findings[0].verdict is Verdict.NOT_APPLICABLE
@@ -231,7 +231,7 @@ def test_what_was_registered_after_the_moment_is_not_known_yet() -> None:
             {**entry, "id": "l2"},
         ]
     )
-    assert [e.id for e in CaseIndex(subject, AS_OF).log] == ["l2", "l4"]
+    assert [e.id for e in KnownCase(subject, AS_OF).log] == ["l2", "l4"]
 
 
 def test_moments_before_the_case_are_in_its_index_in_order_of_time() -> None:
@@ -240,7 +240,7 @@ def test_moments_before_the_case_are_in_its_index_in_order_of_time() -> None:
         {"id": "c", "happened_at": "2026-03-10"},
         {"id": "a", "happened_at": "2026-03-09"},
     ]
-    index = CaseIndex(case(log=log), AS_OF)
+    index = KnownCase(case(log=log), AS_OF)
     assert [e.id for e in index.log] == ["a", "b", "c"]
     assert index.received is None
     assert Moment.on(date(2026, 3, 9)).known_at(AS_OF)
@@ -262,7 +262,7 @@ def test_no_rule_breaks_on_a_case_that_was_opened_later() -> None:
 # --- entries without any time ---------------------------------------------------------------------------------------------
 
 
-def counting(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def counting(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """In order once there are two entries in the log."""
     yield judge.met("case", *index.log[:2]) if len(index.log) > 1 else judge.deviation("case", Reason.UNDOCUMENTED)
 
@@ -312,7 +312,7 @@ def test_one_id_with_and_without_time_counts_with_its_time() -> None:
     assert (finding.verdict, finding.evidence) == (Verdict.MET, ("l1", "l2"))
 
 
-def for_each_notice(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def for_each_notice(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """The pupil must have been told of each notice."""
     for notice in index.notices:
         told = list(index.for_notice(notice, LogKind.PUPIL_TOLD))
@@ -335,7 +335,7 @@ def test_one_entry_without_time_hides_nothing_else() -> None:
 def test_what_shows_it_by_another_kind_of_entry_settles_nothing() -> None:
     """A rule may be content with one entry until it sees another; only one more of the same kind changes nothing."""
 
-    def safe_since(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    def safe_since(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
         (asked,) = index.all(LogKind.PUPIL_CONVERSATION)
         later = [e for e in index.all(LogKind.MEASURE_STARTED) if e.sort_key > asked.sort_key]
         open_still = [e for e in later if e.happened_at is not None and e.happened_at.day < AS_OF.date()]
@@ -347,7 +347,7 @@ def test_what_shows_it_by_another_kind_of_entry_settles_nothing() -> None:
 
 
 def test_a_rule_that_crashes_on_them_is_counted_once() -> None:
-    def crashing(index: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    def crashing(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
         yield judge.met("case", index.log[0])
 
     assessment = judged(case(log=[{"id": "l1"}]), rule(crashing))

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from skolemiljo.domain.case import Case
-from skolemiljo.validators.known import CaseIndex
+from skolemiljo.validators.known import KnownCase
 from skolemiljo.validators.reading.hints import hinting_notes
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def noted(text: str, *, pupils: tuple[str, ...] = (), at: str = "2026-03-09T12:00:00+01:00") -> CaseIndex:
+def noted(text: str, *, pupils: tuple[str, ...] = (), at: str = "2026-03-09T12:00:00+01:00") -> KnownCase:
     """A case with one free note."""
     case = Case.model_validate(
         {
@@ -26,7 +26,7 @@ def noted(text: str, *, pupils: tuple[str, ...] = (), at: str = "2026-03-09T12:0
             ],
         }
     )
-    return CaseIndex(case, AS_OF)
+    return KnownCase(case, AS_OF)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 
 from skolemiljo.validators import CHAPTERS, RULES, engine, page
 from skolemiljo.validators.judge import Judge
-from skolemiljo.validators.known import CaseIndex, CycleIndex
+from skolemiljo.validators.known import CycleIndex, KnownCase
 from skolemiljo.validators.page import chapter_words, shared_words
 from skolemiljo.validators.rule import Rule
 from skolemiljo.validators.verdict_words import QUESTIONS
@@ -134,7 +134,7 @@ def known_to(*functions: FunctionType) -> set[str]:
     todo = set(functions)
     strings: set[str] = set()
     attributes: set[str] = set()
-    methods = {name: {method} for owner in (Judge, CaseIndex, CycleIndex) for name, method in _methods(owner).items()}
+    methods = {name: {method} for owner in (Judge, KnownCase, CycleIndex) for name, method in _methods(owner).items()}
     while todo:
         seen |= todo
         for function in todo:

@@ -12,7 +12,7 @@ from ...domain.log import LogKind
 from .words import data
 
 if TYPE_CHECKING:
-    from ..known import CaseIndex
+    from ..known import KnownCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def may_be_hinted(rule: str) -> bool:
 
 
 def hinting_notes(
-    rule: str, index: CaseIndex, *, pupil: str | None = None, since: date | None = None
+    rule: str, index: KnownCase, *, pupil: str | None = None, since: date | None = None
 ) -> tuple[str, ...]:
     """Ids of the free notes of the case that may say that the duty of ``rule`` was done; negated ones are no hits.
 

@@ -8,8 +8,8 @@ from datetime import date
 from ...domain.activity_plan import ActivityPlan, Measure
 from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict
-from ..judge import UNANSWERED, Judge, when_of
-from ..known import CaseIndex
+from ..judge import UNANSWERED, Judge
+from ..known import KnownCase
 from ..plan_parts import Grade, answered, graded, plan_field, plan_scope, rows_of, unless_repeated
 from ..proof import WEAK
 from ..reading.answers import Place, Said, read_answer
@@ -28,7 +28,7 @@ CHAPTER = Chapter("measures")
 def _section(code: str, slug: str, field: str, severity: Severity) -> None:
     """Enters a rule about one section of the plan: it is filled in, in each current plan."""
 
-    def filled_in(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+    def filled_in(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         for plan in case.current_plans:
             yield plan_field(case, judge, plan, f"activity_plans.{field}", getattr(plan, field))
 
@@ -63,7 +63,7 @@ _section("TI-10", "planen-beskriver-videre-planer", "further_plans", Severity.LO
     law=("opplaeringslova-12-4-3",),
     needs=("activity_plans", "activity_plans.problem"),
 )
-def problem_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def problem_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«hvilket problem tiltakene skal løse»: per current plan; a draft or replaced version answers nothing."""
     for plan in case.current_plans:
         yield plan_field(case, judge, plan, "activity_plans.problem", plan.problem)
@@ -78,10 +78,10 @@ def problem_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     law=("opplaeringslova-12-4-3",),
     needs=("activity_plans", "activity_plans.measures", "activity_plans.measures.text", "activity_plans.measures_text"),
 )
-def measures_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def measures_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«hvilke tiltak skolen har planlagt»: per current plan, at least one, and each with words."""
     for plan in case.current_plans:
-        scope, event = plan_scope(plan), when_of(plan)
+        scope, event = plan_scope(plan), plan.at
         told = [judge.answers(measure.text, "activity_plans.measures.text") for measure in plan.measures]
         in_words = judge.answers(plan.measures_text, "activity_plans.measures_text")
         if not (in_words or (told and all(told))):
@@ -120,19 +120,19 @@ def measures_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "notices.registered_at",
     ),
 )
-def carried_out_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def carried_out_when(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«når tiltakene skal gjennomføres»: per measure of each current plan; the plan's own field may answer for all."""
     for plan in case.current_plans:
         for scope, measure in rows_of(plan):
             times = _or_pointed_at(plan.when, "c", names_a_time)
             grades = [graded(judge, plan.when, times)]
             if _over_before_notice(case, judge, plan, measure):
-                yield judge.review(scope, "over_before_notice", plan, event=when_of(plan))
+                yield judge.review(scope, "over_before_notice", plan, event=plan.at)
                 continue
             if measure is not None:
                 grades.insert(0, graded(judge, measure.when, times))
                 if measure.start is not None and measure.end is not None and measure.end < measure.start:
-                    yield judge.review(scope, "ends_before_it_starts", plan, event=when_of(plan))
+                    yield judge.review(scope, "ends_before_it_starts", plan, event=plan.at)
                     continue
                 if measure.start is not None or measure.end is not None:
                     yield _dated(judge, scope, plan, grades)
@@ -151,12 +151,12 @@ def _or_pointed_at(whole: str | None, letter: str, answers: Callable[[str], bool
     return says
 
 
-def _over_before_notice(case: CaseIndex, judge: Judge, plan: ActivityPlan, measure: Measure | None) -> bool:
+def _over_before_notice(case: KnownCase, judge: Judge, plan: ActivityPlan, measure: Measure | None) -> bool:
     """Whether the time that is given was over before the first notice came: then nothing was to be done after it."""
-    arrivals = [when.day for notice in case.notices if (when := notice.arrived_at or notice.registered_at) is not None]
+    arrivals = [when.day for notice in case.notices if (when := notice.at) is not None]
     if not arrivals:
         return False
-    notice, decided = min(arrivals), when_of(plan)
+    notice, decided = min(arrivals), plan.at
     if measure is not None and measure.end is not None:
         return measure.end < notice
     if measure is not None and measure.start is not None:
@@ -169,7 +169,7 @@ def _over_before_notice(case: CaseIndex, judge: Judge, plan: ActivityPlan, measu
 def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[Grade]) -> Outcome:
     """A date answers whatever the texts beside it say; a placeholder there makes it weak."""
     remarks = (WEAK,) if Grade.PLACEHOLDER in grades else ()
-    return judge.met(scope, plan, event=when_of(plan), remarks=remarks)
+    return judge.met(scope, plan, event=plan.at, remarks=remarks)
 
 
 @CHAPTER.rule(
@@ -188,7 +188,7 @@ def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[Grade]
         "activity_plans.measures.carried_out_by",
     ),
 )
-def responsible_named(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def responsible_named(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«hvem som er ansvarlig for gjennomføringen av tiltakene»: per measure of each current plan."""
     for plan in case.current_plans:
         for scope, measure in rows_of(plan):
@@ -197,7 +197,7 @@ def responsible_named(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 def _responsible(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
     named = _or_pointed_at(plan.responsible, "d", _names_somebody)
-    whole, event = graded(judge, plan.responsible, named), when_of(plan)
+    whole, event = graded(judge, plan.responsible, named), plan.at
     own = measure.responsible if measure is not None and (measure.responsible or "").strip() else plan.responsible
     if (
         judge.read_text
@@ -250,7 +250,7 @@ def _role_grade(actor: Actor | None) -> Grade:
         "activity_plans.measures.evaluate_when",
     ),
 )
-def evaluated_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def evaluated_when(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«når tiltakene skal evalueres»: per measure of each current plan; a day that lies after the plan's own."""
     for plan in case.current_plans:
         for scope, measure in rows_of(plan):
@@ -258,7 +258,7 @@ def evaluated_when(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 
 def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
-    when, event = evaluation_date(judge, plan, measure), when_of(plan)
+    when, event = evaluation_date(judge, plan, measure), plan.at
     if when.said in (EvaluationSaid.NOTHING, EvaluationSaid.PLACEHOLDER):
         return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
     weak = (WEAK,) if when.weakly else ()
@@ -280,5 +280,5 @@ def _begins(judge: Judge, plan: ActivityPlan, measure: Measure | None) -> date |
     """When the measure begins, by its own date or by field c."""
     if measure is not None and measure.start is not None:
         return measure.start
-    words, decided = (measure.when if measure is not None else None) or plan.when, when_of(plan)
+    words, decided = (measure.when if measure is not None else None) or plan.when, plan.at
     return begins_on(words, decided.day) if words and decided is not None and judge.read_text else None

@@ -56,7 +56,7 @@ def within_year(
     state = CycleState.DUE_SOON if index.today >= soon else CycleState.OPEN
     # «open» becomes «due soon» under one and the same verdict; the status that is written back changes with it.
     changes_at = start_of(soon) if state is CycleState.OPEN else end_of(last)
-    return _outcome(scope, Verdict.DUE, state, last).model_copy(update={"changes_at": changes_at})
+    return _outcome(scope, Verdict.DUE, state, last).but(changes_at=changes_at)
 
 
 def _done_in_time(index: CycleIndex, scope: str, entries: list[CycleEntry], last: date) -> Outcome:
@@ -70,7 +70,7 @@ def _done_in_time(index: CycleIndex, scope: str, entries: list[CycleEntry], last
             state = CycleState.DONE_UNDOCUMENTED
             return _outcome(scope, Verdict.MET, state, last, evidence=(entry.id,), remarks=remarks)
     asked = _asked(scope, "written_before_it_happened", last, (entries[0],))
-    return asked.model_copy(update={"state": CycleState.DONE_UNDOCUMENTED.value})
+    return asked.but(state=CycleState.DONE_UNDOCUMENTED.value)
 
 
 def _documented(entry: CycleEntry, index: CycleIndex) -> bool:
@@ -88,7 +88,7 @@ def _written_before(entry: CycleEntry, index: CycleIndex) -> bool:
 def _asked(scope: str, question: str, last: date, entries: tuple[CycleEntry, ...]) -> Outcome:
     """A question to a person; the item stays open in the annual cycle until it is answered there."""
     outcome = _outcome(scope, Verdict.REVIEW, CycleState.OPEN, last, evidence=tuple(e.id for e in entries))
-    return outcome.model_copy(update={"question": question})
+    return outcome.but(question=question)
 
 
 def _outcome(
@@ -148,7 +148,7 @@ def _in_place(kind: CycleKind) -> CycleRule:
         oldest = min(index.today, index.last_day) - timedelta(days=judge.plan.readings.routine_old_after_days)
         if outcome.verdict is Verdict.MET and version is not None and version < oldest:
             old = Remark(code=RemarkCode.OLD_VERSION, day=version)
-            outcome = outcome.model_copy(update={"remarks": (*outcome.remarks, old)})
+            outcome = outcome.with_remarks(old)
         yield outcome
 
     return rule
@@ -232,15 +232,13 @@ def _documentation_of(entries: list[CycleEntry], scope: str, index: CycleIndex, 
         outcome = _asked(scope, "written_before_it_happened", last, (written[0],))
     elif index.today <= last:
         outcome = _outcome(scope, Verdict.DUE, CycleState.DONE_UNDOCUMENTED, last, evidence=(first.id,))
-        outcome = outcome.model_copy(update={"changes_at": end_of(last)})
+        outcome = outcome.but(changes_at=end_of(last))
     else:
         reason = Reason.UNDOCUMENTED
         outcome = _outcome(
             scope, Verdict.DEVIATION, CycleState.DONE_UNDOCUMENTED, last, reason=reason, evidence=(first.id,)
         )
-    return outcome.model_copy(
-        update={"state": CycleState.DONE_UNDOCUMENTED.value, "counted_from": first.done_at, "event_day": first.done_at}
-    )
+    return outcome.but(state=CycleState.DONE_UNDOCUMENTED.value, counted_from=first.done_at, event_day=first.done_at)
 
 
 @CHAPTER.rule(

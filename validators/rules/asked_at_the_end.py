@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ...domain.case import ClosingReason
 from ...domain.log import Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Remark, RemarkCode, Severity, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex, Period
+from ..judge import Judge
+from ..known import KnownCase, Period
 from ..rule import Chapter
 
 CHAPTER = Chapter("evaluation")
@@ -29,28 +28,28 @@ CHAPTER = Chapter("evaluation")
     law=("opplaeringslova-12-4-2",),
     needs=("log", "pupils", "status_history", "activity_plans", "activity_plans.measures", "activity_plans.pupils"),
 )
-def pupil_asked_at_the_end(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def pupil_asked_at_the_end(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«barns subjektive opplevelse skal være et grunnleggende hensyn»: per affected pupil and closing."""
     for pupil in case.affected:
         outcomes: dict[str, Outcome] = {}
         for period in case.periods:
-            if period.closed is None or period.reason is ClosingReason.MOVED:
+            if period.closed is None or period.moved is not None:
                 continue
-            if pupil.joined_at is not None and period.closed.before(pupil.joined_at) is True:
+            if pupil.joined_at is not None and period.closed.certainly_before(pupil.joined_at):
                 continue
             scope = scope_of(pupil=pupil.ref, closed=period.closed.day.isoformat())
             outcomes[scope] = _asked(case, judge, scope, pupil.ref, period, period.closed)
         yield from outcomes.values()
 
 
-def _asked(case: CaseIndex, judge: Judge, scope: str, pupil: str, period: Period, closed: Moment) -> Outcome:
+def _asked(case: KnownCase, judge: Judge, scope: str, pupil: str, period: Period, closed: Moment) -> Outcome:
     since = _last_measure(case, pupil, period, closed) or period.opened
     talks = [
         entry
         for entry in case.for_pupil(pupil, LogKind.PUPIL_CONVERSATION)
-        if (when := when_of(entry)) is not None
-        and when.before(since) is not True
-        and closed.before(when) is not True
+        if (when := entry.at) is not None
+        and not when.certainly_before(since)
+        and not closed.certainly_before(when)
         and (entry.held is not False or entry.hearing is not None)
     ]
     held = [entry for entry in talks if entry.hearing in (None, Hearing.HEARD) and entry.held is not False]
@@ -65,7 +64,7 @@ def _asked(case: CaseIndex, judge: Judge, scope: str, pupil: str, period: Period
 
 
 def _what_was_said(judge: Judge, scope: str, talk: LogEntry, since: Moment, closed: Moment) -> Outcome:
-    when = when_of(talk)
+    when = talk.at
     if talk.feels_safe is False:
         return judge.review(scope, "says_unsafe", talk, event=closed)
     if when is None or since.before(when) is None or when.before(closed) is None:
@@ -77,13 +76,13 @@ def _what_was_said(judge: Judge, scope: str, talk: LogEntry, since: Moment, clos
     return judge.met(scope, talk, event=closed)
 
 
-def _last_measure(case: CaseIndex, pupil: str, period: Period, closed: Moment) -> Moment | None:
+def _last_measure(case: KnownCase, pupil: str, period: Period, closed: Moment) -> Moment | None:
     """When the last measure for ``pupil`` was over in ``period``: by the log or the plans' own dates, else when decided.
 
     A measure that names nobody may be hers too. One without an end, or that goes on after the closing, counts from when it began.
     """
     plans = [plan for plan in case.decided_plans if pupil in case.pupils_of_plan(plan)]
-    begun = [when_of(entry) for entry in case.all(LogKind.MEASURE_STARTED) if _may_be_hers(case, entry, pupil)]
+    begun = [entry.at for entry in case.all(LogKind.MEASURE_STARTED) if _may_be_hers(case, entry, pupil)]
     begun += [
         Moment.on(day)
         for plan in plans
@@ -92,20 +91,20 @@ def _last_measure(case: CaseIndex, pupil: str, period: Period, closed: Moment) -
         if day is not None and (not measure.pupils or pupil in measure.pupils)
     ]
     reopened = period.opened if period != case.periods[0] else None
-    for moments in (begun, [when_of(plan) for plan in plans]):
+    for moments in (begun, [plan.at for plan in plans]):
         within = [
             moment
             for moment in moments
             if moment is not None
-            and closed.before(moment) is not True
-            and (reopened is None or moment.before(reopened) is not True)
+            and not closed.certainly_before(moment)
+            and (reopened is None or not moment.certainly_before(reopened))
         ]
         if within:
             return max(within, key=lambda moment: moment.sort_key)
     return None
 
 
-def _may_be_hers(case: CaseIndex, started: LogEntry, pupil: str) -> bool:
+def _may_be_hers(case: KnownCase, started: LogEntry, pupil: str) -> bool:
     """Whether the measure that was put into effect can be for ``pupil``: by its own word, else by its plan's."""
     if started.pupils:
         return pupil in started.pupils

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...domain.activity_plan import ActivityPlan
 from ...domain.log import Consideration, LogEntry
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, best_of, scope_of
 from ..best_interest_entries import (
     WRITTEN,
     Assessed,
@@ -17,8 +17,8 @@ from ..best_interest_entries import (
     own_entries,
     shared_entries,
 )
-from ..judge import Judge, when_of
-from ..known import CaseIndex
+from ..judge import Judge
+from ..known import KnownCase
 from ..rule import Chapter
 from ..stretches import only_protects
 
@@ -37,7 +37,7 @@ _NEEDS = ("activity_plans", "activity_plans.pupils", "activity_plans.best_intere
     law=("opplaeringslova-10-1", "grunnloven-104"),
     needs=(*_NEEDS, "activity_plans.measures", "activity_plans.best_interest_ref"),
 )
-def assessed_for_each_pupil(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def assessed_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«barns beste være grunnleggende hensyn ved alle handlinger/avgjørelser som angår barn»: per decided version and pupil."""
     for versions in case.histories:
         before: ActivityPlan | None = None
@@ -49,55 +49,48 @@ def assessed_for_each_pupil(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 
 def _assessed(
-    case: CaseIndex, judge: Judge, plan: ActivityPlan, before: ActivityPlan | None, pupil: str, *, alone: bool
+    case: KnownCase, judge: Judge, plan: ActivityPlan, before: ActivityPlan | None, pupil: str, *, alone: bool
 ) -> Outcome:
     """In the plan's own field, else in the log; what stands there for several pupils at once is a question for each."""
     scope = scope_of(pupil=pupil, plan=plan.plan, version=str(plan.version))
     in_plan = has_words(judge, plan.best_interest)
     own, shared = own_entries(case, plan, pupil), shared_entries(case, plan)
-    for_her = _best([_in_log(case, judge, scope, entry, plan, before) for entry in (shared if alone else own)])
+    for_her = best_of([_in_log(case, judge, scope, entry, plan, before) for entry in (shared if alone else own)])
     if alone and in_plan:
-        return judge.met(scope, plan, event=when_of(plan), remarks=judge.presence_remarks())
+        return judge.met(scope, plan, event=plan.at, remarks=judge.presence_remarks())
     if for_her is not None and for_her.verdict is Verdict.MET:
         return for_her
     if not alone and (in_plan or any(has_words(judge, entry.best_interest, entry.text) for entry in shared)):
-        return judge.review(scope, "one_for_several", plan, *shared, event=when_of(plan))
+        return judge.review(scope, "one_for_several", plan, *shared, event=plan.at)
     return for_her or _not_assessed(judge, scope, Assessed(case, plan, (*own, *shared)))
 
 
 def _in_log(
-    case: CaseIndex, judge: Judge, scope: str, entry: LogEntry, plan: ActivityPlan, before: ActivityPlan | None
+    case: KnownCase, judge: Judge, scope: str, entry: LogEntry, plan: ActivityPlan, before: ActivityPlan | None
 ) -> Outcome | None:
     """What an assessment in the log shows for this version; ``None`` where it has no words."""
     if not has_words(judge, entry.best_interest, entry.text):
         return None
-    outcome = judge.in_order(scope, entry, plan, event=when_of(plan))
+    outcome = judge.in_order(scope, entry, plan, event=plan.at)
     if outcome.verdict is Verdict.DEVIATION and only_protects(plan):
-        return judge.review(scope, "protective_first", plan, entry, event=when_of(plan))
+        return judge.review(scope, "protective_first", plan, entry, event=plan.at)
     if outcome.verdict is not Verdict.MET:
         return outcome
     older = before is not None and judge.in_order(scope, entry, before).verdict is not Verdict.DEVIATION
     if older and before is not None and plan.best_interest_ref != entry.id and plan.chooses_other_measures_than(before):
-        return judge.review(scope, "before_earlier_version", plan, entry, event=when_of(plan))
+        return judge.review(scope, "before_earlier_version", plan, entry, event=plan.at)
     remarks = (*outcome.remarks, *judge.presence_remarks())
-    return outcome.model_copy(update={"evidence": (plan.id, entry.id), "remarks": remarks})
-
-
-def _best(outcomes: list[Outcome | None]) -> Outcome | None:
-    """The best of what several entries show: in order, else a question, else the wrong order."""
-    ranks = (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION)
-    shown = [outcome for outcome in outcomes if outcome is not None]
-    return min(shown, key=lambda outcome: ranks.index(outcome.verdict), default=None)
+    return outcome.but(evidence=(plan.id, entry.id), remarks=remarks)
 
 
 def _not_assessed(judge: Judge, scope: str, found: Assessed) -> Outcome:
     plan, event = found.plan, found.event
     if found.unseen(*WRITTEN):
-        return found.unknown().model_copy(update={"scope": scope})
+        return found.unknown().but(scope=scope)
     if found.only_claims(judge):
         return judge.review(scope, "bare_claim", *found.items, event=event)
     if found.stands:
-        return _only_ticks(judge, found).model_copy(update={"scope": scope})
+        return _only_ticks(judge, found).but(scope=scope)
     if only_protects(plan):
         return judge.review(scope, "protective_first", plan, event=event)
     written = bool(found.entries) or any((part.text or "").strip() for part in found.parts)
@@ -107,7 +100,7 @@ def _not_assessed(judge: Judge, scope: str, found: Assessed) -> Outcome:
 @CHAPTER.rule(
     "BB-03", "tatt-stilling-til-momentene", severity=Severity.HIGH, basis=Basis.PLAN, role=Role.RECTOR, needs=_NEEDS
 )
-def considerations(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def considerations(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«tar vi stilling til hva som er relevante moment, så gir vi dem et innhold»: a stand on all eight, and words."""
     for found in current_assessments(case, judge):
         stands = found.stands
@@ -130,7 +123,7 @@ def _only_ticks(judge: Judge, found: Assessed) -> Outcome:
 
 
 @CHAPTER.rule("BB-04", "momentene-er-vektet", severity=Severity.HIGH, basis=Basis.PLAN, role=Role.RECTOR, needs=_NEEDS)
-def weighed(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def weighed(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«vekter dem i forhold til hverandre»: the weighing, and the plan's three questions (the third only at a conflict)."""
     for found in current_assessments(case, judge):
         yield _weighing(judge, found)
@@ -161,7 +154,7 @@ def _weighing(judge: Judge, found: Assessed) -> Outcome:
     law=("opplaeringslova-12-4-4",),
     needs=_NEEDS,
 )
-def shown(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def shown(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Innholdet i vurderingen skal vises/dokumenteres»: how it was examined, and the weight; a claim shows neither."""
     for plan in case.current_plans:
         for found in assessments_of(case, plan):
@@ -180,7 +173,7 @@ def shown(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     role=Role.RECTOR,
     needs=_NEEDS,
 )
-def weighing_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def weighing_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«vektingen av de ulike hensynene i begrunnelsen for tiltakene skal forklares»"""
     for found in current_assessments(case, judge):
         yield found.field(judge, "weighing_explained")
@@ -189,7 +182,7 @@ def weighing_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule(
     "BB-07", "foreldres-og-fagfolks-syn", severity=Severity.MEDIUM, basis=Basis.PLAN, role=Role.RECTOR, needs=_NEEDS
 )
-def others_views(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def others_views(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«er det aktuelt å innhente synspunkt fra foreldre og fagfolk rundt barnet»"""
     for found in current_assessments(case, judge):
         if found.says(judge, "guardians_and_experts"):

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ...domain.annual_cycle import CycleKind, CycleState
-from ...domain.case import ClosingReason
 from ...domain.log import WRITTEN_FIELDS, Channel, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment, end_of
 from ...domain.notice import Notice
 from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex, CycleIndex
+from ..judge import Judge
+from ..known import CycleIndex, KnownCase
 from ..reading.identity_number import IdentityKind, find_identity_numbers
 from ..reading.sensitive_words import find_sensitive_words
 from ..rule import Chapter, Subject
+from ..who_was_told import waited_until
 from .annual_cycle import done, within_year
 
 CHAPTER = Chapter("documentation")
@@ -33,27 +33,22 @@ CHAPTER = Chapter("documentation")
     law=("opplaeringslova-12-4-4",),
     needs=("log", "notices", "activity_plans", "evaluations", "incidents", "status_history"),
 )
-def log_kept(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def log_kept(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Saker opprettes, logg skrives og følges opp i forhold til varsling og undersøkelser»: once per case, since it was opened."""
     if not case.periods:
         return
     period = case.periods[-1]
     begun = period.opened
     since_closed = case.periods[-2].closed if len(case.periods) > 1 else None
-    if since_closed is None and case.received is not None and case.received.before(begun) is True:
+    if since_closed is None and case.received is not None and case.received.certainly_before(begun):
         begun = case.received
     written = [item for item in _written(case) if since_closed is None or _after(item, since_closed)]
     if not written:
-        if period.reason is ClosingReason.MOVED and period.closed is not None:
-            # The clock stops when the pupil moves (requirements A-36): only what was over by then stands.
-            then = judge.at(period.closed).ladder("DOK-02", "case", begun)
-            if then.verdict is Verdict.DEVIATION:
-                yield then
-            return
-        yield judge.ladder("DOK-02", "case", begun, closed=period.closed)
+        missing = waited_until(period, judge, "DOK-02", "case", begun)
+        yield from [missing] if missing is not None else []
         return
     last = written[-1]
-    when = when_of(last)
+    when = last.at
     if period.closed is not None or when is None:
         yield judge.met("case", last, event=begun)
         return
@@ -63,17 +58,17 @@ def log_kept(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         yield judge.review("case", "silent", last, event=begun, remarks=remarks)
     else:
         outcome = judge.met("case", last, event=begun, remarks=remarks)
-        yield outcome.model_copy(update={"changes_at": end_of(quiet_until)})
+        yield outcome.but(changes_at=end_of(quiet_until))
 
 
-def _written(case: CaseIndex) -> list[Recorded]:
+def _written(case: KnownCase) -> list[Recorded]:
     items: list[Recorded] = [*case.whole_log, *case.decided_plans, *case.evaluations, *case.incidents]
-    return sorted((item for item in items if when_of(item) is not None), key=lambda item: item.sort_key)
+    return sorted((item for item in items if item.at is not None), key=lambda item: item.sort_key)
 
 
 def _after(item: Recorded, moment: Moment) -> bool:
-    when = when_of(item)
-    return when is not None and moment.before(when) is True
+    when = item.at
+    return when is not None and moment.certainly_before(when)
 
 
 # --- «Plattformen brukes av alt pedagogisk personale.» ---------------------------------------------------------------------
@@ -94,12 +89,11 @@ def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     outcome = within_year(index, judge, counts[-1:], question="not_counted")
     if outcome.verdict is Verdict.MET:
         number, everyone = counts[-1].number, counts[-1].of
-        open_still = {"state": CycleState.OPEN.value}
+        open_still = outcome.but(state=CycleState.OPEN.value)
         if number is None or everyone is None or not 0 <= number <= everyone or everyone == 0:
-            outcome = outcome.model_copy(update={**open_still, "verdict": Verdict.REVIEW, "question": "how_many"})
+            outcome = open_still.ask("how_many")
         elif number < everyone:
-            update = {**open_still, "verdict": Verdict.DEVIATION, "reason": Reason.INCOMPLETE}
-            outcome = outcome.model_copy(update=update)
+            outcome = open_still.but(verdict=Verdict.DEVIATION, reason=Reason.INCOMPLETE)
     yield outcome
 
 
@@ -115,10 +109,10 @@ def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     needs=("notices", "log"),
     decided_by=("notices.notifier",),
 )
-def other_staff_write(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def other_staff_write(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Andre ansatte i skolen dokumenterer skriftlig på e-post»: per notice from someone outside the pedagogical staff."""
     for notice in case.notices:
-        arrived = notice.arrived_at or notice.registered_at
+        arrived = notice.at
         if arrived is None or not _is_other_staff(notice.notifier):
             continue
         scope = scope_of(notice=notice.id)
@@ -132,7 +126,7 @@ def other_staff_write(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield judge.ladder("DOK-04", scope, arrived, closed=case.closed_after(arrived))
 
 
-def _about_no_notice(case: CaseIndex) -> list[LogEntry]:
+def _about_no_notice(case: KnownCase) -> list[LogEntry]:
     """E-mails filed that say no notice, in a case with several: each may be about any of them."""
     return [e for e in case.all(LogKind.EMAIL_FILED) if e.notice is None] if len(case.notices) > 1 else []
 
@@ -141,7 +135,7 @@ def _is_other_staff(actor: Actor | None) -> bool:
     return actor is not None and actor.role is Role.STAFF
 
 
-def _written_by_staff(case: CaseIndex, notice: Notice) -> Recorded | None:
+def _written_by_staff(case: KnownCase, notice: Notice) -> Recorded | None:
     for entry in case.for_notice(notice, LogKind.EMAIL_FILED, LogKind.NOTICE_LOGGED):
         if entry.kind is LogKind.EMAIL_FILED and not (entry.actor and not _is_other_staff(entry.actor)):
             return entry
@@ -159,7 +153,7 @@ def _written_by_staff(case: CaseIndex, notice: Notice) -> Recorded | None:
     law=("personvernforordningen",),
     needs=("log", "log.text", "log.channel", "log.kind"),
 )
-def email_without_sensitive_details(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def email_without_sensitive_details(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«uten sensitive opplysninger»: per entry that came by e-mail; kind and place of what was found, never the text."""
     for entry in case.whole_log:
         if entry.kind is not LogKind.EMAIL_FILED and entry.channel is not Channel.EMAIL:
@@ -167,8 +161,8 @@ def email_without_sensitive_details(case: CaseIndex, judge: Judge) -> Iterator[O
         yield _read(case, judge, entry)
 
 
-def _read(case: CaseIndex, judge: Judge, entry: LogEntry) -> Outcome:
-    scope, event = scope_of(log=entry.id), when_of(entry)
+def _read(case: KnownCase, judge: Judge, entry: LogEntry) -> Outcome:
+    scope, event = scope_of(log=entry.id), entry.at
     if not judge.read_text:
         return judge.review(scope, "not_read", entry, event=event, remarks=judge.presence_remarks())
     numbers = _in_each_field(entry, _numbers)
@@ -177,7 +171,7 @@ def _read(case: CaseIndex, judge: Judge, entry: LogEntry) -> Outcome:
     words = _in_each_field(entry, _sensitive)
     if words:
         return judge.review(scope, "sensitive_words", entry, event=event, remarks=words)
-    if any(case.case.is_hidden(f"log.{name}") for name in (*WRITTEN_FIELDS, "best_interest")):
+    if any(case.raw.is_hidden(f"log.{name}") for name in (*WRITTEN_FIELDS, "best_interest")):
         return Outcome(
             scope=scope,
             verdict=Verdict.UNKNOWN,
@@ -226,12 +220,12 @@ _CODES = {
         "notices.notifier",
     ),
 )
-def rector_files_email(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def rector_files_email(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«til rektor som legger dokumentasjonen inn i Visma Sikker Sak»: per e-mail filed, and per notice by e-mail not filed."""
     for entry in case.all(LogKind.EMAIL_FILED):
         yield _filed(judge, scope_of(log=entry.id), entry)
     for notice in case.notices:
-        arrived = notice.arrived_at or notice.registered_at
+        arrived = notice.at
         by_email = notice.channel is Channel.EMAIL and _is_other_staff(notice.notifier)
         if arrived is None or not by_email or any(case.for_notice(notice, LogKind.EMAIL_FILED)):
             continue
@@ -244,12 +238,12 @@ def rector_files_email(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
     filed, received = entry.registered_at or entry.happened_at, entry.received_at
-    event = received or when_of(entry)
+    event = received or entry.at
     if entry.author is not None and entry.author.role is not Role.UNKNOWN and not entry.author.acts_as(Role.RECTOR):
         return judge.deviation(scope, Reason.WRONG_ROLE, entry, event=event)
     if received is None or filed is None:
         return judge.review(scope, "received_when", entry, event=event)
-    if filed.before(received) is True:
+    if filed.certainly_before(received):
         return judge.review(scope, "before_its_cause", entry, event=event)
     steps = judge.plan.readings.ladder("DOK-06")
     elapsed = judge.calendar.between(received.day, filed.day)
@@ -265,7 +259,7 @@ def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
     outcome = judge.met(scope, entry, event=event, remarks=remarks)
     # How late it was written down is what this rule is about, so it is not said twice.
     kept = tuple(remark for remark in outcome.remarks if remark.code is not RemarkCode.REGISTERED_LATE)
-    return outcome.model_copy(update={"remarks": kept})
+    return outcome.but(remarks=kept)
 
 
 # --- «… som igjen utgjør grunnlaget for vurdering av tiltak i aktivitetsplikten» ------------------------------------------
@@ -279,16 +273,16 @@ def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
     role=Role.RECTOR,
     needs=("activity_plans", "activity_plans.rests_on", "log", "activity_plans.analysis_ref"),
 )
-def plan_rests_on_log(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def plan_rests_on_log(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«som igjen utgjør grunnlaget for vurdering av tiltak i aktivitetsplikten»: per current plan."""
     for plan in case.current_plans:
-        scope, event = scope_of(plan=plan.plan, version=str(plan.version)), when_of(plan)
+        scope, event = scope_of(plan=plan.plan, version=str(plan.version)), plan.at
         linked = [entry for ref in (*plan.rests_on, plan.analysis_ref) if (entry := case.by_id(ref)) is not None]
-        decided = when_of(plan)
+        decided = plan.at
         before = [
             entry
             for entry in case.log
-            if decided is None or ((when := when_of(entry)) is not None and decided.before(when) is not True)
+            if decided is None or ((when := entry.at) is not None and not decided.certainly_before(when))
         ]
         if linked:
             yield judge.met(scope, plan, linked[0], event=event)

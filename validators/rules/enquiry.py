@@ -5,29 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...domain.case import ClosingReason, Pupil
-from ...domain.log import Hearing, LogEntry, LogKind
+from ...domain.log import BEGINS_ENQUIRY, FINDS_OUT, Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex
+from ...domain.verdict import Basis, Outcome, Reason, Severity, scope_of
+from ..judge import Judge
+from ..known import KnownCase
 from ..proof import WEAK
 from ..rule import Chapter
-from ..stretches import Round, reopened_without_notice, rounds
+from ..stretches import Stretch, reopened_without_notice, stretches
 
 CHAPTER = Chapter("enquiry")
-
-STEPS = (
-    LogKind.ENQUIRY_STEP,
-    LogKind.OBSERVATION,
-    LogKind.PUPIL_CONVERSATION,
-    LogKind.STAFF_CONVERSATION,
-    LogKind.SUSPICION_ENQUIRY,
-)
-"""Acts by which something is found out."""
-
-_ACTS = (*STEPS, LogKind.HOME_MEETING, LogKind.ANALYSIS)
-"""All that shows that the enquiry has begun. A plan for it is none yet: what is written down to be done, is not done."""
 
 
 # --- «… er det nødvendig å undersøke snarest.» -----------------------------------------------------------------------------
@@ -42,21 +30,21 @@ _ACTS = (*STEPS, LogKind.HOME_MEETING, LogKind.ANALYSIS)
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
     needs=("notices", "log", "status_history"),
 )
-def enquiry_soon(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def enquiry_soon(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«er det nødvendig å undersøke snarest»: per notice, the first act of the enquiry that did not come before it."""
     for notice in case.notices:
-        arrived = notice.arrived_at or notice.registered_at
+        arrived = notice.at
         if arrived is None:
             continue
         scope = scope_of(notice=notice.id)
         acts = [
             e
-            for e in case.all(*_ACTS)
+            for e in case.all(*BEGINS_ENQUIRY)
             if e.held is not False
             and e.hearing is not Hearing.OFFERED
             and e.notice in (None, notice.id)
-            and (when := when_of(e)) is not None
-            and when.before(arrived) is not True
+            and (when := e.at) is not None
+            and not when.certainly_before(arrived)
         ]
         if acts:
             yield _began(judge, scope, arrived, acts[0])
@@ -65,7 +53,9 @@ def enquiry_soon(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     for stretch in reopened_without_notice(case):
         scope, opened = stretch.scope(), stretch.start
         anew = [
-            e for e in stretch.entries(case, *_ACTS) if (w := when_of(e)) is not None and w.before(opened) is not True
+            e
+            for e in stretch.entries(case, *BEGINS_ENQUIRY)
+            if (w := e.at) is not None and not w.certainly_before(opened)
         ]
         if anew:
             yield _began(judge, scope, opened, anew[0])
@@ -73,20 +63,19 @@ def enquiry_soon(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield from _not_begun(case, judge, scope, opened)
 
 
-def _not_begun(case: CaseIndex, judge: Judge, scope: str, arrived: Moment) -> Iterator[Outcome]:
-    ended = next((p for p in case.periods if p.closed is not None and p.closed.before(arrived) is not True), None)
-    if ended is None or ended.closed is None:
+def _not_begun(case: KnownCase, judge: Judge, scope: str, arrived: Moment) -> Iterator[Outcome]:
+    ended = case.ended_after(arrived)
+    if ended is None:
         yield judge.snarest("UN-01", scope, arrived)
-    elif ended.reason is not ClosingReason.MOVED:
+    elif ended.moved is None:
         yield judge.review(scope, "closed_without", event=arrived)
-    else:  # the clock stopped when the pupil moved: only a delay that was there by then is asked about
-        then = judge.at(ended.closed).snarest("UN-01", scope, arrived)
-        if then.verdict is Verdict.REVIEW:
-            yield then
+    else:
+        late = judge.stopped_by_move(ended.moved, lambda judge: judge.snarest("UN-01", scope, arrived))
+        yield from [late] if late is not None else []
 
 
 def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
-    when = when_of(act)
+    when = act.at
     assert when is not None  # noqa: S101 - acts without any time were left out
     days = judge.calendar.between(arrived.day, when.day)
     remarks = judge.elapsed(arrived.day, when.day)
@@ -112,12 +101,12 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
     decided_by=("status_history.reason",),
     needs=("log", "status_history"),
 )
-def more_than_bullying(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def more_than_bullying(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«omfatter mer enn de tilfeller der en elev er utsatt for mobbing og krenkelser»: per closing that says it was none."""
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         if stretch.period.reason not in (ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION):
             continue
-        steps = stretch.entries(case, *STEPS)
+        steps = stretch.entries(case, *FINDS_OUT)
         if steps:
             yield judge.met(stretch.scope(), steps[0], event=stretch.closed)
         else:
@@ -135,18 +124,18 @@ def more_than_bullying(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     role=Role.RECTOR,
     needs=("log", "log.child_experience", "log.surroundings", "pupils", "log.text", "log.pupils"),
 )
-def experience_and_surroundings(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def experience_and_surroundings(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«ta utgangspunkt i barnets subjektive opplevelse», and «se hvilke forhold i omgivelsene som påvirker»: per pupil."""
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         for pupil in case.affected:
             analyses = about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)
             if analyses and stretch.since(pupil) is not None:
-                steps = about_her(stretch.entries(case, *STEPS), pupil)
+                steps = about_her(stretch.entries(case, *FINDS_OUT), pupil)
                 yield _experience(case, judge, stretch, pupil, analyses, steps)
 
 
 def _experience(
-    case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, analyses: list[LogEntry], steps: list[LogEntry]
+    case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, analyses: list[LogEntry], steps: list[LogEntry]
 ) -> Outcome:
     scope, everywhere, event = stretch.scope(pupil), [*analyses, *steps], stretch.start
     shown = next((entries for entries in (analyses, everywhere) if _both_parts(judge, entries)), None)
@@ -161,7 +150,7 @@ def _experience(
     return judge.deviation(scope, Reason.INCOMPLETE, *analyses, event=event)
 
 
-def _is_her_own(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, entries: list[LogEntry]) -> bool:
+def _is_her_own(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, entries: list[LogEntry]) -> bool:
     """Whether what is told of «barnets opplevelse» is hers: told of her alone, or of several and she was talked with."""
     if len(case.affected) == 1 or any(
         e.pupils == (pupil.ref,) and judge.answers(e.child_experience, "log.child_experience") for e in entries
@@ -217,9 +206,9 @@ def _any_part(judge: Judge, entry: LogEntry) -> bool:
     ),
     decided_by=("log.text",),
 )
-def written_plan(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Lag en skriftlig plan for undersøkelsen.» It must come before what it plans; one for a pupil is none for another."""
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         plans = stretch.entries(case, LogKind.ENQUIRY_PLAN)
         plan = _first_that_says_something(judge, plans)
         step = next(iter(stretch.entries(case, LogKind.ENQUIRY_STEP)), None)
@@ -238,7 +227,7 @@ def written_plan(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield from stretch.missing(judge, "UN-05", stretch.scope(pupil), since, overtaken=overtaken)
 
 
-def left_out(case: CaseIndex, stretch: Round, entries: Sequence[LogEntry]) -> Iterator[tuple[Pupil, Moment]]:
+def left_out(case: KnownCase, stretch: Stretch, entries: Sequence[LogEntry]) -> Iterator[tuple[Pupil, Moment]]:
     """The affected pupils that none of ``entries`` is about, where each of them names others; and since when they were in."""
     for pupil in case.affected if entries else ():
         since = stretch.since(pupil)
@@ -254,9 +243,9 @@ def left_out(case: CaseIndex, stretch: Round, entries: Sequence[LogEntry]) -> It
     role=Role.RECTOR,
     needs=("log", "log.methods", "log.text"),
 )
-def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def methods_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Hvilke metoder er aktuelle»: in any version of the plan for the enquiry."""
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         plans = stretch.entries(case, LogKind.ENQUIRY_PLAN)
         if not plans:
             continue
@@ -277,28 +266,28 @@ def methods_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     role=Role.RECTOR,
     needs=("log", "activity_plans", "pupils", "transfers"),
 )
-def plan_updated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def plan_updated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Plan for undersøkelsen oppdateres med innspill fra elev og/eller foreldre/foresatte»: per pupil, after her first meeting."""
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         for pupil in case.affected:
             if stretch.since(pupil) is not None:
                 yield from _updated(case, judge, stretch, pupil)
 
 
-def _updated(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Iterator[Outcome]:
+def _updated(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Iterator[Outcome]:
     scope, plans = stretch.scope(pupil), about_her(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
     meetings = about_her(stretch.entries(case, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION), pupil)
     meeting = next(iter(meetings), None)
-    held = when_of(meeting) if meeting is not None else None
+    held = meeting.at if meeting is not None else None
     if not plans or meeting is None or held is None:
         return
     none_given = [e for e in (meeting, *plans) if e.no_input]
-    later = [p for p in plans if (when := when_of(p)) is not None and when.before(held) is not True]
+    later = [p for p in plans if (when := p.at) is not None and not when.certainly_before(held)]
     if none_given:
         yield judge.met(scope, *none_given, event=held)
     elif later:
         outcome = judge.in_order(scope, meeting, later[-1], event=held)
-        yield outcome.model_copy(update={"evidence": (meeting.id, later[-1].id)})
+        yield outcome.but(evidence=(meeting.id, later[-1].id))
     else:
         analysis = next(iter(about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)), None)
         overtaken = analysis or stretch.decision(case, pupil)

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Sequence
 
 from ...domain.activity_plan import ActivityPlan
 from ...domain.case import Pupil
-from ...domain.log import Hearing, LogEntry, LogKind
+from ...domain.log import FINDS_OUT, LOOKS_INTO, Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict
+from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, best_of
 from ..heard import ANALYSIS, hearings
-from ..judge import Judge, when_of
-from ..known import CaseIndex
+from ..judge import Judge
+from ..known import KnownCase
 from ..proof import WEAK, Shown, Weighed, sort
 from ..reading.words import bare
 from ..rule import Chapter
-from ..stretches import Round, rounds
-from .enquiry import STEPS, about_her, left_out, says_nothing
+from ..stretches import Stretch, stretches
+from .enquiry import about_her, left_out, says_nothing
 
 CHAPTER = Chapter("enquiry")
 
@@ -45,21 +45,21 @@ CHAPTER = Chapter("enquiry")
         "activity_plans.measures",
     ),
 )
-def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def pupil_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med eleven for å ivareta barnets rett til å bli hørt.» Per affected pupil; a declined offer counts."""
     if case.nobody_identified:
         yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         for pupil in case.affected:
             start = stretch.since(pupil)
             if start is not None and start.known_at(case.as_of):
                 yield from _heard(case, judge, stretch, pupil, start)
 
 
-def _heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
+def _heard(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
     scope = stretch.scope(pupil)
     found = hearings(case, judge, pupil.ref).where(stretch.has)
-    after = [e for e in found.sure if (when := when_of(e)) is not None and when.before(start) is not True]
+    after = [e for e in found.sure if (when := e.at) is not None and not when.certainly_before(start)]
     heard = [e for e in after if e.hearing is not Hearing.DECLINED]
     unnamed = [e for e in stretch.entries(case, LogKind.PUPIL_CONVERSATION) if not e.pupils]
     if heard:
@@ -76,9 +76,9 @@ def _heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: M
             yield found.settle(outcome)
 
 
-def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: Round, start: Moment) -> bool:
+def _missed_in_a_staff_case(case: KnownCase, judge: Judge, stretch: Stretch, start: Moment) -> bool:
     """Whether SK-08 tells of this same missing conversation: «utover disse spesielle punktene» the general ones apply."""
-    if case.case.hides_part_of("suspicions") or not judge.plan.is_on("SK-08", optional=False):
+    if case.raw.hides_part_of("suspicions") or not judge.plan.is_on("SK-08", optional=False):
         return False
     return any(stretch.holds(s.at) and s.at.day <= start.day for s in case.staff_suspicions)
 
@@ -91,15 +91,15 @@ def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: Round, start
     role=Role.RECTOR,
     needs=("log", "log.form_and_participants", "pupils", "log.text", "log.pupils"),
 )
-def form_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def form_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Tenk igjennom form og hvem som skal delta på samtalen.» Before the first conversation with each pupil."""
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         for pupil in case.affected:
             talk = next(iter(about_her(stretch.entries(case, LogKind.PUPIL_CONVERSATION), pupil)), None)
-            when = when_of(talk) if talk is not None else None
+            when = talk.at if talk is not None else None
             if talk is not None and when is not None and stretch.since(pupil) is not None:
                 plans = about_her(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
-                before = [p for p in plans if (made := when_of(p)) is not None and when.before(made) is not True]
+                before = [p for p in plans if (made := p.at) is not None and not when.certainly_before(made)]
                 yield _form(judge, stretch.scope(pupil), talk, before, when)
 
 
@@ -124,9 +124,9 @@ def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], 
     law=("opplaeringslova-12-4-2",),
     needs=("log", "log.methods", "log.deviates_because"),
 )
-def as_planned(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def as_planned(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Gjennomfør undersøkelsen i tråd med planen»: asked when the enquiry has ended in an analysis, measures or a closing."""
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         plans = [
             p
             for p in stretch.entries(case, LogKind.ENQUIRY_PLAN)
@@ -135,7 +135,7 @@ def as_planned(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         ended = bool(stretch.entries(case, LogKind.ANALYSIS)) or stretch.closed is not None
         if not plans or not (ended or stretch.decision(case) is not None):
             continue
-        steps = stretch.entries(case, *STEPS, LogKind.HOME_MEETING)
+        steps = stretch.entries(case, *LOOKS_INTO)
         reasons = [e for e in (*steps, *plans) if judge.answers(e.deviates_because, "log.deviates_because")]
         unseen = [m for m in plans[-1].methods if judge.answers(m, "log.methods") and not _used(m, steps)]
         if not steps:
@@ -173,32 +173,32 @@ def _used(method: str, steps: Sequence[LogEntry]) -> bool:
     needs=("log", "activity_plans", "pupils", "status_history", "transfers"),
     decided_by=("log.text",),
 )
-def summed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def summed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Sammenfatt og analyser det som er kommet fram i undersøkelsen, opp mot vurdering av tiltak.» Per affected pupil."""
     if case.nobody_identified:
         yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         for pupil in case.affected:
             if stretch.since(pupil) is not None:
                 yield from _summed_up(case, judge, stretch, pupil)
 
 
-def _summed_up(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Iterator[Outcome]:
+def _summed_up(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Iterator[Outcome]:
     scope, decision = stretch.scope(pupil), stretch.decision(case, pupil)
     analyses = sort(case, judge, ANALYSIS, about_her(stretch.entries(case, LogKind.ANALYSIS), pupil))
     analysis = next(iter(analyses.sure), None)
-    found = next(iter(about_her(stretch.entries(case, *STEPS), pupil)), None)
-    begun = (when_of(found) if found is not None else None) or stretch.start
+    found = next(iter(about_her(stretch.entries(case, *FINDS_OUT), pupil)), None)
+    begun = (found.at if found is not None else None) or stretch.start
     if analysis is None and analyses.doubtful:
         asked = analyses.doubtful[0]
         if says_nothing(judge, asked.item):
-            yield judge.deviation(scope, Reason.INCOMPLETE, asked.item, event=when_of(decision or asked.item))
+            yield judge.deviation(scope, Reason.INCOMPLETE, asked.item, event=(decision or asked.item).at)
             return
-        yield judge.review(scope, asked.why, asked.item, event=when_of(decision or asked.item))
+        yield judge.review(scope, asked.why, asked.item, event=(decision or asked.item).at)
     elif analysis is not None and decision is not None:
-        yield judge.in_order(scope, analysis, decision, event=when_of(decision))
+        yield judge.in_order(scope, analysis, decision, event=decision.at)
     elif analysis is not None:
-        yield judge.met(scope, analysis, event=when_of(analysis))
+        yield judge.met(scope, analysis, event=analysis.at)
     elif found is not None or decision is not None:
         overtaken = stretch.chosen_without(case, pupil)
         yield from stretch.missing(judge, "UN-12", scope, begun, overtaken=overtaken)
@@ -212,26 +212,26 @@ def _summed_up(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> I
     role=Role.RECTOR,
     needs=("log", "activity_plans", "pupils", "status_history", "transfers"),
 )
-def feedback_given(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def feedback_given(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Tilbakemelding fra skolens undersøkelser og planlegging av tiltak.» After the analysis, before the plan, per pupil."""
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         for pupil in case.affected:
             if stretch.since(pupil) is not None:
                 yield from _fed_back(case, judge, stretch, pupil)
 
 
-def _fed_back(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Iterator[Outcome]:
+def _fed_back(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Iterator[Outcome]:
     scope, decision = stretch.scope(pupil), stretch.decision(case, pupil)
     analysis = next(iter(about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)), None)
-    trigger = when_of(analysis) if analysis is not None else (when_of(decision) if decision is not None else None)
+    trigger = analysis.at if analysis is not None else (decision.at if decision is not None else None)
     if trigger is None:
         return
     held = stretch.entries(case, LogKind.FEEDBACK_MEETING)
     own = [m for m in held if pupil.ref in m.pupils or (not m.pupils and len(case.affected) == 1)]
     unnamed = [m for m in held if not m.pupils]
-    if own:
-        outcomes = [_feedback(judge, scope, meeting, analysis, decision, trigger) for meeting in own]
-        yield min(outcomes, key=lambda o: (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION).index(o.verdict))
+    best = best_of(_feedback(judge, scope, meeting, analysis, decision, trigger) for meeting in own)
+    if best is not None:
+        yield best
     elif unnamed:
         yield judge.review(scope, "which_pupil", *unnamed, event=trigger)
     else:
@@ -244,7 +244,7 @@ def _fed_back(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> It
 
 def _between(meeting: LogEntry, analysed: Moment, chosen: ActivityPlan | None) -> bool:
     """Whether ``meeting`` can have come after the analysis and before measures were chosen."""
-    when, choice = when_of(meeting), None if chosen is None else when_of(chosen)
+    when, choice = meeting.at, None if chosen is None else chosen.at
     return when is not None and analysed.perhaps_before(when) and (choice is None or when.perhaps_before(choice))
 
 
@@ -275,9 +275,9 @@ def _feedback(
     role=Role.RECTOR,
     needs=("log", "log.decision", "activity_plans", "pupils", "transfers", "log.text", "log.pupils"),
 )
-def class_feedback(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def class_feedback(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Det må tas stilling til hvordan det skal gis tilbakemelding til klassa.» After the enquiry; no time is set."""
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         ended = _enquiry_over(case, stretch)
         decisions = stretch.entries(case, LogKind.CLASS_FEEDBACK)
         decided = [e for e in decisions if judge.answers(e.decision, "log.decision")]
@@ -298,7 +298,7 @@ def class_feedback(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
                 yield from stretch.missing(judge, "UN-14", stretch.scope(pupil), ended)
 
 
-def _enquiry_over(case: CaseIndex, stretch: Round, pupil: Pupil | None = None) -> Moment | None:
+def _enquiry_over(case: KnownCase, stretch: Stretch, pupil: Pupil | None = None) -> Moment | None:
     """When the enquiry was summed up, else when measures were chosen or begun without a plan; with ``pupil``, for her."""
     kinds = (LogKind.ANALYSIS, LogKind.MEASURE_STARTED)
     analyses, begun = (
@@ -306,4 +306,4 @@ def _enquiry_over(case: CaseIndex, stretch: Round, pupil: Pupil | None = None) -
         for entries in (stretch.entries(case, kind) for kind in kinds)
     )
     over = next(iter(analyses), None) or stretch.decision(case, pupil) or next(iter(begun), None)
-    return when_of(over) if over is not None else None
+    return over.at if over is not None else None

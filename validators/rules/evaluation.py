@@ -12,8 +12,8 @@ from ...domain.log import LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex, Period
+from ..judge import Judge
+from ..known import KnownCase, Period
 from ..proof import WEAK
 from ..reading.evaluation_dates import EvaluationDate, Said, evaluation_date, own_evaluation_date
 from ..rule import Chapter
@@ -51,7 +51,7 @@ CHAPTER = Chapter("evaluation")
         "evaluations.pupils",
     ),
 )
-def evaluated_against_goal(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def evaluated_against_goal(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Dokumentasjon på evaluering av tiltak opp mot mål, må gå fram av referat fra oppfølging/oppdatert aktivitetsplan.»
 
     Per measure where the measure has its own date, else once for the plan. Each version is judged for the dates that came
@@ -96,19 +96,19 @@ def _appointments(judge: Judge, plan: ActivityPlan) -> Iterator[_Appointment]:
 
 
 def _evaluated(
-    case: CaseIndex,
+    case: KnownCase,
     judge: Judge,
     due: _Appointment,
     earlier: Sequence[ActivityPlan],
     later: Sequence[ActivityPlan],
 ) -> Outcome | None:
-    decided, newer = when_of(due.plan), next(iter(later), None)
+    decided, newer = due.plan.at, next(iter(later), None)
     day = due.when.day
     if day is None or decided is None or day <= decided.day:
         if newer is not None or (day is not None and _appointed_before(judge, due, earlier)):
             return None
         return _without_a_day(case, judge, due)
-    replaced = when_of(newer) if newer is not None else None
+    replaced = newer.at if newer is not None else None
     if newer is not None and (replaced is None or replaced.day < day):
         return _moved(case, judge, due, day, newer, replaced)
     return _by_its_day(case, judge, due, day, _renewal(judge, due, day, later))
@@ -141,13 +141,13 @@ class _Evaluations:
     """without a result, not against the goal, or not for every measure or pupil"""
 
 
-def _evaluations(case: CaseIndex, judge: Judge, due: _Appointment) -> _Evaluations:
+def _evaluations(case: KnownCase, judge: Judge, due: _Appointment) -> _Evaluations:
     found = _Evaluations([], [], [], [])
-    decided = when_of(due.plan)
+    decided = due.plan.at
     about = [
         evaluation
         for evaluation in case.evaluations_of(due.plan)
-        if (when := when_of(evaluation)) is None or decided is None or when.before(decided) is not True
+        if (when := evaluation.at) is None or decided is None or not when.certainly_before(decided)
     ]
     together = _covering_together(judge, about, due)
     for evaluation in about:
@@ -165,7 +165,7 @@ def _evaluations(case: CaseIndex, judge: Judge, due: _Appointment) -> _Evaluatio
     return found
 
 
-def _of_no_plan(case: CaseIndex) -> list[Evaluation]:
+def _of_no_plan(case: KnownCase) -> list[Evaluation]:
     """Evaluations that name no plan in a case with several: each may be of any of them."""
     several = len({plan.plan for plan in case.decided_plans}) > 1
     return [evaluation for evaluation in case.evaluations if evaluation.plan is None] if several else []
@@ -199,7 +199,7 @@ def _covering_together(judge: Judge, evaluations: Iterable[Evaluation], due: _Ap
     """Ids of evaluations of one and the same day that cover all measures and pupils only together."""
     days: dict[date, list[Evaluation]] = {}
     for evaluation in evaluations:
-        when = when_of(evaluation)
+        when = evaluation.at
         if (
             when is not None
             and judge.answers(evaluation.result, "evaluations.result")
@@ -217,7 +217,7 @@ def _covering_together(judge: Judge, evaluations: Iterable[Evaluation], due: _Ap
 
 
 def _by_its_day(
-    case: CaseIndex, judge: Judge, due: _Appointment, day: date, newer: ActivityPlan | None
+    case: KnownCase, judge: Judge, due: _Appointment, day: date, newer: ActivityPlan | None
 ) -> Outcome | None:
     found = _evaluations(case, judge, due)
     closed = _closed_before(case, day)
@@ -228,17 +228,17 @@ def _by_its_day(
     if taken_out and outcome.verdict is Verdict.DUE:
         return None
     if taken_out and outcome.reason is Reason.UNDOCUMENTED:
-        return _asks(outcome, "replaced_without_evaluation", due.plan)
+        return outcome.ask("replaced_without_evaluation", due.plan)
     if not due.when.sure and outcome.verdict is Verdict.DEVIATION:
-        return _asks(outcome, "date_in_words", due.plan)
+        return outcome.ask("date_in_words", due.plan)
     unnamed = [evaluation for evaluation in _of_no_plan(case) if _day_of(evaluation) >= day]
     if unnamed and outcome.reason is Reason.UNDOCUMENTED:
-        return _asks(outcome, "which_plan", *unnamed)
+        return outcome.ask("which_plan", *unnamed)
     return outcome
 
 
 def _weighed(
-    case: CaseIndex, judge: Judge, due: _Appointment, day: date, found: _Evaluations, newer: ActivityPlan | None
+    case: KnownCase, judge: Judge, due: _Appointment, day: date, found: _Evaluations, newer: ActivityPlan | None
 ) -> Outcome:
     """The best that can be said: evaluated on the day, in an updated plan, doubtfully, lackingly, late, early, or not."""
     limit = judge.last_day(day, 0)
@@ -246,12 +246,12 @@ def _weighed(
     if whole.verdict is Verdict.MET:
         shown = [e for e in found.whole if e.id in whole.evidence]
         together = [e.id for e in found.whole if any(_day_of(e) == _day_of(first) for first in shown)]
-        return whole.model_copy(update={"evidence": tuple(together)})
+        return whole.but(evidence=tuple(together))
     updated = [newer] if newer is not None else []
     renewed = _on_the_day(judge, due, day, updated)
     changes = newer is not None and _says_more_than_a_date(due.plan, newer)
     if renewed.verdict is Verdict.MET and changes:
-        return renewed.model_copy(update={"remarks": (*renewed.remarks, WEAK)})
+        return renewed.with_remarks(WEAK)
     minutes = _minutes(case, due)
     doubtful: tuple[tuple[Sequence[Recorded], str], ...] = (
         (found.elsewhere, "where_documented"),
@@ -261,10 +261,10 @@ def _weighed(
     for entries, question in doubtful:
         outcome = _on_the_day(judge, due, day, entries)
         if outcome.verdict is Verdict.MET:
-            return _asks(outcome, question)
+            return outcome.ask(question)
     lacking = _on_the_day(judge, due, day, found.lacking)
     if lacking.verdict is Verdict.MET:
-        return lacking.model_copy(update={"verdict": Verdict.DEVIATION, "reason": Reason.INCOMPLETE})
+        return lacking.but(verdict=Verdict.DEVIATION, reason=Reason.INCOMPLETE)
     if whole.verdict is not Verdict.DUE and whole.reason is not Reason.UNDOCUMENTED:
         return whole  # late, or in doubt about its time
     if judge.today <= limit:
@@ -272,12 +272,12 @@ def _weighed(
     if changes and renewed.reason is Reason.LATE:
         return renewed
     if newer is not None and not changes:
-        return _asks(whole, "only_the_date_moved", newer)
+        return whole.ask("only_the_date_moved", newer)
     late = [item for item in (*found.elsewhere, *found.unclear, *minutes, *found.lacking) if _day_of(item) > limit]
     if late:
-        return _asks(whole, "minutes_only" if late[0] in minutes else "against_the_goal", *late)
+        return whole.ask("minutes_only" if late[0] in minutes else "against_the_goal", *late)
     before = [e for e in (*found.whole, *found.elsewhere, *found.unclear) if _day_of(e) < day]
-    return _asks(whole, "evaluated_early", *before) if before else whole
+    return whole.ask("evaluated_early", *before) if before else whole
 
 
 def _on_the_day(judge: Judge, due: _Appointment, day: date, entries: Sequence[Recorded]) -> Outcome:
@@ -292,17 +292,11 @@ def _on_the_day(judge: Judge, due: _Appointment, day: date, entries: Sequence[Re
 
 
 def _day_of(item: Recorded) -> date:
-    when = when_of(item)
+    when = item.at
     return when.day if when is not None else date.min
 
 
-def _asks(outcome: Outcome, question: str, *items: Recorded) -> Outcome:
-    evidence = tuple(dict.fromkeys((*outcome.evidence, *(item.id for item in items))))
-    update = {"verdict": Verdict.REVIEW, "reason": None, "question": question, "evidence": evidence, "changes_at": None}
-    return outcome.model_copy(update=update)
-
-
-def _minutes(case: CaseIndex, due: _Appointment) -> list[LogEntry]:
+def _minutes(case: KnownCase, due: _Appointment) -> list[LogEntry]:
     """«referat fra oppfølging» about this plan; one that names none counts where the case has a single plan."""
     alone = len({plan.plan for plan in case.decided_plans}) == 1
     return [
@@ -330,7 +324,7 @@ def _content(plan: ActivityPlan) -> tuple[object, ...]:
 
 
 def _moved(
-    case: CaseIndex,
+    case: KnownCase,
     judge: Judge,
     due: _Appointment,
     day: date,
@@ -360,10 +354,10 @@ def _appointed_before(judge: Judge, due: _Appointment, earlier: Sequence[Activit
     )
 
 
-def _without_a_day(case: CaseIndex, judge: Judge, due: _Appointment) -> Outcome | None:
+def _without_a_day(case: KnownCase, judge: Judge, due: _Appointment) -> Outcome | None:
     """No day to count to. An evaluation is good whenever it comes; a case closed without one has not evaluated at all."""
     found = _evaluations(case, judge, due)
-    event = when_of(due.plan)
+    event = due.plan.at
     if found.whole:
         return judge.met(due.scope, found.whole[0], event=event)
     if found.elsewhere:
@@ -382,7 +376,7 @@ def _without_a_day(case: CaseIndex, judge: Judge, due: _Appointment) -> Outcome 
     return None  # field e is empty: AP-E says so
 
 
-def _closed_before(case: CaseIndex, day: date) -> Period | None:
+def _closed_before(case: KnownCase, day: date) -> Period | None:
     """The period that had ended before ``day`` came, unless the case had been opened again by then."""
     begun = [period for period in case.periods if period.opened.day <= day]
     last = begun[-1] if begun else None
@@ -420,10 +414,10 @@ def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluation
     role=Role.RECTOR,
     needs=("activity_plans", "activity_plans.goal", "activity_plans.measures", "activity_plans.measures.goal"),
 )
-def goal_stated(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def goal_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«evaluering av tiltak opp mot mål»: per current plan, a goal for the whole or for every measure."""
     for plan in case.current_plans:
-        scope, event = scope_of(plan=plan.plan, version=str(plan.version)), when_of(plan)
+        scope, event = scope_of(plan=plan.plan, version=str(plan.version)), plan.at
         each = [judge.answers(measure.goal, "activity_plans.measures.goal") for measure in plan.measures]
         if judge.answers(plan.goal, "activity_plans.goal") or (each and all(each)):
             yield judge.met(scope, plan, event=event, remarks=judge.presence_remarks())

@@ -11,11 +11,11 @@ from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex
+from ..judge import Judge
+from ..known import KnownCase
 from ..proof import Proof, Shown, anyone, by, sort
 from ..rule import Chapter
-from ..stretches import Round, reopened_without_notice, took_place
+from ..stretches import Stretch, reopened_without_notice, took_place
 from ..who_was_told import RECEIVES, acted_as, rector_reached, stopped
 
 CHAPTER = Chapter("enquiry")
@@ -35,7 +35,7 @@ _MEETINGS = (LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION, LogKind.FEEDBACK_
     role=Role.RECTOR,
     needs=("notices", "log", "pupils", "status_history"),
 )
-def meeting_by_next_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def meeting_by_next_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«samme dag eller senest dagen etter»: per notice and per pupil it is about, counted from the notice's arrival (A-08)."""
     if case.nobody_identified:
         yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
@@ -57,22 +57,21 @@ def meeting_by_next_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
                 yield from _met_again(case, judge, stretch, pupil, since)
 
 
-def _met_again(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, since: Moment) -> Iterator[Outcome]:
+def _met_again(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, since: Moment) -> Iterator[Outcome]:
     """Opened again without a notice: the day it was opened is the only one to count from, so no meeting is a question."""
-    held = [e for e in case.for_pupil(pupil.ref, *_MEETINGS) if _met(e) and stretch.holds(when_of(e))]
+    held = [e for e in case.for_pupil(pupil.ref, *_MEETINGS) if _met(e) and stretch.holds(e.at)]
     outcome = judge.by_day(stretch.scope(pupil), since, sort(case, judge, MEETING, held).sure, days=1)
     if outcome.verdict is Verdict.DEVIATION:
-        update = {"verdict": Verdict.REVIEW, "reason": None, "question": "reopened"}
-        outcome = outcome.model_copy(update=update)
+        outcome = outcome.ask("reopened")
     if outcome.verdict is Verdict.MET or not stopped(case, since, outcome):
         yield outcome
 
 
 def _start(notice: Notice, pupil: Pupil) -> Moment | None:
     """When the notice arrived; where the pupil was found out later, then (A-07)."""
-    arrived = notice.arrived_at or notice.registered_at
+    arrived = notice.at
     found_out = pupil.identified_at
-    if arrived is None or found_out is None or found_out.before(arrived) is True:
+    if arrived is None or found_out is None or found_out.certainly_before(arrived):
         return arrived
     return found_out
 
@@ -91,59 +90,54 @@ def _met(entry: LogEntry) -> bool:
     return took_place(entry) and (there or entry.kind is not LogKind.FEEDBACK_MEETING)
 
 
-def _meetings(case: CaseIndex, judge: Judge, notice: Notice, pupil: Pupil, start: Moment) -> Shown:
+def _meetings(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start: Moment) -> Shown:
     """Meetings that took place and are not about another notice, or the answer to an earlier one."""
-    earlier = [n.arrived_at for n in case.notices if n.arrived_at is not None and n.arrived_at.before(start) is True]
+    earlier = [n.arrived_at for n in case.notices if n.arrived_at is not None and n.arrived_at.certainly_before(start)]
     found = []
     for entry in case.for_pupil(pupil.ref, *_MEETINGS):
-        when = when_of(entry)
+        when = entry.at
         if when is None or not _met(entry) or entry.notice not in (None, notice.id):
             continue
-        if when.before(start) is True and any(when.before(other) is not True for other in earlier):
+        if when.certainly_before(start) and any(not when.certainly_before(other) for other in earlier):
             continue
         found.append(entry)
     return sort(case, judge, MEETING, found)
 
 
 def _with_doubt(
-    case: CaseIndex, judge: Judge, notice: Notice, outcome: Outcome, meetings: Sequence[LogEntry], start: Moment
+    case: KnownCase, judge: Judge, notice: Notice, outcome: Outcome, meetings: Sequence[LogEntry], start: Moment
 ) -> Outcome:
     """A deviation is a question where it hangs on what the plan leaves open, or on what the log does not say."""
     if outcome.verdict is not Verdict.DEVIATION:
         return outcome
-    asked = {"verdict": Verdict.REVIEW, "reason": None}
     for later in _received_later(case, notice, start):
         counted = judge.by_day(outcome.scope, later, meetings, days=1)
         if counted.verdict in (Verdict.MET, Verdict.DUE):
-            changes = {"question": "received_later", "changes_at": counted.changes_at}
-            return outcome.model_copy(update={**asked, **changes})
+            return outcome.ask("received_later", changes_at=counted.changes_at)
     late = outcome.reason is Reason.LATE
     by_another = notice.receiver is not None and not acted_as(notice.receiver, *RECEIVES)
     if late and by_another and not rector_reached(case, notice).sure:
-        return outcome.model_copy(update={**asked, "question": "who_received"})
+        return outcome.ask("who_received")
     if notice.suspicion_only:
-        return outcome.model_copy(update={**asked, "question": "only_a_suspicion"})
+        return outcome.ask("only_a_suspicion")
     limit = outcome.deadline or start.day
     unnamed = [
         e
         for e in case.all(*_MEETINGS)
         if e not in meetings and not e.pupils and _met(e) and e.notice in (None, notice.id) and _by(e, start, limit)
     ]
-    if unnamed:
-        evidence = tuple(dict.fromkeys([*outcome.evidence, *(e.id for e in unnamed)]))
-        return outcome.model_copy(update={**asked, "question": "which_pupil", "evidence": evidence})
-    return outcome
+    return outcome.ask("which_pupil", *unnamed) if unnamed else outcome
 
 
 def _by(entry: LogEntry, start: Moment, limit: date) -> bool:
-    when = when_of(entry)
-    return when is not None and when.before(start) is not True and when.day <= limit
+    when = entry.at
+    return when is not None and not when.certainly_before(start) and when.day <= limit
 
 
-def _received_later(case: CaseIndex, notice: Notice, start: Moment) -> list[Moment]:
+def _received_later(case: KnownCase, notice: Notice, start: Moment) -> list[Moment]:
     """Later days that can be when it was received: when it was read, and when another who took it passed it on to rektor."""
     moments = [notice.read_at]
     if not acted_as(notice.receiver, *RECEIVES):
         moments.append(notice.rector_told_at)
-        moments += [when_of(entry) for entry in case.for_notice(notice, LogKind.RECTOR_RECEIVED)]
+        moments += [entry.at for entry in case.for_notice(notice, LogKind.RECTOR_RECEIVED)]
     return [m for m in moments if m is not None and m.known_at(case.as_of) and m.day > start.day]

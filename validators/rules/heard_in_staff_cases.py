@@ -11,7 +11,7 @@ from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Severity, scope_of
 from ..heard import hearings
 from ..judge import Judge
-from ..known import CaseIndex, was_heard
+from ..known import KnownCase, was_heard
 from ..proof import DECLINED, Proof, Shown, anyone, find, there
 from ..rule import Chapter
 from ..who_was_told import or_which, waited
@@ -35,7 +35,7 @@ ACCUSED_HEARD = Proof(
     law=("opplaeringslova-10-2",),
     needs=("suspicions", "log", "pupils", "notices", "notices.happened_at", "notices.accuses_staff"),
 )
-def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def pupil_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
     for scope, suspicion, start in staff_suspicions(case):
         for pupil in case.affected:
@@ -46,7 +46,7 @@ def pupil_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
                 yield or_is_it_about_staff(case, suspicion, outcome)
 
 
-def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment) -> Outcome | None:
+def _heard(case: KnownCase, judge: Judge, scope: str, pupil: str, start: Moment) -> Outcome | None:
     heard = hearings(case, judge, pupil)
     since = heard.where(can_follow(start))
     declined = bool(since.sure) and since.sure[0].hearing is Hearing.DECLINED
@@ -56,7 +56,7 @@ def _heard(case: CaseIndex, judge: Judge, scope: str, pupil: str, start: Moment)
     )
 
 
-def _not_heard(case: CaseIndex, judge: Judge, scope: str, start: Moment, heard: Shown) -> Outcome | None:
+def _not_heard(case: KnownCase, judge: Judge, scope: str, start: Moment, heard: Shown) -> Outcome | None:
     before = same_day_on(heard.sure, start)
     if before:
         return judge.review(scope, "heard_before", *before, event=start)
@@ -72,7 +72,7 @@ def _not_heard(case: CaseIndex, judge: Judge, scope: str, start: Moment, heard: 
     role=Role.RECTOR,
     needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
 )
-def accused_heard(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def accused_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»: each one who is accused."""
     for scope, suspicion, start in staff_suspicions(case):
         several = len(suspicion.accused) > 1
@@ -91,7 +91,7 @@ def _rules_out(accused: Actor, suspicion: Suspicion, present: Actor) -> bool:
 
 
 def _conversation(
-    case: CaseIndex,
+    case: KnownCase,
     judge: Judge,
     scope: str,
     suspicion: Suspicion,

@@ -12,10 +12,10 @@ from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Remark, RemarkCode, Severity, scope_of
 from ..best_interest_entries import current_assessments
 from ..heard import hearings
-from ..judge import Judge, when_of
-from ..known import CaseIndex
+from ..judge import Judge
+from ..known import KnownCase
 from ..rule import Chapter
-from ..stretches import Round, rounds, took_place
+from ..stretches import Stretch, stretches, took_place
 
 CHAPTER = Chapter("hearing")
 
@@ -32,12 +32,12 @@ CHAPTER = Chapter("hearing")
         "log.held",
     ),
 )
-def clarified_before(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def clarified_before(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Før vi snakker med barnet så er det viktig å gjøre avklaringer med barnet.» Four ticks, per conversation held."""
     for talk in case.all(LogKind.PUPIL_CONVERSATION):
         if not took_place(talk):
             continue
-        scope, event, ticks = scope_of(log=talk.id), when_of(talk), talk.preparation
+        scope, event, ticks = scope_of(log=talk.id), talk.at, talk.preparation
         if ticks is not None and all((ticks.purpose, ticks.known, ticks.explained, ticks.afterwards)):
             yield judge.met(scope, talk, event=event)
         else:
@@ -59,7 +59,7 @@ def clarified_before(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "activity_plans.best_interest_ref",
     ),
 )
-def view_given_weight(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def view_given_weight(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Barnets syn skal tillegges vekt i samsvar med alder og modenhet»: in each current plan's assessment."""
     for found in current_assessments(case, judge):
         yield found.field(judge, "age_and_maturity")
@@ -78,9 +78,9 @@ def view_given_weight(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         "log.pupils",
     ),
 )
-def heard_throughout(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def heard_throughout(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«alle barn som er involvert blir hørt gjennom hele saken/prosessen»: per pupil, and again when the case goes on."""
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         for pupil in case.pupils:
             start = stretch.since(pupil)
             if start is None or not start.known_at(case.as_of):
@@ -93,7 +93,7 @@ def heard_throughout(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
                     yield found.settle(outcome)
 
 
-def _not_heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
+def _not_heard(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
     unnamed = [e for e in stretch.entries(case, LogKind.PUPIL_CONVERSATION) if not e.pupils]
     if unnamed and len(case.affected) != 1:
         yield judge.review(stretch.scope(pupil), "which_pupil", *unnamed, event=start)
@@ -101,9 +101,9 @@ def _not_heard(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, star
         yield from stretch.missing(judge, "HB-05", stretch.scope(pupil), start)
 
 
-def _again(judge: Judge, stretch: Round, pupil: Pupil, last: LogEntry) -> Outcome:
-    when = when_of(last)
-    assert when is not None  # noqa: S101 - Round.holds lets no entry without a time in
+def _again(judge: Judge, stretch: Stretch, pupil: Pupil, last: LogEntry) -> Outcome:
+    when = last.at
+    assert when is not None  # noqa: S101 - Stretch.holds lets no entry without a time in
     weeks = timedelta(weeks=judge.plan.readings.heard_again_after_weeks)
     limit = judge.calendar.on_or_after(when.day + weeks)  # nobody is asked about a talk during a holiday
     until = stretch.closed.day if stretch.closed is not None else judge.today
@@ -112,4 +112,4 @@ def _again(judge: Judge, stretch: Round, pupil: Pupil, last: LogEntry) -> Outcom
         return judge.review(stretch.scope(pupil), "heard_again", last, event=when, remarks=missing)
     declined = (Remark(code=RemarkCode.DECLINED),) if last.hearing is Hearing.DECLINED else ()
     outcome = judge.met(stretch.scope(pupil), last, event=when, remarks=(*declined, *missing))
-    return outcome if stretch.closed is not None else outcome.model_copy(update={"changes_at": end_of(limit)})
+    return outcome if stretch.closed is not None else outcome.but(changes_at=end_of(limit))

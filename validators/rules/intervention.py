@@ -10,8 +10,8 @@ from ...domain.moment import Moment
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
 from ..heard import hearings
-from ..judge import Judge, when_of
-from ..known import CaseIndex, was_heard
+from ..judge import Judge
+from ..known import KnownCase, was_heard
 from ..proof import DECLINED
 from ..rule import Chapter
 from ..who_was_told import acted_as, is_known, never_a_deviation, or_which, shown, waited
@@ -19,15 +19,15 @@ from ..who_was_told import acted_as, is_known, never_a_deviation, or_which, show
 CHAPTER = Chapter("intervention")
 
 
-def _incidents(case: CaseIndex, *levels: int) -> Iterator[tuple[Incident, Moment]]:
+def _incidents(case: KnownCase, *levels: int) -> Iterator[tuple[Incident, Moment]]:
     """The incidents of these kinds (they are kinds, not steps: requirements A-15) with when they happened."""
     for incident in case.incidents:
-        when = when_of(incident)
+        when = incident.at
         if incident.level in levels and when is not None:
             yield incident, when
 
 
-def _pupils(case: CaseIndex, incident: Incident) -> tuple[str, ...]:
+def _pupils(case: KnownCase, incident: Incident) -> tuple[str, ...]:
     """The pupils involved; where the incident names none, the pupil of a case with a single one."""
     if incident.pupils:
         return tuple(dict.fromkeys(incident.pupils))
@@ -50,10 +50,10 @@ def _scope(incident: Incident, pupil: str | None = None) -> str:
     law=("opplaeringslova-12-4-1", "opplaeringslova-12-9"),
     needs=("incidents",),
 )
-def stopped(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def stopped(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«ansatte ved skolen skal stoppe en situasjon som er akutt»: at every level, and only where it is written down."""
     for incident in case.incidents:
-        when, intervener = when_of(incident), incident.intervener
+        when, intervener = incident.at, incident.intervener
         if intervener is not None and intervener.role.works_at_school:
             yield judge.met(_scope(incident), incident, event=when)
         else:
@@ -71,7 +71,7 @@ def stopped(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     role=Role.CONTACT_TEACHER,
     needs=("incidents", "log", "pupils"),
 )
-def contact_teacher_leads(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def contact_teacher_leads(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Kontaktlærer leder samtale med elevene.» Levels 1 and 2 never deviate for a missing log."""
     for incident, when in _incidents(case, 2):
         talks = [
@@ -93,8 +93,8 @@ def _led_by_teacher(entry: LogEntry) -> bool:
 
 def _follows(entry: LogEntry, when: Moment) -> bool:
     """Whether the entry can have come after ``when``; on the same day without times it can."""
-    moment = when_of(entry)
-    return moment is not None and moment.before(when) is not True
+    moment = entry.at
+    return moment is not None and not moment.certainly_before(when)
 
 
 # --- «… tilkalle nærmeste leder. Den ansatte beskriver hendelsen.» (nivå 3) ------------------------------------------------
@@ -108,12 +108,12 @@ def _follows(entry: LogEntry, when: Moment) -> bool:
     role=Role.STAFF,
     needs=("incidents", "incidents.leader_called", "incidents.leader_called_at", "incidents.intervener"),
 )
-def leader_called(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def leader_called(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing."""
     for incident, when in _incidents(case, 3):
         scope, called = _scope(incident), incident.leader_called_at
         if called is not None and called.known_at(case.as_of):
-            before = called.before(when) is True
+            before = called.certainly_before(when)
             if before or called.day != when.day:
                 yield judge.review(scope, "before_its_cause" if before else "called_another_day", incident, event=when)
             else:
@@ -136,7 +136,7 @@ def leader_called(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     role=Role.STAFF,
     needs=("incidents", "incidents.description", "incidents.author", "incidents.intervener"),
 )
-def described(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def described(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Den ansatte beskriver hendelsen.»"""
     for incident, when in _incidents(case, 3):
         outcome = judge.field(_scope(incident), incident.description, incident, event=when)
@@ -166,7 +166,7 @@ _GUARDIANS_NEEDS = (
 )
 
 
-def _guardians(code: str, case: CaseIndex, judge: Judge, level: int) -> Iterator[Outcome]:
+def _guardians(code: str, case: KnownCase, judge: Judge, level: int) -> Iterator[Outcome]:
     """The guardians of each pupil involved; the plan sets no time."""
     for incident, when in _incidents(case, level):
         pupils = _pupils(case, incident)
@@ -180,15 +180,15 @@ def _guardians(code: str, case: CaseIndex, judge: Judge, level: int) -> Iterator
 
 
 def _guardians_of(
-    code: str, case: CaseIndex, judge: Judge, incident: Incident, when: Moment, pupil: str
+    code: str, case: KnownCase, judge: Judge, incident: Incident, when: Moment, pupil: str
 ) -> Outcome | None:
     scope = _scope(incident, pupil)
     informed = _informed(case, incident)
     logged = [e for e in case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED) if _follows(e, when) and e.held is not False]
     hers = [g.at for g in informed if g.pupil == pupil or (g.pupil is None and len(_pupils(case, incident)) == 1)]
-    in_time = [at for at in hers if at.before(when) is not True]
+    in_time = [at for at in hers if not at.certainly_before(when)]
     if in_time or logged:
-        shown = when_of(logged[0]) if not in_time else min(in_time, key=lambda m: m.sort_key)
+        shown = logged[0].at if not in_time else min(in_time, key=lambda m: m.sort_key)
         remarks = judge.elapsed(when.day, shown.day, beyond=1) if shown is not None else ()
         return judge.met(scope, *(logged[:1] if not in_time else (incident,)), event=when, remarks=remarks)
     if hers:
@@ -201,7 +201,7 @@ def _guardians_of(
     return waited(case, judge, code, scope, when)
 
 
-def _informed(case: CaseIndex, incident: Incident) -> list[GuardiansInformed]:
+def _informed(case: KnownCase, incident: Incident) -> list[GuardiansInformed]:
     return [
         g
         for g in incident.guardians_informed
@@ -209,9 +209,9 @@ def _informed(case: CaseIndex, incident: Incident) -> list[GuardiansInformed]:
     ]
 
 
-def guardians_know(case: CaseIndex, incident: Incident, pupil: str) -> Recorded | None:
+def guardians_know(case: KnownCase, incident: Incident, pupil: str) -> Recorded | None:
     """What shows that the guardians of ``pupil`` know of ``incident``: the incident itself, or the log after it."""
-    when = when_of(incident)
+    when = incident.at
     alone = len(_pupils(case, incident)) == 1
     if any(g.pupil == pupil or (g.pupil is None and alone) for g in _informed(case, incident)):
         return incident
@@ -227,14 +227,14 @@ def guardians_know(case: CaseIndex, incident: Incident, pupil: str) -> Recorded 
     role=Role.RECTOR,
     needs=_GUARDIANS_NEEDS,
 )
-def guardians_at_three(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def guardians_at_three(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Foresatte blir informert.» Where the level is not stated, whether it was one that asks for this is a question."""
     yield from _guardians("GI-03b", case, judge, 3)
     for incident in case.incidents:
         if incident.level is None and not all(
             guardians_know(case, incident, p) for p in _pupils(case, incident) or ("",)
         ):
-            yield judge.review(_scope(incident), "which_level", incident, event=when_of(incident))
+            yield judge.review(_scope(incident), "which_level", incident, event=incident.at)
 
 
 @CHAPTER.rule(
@@ -245,15 +245,14 @@ def guardians_at_three(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     role=Role.RECTOR,
     needs=_GUARDIANS_NEEDS,
 )
-def guardians_at_four(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def guardians_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Eleven klarer ikke å roe seg ned: foresatte blir informert.» Of several pupils, the plan does not say whose."""
     outcomes = list(_guardians("GI-04", case, judge, 4))
     some = {_incident_of(o) for o in outcomes if o.verdict is Verdict.MET}
     for outcome in outcomes:
         missing = outcome.verdict in (Verdict.DUE, Verdict.DEVIATION) or outcome.question == "not_yet"
         if missing and _incident_of(outcome) in some:
-            update = {"verdict": Verdict.REVIEW, "reason": None, "question": "who_could_not_calm_down"}
-            yield outcome.model_copy(update={**update, "changes_at": None, "deadline": None})
+            yield outcome.ask("who_could_not_calm_down").but(deadline=None)
         else:
             yield outcome
 
@@ -271,7 +270,7 @@ def _incident_of(outcome: Outcome) -> str:
     law=("opplaeringslova-12-4-4",),
     needs=("incidents", "incidents.description"),
 )
-def documented_at_four(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def documented_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«foresatte blir informert. Dokumentasjon i Visma Sikker Sak.»: at level 4 the incident says what happened."""
     for incident, when in _incidents(case, 4):
         yield judge.field(_scope(incident), incident.description, incident, event=when)
@@ -288,10 +287,10 @@ def documented_at_four(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     role=Role.STAFF,
     needs=("incidents", "incidents.pupils", "log", "pupils"),
 )
-def followed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def followed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«må dette følges opp av elevsamtaler med de involverte elevene»: each of them, after the intervention."""
     for incident in case.incidents:
-        when = when_of(incident)
+        when = incident.at
         if incident.level == 1 or when is None:
             continue
         pupils = _pupils(case, incident)
@@ -303,11 +302,11 @@ def followed_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
                 yield outcome
 
 
-def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment, pupil: str) -> Outcome | None:
+def _followed_up(case: KnownCase, judge: Judge, incident: Incident, when: Moment, pupil: str) -> Outcome | None:
     scope = _scope(incident, pupil)
     heard = hearings(case, judge, pupil).where(lambda entry: _follows(entry, when))
     talks = heard.sure
-    clear = [e for e in talks if (moment := when_of(e)) is not None and when.before(moment) is True]
+    clear = [e for e in talks if (moment := e.at) is not None and when.certainly_before(moment)]
     declined = all(e.hearing is Hearing.DECLINED for e in clear)
     found = shown(judge, "GI-05", scope, when, clear, remarks=(DECLINED,) if declined else ())
     if found is not None:
@@ -330,7 +329,7 @@ def _followed_up(case: CaseIndex, judge: Judge, incident: Incident, when: Moment
     role=Role.STAFF,
     needs=("incidents", "log"),
 )
-def responsible_for_follow_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def responsible_for_follow_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Den som griper inn, har ansvar for at dette blir gjort.»"""
     for incident, when in _incidents(case, 3, 4):
         scope, intervener = _scope(incident), incident.intervener

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from ...domain.annual_cycle import CycleKind, Group
 from ...domain.case import Incident
-from ...domain.log import Hearing, LogEntry, LogKind, Recorded
+from ...domain.log import LOOKS_INTO, Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment, end_of
 from ...domain.notice import NoticeSource
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex, CycleIndex
+from ..judge import Judge
+from ..known import CycleIndex, KnownCase
 from ..rule import Chapter, Subject
 from ..who_was_told import (
     acted_as,
@@ -29,14 +29,6 @@ from .intervention import guardians_know
 from .notification import received
 
 CHAPTER = Chapter("law")
-_ENQUIRY = (
-    LogKind.ENQUIRY_STEP,
-    LogKind.SUSPICION_ENQUIRY,
-    LogKind.PUPIL_CONVERSATION,
-    LogKind.HOME_MEETING,
-    LogKind.STAFF_CONVERSATION,
-    LogKind.OBSERVATION,
-)
 
 
 @CHAPTER.rule(
@@ -49,7 +41,7 @@ _ENQUIRY = (
     needs=("notices", "log", "suspicions"),
     optional=True,
 )
-def pupil_tells(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def pupil_tells(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """The law's duty to notify holds also when the pupil herself says so."""
     yield from received("L-01", case, judge, NoticeSource.PUPIL)
 
@@ -65,10 +57,10 @@ def pupil_tells(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     decided_by=("notices.receiver",),
     optional=True,
 )
-def passed_on(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def passed_on(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """The plan lets kontaktlærer receive a notice; the law wants rektor told, by everyone who works at the school."""
     for notice in case.notices:
-        arrived, receiver = when_of(notice), notice.receiver
+        arrived, receiver = notice.at, notice.receiver
         if arrived is None or receiver is None or not receiver.role.works_at_school or receiver.acts_as(Role.RECTOR):
             continue
         if notice.source is NoticeSource.STAFF or goes_to_the_owner(case, notice):
@@ -97,7 +89,7 @@ def passed_on(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     ),
     optional=True,
 )
-def one_week(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def one_week(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """§ 12-6: the later of one week and five school days since it was raised with rektor; a horizon, never a deviation."""
     raised = _raised_with_rector(case)
     if raised is None:
@@ -106,7 +98,7 @@ def one_week(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     horizon = max(raised.day + timedelta(days=7), judge.calendar.add(raised.day, 5))
     remarks = [Remark(code=RemarkCode.MAY_BE_REPORTED_TO_STATE, day=horizon + timedelta(days=1))]
     remarks += judge.uncounted(raised.day, horizon)
-    done = [e for e in case.all(*_ENQUIRY) if _took_place(e) and _from(e, raised)]
+    done = [e for e in case.all(*LOOKS_INTO) if _took_place(e) and _from(e, raised)]
     decided = [p for p in case.decided_plans if _from(p, raised)]
     if done or decided:
         yield judge.met("case", *(done[:1] or decided[:1]), event=raised)
@@ -116,12 +108,12 @@ def one_week(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         pending = Outcome(
             scope="case", verdict=Verdict.DUE, deadline=horizon, counted_from=raised.day, event_day=raised.day
         )
-        yield pending.model_copy(update={"changes_at": end_of(horizon), "remarks": tuple(remarks)})
+        yield pending.but(changes_at=end_of(horizon), remarks=tuple(remarks))
     else:
         yield judge.review("case", "may_be_reported", event=raised, remarks=remarks)
 
 
-def _raised_with_rector(case: CaseIndex) -> Moment | None:
+def _raised_with_rector(case: KnownCase) -> Moment | None:
     """When it was first raised with rektor since the case was last opened; a notice that names no receiver counts."""
     closed = [period.closed for period in case.periods[:-1]]
     since = closed[-1] if closed else None
@@ -129,9 +121,9 @@ def _raised_with_rector(case: CaseIndex) -> Moment | None:
     for notice in case.notices:
         if goes_to_the_owner(case, notice):
             continue
-        came = when_of(notice) if not is_known(notice.receiver) else None
-        reached = [when_of(item) for item in rector_reached(case, notice).sure]
-        found += [m for m in (came, *reached) if m is not None and (since is None or m.before(since) is not True)]
+        came = notice.at if not is_known(notice.receiver) else None
+        reached = [item.at for item in rector_reached(case, notice).sure]
+        found += [m for m in (came, *reached) if m is not None and (since is None or not m.certainly_before(since))]
     return min(found, key=lambda m: m.sort_key, default=None)
 
 
@@ -140,8 +132,8 @@ def _took_place(entry: LogEntry) -> bool:
 
 
 def _from(item: Recorded, moment: Moment) -> bool:
-    when = when_of(item)
-    return when is not None and when.before(moment) is not True
+    when = item.at
+    return when is not None and not when.certainly_before(moment)
 
 
 @CHAPTER.rule(
@@ -166,10 +158,10 @@ def _from(item: Recorded, moment: Moment) -> bool:
     ),
     optional=True,
 )
-def physical_intervention(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def physical_intervention(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Skolen skal dokumentere alle fysiske inngrep» (§ 13-5): three things written, and who must know, knows."""
     for number, incident in enumerate(case.incidents):
-        scope, when = scope_of(incident=incident.id), when_of(incident)
+        scope, when = scope_of(incident=incident.id), incident.at
         if incident.physical_intervention is None and incident.level in (3, 4):
             yield judge.review(scope, "was_it_physical", incident, event=when)
         elif incident.physical_intervention:
@@ -177,7 +169,7 @@ def physical_intervention(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 
 def _physical(
-    case: CaseIndex,
+    case: KnownCase,
     judge: Judge,
     scope: str,
     incident: Incident,
@@ -200,7 +192,7 @@ def _physical(
     return judge.met(scope, incident, *shown, event=when, remarks=judge.presence_remarks())
 
 
-def _rector_knows(case: CaseIndex, incident: Incident, when: Moment | None) -> Recorded | None:
+def _rector_knows(case: KnownCase, incident: Incident, when: Moment | None) -> Recorded | None:
     """What shows that rektor knows of it."""
     if acted_as(incident.intervener, Role.RECTOR) or acted_as(incident.author, Role.RECTOR):
         return incident
@@ -219,7 +211,7 @@ def _rector_knows(case: CaseIndex, incident: Incident, when: Moment | None) -> R
     needs=("log", "notices", "pupils"),
     optional=True,
 )
-def rights_explained(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """§ 10-8: the information pupils and parents need about the school environment and their rights, per pupil."""
     begun = case.received
     if begun is None:

@@ -6,30 +6,20 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ...domain.activity_plan import ActivityPlan, MeasureType
 from ...domain.case import Pupil
-from ...domain.log import Hearing, LogEntry, LogKind
+from ...domain.log import EXAMINES, Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
 from ..heard import ANALYSIS, hearings
-from ..judge import Judge, when_of
-from ..known import CaseIndex, was_heard
+from ..judge import Judge
+from ..known import KnownCase, was_heard
 from ..plan_parts import is_gone, plan_scope, unless_repeated
 from ..proof import DECLINED, WEAK, sort
 from ..reading.vague_phrases import Phrase, says_only
 from ..rule import Chapter
-from ..stretches import Round, only_protects, rounds
+from ..stretches import Stretch, only_protects, stretches
 
 CHAPTER = Chapter("measures")
-
-ENQUIRY = (
-    LogKind.SUSPICION_ENQUIRY,
-    LogKind.ENQUIRY_STEP,
-    LogKind.OBSERVATION,
-    LogKind.PUPIL_CONVERSATION,
-    LogKind.STAFF_CONVERSATION,
-    LogKind.ANALYSIS,
-)
-"""What shows that something was examined. A meeting with the home alone is not an enquiry."""
 
 
 # --- «Ut ifra grundig og objektiv undersøkelse settes det i verk …» -----------------------------------------------------
@@ -44,16 +34,16 @@ ENQUIRY = (
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-6", "opplaeringslova-12-9"),
     needs=("activity_plans", "activity_plans.measures", "activity_plans.measures_text", "log"),
 )
-def measures_after_enquiry(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def measures_after_enquiry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Ut ifra grundig og objektiv undersøkelse settes det i verk egnende og lovlige tiltak.»"""
     for plan in case.current_plans:
-        scope, event = plan_scope(plan), when_of(plan)
+        scope, event = plan_scope(plan), plan.at
         if not _measures_named(judge, plan):
             yield judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
         elif any(m.type in (MeasureType.CHANGE_OF_SCHOOL, MeasureType.EXPULSION) for m in plan.measures):
             yield judge.review(scope, "needs_decision", plan, event=event)
         else:
-            basis = next((e for e in case.all(*ENQUIRY) if finds_out(e) and _not_after(e, event)), None)
+            basis = next((e for e in case.all(*EXAMINES) if finds_out(e) and _not_after(e, event)), None)
             if basis is None:
                 yield judge.review(scope, "no_enquiry", plan, event=event)
             else:
@@ -73,8 +63,8 @@ def _measures_named(judge: Judge, plan: ActivityPlan) -> bool:
 
 def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
     """Whether ``entry`` can have come before ``moment``; on the same day without times it can."""
-    when = when_of(entry)
-    return when is not None and moment is not None and moment.before(when) is not True
+    when = entry.at
+    return when is not None and moment is not None and not moment.certainly_before(when)
 
 
 # --- «Eleven/e skal alltid høres før det velges tiltak, og bidra …» -----------------------------------------------------
@@ -89,24 +79,24 @@ def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
     law=("opplaeringslova-10-2",),
     needs=("activity_plans", "activity_plans.measures", "activity_plans.pupils", "log", "pupils"),
 )
-def pupil_heard_before_choice(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def pupil_heard_before_choice(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Eleven/e skal alltid høres før det velges tiltak»: per pupil, for each version that chooses measures."""
     for plan, before in _choices(case):
         for pupil in case.pupils_of_plan(plan):
             scope = scope_of(pupil=pupil, plan=plan.plan, version=str(plan.version))
             yield _heard(case, judge, scope, pupil, plan, before)
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         for pupil_of_case in case.affected:
             yield from _begun_without_a_plan(case, judge, stretch, pupil_of_case)
 
 
-def _begun_without_a_plan(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil) -> Iterator[Outcome]:
+def _begun_without_a_plan(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Iterator[Outcome]:
     """What was begun was chosen, plan or none. Whether it was protection, no entry says: then it is a question."""
     planned = any(stretch.has(plan) and pupil.ref in case.pupils_of_plan(plan) for plan in case.decided_plans)
     started = [e for e in stretch.entries(case, LogKind.MEASURE_STARTED) if not e.pupils or pupil.ref in e.pupils]
     if planned or not started:
         return
-    found, scope, event = hearings(case, judge, pupil.ref).where(stretch.has), stretch.scope(pupil), when_of(started[0])
+    found, scope, event = hearings(case, judge, pupil.ref).where(stretch.has), stretch.scope(pupil), started[0].at
     if found.sure:
         outcome = judge.in_order(scope, found.sure[0], started[0], event=event)
         late = outcome.verdict is Verdict.DEVIATION
@@ -117,7 +107,7 @@ def _begun_without_a_plan(case: CaseIndex, judge: Judge, stretch: Round, pupil: 
         yield judge.review(scope, "protective_first", *started[:1], event=event)
 
 
-def _choices(case: CaseIndex) -> Iterator[tuple[ActivityPlan, ActivityPlan | None]]:
+def _choices(case: KnownCase) -> Iterator[tuple[ActivityPlan, ActivityPlan | None]]:
     """Each decided version that chooses measures, with the version before it: the first, and those with other measures."""
     for versions in case.histories:
         before: ActivityPlan | None = None
@@ -128,9 +118,9 @@ def _choices(case: CaseIndex) -> Iterator[tuple[ActivityPlan, ActivityPlan | Non
 
 
 def _heard(
-    case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: ActivityPlan, before: ActivityPlan | None
+    case: KnownCase, judge: Judge, scope: str, pupil: str, plan: ActivityPlan, before: ActivityPlan | None
 ) -> Outcome:
-    event = when_of(plan)
+    event = plan.at
     found = hearings(case, judge, pupil)
     about_this = _about_what_began(case, judge, found.sure, plan)
     ever = _first_in_order(judge, scope, about_this, plan)
@@ -150,35 +140,33 @@ def _heard(
     if early:
         return judge.review(scope, "protective_first", hearing, *early, event=event)
     if hearing.hearing is Hearing.DECLINED:
-        return outcome.model_copy(update={"remarks": (*outcome.remarks, DECLINED)})
+        return outcome.with_remarks(DECLINED)
     return outcome
 
 
 def _about_what_began(
-    case: CaseIndex, judge: Judge, heard: Sequence[LogEntry], plan: ActivityPlan
+    case: KnownCase, judge: Judge, heard: Sequence[LogEntry], plan: ActivityPlan
 ) -> Sequence[LogEntry]:
     """The conversations that can be about what the plan answers: not long before the first of what began its stretch."""
-    decided = when_of(plan)
-    stretch = next((s for s in rounds(case) if s.holds(decided)), None)
+    decided = plan.at
+    stretch = next((s for s in stretches(case) if s.holds(decided)), None)
     if stretch is None:
         return heard
     began: list[Moment] = [stretch.start]
     began += [s.at for s in case.suspicions if stretch.holds(s.at)]
     began += [n.learned_at for n in case.notices if n.learned_at is not None and stretch.holds(n.learned_at)]
-    began += [when for i in case.incidents if (when := when_of(i)) is not None and stretch.holds(when)]
+    began += [when for i in case.incidents if (when := i.at) is not None and stretch.holds(when)]
     first = min(began, key=lambda moment: moment.sort_key)
     allowed = judge.plan.readings.heard_before_choice_school_days
     return [
         entry
         for entry in heard
-        if (when := when_of(entry)) is None
-        or when.day >= first.day
-        or judge.calendar.between(when.day, first.day) <= allowed
+        if (when := entry.at) is None or when.day >= first.day or judge.calendar.between(when.day, first.day) <= allowed
     ]
 
 
-def _not_heard(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan) -> Outcome:
-    event = when_of(plan)
+def _not_heard(case: KnownCase, judge: Judge, scope: str, plan: ActivityPlan) -> Outcome:
+    event = plan.at
     talks = case.all(LogKind.PUPIL_CONVERSATION)
     unnamed = [entry for entry in talks if not entry.pupils and was_heard(entry) and _not_after(entry, event)]
     if unnamed:
@@ -190,15 +178,15 @@ def _not_heard(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan) ->
 
 def _since(hearings: Sequence[LogEntry], before: ActivityPlan | None) -> list[LogEntry]:
     """The hearings that came after the version before; all of them where there is none."""
-    decided = when_of(before) if before is not None else None
+    decided = before.at if before is not None else None
     if decided is None:
         return list(hearings)
-    return [e for e in hearings if (when := when_of(e)) is not None and decided.before(when) is True]
+    return [e for e in hearings if (when := e.at) is not None and decided.certainly_before(when)]
 
 
 def _first_in_order(judge: Judge, scope: str, entries: Iterable[LogEntry], plan: ActivityPlan) -> Outcome | None:
     """The best that ``entries`` show about having come before ``plan``: met, else a question, else the wrong order."""
-    outcomes = [judge.in_order(scope, entry, plan, event=when_of(plan)) for entry in entries]
+    outcomes = [judge.in_order(scope, entry, plan, event=plan.at) for entry in entries]
     for verdict in (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION):
         for outcome in outcomes:
             if outcome.verdict is verdict:
@@ -206,15 +194,15 @@ def _first_in_order(judge: Judge, scope: str, entries: Iterable[LogEntry], plan:
     return None
 
 
-def _started_before(case: CaseIndex, plan: ActivityPlan, hearing: LogEntry) -> list[LogEntry | ActivityPlan]:
+def _started_before(case: KnownCase, plan: ActivityPlan, hearing: LogEntry) -> list[LogEntry | ActivityPlan]:
     """What shows that a measure was put into effect before the pupil was heard: log entries, or the plan's own dates."""
-    heard = when_of(hearing)
+    heard = hearing.at
     if heard is None:
         return []
     found: list[LogEntry | ActivityPlan] = [
         entry
         for entry in case.all(LogKind.MEASURE_STARTED)
-        if (entry.plan in (None, plan.plan)) and (when := when_of(entry)) is not None and when.before(heard) is True
+        if (entry.plan in (None, plan.plan)) and (when := entry.at) is not None and when.certainly_before(heard)
     ]
     if any(m.start is not None and m.start < heard.day for m in plan.measures):
         found.append(plan)
@@ -237,7 +225,7 @@ def _started_before(case: CaseIndex, plan: ActivityPlan, hearing: LogEntry) -> l
         "activity_plans.measures",
     ),
 )
-def pupil_contributes(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def pupil_contributes(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«og bidra i utarbeidelsen av tiltaksplanen»: per pupil of each current plan."""
     for plan in case.current_plans:
         pupils = case.pupils_of_plan(plan)
@@ -246,8 +234,8 @@ def pupil_contributes(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield _contribution(case, judge, scope, pupil, plan, alone=len(pupils) == 1)
 
 
-def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: ActivityPlan, *, alone: bool) -> Outcome:
-    event = when_of(plan)
+def _contribution(case: KnownCase, judge: Judge, scope: str, pupil: str, plan: ActivityPlan, *, alone: bool) -> Outcome:
+    event = plan.at
     before = [e for e in hearings(case, judge, pupil).sure if _not_after(e, event)]
     if judge.answers(plan.pupil_contribution, "activity_plans.pupil_contribution"):
         heard = [e for e in before if e.hearing is not Hearing.DECLINED]
@@ -273,13 +261,13 @@ def _contribution(case: CaseIndex, judge: Judge, scope: str, pupil: str, plan: A
     law=("opplaeringslova-12-4-2",),
     needs=("activity_plans", "log"),
 )
-def analysis_underlies(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def analysis_underlies(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«en helhetlig analyse som ligger til grunn for utvikling av tiltak»: before the first version that chooses measures."""
     for versions in case.histories:
         plan = next((version for version in versions if not only_protects(version)), None)
         if plan is None:
             continue
-        scope, event = plan_scope(plan), when_of(plan)
+        scope, event = plan_scope(plan), plan.at
         linked = case.by_id(plan.analysis_ref)
         if plan.analysis_ref is not None and linked is None and not is_gone(case, plan.analysis_ref):
             yield judge.review(scope, "reference_not_found", plan, event=event)
@@ -295,12 +283,12 @@ def analysis_underlies(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         elif outcome is None:
             yield judge.deviation(scope, Reason.UNDOCUMENTED, plan, event=event)
         elif outcome.verdict is Verdict.MET and linked is None:
-            yield outcome.model_copy(update={"remarks": (*outcome.remarks, WEAK)})
+            yield outcome.with_remarks(WEAK)
         else:
             yield outcome
 
 
-def _analyses(case: CaseIndex, plan: ActivityPlan) -> list[LogEntry]:
+def _analyses(case: KnownCase, plan: ActivityPlan) -> list[LogEntry]:
     return [
         entry
         for entry in case.all(LogKind.ANALYSIS)
@@ -317,10 +305,10 @@ def _analyses(case: CaseIndex, plan: ActivityPlan) -> list[LogEntry]:
     role=Role.RECTOR,
     needs=("log", "log.analysis_tool", "log.deviates_because"),
 )
-def udir_tool_used(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def udir_tool_used(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Analyseverktøy på UDIR sine sider brukes for å gjøre denne analysen før valg av tiltak.»: per analysis."""
     for entry in case.all(LogKind.ANALYSIS):
-        scope, event = scope_of(log=entry.id), when_of(entry)
+        scope, event = scope_of(log=entry.id), entry.at
         if not judge.answers(entry.analysis_tool, "log.analysis_tool"):
             yield judge.review(scope, "tool_not_stated", entry, event=event)
         elif not judge.read_text or says_only(Phrase.UDIR_TOOL, entry.analysis_tool):

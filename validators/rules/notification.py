@@ -9,8 +9,8 @@ from ...domain.moment import Moment
 from ...domain.notice import Notice, NoticeSource
 from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex
+from ..judge import Judge
+from ..known import KnownCase
 from ..proof import WEAK
 from ..rule import Chapter
 from ..stretches import reopened_without_notice
@@ -50,7 +50,7 @@ CHAPTER = Chapter("notification")
         "incidents.level",
     ),
 )
-def notice_exists(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def notice_exists(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«en plikt til å melde ifra når de mistenker eller har kjennskap til»: a case without a notice cannot show it."""
     if case.notices:
         if _rector_never_knew(case, judge):
@@ -67,17 +67,17 @@ def notice_exists(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         return
     logged = case.first(LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
     if logged is not None:
-        yield judge.review("case", "log_only", logged, event=when_of(logged))
+        yield judge.review("case", "log_only", logged, event=logged.at)
     elif case.periods and not _only_settled_on_the_spot(case):
         outcome = waited(case, judge, "VA-00", "case", case.periods[0].opened)
         if outcome is not None:
             yield outcome
 
 
-def _rector_never_knew(case: CaseIndex, judge: Judge) -> bool:
+def _rector_never_knew(case: KnownCase, judge: Judge) -> bool:
     """Whether others took all the notices and nothing shows that one reached rektor, or the owner, so long after that L-02 says so."""
     for notice in case.notices:
-        came, taken = when_of(notice), notice.receiver
+        came, taken = notice.at, notice.receiver
         if came is None or taken is None or not taken.role.works_at_school or goes_to_the_owner(case, notice):
             return False
         reached = rector_reached(case, notice)
@@ -87,7 +87,7 @@ def _rector_never_knew(case: CaseIndex, judge: Judge) -> bool:
     return True
 
 
-def _told_at_once(case: CaseIndex, judge: Judge, notice: Notice) -> bool:
+def _told_at_once(case: KnownCase, judge: Judge, notice: Notice) -> bool:
     """Whether the notice is about one who works at the school: how soon it came is then a matter of «straks» (SK-01)."""
     return bool(notice.accuses_staff and case.staff_suspicions) and judge.plan.is_on("SK-01", optional=False)
 
@@ -102,7 +102,7 @@ def _waited_to_tell(judge: Judge, notice: Notice) -> Iterator[Outcome]:
         yield judge.review(scope_of(notice=notice.id), "waited", notice, event=learned, remarks=remarks)
 
 
-def _only_settled_on_the_spot(case: CaseIndex) -> bool:
+def _only_settled_on_the_spot(case: KnownCase) -> bool:
     """Whether all there is, is situations that ended where they began (levels 1 and 2): «er saken ferdig»."""
     if not case.incidents or case.whole_log or case.plans:
         return False
@@ -122,21 +122,21 @@ def _only_settled_on_the_spot(case: CaseIndex) -> bool:
     needs=("notices", "log", "suspicions"),
     decided_by=("notices.suspicion_only",),
 )
-def suspicion_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def suspicion_same_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende melde ifra til rektor samme dag»: counted from when the suspicion arose, never from the log."""
     for notice in _suspicions_to_examine(case):
         if _told_at_once(case, judge, notice):
             continue
         scope = scope_of(notice=notice.id)
         if notice.learned_at is None:
-            yield judge.review(scope, "when_learned", notice, event=when_of(notice))
+            yield judge.review(scope, "when_learned", notice, event=notice.at)
             continue
         reached = rector_reached(case, notice)
         outcome = judge.by_day(scope, notice.learned_at, reached.sure, days=0, answers=False)
         yield or_which(outcome, "which_receipt", *reached.unsure) or outcome
 
 
-def _suspicions_to_examine(case: CaseIndex) -> Iterator[Notice]:
+def _suspicions_to_examine(case: KnownCase) -> Iterator[Notice]:
     for notice in case.notices:
         staff = notice.source is NoticeSource.STAFF and notice.suspicion_only is True
         if staff and not goes_to_the_owner(case, notice):
@@ -153,10 +153,10 @@ def _suspicions_to_examine(case: CaseIndex) -> Iterator[Notice]:
     needs=("notices", "log", "suspicions"),
     decided_by=("notices.suspicion_only",),
 )
-def suspicion_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def suspicion_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelsen dokumenteres av kontaktlærer i Visma Sikker Sak.»"""
     for notice in _suspicions_to_examine(case):
-        arrived = when_of(notice)
+        arrived = notice.at
         if arrived is None:
             continue
         scope = scope_of(notice=notice.id)
@@ -187,7 +187,7 @@ def written_by(
     ``after``: what is dated before it cannot be the answer to it.
     """
     right = [e for e in entries if acted_as(e.author, role)]
-    in_time = [e for e in right if after is None or (w := when_of(e)) is None or w.before(after) is not True]
+    in_time = [e for e in right if after is None or (w := e.at) is None or not w.certainly_before(after)]
     unknown = [e for e in entries if not is_known(e.author)]
     if in_time and after is not None:
         return shown(judge, rule, scope, after, in_time, remarks=delegate(in_time[0].author))
@@ -215,10 +215,10 @@ def written_by(
     needs=("notices", "suspicions"),
     decided_by=("notices.accuses_staff",),
 )
-def staff_tell_rector(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def staff_tell_rector(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Ansatte ved skolen varsler ved å ta saken direkte opp med rektor». Not where a leader is accused (SK-02)."""
     for notice in case.notices:
-        arrived = when_of(notice)
+        arrived = notice.at
         if notice.source is not NoticeSource.STAFF or arrived is None or goes_to_the_owner(case, notice):
             continue
         scope = scope_of(notice=notice.id)
@@ -243,10 +243,10 @@ def staff_tell_rector(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     role=Role.TEACHER,
     needs=("notices", "log"),
 )
-def notifier_logs(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def notifier_logs(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«dokumenter at det er meldt ifra ved å skrive logg»: two logs by two people, never one for both."""
     for notice in case.notices:
-        arrived, notifier = when_of(notice), notice.notifier
+        arrived, notifier = notice.at, notice.notifier
         if notice.source is not NoticeSource.STAFF or arrived is None:
             continue
         if notifier is not None and is_known(notifier) and not notifier.role.is_pedagogical:
@@ -256,7 +256,7 @@ def notifier_logs(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield outcome
 
 
-def _own_log(case: CaseIndex, judge: Judge, notice: Notice, notifier: Actor | None, arrived: Moment) -> Outcome | None:
+def _own_log(case: KnownCase, judge: Judge, notice: Notice, notifier: Actor | None, arrived: Moment) -> Outcome | None:
     scope = scope_of(notice=notice.id)
     logs = about(case, notice, LogKind.NOTICE_LOGGED)
     if acted_as(notifier, Role.RECTOR):  # what rektor notices herself, she logs in either way
@@ -298,10 +298,10 @@ def _is_notifier(author: Actor | None, notifier: Actor | None) -> bool | None:
     role=Role.RECTOR,
     needs=("notices", "log", "suspicions"),
 )
-def rector_receipt(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def rector_receipt(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Rektor loggfører mottatt beskjed i Visma Sikker Sak.» Nobody can acknowledge for rektor but a delegate."""
     for notice in case.notices:
-        arrived = when_of(notice)
+        arrived = notice.at
         if notice.source is not NoticeSource.STAFF or arrived is None or goes_to_the_owner(case, notice):
             continue
         if acted_as(notice.notifier, Role.RECTOR):
@@ -318,7 +318,7 @@ def rector_receipt(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield outcome
 
 
-def _filed_by_rector(case: CaseIndex, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
+def _filed_by_rector(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
     """The e-mail of one who writes no logs herself, entered by rektor: that too says that rektor has received it (DOK-06)."""
     notifier = notice.notifier
     if notifier is not None and is_known(notifier) and notifier.role.is_pedagogical:
@@ -331,10 +331,10 @@ def _filed_by_rector(case: CaseIndex, judge: Judge, notice: Notice, arrived: Mom
 # --- «… tar rektor eller kontaktlærer imot varselet og dokumenterer …» -----------------------------------------------------
 
 
-def received(code: str, case: CaseIndex, judge: Judge, *sources: NoticeSource) -> Iterator[Outcome]:
+def received(code: str, case: KnownCase, judge: Judge, *sources: NoticeSource) -> Iterator[Outcome]:
     """Per notice from ``sources``: whether rektor or kontaktlærer took it and wrote it down. Anyone else is a question."""
     for notice in case.notices:
-        arrived = when_of(notice)
+        arrived = notice.at
         if notice.source not in sources or arrived is None or goes_to_the_owner(case, notice):
             continue
         outcome = _received(code, case, judge, notice, arrived)
@@ -342,7 +342,7 @@ def received(code: str, case: CaseIndex, judge: Judge, *sources: NoticeSource) -
             yield outcome
 
 
-def _received(code: str, case: CaseIndex, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
+def _received(code: str, case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
     scope = scope_of(notice=notice.id)
     logs = about(case, notice, LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
     by_taker = [e for e in logs.sure if acted_as(e.author, *RECEIVES)]
@@ -369,7 +369,7 @@ def _received(code: str, case: CaseIndex, judge: Judge, notice: Notice, arrived:
     law=("opplaeringslova-12-4-2",),
     needs=("notices", "log", "suspicions"),
 )
-def from_guardians(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def from_guardians(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Når foreldre melder ifra, tar rektor eller kontaktlærer imot varselet og dokumenterer i Visma Sikker Sak»."""
     yield from received("VA-06", case, judge, NoticeSource.GUARDIAN)
 
@@ -383,6 +383,6 @@ def from_guardians(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     law=("opplaeringslova-12-4-2",),
     needs=("notices", "log", "suspicions"),
 )
-def from_others(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def from_others(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Når andre (PPT, helsesykepleier etc) melder ifra tar rektor eller kontaktlærer imot varselet»; anonymous too (A-07)."""
     yield from received("VA-07", case, judge, NoticeSource.OTHER, NoticeSource.ANONYMOUS)

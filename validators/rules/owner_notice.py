@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from ...domain.case import Suspected
 from ...domain.log import LogEntry, LogKind, Recorded
@@ -12,11 +11,11 @@ from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex
+from ..judge import Judge
+from ..known import KnownCase
 from ..proof import WEAK
 from ..rule import Chapter
-from ..stretches import Round, rounds
+from ..stretches import Stretch, stretches
 from ..who_was_told import (
     acted_as,
     delegate,
@@ -33,10 +32,10 @@ CHAPTER = Chapter("notification")
 
 
 @dataclass(frozen=True, slots=True)
-class _Serious:
-    """A stretch in which the case was open, and whether it was «alvorlig» in it; a reopened case has new duties."""
+class _Seriousness:
+    """Whether the case was «alvorlig» in a stretch; a reopened case has new duties."""
 
-    round: Round
+    stretch: Stretch
     serious: Moment | None
     """When it was first decided in it that the case is «alvorlig» (a later downgrade does not undo the duty it raised)."""
     decided: bool
@@ -46,23 +45,22 @@ class _Serious:
 
     @property
     def scope(self) -> str:
-        return self.round.scope()
+        return self.stretch.scope()
 
 
-def _stretches(case: CaseIndex) -> Iterator[_Serious]:
-    stretches = list(rounds(case))
+def _seriousness(case: KnownCase) -> Iterator[_Seriousness]:
     before = False
-    for stretch, following in zip_longest(stretches, stretches[1:]):
-        own = [c for c in case.severity if _decided_in(c.at, stretch, following)]
+    for stretch in stretches(case):
+        own = [c for c in case.severity if _decided_in(c.at, stretch)]
         serious = next((c.at for c in own if c.serious), None)
-        yield _Serious(stretch, serious, bool(own), before)
+        yield _Seriousness(stretch, serious, bool(own), before)
         before = own[-1].serious if own else before
 
 
-def _decided_in(at: Moment, stretch: Round, following: Round | None) -> bool:
+def _decided_in(at: Moment, stretch: Stretch) -> bool:
     """What is decided while the case is closed belongs to the stretch that was closed."""
-    begun = stretch.after is None or stretch.period.opened.before(at) is not False
-    return begun and (following is None or following.period.opened.before(at) is False)
+    begun = stretch.after is None or stretch.period.opened.perhaps_before(at)
+    return begun and (stretch.reopened is None or not stretch.reopened.perhaps_before(at))
 
 
 @CHAPTER.rule(
@@ -74,57 +72,57 @@ def _decided_in(at: Moment, stretch: Round, following: Round | None) -> bool:
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
     needs=("log", "notices", "severity", "status_history"),
 )
-def owner_notified(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def owner_notified(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«I alvorlige skolesaker skal skoleeier/kommunalsjef varsles.» Decided by a person; an empty field is a question."""
-    for stretch in _stretches(case):
-        told = owner_told(case, stretch.round.after)
-        event = stretch.serious or stretch.round.start
-        if stretch.decided and stretch.serious is None:
+    for found in _seriousness(case):
+        told = owner_told(case, found.stretch.after)
+        event = found.serious or found.stretch.start
+        if found.decided and found.serious is None:
             continue
-        if told.sure and all(_before_anything(case, stretch, item) for item in told.sure):
-            yield judge.review(stretch.scope, "before_its_cause", *told.sure, event=event)
+        if told.sure and all(_before_anything(case, found, item) for item in told.sure):
+            yield judge.review(found.scope, "before_its_cause", *told.sure, event=event)
         elif told.sure:
-            about_it = next(item for item in told.sure if not _before_anything(case, stretch, item))
-            yield judge.done("VA-09", stretch.scope, about_it, since=event)
+            about_it = next(item for item in told.sure if not _before_anything(case, found, item))
+            yield judge.done("VA-09", found.scope, about_it, since=event)
         elif told.acknowledged:
-            yield judge.done("VA-09", stretch.scope, told.acknowledged[0], since=event, remarks=(WEAK,))
-        elif stretch.serious is None:
-            yield from _undecided(case, judge, stretch)
-        elif not _missed_in_a_staff_case(case, judge, stretch, stretch.serious):
-            outcome = waited(case, judge, "VA-09", stretch.scope, stretch.serious)
+            yield judge.done("VA-09", found.scope, told.acknowledged[0], since=event, remarks=(WEAK,))
+        elif found.serious is None:
+            yield from _undecided(case, judge, found)
+        elif not _missed_in_a_staff_case(case, judge, found, found.serious):
+            outcome = waited(case, judge, "VA-09", found.scope, found.serious)
             outcome = or_which(outcome, "told_another", *told.unsure)
             outcome = or_which(outcome, "told_by_others", *told.by_others)
             if outcome is not None:
                 yield outcome
 
 
-def _before_anything(case: CaseIndex, stretch: _Serious, item: Recorded) -> bool:
+def _before_anything(case: KnownCase, found: _Seriousness, item: Recorded) -> bool:
     """Whether ``item`` is dated on a day before anything of the stretch was known: it can't be about it."""
-    known = [stretch.round.start, stretch.round.period.opened, *(s.at for s in case.suspicions)]
-    known += [when for incident in case.incidents if (when := when_of(incident)) is not None]
-    since = [moment.day for moment in known if stretch.round.holds(moment)]
-    told = when_of(item)
+    known = [found.stretch.start, found.stretch.period.opened, *(s.at for s in case.suspicions)]
+    known += [when for incident in case.incidents if (when := incident.at) is not None]
+    since = [moment.day for moment in known if found.stretch.holds(moment)]
+    told = item.at
     return told is not None and told.day < min(since, default=told.day)
 
 
-def _undecided(case: CaseIndex, judge: Judge, stretch: _Serious) -> Iterator[Outcome]:
+def _undecided(case: KnownCase, judge: Judge, found: _Seriousness) -> Iterator[Outcome]:
     """Nobody has decided whether it is serious: asked while the case is open (A-09), and later where there are signs."""
-    event = stretch.round.start
-    if stretch.serious_before:
-        yield judge.review(stretch.scope, "still_serious", event=event)
-    elif stretch.round.closed is None or _looks_serious(case):
-        yield judge.review(stretch.scope, "is_it_serious", event=event)
-    elif any(case.case.is_hidden(path) for path in ("suspicions", "pupils", "incidents.level")):
-        yield Outcome(scope=stretch.scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day)
+    event = found.stretch.start
+    if found.serious_before:
+        yield judge.review(found.scope, "still_serious", event=event)
+    elif found.stretch.closed is None or _looks_serious(case):
+        yield judge.review(found.scope, "is_it_serious", event=event)
+    elif any(case.raw.is_hidden(path) for path in ("suspicions", "pupils", "incidents.level")):
+        yield Outcome(scope=found.scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day)
 
 
-def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: _Serious, serious: Moment) -> bool:
+def _missed_in_a_staff_case(case: KnownCase, judge: Judge, found: _Seriousness, serious: Moment) -> bool:
     """Whether SK-07 or SK-02 tells of this same missing notice: one who works at the school was suspected by then."""
-    if case.case.hides_part_of("suspicions"):
+    if case.raw.hides_part_of("suspicions"):
         return False
     for suspicion in case.staff_suspicions:
-        since = stretch.round.after
-        if serious.before(suspicion.at) is True or (since is not None and suspicion.at.before(since) is True):
+        since = found.stretch.after
+        if serious.certainly_before(suspicion.at) or (since is not None and suspicion.at.certainly_before(since)):
             continue
         against_a_leader = suspicion in case.leader_suspicions
         tellers = ("SK-02", "SK-07") if against_a_leader else ("SK-07",)
@@ -135,7 +133,7 @@ def _missed_in_a_staff_case(case: CaseIndex, judge: Judge, stretch: _Serious, se
     return False
 
 
-def _looks_serious(case: CaseIndex) -> bool:
+def _looks_serious(case: KnownCase) -> bool:
     """Signs that a field can show, of those the catalogue lists (A-09). They only ask; they decide nothing."""
     return bool(
         any(s.suspected in (Suspected.STAFF, Suspected.LEADER) for s in case.suspicions)
@@ -157,19 +155,19 @@ def _looks_serious(case: CaseIndex) -> bool:
         "notices.receiver",
     ),
 )
-def notification_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def notification_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Rektor dokumenterer at det er varslet i Visma Sikker Sak.» Owed once the owner was told; until then VA-09 speaks.
 
     Not for what was told after a leader was accused: then the way is another.
     """
-    for stretch in _stretches(case):
-        if stretch.serious is None:
+    for found in _seriousness(case):
+        if found.serious is None:
             continue
-        told = owner_told(case, stretch.round.after)
+        told = owner_told(case, found.stretch.after)
         items = [
             item
             for item in (*told.sure, *told.by_others, *told.unsure, *told.acknowledged)
-            if not _past_rector(case, stretch, item)
+            if not _past_rector(case, found, item)
         ]
         # What the owner wrote herself is her own receipt, and no log of another in rektor's place.
         entries = tuple(
@@ -177,20 +175,20 @@ def notification_documented(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             for e in items
             if isinstance(e, LogEntry) and e.kind is LogKind.OWNER_NOTIFIED and not acted_as(e.author, Role.OWNER)
         )
-        outcome = written_by(judge, "VA-10", stretch.scope, entries, Role.RECTOR, stretch.serious)
-        told_at = [when for item in items if (when := when_of(item)) is not None]
+        outcome = written_by(judge, "VA-10", found.scope, entries, Role.RECTOR, found.serious)
+        told_at = [when for item in items if (when := item.at) is not None]
         if outcome is None and told_at:
-            known = max(stretch.serious, min(told_at, key=lambda m: m.sort_key), key=lambda m: m.sort_key)
-            outcome = waited(case, judge, "VA-10", stretch.scope, known)
+            known = max(found.serious, min(told_at, key=lambda m: m.sort_key), key=lambda m: m.sort_key)
+            outcome = waited(case, judge, "VA-10", found.scope, known)
         if outcome is not None:
             yield outcome
 
 
-def _past_rector(case: CaseIndex, stretch: _Serious, item: Recorded) -> bool:
+def _past_rector(case: KnownCase, found: _Seriousness, item: Recorded) -> bool:
     """Whether someone in the leadership was accused in this stretch by the day the owner was told."""
-    since, when = stretch.round.after, when_of(item)
+    since, when = found.stretch.after, item.at
     return when is not None and any(
-        suspicion.at.day <= when.day and (since is None or suspicion.at.before(since) is not True)
+        suspicion.at.day <= when.day and (since is None or not suspicion.at.certainly_before(since))
         for suspicion in case.leader_suspicions
     )
 
@@ -207,15 +205,15 @@ def _past_rector(case: CaseIndex, stretch: _Serious, item: Recorded) -> bool:
         "notices.receiver",
     ),
 )
-def owner_acknowledged(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def owner_acknowledged(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Skoleeier dokumenterer mottatt varsel.» One party cannot acknowledge for the other, and no system for either."""
     told = owner_told(case)
     notices = (*told.sure, *told.by_others)
     if not notices and not told.unsure and told.acknowledged:
         receipt = told.acknowledged[0]
-        yield judge.met(scope_of(log=receipt.id), receipt, event=when_of(receipt))
+        yield judge.met(scope_of(log=receipt.id), receipt, event=receipt.at)
     for notified in sorted((*notices, *told.unsure), key=lambda item: item.sort_key):
-        when = when_of(notified)
+        when = notified.at
         if when is None:
             continue
         scope = scope_of(notice=notified.id) if isinstance(notified, Notice) else scope_of(log=notified.id)
@@ -234,10 +232,10 @@ def owner_acknowledged(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield outcome
 
 
-def _receipts(case: CaseIndex, notified: Moment) -> Iterator[LogEntry]:
+def _receipts(case: KnownCase, notified: Moment) -> Iterator[LogEntry]:
     """The owner's receipts from ``notified`` on; an automatic read receipt is none (A-11)."""
     for entry in case.all(LogKind.OWNER_ACKNOWLEDGED):
-        when = when_of(entry)
+        when = entry.at
         automatic = entry.author is not None and entry.author.role is Role.SYSTEM
-        if when is not None and when.before(notified) is not True and entry.held is not False and not automatic:
+        if when is not None and not when.certainly_before(notified) and entry.held is not False and not automatic:
             yield entry

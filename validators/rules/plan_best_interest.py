@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from ...domain.activity_plan import ActivityPlan
 from ...domain.log import BestInterest, LogEntry, LogKind
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict
+from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, best_of
 from ..best_interest_entries import WRITTEN
-from ..judge import UNANSWERED, Judge, when_of
-from ..known import CaseIndex
+from ..judge import UNANSWERED, Judge
+from ..known import KnownCase
 from ..plan_parts import Grade, graded, is_gone, plan_scope, unless_repeated
 from ..proof import WEAK
 from ..reading.vague_phrases import Phrase, says_only
@@ -35,27 +35,27 @@ CHAPTER = Chapter("measures")
         "activity_plans.pupils",
     ),
 )
-def best_interest_assessed(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def best_interest_assessed(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«vurderinga av barnets beste»: per current plan, in its field or in the entry the plan points at."""
     for plan in case.current_plans:
         yield _best_interest(case, judge, plan_scope(plan), plan)
 
 
-def _best_interest(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan) -> Outcome:
-    event = when_of(plan)
+def _best_interest(case: KnownCase, judge: Judge, scope: str, plan: ActivityPlan) -> Outcome:
+    event = plan.at
     grade = _assessment_grade(judge, plan.best_interest)
     if grade is Grade.GOOD:
         field = plan.best_interest.text if plan.best_interest is not None else None
         weak = (WEAK,) if (field or "").strip() and not judge.is_filled_in(field) else ()
         shown = judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *weak))
         return unless_repeated(case, judge, plan, "activity_plans.best_interest", shown)
-    if case.case.is_hidden("log") or case.case.hides_part_of("log"):
+    if case.raw.is_hidden("log") or case.raw.hides_part_of("log"):
         return Outcome(
             scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day if event else None
         )
-    outcomes = [_assessed_in(judge, scope, plan, entry) for entry in _assessment_entries(case, plan)]
-    if outcomes:
-        return min(outcomes, key=lambda o: (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION).index(o.verdict))
+    best = best_of(_assessed_in(judge, scope, plan, entry) for entry in _assessment_entries(case, plan))
+    if best is not None:
+        return best
     if plan.best_interest_ref is not None and not is_gone(case, plan.best_interest_ref):
         return judge.review(scope, "reference_not_found", plan, event=event)
     if grade is Grade.DOUBTFUL:
@@ -69,21 +69,21 @@ def _best_interest(case: CaseIndex, judge: Judge, scope: str, plan: ActivityPlan
 def _assessed_in(judge: Judge, scope: str, plan: ActivityPlan, entry: LogEntry) -> Outcome:
     """The assessment stands in a log entry: in its structured part, else in its text."""
     if entry.kind is not LogKind.BEST_INTEREST and entry.best_interest is None:
-        return judge.review(scope, "not_an_assessment", plan, entry, event=when_of(plan))
+        return judge.review(scope, "not_an_assessment", plan, entry, event=plan.at)
     grades = [_assessment_grade(judge, entry.best_interest), _assessment_part(judge, "text", entry.text)]
     if Grade.GOOD not in grades:
         if Grade.DOUBTFUL in grades:
-            return judge.review(scope, "bare_claim", plan, entry, event=when_of(plan))
-        return judge.deviation(scope, Reason.INCOMPLETE, plan, entry, event=when_of(plan))
-    outcome = judge.in_order(scope, entry, plan, event=when_of(plan))
+            return judge.review(scope, "bare_claim", plan, entry, event=plan.at)
+        return judge.deviation(scope, Reason.INCOMPLETE, plan, entry, event=plan.at)
+    outcome = judge.in_order(scope, entry, plan, event=plan.at)
     if outcome.verdict is not Verdict.MET:
         return outcome
     linked = plan.best_interest_ref == entry.id or entry.plan == plan.plan
     remarks = (*outcome.remarks, *judge.presence_remarks(), *(() if linked else (WEAK,)))
-    return outcome.model_copy(update={"evidence": (plan.id, entry.id), "remarks": remarks})
+    return outcome.but(evidence=(plan.id, entry.id), remarks=remarks)
 
 
-def _assessment_entries(case: CaseIndex, plan: ActivityPlan) -> list[LogEntry]:
+def _assessment_entries(case: KnownCase, plan: ActivityPlan) -> list[LogEntry]:
     """The assessments in the log for this plan: the one it names; else those that name it; else those about its pupils."""
     named = case.by_id(plan.best_interest_ref)
     if named is not None:
@@ -98,7 +98,7 @@ def _assessment_entries(case: CaseIndex, plan: ActivityPlan) -> list[LogEntry]:
     return [*own, *about]
 
 
-def _entry_pupils(case: CaseIndex, entry: LogEntry) -> tuple[str, ...]:
+def _entry_pupils(case: KnownCase, entry: LogEntry) -> tuple[str, ...]:
     alone = len(case.affected) == 1
     return entry.pupils or (tuple(p.ref for p in case.affected) if alone else ())
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from ...domain.activity_plan import ActivityPlan
 from ...domain.case import ClosingReason, Pupil, PupilPart
-from ...domain.log import LogEntry, LogKind
+from ...domain.log import EXAMINES, LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex, Period
+from ..judge import Judge
+from ..known import KnownCase
 from ..rule import Chapter
-from ..stretches import at_this_school, transfers
-from .measures import ENQUIRY, finds_out
+from ..stretches import Stretch, at_this_school, stretches, transfers
+from .measures import finds_out
 
 CHAPTER = Chapter("measures")
 
@@ -46,27 +46,22 @@ CHAPTER = Chapter("measures")
         "log.hearing",
     ),
 )
-def plan_for_each_pupil(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def plan_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.»: per affected pupil, anew when the case is reopened."""
     if case.nobody_identified:
         yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
     for pupil in case.affected:
-        outcomes: dict[str, Outcome] = {}
-        for number, period in enumerate(case.periods):
-            raised = _raised(case, pupil, number)
+        for stretch in stretches(case):
+            raised = _raised(case, stretch, pupil)
             if raised is None:
                 continue
-            scope = scope_of(pupil=pupil.ref)
-            if number > 0:
-                scope = scope_of(pupil=pupil.ref, period=period.opened.day.isoformat())
-            outcome = _plan_for(case, judge, _Owed(scope, pupil.ref, number, period, raised))
+            outcome = _plan_for(case, judge, _Owed(stretch, pupil.ref, stretch.scope(pupil), raised))
             if outcome is not None:
-                outcomes[scope] = outcome
-        yield from outcomes.values()
+                yield outcome
     yield from _involved_but_unsafe(case, judge)
 
 
-def _involved_but_unsafe(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def _involved_but_unsafe(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """§ 12-4: the duty is to any pupil who says so, whatever part she was entered with. Which plan is hers, a person says."""
     planned = {ref for plan in case.decided_plans for ref in case.pupils_of_plan(plan)}
     for pupil in case.pupils:
@@ -75,60 +70,59 @@ def _involved_but_unsafe(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         talks = case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)
         unsafe = [talk for talk in talks if talk.feels_safe is False and talk.held is not False]
         if unsafe:
-            yield judge.review(scope_of(pupil=pupil.ref), "involved_says_unsafe", *unsafe, event=when_of(unsafe[0]))
+            yield judge.review(scope_of(pupil=pupil.ref), "involved_says_unsafe", *unsafe, event=unsafe[0].at)
 
 
 @dataclass(frozen=True, slots=True)
 class _Owed:
-    """A plan owed to one pupil in one stretch during which the case was open."""
+    """A plan owed to one pupil in one stretch."""
 
-    scope: str
+    stretch: Stretch
     pupil: str
-    number: int
-    period: Period
+    scope: str
     raised: Moment
+    """When her situation was raised with the school in it."""
 
 
-def _raised(case: CaseIndex, pupil: Pupil, number: int) -> Moment | None:
-    """When the pupil's situation was raised with the school in this period; ``None`` where she was not in the case yet."""
-    period = case.periods[number]
-    since = case.periods[number - 1].closed if number > 0 else None
+def _raised(case: KnownCase, stretch: Stretch, pupil: Pupil) -> Moment | None:
+    """When the pupil's situation was raised with the school in ``stretch``; ``None`` where she was not in the case yet."""
+    since, closed = stretch.after, stretch.closed
     arrivals = [
         when
         for notice in case.notices
-        if (when := notice.arrived_at or notice.registered_at) is not None
+        if (when := notice.at) is not None
         and any(p.ref == pupil.ref for p in case.pupils_of(notice))
-        and (since is None or since.before(when) is True)
-        and (period.closed is None or period.closed.before(when) is not True)
+        and (since is None or since.certainly_before(when))
+        and (closed is None or not closed.certainly_before(when))
     ]
-    raised = min(arrivals, key=lambda moment: moment.sort_key, default=period.opened)
+    raised = min(arrivals, key=lambda moment: moment.sort_key, default=stretch.period.opened)
     for known in (pupil.identified_at, pupil.joined_at):
-        if known is not None and raised.before(known) is True:
+        if known is not None and raised.certainly_before(known):
             raised = known
-    return None if period.closed is not None and period.closed.before(raised) is True else raised
+    return None if closed is not None and closed.certainly_before(raised) else raised
 
 
-def _plan_for(case: CaseIndex, judge: Judge, owed: _Owed) -> Outcome | None:
-    current = [plan for plan in case.current_plans if owed.period.closed is not None or owed.pupil in plan.pupils]
+def _plan_for(case: KnownCase, judge: Judge, owed: _Owed) -> Outcome | None:
+    current = [plan for plan in case.current_plans if owed.stretch.closed is not None or owed.pupil in plan.pupils]
     versions = [
         version
         for versions in case.histories
         for version in versions
         if owed.pupil in version.pupils and any(version.plan == plan.plan for plan in current)
     ]
-    in_time = [version for version in versions if _decided_in(case, version, owed)]
+    in_time = [version for version in versions if _decided_in(version, owed)]
     if in_time:
         return _plan_shown(case, judge, in_time[0], owed)
-    late = [version for version in versions if _decided_after(case, version, owed)]
+    late = [version for version in versions if _decided_after(version, owed)]
     if late:
         return judge.deviation(owed.scope, Reason.LATE, late[0], event=owed.raised)
-    group = [plan for plan in case.current_plans if _may_cover(case, plan, owed) and _decided_in(case, plan, owed)]
+    group = [plan for plan in case.current_plans if _may_cover(case, plan, owed) and _decided_in(plan, owed)]
     if group:
         return judge.review(owed.scope, "names_no_pupil", *group, event=owed.raised)
     return _plan_missing(case, judge, owed, older=versions)
 
 
-def _may_cover(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:
+def _may_cover(case: KnownCase, plan: ActivityPlan, owed: _Owed) -> bool:
     """Whether a plan may be hers that does not name her: one of a class, or one with a measure for her that never took her out."""
     if not plan.pupils:
         return True
@@ -136,39 +130,37 @@ def _may_cover(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:
     return not taken_out and owed.pupil in case.pupils_of_plan(plan)
 
 
-def _decided_in(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:
+def _decided_in(plan: ActivityPlan, owed: _Owed) -> bool:
     """Whether this version was decided in the period (for the first one: at any time before its end)."""
-    decided = when_of(plan)
+    decided = plan.at
     if decided is None:
-        return owed.number == len(case.periods) - 1
-    since = case.periods[owed.number - 1].closed if owed.number > 0 else None
-    if since is not None and since.before(decided) is not True:
+        return owed.stretch.reopened is None
+    if owed.stretch.after is not None and not owed.stretch.after.certainly_before(decided):
         return False
-    return owed.period.closed is None or owed.period.closed.before(decided) is not True
+    return owed.stretch.closed is None or not owed.stretch.closed.certainly_before(decided)
 
 
-def _decided_after(case: CaseIndex, plan: ActivityPlan, owed: _Owed) -> bool:
+def _decided_after(plan: ActivityPlan, owed: _Owed) -> bool:
     """Whether this version came after the period had ended, and before any new one began."""
-    decided, closed = when_of(plan), owed.period.closed
-    if decided is None or closed is None or closed.before(decided) is not True:
+    decided, closed = plan.at, owed.stretch.closed
+    if decided is None or closed is None or not closed.certainly_before(decided):
         return False
-    following = case.periods[owed.number + 1 : owed.number + 2]
-    return not following or decided.before(following[0].opened) is True
+    return owed.stretch.reopened is None or decided.certainly_before(owed.stretch.reopened)
 
 
-def _plan_shown(case: CaseIndex, judge: Judge, plan: ActivityPlan, owed: _Owed) -> Outcome:
-    decided = when_of(plan)
+def _plan_shown(case: KnownCase, judge: Judge, plan: ActivityPlan, owed: _Owed) -> Outcome:
+    decided = plan.at
     if decided is None:
         return judge.review(owed.scope, "time_unknown", plan, event=owed.raised)
-    if decided.before(owed.raised) is True:
+    if decided.certainly_before(owed.raised):
         return judge.review(owed.scope, "before_its_cause", plan, event=owed.raised)
     remarks = judge.elapsed(owed.raised.day, decided.day, beyond=judge.plan.readings.ladder("TI-07").review_after)
     event = at_this_school(judge, "TI-07", owed.raised, transfers(case), until=decided)
     return judge.met(owed.scope, plan, event=event, remarks=remarks)
 
 
-def _plan_missing(case: CaseIndex, judge: Judge, owed: _Owed, *, older: Sequence[ActivityPlan]) -> Outcome | None:
-    closed = owed.period.closed
+def _plan_missing(case: KnownCase, judge: Judge, owed: _Owed, *, older: Sequence[ActivityPlan]) -> Outcome | None:
+    closed = owed.stretch.closed
     anchor = at_this_school(judge, "TI-07", owed.raised, transfers(case), until=closed)
     if closed is None:
         outcome = judge.ladder("TI-07", owed.scope, anchor)
@@ -182,14 +174,13 @@ def _plan_missing(case: CaseIndex, judge: Judge, owed: _Owed, *, older: Sequence
     return _closed_without(case, judge, owed, anchor, closed)
 
 
-def _closed_without(case: CaseIndex, judge: Judge, owed: _Owed, anchor: Moment, closed: Moment) -> Outcome | None:
+def _closed_without(case: KnownCase, judge: Judge, owed: _Owed, anchor: Moment, closed: Moment) -> Outcome | None:
     """The case was closed and no plan was made: whether one was owed depends on why, and on what was found."""
-    reason = owed.period.reason
-    examined = any(_within(entry, owed) and finds_out(entry) for entry in case.all(*ENQUIRY))
+    reason = owed.stretch.period.reason
+    examined = any(_within(entry, owed) and finds_out(entry) for entry in case.all(*EXAMINES))
     words = _own_words(case, owed)
-    if reason is ClosingReason.MOVED:
-        # The clock stops when the pupil moves (requirements A-36): only what was over by then stands.
-        return judge.until_moved("TI-07", owed.scope, anchor, closed)
+    if owed.stretch.period.moved is not None:
+        return judge.stopped_by_move(owed.stretch.period.moved, lambda judge: judge.ladder("TI-07", owed.scope, anchor))
     if reason is ClosingReason.UNFOUNDED:
         if not examined:
             return judge.review(owed.scope, "unfounded_without_enquiry", event=anchor)
@@ -207,14 +198,14 @@ def _closed_without(case: CaseIndex, judge: Judge, owed: _Owed, anchor: Moment, 
 
 
 def _within(entry: LogEntry, owed: _Owed) -> bool:
-    when = when_of(entry)
+    when = entry.at
     if when is None:
         return False
-    begun = owed.number == 0 or when.before(owed.raised) is not True
-    return begun and (owed.period.closed is None or owed.period.closed.before(when) is not True)
+    begun = owed.stretch.after is None or not when.certainly_before(owed.raised)
+    return begun and (owed.stretch.closed is None or not owed.stretch.closed.certainly_before(when))
 
 
-def _own_words(case: CaseIndex, owed: _Owed) -> list[bool]:
+def _own_words(case: KnownCase, owed: _Owed) -> list[bool]:
     """What the pupil has said about being safe in this period, by time."""
     return [
         entry.feels_safe
@@ -223,6 +214,6 @@ def _own_words(case: CaseIndex, owed: _Owed) -> list[bool]:
     ]
 
 
-def _says_safe(case: CaseIndex, owed: _Owed) -> bool:
+def _says_safe(case: KnownCase, owed: _Owed) -> bool:
     words = _own_words(case, owed)
     return bool(words) and all(words)

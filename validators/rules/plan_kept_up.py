@@ -10,8 +10,8 @@ from ...domain.log import Recorded
 from ...domain.moment import Moment, end_of
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Severity, Verdict, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex
+from ..judge import Judge
+from ..known import KnownCase
 from ..rule import Chapter
 
 CHAPTER = Chapter("measures")
@@ -29,13 +29,13 @@ CHAPTER = Chapter("measures")
     law=("opplaeringslova-12-4-2",),
     needs=("activity_plans", "evaluations", "notices", "status_history", "pupils"),
 )
-def plan_kept_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def plan_kept_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Planen skal være dynamisk, og må oppdateres etter hvert.»: per current plan of an open case."""
     if case.closed is not None:
         return
     for plan in case.current_plans:
         scope = scope_of(plan=plan.plan)
-        touched = [(when, item) for item in (plan, *case.evaluations_of(plan)) if (when := when_of(item)) is not None]
+        touched = [(when, item) for item in (plan, *case.evaluations_of(plan)) if (when := item.at) is not None]
         if not touched:
             yield judge.review(scope, "time_unknown", plan)
             continue
@@ -43,14 +43,14 @@ def plan_kept_up(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         yield _kept_up(case, judge, plan, item, last)
 
 
-def _kept_up(case: CaseIndex, judge: Judge, plan: ActivityPlan, item: Recorded, last: Moment) -> Outcome:
+def _kept_up(case: KnownCase, judge: Judge, plan: ActivityPlan, item: Recorded, last: Moment) -> Outcome:
     """``item``: the version or evaluation by which the plan was last gone through, at ``last``."""
-    scope, event = scope_of(plan=plan.plan), when_of(plan)
+    scope, event = scope_of(plan=plan.plan), plan.at
     news = [
         (when, notice)
         for notice in case.notices
-        if (when := notice.arrived_at or notice.registered_at) is not None
-        and last.before(when) is True
+        if (when := notice.at) is not None
+        and last.certainly_before(when)
         and (not plan.pupils or any(pupil.ref in plan.pupils for pupil in case.pupils_of(notice)))
     ]
     stale = last.day + timedelta(weeks=judge.plan.readings.plan_unchanged_after_weeks)
@@ -73,4 +73,4 @@ def _kept_up(case: CaseIndex, judge: Judge, plan: ActivityPlan, item: Recorded, 
         )
     if judge.today > stale:
         return judge.review(scope, "unchanged", plan, event=event)
-    return judge.met(scope, plan, item, event=event).model_copy(update={"changes_at": end_of(stale)})
+    return judge.met(scope, plan, item, event=event).but(changes_at=end_of(stale))

@@ -6,28 +6,20 @@ from collections.abc import Iterator
 
 from ...domain.annual_cycle import CycleKind
 from ...domain.case import ClosingReason, Pupil
-from ...domain.log import Consideration, LogEntry, LogKind
+from ...domain.log import EXAMINES, Consideration, LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Severity
 from ..best_interest_entries import current_assessments
-from ..judge import Judge, when_of
-from ..known import CaseIndex, CycleIndex
+from ..judge import Judge
+from ..known import CycleIndex, KnownCase
 from ..rule import Chapter, Subject
-from ..stretches import Round, rounds, took_place
+from ..stretches import Stretch, stretches, took_place
 from .annual_cycle import done, within_year
 
 CHAPTER = Chapter("prevention")
 
 _NO_VIOLATION = (ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION)
-_EXAMINED = (
-    LogKind.ENQUIRY_STEP,
-    LogKind.OBSERVATION,
-    LogKind.PUPIL_CONVERSATION,
-    LogKind.STAFF_CONVERSATION,
-    LogKind.SUSPICION_ENQUIRY,
-    LogKind.ANALYSIS,
-)
 
 
 @CHAPTER.rule(
@@ -50,9 +42,9 @@ _EXAMINED = (
         "log.pupils",
     ),
 )
-def own_experience(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def own_experience(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Det som er avgjørende er om barnet som blir utsatt opplever handlingen som nedverdigende eller integritetskrenkende.»"""
-    for stretch in rounds(case):
+    for stretch in stretches(case):
         if stretch.closed is None or stretch.period.reason not in _NO_VIOLATION:
             continue
         for pupil in case.affected:
@@ -60,7 +52,7 @@ def own_experience(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
                 yield _own_words(case, judge, stretch, pupil, stretch.closed)
 
 
-def _said(case: CaseIndex, stretch: Round, pupil: Pupil) -> list[LogEntry]:
+def _said(case: KnownCase, stretch: Stretch, pupil: Pupil) -> list[LogEntry]:
     """What the pupil has said about being safe since the notice, by time; older words are about something else."""
     talks = case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)
     return [
@@ -68,17 +60,17 @@ def _said(case: CaseIndex, stretch: Round, pupil: Pupil) -> list[LogEntry]:
         for e in talks
         if e.feels_safe is not None
         and took_place(e)
-        and stretch.holds(when := when_of(e))
+        and stretch.holds(when := e.at)
         and when is not None
-        and when.before(stretch.start) is not True
+        and not when.certainly_before(stretch.start)
     ]
 
 
-def _own_words(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, closed: Moment) -> Outcome:
+def _own_words(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, closed: Moment) -> Outcome:
     scope, said = stretch.scope(pupil), _said(case, stretch, pupil)
     if not said:
         return judge.review(scope, "not_said", event=closed)
-    last, when = said[-1], when_of(said[-1])
+    last, when = said[-1], said[-1].at
     if not last.feels_safe:
         return judge.review(scope, "says_unsafe", last, event=closed)
     if when is None or when.before(closed) is None or stretch.start.before(when) is None:
@@ -96,7 +88,7 @@ def _own_words(case: CaseIndex, judge: Judge, stretch: Round, pupil: Pupil, clos
     role=Role.RECTOR,
     needs=("activity_plans", "activity_plans.pupils", "activity_plans.best_interest", "pupils"),
 )
-def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def vulnerability_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Skolen har et skjerpa ansvar for å ivareta særskilt sårbare barn.» Only whether it was considered."""
     for found in current_assessments(case, judge):
         stands = [(part.moments or {}).get(Consideration.VULNERABILITY) for part in found.parts]
@@ -117,27 +109,27 @@ def vulnerability_considered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]
     law=("opplaeringslova-12-4-1", "opplaeringslova-12-4-2"),
     needs=("notices", "log", "activity_plans", "status_history", "pupils"),
 )
-def duties_covered(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def duties_covered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«grunnleggende hensyn i alle fem delpliktene»: looked at when the case is closed; whether one was irrelevant is asked."""
     stretch = _ended(case)
-    if stretch is None or stretch.closed is None or stretch.period.reason is ClosingReason.MOVED:
+    if stretch is None or stretch.closed is None or stretch.period.moved is not None:
         return  # nobody is asked about what a pupil who moved was still owed (requirements A-36)
-    examined = stretch.entries(case, *_EXAMINED)
-    notices = [n for n in case.notices if stretch.holds(n.arrived_at or n.registered_at)]
-    plans = [plan for plan in case.decided_plans if stretch.holds(when_of(plan))]
+    examined = stretch.entries(case, *EXAMINES)
+    notices = [n for n in case.notices if stretch.holds(n.at)]
+    plans = [plan for plan in case.decided_plans if stretch.holds(plan.at)]
     if notices and examined and (plans or not _measures_owed(case, stretch)):
         yield judge.met(stretch.scope(), notices[0], examined[0], *plans[:1], event=stretch.closed)
     else:
         yield judge.review(stretch.scope(), "duty_not_seen", event=stretch.closed)
 
 
-def _ended(case: CaseIndex) -> Round | None:
+def _ended(case: KnownCase) -> Stretch | None:
     """The last round, where the case is closed now."""
-    last = next(iter(list(rounds(case))[-1:]), None)
+    last = next(iter(list(stretches(case))[-1:]), None)
     return last if last is not None and last.closed is not None else None
 
 
-def _measures_owed(case: CaseIndex, stretch: Round) -> bool:
+def _measures_owed(case: KnownCase, stretch: Stretch) -> bool:
     """Whether any pupil was owed measures: not one found to be safe, by the enquiry or in her own words (A-30)."""
     for pupil in case.affected:
         words = [e.feels_safe for e in _said(case, stretch, pupil)]
@@ -147,7 +139,7 @@ def _measures_owed(case: CaseIndex, stretch: Round) -> bool:
     return False
 
 
-def _found_nothing(stretch: Round) -> bool:
+def _found_nothing(stretch: Stretch) -> bool:
     return stretch.period.reason in (*_NO_VIOLATION, ClosingReason.UNFOUNDED)
 
 

@@ -11,8 +11,8 @@ from ...domain.moment import Moment, end_of
 from ...domain.notice import Notice, NoticeSource
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex
+from ..judge import Judge
+from ..known import KnownCase
 from ..rule import Chapter
 from ..who_was_told import (
     RECEIVES,
@@ -38,11 +38,11 @@ CHAPTER = Chapter("notification")
     role=Role.RECTOR,
     needs=("notices", "log", "pupils", "suspicions"),
 )
-def pupil_told_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def pupil_told_same_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«samme dag som melding er mottatt»: the local date, per notice and per pupil it is about."""
     for notice in case.notices:
         if case.nobody_identified:
-            yield judge.review(scope_of(notice=notice.id), "which_pupil_is_it", notice, event=when_of(notice))
+            yield judge.review(scope_of(notice=notice.id), "which_pupil_is_it", notice, event=notice.at)
         for pupil in case.pupils_of(notice):
             start = _clock(notice, pupil)
             if start is not None and start.known_at(case.as_of):
@@ -53,17 +53,17 @@ def pupil_told_same_day(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
 
 def _clock(notice: Notice, pupil: Pupil) -> Moment | None:
     """When the day begins that counts: the notice's arrival, or when the school knew which pupil it is about (A-07)."""
-    arrived = when_of(notice)
+    arrived = notice.at
     if arrived is None:
         return None
     later = [pupil.identified_at, None if pupil.ref in notice.pupils else pupil.joined_at]
     return max((m for m in (arrived, *later) if m is not None), key=lambda m: m.sort_key)
 
 
-def _told(case: CaseIndex, judge: Judge, notice: Notice, pupil: Pupil, start: Moment) -> Outcome:
+def _told(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start: Moment) -> Outcome:
     scope = scope_of(notice=notice.id, pupil=pupil.ref)
     entries = _telling(case, notice, pupil, start)
-    item = notice if when_of(notice) == start else None
+    item = notice if notice.at == start else None
     outcome = judge.by_day(scope, start, entries.sure, days=0, anchor_item=item)
     if not goes_to_the_owner(case, notice):
         outcome = _by_way_of_another(case, judge, notice, entries.sure, outcome)
@@ -72,9 +72,9 @@ def _told(case: CaseIndex, judge: Judge, notice: Notice, pupil: Pupil, start: Mo
     if outcome.verdict is Verdict.DEVIATION:
         outcome = _perhaps_told(judge, scope, start, entries, outcome)
     if outcome.verdict is not Verdict.MET and outcome.verdict is not Verdict.DUE and goes_to_the_owner(case, notice):
-        return _ask(outcome, "owner_has_it", notice)
+        return outcome.ask("owner_has_it", notice)
     if outcome.reason is Reason.UNDOCUMENTED and _from_the_pupil_herself(case, notice, pupil, Channel.UNKNOWN):
-        return _ask(outcome, "same_conversation", notice)
+        return outcome.ask("same_conversation", notice)
     return outcome
 
 
@@ -85,13 +85,13 @@ class _Telling:
     no_pupil: tuple[LogEntry, ...]
 
 
-def _telling(case: CaseIndex, notice: Notice, pupil: Pupil, start: Moment) -> _Telling:
+def _telling(case: KnownCase, notice: Notice, pupil: Pupil, start: Moment) -> _Telling:
     """What shows that ``pupil`` was told about ``notice``, and what may show it."""
     entries = about(case, notice, LogKind.PUPIL_TOLD)
     hers = {e.id for e in case.for_pupil(pupil.ref, LogKind.PUPIL_TOLD)}
     sure: list[Recorded] = [e for e in entries.sure if e.id in hers]
     spoken = any(_from_the_pupil_herself(case, notice, pupil, c) for c in (Channel.ORAL, Channel.PHONE))
-    if spoken and when_of(notice) == start:
+    if spoken and notice.at == start:
         sure.append(notice)  # told in the same conversation with rektor (A-06)
     return _Telling(
         tuple(sure),
@@ -100,7 +100,7 @@ def _telling(case: CaseIndex, notice: Notice, pupil: Pupil, start: Moment) -> _T
     )
 
 
-def _from_the_pupil_herself(case: CaseIndex, notice: Notice, pupil: Pupil, channel: Channel) -> bool:
+def _from_the_pupil_herself(case: KnownCase, notice: Notice, pupil: Pupil, channel: Channel) -> bool:
     """Whether ``pupil`` gave the notice to rektor herself, by ``channel``."""
     if notice.source is not NoticeSource.PUPIL or notice.channel is not channel:
         return False
@@ -111,33 +111,33 @@ def _from_the_pupil_herself(case: CaseIndex, notice: Notice, pupil: Pupil, chann
 
 
 def _by_way_of_another(
-    case: CaseIndex, judge: Judge, notice: Notice, told: tuple[Recorded, ...], outcome: Outcome
+    case: KnownCase, judge: Judge, notice: Notice, told: tuple[Recorded, ...], outcome: Outcome
 ) -> Outcome:
     """A notice taken by someone else than rektor or kontaktlærer: it was «mottatt» when rektor had it, and that decides."""
     if outcome.verdict is Verdict.MET and _rector_knew_later(case, notice, told, outcome):
-        return _ask(outcome, "told_before_rector_knew", notice)
+        return outcome.ask("told_before_rector_knew", notice)
     another = is_known(notice.receiver) and not acted_as(notice.receiver, *RECEIVES)
     if not another or outcome.verdict not in (Verdict.MET, Verdict.DEVIATION):
         return outcome
     reached = rector_reached(case, notice).sure
-    came = when_of(reached[0]) if reached else None
+    came = reached[0].at if reached else None
     if came is None:
-        return _ask(outcome, "taken_by_another", notice)
+        return outcome.ask("taken_by_another", notice)
     if outcome.verdict is Verdict.MET:
-        shown = [when for e in told if e.id in outcome.evidence and (when := when_of(e)) is not None]
-        before = any(when.before(came) is True for when in shown)
-        return _ask(outcome, "told_before_rector_knew", notice) if before else outcome
-    start = when_of(notice)
+        shown = [when for e in told if e.id in outcome.evidence and (when := e.at) is not None]
+        before = any(when.certainly_before(came) for when in shown)
+        return outcome.ask("told_before_rector_knew", notice) if before else outcome
+    start = notice.at
     return outcome if start is None else _received_later(judge, came, "taken_by_another", told, start, outcome)
 
 
-def _rector_knew_later(case: CaseIndex, notice: Notice, told: tuple[Recorded, ...], outcome: Outcome) -> bool:
+def _rector_knew_later(case: KnownCase, notice: Notice, told: tuple[Recorded, ...], outcome: Outcome) -> bool:
     """Whether rektor had it, by the notice or rektor's own receipt, only after the pupil was told that rektor had."""
     reached = rector_reached(case, notice).sure
-    came = when_of(reached[0]) if reached else None
+    came = reached[0].at if reached else None
     if came is None or acted_as(notice.receiver, Role.RECTOR):
         return False
-    return any((when := when_of(e)) is not None and when.before(came) is True for e in told if e.id in outcome.evidence)
+    return any((when := e.at) is not None and when.certainly_before(came) for e in told if e.id in outcome.evidence)
 
 
 def _received_later(
@@ -152,21 +152,15 @@ def _received_later(
     if later is None or not later.known_at(judge.as_of) or later.day <= start.day:
         return outcome
     limit = judge.last_day(later.day, 0)
-    if any((when := when_of(e)) is not None and when.day <= limit for e in told):
-        return _ask(outcome, question)
+    if any((when := e.at) is not None and when.day <= limit for e in told):
+        return outcome.ask(question)
     if told or judge.today > limit:
         return outcome
-    return _ask(outcome, question).model_copy(update={"changes_at": end_of(limit)})
+    return outcome.ask(question, changes_at=end_of(limit))
 
 
 def _perhaps_told(judge: Judge, scope: str, start: Moment, entries: _Telling, outcome: Outcome) -> Outcome:
     for question, unsure in (("which_notice", entries.no_notice), ("which_pupil", entries.no_pupil)):
         if unsure and judge.by_day(scope, start, unsure, days=0).verdict is not Verdict.DEVIATION:
-            return _ask(outcome, question, *unsure)
+            return outcome.ask(question, *unsure)
     return outcome
-
-
-def _ask(outcome: Outcome, question: str, *items: Recorded) -> Outcome:
-    evidence = tuple(dict.fromkeys((*outcome.evidence, *(item.id for item in items))))
-    update = {"verdict": Verdict.REVIEW, "reason": None, "question": question, "evidence": evidence, "changes_at": None}
-    return outcome.model_copy(update=update)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from ...domain.case import Suspected, Suspicion
-from ...domain.log import LogEntry, LogKind, Recorded, StaffFound
+from ...domain.log import LOOKS_INTO, LogEntry, LogKind, Recorded, StaffFound
 from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Actor, Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
-from ..judge import Judge, when_of
-from ..known import CaseIndex
+from ..judge import Judge
+from ..known import KnownCase
 from ..proof import Proof, anyone, find, is_accused
 from ..reading.words import bare
 from ..rule import Chapter
@@ -21,17 +21,10 @@ from ..who_was_told import acted_as, is_known, or_which, owner_told, rector_reac
 
 CHAPTER = Chapter("staff_suspicion")
 
-_ENQUIRY = (
-    LogKind.ENQUIRY_PLAN,
-    LogKind.ENQUIRY_STEP,
-    LogKind.SUSPICION_ENQUIRY,
-    LogKind.OBSERVATION,
-    LogKind.PUPIL_CONVERSATION,
-    LogKind.HOME_MEETING,
-    LogKind.STAFF_CONVERSATION,
-)
 
-ENQUIRY = Proof(_ENQUIRY, by=anyone("Undersøkelser skal settes i gang straks"), may_be_declined=True)
+ENQUIRY = Proof(
+    (*LOOKS_INTO, LogKind.ENQUIRY_PLAN), by=anyone("Undersøkelser skal settes i gang straks"), may_be_declined=True
+)
 """Something was examined, by somebody else than the one it is about."""
 
 CARED_FOR = Proof(
@@ -42,7 +35,7 @@ CARED_FOR = Proof(
 R = TypeVar("R", bound=Recorded)
 
 
-def staff_suspicions(case: CaseIndex) -> Iterator[tuple[str, Suspicion, Moment]]:
+def staff_suspicions(case: KnownCase) -> Iterator[tuple[str, Suspicion, Moment]]:
     """The suspicions with their scopes and when the school knew. They have no ids: they are numbered in the order they came."""
     once: list[Suspicion] = []
     for suspicion in sorted(case.staff_suspicions, key=lambda s: s.at.sort_key):
@@ -51,31 +44,31 @@ def staff_suspicions(case: CaseIndex) -> Iterator[tuple[str, Suspicion, Moment]]
             yield scope_of(suspicion=str(len(once))), suspicion, _known_at_school(case, suspicion)
 
 
-def or_is_it_about_staff(case: CaseIndex, suspicion: Suspicion, outcome: Outcome) -> Outcome:
+def or_is_it_about_staff(case: KnownCase, suspicion: Suspicion, outcome: Outcome) -> Outcome:
     """What is missing is a question where the case itself says otherwise: then somebody must say whom it is about."""
     outside = (Suspected.PUPIL, Suspected.NONE)
     denied = suspicion.suspected in outside or any(
-        other.suspected in outside and other.at.before(suspicion.at) is not True for other in case.suspicions
+        other.suspected in outside and not other.at.certainly_before(suspicion.at) for other in case.suspicions
     )
     return outcome.ask("is_it_about_staff") if denied and outcome.verdict is Verdict.DEVIATION else outcome
 
 
-def _known_at_school(case: CaseIndex, suspicion: Suspicion) -> Moment:
+def _known_at_school(case: KnownCase, suspicion: Suspicion) -> Moment:
     """The duties are for those who work at the school: what another saw counts from when the school was told."""
     if not is_known(suspicion.by) or (suspicion.by is not None and suspicion.by.role.works_at_school):
         return suspicion.at
-    told = [when_of(n) for n in case.notices if n.accuses_staff is not False]
-    after = [when for when in told if when is not None and when.before(suspicion.at) is not True]
+    told = [n.at for n in case.notices if n.accuses_staff is not False]
+    after = [when for when in told if when is not None and not when.certainly_before(suspicion.at)]
     return min(after, key=lambda moment: moment.sort_key, default=suspicion.at)
 
 
-def _against_a_leader(case: CaseIndex, suspicion: Suspicion) -> bool:
+def _against_a_leader(case: KnownCase, suspicion: Suspicion) -> bool:
     return suspicion in case.leader_suspicions
 
 
 def on_or_after(items: Iterable[R], start: Moment) -> list[R]:
     """The items that can have come after ``start``; on the same day without times they can."""
-    return [item for item in items if (when := when_of(item)) is not None and when.before(start) is not True]
+    return [item for item in items if (when := item.at) is not None and not when.certainly_before(start)]
 
 
 def can_follow(start: Moment) -> Callable[[LogEntry], bool]:
@@ -88,7 +81,7 @@ def _on_the_day_of(start: Moment) -> Callable[[LogEntry], bool]:
 
 def same_day_on(items: Iterable[R], start: Moment) -> list[R]:
     """The items of the day of ``start`` and later: one from earlier that day is no answer, but it is a question."""
-    return [item for item in items if (when := when_of(item)) is not None and when.day >= start.day]
+    return [item for item in items if (when := item.at) is not None and when.day >= start.day]
 
 
 # --- «… skal vedkommende straks varsle rektor» -----------------------------------------------------------------------------
@@ -103,7 +96,7 @@ def same_day_on(items: Iterable[R], start: Moment) -> list[R]:
     law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
     needs=("suspicions", "notices", "log"),
 )
-def rector_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def rector_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende straks varsle rektor». Not where a leader is accused: that way goes to the owner (SK-02)."""
     for scope, suspicion, start in staff_suspicions(case):
         if _against_a_leader(case, suspicion) or acted_as(suspicion.by, Role.RECTOR):
@@ -121,12 +114,12 @@ def rector_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
         yield or_is_it_about_staff(case, suspicion, or_which(outcome, "which_receipt", *unknown) or outcome)
 
 
-def _was_the_accusation(case: CaseIndex, item: Recorded, start: Moment) -> bool:
+def _was_the_accusation(case: KnownCase, item: Recorded, start: Moment) -> bool:
     """Whether rektor had been told of the violation earlier the same day: then the case only says it afterwards."""
     accusations = {n.id for n in case.notices if n.accuses_staff}
     about_it = item.id in accusations or (isinstance(item, LogEntry) and item.notice in accusations)
-    when = when_of(item)
-    return about_it and when is not None and when.day == start.day and when.before(start) is True
+    when = item.at
+    return about_it and when is not None and when.day == start.day and when.certainly_before(start)
 
 
 def _by_time(items: Iterable[R]) -> list[R]:
@@ -144,7 +137,7 @@ def _by_time(items: Iterable[R]) -> list[R]:
     law=("opplaeringslova-12-5-2", "opplaeringslova-12-9"),
     needs=("suspicions", "log", "notices"),
 )
-def owner_directly(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def owner_directly(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«skal skoleeier/kommunalsjef varsles direkte»: not by or through the accused, and not through the leadership."""
     told = owner_told(case)
     for scope, suspicion, start in staff_suspicions(case):
@@ -222,7 +215,7 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
     law=("opplaeringslova-12-4-2",),
     needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
 )
-def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def enquiry_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
     for scope, suspicion, start in staff_suspicions(case):
         shown = find(case, judge, ENQUIRY).where(_on_the_day_of(start))
@@ -251,13 +244,13 @@ def enquiry_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
     ),
     decided_by=("log.found",),
 )
-def measures_at_once(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def measures_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«må tiltaks settes i verk straks»: from the day of the finding."""
     started = _started(case)
     for found in case.all(LogKind.STAFF_FINDING):
         if found.found is StaffFound.NONE:
             continue
-        scope, when = scope_of(log=found.id), when_of(found)
+        scope, when = scope_of(log=found.id), found.at
         if when is None:
             yield judge.review(scope, "time_unknown", found)
             continue
@@ -282,7 +275,7 @@ def _perhaps_nothing(judge: Judge, found: LogEntry) -> bool:
     return judge.read_text and found.text is not None and _NOTHING_FOUND.search(bare(found.text)) is not None
 
 
-def _started(case: CaseIndex) -> list[Recorded]:
+def _started(case: KnownCase) -> list[Recorded]:
     """What shows that a measure was put into effect, by time: the log, and the start dates of decided plans."""
     started: list[Recorded] = [*case.all(LogKind.MEASURE_STARTED)]
     for plan in case.decided_plans:
@@ -291,7 +284,7 @@ def _started(case: CaseIndex) -> list[Recorded]:
     return _by_time(started)
 
 
-def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
+def _since_suspected(case: KnownCase, item: Recorded) -> bool:
     return any(item in on_or_after([item], start) for _, _, start in staff_suspicions(case))
 
 
@@ -306,7 +299,7 @@ def _since_suspected(case: CaseIndex, item: Recorded) -> bool:
     role=Role.RECTOR,
     needs=("suspicions", "log", "investigator", "notices", "notices.happened_at", "notices.accuses_staff"),
 )
-def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def everyone_cared_for(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«sørge for at både eleven, foreldrene og den ansatte blir ivaretatt»; a leader cannot investigate herself (A-25)."""
     for scope, suspicion, start in staff_suspicions(case):
         if _investigates_herself(case, suspicion):
@@ -331,9 +324,9 @@ def everyone_cared_for(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield or_is_it_about_staff(case, suspicion, shown.settle(outcome))
 
 
-def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
+def _investigates_herself(case: KnownCase, suspicion: Suspicion) -> bool:
     """Whether the one who investigates is or may be the accused, or is in the leadership where a leader is accused."""
-    investigator = case.case.investigator
+    investigator = case.raw.investigator
     if investigator is None:
         return False
     in_leadership = investigator.acts_as(Role.RECTOR, Role.LEADER)
@@ -350,7 +343,7 @@ def _investigates_herself(case: CaseIndex, suspicion: Suspicion) -> bool:
     law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
     needs=("suspicions", "log", "notices", "status_history"),
 )
-def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def owner_in_staff_cases(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Varsle skoleeier/kommunalsjef»: in every case about someone who works at the school; no time is set."""
     told = owner_told(case)
     for scope, suspicion, start in staff_suspicions(case):
@@ -382,12 +375,12 @@ def owner_in_staff_cases(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
             yield or_is_it_about_staff(case, suspicion, outcome)
 
 
-def _after_another(case: CaseIndex, start: Moment, notified: Sequence[Recorded]) -> bool:
+def _after_another(case: KnownCase, start: Moment, notified: Sequence[Recorded]) -> bool:
     """Whether another suspicion had come, on a later day, before any of ``notified``: then they may be about that one alone."""
     later = [other for _, _, other in staff_suspicions(case) if other.day > start.day]
     return all(any(item in on_or_after([item], other) for other in later) for item in notified)
 
 
 def _elapsed(judge: Judge, start: Moment, items: Sequence[Recorded]) -> tuple[Remark, ...]:
-    when = when_of(items[0]) if items else None
+    when = items[0].at if items else None
     return judge.elapsed(start.day, when.day, beyond=0) if when is not None else ()

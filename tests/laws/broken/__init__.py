@@ -9,7 +9,7 @@ from skolemiljo.domain.log import LogKind
 from skolemiljo.domain.verdict import Outcome, Reason
 from skolemiljo.validators import RULES
 from skolemiljo.validators.judge import Judge
-from skolemiljo.validators.known import CaseIndex
+from skolemiljo.validators.known import KnownCase
 from skolemiljo.validators.rule import Rule, RuleFunction
 
 
@@ -21,22 +21,22 @@ def _answer(judge: Judge, *, calm: bool) -> Iterator[Outcome]:
     yield judge.met("case") if calm else judge.deviation("case", Reason.INCOMPLETE)
 
 
-def asks_for_nothing(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def asks_for_nothing(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """A notice that was read late is a deviation; but the rule does not say that it needs to see when."""
     return _answer(judge, calm=all(notice.read_at is None for notice in case.notices))
 
 
-def blames_the_answer(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def blames_the_answer(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """A decision on feedback to the class is a deviation: without it all is well."""
     return _answer(judge, calm=all(entry.decision is None for entry in case.all(LogKind.CLASS_FEEDBACK)))
 
 
-def takes_any_entry(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def takes_any_entry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """Any pupil that was told about any notice shows it, in the whole log."""
     return _answer(judge, calm=any(entry.kind is LogKind.PUPIL_TOLD for entry in case.whole_log))
 
 
-def counts_notices(case: CaseIndex, judge: Judge) -> Iterator[Outcome]:
+def counts_notices(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """More than one notice is a deviation; right as long as copies are left out before the rule sees the case."""
     return _answer(judge, calm=len(case.notices) < 2)
 
