@@ -163,6 +163,12 @@ class Outcome:
         asked = self.with_evidence(*items)
         return replace(asked, verdict=Verdict.REVIEW, reason=None, question=question, changes_at=changes_at)
 
+    def only_asked(self) -> Outcome:
+        """A missing entry that no machine makes a deviation: the question stands, and time alone changes it no more."""
+        if self.verdict is Verdict.DEVIATION:
+            return self.ask("not_yet")
+        return replace(self, changes_at=None) if self.verdict is Verdict.REVIEW else self
+
     def with_evidence(self, *items: Recorded) -> Outcome:
         """The same outcome with ``items`` among what it rests on."""
         return replace(self, evidence=tuple(dict.fromkeys((*self.evidence, *(i.id for i in items)))))

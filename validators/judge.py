@@ -334,12 +334,7 @@ class Judge:
 
     def snarest(self, rule: str, scope: str, anchor: Moment) -> Outcome:
         """«snarest» for a missing entry: due, then a question; never a deviation by machine (requirements A-12)."""
-        outcome = self.ladder(rule, scope, anchor)
-        if outcome.verdict is Verdict.DEVIATION:
-            return outcome.ask("not_yet")
-        if outcome.verdict is Verdict.REVIEW:
-            return outcome.but(changes_at=None)
-        return outcome
+        return self.ladder(rule, scope, anchor).only_asked()
 
     def in_order(self, scope: str, first: Recorded, then: Recorded, *, event: Moment | None = None) -> Outcome:
         """``first`` must have come before ``then``: met, a deviation (order), or a question where times cannot tell."""

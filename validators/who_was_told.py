@@ -204,14 +204,3 @@ def stopped(case: KnownCase, start: Moment, outcome: Outcome) -> bool:
     if ended is None or ended.moved is None or outcome.deadline is None:
         return False
     return ended.moved.day <= outcome.deadline
-
-
-def never_a_deviation(outcome: Outcome | None) -> Outcome | None:
-    """``outcome``, but a question where the ladder would end in a deviation."""
-    if outcome is None:
-        return None
-    if outcome.verdict is Verdict.DEVIATION:
-        return outcome.ask("not_yet")
-    if outcome.verdict is Verdict.REVIEW:
-        return outcome.but(changes_at=None)
-    return outcome

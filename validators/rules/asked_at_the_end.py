@@ -8,9 +8,10 @@ from datetime import timedelta
 from ...domain.log import Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Remark, RemarkCode, Severity, scope_of
+from ...domain.verdict import Basis, Outcome, Severity, scope_of
 from ..judge import Judge
 from ..known import KnownCase, Period
+from ..proof import DECLINED
 from ..rule import Chapter
 
 CHAPTER = Chapter("evaluation")
@@ -57,7 +58,7 @@ def _asked(case: KnownCase, judge: Judge, scope: str, pupil: str, period: Period
     if held:
         return _what_was_said(judge, scope, held[-1], since, closed)
     if declined:
-        return judge.met(scope, declined[-1], event=closed, remarks=(Remark(code=RemarkCode.DECLINED),))
+        return judge.met(scope, declined[-1], event=closed, remarks=(DECLINED,))
     if any(entry.hearing is Hearing.HEARD for entry in talks):
         return judge.review(scope, "heard_but_not_held", *talks, event=closed)
     return judge.review(scope, "offered_only" if talks else "not_asked", *talks, event=closed)

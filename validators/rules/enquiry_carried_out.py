@@ -10,11 +10,11 @@ from ...domain.case import Pupil
 from ...domain.log import FINDS_OUT, LOOKS_INTO, Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, best_of
+from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, best_of
 from ..heard import ANALYSIS, hearings
 from ..judge import Judge
 from ..known import KnownCase
-from ..proof import WEAK, Shown, Weighed, sort
+from ..proof import DECLINED, WEAK, Shown, Weighed, sort
 from ..reading.words import bare
 from ..rule import Chapter
 from ..stretches import Stretch, stretches
@@ -65,7 +65,7 @@ def _heard(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, start:
     if heard:
         yield judge.done("UN-09", scope, heard[0], since=start)
     elif after:
-        yield judge.done("UN-09", scope, after[0], since=start, remarks=(Remark(code=RemarkCode.DECLINED),))
+        yield judge.done("UN-09", scope, after[0], since=start, remarks=(DECLINED,))
     elif found.sure:
         yield judge.review(scope, "before_its_cause", *found.sure, event=start)
     elif unnamed:

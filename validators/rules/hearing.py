@@ -9,11 +9,12 @@ from ...domain.case import Pupil, PupilPart
 from ...domain.log import Hearing, LogEntry, LogKind
 from ...domain.moment import Moment, end_of
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Remark, RemarkCode, Severity, scope_of
+from ...domain.verdict import Basis, Outcome, Severity, scope_of
 from ..best_interest_entries import current_assessments
 from ..heard import hearings
 from ..judge import Judge
 from ..known import KnownCase
+from ..proof import DECLINED
 from ..rule import Chapter
 from ..stretches import Stretch, stretches, took_place
 
@@ -110,6 +111,6 @@ def _again(judge: Judge, stretch: Stretch, pupil: Pupil, last: LogEntry) -> Outc
     missing = judge.uncounted(when.day + weeks, limit)
     if until > limit:
         return judge.review(stretch.scope(pupil), "heard_again", last, event=when, remarks=missing)
-    declined = (Remark(code=RemarkCode.DECLINED),) if last.hearing is Hearing.DECLINED else ()
+    declined = (DECLINED,) if last.hearing is Hearing.DECLINED else ()
     outcome = judge.met(stretch.scope(pupil), last, event=when, remarks=(*declined, *missing))
     return outcome if stretch.closed is not None else outcome.but(changes_at=end_of(limit))

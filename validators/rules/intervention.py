@@ -8,13 +8,13 @@ from ...domain.case import GuardiansInformed, Incident
 from ...domain.log import Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
 from ..heard import hearings
 from ..judge import Judge
 from ..known import KnownCase, was_heard
-from ..proof import DECLINED
+from ..proof import DECLINED, WEAK
 from ..rule import Chapter
-from ..who_was_told import acted_as, is_known, never_a_deviation, or_which, shown, waited
+from ..who_was_told import acted_as, is_known, or_which, shown, waited
 
 CHAPTER = Chapter("intervention")
 
@@ -316,7 +316,7 @@ def _followed_up(case: KnownCase, judge: Judge, incident: Incident, when: Moment
     unnamed = [e for e in case.all(LogKind.PUPIL_CONVERSATION) if not e.pupils and was_heard(e) and _follows(e, when)]
     outcome = waited(case, judge, "GI-05", scope, when)
     if incident.level in (2, None):
-        outcome = never_a_deviation(outcome)
+        outcome = outcome and outcome.only_asked()
     outcome = or_which(outcome, "which_pupil", *unnamed)
     return outcome and heard.settle(outcome)
 
@@ -348,6 +348,6 @@ def responsible_for_follow_up(case: KnownCase, judge: Judge) -> Iterator[Outcome
             if was_heard(e) and _follows(e, when) and e.doer is not None and e.doer.is_same_person(intervener)
         ]
         if own:
-            yield judge.met(scope, own[0], event=when, remarks=(Remark(code=RemarkCode.WEAKLY_SHOWN),))
+            yield judge.met(scope, own[0], event=when, remarks=(WEAK,))
         else:
             yield judge.review(scope, "who_follows_up", incident, event=when)

@@ -11,10 +11,10 @@ from ...domain.log import LOOKS_INTO, LogEntry, LogKind, Recorded, StaffFound
 from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Actor, Role
-from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ...domain.verdict import Basis, Outcome, Reason, Remark, Severity, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
-from ..proof import Proof, anyone, find, is_accused
+from ..proof import WEAK, Proof, anyone, find, is_accused
 from ..reading.words import bare
 from ..rule import Chapter
 from ..who_was_told import acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
@@ -362,9 +362,7 @@ def owner_in_staff_cases(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             continue
         acknowledged = on_or_after(told.acknowledged, start)
         if acknowledged:
-            yield judge.done(
-                "SK-07", scope, acknowledged[0], since=start, remarks=(Remark(code=RemarkCode.WEAKLY_SHOWN),)
-            )
+            yield judge.done("SK-07", scope, acknowledged[0], since=start, remarks=(WEAK,))
             continue
         outcome = waited(case, judge, "SK-07", scope, start)
         outcome = or_which(outcome, "told_another", *same_day_on(told.unsure, start))
