@@ -8,7 +8,7 @@ from enum import Enum, auto
 from ..domain.activity_plan import ActivityPlan, Measure
 from ..domain.verdict import Outcome, Reason, Verdict, scope_of
 from .judge import Judge
-from .known import KnownCase
+from .known import KnownCase, once_each
 from .proof import WEAK
 from .reading.answers import SAME_IN
 from .reading.plan_texts import repeated_in, texts_of
@@ -43,12 +43,21 @@ def plan_field(case: KnownCase, judge: Judge, plan: ActivityPlan, path: str, tex
     return unless_repeated(case, judge, plan, path, outcome)
 
 
+@once_each
+def _repeated(_case: KnownCase, plan: ActivityPlan) -> frozenset[str]:
+    return repeated_in(plan)
+
+
 def unless_repeated(case: KnownCase, judge: Judge, plan: ActivityPlan, path: str, outcome: Outcome) -> Outcome:
     if outcome.verdict is not Verdict.MET or not judge.read_text:
         return outcome
-    if path in repeated_in(plan):
+    if path in _repeated(case, plan):
         return judge.review(outcome.scope, "same_in_several_fields", plan, event=plan.at)
-    if path in repeated_in(plan, SAME_IN - 1) and any(case.raw.is_hidden(text) for text in texts_of(plan)):
+    if (
+        case.hides
+        and any(case.raw.is_hidden(text) for text in texts_of(plan))
+        and path in repeated_in(plan, SAME_IN - 1)
+    ):
         day = outcome.event_day
         return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=day)
     return outcome
