@@ -238,7 +238,11 @@ def what_decides() -> tuple[str, ...]:
 
 def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
     if not isinstance(subject, Case):
-        return Reason.HIDDEN if subject.hidden & {*rule.needs, *rule.decided_by} else None
+        needs = {need.partition(".")[0] for need in (*rule.needs, *rule.decided_by)}
+        for paths, reason in ((subject.hidden, Reason.HIDDEN), (subject.unreadable, Reason.UNREADABLE)):
+            if any(path.partition(".")[0] in needs for path in paths):
+                return reason
+        return None
     roots = {need.partition(".")[0] for need in rule.needs} | {"status_history"}  # the stretches every duty falls in
     if "pupils" in roots:
         roots.add("notices")  # a pupil whom only a notice names is in the case too

@@ -164,8 +164,12 @@ def test_the_status_written_back_says_what_the_findings_say(
     [(SCHOOL, RULES_OF_A_SCHOOL), (None, RULES_OF_THE_MUNICIPALITY)],
     ids=["school", "municipality"],
 )
-def test_a_cycle_that_may_not_be_read_is_never_in_order(school: str | None, rules: list[Rule]) -> None:
-    facts = CycleFacts(school=school, school_year=YEAR, hidden=frozenset({"entries"}))
+@pytest.mark.parametrize("path", ["entries", *(f"entries.{name}" for name in CycleEntry.model_fields)])
+@pytest.mark.parametrize("how", ["hidden", "unreadable"])
+def test_a_cycle_of_which_any_part_may_not_be_read_is_never_in_order(
+    school: str | None, rules: list[Rule], how: str, path: str
+) -> None:
+    facts = CycleFacts.model_validate({"school": school, "school_year": YEAR, how: [path]})
     as_of = datetime(2026, 8, 20, tzinfo=UTC)
     assessment = assess_cycle(facts, as_of=as_of, plans=[PLAN], rules=RULES.values(), calendar=SchoolCalendar())
     asked = [f for f in assessment.findings if "entries" in RULES[f.rule].needs]
