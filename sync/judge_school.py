@@ -52,6 +52,8 @@ class SchoolJudge:
         """Cases that are there, and that neither the source's list nor its count shows: we may not see them."""
         self._listed: frozenset[str] | None = None
         """The source's own list of ids, where it was read."""
+        self._not_there: list[CaseProblem] = []
+        """Cases that could not be found, until the source's own list says whether they have gone."""
 
     def take(self, item: SourceItem | Listing) -> None:
         """Judges one item."""
@@ -63,7 +65,7 @@ class SchoolJudge:
             self.summary = self.summary.plus(read=1)
             judged = item if isinstance(item, CaseProblem) else judge_case(self._night, item)
             if isinstance(judged, CaseProblem) and judged.kind == ProblemKind.GONE and judged.case is not None:
-                self._gone(judged.case)
+                self._not_there.append(judged)
             elif isinstance(judged, CaseProblem):
                 self._problem(judged)
             else:
@@ -106,11 +108,15 @@ class SchoolJudge:
     def finish(self, error: Exception | None) -> SchoolJudged:
         """The school has been read, or its reading broke off with ``error``."""
         self.keep()
-        if error is None and self._tonight.request.listed:
+        if error is None:
             try:
-                self._reconcile()
+                self._gone_or_only_not_found()
+                if self._tonight.request.listed:
+                    self._reconcile()
             except SourceError as broken:
                 error = broken
+        for problem in self._not_there:  # the source did not get as far as to say whether it still lists them
+            self._problem(problem)
         self._count()
         self._listed = None  # a large municipality's lists would be all that grows
         self.summary = replace(self.summary, finished=True)
@@ -119,6 +125,25 @@ class SchoolJudge:
             self.summary = replace(self.summary.plus(problems=(broken_off,)), error=broken_off.kind)
             self._night.log.error("reading broke off", school=self._school, kind=type(error).__name__)
         return SchoolJudged(self._tonight, self.summary, self._newest)
+
+    def _gone_or_only_not_found(self) -> None:
+        """A case that could not be found has vanished only where the source's own list lacks it too; else it is a problem."""
+        if not self._not_there:
+            return
+        if self._listed is None:
+            self._listed = frozenset(self._night.source.case_ids(self._school))
+        while self._not_there:
+            problem = self._not_there.pop(0)
+            self._found_or_gone(problem, listed=problem.case in self._listed)
+
+    def _found_or_gone(self, found: SourceItem, *, listed: bool) -> None:
+        if isinstance(found, CaseProblem) and found.kind == ProblemKind.GONE and found.case is not None:
+            if listed:
+                self._problem(found)
+            else:
+                self._gone(found.case)
+        else:
+            self.take(found)
 
     def _reconcile(self) -> None:
         """Compares what we know of a school with what the source says it has, until they agree or it is told."""
@@ -147,19 +172,19 @@ class SchoolJudge:
         """Looks up each case that only one side knows."""
         for case in sorted(listed - known - self._hidden):
             self.summary = self.summary.plus(appeared=1)
-            self._look_up(case)
+            self._look_up(case, listed=True)
         for case in sorted(known - listed):
-            self._look_up(case)
+            self._look_up(case, listed=False)
         self.keep()
 
-    def _look_up(self, case: str) -> None:
+    def _look_up(self, case: str, *, listed: bool) -> None:
         try:
             found: SourceItem = self._night.source.case(case)
         except Skippable as error:
             found = problem_of(error, case)
             if isinstance(error, CaseForbidden):
                 self._hidden.add(case)
-        self.take(found)
+        self._found_or_gone(found, listed=listed)
 
     def _gone(self, case: str) -> None:
         self.keep()

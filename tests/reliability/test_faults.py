@@ -103,6 +103,7 @@ def test_a_bad_night_and_the_one_after(town: Town, row: Row) -> None:
     named = {problem.kind for _, problem in summary.problems()} | {kind for _, kind in summary.set_aside}
     named |= {summary.error} if summary.error else set()
     assert (summary.state, frozenset(named)) == (row.night, row.named)
+    assert [case for school in summary.schools for case in school.vanished] == [], "the source's list has them all"
     passing = row.night == "failed" and all(issubclass(getattr(errors, kind), errors.Retryable) for kind in named)
     assert summary.exit_code == (0 if row.night == "complete" else 75 if passing else 3)
 
