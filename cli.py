@@ -414,10 +414,13 @@ def _show(
 def _write(out: Path, content: str | bytes) -> None:
     from skolemiljo.domain.errors import SettingsError
     from skolemiljo.domain.fault_words import why_not
+    from skolemiljo.domain.files import put_in_place
 
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(content if isinstance(content, bytes) else content.encode())
+        if out.exists() and not out.is_file():  # a pipe or a device is written to, and never put aside for a file
+            out.write_bytes(content if isinstance(content, bytes) else content.encode())
+        else:
+            put_in_place(out, content)
     except OSError as error:
         raise SettingsError(_("fila kan ikke skrives ({kind})").format(kind=why_not(error))) from None
 

@@ -166,7 +166,7 @@ def update(language: str) -> list[Message]:
         string = known.string if known is not None else ""
         if not string or (isinstance(string, tuple | list) and not all(string)):
             missing.append(message)
-        fresh.add(message, string or None, locations=[(place, None)])  # type: ignore[list-item]
+        fresh.add(message, string or None, locations=[(place, None)])  # type: ignore[list-item]  # babel takes a place without a line, its types do not
     file = po_file(language)
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("wb") as out:

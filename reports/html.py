@@ -95,7 +95,7 @@ def _environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     words = Words(language)
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
         words.gettext, words.ngettext, newstyle=False
     )
     return environment

@@ -22,7 +22,7 @@ _WIDTHS = (20, 20, 14, 12, 8, 40, 50, 16, 18, 24, 9, 12, 50, 24, 24, 10, 10, 16,
 def render(report: Report, language: str | None = None) -> bytes:
     """``report`` as bytes of an .xlsx file. Raises MissingPart where xlsxwriter is not installed."""
     with optional_part("xlsx"):
-        import xlsxwriter  # type: ignore[import-untyped]
+        import xlsxwriter  # type: ignore[import-untyped]  # it comes without types
 
     say = Sentences(report, language)
     out = io.BytesIO()

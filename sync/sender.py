@@ -197,7 +197,7 @@ class DrySink:
         self._sink = sink
         self._records: dict[str, ComplianceRecord] = {}
 
-    def write(self, record: ComplianceRecord, *, if_match: str | None, idempotency_key: str) -> Receipt:  # noqa: ARG002
+    def write(self, record: ComplianceRecord, *, if_match: str | None, idempotency_key: str) -> Receipt:  # noqa: ARG002 - the signature is the port's
         """Sends nothing."""
         self._records[record.case] = record
         return Receipt(None)
@@ -220,7 +220,7 @@ class DryCycle:
         """What is recorded: read as ever."""
         return self._cycle.facts(school, school_year)
 
-    def write_status(self, status: CycleStatus, *, idempotency_key: str) -> None:  # noqa: ARG002
+    def write_status(self, status: CycleStatus, *, idempotency_key: str) -> None:  # noqa: ARG002 - the signature is the port's
         """Sends nothing."""
         self._statuses[status.school, status.school_year] = status
 

@@ -137,10 +137,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     control = [shutil.which("pg_ctl") or "pg_ctl", "-D", data, "-w", "-s"]
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
     try:
-        subprocess.run([*commands, *initialise], **quiet)  # type: ignore[call-overload]  # one dict for three calls
-        subprocess.run([*commands, *control, "-o", options, "-l", str(folder / "log"), "start"], **quiet)  # type: ignore[call-overload]
+        subprocess.run([*commands, *initialise], **quiet)  # type: ignore[call-overload]  # the options are a dict of several types  # one dict for three calls
+        subprocess.run([*commands, *control, "-o", options, "-l", str(folder / "log"), "start"], **quiet)  # type: ignore[call-overload]  # the options are a dict of several types
         yield f"postgresql+pg8000://skolemiljo@127.0.0.1:{port}/postgres"
-        subprocess.run([*commands, *control, "-m", "immediate", "stop"], **quiet)  # type: ignore[call-overload]
+        subprocess.run([*commands, *control, "-m", "immediate", "stop"], **quiet)  # type: ignore[call-overload]  # the options are a dict of several types
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import stat
 import struct
 import subprocess
 import sys
@@ -169,3 +170,15 @@ def test_open_without_a_desktop_or_a_file_says_so(exchange: Path, tmp_path: Path
     done = piped(exchange, *report("school"), "--open")
     assert done.returncode == 2
     assert "--out" in done.stderr.decode()
+
+
+def test_a_report_in_a_file_is_its_owners_alone_and_a_device_stays_a_device(tmp_path: Path) -> None:
+    """Whatever the umask; half a report is never there."""
+    case = str(Path(__file__).parent.parent / "docs" / "example-case.json")
+    out = tmp_path / "mappe" / "rapport.html"
+    command = [str(Path(sys.executable).with_name("skolemiljo")), "assess", case, "--fail-on", "never", "--out"]
+    subprocess.run([*command, str(out)], check=True, capture_output=True, umask=0)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert [file.name for file in out.parent.iterdir()] == ["rapport.html"]
+    subprocess.run([*command, "/dev/null", "--format", "text"], check=True, capture_output=True)
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)

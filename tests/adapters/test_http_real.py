@@ -58,7 +58,7 @@ def giving(whole: bytes) -> Serve:
 
 
 def once(url: str, ca_file: str | None = None, **limits: float) -> HttpClient:
-    return HttpClient(url, system="sikker_sak", limits=Limits(attempts=1, **limits), ca_file=ca_file)  # type: ignore[arg-type]
+    return HttpClient(url, system="sikker_sak", limits=Limits(attempts=1, **limits), ca_file=ca_file)  # type: ignore[arg-type]  # limits of several types by name
 
 
 @pytest.mark.parametrize(

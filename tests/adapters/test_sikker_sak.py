@@ -399,7 +399,7 @@ class Compressed:
 
 def test_a_weak_version_is_no_conflict_and_the_strong_one_in_the_case_is_written_by() -> None:
     http = Compressed("inside")
-    source = SikkerSak(http)  # type: ignore[arg-type]
+    source = SikkerSak(http)  # type: ignore[arg-type]  # a double in the client's place
     case = source.case(wire()["caseNumber"])
     assert case.etag == '"7"'
     source.write(ComplianceRecord.of(judging().case(case, AS_OF)), if_match=case.etag, idempotency_key="k")
@@ -408,7 +408,7 @@ def test_a_weak_version_is_no_conflict_and_the_strong_one_in_the_case_is_written
 
 def test_where_only_weak_versions_come_the_case_is_read_before_and_after() -> None:
     http = Compressed(None)
-    source = SikkerSak(http)  # type: ignore[arg-type]
+    source = SikkerSak(http)  # type: ignore[arg-type]  # a double in the client's place
     case = source.case(wire()["caseNumber"])
     assert case.etag == 'W/"7"'
     source.write(ComplianceRecord.of(judging().case(case, AS_OF)), if_match=case.etag, idempotency_key="k")

@@ -154,7 +154,7 @@ def test_a_later_look_at_the_same_municipality_only_adds() -> None:
 
 def test_a_time_without_zone_or_before_everything_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
-        Municipality(as_of=datetime(2026, 11, 20))  # noqa: DTZ001
+        Municipality(as_of=datetime(2026, 11, 20))  # noqa: DTZ001 - that it lacks a zone is what is tried
     with pytest.raises(ValueError, match="ligger før"):
         Municipality(as_of=datetime(2025, 1, 1, tzinfo=OSLO))
     with pytest.raises(ValueError, match="skole"):
