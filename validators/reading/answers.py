@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import cache
@@ -97,7 +97,22 @@ _EMPTY = frozenset(_Class) - _BESIDE
 _PUTS_OFF = frozenset({_Class.LATER, _Class.TALK})
 _DENIES = frozenset({_Class.NEGATION, _Class.NOT_APPLICABLE})
 _MARKS = _PUTS_OFF | {_Class.NOT_APPLICABLE, _Class.POINT}
+_LEADS = frozenset({_Class.FUNCTION, _Class.FORM})
+"""Classes whose words may stand before the one that a clause begins with."""
 _Tokens = tuple[tuple[str, frozenset[_Class]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """The phrases of a text, and what is asked of all of them together."""
+
+    tokens: _Tokens
+    marks: frozenset[_Class]
+    """The classes of all of them; a denied «aktuelt» is «ikke aktuelt»."""
+    own: frozenset[str]
+    """The words that are of no class: the text's own."""
+    beside: frozenset[str]
+    """The words that are of the classes beside alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +148,17 @@ def known_fields() -> frozenset[str]:
 
 
 @cache
-def _phrases() -> tuple[Mapping[str, frozenset[_Class]], int]:
+def _known() -> tuple[Mapping[str, frozenset[_Class]], Mapping[str, int], frozenset[str]]:
+    """The classes of each phrase, how many words the longest one has that begins with a word, and all their words."""
     classes: dict[str, set[_Class]] = defaultdict(set)
+    longest: dict[str, int] = defaultdict(lambda: 1)
     for name, phrases in data("answers.toml")["words"].items():
-        for phrase in phrases:
-            classes[bare(phrase)].add(_Class(name))
-    return {phrase: frozenset(found) for phrase, found in classes.items()}, max(p.count(" ") + 1 for p in classes)
+        for phrase in map(bare, phrases):
+            classes[phrase].add(_Class(name))
+            first, *more = phrase.split()
+            longest[first] = max(longest[first], 1 + len(more))
+    words = frozenset(word for phrase in classes for word in phrase.split())
+    return {phrase: frozenset(found) for phrase, found in classes.items()}, dict(longest), words
 
 
 @cache
@@ -146,8 +166,12 @@ def _documents() -> tuple[tuple[Place, re.Pattern[str]], ...]:
     return tuple((Place(name), re.compile(pattern)) for name, pattern in data("answers.toml")["documents"].items())
 
 
-_NOISE = re.compile(r"x+|z+|0+")
-_NUMBER = re.compile(r"\d+[a-z]?")
+@cache
+def _shapes() -> re.Pattern[str]:
+    documents = "|".join(f"(?:{pattern.pattern})" for _, pattern in _documents())
+    return re.compile(rf"(?P<placeholder>x+|z+|0+)|(?P<number>\d+[a-z]?)|(?P<document>{documents})")
+
+
 _NOT_APPLICABLE = re.compile(r"\b([ni])\s?[/.]\s?a\b")
 _REASON = re.compile(r"\b(fordi|siden|sidan|ettersom|av di|pga|på grunn av|på grunn)\b")
 _BREAK = re.compile(r"(?<=[.!?;:,()–—\n])\s+|[!?;:()–—\n/]|,(?!\d)|\s-\s|\.$")
@@ -155,32 +179,41 @@ _SENTENCE = re.compile(r"[.!?;](?=\s|$)|\n")
 _DOTTED = re.compile(r"\b(jf|jfr|ref|pkt|nr|kl|evt|bl|ca|mnd|pr|s|m|d|a|[1-9][0-9]?)\.")
 
 
-@kept
-def _tokens(text: str) -> _Tokens:
+def _tokens(text: str) -> Iterator[tuple[str, frozenset[_Class]]]:
     """The phrases of bare ``text`` with their classes, the longest first; a word of none has no class: it is the text's own."""
-    phrases, longest = _phrases()
+    known, longest, _ = _known()
     words = text.split()
-    place, found = 0, []
+    place = 0
     while place < len(words):
-        for length in range(min(longest, len(words) - place), 0, -1):
+        for length in range(min(longest.get(words[place], 1), len(words) - place), 0, -1):
             piece = " ".join(words[place : place + length])
-            classes = phrases.get(piece)
+            classes = known.get(piece)
             if classes is not None or length == 1:
-                found.append((piece, (classes or frozenset()) | (_by_shape(piece) if length == 1 else frozenset())))
+                yield piece, (classes or frozenset()) | (_by_shape(piece) if length == 1 else frozenset())
                 place += length
                 break
-    return tuple(found)
 
 
 @kept
+def _phrases(text: str) -> _Phrases:
+    """The phrases of bare ``text`` together."""
+    found = tuple(_tokens(text))
+    marks = frozenset[_Class]().union(*(classes for _, classes in found))
+    if _Class.NEGATION in marks and _Class.APPLICABLE in marks:
+        marks |= {_Class.NOT_APPLICABLE}
+    return _Phrases(
+        found,
+        marks,
+        own=frozenset(piece for piece, classes in found if not classes),
+        beside=frozenset(
+            word for piece, classes in found if classes and not classes & _EMPTY for word in piece.split()
+        ),
+    )
+
+
 def _by_shape(word: str) -> frozenset[_Class]:
-    if _NOISE.fullmatch(word):
-        return frozenset({_Class.PLACEHOLDER})
-    if _NUMBER.fullmatch(word):
-        return frozenset({_Class.NUMBER})
-    if any(pattern.fullmatch(word) for _, pattern in _documents()):
-        return frozenset({_Class.DOCUMENT})
-    return frozenset()
+    found = _shapes().fullmatch(word)
+    return frozenset({next(_Class(name) for name, word in found.groupdict().items() if word)}) if found else frozenset()
 
 
 @kept
@@ -198,33 +231,27 @@ def read_answer(text: str | None, path: str | None = None) -> Answer:
 
 def _closed(words: str, field: _Field) -> Answer | None:
     """How a text none of whose words is its own is read; ``None`` where it has one."""
-    tokens = _tokens(words)
-    marks = _marks(tokens)
-    allowed = _EMPTY | _BESIDE if marks & _MARKS else _EMPTY
-    if any(
-        not classes & allowed and not (set(piece.split()) <= field.prompt) for piece, classes in tokens
-    ) or field.answers & set(words.split()):
+    *_, of_phrases = _known()
+    if any(not _by_shape(word) for word in set(words.split()) - of_phrases - field.prompt):
+        return None
+    phrases = _phrases(words)
+    marks = phrases.marks
+    own = phrases.own if marks & _MARKS else phrases.own | phrases.beside
+    if not own <= field.prompt or field.answers & set(words.split()):
         return None
     if field.yes_no and re.search(r"\b(ja|nei)\b", words):
         return _ANSWER
     if field.none and _Class.NEGATION in marks and _Class.NOT_APPLICABLE not in marks:
         return _ANSWER
-    return _kind(tokens, marks, field)
+    return _kind(phrases, field)
 
 
-def _marks(tokens: _Tokens) -> frozenset[_Class]:
-    """The classes of all the words; a denied «aktuelt» is «ikke aktuelt»."""
-    found = frozenset[_Class]().union(*(classes for _, classes in tokens))
-    denied = _Class.NEGATION in found and _Class.APPLICABLE in found
-    return found | {_Class.NOT_APPLICABLE} if denied else found
-
-
-def _kind(tokens: _Tokens, marks: frozenset[_Class], field: _Field) -> Answer:
-    beside = any(classes and not classes & _EMPTY for _, classes in tokens)
+def _kind(phrases: _Phrases, field: _Field) -> Answer:
+    marks = phrases.marks
     if _Class.POINT in marks:
-        return Answer(Said.ELSEWHERE, _pointer([piece for piece, _ in tokens]))
-    if beside and marks & _PUTS_OFF:
-        told = field.ahead and not marks & _DENIES and not any(piece in _COMES for piece, _ in tokens)
+        return Answer(Said.ELSEWHERE, _pointer([piece for piece, _ in phrases.tokens]))
+    if phrases.beside and marks & _PUTS_OFF:
+        told = field.ahead and not marks & _DENIES and not any(piece in _COMES for piece, _ in phrases.tokens)
         return _ANSWER if told else Answer(Said.LATER)
     return Answer(Said.NOTHING, denies=bool(marks & _DENIES))
 
@@ -245,16 +272,18 @@ def _by_its_beginning(text: str, field: _Field) -> Answer:
     """The best of its sentences; but what comes after «ikke aktuelt» is the reason, and no answer."""
     text = _REASON.sub(", ", _DOTTED.sub(r"\1 ", _NOT_APPLICABLE.sub(r"\1a", text)))
     best = NOTHING
-    clauses = [_clauses(sentence) for sentence in _SENTENCE.split(text)]
-    for place, sentence in enumerate(clauses):
+    sentences = _SENTENCE.split(text)
+    for place, sentence in enumerate(map(_clauses, sentences)):
         if not sentence:
             continue
         if _is_not_applicable(sentence[0], field):
-            rest = [part for part in (sentence[1:], *clauses[place + 1 :]) if part]
+            rest = [part for part in (sentence[1:], *map(_clauses, sentences[place + 1 :])) if part]
             reasoned = any(_sentence(part, field).said is Said.ANSWER for part in rest)
             said = _ANSWER if reasoned and field.may_not_apply else Answer(Said.NOT_APPLICABLE, denies=True)
             return max(best, said if reasoned else NOTHING, key=_worth)
         best = max(best, _sentence(sentence, field), key=_worth)
+        if best.said is Said.ANSWER:
+            break
     return best
 
 
@@ -274,38 +303,44 @@ def _sentence(clauses: list[str], field: _Field) -> Answer:
     best = NOTHING
     for words in clauses:
         said = _clause(words, field)
-        if said.said is Said.LATER or (said.said is Said.NOTHING and _marks(_tokens(words)) & _PUTS_OFF):
+        if said.said is Said.LATER or (said.said is Said.NOTHING and _phrases(words).marks & _PUTS_OFF):
             return max(best, Answer(Said.LATER), key=_worth)
         best = max(best, said, key=_worth)
+        if best.said is Said.ANSWER:
+            break
     return best
 
 
 def _clause(words: str, field: _Field) -> Answer:
     closed = _closed(words, field)
-    return closed if closed is not None else _headed(_tokens(words), field)
+    return closed if closed is not None else _headed(words, field)
 
 
 def _is_not_applicable(words: str, field: _Field) -> bool:
     """Whether a clause says that it is not applicable, and no more."""
     closed = _closed(words, field)
-    return closed is not None and closed.said is Said.NOTHING and _Class.NOT_APPLICABLE in _marks(_tokens(words))
+    return closed is not None and closed.said is Said.NOTHING and _Class.NOT_APPLICABLE in _phrases(words).marks
 
 
-def _headed(tokens: _Tokens, field: _Field) -> Answer:
+def _headed(words: str, field: _Field) -> Answer:
     """A clause with a word of its own: how it begins decides."""
-    led = 0
-    while led < len(tokens) and tokens[led][1] & {_Class.FUNCTION, _Class.FORM} and not tokens[led][1] & _MARKS:
-        led += 1
-    head, rest = tokens[led : led + 1], tokens[led + 1 :]
-    if not head:
+    tokens = _tokens(words)
+    led: list[str] = []
+    for head, classes in tokens:
+        if classes & _MARKS or not classes & _LEADS:
+            break
+        led.append(head)
+    else:
         return _ANSWER
-    classes = head[0][1]
-    does = any(piece in _MODALS for piece, _ in tokens[:led])  # «må se over gjerdet» tells what is to be done
+    if not classes:
+        return _ANSWER
+    rest = tuple(tokens)
+    does = not _MODALS.isdisjoint(led)  # «må se over gjerdet» tells what is to be done
     if _Class.POINT in classes and not does and _next_is_a_place(rest):
-        return Answer(Said.ELSEWHERE, _pointer(piece for piece, _ in tokens))
+        return Answer(Said.ELSEWHERE, _pointer([*led, head, *(piece for piece, _ in rest)]))
     if field.ahead:
         return _ANSWER
-    if head[0][0] in _COMES:
+    if head in _COMES:
         return Answer(Said.LATER) if rest and rest[0][0] in _ON else _ANSWER
     if _Class.LATER in classes:
         return Answer(Said.LATER)
@@ -385,6 +420,11 @@ def repeated(texts: Mapping[str, Iterable[str | None]], in_fields: int = SAME_IN
     for path, rows in texts.items():
         for text in rows:
             words = bare(text) if text is not None else ""
-            if words and read_answer(text, path).said is Said.ANSWER:
+            if words:
                 fields[words].add(path)
-    return frozenset(path for paths in fields.values() if len(paths) >= in_fields for path in paths)
+    answered = (
+        {path for path in paths if read_answer(words, path).said is Said.ANSWER}
+        for words, paths in fields.items()
+        if len(paths) >= in_fields
+    )
+    return frozenset(path for paths in answered if len(paths) >= in_fields for path in paths)
