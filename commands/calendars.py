@@ -10,7 +10,7 @@ from ..reports import ics
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..reports import Report
+    from ..reports.model import Report
     from .workplace import Workplace
 
 

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..reports.languages import CATALOGUE, LOCALE_FOLDER, SPOKEN
 from ..reports.pdf import words_in
-from .command_language import CATALOGUE, CLICK_KINDS, LANGUAGES, LOCALE_FOLDER, messages
+from .command_language import CLICK_KINDS, messages
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -49,8 +50,9 @@ def command_messages() -> dict[Message, str]:
     # what sends says how it went; what looks up, that nothing is there
     for name in ("settings.py", "reports/digest.py", "validators/rule_page.py"):
         found |= dict.fromkeys(_in_python(ROOT / name), name)
-    for text in (*_in_python(ROOT / "cli.py"), *_in_help(ROOT / "cli.py")):
-        found[text] = "cli.py"
+    for file in (ROOT / "commands" / "options.py", *sorted(ROOT.glob("commands/groups/*.py")), ROOT / "cli.py"):
+        name = file.relative_to(ROOT).as_posix()
+        found |= dict.fromkeys((*_in_python(file), *_in_help(file)), name)
     return found
 
 
@@ -179,7 +181,7 @@ def main() -> None:
     """Updates every catalogue and says what is missing."""
     import sys
 
-    for language in LANGUAGES:
+    for language in SPOKEN:
         missing = update(language)
         sys.stdout.write(f"{language}: {len(wanted(language))} texts, {len(missing)} without translation\n")
         for message in missing:

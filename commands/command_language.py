@@ -17,15 +17,12 @@ from weakref import WeakKeyDictionary
 
 import click
 
+from ..reports.languages import CATALOGUE, LOCALE_FOLDER, SPOKEN
+
 if TYPE_CHECKING:
     from ..validators.page import Text
 
 Value = TypeVar("Value", bound=StrEnum)
-
-LANGUAGES = ("nb", "nn", "en")
-CATALOGUE = "messages"
-"""Name of the catalogue. It is gettext's own standard name, so that click finds its texts in the same one."""
-LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "reports" / "locale"
 
 CLICK_KINDS = ("file", "directory", "path", "text", "integer", "integer range", "float", "float range")
 """What click calls the kinds of values in its messages. It looks the words up when it is imported, before a language is set."""
@@ -45,7 +42,7 @@ def speak(language: str) -> None:
 
     The language is put in the environment, because that is where gettext (and so click) looks for it.
     """
-    os.environ["LANGUAGE"] = language if language in LANGUAGES else "nb"
+    os.environ["LANGUAGE"] = language if language in SPOKEN else "nb"
     gettext.bindtextdomain(CATALOGUE, str(LOCALE_FOLDER))
     gettext.textdomain(CATALOGUE)
 
@@ -86,7 +83,7 @@ def _language_in(settings: str | None) -> str:
 def spoken() -> str:
     """``nb``, ``nn`` or ``en``."""
     language = os.environ.get("LANGUAGE", "nb")
-    return language if language in LANGUAGES else "nb"
+    return language if language in SPOKEN else "nb"
 
 
 def written() -> str:

@@ -25,6 +25,7 @@ from .workplace import Workplace
 
 if TYPE_CHECKING:
     from ..domain.school import School
+    from ..reports.model import Report
     from ..sync.summary import RunSummary
 
 Echo = Callable[[str], Any]
@@ -202,7 +203,7 @@ def _owner(work: Workplace, as_of: datetime, out: Path, without: dict[str, str],
     echo(_indented("\n".join(shown.splitlines()[:30])))
 
 
-def _write(report: reports.Report, stem: Path, forms: dict[str, str], without: dict[str, str]) -> None:
+def _write(report: Report, stem: Path, forms: dict[str, str], without: dict[str, str]) -> None:
     """The report in these forms. One that something is missing for is left out, and why is noted in ``without``."""
     for form, ending in forms.items():
         try:

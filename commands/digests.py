@@ -8,10 +8,10 @@ from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-from .. import reports
 from ..domain.errors import SettingsError, optional_part
 from ..domain.moment import OSLO
 from ..reports import digest, ics
+from ..reports.model import Previous
 from ..store import Told
 from . import calendars, reports_for
 from .trace import note_report
@@ -19,7 +19,7 @@ from .trace import note_report
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from ..reports import Report
+    from ..reports.model import Report
     from ..settings import MailSection
     from .workplace import Workplace
 
@@ -126,7 +126,7 @@ def _check_extra() -> None:
 def _report(work: Workplace, one: Digest, told: Told | None, as_of: datetime, language: str | None) -> Report:
     if one.school is None:
         return reports_for.for_owner(work, as_of=as_of, language=language, offline=True)[0]
-    last = reports.Previous(told.as_of, digest.verdicts_of(told.standing)) if told is not None else None
+    last = Previous(told.as_of, digest.verdicts_of(told.standing)) if told is not None else None
     return reports_for.for_rector(work, one.school, as_of=as_of, language=language, offline=True, told=last)[0]
 
 

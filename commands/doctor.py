@@ -26,6 +26,7 @@ from ..adapters.connect import case_adapter, cycle_adapter, roster_adapter
 from ..adapters.ports import CaseProblem
 from ..domain.calendar import school_year_of
 from ..domain.errors import SettingsError, SkolemiljoError, StoreError
+from ..domain.exit_code import ExitCode
 from ..domain.fault_words import called, why_not
 from ..domain.moment import OSLO, local_day
 from ..judging.now import school_years
@@ -90,10 +91,10 @@ def examine(work: Workplace, at: datetime) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def exit_code(lines: tuple[Line, ...]) -> int:
-    """0 a night can run, 2 the settings must be mended, 3 something else must."""
+def exit_code(lines: tuple[Line, ...]) -> ExitCode:
+    """A night can run, or the settings must be mended, or something else must."""
     faults = {line.check for line in lines if line.state is State.FAULT}
-    return 2 if faults & {"settings", "secrets"} else 3 if faults else 0
+    return ExitCode.SETTINGS if faults & {"settings", "secrets"} else ExitCode.UNCHECKED if faults else ExitCode.DONE
 
 
 def text(lines: tuple[Line, ...]) -> str:

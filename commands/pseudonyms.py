@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ..domain.verdict import Assessment, Finding
-from ..reports import Previous, Problem
+from ..reports.model import Previous, Problem
 
 if TYPE_CHECKING:
     from ..store import Acceptance, Store

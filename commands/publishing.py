@@ -19,11 +19,12 @@ from ..domain.fault_words import why_not
 from ..domain.files import put_in_place
 from ..domain.moment import OSLO
 from ..reports import html
+from ..reports.model import SchoolReport
 from . import calendars, reports_for
 from .trace import note_report
 
 if TYPE_CHECKING:
-    from ..reports import Report
+    from ..reports.model import Report
     from ..settings import PublishSection
     from .workplace import Workplace
 
@@ -127,7 +128,7 @@ def _lay_out(
 def _files(work: Workplace, report: Report, made: Made, now: datetime) -> Iterator[tuple[str, str | bytes]]:
     yield _PAGE, html.render(report, held=made.line)
     for form, name in _FORMS.items():
-        if form == "ics" and not isinstance(report, reports.SchoolReport):
+        if form == "ics" and not isinstance(report, SchoolReport):
             continue
         with suppress(MissingPart):  # a form whose extra is not installed is left out; the index shows what there is
             if form == "ics":

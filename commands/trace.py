@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from ..reports import Report
+    from ..reports.model import Report
     from ..store import Forgotten
     from .workplace import Workplace
 

@@ -32,19 +32,20 @@ from contextlib import contextmanager
 from gettext import gettext as _
 from typing import ClassVar
 
+from .exit_code import ExitCode
 from .problem import ProblemKind
 
 
 class SkolemiljoError(Exception):
     """Anything this project raises on purpose. ``str()`` is bokmål, fit for a terminal and a log line."""
 
-    exit_code = 3
+    exit_code = ExitCode.UNCHECKED
 
 
 class SettingsError(SkolemiljoError):
     """Settings, plan or arguments are wrong."""
 
-    exit_code = 2
+    exit_code = ExitCode.SETTINGS
 
 
 class MissingPart(SettingsError):
@@ -71,7 +72,7 @@ def optional_part(extra: str) -> Iterator[None]:
 class StoreError(SkolemiljoError):
     """The store on this machine can't be used as it is."""
 
-    exit_code = 75
+    exit_code = ExitCode.LATER
 
 
 class SourceError(SkolemiljoError):
@@ -100,7 +101,7 @@ class SourceError(SkolemiljoError):
 class Retryable(SourceError):
     """Worth trying again later: after ``retry_after`` seconds, where the system says how long (``None`` = it does not)."""
 
-    exit_code = 75
+    exit_code = ExitCode.LATER
 
     def __init__(
         self,

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .build import audit_report, school_report
-from .model import AuditReport, Previous, Problem, Report, SchoolReport, TrendPoint
+if TYPE_CHECKING:
+    from .model import Report
 
-__all__ = [
-    "FORMATS",
-    "AuditReport",
-    "Previous",
-    "Problem",
-    "Report",
-    "SchoolReport",
-    "TrendPoint",
-    "audit_report",
-    "render",
-    "school_report",
-]
+__all__ = ["BINARY_FORMATS", "FORMATS", "render"]
 
 FORMATS = ("text", "json", "csv", "xlsx", "html", "ics", "pdf", "junit")
 BINARY_FORMATS = frozenset({"xlsx", "ics", "pdf", "csv"})

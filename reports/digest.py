@@ -12,6 +12,7 @@ from email.utils import format_datetime, make_msgid
 from gettext import gettext as _
 
 from ..domain.errors import SkolemiljoError, optional_part
+from ..domain.exit_code import ExitCode
 from ..domain.verdict import Verdict
 from .model import ON_TOP, AuditReport, Group, Identity, Part, Report, SchoolReport
 from .privacy import counted, shown_count
@@ -41,7 +42,7 @@ class MailServer:
 class MailError(SkolemiljoError):
     """The mail was not handed in. The text names what failed, never who it was to or what it said."""
 
-    exit_code = 75
+    exit_code = ExitCode.LATER
 
 
 def standing(report: Report) -> dict[str, str]:

@@ -6,20 +6,16 @@ import gettext as stdlib_gettext
 import unicodedata
 from datetime import date, datetime
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..domain.moment import OSLO
 from ..validators import verdict_words
+from .languages import CATALOGUE, LOCALE_FOLDER, WRITTEN
 
 if TYPE_CHECKING:
     from ..domain.annual_cycle import CycleState
     from ..domain.people import Role
     from ..domain.verdict import Reading, Reason, Remark, Severity, Verdict
-
-LANGUAGES = ("nb", "nn")
-LOCALE_FOLDER = Path(__file__).parent / "locale"
-CATALOGUE = "messages"
 
 # Characters that move the cursor, turn the reading direction or hide: harmless in no output.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -42,7 +38,7 @@ class Words:
     """Everything a report says in one language (``nb`` or ``nn``; anything else gets bokmål)."""
 
     def __init__(self, language: str = "nb") -> None:
-        self.language = language if language in LANGUAGES else "nb"
+        self.language = language if language in WRITTEN else "nb"
         self._catalogue = _translations(self.language)
 
     def gettext(self, message: str) -> str:

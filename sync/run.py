@@ -18,6 +18,7 @@ import structlog
 
 from ..adapters.ports import AnnualCycle, CaseSource, FlagSink
 from ..domain.errors import Fatal, SkolemiljoError, SourceError, StoreError
+from ..domain.exit_code import ExitCode
 from ..domain.fault_words import why_not
 from ..domain.school import School
 from ..journal.run_log import Kind, RunLog
@@ -41,7 +42,7 @@ _SLACK = timedelta(hours=12)
 class AlreadyRunning(SkolemiljoError):
     """Another run holds the lock."""
 
-    exit_code = 75
+    exit_code = ExitCode.LATER
 
 
 def run_sync(

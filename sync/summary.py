@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from ..adapters.ports import CaseProblem
+from ..domain.exit_code import ExitCode
 from ..domain.problem import ProblemKind
 from ..domain.verdict import Assessment, Verdict
 from .account import Account
 
 SCHEMA_VERSION = 1
-_COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +213,10 @@ class RunSummary:
         A run that works exits 0 however many deviations it found.
         """
         if self.stopped:
-            return _STOPPED
+            return ExitCode.STOPPED
         if self.error_exit is not None:
             return self.error_exit
-        return _COMPLETE if self.complete else _INCOMPLETE
+        return ExitCode.DONE if self.complete else ExitCode.UNCHECKED
 
     def total(self, name: str) -> int:
         """The sum of a number over all schools: ``total("written")``."""

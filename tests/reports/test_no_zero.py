@@ -12,8 +12,8 @@ import pytest
 
 from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import Assessment
-from skolemiljo.reports import FORMATS, AuditReport, Problem, Report, SchoolReport, digest, render
-from skolemiljo.reports.model import WarningCode
+from skolemiljo.reports import FORMATS, digest, render
+from skolemiljo.reports.model import AuditReport, Problem, Report, SchoolReport, WarningCode
 from skolemiljo.reports.sentences import Sentences
 
 from .conftest import BAKKEN, VIKA

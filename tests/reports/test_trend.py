@@ -14,9 +14,9 @@ from skolemiljo.adapters.mock.municipality import Municipality, skolerute_path
 from skolemiljo.commands import night, reports_for
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.moment import OSLO
-from skolemiljo.reports import AuditReport, render
+from skolemiljo.reports import render
 from skolemiljo.reports.html import pages
-from skolemiljo.reports.model import Change
+from skolemiljo.reports.model import AuditReport, Change
 from skolemiljo.reports.privacy import counted, shown_count
 from skolemiljo.reports.trend import weekly, yearly
 

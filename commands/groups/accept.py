@@ -1,0 +1,88 @@
+"""Accepting a deviation for a time: ``skolemiljo accept …``."""
+
+from __future__ import annotations
+
+from datetime import date
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..options import Day, now, with_workplace
+
+if TYPE_CHECKING:
+    from ..workplace import Workplace
+
+
+@click.group(invoke_without_command=False)
+def accept() -> None:
+    """Godta et avvik for en tid, med begrunnelse. Det vises i hver rapport, og utløper av seg selv."""
+
+
+@accept.command("add")
+@click.argument("case", metavar="SAK")
+@click.argument("rule", metavar="REGEL")
+@click.option("--scope", default=None, help="Hva i saken, f.eks. notice:v-1/pupil:e-1. Trengs når regelen har flere.")
+@click.option("--reason", required=True, help="Hvorfor. Ikke skriv navn.")
+@click.option("--role", required=True, type=click.Choice(("rector", "owner", "adviser")), help="Rollen din.")
+@click.option("--until", required=True, type=Day(), metavar="DATO", help="Siste dag, f.eks. 2026-12-31.")
+@with_workplace
+def accept_add(work: Workplace, case: str, rule: str, scope: str | None, reason: str, role: str, until: date) -> None:
+    """Godta ett avvik.
+
+    \b
+    Eksempel:
+      skolemiljo accept add SM-2026-014 EV-01 --role rector \\
+        --reason "Møtet ble flyttet etter ønske fra hjemmet" --until 2026-12-31
+    """
+    from .. import decisions
+
+    done = decisions.accept(work, case=case, rule=rule, scope=scope, reason=reason, role=role, until=until, at=now())
+    click.echo(done)
+
+
+@accept.command("list")
+@with_workplace
+def accept_list(work: Workplace) -> None:
+    """List opp godtatte avvik: de som gjelder, de som er utløpt, og de som er ugyldige.
+
+    \b
+    Eksempel:
+      skolemiljo accept list
+    """
+    from ...domain.moment import local_day
+    from .. import decisions
+
+    click.echo(decisions.listing(work, local_day(now())))
+
+
+@accept.command("withdraw")
+@click.argument("decision", metavar="ID")
+@with_workplace
+def accept_withdraw(work: Workplace, decision: str) -> None:
+    """Trekk en avgjørelse tilbake. Avviket vises da igjen som før.
+
+    \b
+    Eksempel:
+      skolemiljo accept withdraw 0123456789abcdef0123456789abcdef
+    """
+    from .. import decisions
+
+    decisions.withdraw(work, decision, now())
+    click.echo(_("Trukket tilbake."))
+
+
+@accept.command("import")
+@click.argument("file", metavar="FIL", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_workplace
+def accept_import(work: Workplace, file: Path) -> None:
+    """Ta inn igjen de godtatte avvikene fra nattens eksport, når lageret er gått tapt.
+
+    \b
+    Eksempel:
+      skolemiljo accept import acceptances.json
+    """
+    from .. import decisions
+
+    click.echo(_("Tatt inn: {n}.").format(n=decisions.take_back(work, file)))

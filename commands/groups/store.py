@@ -1,0 +1,71 @@
+"""What is remembered between the nights: ``skolemiljo store …``."""
+
+from __future__ import annotations
+
+from datetime import date
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..options import Day, with_workplace
+
+if TYPE_CHECKING:
+    from ..workplace import Workplace
+
+
+@click.group()
+def store() -> None:
+    """Lageret: det som huskes mellom nettene. Ingen navn og ingen tekst."""
+
+
+@store.command("backup")
+@click.argument("target", type=click.Path(path_type=Path), metavar="FIL")
+@with_workplace
+def store_backup(work: Workplace, target: Path) -> None:
+    """Ta en hel kopi av lageret.
+
+    \b
+    Eksempel:
+      skolemiljo store backup kopi.sqlite
+    """
+    from .. import trace
+
+    trace.backup(work, target)
+    click.echo(_("Skrevet: {file}").format(file=target))
+
+
+@store.command("forget")
+@click.option("--before", required=True, type=Day(), metavar="DATO", help="Alt som er eldre enn denne datoen.")
+@with_workplace
+def store_forget(work: Workplace, before: date) -> None:
+    """Slett det som er eldre enn en dato.
+
+    \b
+    Eksempel:
+      skolemiljo store forget --before 2021-08-01
+    """
+    from .. import trace
+
+    gone = trace.forget(work, before)
+    said = _("Slettet: saker {cases}, kjøringer {runs}, skoleår {cycles}, godtatte avvik {acceptances}.")
+    click.echo(said.format(cases=gone.cases, runs=gone.runs, cycles=gone.cycles, acceptances=gone.acceptances))
+
+
+@store.command("check")
+@with_workplace
+def store_check(work: Workplace) -> None:
+    """Sjekk at lageret er helt.
+
+    \b
+    Eksempel:
+      skolemiljo store check
+    """
+    from ...domain.errors import StoreError
+    from ...store.database_errors import damaged
+
+    faults = work.store.check()
+    click.echo("\n".join(faults) or _("Lageret er helt."))
+    if faults:
+        raise StoreError(damaged(work.store.name))

@@ -1,0 +1,103 @@
+"""What several commands ask for in the same words: moments, days, languages, forms, and the place they work in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import update_wrapper
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ..reports import FORMATS
+from ..reports.languages import SPOKEN, WRITTEN
+
+SEVERITIES = ("critical", "high", "medium", "low", "never")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class PointInTime(click.ParamType[datetime]):
+    """A point in time with offset, or a date (the end of that day in Oslo)."""
+
+    name = "tidspunkt"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Reads ISO 8601; a time without offset is local time in Oslo."""
+        from datetime import timedelta
+
+        from ..domain.moment import OSLO, Moment, end_of
+
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = Moment.parse(value, OSLO)
+        except ValueError:
+            self.fail(_("skriv tidspunktet som 2026-11-20T08:00 eller 2026-11-20"), param, ctx)
+        return moment.instant or end_of(moment.day) - timedelta(seconds=1)
+
+
+class Day(click.ParamType[date]):
+    """A day, written as ISO 8601."""
+
+    name = "dato"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Reads ISO 8601: ``2026-12-31``."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(_("skriv datoen som 2026-12-31"), param, ctx)
+
+
+AS_OF = click.option(
+    "--as-of", type=PointInTime(), metavar="TIDSPUNKT", default=None, help="Vurder slik det var kjent da. Uten: nå."
+)
+SINCE = click.option(
+    "--since", type=Day(), metavar="DATO", default=None, help="Merk det som er nytt siden da. Uten: siste uke."
+)
+LANGUAGE = click.option(
+    "--language",
+    type=click.Choice(WRITTEN),
+    default=None,
+    help="Målform: nb eller nn. Uten: den i innstillingene, for én skole skolens egen.",
+)
+SPOKEN_LANGUAGE = click.option(  # asked_language has found it before anything is parsed
+    "--language",
+    type=click.Choice(SPOKEN),
+    expose_value=False,
+    help="Språket. Planens egne ord er alltid norske.",
+)
+REPORT_FORMAT = click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="Form på utskriften.")
+PLAIN_FORMAT = click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", help="Form på utskriften."
+)
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FIL", default=None, help="Skriv til denne fila i stedet."
+)
+FAIL_ON = click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default="critical",
+    help="Avslutt med 1 når et avvik er minst så alvorlig. «never»: aldri.",
+)
+
+
+def now() -> datetime:
+    """The clock; the one place where it is read."""
+    return datetime.now(UTC)
+
+
+def with_workplace(function: F) -> F:
+    """Hands the command its workplace."""
+
+    @click.pass_context
+    def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
+        from .workplace import Workplace
+
+        return ctx.invoke(function, Workplace(*ctx.obj), *args, **kwargs)
+
+    return update_wrapper(wrapped, function)  # type: ignore[return-value]  # click's wrapper has the signature of the command

@@ -1,0 +1,146 @@
+"""What a command shows: a report on the terminal or in a file, progress and remarks beside it, and what it ends with."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from gettext import gettext as _
+from gettext import ngettext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..domain.exit_code import ExitCode
+from ..reports import FORMATS, render
+from .command_language import value_word
+from .options import now
+
+if TYPE_CHECKING:
+    from ..judging.now import Judged
+    from ..reports.model import Report
+    from .workplace import Workplace
+
+
+def form_of(out: Path | None, form: str) -> str:
+    """The form that the file's name asks for, unless another was asked for by name."""
+    ending = out.suffix.lstrip(".").casefold() if out is not None else ""
+    ending = {"htm": "html", "txt": "text", "xml": "junit"}.get(ending, ending)
+    return ending if form == "text" and ending in FORMATS else form
+
+
+def show(
+    report: Report,
+    form: str,
+    out: Path | None,
+    language: str | None,
+    *,
+    work: Workplace | None = None,
+    open_it: bool = False,
+) -> None:
+    """Shows ``report`` in ``form``: on the terminal, or in ``out``, which is a folder where the owner's pages are asked for."""
+    from ..reports.model import AuditReport
+
+    options: dict[str, Any] = {}
+    if form == "text":
+        terminal = out is None and sys.stdout.isatty()
+        options = {"width": _width() if terminal or out is not None else None, "color": terminal and _colour()}
+    elif form == "ics" and work is not None:
+        from . import calendars
+
+        options = {"sequences": calendars.sequences(work, report, now())}
+    if form == "html" and isinstance(report, AuditReport) and out is not None:
+        from ..reports.html import pages
+
+        for name, page in pages(report, language).items():
+            write(out / name, page)
+        click.echo(_("Skrevet: {file}").format(file=out / "index.html"), err=True)
+        return
+    put(render(report, form, language, **options), out)
+    if open_it and out is not None and click.launch(str(out)):
+        click.echo(_("Fila kan ikke åpnes herfra; åpne den selv."), err=True)
+
+
+def put(content: str | bytes, out: Path | None) -> None:
+    """Writes ``content`` to ``out`` and says so; without ``out`` it is printed. Raises SettingsError."""
+    from ..reports.ascii_fallback import writable
+
+    if out is not None:
+        write(out, content)
+        click.echo(_("Skrevet: {file}").format(file=out), err=True)
+    elif isinstance(content, bytes):
+        sys.stdout.buffer.write(content)
+    else:
+        click.echo(writable(content.rstrip("\n"), sys.stdout.encoding))
+
+
+def write(out: Path, content: str | bytes) -> None:
+    """Writes ``out`` whole or not at all. Raises SettingsError."""
+    from ..domain.errors import SettingsError
+    from ..domain.fault_words import why_not
+    from ..domain.files import put_in_place
+
+    try:
+        if out.exists() and not out.is_file():  # a pipe or a device is written to, and never put aside for a file
+            out.write_bytes(content if isinstance(content, bytes) else content.encode())
+        else:
+            put_in_place(out, content)
+    except OSError as error:
+        raise SettingsError(_("fila kan ikke skrives ({kind})").format(kind=why_not(error))) from None
+
+
+def _width() -> int:
+    import shutil
+
+    return min(shutil.get_terminal_size((100, 24)).columns, 120)
+
+
+def _colour() -> bool:
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def progress() -> Callable[[str, int], None] | None:
+    """Progress on stderr, on one line, only where a person is looking."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(school: str, number: int) -> None:
+        if number % 25 == 0:
+            click.echo("\r" + _("{school}: {n} saker").format(school=school, n=number), err=True, nl=False)
+
+    return tell
+
+
+def aside(what: str | None) -> None:
+    """Says on stderr what was left undone beside the report."""
+    if what is not None:
+        click.echo(what, err=True)
+
+
+def tell_problems(judged: Judged) -> None:
+    """On stderr what could not be read and what to do about it; not for the owner, who sees no case numbers."""
+    for problem in judged.problems:
+        click.echo(problem.told(), err=True)
+
+
+def finish(report: Report, judged: Judged, fail_on: str) -> None:
+    """The exit code, and on stderr the reason for it."""
+    from ..domain.verdict import Severity
+
+    if not judged.complete:
+        click.echo(_("Avsluttet med 3: noe kunne ikke sjekkes."), err=True)
+        sys.exit(ExitCode.UNCHECKED)
+    if fail_on != "never":
+        items = report.at_or_over(Severity(fail_on))
+        if items:
+            from ..validators.verdict_words import SEVERITIES as WORDS
+
+            said = ngettext(
+                "Avsluttet med 1: {n} avvik er minst «{severity}» (--fail-on {fail_on}).",
+                "Avsluttet med 1: {n} avvik er minst «{severity}» (--fail-on {fail_on}).",
+                len(items),
+            )
+            word = value_word(Severity(fail_on), WORDS)
+            click.echo(said.format(n=len(items), severity=word, fail_on=fail_on), err=True)
+            sys.exit(ExitCode.FINDINGS)

@@ -1,0 +1,54 @@
+"""The program around the commands: its language, its memory, and what an error becomes."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..domain.exit_code import ExitCode
+from .command_language import asked_language, speak, translate_help
+
+_ALLOCATIONS = 50_000
+"""So many objects are made before the garbage collector looks."""
+
+
+class Program(click.Group):
+    """The program: errors of ours become one plain line and the exit code that says what one can do about it."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs the program and exits."""
+        from ..domain.errors import SkolemiljoError
+
+        # A command makes much and lets go of it in a second, and hardly any of it in rings: the collector can look seldom.
+        before = gc.get_threshold()
+        gc.set_threshold(_ALLOCATIONS, *before[1:])
+        given = args[0] if args else kwargs.get("args")
+        speak(asked_language(sys.argv[1:] if given is None else given))
+        translate_help(self)
+        try:
+            return super().main(*args, **kwargs)
+        except SkolemiljoError as error:
+            click.echo(_("Feil: {error}").format(error=error), err=True)
+            sys.exit(error.exit_code)
+        except Exception as error:  # noqa: BLE001 - a fault of ours: its text may hold a case, so only type and place are told
+            fault = _("Feil i verktøyet: {kind} ({place}). Meld det til dem som lager det.")
+            click.echo(fault.format(kind=type(error).__name__, place=_place(error)), err=True)
+            sys.exit(ExitCode.UNCHECKED)
+        finally:
+            gc.set_threshold(*before)
+
+
+def _place(error: Exception) -> str:
+    """Where it happened: the innermost file and line, without a word of what was there."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    if step is None:
+        return _("ukjent sted")
+    name = Path(step.tb_frame.f_code.co_filename).name
+    return _("{file}, linje {line}").format(file=name, line=step.tb_lineno)
