@@ -12,7 +12,10 @@ from pydantic import BaseModel
 from skolemiljo.domain.activity_plan import ActivityPlan, Evaluation, Measure
 from skolemiljo.domain.case import Incident
 from skolemiljo.domain.log import BestInterest, LogEntry
+from skolemiljo.validators.reading import answers
 from skolemiljo.validators.reading.answers import Place, Said, known_fields, read_answer, repeated
+from skolemiljo.validators.reading.words import data as word_lists
+from skolemiljo.validators.reading.words import forget_texts
 
 PROBLEM, MEASURE = "activity_plans.problem", "activity_plans.measures.text"
 
@@ -178,6 +181,39 @@ def test_every_field_is_one_of_the_case_format() -> None:
     for path in known_fields():
         model, _, name = path.rpartition(".")
         assert name in models[model].model_fields, path
+
+
+_PIECES = [phrase for phrases in word_lists("answers.toml")["words"].values() for phrase in phrases]
+_PIECES += [
+    "leksehjelp",
+    "kantina",
+    "12.10.",
+    "ja",
+    "nei",
+    "000",
+    "felt b",
+    "jf. logg",
+    "n/a",
+    "fordi",
+    "på grunn",
+    "av di",
+]
+
+
+@given(
+    parts=st.lists(
+        st.tuples(st.sampled_from(_PIECES), st.sampled_from([" ", ", ", ". ", "; ", " – ", "\n"])), max_size=9
+    ),
+    path=st.sampled_from([None, *sorted(known_fields())]),
+)
+def test_the_short_way_reads_what_the_long_way_reads(parts: list[tuple[str, str]], path: str | None) -> None:
+    text = "".join(piece + sign for piece, sign in parts)
+    short = read_answer(text, path)
+    forget_texts()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(answers, "_begins_with_its_own", lambda *_: False)
+        assert read_answer(text, path) == short
+    forget_texts()
 
 
 @given(texts, st.sampled_from(sorted(known_fields())), st.data())

@@ -173,7 +173,9 @@ def _shapes() -> re.Pattern[str]:
 
 
 _NOT_APPLICABLE = re.compile(r"\b([ni])\s?[/.]\s?a\b")
-_REASON = re.compile(r"\b(fordi|siden|sidan|ettersom|av di|pga|på grunn av|på grunn)\b")
+_REASONS = ("fordi", "siden", "sidan", "ettersom", "av di", "pga", "på grunn av", "på grunn")
+_REASON = re.compile(rf"\b({'|'.join(_REASONS)})\b")
+_OF_REASONS = frozenset(" ".join(_REASONS).split())
 _BREAK = re.compile(r"(?<=[.!?;:,()–—\n])\s+|[!?;:()–—\n/]|,(?!\d)|\s-\s|\.$")
 _SENTENCE = re.compile(r"[.!?;](?=\s|$)|\n")
 _DOTTED = re.compile(r"\b(jf|jfr|ref|pkt|nr|kl|evt|bl|ca|mnd|pr|s|m|d|a|[1-9][0-9]?)\.")
@@ -223,10 +225,23 @@ def read_answer(text: str | None, path: str | None = None) -> Answer:
     if not words:  # «-», «…»
         return NOTHING
     field = _field(path)
+    if _begins_with_its_own(words, field):
+        return _ANSWER
     closed = _closed(words, field)
     if closed is not None:
         return closed
     return _by_its_beginning(unicodedata.normalize("NFC", text or "").casefold(), field)
+
+
+def _begins_with_its_own(words: str, field: _Field) -> bool:
+    """Whether a word of its own comes before any word that could make it less than an answer: most texts need no more reading."""
+    *_, of_phrases = _known()
+    for piece, classes in _tokens(words):
+        if not classes:
+            return len(piece) > 2 and not (piece in of_phrases or piece in field.prompt or piece in _OF_REASONS)
+        if not classes <= _LEADS | _BESIDE or " " in piece:
+            return False
+    return False
 
 
 def _closed(words: str, field: _Field) -> Answer | None:
