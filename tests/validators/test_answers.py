@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -206,6 +206,9 @@ _PIECES += [
     ),
     path=st.sampled_from([None, *sorted(known_fields())]),
 )
+@example(parts=[("på grunn", " ")], path=None)
+@example(parts=[("n/a", " ")], path=None)
+@example(parts=[("ikke aktuelt", " "), ("leksehjelp", ". ")], path=None)
 def test_the_short_way_reads_what_the_long_way_reads(parts: list[tuple[str, str]], path: str | None) -> None:
     text = "".join(piece + sign for piece, sign in parts)
     short = read_answer(text, path)
