@@ -43,7 +43,7 @@ def accept(
     """
     found = rule_page.find(rule, RULES)
     known = work.store.case(case)
-    hidden = role == Role.RECTOR and known is not None and case in work.store.leader_cases(known.school)
+    hidden = role == Role.RECTOR and known is not None and known.leader_accused
     if known is None or hidden:  # the same words for both: that a case is kept from rektor must not be told
         unknown = _(
             "ingen sak {case} er kjent: se etter at nummeret er riktig, eller la skolemiljo sync lese den først"

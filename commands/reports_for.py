@@ -63,7 +63,6 @@ def for_rector(
             work.source, work.cycle, work.judging, school=school.organisation_number, as_of=as_of, progress=progress
         )
         _ask_for_the_missing(work, judged, school.organisation_number, as_of)
-        _add_what_the_source_names(work, judged)
     report = school_report(
         school,
         judged.assessments,
@@ -78,14 +77,14 @@ def for_rector(
         problems=_unread(work, school.organisation_number, as_of)
         if offline
         else _problems(judged.problems, school.organisation_number),
-        leader_cases=frozenset(judged.leader_cases),
+        leader_cases=frozenset() if store is None else store.leader_cases(),
         seen_at=seen_at,
         language=language or work.settings.language_of(school),
         reader="rector",
     )
-    hidden = judged.leader_cases
     judged.complete = report.complete
-    judged.problems = [p for p in judged.problems if p.case not in hidden]
+    shown = {problem.case for problem in report.problems}
+    judged.problems = [problem for problem in judged.problems if problem.case in shown]
     return report, judged
 
 
@@ -275,7 +274,6 @@ def _add(whole: Judged, part: Judged) -> None:
     whole.assessments += part.assessments
     whole.statuses += part.statuses
     whole.problems += part.problems
-    whole.leader_cases |= part.leader_cases
     whole.complete = whole.complete and part.complete
 
 
@@ -292,12 +290,6 @@ def _unread(work: Workplace, school: str, at: datetime) -> list[Problem]:
     unread = [case for case in may_be if case.problem is not None and case.vanished_at is None]
     found = [Problem(school, case.case, case.problem) for case in unread if case.problem is not None]
     return found + [Problem(school, case.case, ProblemKind.GONE) for case in _missing(work, store.cases(school), at)]
-
-
-def _add_what_the_source_names(work: Workplace, judged: Judged) -> None:
-    """Cases that could not be read may be about a leader: the store remembers those that were."""
-    if work.remembered is not None:
-        judged.leader_cases |= work.remembered.leader_cases()
 
 
 def needed(store: Store | None) -> Store:
@@ -326,7 +318,6 @@ def _stored(store: Store, school: str | None, at: datetime) -> Judged:
     return Judged(
         assessments=list(store.assessments(school, years=years)),
         statuses=list(store.cycle_statuses(school, years=years)),
-        leader_cases=set(store.leader_cases(school)),
         complete=all(case.problem is None for owner in (school, MUNICIPALITY) for case in store.cases(owner)),
     )
 

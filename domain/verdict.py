@@ -228,6 +228,8 @@ class Assessment:
     """Codes of rules that crashed: a fault of ours; the run is then incomplete."""
     closed: bool = False
     """Whether the case is known to have stood closed then."""
+    leader_accused: bool = False
+    """Whether a leader of the school is, or ever was, the subject: such a case is kept from rektor's view."""
 
     @property
     def changes_at(self) -> datetime | None:

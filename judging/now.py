@@ -32,8 +32,6 @@ class Judged:
     assessments: list[Assessment] = field(default_factory=list)
     statuses: list[CycleStatus] = field(default_factory=list)
     problems: list[CaseProblem] = field(default_factory=list)
-    leader_cases: set[str] = field(default_factory=set)
-    """Cases in which a leader of the school is, or ever was, the subject: kept from rektor's view."""
     complete: bool = True
     """False: something could not be read, or a source broke off."""
 
@@ -47,8 +45,6 @@ class Judged:
         if isinstance(assessment, CaseProblem):
             self.take(assessment, judging, as_of)
             return
-        if item.leader_is_accused():
-            self.leader_cases.add(item.id)
         if assessment.crashed:
             self.complete = False
         self.assessments.append(assessment)

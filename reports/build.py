@@ -66,13 +66,17 @@ def school_report(
 ) -> SchoolReport:
     """The report of one school.
 
-    ``assessments``: of the school's cases and of its annual cycle. ``leader_cases``: numbers of cases in which a leader of
-    the school is the subject; for the reader ``rector`` nothing in the report speaks of them. ``complete``: whether the
-    run saw everything; problems, crashes and findings that could not be checked make the report incomplete all the same.
+    ``assessments``: of the school's cases and of its annual cycle. For the reader ``rector`` nothing in the report speaks
+    of a case in which a leader is the subject: its assessment says so, or, where it could not be judged now, the earlier
+    one did (``leader_cases``). ``complete``: whether the run saw everything; problems, crashes and findings that could
+    not be checked make the report incomplete all the same.
     ``seen_at``: when the cases were looked at, where that is not ``as_of``.
     """
-    hidden = leader_cases if reader == "rector" else frozenset()
-    kept = [a for a in assessments if a.case is None or a.case not in hidden]
+    judged = tuple(assessments)
+    hidden: frozenset[str] = frozenset()
+    if reader == "rector":
+        hidden = leader_cases | {a.case for a in judged if a.case is not None and a.leader_accused}
+    kept = [a for a in judged if a.case is None or a.case not in hidden]
     problems = tuple(p for p in problems if p.case is None or p.case not in hidden)
     today = local_day(as_of)
     decided = _by_identity(acceptances, today, hidden, None if school is None else school.organisation_number)

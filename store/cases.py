@@ -57,7 +57,7 @@ def _row(item: JudgedCase, known: Any) -> dict[str, Any]:
         "crashed": list(item.assessment.crashed),
         "changes_at": item.changes_at,
         "closed": item.assessment.closed,
-        "leader_accused": item.leader_accused,
+        "leader_accused": item.assessment.leader_accused,
         "record_fingerprint": item.record_fingerprint,
         "problem": None,
         "vanished_at": None,
@@ -193,6 +193,7 @@ def assessment(row: Any, its: Iterable[Finding]) -> Assessment:
         findings=tuple(its),
         crashed=tuple(row["crashed"]),
         closed=bool(row["closed"]),
+        leader_accused=row["leader_accused"],
     )
 
 

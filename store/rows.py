@@ -43,7 +43,6 @@ class JudgedCase:
 
     assessment: Assessment
     school: str
-    leader_accused: bool
     record_fingerprint: str
     etag: str | None = None
     modified_at: datetime | None = None

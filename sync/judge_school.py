@@ -217,7 +217,6 @@ def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:
         return JudgedCase(
             assessment=assessment,
             school=case.school,
-            leader_accused=case.leader_is_accused(),
             record_fingerprint=record_fingerprint(ComplianceRecord.of(assessment, school=case.school)),
             etag=case.etag,
             modified_at=case.modified_at.instant if case.modified_at is not None else None,

@@ -86,6 +86,7 @@ class _CaseJudgement:
             findings=tuple(findings),
             crashed=tuple(dict.fromkeys(self.crashed)),
             closed=index.closed is not None,
+            leader_accused=self.case.leader_is_accused(),
         )
 
     def _findings(self, rules: Sequence[Rule], index: KnownCase) -> list[Finding]:

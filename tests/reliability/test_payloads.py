@@ -423,7 +423,6 @@ class Night:
         judged = JudgedCase(
             assessment=assessment,
             school=item.school,
-            leader_accused=item.leader_is_accused(),
             record_fingerprint=record_fingerprint(written),
             etag=item.etag,
             modified_at=item.modified_at.instant if item.modified_at is not None else None,

@@ -80,13 +80,24 @@ def test_crashed_rules_are_named(make_report: MakeReport, assessments: list[Asse
     assert not make_report(assessments=crashed).complete
 
 
+@pytest.mark.parametrize("remembered", [False, True])
 def test_rektor_never_sees_a_case_about_a_leader(
-    make_report: MakeReport, previous: Previous, acceptances: list[Acceptance]
+    make_report: MakeReport,
+    assessments: list[Assessment],
+    previous: Previous,
+    acceptances: list[Acceptance],
+    remembered: bool,
 ) -> None:
+    """Neither where its assessment says so, nor where it can't be judged now and was about a leader when it last was."""
     from skolemiljo.reports import FORMATS, render
 
     hidden = make_report(
-        leader_cases=frozenset({"2026-014"}),
+        assessments=[
+            replace(a, leader_accused=True) if a.case == "2026-014" else a
+            for a in assessments
+            if a.case != "2026-014" or not remembered
+        ],
+        leader_cases=frozenset({"2026-014"} if remembered else ()),
         previous=previous,
         acceptances=acceptances,
         problems=[Problem("310000019", "2026-014", ProblemKind.FORBIDDEN)],

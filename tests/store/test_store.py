@@ -91,11 +91,11 @@ def finding(case: str | None, rule: str = "VA-08", verdict: Verdict = Verdict.DE
     return Finding(rule=rule, case=case, verdict=verdict, **(fields | more))
 
 
-def judged(case: str, *findings: Finding, school: str = HERE, **more: Any) -> JudgedCase:
+def judged(case: str, *findings: Finding, school: str = HERE, leader: bool = False, **more: Any) -> JudgedCase:
     its = findings or (finding(case, reason=Reason.UNDOCUMENTED, deadline=date(2026, 3, 9), evidence=("l1",)),)
-    assessment = Assessment(case=case, school=school, as_of=AT, plan="D/en", findings=its)
+    assessment = Assessment(case=case, school=school, as_of=AT, plan="D/en", findings=its, leader_accused=leader)
     record = ComplianceRecord.of(assessment, school=school)
-    given = {"leader_accused": False, "etag": '"1"', "modified_at": AT - timedelta(days=1), **more}
+    given = {"etag": '"1"', "modified_at": AT - timedelta(days=1), **more}
     return JudgedCase(assessment=assessment, school=school, record_fingerprint=record.fingerprint, **given)
 
 
@@ -117,11 +117,12 @@ def test_a_judgement_comes_back_as_it_was(store: Store) -> None:
         remarks=(Remark(code=RemarkCode.TOLERANCE_USED, day=date(2026, 3, 11)),),
         changes_at=AT + timedelta(days=1),
     )
-    store.put_judged([judged("S-1", whole), judged("S-2", school=THERE, leader_accused=True)])
+    store.put_judged([judged("S-1", whole), judged("S-2", school=THERE, leader=True)])
     first, second = store.assessments()
     assert first.findings == (whole,)
     assert (first.case, first.school, first.as_of, first.plan) == ("S-1", HERE, AT, "D/en")
     assert second.case == "S-2"
+    assert (first.leader_accused, second.leader_accused) == (False, True)
     assert [a.case for a in store.assessments(THERE)] == ["S-2"]
     assert store.leader_cases() == {"S-2"}
 
