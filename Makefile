@@ -8,8 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
+WHEELS_FOR ?=
 
-.PHONY: help install demo bench test lint format crash soak payloads laws docs words mutants lock wheel audit clean
+.PHONY: help install demo bench test lint format crash soak payloads laws docs words mutants lock wheel wheelhouse installed audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -82,6 +83,21 @@ wheel: $(VENV)/.ok ## Build the release in dist/; docs/operations.md installs it
 	rm -rf build/lib dist && mkdir -p build
 	$(BIN)/python -m build --wheel --no-isolation > build/wheel.log 2>&1 || { cat build/wheel.log; exit 1; }
 	ls dist
+
+wheelhouse: wheel ## All that a server without internet needs, in dist/wheelhouse; WHEELS_FOR="--platform win_amd64" for another system
+	rm -rf dist/wheelhouse && mkdir -p dist/wheelhouse
+	$(BIN)/pip download $(PIP_QUIET) --require-hashes --no-deps --only-binary=:all: $(WHEELS_FOR) \
+	  -d dist/wheelhouse -r deploy/requirements.lock
+	cp dist/skolemiljo-*.whl deploy/requirements.lock deploy/install dist/wheelhouse/
+
+installed: wheelhouse ## Install from the wheel house in a clean folder, as the container does, and use what was installed
+	rm -rf build/installed build/tried && mkdir -p build/tried
+	dist/wheelhouse/install dist/wheelhouse build/installed
+	cd build/tried && for form in text html pdf xlsx csv json; do
+	  ../installed/bin/skolemiljo assess ../../docs/example-case.json --as-of 2026-03-20T08:00 --fail-on never --format $$form \
+	    --out report.$$form
+	done
+	../installed/bin/skolemiljo explain VA-08 > rule.txt && ls -s
 
 audit: $(VENV)/.ok ## Known vulnerabilities, licences and a bill of materials; results in build/audit
 	rm -f build/audit/vulnerabilities.json

@@ -328,6 +328,26 @@ def digest(work: Workplace, as_of: datetime | None, language: str | None, dry_ru
         sys.exit(ExitCode.LATER)
 
 
+@main.command()
+@OUT
+@with_workplace
+def metrics(work: Workplace, out: Path | None) -> None:
+    """Tall til kommunens overvåking (Prometheus): når siste hele natt var, og hvor mye som ikke kunne sjekkes.
+
+    \b
+    Eksempel:
+      skolemiljo metrics --out /var/lib/prometheus/node-exporter/skolemiljo.prom
+    """
+    from skolemiljo.commands import metrics as numbers
+    from skolemiljo.commands import reports_for
+
+    told = numbers.metrics(reports_for.needed(work.remembered), now())
+    if out is None:
+        click.echo(told, nl=False)
+    else:
+        output.write(out, told, mode=numbers.FILE_MODE)
+
+
 # --- decisions -------------------------------------------------------------------------------------------------------
 
 

@@ -75,8 +75,8 @@ def put(content: str | bytes, out: Path | None) -> None:
         click.echo(writable(content.rstrip("\n"), sys.stdout.encoding))
 
 
-def write(out: Path, content: str | bytes) -> None:
-    """Writes ``out`` whole or not at all. Raises SettingsError."""
+def write(out: Path, content: str | bytes, *, mode: int = 0o600) -> None:
+    """Writes ``out`` whole or not at all, with ``mode``. Raises SettingsError."""
     from ..domain.errors import SettingsError
     from ..domain.fault_words import why_not
     from ..domain.files import put_in_place
@@ -85,7 +85,7 @@ def write(out: Path, content: str | bytes) -> None:
         if out.exists() and not out.is_file():  # a pipe or a device is written to, and never put aside for a file
             out.write_bytes(content if isinstance(content, bytes) else content.encode())
         else:
-            put_in_place(out, content)
+            put_in_place(out, content, mode=mode)
     except OSError as error:
         raise SettingsError(_("fila kan ikke skrives ({kind})").format(kind=why_not(error))) from None
 

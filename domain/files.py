@@ -12,10 +12,10 @@ from .errors import StoreError
 from .fault_words import why_not
 
 
-def put_in_place(file: Path, content: str | bytes) -> None:
+def put_in_place(file: Path, content: str | bytes, *, mode: int = 0o600) -> None:
     """Writes ``file`` whole or not at all: beside it, to the disk, and then in its place. Raises OSError.
 
-    The file gets mode 0600 and the folders that are made 0700, whatever the umask: reports, copies and flags are about
+    The file gets ``mode`` and the folders that are made 0700, whatever the umask: reports, copies and flags are about
     children. What stands there already is left as it was until the new is whole.
     """
     make_folder(file.parent)
@@ -24,6 +24,7 @@ def put_in_place(file: Path, content: str | bytes) -> None:
         with os.fdopen(descriptor, "wb") as out:
             out.write(content if isinstance(content, bytes) else content.encode())
             out.flush()
+            Path(half).chmod(mode)
             os.fsync(out.fileno())
         Path(half).replace(file)
     except BaseException:
