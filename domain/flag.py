@@ -23,6 +23,8 @@ class Flag(Frozen):
     reason: Reason | None = None
     question: str | None = None
     deadline: date | None = None
+    asks_after: date | None = None
+    """Where the plan and the law set no deadline: the last day before the tool asks."""
     reading: Reading | None = None
     severity: Severity
     basis: Basis

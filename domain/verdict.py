@@ -143,7 +143,9 @@ class Outcome:
     question: str | None = None
     """Key of the rule's question, where a person must decide."""
     deadline: date | None = None
-    """Last local day (Europe/Oslo) on which the duty could be met, inclusive."""
+    """Last local day (Europe/Oslo) on which the duty could be met, inclusive, where the plan or the law sets one."""
+    asks_after: date | None = None
+    """Where neither sets a day: the last local day before the tool asks (the plan's readings). It is no deadline."""
     counted_from: date | None = None
     event_day: date | None = None
     """The local day that decides which rule set applies; ``None`` = no such day."""
@@ -196,6 +198,7 @@ class Finding:
     reason: Reason | None = None
     question: str | None = None
     deadline: date | None = None
+    asks_after: date | None = None
     counted_from: date | None = None
     reading: Reading | None = None
     evidence: tuple[str, ...] = ()
@@ -208,6 +211,11 @@ class Finding:
     plan: str
     """Id and version of the plan that judged, e.g. ``18555-1/2024-10-02``."""
     state: str | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day that it waits for: the deadline, or the day after which the tool asks."""
+        return self.deadline or self.asks_after
 
     @property
     def identity(self) -> tuple[str, str, str, str]:

@@ -182,9 +182,9 @@ def urgency_of(finding: Finding, today: date) -> Urgency:
     """What the calendar says about ``finding`` on ``today``."""
     if finding.verdict is Verdict.DEVIATION:
         return Urgency.DONE if finding.reason in NOT_TO_BE_UNDONE else Urgency.OVERDUE
-    if finding.verdict is not Verdict.DUE or finding.deadline is None:
+    if finding.verdict is not Verdict.DUE or finding.last_day is None:
         return Urgency.NONE
-    days = (finding.deadline - today).days
+    days = (finding.last_day - today).days
     if days < 0:
         return Urgency.OVERDUE
     if days == 0:
@@ -210,7 +210,7 @@ def _items(
             finding=finding,
             group=group,
             urgency=urgency_of(finding, today) if group is not Group.ACCEPTED else Urgency.NONE,
-            days=None if finding.deadline is None else (finding.deadline - today).days,
+            days=None if finding.last_day is None else (finding.last_day - today).days,
             change=change,
             was=was,
             acceptance=acceptance,
@@ -285,16 +285,21 @@ def _case_lines(
                 case=case,
                 closed=case in closed,
                 needs_today=any(item.needs_today for item in found),
-                next_deadline=min(
-                    (i.finding.deadline for i in found if i.group is Group.DUE and i.finding.deadline), default=None
-                ),
+                next_deadline=_first(item.finding.deadline for item in found if item.group is Group.DUE),
+                asks_after=_first(item.finding.asks_after for item in found if item.group is Group.DUE),
                 counts=Counter(item.group for item in found),
                 in_order=tuple(sorted(met.items(), key=lambda pair: (places.get(pair[0], len(places)), pair[0]))),
                 not_applicable=not_applicable.get(case, 0),
             )
         )
-    lines.sort(key=lambda line: (not line.needs_today, line.next_deadline or date.max, line.case))
+    lines.sort(
+        key=lambda line: (not line.needs_today, _first((line.next_deadline, line.asks_after)) or date.max, line.case)
+    )
     return tuple(lines)
+
+
+def _first(days: Iterable[date | None]) -> date | None:
+    return min((day for day in days if day is not None), default=None)
 
 
 def _resolved(assessments: Sequence[Assessment], previous: Previous | None) -> tuple[Resolved, ...]:

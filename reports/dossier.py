@@ -229,6 +229,7 @@ def _duties(report: SchoolReport, say: Sentences, known: Mapping[str, str]) -> I
             account=tuple(
                 text
                 for text in (
+                    say.no_deadline(item),
                     say.counted(finding),
                     say.question(item),
                     say.why_unknown(item),

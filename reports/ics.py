@@ -72,7 +72,7 @@ def _all(report: Report, say: Sentences) -> Iterator[Entry]:
 
 def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> list[Entry]:
     """How many cases need something today, deadlines that run, open deviations on the day their deadline passed, and the
-    annual cycle, by day.
+    annual cycle, by day. Where nobody has set a deadline, the last day before the tool asks, and the description says so.
 
     ``named``: whether the school's name stands in each summary. What has been solved since the report before comes as
     cancelled, so that a calendar into which the file is read takes it away.
@@ -83,16 +83,16 @@ def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> lis
     lead = f"{say.school_name(report)}: " if named else ""
     for item in report.items:
         finding = item.finding
-        if finding.deadline is None or item.part not in (Part.TODAY, Part.SOON, Part.LATER) or finding.case is None:
+        if finding.last_day is None or item.part not in (Part.TODAY, Part.SOON, Part.LATER) or finding.case is None:
             continue
         name = say.case_name(finding)
         late = item.part is Part.TODAY and item.days is not None and item.days < 0
         found.append(
             Entry(
                 ("finding", *finding.identity),
-                finding.deadline,
+                finding.last_day,
                 lead + ", ".join(filter(None, (name, finding.rule, say.words.gettext("avvik") if late else ""))),
-                "\n".join(filter(None, (say.rule_title(finding.rule), say.to_do(item)))),
+                "\n".join(filter(None, (say.rule_title(finding.rule), say.no_deadline(item), say.to_do(item)))),
                 f"{finding.verdict} {late}",
             )
         )

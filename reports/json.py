@@ -151,7 +151,8 @@ def _finding(item: Item, say: Sentences) -> dict[str, Any]:
         "reason": finding.reason.value if finding.reason is not None else None,
         "question": say.question(item) or None,
         "deadline": finding.deadline.isoformat() if finding.deadline is not None else None,
-        "days_left": item.days,
+        "asks_after": finding.asks_after.isoformat() if finding.asks_after is not None else None,
+        "days_left": item.days if finding.deadline is not None else None,
         "counted_from": finding.counted_from.isoformat() if finding.counted_from is not None else None,
         "reading": finding.reading.value if finding.reading is not None else None,
         "evidence": list(finding.evidence),
@@ -182,6 +183,7 @@ def _case(line: CaseLine) -> dict[str, Any]:
         "closed": line.closed,
         "needs_today": line.needs_today,
         "next_deadline": line.next_deadline.isoformat() if line.next_deadline is not None else None,
+        "asks_after": line.asks_after.isoformat() if line.asks_after is not None else None,
         **{group.value: line.counts.get(group, 0) for group in Group},
         "not_applicable": line.not_applicable,
     }

@@ -171,7 +171,7 @@ class Item:
     group: Group
     urgency: Urgency
     days: int | None
-    """Days from the report's day to the deadline; negative = passed."""
+    """Days from the report's day to the deadline, or to the last day before the tool asks; negative = passed."""
     change: Change | None = None
     was: Verdict | None = None
     acceptance: Acceptance | None = None
@@ -238,6 +238,8 @@ class CaseLine:
     closed: bool
     needs_today: bool
     next_deadline: date | None
+    asks_after: date | None
+    """The first of the days after which the tool asks, of what has no deadline."""
     counts: Mapping[Group, int]
     in_order: tuple[tuple[str, int], ...]
     """Rules that are met, with how many times, in the rules' order."""
@@ -491,7 +493,7 @@ def order(item: Item) -> tuple[object, ...]:
     return (
         _PARTS[item.part],
         item.urgency is not Urgency.TODAY,
-        finding.deadline or date.max,
+        finding.last_day or date.max,
         -finding.severity.rank,
         finding.case or "",
         finding.rule,

@@ -252,7 +252,7 @@ def _unseen(items: Iterable[Item], say: Sentences) -> dict[str, Any]:
             {
                 "rule": f"{item.finding.rule} {say.rule_title(item.finding.rule)}",
                 "about": say.words.scope(item.finding.scope),
-                "deadline": say.deadline(item) if item.finding.deadline else "",
+                "deadline": say.deadline(item) if item.finding.last_day else "",
                 **_item(item, say),
             }
             for item in items

@@ -22,6 +22,7 @@ def header(say: Sentences) -> list[str]:
         words.gettext("Dager igjen"),
         words.gettext("Plikt"),
         words.gettext("Gjør dette"),
+        words.gettext("Verktøyet spør fra"),
         words.gettext("Status"),
         words.gettext("Årsak"),
         words.gettext("Gjelder"),
@@ -55,7 +56,16 @@ def _unread_row(problem: Problem, say: Sentences, names: dict[str, str]) -> list
     """A case or a school that could not be looked at stands first: no row below speaks of it."""
     number = problem.school or ""
     school = names.get(number, number) if number else say.words.gettext("kommunen selv")
-    row: list[Cell] = [say.part_name(Part.UNKNOWN), school, problem.case or "?", None, None, "?", say.problem(problem)]
+    row: list[Cell] = [
+        say.part_name(Part.UNKNOWN),
+        school,
+        problem.case or "?",
+        None,
+        None,
+        "?",
+        say.problem(problem),
+        None,
+    ]
     row += [say.words.verdict(Verdict.UNKNOWN), "", "", "?", number]
     return row + [""] * (len(header(say)) - len(row))
 
@@ -77,9 +87,10 @@ def _row(item: Item, say: Sentences, names: dict[str, str]) -> list[Cell]:
         names.get(number, number) if number else say.words.gettext("kommunen selv"),
         finding.case or "",
         finding.deadline,
-        item.days,
+        item.days if finding.deadline is not None else None,
         say.rule_title(finding.rule),
         say.to_do(item) if item.group is not Group.MET else "",
+        say.asks_from(finding),
         say.words.verdict(finding.verdict),
         say.words.reason(finding.reason) if finding.reason is not None else "",
         say.words.scope(finding.scope),
@@ -132,7 +143,7 @@ def today_rows(report: Report, say: Sentences) -> list[list[Cell]]:
     rows: list[list[Cell]] = [
         [
             item.finding.case or say.words.gettext("Årshjulet"),
-            item.finding.deadline,
+            item.finding.deadline or say.no_deadline(item),
             say.rule_title(item.finding.rule),
             say.to_do(item),
             say.words.scope(item.finding.scope),
@@ -169,6 +180,10 @@ def about_rows(report: Report, say: Sentences) -> list[list[Cell]]:
         [
             words.gettext("Kolonnen Dager igjen"),
             words.gettext("dager fra rapportens dag til fristen; minus betyr at den er ute"),
+        ],
+        [
+            words.gettext("Kolonnen Verktøyet spør fra"),
+            words.gettext("der verken planen eller loven setter en frist: dagen verktøyet begynner å spørre"),
         ],
         [
             words.gettext("Kolonnen Oppføringer (id)"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from ..domain.fault_words import called
 from ..domain.people import Role
-from ..domain.verdict import Finding, Reason, RemarkCode, Verdict
+from ..domain.verdict import Basis, Finding, Reason, RemarkCode, Verdict
 from ..plans.loader import law
 from ..validators.verdict_words import question_text
 from .model import (
@@ -128,7 +129,7 @@ class Sentences:
         report = self.report
         numbers = (
             (self.group_name(Group.DEVIATION), len(report.group(Group.DEVIATION))),
-            (self.words.gettext("frister de neste sju dagene"), len(report.soon)),
+            (self.words.gettext("de neste sju dagene"), len(report.soon)),
             (self.group_name(Group.REVIEW), len(report.group(Group.REVIEW))),
             (self.group_name(Group.UNKNOWN), len(report.group(Group.UNKNOWN)) + len(report.unread)),
         )
@@ -144,7 +145,7 @@ class Sentences:
         unread = sum(len(school.unread) for school in report.reports)
         numbers = (
             (self.group_name(Group.DEVIATION), deviations),
-            (self.words.gettext("frister de neste sju dagene"), shown_count(sum(len(r.soon) for r in report.reports))),
+            (self.words.gettext("de neste sju dagene"), shown_count(sum(len(r.soon) for r in report.reports))),
             (self.group_name(Group.REVIEW), shown_count(total(Group.REVIEW))),
             (self.group_name(Group.UNKNOWN), shown_count(total(Group.UNKNOWN) + unread)),
         )
@@ -322,14 +323,32 @@ class Sentences:
         return words
 
     def deadline(self, item: Item) -> str:
-        """The deadline with weekday and distance, or an empty text."""
+        """The deadline with weekday and distance, or that there is none and from when the tool asks, or an empty text."""
         finding = item.finding
         if finding.deadline is None or item.days is None:
-            return self.words.gettext("ingen dato i planen") if item.group is Group.DUE else ""
+            return self.no_deadline(item) or (
+                self.words.gettext("ingen dato i planen") if item.group is Group.DUE else ""
+            )
         day, distance = self.words.day(finding.deadline), self.words.distance(item.days)
         if item.days < 0:
             return self.words.gettext("fristen var {day} ({distance})").format(day=day, distance=distance)
         return self.words.gettext("frist {day} ({distance})").format(day=day, distance=distance)
+
+    def no_deadline(self, item: Item) -> str:
+        """That the plan, or the law, sets no deadline, and from when the tool asks; an empty text where one does."""
+        day = self.asks_from(item.finding)
+        if day is None or item.days is None:
+            return ""
+        pattern = (
+            self.words.gettext("loven setter ingen frist; verktøyet spør fra {day} ({distance})")
+            if item.finding.basis is Basis.LAW
+            else self.words.gettext("planen setter ingen frist; verktøyet spør fra {day} ({distance})")
+        )
+        return pattern.format(day=self.words.day(day), distance=self.words.distance(item.days + 1))
+
+    def asks_from(self, finding: Finding) -> date | None:
+        """The first day on which the tool asks, where nobody has set a deadline."""
+        return None if finding.asks_after is None else finding.asks_after + timedelta(days=1)
 
     def question(self, item: Item) -> str:
         """The question that a person must answer, or an empty text."""
@@ -380,6 +399,9 @@ class Sentences:
             parts.append(words.gettext("trenger noe i dag"))
         if line.next_deadline is not None:
             parts.append(words.gettext("neste frist {day}").format(day=words.short_day(line.next_deadline)))
+        elif line.asks_after is not None:
+            first = line.asks_after + timedelta(days=1)
+            parts.append(words.gettext("verktøyet spør fra {day}").format(day=words.short_day(first)))
         for group, text in (
             (Group.DEVIATION, words.gettext("{n} avvik")),
             (Group.REVIEW, words.gettext("{n} spørsmål")),
@@ -441,11 +463,11 @@ class Sentences:
 
     def counted(self, finding: Finding) -> str:
         """How the deadline was counted, or an empty text."""
-        if finding.deadline is None or finding.counted_from is None:
+        if finding.last_day is None or finding.counted_from is None:
             return ""
         if finding.counted_from == finding.deadline:
             return self.words.gettext("samme dag")
-        other_year = finding.counted_from.year != finding.deadline.year
+        other_year = finding.counted_from.year != finding.last_day.year
         day = self.words.short_day(finding.counted_from, year=other_year)
         if finding.reading is None:
             return self.words.gettext("regnet fra {day}").format(day=day)
@@ -535,8 +557,8 @@ class Sentences:
         """Heading of a part."""
         return {
             Part.TODAY: self.words.gettext("Trenger noe i dag"),
-            Part.SOON: self.words.gettext("Frister de neste sju dagene"),
-            Part.LATER: self.words.gettext("Senere frister"),
+            Part.SOON: self.words.gettext("De neste sju dagene"),
+            Part.LATER: self.words.gettext("Senere"),
             Part.CLOSED: self.words.gettext("Lukkede saker der noe mangler"),
             Part.REVIEW: self.words.gettext("Spørsmål å vurdere"),
             Part.UNKNOWN: self.words.gettext("Kunne ikke sjekkes"),

@@ -294,7 +294,7 @@ def school_line(row: HeatRow, say: Sentences) -> str:
     school = row.report
     parts = [
         f"{say.group_name(Group.DEVIATION)}: {row.total}",
-        f"{say.words.gettext('frister de neste sju dagene')}: {row.small(len(school.soon))}",
+        f"{say.words.gettext('de neste sju dagene')}: {row.small(len(school.soon))}",
         f"{say.group_name(Group.REVIEW)}: {row.small(len(school.group(Group.REVIEW)))}",
         f"{say.group_name(Group.UNKNOWN)}: {row.small(len(school.group(Group.UNKNOWN)) + len(school.unread))}",
     ]

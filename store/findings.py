@@ -22,6 +22,7 @@ _COLUMNS = (
     "reason",
     "question",
     "deadline",
+    "asks_after",
     "counted_from",
     "reading",
     "changes_at",

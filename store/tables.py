@@ -133,6 +133,7 @@ findings = Table(
     Column("reason", String(20)),
     Column("question", String(60)),
     Column("deadline", Date),
+    Column("asks_after", Date),
     Column("counted_from", Date),
     Column("reading", String(20)),
     Column("evidence", JSON, nullable=False),

@@ -112,7 +112,7 @@ class _CaseJudgement:
                         outcome = _by_rule_set(outcome, rule, plan, day)
                     if index.transfers:
                         school = _school_on(case, index, day)
-                    findings.append(_finding(rule, outcome, label, case=case.id, school=school))
+                    findings.append(_finding(rule, outcome, label, judge.today, case=case.id, school=school))
         return findings if len(plans) == 1 else list(_unique(findings))
 
 
@@ -139,7 +139,7 @@ def assess_cycle(
             continue
         for outcome in _outcomes(rule, index, judge, facts, crashed, silent):
             settled = _by_rule_set(outcome, rule, plan, outcome.event_day or last_day)
-            findings.append(_finding(rule, settled, label, case=None, school=facts.school))
+            findings.append(_finding(rule, settled, label, judge.today, case=None, school=facts.school))
     return Assessment(
         case=None,
         school=facts.school,
@@ -354,7 +354,9 @@ def _school_on(case: Case, index: KnownCase, day: date) -> str:
     return case.school
 
 
-def _finding(rule: Rule, outcome: Outcome, plan: str, *, case: str | None, school: str | None) -> Finding:
+def _finding(rule: Rule, outcome: Outcome, plan: str, today: date, *, case: str | None, school: str | None) -> Finding:
+    """What ``outcome`` says, on the day ``today``. A deviation that was certain before its day came, shows no day that lies ahead."""
+    is_over = outcome.verdict is Verdict.DEVIATION
     return Finding(
         rule=rule.code,
         slug=rule.slug,
@@ -364,7 +366,8 @@ def _finding(rule: Rule, outcome: Outcome, plan: str, *, case: str | None, schoo
         verdict=outcome.verdict,
         reason=outcome.reason,
         question=outcome.question,
-        deadline=outcome.deadline,
+        deadline=_unless_ahead(outcome.deadline, today) if is_over else outcome.deadline,
+        asks_after=_unless_ahead(outcome.asks_after, today) if is_over else outcome.asks_after,
         counted_from=outcome.counted_from,
         reading=outcome.reading,
         evidence=outcome.evidence,
@@ -376,6 +379,10 @@ def _finding(rule: Rule, outcome: Outcome, plan: str, *, case: str | None, schoo
         plan=plan,
         state=outcome.state,
     )
+
+
+def _unless_ahead(day: date | None, today: date) -> date | None:
+    return None if day is None or day >= today else day
 
 
 def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:

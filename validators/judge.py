@@ -308,7 +308,7 @@ class Judge:
         pending = Outcome(
             scope=scope,
             verdict=Verdict.DUE,
-            deadline=review_day,
+            asks_after=review_day,
             counted_from=anchor.day,
             event_day=anchor.day,
             reading=Reading.SCHOOL_DAY,
@@ -316,10 +316,7 @@ class Judge:
             changes_at=end_of(review_day),
         )
         if closed is not None or overtaken or self.today > deviation_day:
-            over = (
-                review_day if review_day < self.today else None
-            )  # it was too late before the day it would have been asked about
-            return pending.but(verdict=Verdict.DEVIATION, reason=Reason.UNDOCUMENTED, deadline=over, changes_at=None)
+            return pending.but(verdict=Verdict.DEVIATION, reason=Reason.UNDOCUMENTED, changes_at=None)
         if self.today > review_day:
             return pending.ask("not_yet", changes_at=end_of(deviation_day))
         return pending

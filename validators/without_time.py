@@ -199,5 +199,5 @@ def _said(finding: Finding | None) -> tuple[object, ...] | None:
     """What a finding says to its reader; ``None`` = that the duty is not there."""
     if finding is None or finding.verdict is Verdict.NOT_APPLICABLE:
         return None
-    deadline = finding.deadline if finding.verdict is Verdict.DUE else None
-    return finding.verdict, finding.reason, finding.question, deadline
+    last_day = finding.last_day if finding.verdict is Verdict.DUE else None
+    return finding.verdict, finding.reason, finding.question, last_day

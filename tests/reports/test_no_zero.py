@@ -41,7 +41,7 @@ def _pdf(made: bytes) -> str:
 
 
 def _ics(made: bytes) -> str:
-    return made.decode().replace("\r\n ", "").replace("\\,", ",")
+    return made.decode().replace("\r\n ", "").replace("\\,", ",").replace("\\;", ";")
 
 
 def _html(made: str) -> str:
@@ -52,7 +52,7 @@ READ: dict[str, Callable[[Any], str]] = {"xlsx": _xlsx, "pdf": _pdf, "ics": _ics
 """How the text of a form is had, where it is not text already."""
 
 
-def said(report: Report, form: str) -> str:
+def said(report: Report, form: str, language: str | None = None) -> str:
     """All that a form says, as text."""
     if form == "mail":
         body = digest.message(report, sender="a@example.test", recipients=["b@example.test"]).get_body()
@@ -60,7 +60,7 @@ def said(report: Report, form: str) -> str:
         return str(body.get_content())
     if form == "chat":
         return "\n".join(digest.lines(report))
-    made = render(report, form)
+    made = render(report, form, language)
     if form in READ:
         return READ[form](made)
     return made.decode("utf-8-sig") if isinstance(made, bytes) else made

@@ -238,7 +238,8 @@ def _documentation_of(entries: list[CycleEntry], scope: str, index: CycleIndex, 
         outcome = _outcome(
             scope, Verdict.DEVIATION, CycleState.DONE_UNDOCUMENTED, last, reason=reason, evidence=(first.id,)
         )
-    return outcome.but(state=CycleState.DONE_UNDOCUMENTED.value, counted_from=first.done_at, event_day=first.done_at)
+    state = CycleState.DONE_UNDOCUMENTED.value  # «når dette er gjort»: no day, and the tool's own after that
+    return outcome.but(state=state, deadline=None, asks_after=last, counted_from=first.done_at, event_day=first.done_at)
 
 
 @CHAPTER.rule(

@@ -252,7 +252,7 @@ def guardians_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     for outcome in outcomes:
         missing = outcome.verdict in (Verdict.DUE, Verdict.DEVIATION) or outcome.question == "not_yet"
         if missing and _incident_of(outcome) in some:
-            yield outcome.ask("who_could_not_calm_down").but(deadline=None)
+            yield outcome.ask("who_could_not_calm_down").but(asks_after=None)
         else:
             yield outcome
 

@@ -64,7 +64,7 @@ def _kept_up(case: KnownCase, judge: Judge, plan: ActivityPlan, item: Recorded, 
         return Outcome(
             scope=scope,
             verdict=Verdict.DUE,
-            deadline=answer_by,
+            asks_after=answer_by,
             counted_from=arrived.day,
             event_day=event.day if event else None,
             evidence=(notice.id,),

@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(20)),
         sa.Column("question", sa.String(60)),
         sa.Column("deadline", sa.Date),
+        sa.Column("asks_after", sa.Date),
         sa.Column("counted_from", sa.Date),
         sa.Column("reading", sa.String(20)),
         sa.Column("evidence", sa.JSON, nullable=False),
