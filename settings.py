@@ -351,6 +351,11 @@ class Settings(BaseSettings):
         return self.log_file or self.store_path.with_name("runlog.jsonl")
 
     @property
+    def decisions_path(self) -> Path:
+        """The file that people's decisions are exported to, and come back from."""
+        return self.store_path.with_name("acceptances.json")
+
+    @property
     def overlap(self) -> timedelta:
         """How far behind the cursor a nightly run begins."""
         return timedelta(minutes=self.sync.overlap_minutes)

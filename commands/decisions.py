@@ -11,7 +11,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..domain.errors import SettingsError
+from ..domain.errors import SettingsError, StoreError
 from ..domain.moment import local_day
 from ..domain.people import Role
 from ..domain.verdict import CASE_SCOPE, Finding
@@ -169,8 +169,18 @@ def listing(work: Workplace, today: date) -> str:
 
 
 def take_back(work: Workplace, file: Path) -> int:
-    """Takes back the decisions that a nightly export holds, after a store was lost. Gives how many were new."""
-    return work.store.import_acceptances(file)
+    """Takes back the decisions that a nightly export holds, after a store was lost. Gives how many were new, or changed."""
+    return len(work.store.import_acceptances(file))
+
+
+def keep_export(work: Workplace) -> str | None:
+    """Writes the export of decisions at once, so that a lost store loses none. What is then said where it can't be written:
+    the decision itself stands."""
+    try:
+        work.store.export_acceptances(work.settings.decisions_path)
+    except StoreError as error:
+        return _("Avgjørelsen er lagret, men ikke eksportert: {error}").format(error=error)
+    return None
 
 
 def withdraw(work: Workplace, decision: str, at: datetime) -> None:

@@ -414,12 +414,11 @@ class _Doctor:
             yield _line("runlog", State.OK, _("ingen kjørelogg ennå; den første sync begynner den"))
             return
         found = verify(path, anchor)
-        if found.problem is None:
+        if not found.faults:
             yield _line("runlog", State.OK, _("{lines} linjer, hel").format(lines=found.lines))
-        else:
-            do = _("Ta vare på fila som den er, og finn ut hvem som har rørt den.")
-            at_line = _("linje {line}: {problem}").format(line=found.line, problem=found.problem)
-            yield _line("runlog", State.FAULT, found.problem if found.line is None else at_line, do)
+        for fault in found.faults:
+            do = _("Ta vare på fila som den er, og finn ut hvem som har rørt den. Nettene går videre, i en ny kjede.")
+            yield _line("runlog", State.LOOK if fault.named else State.FAULT, str(fault), do)
 
     def _anchor(self, key: str) -> str | None:
         """What the store remembers of the log's end; nothing where it can't be asked, which its own line tells."""

@@ -46,7 +46,7 @@ def run(
         gone_allowed=settings.sync.gone_allowed,
         gone_share_allowed=settings.sync.gone_share_allowed,
         lock=settings.lock_path,
-        acceptances_to=None if dry_run else settings.store_path.with_name("acceptances.json"),
+        acceptances_to=None if dry_run else settings.decisions_path,
         handle_signals=handle_signals,
         basis=settings.read,
     )
@@ -58,7 +58,7 @@ def run(
         store=store,
         as_of=as_of,
         options=options,
-        run_log=RunLog(settings.run_log_path, who="sync", anchor=store.set_meta),
+        run_log=RunLog(settings.run_log_path, who="sync", memory=store),
         progress=progress,
     )
     if settings.ping_url is not None and not dry_run and summary.exit_code == 0:
@@ -145,11 +145,14 @@ def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
     ]
     if summary.decisions_back:
         back = ngettext(
-            "Lageret var nytt: {n} godtatt avvik er tatt inn igjen fra eksporten.",
-            "Lageret var nytt: {n} godtatte avvik er tatt inn igjen fra eksporten.",
+            "{n} avgjørelse som lageret ikke hadde, er tatt inn igjen fra eksporten.",
+            "{n} avgjørelser som lageret ikke hadde, er tatt inn igjen fra eksporten.",
             summary.decisions_back,
         )
         lines.append(back.format(n=summary.decisions_back))
+    if summary.decisions_problem is not None:
+        without = _("AVGJØRELSENE I EKSPORTEN ER IKKE MED: {problem}. Fila er ikke skrevet over.")
+        lines.append(without.format(problem=summary.decisions_problem))
     if summary.cut_off:
         cut_off = _("Kjøringer som ble brutt av før denne: {n}. Denne har tatt opp det som gjensto.")
         lines.append(cut_off.format(n=len(summary.cut_off)))

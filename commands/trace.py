@@ -6,7 +6,7 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from ..domain.errors import StoreError
-from ..journal.run_log import BrokenRunLog, Kind, RunLog
+from ..journal.run_log import ANCHOR, BrokenRunLog, Kind, RunLog, Verified, verify
 from ..reports.model import SchoolReport
 from .reasons import checked
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def run_log(work: Workplace, who: str) -> RunLog:
     """The run log, for ``who``: a role or a command, never a name."""
-    return RunLog(work.settings.run_log_path, who=who, anchor=work.store.set_meta)
+    return RunLog(work.settings.run_log_path, who=who, memory=work.store)
 
 
 def note_opened(work: Workplace, case_id: str, reason: str) -> None:
@@ -54,6 +54,12 @@ def note_report(work: Workplace, name: str, report: Report, form: str) -> str | 
     return None
 
 
+def verified(work: Workplace, head: str | None) -> Verified:
+    """What is wrong with the run log, by what the store and the file beside it remember, and ``head``."""
+    anchor = work.remembered.meta(ANCHOR) if work.remembered is not None else None
+    return verify(work.settings.run_log_path, anchor, None if head is None else head.strip().casefold())
+
+
 def backup(work: Workplace, target: Path) -> None:
     """A whole copy of the store, and a line about it. Raises StoreError."""
     work.store.backup(target)
@@ -61,8 +67,13 @@ def backup(work: Workplace, target: Path) -> None:
 
 
 def forget(work: Workplace, before: date) -> Forgotten:
-    """Deletes what is older than ``before``, and leaves a line with how much. Raises StoreError."""
+    """Deletes what is older than ``before``, in the export of decisions too, and leaves a line with how much. Raises
+    StoreError."""
+    export = work.settings.decisions_path
+    if export.exists():
+        work.store.import_acceptances(export)
     gone = work.store.forget(before)
+    work.store.export_acceptances(export, anew=True)
     counts = {name: getattr(gone, name) for name in ("cases", "runs", "cycles", "acceptances")}
     run_log(work, "store").add_and_anchor(Kind.STORE, action="forget", older_than=before.isoformat(), **counts)
     return gone

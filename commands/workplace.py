@@ -108,5 +108,5 @@ def _note_upgrade(store: Store, log: Path) -> None:
         return
     facts = {"from_schema": done.before, "to_schema": done.after, "upgraded_at": done.at}
     with suppress(StoreError, BrokenRunLog):
-        RunLog(log, who="store", anchor=store.set_meta).add_and_anchor(Kind.STORE, action="upgrade", **facts)
+        RunLog(log, who="store", memory=store).add_and_anchor(Kind.STORE, action="upgrade", **facts)
         store.upgrade_is_noted()

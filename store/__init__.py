@@ -1,5 +1,6 @@
 """What is remembered between nights: SQLAlchemy over SQLite (or PostgreSQL), with migrations. No names, no texts."""
 
+from .acceptances import BrokenExport
 from .cycles import cycle_subject
 from .rows import (
     Acceptance,
@@ -22,6 +23,7 @@ __all__ = [
     "MUNICIPALITY",
     "TOO_LATE",
     "Acceptance",
+    "BrokenExport",
     "CaseState",
     "CycleState",
     "Forgotten",

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from ..domain.errors import StoreError
+from ..domain.exit_code import ExitCode
 from ..domain.fault_words import why_not
 from ..domain.people import Role
 from .rows import Acceptance
@@ -20,6 +21,16 @@ from .tables import acceptances
 
 _EXPORT = 1
 """The version of the export's format."""
+
+
+class BrokenExport(StoreError):
+    """The export can't be read. It is never written over: it may hold decisions that are nowhere else."""
+
+    exit_code = ExitCode.SETTINGS
+
+    def __init__(self, what: str) -> None:
+        do = _("{what}: legg inn en hel kopi av fila, eller flytt den bort, så skriver neste natt en ny fra lageret")
+        super().__init__(do.format(what=what))
 
 
 def keep(
@@ -88,12 +99,25 @@ def as_export(connection: Connection) -> tuple[str, int]:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n", len(rows)
 
 
-def take_back(connection: Connection, rows: list[dict[str, Any]]) -> int:
-    """Takes the decisions of an export (:func:`exported`) in; what is there already stays. Gives how many were new."""
-    known = set(connection.execute(select(acceptances.c.id)).scalars())
-    new = [row for row in rows if row["id"] not in known]
-    add(connection, acceptances, new)
-    return len(new)
+def take_back(connection: Connection, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Merges the decisions of an export (:func:`exported`) with those that are here, by id: the newest word wins, and what
+    was withdrawn in either stays withdrawn. Gives the ids of those that are new here, or changed."""
+    known = {row["id"]: row for row in connection.execute(select(acceptances)).mappings()}
+    new = {row["id"]: row for row in rows if row["id"] not in known}
+    add(connection, acceptances, list(new.values()))
+    changed = []
+    for row in rows:
+        here = known.get(row["id"])
+        if here is not None and (merged := _merged(dict(here), row)) != dict(here):
+            connection.execute(update(acceptances).where(acceptances.c.id == row["id"]).values(merged))
+            changed.append(row["id"])
+    return (*new, *changed)
+
+
+def _merged(here: dict[str, Any], there: dict[str, Any]) -> dict[str, Any]:
+    newest = there if there["created_at"] > here["created_at"] else here
+    withdrawn = [at for at in (here["withdrawn_at"], there["withdrawn_at"]) if at is not None]
+    return newest | {"withdrawn_at": min(withdrawn, default=None)}
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:
@@ -101,18 +125,18 @@ def _plain(row: Row[Any]) -> dict[str, Any]:
 
 
 def exported(source: Path) -> list[dict[str, Any]]:
-    """The decisions in the export ``source``, as rows. Raises StoreError."""
+    """The decisions in the export ``source``, as rows. Raises :class:`BrokenExport`."""
     try:
-        content = json.loads(source.read_text(encoding="utf-8"))
+        content = json.loads(source.read_text(encoding="utf-8-sig"))
         if content["schema_version"] != _EXPORT:
-            raise StoreError(_("{name} er en eksport fra en annen utgave").format(name=source.name))
+            raise BrokenExport(_("{name} er en eksport fra en annen utgave").format(name=source.name))
         return [_taken_back(raw) for raw in content["acceptances"]]
     except OSError as error:
-        raise StoreError(
+        raise BrokenExport(
             _("{name} kan ikke leses ({why_not})").format(name=source.name, why_not=why_not(error))
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise StoreError(_("{name} er ikke en eksport av godtatte avvik").format(name=source.name)) from None
+        raise BrokenExport(_("{name} er ikke en eksport av godtatte avvik").format(name=source.name)) from None
 
 
 def _taken_back(raw: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +145,8 @@ def _taken_back(raw: dict[str, Any]) -> dict[str, Any]:
         value = raw.get(column.name) if column.nullable else raw[column.name]
         if column.name in ("created_at", "withdrawn_at"):
             value = None if value is None else datetime.fromisoformat(value)
+            if value is not None and value.tzinfo is None:
+                raise ValueError("a moment without a zone")
         elif not (isinstance(value, str) or (value is None and column.nullable)):
             raise ValueError("a text is expected")
         row[column.name] = value

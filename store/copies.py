@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -14,15 +13,17 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select
 
 from ..domain.errors import StoreError
 from ..domain.fault_words import why_not
+from ..domain.files import whole_or_not
 from .database_errors import plain_errors
-from .opening import PRIVATE
 from .tables import metadata
 
 
 def copy_sqlite(engine: Engine, target: Path) -> None:
-    """A whole, consistent copy of an SQLite store into the new file ``target`` (mode 0600), while others may write."""
+    """A whole, consistent copy of an SQLite store into the new file ``target`` (mode 0600), while others may write. Where
+    it fails there is no ``target``."""
     try:
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))
+        with whole_or_not(target, over=False) as half:
+            _copy_whole(engine, half, target.name)
     except FileExistsError:
         raise StoreError(
             _("{name} finnes fra før, og en kopi skriver aldri over: velg et annet navn").format(name=target.name)
@@ -31,14 +32,23 @@ def copy_sqlite(engine: Engine, target: Path) -> None:
         raise StoreError(
             _("kopien {name} kan ikke lages ({why_not})").format(name=target.name, why_not=why_not(error))
         ) from None
-    with plain_errors(target.name), engine.connect() as connection, closing(sqlite3.connect(target)) as copy:
-        raw(connection).backup(copy)
-        if copy.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-            raise StoreError(
-                _("kopien {name} er ikke hel; lageret selv kan være skadet: kjør skolemiljo store check").format(
-                    name=target.name
+
+
+def _copy_whole(engine: Engine, half: Path, name: str) -> None:
+    try:
+        with plain_errors(name), engine.connect() as connection, closing(sqlite3.connect(half)) as copy:
+            raw(connection).backup(copy)
+            # The copy stands alone: no log of changes beside it is needed to read it.
+            copy.execute("PRAGMA journal_mode=DELETE")
+            if copy.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+                raise StoreError(
+                    _("kopien {name} er ikke hel; lageret selv kan være skadet: kjør skolemiljo store check").format(
+                        name=name
+                    )
                 )
-            )
+    finally:
+        for beside in ("-journal", "-wal", "-shm"):
+            half.with_name(half.name + beside).unlink(missing_ok=True)
 
 
 def is_whole(connection: Connection) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 
 from ..domain.errors import SettingsError, StoreError, optional_part
 from ..domain.fault_words import why_not
+from ..domain.files import make_folder
 from .tables import BEFORE_THE_FIRST, KNOWN, NEWEST, meta, metadata
 
 _BUSY_MILLISECONDS = 15_000
@@ -89,7 +90,7 @@ def _begin(connection: Connection) -> None:
 def prepare_file(path: Path) -> None:
     """Makes the file, readable by its owner alone, or takes back rights that others have. Raises StoreError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))
         except FileExistsError:

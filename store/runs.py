@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, false, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, false, func, insert, null, or_, select, update
 
 from ..domain.verdict import NOT_TO_BE_UNDONE, Verdict
 from .rows import Run, Tally
@@ -25,7 +25,7 @@ def begin(connection: Connection, run: str, *, started_at: datetime, as_of: date
     cut = tuple(connection.execute(select(runs.c.run_id).where(runs.c.state == "running")).scalars())
     connection.execute(update(runs).where(runs.c.state == "running").values(state="killed"))
     last = connection.execute(select(func.max(runs.c.number))).scalar() or 0
-    connection.execute(update(runs).where(runs.c.number <= last - _SUMMARIES).values(summary=None))
+    _let_go_of_summaries(connection, last - _SUMMARIES)
     row = {
         "run_id": run,
         "number": last + 1,
@@ -36,6 +36,15 @@ def begin(connection: Connection, run: str, *, started_at: datetime, as_of: date
     }
     connection.execute(insert(runs), [row])
     return cut
+
+
+def _let_go_of_summaries(connection: Connection, until: int) -> None:
+    """Of the runs up to number ``until`` it is kept that they were, and no more what they said."""
+    old = and_(runs.c.number <= until, runs.c.summary.is_not(null()))
+    rows = [dict(row) | {"summary": null()} for row in connection.execute(select(runs).where(old)).mappings()]
+    # SQLite fills a page again where a row has been removed, not where one has become short.
+    connection.execute(delete(runs).where(old))
+    add(connection, runs, rows)
 
 
 def end(

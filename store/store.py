@@ -175,15 +175,22 @@ class Store(Transactions):
         with self.reading() as connection:
             yield from _cases.assessments(connection, school, years=years)
 
-    def export_acceptances(self, target: Path) -> int:
-        """Writes all decisions to the JSON file ``target`` (mode 0600, whole or not at all). Gives how many."""
+    def export_acceptances(self, target: Path, *, anew: bool = False) -> int:
+        """Writes all decisions to the JSON file ``target`` (mode 0600, whole or not at all). Gives how many.
+
+        What ``target`` holds already is merged first (:meth:`import_acceptances`): an export is never shortened by
+        this, but ``anew``, where a person has said that something is to be forgotten.
+        """
+        if target.exists() and not anew:
+            self.import_acceptances(target)
         with self.reading() as connection:
             content, number = _acceptances.as_export(connection)
         write_whole(target, content)
         return number
 
-    def import_acceptances(self, source: Path) -> int:
-        """Takes back what :meth:`export_acceptances` wrote; what is there already stays. Gives how many were new."""
+    def import_acceptances(self, source: Path) -> tuple[str, ...]:
+        """Merges what :meth:`export_acceptances` wrote with what is here, as :func:`.acceptances.take_back` tells. Gives the
+        ids that are new here, or changed. Raises BrokenExport."""
         rows = _acceptances.exported(source)
         with self.writing() as connection:
             return _acceptances.take_back(connection, rows)

@@ -24,7 +24,8 @@ from ..domain.school import School
 from ..journal.run_log import Kind, RunLog
 from ..judging.now import school_years
 from ..judging.policy import Judging, rules_content
-from ..store import MUNICIPALITY, Store
+from ..store import MUNICIPALITY, BrokenExport, Store
+from ..store.statements import parts
 from .context import Night, NightProgress, Options, SchoolTonight, Stop
 from .judge_school import SchoolJudge, SchoolJudged
 from .pulling import End, pull
@@ -81,7 +82,7 @@ def run_sync(
 
 def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started_at: datetime) -> RunSummary:
     store, options = night.store, night.options
-    decisions_back = _take_decisions_back(night)
+    decisions, decisions_problem = _decisions_taken_back(night)
     cut_off = store.begin_run(night.run, started_at=started_at, as_of=night.as_of, plan=night.plan)
     summary = RunSummary(
         run=night.run,
@@ -90,10 +91,13 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
         plan=night.plan,
         dry_run=options.dry_run,
         write_back=options.write_back,
-        decisions_back=decisions_back,
+        decisions_back=len(decisions),
+        decisions_problem=decisions_problem,
         cut_off=cut_off,
     )
     night.note(Kind.RUN_BEGAN, as_of=night.as_of, plan=night.plan, cut_off=len(cut_off))
+    for part in parts(decisions):
+        night.note(Kind.DECISIONS_BACK, acceptances=list(part))
     try:
         found = {school.organisation_number: school for school in night.source.schools()}
         _hold_the_clocks_together(night)
@@ -116,12 +120,17 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
     return _ended(night, replace(summary, stopped=night.stop()))
 
 
-def _take_decisions_back(night: Night) -> int:
-    """Into a new store, before tonight's export writes over the only other place where people's decisions are."""
-    export, store = night.options.acceptances_to, night.store
-    if export is not None and not night.options.dry_run and export.is_file() and not store.runs(1):
-        return store.import_acceptances(export)
-    return 0
+def _decisions_taken_back(night: Night) -> tuple[tuple[str, ...], str | None]:
+    """The decisions that the export has and the store lacks: it may be new, or an older copy. What keeps them from being
+    read is told, and the night goes on without them."""
+    export = night.options.acceptances_to
+    if export is None or night.options.dry_run or not export.exists():
+        return (), None
+    try:
+        return night.store.import_acceptances(export), None
+    except BrokenExport as error:
+        night.log.error("export of decisions could not be read")
+        return (), str(error)
 
 
 def _tonight(night: Night, found: School) -> SchoolTonight:
@@ -250,8 +259,12 @@ def _annual_cycle(night: Night, write_back: WriteBack, schools: Sequence[SchoolS
 
 
 def _ended(night: Night, summary: RunSummary) -> RunSummary:
-    if night.options.acceptances_to is not None and not night.options.dry_run:
-        night.store.export_acceptances(night.options.acceptances_to)
+    export = night.options.acceptances_to
+    if export is not None and not night.options.dry_run and summary.decisions_problem is None:
+        try:
+            night.store.export_acceptances(export)
+        except BrokenExport as error:
+            summary = replace(summary, decisions_problem=str(error))
     ended_at = night.clock()
     summary = replace(summary, ended_at=ended_at)
     data = summary.to_json()

@@ -178,7 +178,9 @@ class RunSummary:
     cut_off: tuple[str, ...] = ()
     """Earlier runs that never ended."""
     decisions_back: int = 0
-    """Acceptances taken back from the last export, because the store was new."""
+    """Decisions that the store lacked, or had an older word of, taken back from the last export."""
+    decisions_problem: str | None = None
+    """Why the export could not be read, and what to do; it is left as it is until a person has mended it."""
     error: ProblemKind | None = None
     """Kind of what broke the whole run off."""
     error_text: str | None = None
@@ -192,6 +194,7 @@ class RunSummary:
         return (
             not self.stopped
             and self.error is None
+            and self.decisions_problem is None
             and not self.missing_schools
             and not self.odd_schools
             and all(school.complete for school in self.schools)
@@ -267,6 +270,7 @@ class RunSummary:
             "odd_schools": list(self.odd_schools),
             "cut_off_runs": list(self.cut_off),
             "decisions_back": self.decisions_back,
+            "decisions_problem": self.decisions_problem,
             "vanished_before": self.vanished_before,
             "schools": [school.to_json() for school in self.schools],
         }

@@ -100,8 +100,64 @@ def test_after_a_lost_store_the_decisions_come_back_from_the_night_s_export(nigh
         file.unlink()
     back = run(place, "sync", "--as-of", AS_OF)
     assert back.exit_code == 0
-    assert re.search(r"Lageret var nytt: \d godtatte? avvik er tatt inn igjen", back.stdout)
+    assert re.search(r"\d avgjørelser? som lageret ikke hadde, er tatt inn igjen", back.stdout)
     assert WHY in run(place, "accept", "list").stdout
     again = run(place, "sync", "--as-of", AS_OF)
     assert "tatt inn igjen" not in again.stdout
     assert run(place, "accept", "import", str(place / "build" / "acceptances.json")).stdout == "Tatt inn: 0.\n"
+
+
+def test_a_store_restored_from_a_copy_loses_no_decision(night: Path, tmp_path: Path) -> None:
+    place = tmp_path / "restored"
+    shutil.copytree(night, place)
+    store, export, copy = place / "build" / "lager.sqlite", place / "build" / "acceptances.json", place / "kopi.sqlite"
+    one, two = [f for f in findings(place) if f["verdict"] == "deviation" and f["case"]][:2]
+    withdrawn = accept(place, one["case"], one["rule"], "--scope", one["scope"]).stdout.strip()
+    assert run(place, "store", "backup", str(copy)).exit_code == 0
+    assert run(place, "accept", "withdraw", withdrawn).exit_code == 0
+    kept = accept(place, two["case"], two["rule"], "--scope", two["scope"]).stdout.strip()
+    for file in (place / "build").glob("lager.sqlite*"):
+        file.unlink()
+    copy.rename(store)
+    back = run(place, "sync", "--as-of", AS_OF)
+    assert back.exit_code == 0
+    assert "2 avgjørelser som lageret ikke hadde" in back.stdout
+    listed = run(place, "accept", "list").stdout
+    assert kept in listed
+    assert withdrawn not in listed
+    exported = {row["id"]: row["withdrawn_at"] for row in json.loads(export.read_text("utf-8"))["acceptances"]}
+    assert exported[kept] is None
+    assert exported[withdrawn] is not None
+
+
+def test_a_broken_export_is_told_and_left_alone_and_the_night_goes_on(night: Path, tmp_path: Path) -> None:
+    place = tmp_path / "broken"
+    shutil.copytree(night, place)
+    export = place / "build" / "acceptances.json"
+    export.write_text('{"schema_version": 1, "acc', "utf-8")
+    done = run(place, "sync", "--as-of", AS_OF)
+    assert done.exit_code == 3
+    assert "acceptances.json er ikke en eksport av godtatte avvik: legg inn en hel kopi" in done.stdout
+    assert "120 vurdert" in run(place, "sync", "--full", "--as-of", AS_OF).stdout
+    assert export.read_text("utf-8") == '{"schema_version": 1, "acc'
+    found = next(f for f in findings(place) if f["verdict"] == "deviation" and f["case"])
+    made = accept(place, found["case"], found["rule"], "--scope", found["scope"])
+    assert made.exit_code == 0
+    assert "ikke eksportert" in made.stderr
+    export.rename(place / "broken.json")
+    assert run(place, "sync", "--as-of", AS_OF).exit_code == 0
+    assert made.stdout.strip() in export.read_text("utf-8")
+
+
+def test_what_a_person_asks_to_forget_does_not_come_back(night: Path, tmp_path: Path) -> None:
+    place = tmp_path / "forget"
+    shutil.copytree(night, place)
+    export = place / "build" / "acceptances.json"
+    found = next(f for f in findings(place) if f["verdict"] == "deviation" and f["case"])
+    made = accept(place, found["case"], found["rule"], "--scope", found["scope"]).stdout.strip()
+    assert made in export.read_text("utf-8")
+    after = (datetime.now(UTC) + timedelta(days=60)).date().isoformat()
+    assert run(place, "store", "forget", "--before", after).exit_code == 0
+    assert made not in export.read_text("utf-8")
+    assert run(place, "sync", "--as-of", AS_OF).exit_code == 0
+    assert made not in run(place, "accept", "list").stdout

@@ -137,7 +137,7 @@ def test_a_damaged_store_and_a_broken_log_are_told(exchange: Path) -> None:
     log.write_text(log.read_text("utf-8").replace('"run_began"', '"run_begun"'), "utf-8")
     said = ask(exchange, 3)
     assert states(said)["store"] != "fault"
-    assert "linje 1" in said["runlog"][0]["what"]
+    assert "Linje 1" in said["runlog"][0]["what"]
 
     store = exchange.with_name("lager.sqlite")
     for beside in exchange.parent.glob("lager.sqlite-*"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..options import Day, now, with_workplace
+from ..output import aside
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
@@ -40,6 +41,7 @@ def accept_add(work: Workplace, case: str, rule: str, scope: str | None, reason:
 
     done = decisions.accept(work, case=case, rule=rule, scope=scope, reason=reason, role=role, until=until, at=now())
     click.echo(done)
+    aside(decisions.keep_export(work))
 
 
 @accept.command("list")
@@ -71,6 +73,7 @@ def accept_withdraw(work: Workplace, decision: str) -> None:
 
     decisions.withdraw(work, decision, now())
     click.echo(_("Trukket tilbake."))
+    aside(decisions.keep_export(work))
 
 
 @accept.command("import")

@@ -22,21 +22,22 @@ def runlog() -> None:
 
 
 @runlog.command("verify")
+@click.option(
+    "--head", default=None, metavar="HASH", help="Hashen som en tidligere sjekk ga, og som ligger et annet sted."
+)
 @with_workplace
-def runlog_verify(work: Workplace) -> None:
+def runlog_verify(work: Workplace, head: str | None) -> None:
     """Er hver linje der, uendret og i rekkefølge?
 
     \b
     Eksempel:
       skolemiljo runlog verify
     """
-    from ...journal.run_log import ANCHOR, verify
+    from .. import trace
 
-    anchor = work.remembered.meta(ANCHOR) if work.remembered is not None else None
-    found = verify(work.settings.run_log_path, anchor)
-    if found.problem is not None:
-        at_line = _("Linje {line}: {problem}").format(line=found.line, problem=found.problem)
-        click.echo(found.problem if found.line is None else at_line, err=True)
+    found = trace.verified(work, head)
+    if found.faults:
+        click.echo("\n".join(map(str, found.faults)), err=True)
         sys.exit(ExitCode.UNCHECKED)
     said = ngettext(
         "{n} linje, der den skal være og uendret. {head}",

@@ -79,7 +79,7 @@ def settings_at(url: str, *, page_size: int = 5, attempts: int = 2, read_timeout
 def night(settings: Settings, store: Store, as_of: datetime, **options: Any) -> RunSummary:
     """One night over HTTP."""
     source, cycle = hurried(case_adapter(settings)), hurried(cycle_adapter(settings))
-    run_log = RunLog(store.path.with_name("runlog.jsonl")) if store.path is not None else None
+    run_log = RunLog(store.path.with_name("runlog.jsonl"), memory=store) if store.path is not None else None
     return run_sync(
         source=source,
         sink=source,

@@ -39,7 +39,17 @@ from skolemiljo.domain.verdict import (
     Severity,
     Verdict,
 )
-from skolemiljo.store import Intention, JudgedCase, JudgedCycle, OlderStore, SchoolState, Store, opening
+from skolemiljo.store import (
+    BrokenExport,
+    Intention,
+    JudgedCase,
+    JudgedCycle,
+    OlderStore,
+    SchoolState,
+    Store,
+    copies,
+    opening,
+)
 from skolemiljo.store.tables import BEFORE_THE_FIRST, KNOWN, NEWEST, metadata
 
 HERE, THERE = "310000019", "310000027"
@@ -394,6 +404,29 @@ def test_a_backup_is_whole_while_another_writes(store: Store, path: Path) -> Non
         store.backup(target)
 
 
+def test_a_backup_that_fails_is_not_there(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A damaged store, or a disk that is full halfway: nothing is left under the real name, and the next try may have it."""
+    target = tmp_path / "kopi.sqlite"
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    store = Store.open(path)
+    with monkeypatch.context() as broken:
+        broken.setattr(copies, "raw", full)
+        with pytest.raises(StoreError, match="full"):
+            store.backup(target)
+    assert [file.name for file in tmp_path.iterdir() if "kopi" in file.name] == []
+    store.backup(target)
+    before = target.read_bytes()
+    with pytest.raises(StoreError, match="finnes fra før"):
+        store.backup(target)
+    assert target.read_bytes() == before
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir() if "kopi" in file.name] == ["kopi.sqlite"]
+    store.close()
+
+
 def test_a_scratch_copy_changes_nothing(store: Store) -> None:
     store.put_judged([judged("S-1")])
     with store.scratch() as scratch:
@@ -619,10 +652,54 @@ def test_acceptances_survive_a_lost_store(store: Store, tmp_path: Path) -> None:
     assert store.export_acceptances(target) == 2
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     with Store.open(tmp_path / "new.sqlite") as new:
-        assert new.import_acceptances(target) == 2
-        assert new.import_acceptances(target) == 0
+        assert len(new.import_acceptances(target)) == 2
+        assert new.import_acceptances(target) == ()
         assert new.acceptances() == store.acceptances()
         assert [one.id for one in new.acceptances()] == [kept]
+
+
+def test_decisions_are_merged_by_id_and_what_was_withdrawn_stays_so(store: Store, tmp_path: Path) -> None:
+    def decide(where: Store, reason: str) -> str:
+        return where.add_acceptance(
+            rule="VA-08", scope="case", reason=reason, role="rector", until="2026-12-31", at=AT, case="S-1"
+        )
+
+    export = tmp_path / "acceptances.json"
+    both, withdrawn_there = decide(store, "begge"), decide(store, "trukket i eksporten")
+    store.export_acceptances(export)
+    older = store.scratch()
+    store.withdraw_acceptance(withdrawn_there, AT)
+    later = decide(store, "senere")
+    store.export_acceptances(export)
+    with older as restored:
+        here_alone = decide(restored, "bare her")
+        restored.withdraw_acceptance(both, AT)
+        assert restored.export_acceptances(export) == 4
+        assert {one.id for one in restored.acceptances()} == {later, here_alone}
+    assert set(store.import_acceptances(export)) == {both, here_alone}
+    assert {one.id for one in store.acceptances()} == {later, here_alone}
+    assert store.import_acceptances(export) == ()
+
+
+def test_the_newest_word_of_a_decision_wins(store: Store, tmp_path: Path) -> None:
+    mine = store.add_acceptance(rule="VA-08", scope="case", reason="en", role="rector", until="2026-12-31", at=AT)
+    export = tmp_path / "acceptances.json"
+    store.export_acceptances(export)
+    content = json.loads(export.read_text("utf-8"))
+    for at, reason, wins in ((AT - timedelta(days=1), "eldre", "en"), (AT + timedelta(days=1), "nyere", "nyere")):
+        content["acceptances"][0] |= {"reason": reason, "created_at": at.isoformat()}
+        export.write_text(json.dumps(content), "utf-8")
+        store.import_acceptances(export)
+        assert [(one.id, one.reason) for one in store.acceptances()] == [(mine, wins)]
+
+
+def test_an_export_that_cannot_be_read_is_not_written_over(store: Store, tmp_path: Path) -> None:
+    export = tmp_path / "acceptances.json"
+    export.write_text('{"schema_version": 1, "accept')
+    with pytest.raises(BrokenExport, match="flytt den bort") as error:
+        store.export_acceptances(export)
+    assert error.value.exit_code == 2
+    assert export.read_text() == '{"schema_version": 1, "accept'
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from skolemiljo.journal.run_log import BrokenRunLog, Kind, RunLog, entries, verify
+from skolemiljo.journal.run_log import BrokenRunLog, BusyRunLog, Kind, RunLog, entries, verify
 
 MOMENT = datetime(2026, 3, 10, 3, 15, tzinfo=UTC)
 
@@ -116,6 +116,104 @@ def test_half_a_line_from_a_crash_is_taken_off_and_told(log: tuple[Path, str]) -
     assert verify(path, anchor).problem is None
     assert verify(path, later).lines == 7
     assert [line["bytes"] for line in entries(path, Kind.MENDED)] == [18]
+
+
+class Memory(dict[str, str]):
+    """What the store remembers."""
+
+    def meta(self, key: str) -> str | None:
+        return self.get(key)
+
+    def set_meta(self, key: str, value: str) -> None:
+        self[key] = value
+
+
+@pytest.mark.parametrize("kept", ["in the store", "beside the file", "in both"])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda text: text[:3],
+        lambda _text: [],
+        lambda _text: None,
+        lambda text: [*text, "x\n"],
+        lambda text: [*text[:3], "x\n"],
+        lambda text: [*text[:3], text[3][:40]],
+        lambda text: rewritten(text),
+    ],
+    ids=["shortened", "emptied", "removed", "foreign last line", "another last line", "cut", "written anew"],
+)
+def test_a_break_is_named_by_what_is_written_next_and_never_forgotten(
+    tmp_path: Path, harm: Callable[[list[str]], list[str] | None], kept: str
+) -> None:
+    path, memory = tmp_path / "runlog.jsonl", Memory()
+    log = RunLog(path, clock=lambda: MOMENT, memory=memory)
+    for number in range(5):
+        log.add_and_anchor(Kind.WRITE, run="r", subject=f"S-{number}")
+    left = harm(lines(path))
+    path.unlink() if left is None else path.write_text("".join(left), "utf-8")
+    if kept == "in the store":
+        path.with_name("runlog.jsonl.head").unlink()
+    if kept == "beside the file":
+        memory.clear()
+    assert verify(path, memory.meta("runlog_head")).faults
+    before = path.read_bytes() if path.exists() else b""
+    for _line in range(3):  # nights go on
+        log.add_and_anchor(Kind.RUN_BEGAN, run="r2")
+        found = verify(path, memory.meta("runlog_head"))
+        assert any(fault.named for fault in found.faults)
+        assert found.lines == len(lines(path))
+    assert path.read_bytes().startswith(before[: before.rfind(b"\n") + 1])
+    (broken,) = entries(path, Kind.BROKEN)
+    assert broken["number"] == len(before.splitlines()) + (0 if before.endswith(b"\n") or not before else -1) + 1
+    # The new chain is held as the old one was.
+    path.write_text("".join(lines(path)[:-1]), "utf-8")
+    assert len(verify(path, memory.meta("runlog_head")).faults) == len(found.faults) + 1
+
+
+def rewritten(text: list[str]) -> list[str]:
+    """The same lines with another word in one of them, and every hash made anew."""
+    from skolemiljo.journal.run_log import _hash
+
+    made, before = [], "0" * 64
+    for line in map(json.loads, text):
+        line |= {"before": before, "subject": line["subject"].replace("S-1", "S-9")}
+        del line["hash"]
+        before = line["hash"] = _hash(line)
+        made.append(json.dumps(line, sort_keys=True) + "\n")
+    return made
+
+
+def test_an_older_store_beside_a_log_that_went_on_is_no_break(tmp_path: Path) -> None:
+    """A store restored from a copy remembers a line that is still there; a new one remembers none."""
+    path, memory = tmp_path / "runlog.jsonl", Memory()
+    for number in range(400):
+        RunLog(path, memory=memory).add_and_anchor(Kind.WRITE, run="r", subject=f"S-{number}")
+        if number == 3:
+            older = Memory(memory)
+    for remembered in (older, Memory()):
+        RunLog(path, memory=remembered).add_and_anchor(Kind.RUN_BEGAN, run="r2")
+        assert verify(path, remembered.meta("runlog_head")).faults == ()
+
+
+def test_a_head_that_was_kept_elsewhere_is_asked_for(log: tuple[Path, str]) -> None:
+    path, _anchor = log
+    head = verify(path).head
+    RunLog(path).add(Kind.RUN_BEGAN, run="r")
+    assert verify(path, head=head).faults == ()
+    made_anew = rewritten([*lines(path)[:5]])
+    path.write_text("".join(made_anew), "utf-8")
+    path.with_name("runlog.jsonl.head").unlink()
+    assert verify(path).faults == ()
+    assert head in str(verify(path, head=head).faults[0])
+
+
+def test_a_log_that_somebody_holds_is_told(tmp_path: Path) -> None:
+    from filelock import FileLock
+
+    path = tmp_path / "runlog.jsonl"
+    with FileLock(path.with_name("runlog.jsonl.lock")), pytest.raises(BusyRunLog, match=r"runlog\.jsonl\.lock"):
+        RunLog(path, patience=0.05).add(Kind.REPORT, report="audit")
+    RunLog(path, patience=0.05).add(Kind.REPORT, report="audit")
 
 
 def test_a_foreign_file_is_not_added_to(tmp_path: Path) -> None:
