@@ -180,7 +180,7 @@ class RunLog:
         remembered = [anchor for anchor in (stored, _beside(self.path)) if anchor is not None]
         missed = [anchor for anchor in remembered if not _stands(self.path, anchor)]
         if last is None and not remembered and not _begins_as_a_run_log(self.path):
-            foreign = _("{name} er ikke en kjørelogg: sett run_log i innstillingene til en annen fil")
+            foreign = _("{name} er ikke en kjørelogg: sett log_file i innstillingene til en annen fil")
             raise BrokenRunLog(foreign.format(name=self.path.name))
         if last is None or missed:
             lines = _count(self.path)

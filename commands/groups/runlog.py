@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 

@@ -157,6 +157,7 @@ def test_a_break_is_named_by_what_is_written_next_and_never_forgotten(
         memory.clear()
     assert verify(path, memory.meta("runlog_head")).faults
     before = path.read_bytes() if path.exists() else b""
+    found = verify(path)
     for _line in range(3):  # nights go on
         log.add_and_anchor(Kind.RUN_BEGAN, run="r2")
         found = verify(path, memory.meta("runlog_head"))
@@ -186,10 +187,11 @@ def rewritten(text: list[str]) -> list[str]:
 def test_an_older_store_beside_a_log_that_went_on_is_no_break(tmp_path: Path) -> None:
     """A store restored from a copy remembers a line that is still there; a new one remembers none."""
     path, memory = tmp_path / "runlog.jsonl", Memory()
+    older = Memory()
     for number in range(400):
         RunLog(path, memory=memory).add_and_anchor(Kind.WRITE, run="r", subject=f"S-{number}")
         if number == 3:
-            older = Memory(memory)
+            older.update(memory)
     for remembered in (older, Memory()):
         RunLog(path, memory=remembered).add_and_anchor(Kind.RUN_BEGAN, run="r2")
         assert verify(path, remembered.meta("runlog_head")).faults == ()
