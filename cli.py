@@ -109,7 +109,7 @@ def check_school(
       skolemiljo check-school --school 310000019
       skolemiljo check-school --school 310000019 --out rapport.html --open
     """
-    from skolemiljo.commands import reports_for, trace
+    from skolemiljo.commands import reports_for, run_log_lines
 
     if show and out is None:
         raise click.UsageError(_("--open trenger --out: fila som skal åpnes"))
@@ -123,7 +123,7 @@ def check_school(
         since=since,
         progress=output.progress(),
     )
-    output.aside(trace.note_report(work, "check-school", report, form))
+    output.aside(run_log_lines.note_report(work, "check-school", report, form))
     output.show(report, form, out, language, work=work, open_it=show)
     output.tell_problems(judged)
     output.finish(report, judged, fail_on)
@@ -168,7 +168,7 @@ def audit(
       skolemiljo audit --format html --out rapport
       skolemiljo audit --case sak-abcdefghij23 --reason "Tilsyn, sak 2026/117"
     """
-    from skolemiljo.commands import reports_for, trace
+    from skolemiljo.commands import reports_for, run_log_lines
 
     if (case is None) != (reason is None):
         raise click.UsageError(_("--case og --reason hører sammen: si hvorfor saken åpnes, uten navn."))
@@ -183,7 +183,7 @@ def audit(
         report, judged = reports_for.for_owner(
             work, as_of=as_of, language=language, offline=offline, since=since, progress=output.progress()
         )
-        output.aside(trace.note_report(work, "audit", report, form))
+        output.aside(run_log_lines.note_report(work, "audit", report, form))
     output.show(report, form, out, language, work=work)
     output.finish(report, judged, fail_on)
 

@@ -35,7 +35,7 @@ from pydantic_settings import (
 )
 
 from .domain.errors import SettingsError
-from .domain.fault_words import Fault, faults
+from .domain.fault_words import Mistake, mistakes
 from .domain.school import School, is_organisation_number
 from .domain.toml import at_line, read_toml
 
@@ -417,7 +417,7 @@ def load_settings(file: Path | None = None, secrets: Path | None = None) -> Sett
     try:
         settings: Settings = loaded()
     except ValidationError as error:
-        raise SettingsError("\n".join(_explain(fault) for fault in faults(error))) from None
+        raise SettingsError("\n".join(_explain(fault) for fault in mistakes(error))) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(
             _("innstillingsfila er ikke gyldig TOML i UTF-8{where}").format(where=at_line(error))
@@ -511,7 +511,7 @@ def _check_secrets_in(file: Path) -> None:
         )
 
 
-def _explain(fault: Fault) -> str:
+def _explain(fault: Mistake) -> str:
     key = ".".join(str(part) for part in fault.place)
     if fault.kind != "extra_forbidden":
         return f"{key}: {fault.words}".removeprefix(": ")

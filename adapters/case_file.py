@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from ..domain.base import ReadingContext
 from ..domain.case import Case
 from ..domain.errors import UnreadableCase
-from ..domain.fault_words import faults, why_not
+from ..domain.fault_words import mistakes, why_not
 from ..domain.moment import OSLO
 from .habits import as_id, read_model
 from .strict_json import strict_json
@@ -82,7 +82,7 @@ def case_from(
         return read_model(Case, raw, context)
     except ValidationError as error:
         told: dict[str, str] = {}
-        for fault in faults(error):
+        for fault in mistakes(error):
             told.setdefault(_path(fault.place), fault.words)
         fields = tuple(told)[:_FIELDS_TOLD]
         what = "; ".join(f"{field} {told[field]}" for field in fields)

@@ -81,7 +81,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A whole answer: status, the headers we use, and the JSON body (``None`` where there is none)."""
 
     status: int
@@ -157,20 +157,20 @@ class HttpClient:
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
-    def get(self, path: str, *, params: dict[str, str] | None = None, case: str | None = None) -> Answer:
+    def get(self, path: str, *, params: dict[str, str] | None = None, case: str | None = None) -> Response:
         """GET, tried again on faults that pass."""
         return self._patiently(lambda left: self._once("GET", self._url(path), left, params=params, case=case))
 
     def put(
         self, path: str, body: Any, *, idempotency_key: str, if_match: str | None = None, case: str | None = None
-    ) -> Answer:
+    ) -> Response:
         """PUT with an idempotency key, tried again on faults that pass."""
         headers = {"Idempotency-Key": idempotency_key, **({"If-Match": if_match} if if_match else {})}
         return self._patiently(
             lambda left: self._once("PUT", self._url(path), left, body=body, headers=headers, case=case)
         )
 
-    def post_form(self, url: str, form: dict[str, str]) -> Answer:
+    def post_form(self, url: str, form: dict[str, str]) -> Response:
         """One POST of a form to a token endpoint at ``url``; not tried again here, and without a token."""
         if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in _THIS_MACHINE:
             raise SettingsError(_("{system}: token_url må være en https-adresse").format(system=self.system))
@@ -205,7 +205,7 @@ class HttpClient:
             seen.add(following)
             url, query = following, None
 
-    def _page(self, answer: Answer) -> tuple[list[Any], int, str | None]:
+    def _page(self, answer: Response) -> tuple[list[Any], int, str | None]:
         body = answer.body
         items = body.get("items") if isinstance(body, dict) else None
         total = body.get("totalCount") if isinstance(body, dict) else None
@@ -220,7 +220,7 @@ class HttpClient:
 
     # --- patience ------------------------------------------------------------------------------------------------
 
-    def _patiently(self, call: Callable[[float], Answer]) -> Answer:
+    def _patiently(self, call: Callable[[float], Response]) -> Response:
         deadline = self._clock() + self.limits.budget
         retrying = Retrying(
             retry=retry_if_exception_type(Retryable),
@@ -261,8 +261,8 @@ class HttpClient:
         headers: dict[str, str] | None = None,
         case: str | None = None,
         with_token: bool = True,
-    ) -> Answer:
-        def attempt() -> tuple[Answer, str | None]:
+    ) -> Response:
+        def attempt() -> tuple[Response, str | None]:
             token = self._tokens.token() if with_token and self._tokens is not None else None
             answer = self._send(
                 method, url, left, params=params, body=body, form=form, headers=headers or {}, token=token, case=case
@@ -288,7 +288,7 @@ class HttpClient:
         headers: dict[str, str],
         token: str | None,
         case: str | None,
-    ) -> Answer:
+    ) -> Response:
         deadline = self._clock() + left
         try:
             with within(lambda: deadline - self._clock()):
@@ -323,7 +323,7 @@ class HttpClient:
             )
         request_id = _short(response.headers.get("X-Request-Id"))
         parsed = self._parse(raw, response.status_code, case, request_id)
-        answer = Answer(
+        answer = Response(
             response.status_code,
             parsed,
             response.headers.get("ETag"),
@@ -371,7 +371,7 @@ class HttpClient:
                 request_id=request_id,
             ) from None
 
-    def _raise_for(self, answer: Answer, case: str | None, method: str) -> None:
+    def _raise_for(self, answer: Response, case: str | None, method: str) -> None:
         status = answer.status
         if 200 <= status < 300:
             return

@@ -8,7 +8,7 @@ from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-from ..domain.annual_cycle import CycleState, CycleStatus, Group
+from ..domain.annual_cycle import Audience, CycleState, CycleStatus
 from ..judging.now import Judged, judge_cycle
 from ..plans.loader import law
 from ..validators import RULES
@@ -32,8 +32,8 @@ def _states() -> dict[CycleState, str]:
     }
 
 
-def _groups() -> dict[Group, str]:
-    return {Group.PUPILS: _("elever"), Group.GUARDIANS: _("foreldre"), Group.STAFF: _("ansatte")}
+def _groups() -> dict[Audience, str]:
+    return {Audience.PUPILS: _("elever"), Audience.GUARDIANS: _("foreldre"), Audience.STAFF: _("ansatte")}
 
 
 def status(work: Workplace, school: str | None, as_of: datetime, form: str) -> str:
@@ -86,5 +86,5 @@ def _which(scope: str) -> str:
     """Which of several items of one rule this is: the group, or the paragraph."""
     kind, _, name = scope.rpartition("/")[2].partition(":")
     if kind == "group":
-        return f", {_groups()[Group(name)]}"
+        return f", {_groups()[Audience(name)]}"
     return f", {law()[name][0]}" if kind == "law" and name in law() else ""

@@ -22,7 +22,7 @@ from ..validators import CHAPTERS, RULES, rule_page
 from ..validators.verdict_words import ROLES
 from .command_language import value_word
 from .reasons import problems as problems_of_reason
-from .trace import note_opened, run_log
+from .run_log_lines import note_opened, run_log
 
 if TYPE_CHECKING:
     from ..store import Store

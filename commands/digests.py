@@ -14,7 +14,7 @@ from ..reports import digest, ics
 from ..reports.model import Previous
 from ..store import Told
 from . import calendars, reports_for
-from .trace import note_report
+from .run_log_lines import note_report
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

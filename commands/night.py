@@ -16,7 +16,7 @@ from ..journal.run_log import Kind, RunLog
 from ..sync.run import NightProgress, Options, run_sync
 from ..sync.summary import RunSummary, SchoolSummary
 from .reasons import checked
-from .trace import run_log
+from .run_log_lines import run_log
 
 if TYPE_CHECKING:
     from .workplace import Workplace

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from ..reports import FORMATS
-from ..reports.languages import SPOKEN, WRITTEN
+from ..reports.languages import NORWEGIAN, SPOKEN
 
 SEVERITIES = ("critical", "high", "medium", "low", "never")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -61,7 +61,7 @@ SINCE = click.option(
 )
 LANGUAGE = click.option(
     "--language",
-    type=click.Choice(WRITTEN),
+    type=click.Choice(NORWEGIAN),
     default=None,
     help="Målform: nb eller nn. Uten: den i innstillingene, for én skole skolens egen.",
 )

@@ -21,7 +21,7 @@ from ..domain.moment import OSLO
 from ..reports import html
 from ..reports.model import SchoolReport
 from . import calendars, reports_for
-from .trace import note_report
+from .run_log_lines import note_report
 
 if TYPE_CHECKING:
     from ..reports.model import Report
@@ -45,7 +45,7 @@ _HOLDS = timedelta(hours=26)
 
 
 @dataclass(frozen=True)
-class Made:
+class Published:
     """When what is published was seen, until when it holds, and what a reader must know before anything else."""
 
     seen_at: datetime
@@ -100,17 +100,17 @@ def publish(work: Workplace, folder: Path, *, now: datetime, echo: Echo) -> bool
     return whole and not made.warning
 
 
-def _made(seen_at: datetime, now: datetime, *, complete: bool) -> Made:
+def _made(seen_at: datetime, now: datetime, *, complete: bool) -> Published:
     until = seen_at + _HOLDS
     if now > until:
-        return Made(seen_at, until, _("NB: siste natt kom ikke. Det som er skrevet siden, er ikke med."))
+        return Published(seen_at, until, _("NB: siste natt kom ikke. Det som er skrevet siden, er ikke med."))
     if not complete:
-        return Made(seen_at, until, _("NB: ikke alt kunne leses siste natt."))
-    return Made(seen_at, until, "")
+        return Published(seen_at, until, _("NB: ikke alt kunne leses siste natt."))
+    return Published(seen_at, until, "")
 
 
 def _lay_out(
-    work: Workplace, folder: Path, report: Report, made: Made, wanted: PublishSection, reader: str, now: datetime
+    work: Workplace, folder: Path, report: Report, made: Published, wanted: PublishSection, reader: str, now: datetime
 ) -> Path:
     """One reader's folder: the files, then the index, then nothing else."""
     files = dict(_files(work, report, made, now))
@@ -125,7 +125,7 @@ def _lay_out(
     return folder
 
 
-def _files(work: Workplace, report: Report, made: Made, now: datetime) -> Iterator[tuple[str, str | bytes]]:
+def _files(work: Workplace, report: Report, made: Published, now: datetime) -> Iterator[tuple[str, str | bytes]]:
     yield _PAGE, html.render(report, held=made.line)
     for form, name in _FORMS.items():
         if form == "ics" and not isinstance(report, SchoolReport):
@@ -137,7 +137,7 @@ def _files(work: Workplace, report: Report, made: Made, now: datetime) -> Iterat
                 yield name, reports.render(report, form)
 
 
-def _told(made: Made, files: dict[str, str | bytes], reader: str, now: datetime) -> dict[str, object]:
+def _told(made: Published, files: dict[str, str | bytes], reader: str, now: datetime) -> dict[str, object]:
     return {
         "made_at": now.isoformat(timespec="seconds"),
         "seen_at": made.seen_at.isoformat(timespec="seconds"),
@@ -148,7 +148,7 @@ def _told(made: Made, files: dict[str, str | bytes], reader: str, now: datetime)
     }
 
 
-def _index(made: Made, files: dict[str, str | bytes]) -> str:
+def _index(made: Published, files: dict[str, str | bytes]) -> str:
     """A page of links, without a style of its own: it is read on a file share as well as behind a sign-on."""
     title = _("Skolemiljøsakene")
     links = "".join(f'<li><a href="{name}">{escape(name)}</a></li>' for name in sorted(files))

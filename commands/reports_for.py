@@ -23,7 +23,7 @@ from ..reports.model import AuditReport, Previous, Problem, SchoolReport, TrendP
 from ..sync.account import missing
 from ..validators import CHAPTERS, RULES
 from .pseudonyms import pseudonyms
-from .trace import note_opened
+from .run_log_lines import note_opened
 
 if TYPE_CHECKING:
     from ..store import CaseState, Store

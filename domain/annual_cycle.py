@@ -16,7 +16,7 @@ from .school import OrganisationNumber
 SchoolYear = Annotated[str, Field(pattern=r"^\d{4}-\d{4}$", examples=["2026-2027"])]
 
 
-class Group(StrEnum):
+class Audience(StrEnum):
     """To whom something was made known."""
 
     PUPILS = "pupils"
@@ -61,7 +61,7 @@ class CycleEntry(Frozen):
     school: OrganisationNumber | None = None
     school_year: SchoolYear
     kind: CycleKind
-    group: Group | None = None
+    group: Audience | None = None
     done_at: Day | None = None
     documented_at: Day | None = None
     registered_at: AwareDatetime | None = None

@@ -98,7 +98,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Mistake:
     """One thing that is wrong: where, its kind (pydantic's name), and what is said of it."""
 
     place: tuple[int | str, ...]
@@ -106,10 +106,10 @@ class Fault:
     words: str
 
 
-def faults(error: ValidationError) -> list[Fault]:
+def mistakes(error: ValidationError) -> list[Mistake]:
     """Everything that ``error`` found, in its order. Places may hold keys of the input; the words hold nothing of it."""
     return [
-        Fault(found["loc"], found["type"], _words(found["type"], found["msg"], found.get("ctx", {})))
+        Mistake(found["loc"], found["type"], _words(found["type"], found["msg"], found.get("ctx", {})))
         for found in error.errors(include_input=False, include_url=False)
     ]
 

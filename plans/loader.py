@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..domain.errors import SettingsError
-from ..domain.fault_words import faults
+from ..domain.fault_words import mistakes
 from ..domain.plan import MunicipalPlan
 from ..domain.toml import at_line, read_toml
 
@@ -47,7 +47,7 @@ def load_plan(name: str | Path) -> MunicipalPlan:
     try:
         return MunicipalPlan.model_validate({"name": folder.name, **data, "rows": coverage.get("rows", {})})
     except ValidationError as error:
-        first = faults(error)[0]
+        first = mistakes(error)[0]
         raise SettingsError(
             _("plan {name}: {place}{words}").format(name=folder.name, place=_place(first.place), words=first.words)
         ) from None

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from ..domain.annual_cycle import CycleStatus
 from ..domain.moment import local_day
@@ -17,8 +18,6 @@ from ..validators.rule import Chapter, Rule
 from .model import (
     ACCEPTABLE,
     SOON_DAYS,
-    Acceptance,
-    AcceptanceRecord,
     AcceptanceState,
     AuditReport,
     CaseLine,
@@ -32,6 +31,7 @@ from .model import (
     Reader,
     Resolved,
     SchoolReport,
+    ShownAcceptance,
     TrendPoint,
     Urgency,
     Warning,
@@ -39,8 +39,11 @@ from .model import (
     first_scope,
     order,
 )
-from .privacy import Cell
+from .privacy import Square
 from .report_language import plain
+
+if TYPE_CHECKING:
+    from ..store import Acceptance
 
 _ROLES = frozenset(role.value for role in Role)
 _OPEN = frozenset({Verdict.DEVIATION, Verdict.DUE, Verdict.REVIEW, Verdict.UNKNOWN})
@@ -57,7 +60,7 @@ def school_report(
     complete: bool = True,
     chapters: Sequence[Chapter] = (),
     previous: Previous | None = None,
-    acceptances: Iterable[AcceptanceRecord] = (),
+    acceptances: Iterable[Acceptance] = (),
     problems: Sequence[Problem] = (),
     leader_cases: frozenset[str] = frozenset(),
     seen_at: datetime | None = None,
@@ -121,7 +124,7 @@ def audit_report(
     complete: bool = True,
     chapters: Sequence[Chapter] = (),
     previous: Previous | None = None,
-    acceptances: Iterable[AcceptanceRecord] = (),
+    acceptances: Iterable[Acceptance] = (),
     problems: Sequence[Problem] = (),
     trend: Sequence[TrendPoint] = (),
     seen_at: datetime | None = None,
@@ -193,7 +196,7 @@ def urgency_of(finding: Finding, today: date) -> Urgency:
 
 
 def _items(
-    assessment: Assessment, today: date, previous: Previous | None, decided: Mapping[Identity, Acceptance]
+    assessment: Assessment, today: date, previous: Previous | None, decided: Mapping[Identity, ShownAcceptance]
 ) -> Iterable[Item]:
     for finding in assessment.findings:
         if finding.verdict is Verdict.NOT_APPLICABLE:
@@ -224,19 +227,18 @@ def _decision_key(rule: str, school: str | None, case: str | None, scope: str) -
 
 
 def _by_identity(
-    acceptances: Iterable[AcceptanceRecord], today: date, hidden: frozenset[str], school: str | None
-) -> dict[Identity, Acceptance]:
-    found: dict[Identity, Acceptance] = {}
+    acceptances: Iterable[Acceptance], today: date, hidden: frozenset[str], school: str | None
+) -> dict[Identity, ShownAcceptance]:
+    found: dict[Identity, ShownAcceptance] = {}
     for record in acceptances:
         if record.case in hidden or (record.school is not None and record.school != school):
             continue
         state = AcceptanceState.ACTIVE
-        malformed = getattr(record, "malformed", ())  # the store's own word for what it could not read
-        if malformed or record.until is None or not record.reason.strip() or record.role not in _ROLES:
+        if record.malformed or record.until is None or not record.reason.strip() or record.role not in _ROLES:
             state = AcceptanceState.INVALID
         elif record.until < today:
             state = AcceptanceState.EXPIRED
-        acceptance = Acceptance(
+        acceptance = ShownAcceptance(
             record.school,
             record.case,
             plain(record.rule),
@@ -254,7 +256,7 @@ def _by_identity(
     return found
 
 
-def _mark_outgrown(decided: dict[Identity, Acceptance], assessments: Iterable[Assessment]) -> None:
+def _mark_outgrown(decided: dict[Identity, ShownAcceptance], assessments: Iterable[Assessment]) -> None:
     """A question that a person accepted does not cover the deviation that it has become since."""
     for finding in (f for a in assessments for f in a.findings if f.verdict is Verdict.DEVIATION):
         key = _decision_key(finding.rule, finding.school, finding.case, finding.scope)
@@ -338,7 +340,7 @@ def _warnings(
     plan: MunicipalPlan,
     today: date,
     complete: bool,
-    acceptances: Iterable[Acceptance],
+    acceptances: Iterable[ShownAcceptance],
 ) -> Iterable[Warning]:
     unknown = sum(item.group is Group.UNKNOWN for item in items)
     if unknown or not complete:
@@ -418,8 +420,8 @@ def _heat_row(school: School, report: SchoolReport, rules: Mapping[str, Rule]) -
         counts["unread"] += len(report.problems)
     return HeatRow(
         school=school if report.school is None else report.school,
-        by_rule={code: Cell(**counts, across_pupils=of_pupils[code]) for code, counts in by_rule.items()},
-        by_chapter={name: Cell(**counts, across_pupils=of_pupils[name]) for name, counts in by_chapter.items()},
+        by_rule={code: Square(**counts, across_pupils=of_pupils[code]) for code, counts in by_rule.items()},
+        by_chapter={name: Square(**counts, across_pupils=of_pupils[name]) for name, counts in by_chapter.items()},
         report=report,
     )
 

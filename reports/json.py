@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from ..domain.annual_cycle import CycleStatus
-from .model import Acceptance, AuditReport, CaseLine, Group, Item, Report, SchoolReport
-from .privacy import Cell, counted, shown_count
+from .model import AuditReport, CaseLine, Group, Item, Report, SchoolReport, ShownAcceptance
+from .privacy import Square, counted, shown_count
 from .sentences import Sentences
 
 SCHEMA_VERSION = "2.0"
@@ -222,7 +222,7 @@ def _cycle(status: CycleStatus, say: Sentences) -> dict[str, Any]:
     }
 
 
-def _acceptance(acceptance: Acceptance) -> dict[str, Any]:
+def _acceptance(acceptance: ShownAcceptance) -> dict[str, Any]:
     return {
         "school": acceptance.school,
         "case": acceptance.case,
@@ -235,7 +235,7 @@ def _acceptance(acceptance: Acceptance) -> dict[str, Any]:
     }
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def _cell(cell: Square) -> dict[str, Any]:
     """Numbers as text, because small ones across pupils are ``*``."""
     names = ("deviations", "due", "review", "unknown", "accepted", "met")
     return {

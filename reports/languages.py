@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-WRITTEN = ("nb", "nn")
+NORWEGIAN = ("nb", "nn")
 """Reports, rules and everything else that stands in a case are Norwegian only."""
-SPOKEN = (*WRITTEN, "en")
+SPOKEN = (*NORWEGIAN, "en")
 """What the commands say is there in English too."""
 CATALOGUE = "messages"
 """Name of the catalogue. It is gettext's own standard name, so that click finds its texts in the same one."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal
 
 from ..domain.annual_cycle import CycleStatus
 from ..domain.moment import local_day
@@ -16,7 +16,7 @@ from ..domain.problem import ProblemKind
 from ..domain.school import School
 from ..domain.verdict import Finding, Severity, Verdict
 from ..validators.rule import Chapter, Rule
-from .privacy import NOT_ASKED, UNSEEN, Cell, counted, shown_count, shown_sum
+from .privacy import NOT_ASKED, UNSEEN, Square, counted, shown_count, shown_sum
 
 SOON_DAYS = 7
 """A deadline this many days ahead is «snart»."""
@@ -107,29 +107,8 @@ class WarningCode(StrEnum):
     """cases that could not be looked at at all: they are in none of the numbers"""
 
 
-class AcceptanceRecord(Protocol):
-    """A human decision about one finding, as the store keeps it. Malformed values are told, never trusted."""
-
-    @property
-    def school(self) -> str | None: ...
-    @property
-    def case(self) -> str | None: ...
-    @property
-    def rule(self) -> str: ...
-    @property
-    def scope(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def role(self) -> str: ...
-    @property
-    def until(self) -> date | None: ...
-    @property
-    def verdict(self) -> str | None: ...
-
-
 @dataclass(frozen=True, slots=True)
-class Acceptance:
+class ShownAcceptance:
     """An acceptance as a report shows it."""
 
     school: str | None
@@ -174,7 +153,7 @@ class Item:
     """Days from the report's day to the deadline, or to the last day before the tool asks; negative = passed."""
     change: Change | None = None
     was: Verdict | None = None
-    acceptance: Acceptance | None = None
+    acceptance: ShownAcceptance | None = None
     closed: bool = False
     """Whether the case is closed."""
 
@@ -282,7 +261,7 @@ class SchoolReport:
     warnings: tuple[Warning, ...] = ()
     problems: tuple[Problem, ...] = ()
     cycle: tuple[CycleStatus, ...] = ()
-    acceptances: tuple[Acceptance, ...] = ()
+    acceptances: tuple[ShownAcceptance, ...] = ()
     """All of them that concern this report, whatever their state."""
     seen_at: datetime | None = None
     """When the cases were looked at, where that is not now."""
@@ -398,15 +377,15 @@ class HeatRow:
     """One school in the map."""
 
     school: School
-    by_chapter: Mapping[str, Cell]
-    by_rule: Mapping[str, Cell]
+    by_chapter: Mapping[str, Square]
+    by_rule: Mapping[str, Square]
     report: SchoolReport
 
-    def chapter(self, name: str) -> Cell:
+    def chapter(self, name: str) -> Square:
         """The square of a chapter."""
         return self.by_chapter.get(name) or (UNSEEN if self.report.problems else NOT_ASKED)
 
-    def rule(self, code: str) -> Cell:
+    def rule(self, code: str) -> Square:
         """The square of a rule."""
         return self.by_rule.get(code) or (UNSEEN if self.report.problems else NOT_ASKED)
 

@@ -10,7 +10,7 @@ from ..domain.annual_cycle import CycleState
 from ..domain.verdict import Verdict
 from .charts import trend_chart
 from .model import AcceptanceState, AuditReport, Change, SchoolReport
-from .privacy import Cell, counted, shown_count, shown_sum
+from .privacy import Square, counted, shown_count, shown_sum
 from .report_language import Words
 from .sentences import Sentences
 from .trend import yearly
@@ -44,7 +44,7 @@ def overview(report: AuditReport, say: Sentences) -> dict[str, Any]:
     }
 
 
-def heat_class(cell: Cell) -> str:
+def heat_class(cell: Square) -> str:
     """Class of a cell: c0 in order and all seen, c1 few, c2 five or more, c3 ten or more, cx not asked or not all seen."""
     if cell.deviations == 0:
         return "c0" if cell.checked and not (cell.unknown or cell.unread) else "cx"

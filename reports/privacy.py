@@ -10,7 +10,7 @@ SMALLEST_COUNT = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Square:
     """One square of the owner's map: findings by group. Rules that are not triggered are in none of the numbers."""
 
     deviations: int = 0
@@ -44,8 +44,8 @@ class Cell:
         return counted(number if self.checked else "?", not (self.unknown or self.unread))
 
 
-NOT_ASKED = Cell()
-UNSEEN = Cell(unread=1)
+NOT_ASKED = Square()
+UNSEEN = Square(unread=1)
 
 
 def shown_count(number: int, across_pupils: bool = True) -> str:
@@ -61,7 +61,7 @@ def counted(number: str, whole: bool) -> str:
     return "?" if number in ("0", "–") else f"{number} ?"
 
 
-def shown_sum(cells: Iterable[Cell]) -> str:
+def shown_sum(cells: Iterable[Square]) -> str:
     """The deviations of ``cells`` added up without giving a hidden number away: the hidden ones are left out, and a plus
     tells that they are there; «*» where all that is there is hidden, «–» where nothing was asked, and «?» where something
     could not be checked."""

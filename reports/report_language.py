@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.moment import OSLO
 from ..validators import verdict_words
-from .languages import CATALOGUE, LOCALE_FOLDER, WRITTEN
+from .languages import CATALOGUE, LOCALE_FOLDER, NORWEGIAN
 
 if TYPE_CHECKING:
     from ..domain.annual_cycle import CycleState
@@ -38,7 +38,7 @@ class Words:
     """Everything a report says in one language (``nb`` or ``nn``; anything else gets bokmål)."""
 
     def __init__(self, language: str = "nb") -> None:
-        self.language = language if language in WRITTEN else "nb"
+        self.language = language if language in NORWEGIAN else "nb"
         self._catalogue = _translations(self.language)
 
     def gettext(self, message: str) -> str:

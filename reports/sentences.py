@@ -13,7 +13,6 @@ from ..domain.verdict import Basis, Finding, Reason, RemarkCode, Verdict
 from ..plans.loader import law
 from ..validators.verdict_words import question_text
 from .model import (
-    Acceptance,
     AcceptanceState,
     AuditReport,
     CaseLine,
@@ -26,6 +25,7 @@ from .model import (
     Report,
     Resolved,
     SchoolReport,
+    ShownAcceptance,
     Warning,
     WarningCode,
 )
@@ -528,7 +528,7 @@ class Sentences:
         )
         return f"{resolved.rule} {self.rule_title(resolved.rule)} – {place}: {self.words.verdict(resolved.was)} → {now}"
 
-    def acceptance(self, acceptance: Acceptance) -> str:
+    def acceptance(self, acceptance: ShownAcceptance) -> str:
         """Who accepted, until when, and why; or that it no longer holds."""
         until = self.words.day(acceptance.until) if acceptance.until is not None else "–"
         role = self.role_name(acceptance.role)

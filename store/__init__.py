@@ -5,7 +5,6 @@ from .cycles import cycle_subject
 from .rows import (
     Acceptance,
     CaseState,
-    CycleState,
     Forgotten,
     Intention,
     JudgedCase,
@@ -15,6 +14,7 @@ from .rows import (
     Tally,
     Told,
     Upgrade,
+    YearState,
 )
 from .store import OlderStore, Store
 from .tables import MUNICIPALITY, TOO_LATE
@@ -25,7 +25,6 @@ __all__ = [
     "Acceptance",
     "BrokenExport",
     "CaseState",
-    "CycleState",
     "Forgotten",
     "Intention",
     "JudgedCase",
@@ -37,5 +36,6 @@ __all__ = [
     "Tally",
     "Told",
     "Upgrade",
+    "YearState",
     "cycle_subject",
 ]

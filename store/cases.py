@@ -61,7 +61,6 @@ def _row(item: JudgedCase, known: Any) -> dict[str, Any]:
         "record_fingerprint": item.record_fingerprint,
         "problem": None,
         "vanished_at": None,
-        "vanished_why": None,
         "gone_accepted_at": None,
     }
 
@@ -81,14 +80,12 @@ def forget_unclaimed(connection: Connection, ids: Iterable[str]) -> None:
         connection.execute(delete(cases).where(*never))
 
 
-def put_vanished(connection: Connection, case: str, why: ProblemKind, at: datetime) -> None:
+def put_vanished(connection: Connection, case: str, at: datetime) -> None:
     """Notes that the source no longer has the case. It is kept and told; one that never could be read is forgotten, since
     nothing was ever said of it."""
     connection.execute(delete(cases).where(cases.c.case_id == case, cases.c.judged_at.is_(None)))
     connection.execute(
-        update(cases)
-        .where(cases.c.case_id == case, cases.c.vanished_at.is_(None))
-        .values(vanished_at=at, vanished_why=why, problem=None)
+        update(cases).where(cases.c.case_id == case, cases.c.vanished_at.is_(None)).values(vanished_at=at, problem=None)
     )
 
 
@@ -100,7 +97,6 @@ def accept_gone(connection: Connection, school: str, at: datetime) -> tuple[str,
     values = {
         "gone_accepted_at": at,
         "vanished_at": func.coalesce(cases.c.vanished_at, at),
-        "vanished_why": func.coalesce(cases.c.vanished_why, cases.c.problem),
         "problem": None,
     }
     for part in parts(accepted):
@@ -131,7 +127,7 @@ def _states(connection: Connection, *where: Any) -> tuple[CaseState, ...]:
     columns = [cases.c[name] for name in CaseState.__slots__ if name != "case"]
     statement = select(cases.c.case_id.label("case"), *columns).where(*where).order_by(cases.c.case_id)
     rows = connection.execute(statement).mappings()
-    return tuple(CaseState(**{**row, **kinds(row, "problem", "vanished_why")}) for row in rows)
+    return tuple(CaseState(**{**row, **kinds(row, "problem")}) for row in rows)
 
 
 def ids(connection: Connection, school: str) -> frozenset[str]:

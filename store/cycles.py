@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, select, true
 from ..domain.annual_cycle import CycleStatus
 from ..domain.verdict import Assessment
 from . import findings
-from .rows import CycleState, JudgedCycle
+from .rows import JudgedCycle, YearState
 from .statements import put
 from .tables import MUNICIPALITY, cycles
 from .tables import findings as rows_of_findings
@@ -21,7 +21,7 @@ def cycle_subject(school: str | None, school_year: str) -> str:
     return f"{school or MUNICIPALITY}/{school_year}"
 
 
-def put_cycle(connection: Connection, judged: JudgedCycle) -> CycleState:
+def put_cycle(connection: Connection, judged: JudgedCycle) -> YearState:
     """Keeps the judgement of a school year, and gives what was last written of it."""
     status, assessment = judged.status, judged.assessment
     key = {"school": status.school or MUNICIPALITY, "school_year": status.school_year}
@@ -39,7 +39,7 @@ def put_cycle(connection: Connection, judged: JudgedCycle) -> CycleState:
     findings.note_changes(connection, {subject: assessment}, {subject: stood.get(subject, {})})
     its = (cycles.c[name] == value for name, value in key.items())
     last = connection.execute(select(cycles.c.written_fingerprint).where(*its)).scalar()
-    return CycleState(status.school, status.school_year, judged.fingerprint, last)
+    return YearState(status.school, status.school_year, judged.fingerprint, last)
 
 
 def statuses(

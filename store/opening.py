@@ -102,7 +102,7 @@ def prepare_file(path: Path) -> None:
         ) from None
 
 
-def version_of(connection: Connection) -> str | None:
+def schema_of(connection: Connection) -> str | None:
     """The migration the database stands at; ``None`` = it is empty."""
     from sqlalchemy import inspect
 
@@ -153,7 +153,7 @@ def upgrade(engine: Engine) -> None:
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_OPENS})")
-        before = version_of(connection)
+        before = schema_of(connection)
         if before == NEWEST:
             return
         config.attributes["connection"] = connection

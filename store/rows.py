@@ -66,7 +66,6 @@ class CaseState:
     problem: ProblemKind | None
     """What kept it from being read last time."""
     vanished_at: datetime | None
-    vanished_why: ProblemKind | None
     gone_accepted_at: datetime | None
     """When a person said that it is right that it is gone."""
 
@@ -99,7 +98,7 @@ class JudgedCycle:
 
 
 @dataclass(frozen=True, slots=True)
-class CycleState:
+class YearState:
     """What is remembered of it."""
 
     school: str | None

@@ -81,7 +81,7 @@ class Store(Transactions):
         with self.reading() as connection:
             if check and not copies.is_whole(connection):
                 raise StoreError(damaged(self.name))
-            version = opening.version_of(connection)
+            version = opening.schema_of(connection)
         if not opening.check_version(version):
             return
         if self.read_only:

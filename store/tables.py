@@ -102,7 +102,6 @@ cases = Table(
     Column("record_fingerprint", String(64)),
     Column("problem", String(40)),  # class name of what kept it from being read last time
     Column("vanished_at", Utc),
-    Column("vanished_why", String(40)),
     Column("gone_accepted_at", Utc),  # when a person said that it is right that it is gone
 )
 Index("ix_cases_school_changes_at", cases.c.school, cases.c.changes_at)

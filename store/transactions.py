@@ -53,7 +53,7 @@ class Transactions:
     def schema(self) -> str | None:
         """The migration that the database stands at."""
         with self.reading() as connection:
-            return opening.version_of(connection)
+            return opening.schema_of(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

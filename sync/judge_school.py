@@ -188,7 +188,7 @@ class SchoolJudge:
 
     def _gone(self, case: str) -> None:
         self.keep()
-        self._store.put_vanished(case, ProblemKind.GONE, self._night.as_of)
+        self._store.put_vanished(case, self._night.as_of)
         if self._store.case(case) is not None:
             self.summary = self.summary.plus(vanished=(case,))
             self._night.log.warning("case vanished", school=self._school, case=case)

@@ -77,13 +77,13 @@ def _is_new(item: SourceItem, seen: dict[str, str | None]) -> bool:
         known = item.case in seen
         seen.setdefault(item.case, None)
         return not known
-    version = version_of(item)
+    version = version_in_source(item)
     known = item.id in seen and seen[item.id] == version
     seen[item.id] = version
     return not known
 
 
-def version_of(case: Case) -> str:
+def version_in_source(case: Case) -> str:
     """The source's version of a case: its etag, else when it was changed."""
     return case.etag or (case.modified_at.isoformat() if case.modified_at is not None else "")
 

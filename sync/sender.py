@@ -36,7 +36,7 @@ class SendResult(Enum):
     """the case was changed since it was read; nothing was written"""
 
 
-class Place(Protocol):
+class Target(Protocol):
     """Where intentions of one sort go."""
 
     def write(self, item: Intention) -> None:
@@ -95,7 +95,7 @@ class Sender:
         self._store = night.store
         self._unanswered = 0
 
-    def send(self, item: Intention, place: Place, *, look_first: bool) -> SendResult:
+    def send(self, item: Intention, place: Target, *, look_first: bool) -> SendResult:
         """Sends ``item`` until it stands there, at most ``tries`` times.
 
         ``look_first``: nobody knows what stands there, so that is asked before anything is sent.

@@ -36,7 +36,7 @@ class WriteBack:
         self._cycle = cycle
         self._senders = {place: Sender(night) for place in ("case", "cycle")}
         self._broken: dict[str, ProblemKind] = {}
-        """Place → kind of the fault that ended the writing there for this night."""
+        """Target → kind of the fault that ended the writing there for this night."""
 
     def _may_send(self, place: str) -> bool:
         if self._senders[place].system_is_down:

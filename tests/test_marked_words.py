@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from skolemiljo.adapters.mock.faults import Fault, FaultRule, Kind
+from skolemiljo.adapters.mock.faults import Fault, FaultRule, RequestKind
 from skolemiljo.adapters.mock.municipality import Municipality
 
 from .reliability.program import roster_vendor, settings_file, start_sync, wait_until
@@ -193,7 +193,7 @@ def test_nights_that_are_killed_or_fail_and_all_that_comes_after_tell_none_of_th
         settings = settings_file(mock, tmp_path)
         settings.write_text('roster = "oneroster"\n' + settings.read_text("utf-8") + roster + MAIL, "utf-8")
         for number, killed_by in enumerate((signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM)):
-            mock.mock.plan.rules.append(FaultRule(Fault.SLOW, Kind.WRITE))
+            mock.mock.plan.rules.append(FaultRule(Fault.SLOW, RequestKind.WRITE))
             before = len(mock.mock.state.journal)
             process = start_sync(
                 settings, FIRST_NIGHT + timedelta(minutes=number), PYTHONFAULTHANDLER="1", PYTHONDEVMODE="1"

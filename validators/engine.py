@@ -30,8 +30,8 @@ from ..domain.verdict import (
 from .each_once import each_once
 from .judge import Judge
 from .known import CycleIndex, KnownCase
+from .reading.bare_words import forget_texts
 from .reading.hints import hinting_notes, may_be_hinted
-from .reading.words import forget_texts
 from .rule import Rule, Subject
 from .without_time import WithoutTime
 

@@ -25,7 +25,7 @@ from ...domain.annual_cycle import CycleFacts, CycleStatus
 from ...domain.base import ReadingContext
 from ...domain.case import Case
 from ...domain.errors import CaseNotFound, Conflict, Fatal, SettingsError, SourceError, UnreadableCase
-from ...domain.fault_words import faults, why_not
+from ...domain.fault_words import mistakes, why_not
 from ...domain.files import put_in_place
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School, is_organisation_number
@@ -308,6 +308,6 @@ def _not_there() -> str:
 
 def _where(error: ValidationError) -> str:
     """The place of the first fault and what is wrong; names from the file are not repeated."""
-    first = faults(error)[0]
+    first = mistakes(error)[0]
     place = ".".join(str(part) if isinstance(part, int) or part.isidentifier() else "*" for part in first.place)
     return f"{place or _('hele fila')} ({first.words})"

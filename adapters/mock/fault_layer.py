@@ -10,14 +10,14 @@ from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from .faults import Fault, FaultPlan, Kind
-from .state import State, Tuning
+from .faults import Fault, FaultPlan, RequestKind
+from .state import Tuning, VendorState
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Classify = Callable[[str, str], Kind | None]
+Classify = Callable[[str, str], RequestKind | None]
 """From method and path to the kind of request; ``None`` = nothing to strike."""
 ErrorBody = Callable[[str, int, str], dict[str, Any]]
 """From path, status and request id to the vendor's error body."""
@@ -55,7 +55,7 @@ class FaultLayer:
     """ASGI middleware. Faults that need the vendor's knowledge are handed on in ``scope["mock_fault"]``."""
 
     def __init__(
-        self, app: App, plan: FaultPlan, state: State, tuning: Tuning, classify: Classify, error_body: ErrorBody
+        self, app: App, plan: FaultPlan, state: VendorState, tuning: Tuning, classify: Classify, error_body: ErrorBody
     ) -> None:
         self.app = app
         self.plan = plan

@@ -9,7 +9,7 @@ from random import Random
 from threading import Lock
 
 
-class Kind(StrEnum):
+class RequestKind(StrEnum):
     """What a request is, as far as faults go."""
 
     TOKEN = "token"  # noqa: S105 - the word, not a secret
@@ -22,10 +22,10 @@ class Kind(StrEnum):
     WRITE = "write"
 
 
-_PAGES = frozenset({Kind.CASES, Kind.LIST})
-_WHOLE = frozenset({Kind.CASES, Kind.CASE})
-_READS = _PAGES | {Kind.CASE, Kind.READ}
-_ALL = _READS | {Kind.WRITE}
+_PAGES = frozenset({RequestKind.CASES, RequestKind.LIST})
+_WHOLE = frozenset({RequestKind.CASES, RequestKind.CASE})
+_READS = _PAGES | {RequestKind.CASE, RequestKind.READ}
+_ALL = _READS | {RequestKind.WRITE}
 
 
 class Fault(StrEnum):
@@ -83,33 +83,33 @@ class Fault(StrEnum):
     """the server's clock, its times of change included, is two hours slow"""
 
     @property
-    def kinds(self) -> frozenset[Kind]:
+    def kinds(self) -> frozenset[RequestKind]:
         """The kinds of request that the fault can strike."""
         return _STRIKES[self]
 
 
-_STRIKES: dict[Fault, frozenset[Kind]] = {
-    Fault.UNAUTHORISED: _ALL | {Kind.TOKEN},
+_STRIKES: dict[Fault, frozenset[RequestKind]] = {
+    Fault.UNAUTHORISED: _ALL | {RequestKind.TOKEN},
     Fault.FORBIDDEN: _ALL,
-    Fault.NOT_FOUND: frozenset({Kind.CASE, Kind.READ, Kind.WRITE}),
-    Fault.CONFLICT: frozenset({Kind.WRITE}),
-    Fault.PRECONDITION: frozenset({Kind.WRITE}),
-    Fault.THROTTLED: _ALL | {Kind.TOKEN},
-    Fault.THROTTLED_BARE: _ALL | {Kind.TOKEN},
-    Fault.SERVER_ERROR: _ALL | {Kind.TOKEN},
-    Fault.SERVER_ERROR_STORED: frozenset({Kind.WRITE}),
-    Fault.UNAVAILABLE: _ALL | {Kind.TOKEN},
-    Fault.SLOW: _ALL | {Kind.TOKEN},
-    Fault.HUNG: _ALL | {Kind.TOKEN},
+    Fault.NOT_FOUND: frozenset({RequestKind.CASE, RequestKind.READ, RequestKind.WRITE}),
+    Fault.CONFLICT: frozenset({RequestKind.WRITE}),
+    Fault.PRECONDITION: frozenset({RequestKind.WRITE}),
+    Fault.THROTTLED: _ALL | {RequestKind.TOKEN},
+    Fault.THROTTLED_BARE: _ALL | {RequestKind.TOKEN},
+    Fault.SERVER_ERROR: _ALL | {RequestKind.TOKEN},
+    Fault.SERVER_ERROR_STORED: frozenset({RequestKind.WRITE}),
+    Fault.UNAVAILABLE: _ALL | {RequestKind.TOKEN},
+    Fault.SLOW: _ALL | {RequestKind.TOKEN},
+    Fault.HUNG: _ALL | {RequestKind.TOKEN},
     Fault.CUT: _ALL,
     Fault.TRUNCATED: _ALL,
     Fault.WRONG_TYPES: _READS,
-    Fault.NOT_JSON: _ALL | {Kind.TOKEN},
+    Fault.NOT_JSON: _ALL | {RequestKind.TOKEN},
     Fault.HUGE: _READS,
     Fault.ENDLESS_PAGING: _PAGES,
     Fault.FOREIGN_NEXT: _PAGES,
-    Fault.PARTIAL_WRITE: frozenset({Kind.WRITE}),
-    Fault.RECEIPT_NOT_STORED: frozenset({Kind.WRITE}),
+    Fault.PARTIAL_WRITE: frozenset({RequestKind.WRITE}),
+    Fault.RECEIPT_NOT_STORED: frozenset({RequestKind.WRITE}),
     Fault.SHIFTED_PAGE: _PAGES,
     Fault.DUPLICATE: _PAGES,
     Fault.SHORT_PAGE: _PAGES,
@@ -144,14 +144,14 @@ class FaultRule:
     """
 
     fault: Fault
-    kind: Kind | None = None
+    kind: RequestKind | None = None
     path: str | None = None
     case: str | None = None
     after: int = 0
     times: int | None = None
     struck: int = 0
 
-    def strikes(self, kind: Kind, path: str) -> bool:
+    def strikes(self, kind: RequestKind, path: str) -> bool:
         """Whether this request is to be struck; counts it if so."""
         if kind not in self.fault.kinds or (self.kind is not None and kind is not self.kind):
             return False
@@ -184,7 +184,7 @@ class FaultPlan:
     def __post_init__(self) -> None:
         self._chance = Random(self.seed)  # noqa: S311 - trials, not secrets
 
-    def choose(self, kind: Kind, path: str, asked: str | None = None) -> Fault | None:
+    def choose(self, kind: RequestKind, path: str, asked: str | None = None) -> Fault | None:
         """The fault for this request, or ``None``. ``asked`` is the request's own wish (``X-Mock-Fault``)."""
         with self._lock:
             found = self._choose(kind, path, asked)
@@ -192,7 +192,7 @@ class FaultPlan:
                 self.counts[found.value] = self.counts.get(found.value, 0) + 1
             return found
 
-    def _choose(self, kind: Kind, path: str, asked: str | None) -> Fault | None:
+    def _choose(self, kind: RequestKind, path: str, asked: str | None) -> Fault | None:
         if asked is not None:
             return Fault(asked) if asked in _NAMES and kind in Fault(asked).kinds else None
         for rule in self.rules:

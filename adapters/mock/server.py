@@ -20,9 +20,9 @@ from ...domain.annual_cycle import CycleStatus
 from ...domain.flag import ComplianceRecord
 from .course import JSON
 from .fault_layer import SKEW, FaultLayer
-from .faults import Fault, FaultPlan, FaultRule, Kind, parse_faults
+from .faults import Fault, FaultPlan, FaultRule, RequestKind, parse_faults
 from .municipality import Municipality, stories
-from .state import Credentials, MockClock, State, StoredCase, Tuning, fingerprint
+from .state import Credentials, MockClock, StoredCase, Tuning, VendorState, fingerprint
 from .wire import case_to_wire, from_wire, school_to_wire, to_wire
 
 _LIMIT = 10_000
@@ -53,7 +53,7 @@ class Mock:
         self.credentials = credentials or Credentials()
         self.tuning = tuning or Tuning()
         self.plan = plan or FaultPlan()
-        self.state = State(self.municipality, MockClock(as_of), self.credentials)
+        self.state = VendorState(self.municipality, MockClock(as_of), self.credentials)
         self.app = FaultLayer(_application(self), self.plan, self.state, self.tuning, classify, error_body)
 
     def facts(self, owner: str, school_year: str) -> JSON | None:
@@ -64,21 +64,21 @@ class Mock:
 # --- what a request is, and how errors look --------------------------------------------------------------------------
 
 
-def classify(method: str, path: str) -> Kind | None:
+def classify(method: str, path: str) -> RequestKind | None:
     """What kind of request this is, for faults; ``None`` for the back door."""
     if path == "/connect/token" or path.endswith("/connect/token"):
-        return Kind.TOKEN
+        return RequestKind.TOKEN
     if not path.startswith(("/sikkersak/", "/aarshjul/")):
         return None
     if method == "PUT":
-        return Kind.WRITE
+        return RequestKind.WRITE
     if path.endswith("/cases"):
-        return Kind.CASES
+        return RequestKind.CASES
     if path.endswith(("/case-numbers", "/schools")):
-        return Kind.LIST
+        return RequestKind.LIST
     if path.endswith(("/compliance", "/status", "/entries")):
-        return Kind.READ
-    return Kind.CASE
+        return RequestKind.READ
+    return RequestKind.CASE
 
 
 def error_body(path: str, status: int, request_id: str) -> dict[str, Any]:
@@ -429,7 +429,7 @@ def _same_types(given: Any, read: Any) -> bool:
 class _Rule(BaseModel):
     model_config = ConfigDict(extra="forbid")
     fault: str
-    kind: Kind | None = None
+    kind: RequestKind | None = None
     path: str | None = None
     case: str | None = None
     after: int = 0

@@ -7,7 +7,7 @@ import json
 import secrets
 from collections import OrderedDict
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -84,7 +84,7 @@ class Credentials:
     token_seconds: int = 3600
 
 
-class State:
+class VendorState:
     """Everything the two vendors hold. Not thread-safe: it belongs to the server's event loop."""
 
     def __init__(self, municipality: Municipality, clock: MockClock, credentials: Credentials) -> None:
@@ -227,8 +227,6 @@ class Tuning:
     slow_seconds: float = 0.5
     hang_seconds: float = 120.0
     huge_bytes: int = 256 * 1024 * 1024
-    page_size_limit: int = 100
-    extra: JSON = field(default_factory=dict)
 
 
 def fingerprint(content: Any) -> str:

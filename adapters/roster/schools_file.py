@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ...domain.errors import SettingsError
-from ...domain.fault_words import faults, why_not
+from ...domain.fault_words import mistakes, why_not
 from ...domain.school import School
 from ...domain.toml import at_line, read_toml
 from ..case_file import read_plain_file
@@ -37,7 +37,7 @@ class SchoolsFile:
         try:
             schools = TypeAdapter(list[School]).validate_python(raw.get("school", []))
         except ValidationError as error:
-            first = faults(error)[0]
+            first = mistakes(error)[0]
             place = ".".join(map(str, ("school", *first.place)))
             raise SettingsError(_("schools_file: {place} {words}").format(place=place, words=first.words)) from None
         numbers = [school.organisation_number for school in schools]

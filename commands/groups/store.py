@@ -30,9 +30,9 @@ def store_backup(work: Workplace, target: Path) -> None:
     Eksempel:
       skolemiljo store backup kopi.sqlite
     """
-    from .. import trace
+    from .. import run_log_lines
 
-    trace.backup(work, target)
+    run_log_lines.backup(work, target)
     click.echo(_("Skrevet: {file}").format(file=target))
 
 
@@ -46,9 +46,9 @@ def store_forget(work: Workplace, before: date) -> None:
     Eksempel:
       skolemiljo store forget --before 2021-08-01
     """
-    from .. import trace
+    from .. import run_log_lines
 
-    gone = trace.forget(work, before)
+    gone = run_log_lines.forget(work, before)
     said = _("Slettet: saker {cases}, kjøringer {runs}, skoleår {cycles}, godtatte avvik {acceptances}.")
     click.echo(said.format(cases=gone.cases, runs=gone.runs, cycles=gone.cycles, acceptances=gone.acceptances))
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from skolemiljo.adapters.connect import case_adapter
 from skolemiljo.adapters.http import HttpClient, Limits
-from skolemiljo.adapters.mock.faults import Fault, FaultRule, Kind
+from skolemiljo.adapters.mock.faults import Fault, FaultRule, RequestKind
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.adapters.mock.running import RunningMock, start
 from skolemiljo.adapters.mock.state import Tuning
@@ -103,38 +103,38 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize(
     ("fault", "kind", "call", "error"),
     [
-        (Fault.UNAUTHORISED, Kind.TOKEN, "schools", AuthenticationFailed),
-        (Fault.UNAUTHORISED, Kind.CASES, "cases", AuthenticationFailed),
-        (Fault.FORBIDDEN, Kind.CASES, "cases", AccessDenied),
-        (Fault.FORBIDDEN, Kind.CASE, "case", CaseForbidden),
-        (Fault.FORBIDDEN, Kind.WRITE, "write", CaseForbidden),
-        (Fault.NOT_FOUND, Kind.CASE, "case", CaseNotFound),
-        (Fault.NOT_FOUND, Kind.WRITE, "write", CaseNotFound),
-        (Fault.CONFLICT, Kind.WRITE, "write", Conflict),
-        (Fault.PRECONDITION, Kind.WRITE, "write", Conflict),
-        (Fault.THROTTLED, Kind.CASES, "cases", RateLimited),
-        (Fault.THROTTLED_BARE, Kind.WRITE, "write", RateLimited),
-        (Fault.SERVER_ERROR, Kind.CASE, "case", ServerUnavailable),
-        (Fault.SERVER_ERROR_STORED, Kind.WRITE, "write", ServerUnavailable),
-        (Fault.UNAVAILABLE, Kind.TOKEN, "case", ServerUnavailable),
-        (Fault.HUNG, Kind.CASE, "case", ConnectionLost),
-        (Fault.CUT, Kind.CASES, "cases", ConnectionLost),
-        (Fault.TRUNCATED, Kind.LIST, "ids", ConnectionLost),
-        (Fault.NOT_JSON, Kind.CASE, "case", ConnectionLost),
-        (Fault.NOT_JSON, Kind.TOKEN, "case", ConnectionLost),
-        (Fault.WRONG_TYPES, Kind.CASE, "case", UnreadableCase),
-        (Fault.WRONG_TYPES, Kind.LIST, "schools", IncompleteAnswer),
-        (Fault.WRONG_TYPES, Kind.READ, "read", SourceError),
-        (Fault.HUGE, Kind.CASES, "cases", IncompleteAnswer),
-        (Fault.ENDLESS_PAGING, Kind.CASES, "cases", IncompleteAnswer),
-        (Fault.FOREIGN_NEXT, Kind.LIST, "ids", IncompleteAnswer),
-        (Fault.SHORT_PAGE, Kind.CASES, "cases", IncompleteAnswer),
-        (Fault.SHORT_PAGE, Kind.LIST, "ids", IncompleteAnswer),
-        (Fault.UNKNOWN_ENUM, Kind.CASE, "case", UnreadableCase),
+        (Fault.UNAUTHORISED, RequestKind.TOKEN, "schools", AuthenticationFailed),
+        (Fault.UNAUTHORISED, RequestKind.CASES, "cases", AuthenticationFailed),
+        (Fault.FORBIDDEN, RequestKind.CASES, "cases", AccessDenied),
+        (Fault.FORBIDDEN, RequestKind.CASE, "case", CaseForbidden),
+        (Fault.FORBIDDEN, RequestKind.WRITE, "write", CaseForbidden),
+        (Fault.NOT_FOUND, RequestKind.CASE, "case", CaseNotFound),
+        (Fault.NOT_FOUND, RequestKind.WRITE, "write", CaseNotFound),
+        (Fault.CONFLICT, RequestKind.WRITE, "write", Conflict),
+        (Fault.PRECONDITION, RequestKind.WRITE, "write", Conflict),
+        (Fault.THROTTLED, RequestKind.CASES, "cases", RateLimited),
+        (Fault.THROTTLED_BARE, RequestKind.WRITE, "write", RateLimited),
+        (Fault.SERVER_ERROR, RequestKind.CASE, "case", ServerUnavailable),
+        (Fault.SERVER_ERROR_STORED, RequestKind.WRITE, "write", ServerUnavailable),
+        (Fault.UNAVAILABLE, RequestKind.TOKEN, "case", ServerUnavailable),
+        (Fault.HUNG, RequestKind.CASE, "case", ConnectionLost),
+        (Fault.CUT, RequestKind.CASES, "cases", ConnectionLost),
+        (Fault.TRUNCATED, RequestKind.LIST, "ids", ConnectionLost),
+        (Fault.NOT_JSON, RequestKind.CASE, "case", ConnectionLost),
+        (Fault.NOT_JSON, RequestKind.TOKEN, "case", ConnectionLost),
+        (Fault.WRONG_TYPES, RequestKind.CASE, "case", UnreadableCase),
+        (Fault.WRONG_TYPES, RequestKind.LIST, "schools", IncompleteAnswer),
+        (Fault.WRONG_TYPES, RequestKind.READ, "read", SourceError),
+        (Fault.HUGE, RequestKind.CASES, "cases", IncompleteAnswer),
+        (Fault.ENDLESS_PAGING, RequestKind.CASES, "cases", IncompleteAnswer),
+        (Fault.FOREIGN_NEXT, RequestKind.LIST, "ids", IncompleteAnswer),
+        (Fault.SHORT_PAGE, RequestKind.CASES, "cases", IncompleteAnswer),
+        (Fault.SHORT_PAGE, RequestKind.LIST, "ids", IncompleteAnswer),
+        (Fault.UNKNOWN_ENUM, RequestKind.CASE, "case", UnreadableCase),
     ],
 )
 def test_a_fault_that_stays_is_told_by_what_one_can_do(
-    mock: RunningMock, fault: Fault, kind: Kind, call: str, error: type[SourceError]
+    mock: RunningMock, fault: Fault, kind: RequestKind, call: str, error: type[SourceError]
 ) -> None:
     adapter = connector(mock)
     mock.mock.plan.rules.append(FaultRule(fault, kind=kind))
@@ -150,19 +150,19 @@ def test_a_fault_that_stays_is_told_by_what_one_can_do(
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        (Fault.UNAUTHORISED, Kind.CASES),
-        (Fault.THROTTLED_BARE, Kind.CASES),
-        (Fault.SERVER_ERROR, Kind.CASES),
-        (Fault.UNAVAILABLE, Kind.TOKEN),
-        (Fault.HUNG, Kind.CASES),
-        (Fault.CUT, Kind.CASES),
-        (Fault.TRUNCATED, Kind.CASES),
-        (Fault.NOT_JSON, Kind.CASES),
-        (Fault.SLOW, Kind.CASES),
-        (Fault.DUPLICATE, Kind.CASES),
+        (Fault.UNAUTHORISED, RequestKind.CASES),
+        (Fault.THROTTLED_BARE, RequestKind.CASES),
+        (Fault.SERVER_ERROR, RequestKind.CASES),
+        (Fault.UNAVAILABLE, RequestKind.TOKEN),
+        (Fault.HUNG, RequestKind.CASES),
+        (Fault.CUT, RequestKind.CASES),
+        (Fault.TRUNCATED, RequestKind.CASES),
+        (Fault.NOT_JSON, RequestKind.CASES),
+        (Fault.SLOW, RequestKind.CASES),
+        (Fault.DUPLICATE, RequestKind.CASES),
     ],
 )
-def test_a_fault_that_passes_leaves_no_trace(mock: RunningMock, fault: Fault, kind: Kind) -> None:
+def test_a_fault_that_passes_leaves_no_trace(mock: RunningMock, fault: Fault, kind: RequestKind) -> None:
     adapter = connector(mock, read_timeout=3.0)  # so that a busy machine is no second fault
     mock.mock.plan.rules.append(FaultRule(fault, kind=kind, times=1))
     found = [item.id for item in adapter.changed_cases(school(), None) if isinstance(item, Case)]
@@ -171,7 +171,7 @@ def test_a_fault_that_passes_leaves_no_trace(mock: RunningMock, fault: Fault, ki
 
 
 def test_one_case_with_an_unknown_word_is_named_and_the_others_are_read(mock: RunningMock) -> None:
-    mock.mock.plan.rules.append(FaultRule(Fault.UNKNOWN_ENUM, kind=Kind.CASES, times=1))
+    mock.mock.plan.rules.append(FaultRule(Fault.UNKNOWN_ENUM, kind=RequestKind.CASES, times=1))
     items = list(connector(mock).changed_cases(school(), None))
     broken = [item for item in items if isinstance(item, CaseProblem)]
     assert len(broken) == 3  # a page

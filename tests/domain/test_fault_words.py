@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import AnyUrl, AwareDatetime, Field, TypeAdapter, ValidationError
 
-from skolemiljo.domain.fault_words import faults, why_not
+from skolemiljo.domain.fault_words import mistakes, why_not
 from skolemiljo.domain.log import LogKind
 from skolemiljo.domain.moment import Moment
 from skolemiljo.domain.plan import Ladder, Strict
@@ -22,7 +22,7 @@ MARK = "Kari-TRYLLEORD"
 def told(wanted: Any, value: Any) -> str:
     with pytest.raises(ValidationError) as raised:
         TypeAdapter(wanted).validate_python(value)
-    words = faults(raised.value)[0].words
+    words = mistakes(raised.value)[0].words
     assert MARK not in words
     return words
 
@@ -74,7 +74,7 @@ def test_every_fault_has_its_place() -> None:
 
     with pytest.raises(ValidationError) as raised:
         TypeAdapter(Both).validate_python({"one": "x", "ladder": {"review_after": -1, "deviation_after": 2}})
-    assert [(fault.place, fault.kind) for fault in faults(raised.value)] == [
+    assert [(fault.place, fault.kind) for fault in mistakes(raised.value)] == [
         (("one",), "int_parsing"),
         (("ladder", "review_after"), "greater_than_equal"),
     ]

@@ -19,7 +19,7 @@ import pytest
 from skolemiljo.adapters.mock.course import FREE_TEXT, LABELS, read_data, synthetic_identity_number
 from skolemiljo.adapters.mock.municipality import AS_OF, SCHOOL_YEARS, Municipality, school_calendar, stories
 from skolemiljo.domain.activity_plan import PlanStatus
-from skolemiljo.domain.annual_cycle import CycleFacts, CycleKind, Group
+from skolemiljo.domain.annual_cycle import Audience, CycleFacts, CycleKind
 from skolemiljo.domain.base import ReadingContext
 from skolemiljo.domain.calendar import school_year_bounds
 from skolemiljo.domain.case import Case, CaseStatus, ClosingReason, PupilPart, Suspected
@@ -303,14 +303,14 @@ def test_the_cycle_has_every_kind_and_the_three_ways_to_fail() -> None:
         return {(e.kind, e.group) for e in found[school, "2025-2026"].entries}
 
     assert done(first) - done(second) == {
-        (CycleKind.RULES_MADE_KNOWN, Group.GUARDIANS),
-        (CycleKind.RULES_MADE_KNOWN, Group.STAFF),
+        (CycleKind.RULES_MADE_KNOWN, Audience.GUARDIANS),
+        (CycleKind.RULES_MADE_KNOWN, Audience.STAFF),
         (CycleKind.VULNERABILITY_MEETING, None),
     }
     late = [e for e in found[second, "2025-2026"].entries if e.done_at and e.done_at > date(2026, 7, 31)]
-    assert [e.group for e in late] == [Group.PUPILS]
+    assert [e.group for e in late] == [Audience.PUPILS]
     undocumented = [e for e in found[third, "2026-2027"].entries if e.done_at and e.documented_at is None]
-    assert [e.group for e in undocumented] == [Group.GUARDIANS]
+    assert [e.group for e in undocumented] == [Audience.GUARDIANS]
     assert found[third, "2025-2026"].hidden == {"entries"}
     assert found[third, "2025-2026"].entries == ()
     revision = [e for f in facts if f.school is None for e in f.entries if e.kind is CycleKind.PLAN_REVISED]

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 
-from skolemiljo.adapters.mock.faults import Fault, FaultPlan, Kind, parse_faults
+from skolemiljo.adapters.mock.faults import Fault, FaultPlan, RequestKind, parse_faults
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
 from skolemiljo.adapters.mock.running import RunningMock, start
 from skolemiljo.adapters.mock.state import Credentials, Tuning
@@ -460,11 +460,11 @@ def test_the_date_is_the_mocks_own_and_can_be_wrong(client: Client) -> None:
 
 def test_every_fault_can_be_asked_for_and_is_counted(client: Client) -> None:
     for fault in Fault:
-        kind = next(iter(sorted(fault.kinds - {Kind.TOKEN}, key=lambda kind: kind is Kind.WRITE)))
+        kind = next(iter(sorted(fault.kinds - {RequestKind.TOKEN}, key=lambda kind: kind is RequestKind.WRITE)))
         try:
-            if kind is Kind.WRITE:
+            if kind is RequestKind.WRITE:
                 client.put(COMPLIANCE, record(), key=f"key-{fault.value}", fault=fault.value)
-            elif kind in (Kind.LIST, Kind.CASES):
+            elif kind in (RequestKind.LIST, RequestKind.CASES):
                 client.get("sikkersak/v1/schools", fault=fault.value, pageSize=1, pageNumber=1)
             else:
                 client.get(f"sikkersak/v1/cases/{CASE}", fault=fault.value)
@@ -499,7 +499,10 @@ def test_a_misspelt_fault_is_an_error(client: Client) -> None:
 def test_chance_is_drawn_from_the_seed() -> None:
     def night(seed: int) -> list[Fault | None]:
         plan = FaultPlan(parse_faults("429,500,412,partial-write"), 0.2, seed)
-        return [plan.choose(Kind.WRITE if n % 5 == 0 else Kind.CASE, f"/sikkersak/v1/cases/{n}") for n in range(500)]
+        return [
+            plan.choose(RequestKind.WRITE if n % 5 == 0 else RequestKind.CASE, f"/sikkersak/v1/cases/{n}")
+            for n in range(500)
+        ]
 
     first = night(1)
     assert first == night(1) != night(2)
@@ -507,7 +510,7 @@ def test_chance_is_drawn_from_the_seed() -> None:
     assert 60 <= len(struck) <= 140
     reads = {fault for number, fault in enumerate(first) if number % 5}
     assert reads <= {None, Fault.THROTTLED, Fault.SERVER_ERROR}
-    assert not any(FaultPlan().choose(Kind.CASE, "/") for _ in range(100))
+    assert not any(FaultPlan().choose(RequestKind.CASE, "/") for _ in range(100))
 
 
 # --- the process

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from skolemiljo.adapters.mock.faults import Fault, FaultRule, Kind
+from skolemiljo.adapters.mock.faults import Fault, FaultRule, RequestKind
 from skolemiljo.adapters.mock.running import RunningMock
 from skolemiljo.domain import errors
 from skolemiljo.domain.problem import ProblemKind
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.xdist_group("faults")
 @dataclass(frozen=True)
 class Row:
     fault: Fault
-    kind: Kind
+    kind: RequestKind
     always: bool
     night: str
     named: frozenset[str]
@@ -41,7 +41,7 @@ def rows() -> list[Row]:
             fault, kind, times, _, state, named = (cell.strip() for cell in line.strip("|").split("|"))
             assert times in ("once", "always"), line
             kinds = frozenset(filter(None, (name.strip() for name in named.split(","))))
-            found.append(Row(Fault(fault.strip("`")), Kind(kind), times == "always", state, kinds))
+            found.append(Row(Fault(fault.strip("`")), RequestKind(kind), times == "always", state, kinds))
     return found
 
 
@@ -87,7 +87,7 @@ def test_the_table_has_every_fault() -> None:
 def test_a_bad_night_and_the_one_after(town: Town, row: Row) -> None:
     town.at += timedelta(hours=26)
     disturb(town.mock, town.chance, town.at - timedelta(minutes=30))
-    if row.kind is Kind.CASE:
+    if row.kind is RequestKind.CASE:
         alone = town.untouched()
         with Store.open(town.path) as store:
             known = store.case(alone)
@@ -96,7 +96,7 @@ def test_a_bad_night_and_the_one_after(town: Town, row: Row) -> None:
     rule = FaultRule(row.fault, row.kind, times=None if row.always else 1)
     town.mock.mock.plan.rules.append(rule)
     try:
-        summary = town.night(town.at, full=row.kind is Kind.LIST)
+        summary = town.night(town.at, full=row.kind is RequestKind.LIST)
     finally:
         town.mock.mock.plan.clear()
     assert rule.struck > 0, "the fault never struck"

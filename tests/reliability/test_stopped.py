@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from skolemiljo.adapters.mock.faults import Fault, FaultRule, Kind
+from skolemiljo.adapters.mock.faults import Fault, FaultRule, RequestKind
 from skolemiljo.adapters.mock.running import RunningMock
 from skolemiljo.journal.run_log import Kind as Line
 from skolemiljo.journal.run_log import entries
@@ -19,11 +19,11 @@ from skolemiljo.store import Store
 from .program import settings_file, start_sync, wait_until
 from .vendor import FIRST_NIGHT, compare, settings_for, vendors
 
-MOMENTS: dict[str, tuple[Fault, Kind, Callable[[RunningMock], bool]]] = {
-    "reading": (Fault.SLOW, Kind.CASES, lambda mock: mock.mock.plan.counts.get("slow", 0) >= 2),
-    "first-write": (Fault.SLOW, Kind.WRITE, lambda mock: mock.mock.plan.counts.get("slow", 0) >= 1),
-    "writing": (Fault.SLOW, Kind.READ, lambda mock: len(mock.mock.state.journal) >= 8),
-    "annual-cycle": (Fault.SLOW, Kind.WRITE, lambda mock: bool(mock.mock.state.cycle_statuses)),
+MOMENTS: dict[str, tuple[Fault, RequestKind, Callable[[RunningMock], bool]]] = {
+    "reading": (Fault.SLOW, RequestKind.CASES, lambda mock: mock.mock.plan.counts.get("slow", 0) >= 2),
+    "first-write": (Fault.SLOW, RequestKind.WRITE, lambda mock: mock.mock.plan.counts.get("slow", 0) >= 1),
+    "writing": (Fault.SLOW, RequestKind.READ, lambda mock: len(mock.mock.state.journal) >= 8),
+    "annual-cycle": (Fault.SLOW, RequestKind.WRITE, lambda mock: bool(mock.mock.state.cycle_statuses)),
 }
 
 

@@ -40,7 +40,8 @@ from skolemiljo.domain.verdict import (
 from skolemiljo.reports.build import audit_report, school_report
 from skolemiljo.reports.dossier import Dossier, RunMark, dossier
 from skolemiljo.reports.dossier import render as render_dossier
-from skolemiljo.reports.model import Acceptance, AuditReport, Previous, SchoolReport
+from skolemiljo.reports.model import AuditReport, Previous, SchoolReport
+from skolemiljo.store import Acceptance
 from skolemiljo.validators.page import Page, Text
 from skolemiljo.validators.rule import Chapter, Rule
 
@@ -297,11 +298,18 @@ def acceptances() -> list[Acceptance]:
     """One that holds, one expired, one without a reason."""
     number = BAKKEN.organisation_number
     return [
-        Acceptance(number, "2026-017", "AP-F", "plan:p1", "Planen skrives om i møte", "rector", TODAY),
+        Acceptance("a1", number, "2026-017", "AP-F", "plan:p1", "Planen skrives om i møte", "rector", TODAY),
         Acceptance(
-            number, "2026-014", "VA-08", "notice:v1/pupil:e1", "Eleven var syk", "rector", TODAY - timedelta(days=1)
+            "a2",
+            number,
+            "2026-014",
+            "VA-08",
+            "notice:v1/pupil:e1",
+            "Eleven var syk",
+            "rector",
+            TODAY - timedelta(days=1),
         ),
-        Acceptance(number, "2026-015", "AP-F", "plan:p1", " ", "rector", TODAY + timedelta(days=9)),
+        Acceptance("a3", number, "2026-015", "AP-F", "plan:p1", " ", "rector", TODAY + timedelta(days=9)),
     ]
 
 

@@ -15,7 +15,6 @@ from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import Assessment, Finding, Reason, Severity, Verdict
 from skolemiljo.reports.html import pages
 from skolemiljo.reports.model import (
-    Acceptance,
     AcceptanceState,
     AuditReport,
     Change,
@@ -28,9 +27,10 @@ from skolemiljo.reports.model import (
     TrendPoint,
     WarningCode,
 )
-from skolemiljo.reports.privacy import Cell, shown_count, shown_sum
+from skolemiljo.reports.privacy import Square, shown_count, shown_sum
 from skolemiljo.reports.sentences import Sentences
 from skolemiljo.reports.trend import weekly, yearly
+from skolemiljo.store import Acceptance
 from skolemiljo.validators import verdict_words
 
 MakeReport = Callable[..., SchoolReport]
@@ -133,7 +133,7 @@ def test_acceptances_hold_to_their_last_day_and_no_longer(make_report: MakeRepor
     }
     assert len(report.group(Group.ACCEPTED)) == 1
     assert {w.code for w in report.warnings} >= {WarningCode.ACCEPTANCE_EXPIRED, WarningCode.ACCEPTANCE_INVALID}
-    expired = Acceptance("310000019", "2026-017", "AP-F", "plan:p1", "Skrives om", "rector", date(2026, 3, 8))
+    expired = Acceptance("a1", "310000019", "2026-017", "AP-F", "plan:p1", "Skrives om", "rector", date(2026, 3, 8))
     back = make_report(acceptances=[expired])
     assert not back.group(Group.ACCEPTED)
     assert "tilbake" in Sentences(back).acceptance(back.acceptances[0])
@@ -149,6 +149,7 @@ def test_acceptances_hold_to_their_last_day_and_no_longer(make_report: MakeRepor
 )
 def test_a_malformed_acceptance_does_not_hold(make_report: MakeReport, broken: dict[str, object]) -> None:
     values: dict[str, object] = {
+        "id": "a1",
         "school": "310000019",
         "case": "2026-017",
         "rule": "AP-F",
@@ -169,7 +170,7 @@ def test_a_question_that_was_accepted_does_not_cover_the_deviation_it_became(
     def decided_as(verdict: Verdict | None) -> tuple[SchoolReport, Item]:
         until = local_day(report.as_of)
         record = Acceptance(
-            finding.school, finding.case, finding.rule, finding.scope, "Avtalt", "rector", until, verdict=verdict
+            "a1", finding.school, finding.case, finding.rule, finding.scope, "Avtalt", "rector", until, verdict=verdict
         )
         again = make_report(acceptances=[record])
         (item,) = [i for i in again.items if i.finding.identity == finding.identity]
@@ -187,14 +188,16 @@ def test_a_question_that_was_accepted_does_not_cover_the_deviation_it_became(
 
 
 def test_what_could_not_be_checked_cannot_be_accepted(make_report: MakeReport) -> None:
-    record = Acceptance("310000019", "2026-016", "VA-08", "notice:v1", "Sett på papir", "rector", date(2026, 4, 1))
+    record = Acceptance(
+        "a1", "310000019", "2026-016", "VA-08", "notice:v1", "Sett på papir", "rector", date(2026, 4, 1)
+    )
     found = make_report(acceptances=[record])
     assert len(found.group(Group.UNKNOWN)) == 1
     assert not found.complete
 
 
 def test_an_acceptance_of_another_scope_does_not_reach(make_report: MakeReport) -> None:
-    record = Acceptance("310000019", "2026-017", "AP-F", "plan:p2", "Skrives om", "rector", date(2026, 4, 1))
+    record = Acceptance("a1", "310000019", "2026-017", "AP-F", "plan:p2", "Skrives om", "rector", date(2026, 4, 1))
     assert not make_report(acceptances=[record]).group(Group.ACCEPTED)
 
 
@@ -216,24 +219,24 @@ def test_small_counts_across_pupils_are_hidden(number: int, shown: str) -> None:
 
 
 def test_a_sum_gives_no_hidden_number_away() -> None:
-    assert shown_sum([Cell(deviations=7), Cell(deviations=3), Cell(deviations=2)]) == "7+"
-    assert shown_sum([Cell(deviations=3), Cell(met=1)]) == "*"
-    assert shown_sum([Cell(deviations=3, across_pupils=False)]) == "3"
-    assert shown_sum([Cell(met=1), Cell(met=9)]) == "0"
+    assert shown_sum([Square(deviations=7), Square(deviations=3), Square(deviations=2)]) == "7+"
+    assert shown_sum([Square(deviations=3), Square(met=1)]) == "*"
+    assert shown_sum([Square(deviations=3, across_pupils=False)]) == "3"
+    assert shown_sum([Square(met=1), Square(met=9)]) == "0"
     assert shown_sum([]) == "–"
-    assert shown_sum([Cell(unknown=1)]) == "?"
-    assert shown_sum([Cell(unknown=1), Cell(met=1)]) == "0 ?"
+    assert shown_sum([Square(unknown=1)]) == "?"
+    assert shown_sum([Square(unknown=1), Square(met=1)]) == "0 ?"
 
 
 def test_a_square_that_nobody_saw_is_never_a_zero() -> None:
     from skolemiljo.reports.overview import heat_class
 
-    assert Cell(unknown=3).shown == "?"
-    assert Cell(unknown=3, met=1).shown == "?"
-    assert Cell(unknown=3, deviations=2).shown == "* ?"
-    assert Cell().shown == "–"
-    assert heat_class(Cell(unknown=1, met=4)) == "cx"
-    assert heat_class(Cell(met=4)) == "c0"
+    assert Square(unknown=3).shown == "?"
+    assert Square(unknown=3, met=1).shown == "?"
+    assert Square(unknown=3, deviations=2).shown == "* ?"
+    assert Square().shown == "–"
+    assert heat_class(Square(unknown=1, met=4)) == "cx"
+    assert heat_class(Square(met=4)) == "c0"
 
 
 def test_worst_school_first_and_unknown_schools_under_their_number(

@@ -168,7 +168,7 @@ def test_due_cases_are_those_that_time_or_trouble_has_come_to(store: Store) -> N
     store.put_problem(HERE, "S-5", ProblemKind.FORBIDDEN)
     assert store.due_cases(HERE, AT) == ("S-1", "S-5")
     assert store.due_cases(HERE, AT - timedelta(days=1)) == ("S-1", "S-2", "S-3", "S-5")  # time was turned back
-    store.put_vanished("S-1", ProblemKind.GONE, AT)
+    store.put_vanished("S-1", AT)
     assert store.due_cases(HERE, AT) == ("S-5",)
 
 
@@ -287,7 +287,7 @@ def test_a_number_that_stands_takes_no_room(store: Store) -> None:
             its = (finding("S-1"), finding("S-1", "VA-05")) if night == 100 else (finding("S-1"),)
             store.put_judged([judged("S-1", *its)])
         if night == 350:
-            store.put_vanished("S-1", ProblemKind.GONE, AT)
+            store.put_vanished("S-1", AT)
         store.end_run(run, ended_at=AT, state="complete", summary={"much": "x" * 1000}, years=YEARS)
     found = {tally.run_id: tally.number for tally in store.tallies()}
     assert found == {f"r{n}": 2 if 100 <= n < 300 else 1 for n in range(350)}
@@ -310,7 +310,7 @@ def test_what_is_gone_or_no_longer_asked_about_is_in_no_number(store: Store) -> 
         status = CycleStatus(school=HERE, school_year=year, plan="D/en", as_of=AT, items=())
         store.put_cycle(JudgedCycle(status, assessment, "f"))
     store.put_judged([judged("S-1"), judged("S-2")])
-    store.put_vanished("S-2", ProblemKind.GONE, AT)
+    store.put_vanished("S-2", AT)
     store.begin_run("r1", started_at=AT, as_of=AT, plan="D/en")
     store.end_run("r1", ended_at=AT, state="complete", summary={}, years=YEARS)
     assert [(t.verdict, t.number) for t in store.tallies()] == [("deviation", 1), ("met", 1)]
@@ -335,7 +335,7 @@ def test_how_it_stood_can_be_told_of_each_night_before(store: Store) -> None:
     night(2, ("S-1", Verdict.NOT_APPLICABLE), ("S-2", Verdict.DEVIATION))
     night(2, ("S-1", Verdict.MET))
     night(3, ("S-1", Verdict.MET))
-    store.put_vanished("S-3", ProblemKind.GONE, AT + timedelta(days=3))
+    store.put_vanished("S-3", AT + timedelta(days=3))
 
     def stood(number: float) -> dict[str, str]:
         found = store.standing(None, AT + timedelta(days=number))

@@ -14,8 +14,8 @@ from skolemiljo.domain.case import Incident
 from skolemiljo.domain.log import BestInterest, LogEntry
 from skolemiljo.validators.reading import answers
 from skolemiljo.validators.reading.answers import Place, Said, known_fields, read_answer, repeated
-from skolemiljo.validators.reading.words import data as word_lists
-from skolemiljo.validators.reading.words import forget_texts
+from skolemiljo.validators.reading.bare_words import data as word_lists
+from skolemiljo.validators.reading.bare_words import forget_texts
 
 PROBLEM, MEASURE = "activity_plans.problem", "activity_plans.measures.text"
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skolemiljo.domain.annual_cycle import CycleEntry, CycleFacts, CycleKind, CycleState, Group
+from skolemiljo.domain.annual_cycle import Audience, CycleEntry, CycleFacts, CycleKind, CycleState
 from skolemiljo.domain.calendar import SchoolCalendar
 from skolemiljo.domain.moment import local_day
 from skolemiljo.domain.people import Role
@@ -40,7 +40,7 @@ def entries(draw: st.DrawFn) -> tuple[CycleEntry, ...]:
             id=f"a{n}",
             school_year=YEAR,
             kind=draw(st.sampled_from(CycleKind)),
-            group=draw(st.none() | st.sampled_from(Group)),
+            group=draw(st.none() | st.sampled_from(Audience)),
             done_at=draw(st.none() | days),
             documented_at=draw(st.none() | days),
             registered_at=draw(st.none() | moments),
@@ -188,7 +188,7 @@ def test_a_status_carries_the_whole_of_each_finding() -> None:
         id="a1",
         school_year=YEAR,
         kind=CycleKind.RULES_MADE_KNOWN,
-        group=Group.STAFF,
+        group=Audience.STAFF,
         done_at=date(2025, 8, 14),
     )
     as_of = datetime(2025, 9, 1, tzinfo=UTC)
@@ -259,7 +259,7 @@ def test_every_kind_of_entry_is_used_by_a_rule() -> None:
     for kind in CycleKind:
         changed = False
         for school in (SCHOOL, None):
-            done = CycleEntry(id="a", school_year=YEAR, kind=kind, group=Group.PUPILS, done_at=date(2026, 6, 15))
+            done = CycleEntry(id="a", school_year=YEAR, kind=kind, group=Audience.PUPILS, done_at=date(2026, 6, 15))
             switched = PLAN.model_copy(update={"rules": {}})
             answers = [
                 [

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import cache
 
-from .words import bare, data, kept
+from .bare_words import bare, data, kept
 
 
 class Said(IntEnum):

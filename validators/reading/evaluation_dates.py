@@ -12,7 +12,7 @@ from .dates import written_date
 from .vague_phrases import Phrase, says_only
 
 
-class Said(Enum):
+class EvaluationSaid(Enum):
     """What field e says."""
 
     NOTHING = auto()
@@ -26,7 +26,7 @@ class Said(Enum):
 class EvaluationDate:
     """What is said about when to evaluate. ``sure`` is false where the day was read out of a longer text."""
 
-    said: Said
+    said: EvaluationSaid
     day: date | None = None
     sure: bool = True
     weakly: bool = False
@@ -37,7 +37,7 @@ class EvaluationDate:
     """the first day of what is named, where that is a week: any day of it is in time"""
 
 
-_NOTHING = EvaluationDate(Said.NOTHING)
+_NOTHING = EvaluationDate(EvaluationSaid.NOTHING)
 
 
 def evaluation_date(judge: Judge, plan: ActivityPlan, measure: Measure | None = None) -> EvaluationDate:
@@ -47,10 +47,10 @@ def evaluation_date(judge: Judge, plan: ActivityPlan, measure: Measure | None = 
         return whole
     own = own_evaluation_date(judge, plan, measure)
     for first, second in ((own, whole), (whole, own)):
-        if first.said in (Said.A_DAY, Said.IN_WORDS):
-            weakly = second.said is Said.PLACEHOLDER or first.weakly
+        if first.said in (EvaluationSaid.A_DAY, EvaluationSaid.IN_WORDS):
+            weakly = second.said is EvaluationSaid.PLACEHOLDER or first.weakly
             return EvaluationDate(first.said, first.day, first.sure, weakly, first.in_text, first.begins)
-    return own if own.said is Said.PLACEHOLDER else whole
+    return own if own.said is EvaluationSaid.PLACEHOLDER else whole
 
 
 def own_evaluation_date(judge: Judge, plan: ActivityPlan, measure: Measure) -> EvaluationDate:
@@ -60,18 +60,18 @@ def own_evaluation_date(judge: Judge, plan: ActivityPlan, measure: Measure) -> E
 
 def _read(judge: Judge, plan: ActivityPlan, day: date | None, words: str | None) -> EvaluationDate:
     if day is not None:
-        return EvaluationDate(Said.A_DAY, day, weakly=_is_placeholder(judge, words))
+        return EvaluationDate(EvaluationSaid.A_DAY, day, weakly=_is_placeholder(judge, words))
     if words is None or not words.strip():
         return _NOTHING
     if not judge.is_filled_in(words):
-        return EvaluationDate(Said.PLACEHOLDER)
+        return EvaluationDate(EvaluationSaid.PLACEHOLDER)
     decided = plan.at
     # With read_text = false nothing is read out of a text, not even a date.
     if judge.read_text and decided is not None and not says_only(Phrase.VAGUE_TIME, words):
         found = written_date(words, decided.day)
         if found is not None:
-            return EvaluationDate(Said.A_DAY, found.day, sure=found.alone, in_text=True, begins=found.begins)
-    return EvaluationDate(Said.IN_WORDS, in_text=True)
+            return EvaluationDate(EvaluationSaid.A_DAY, found.day, sure=found.alone, in_text=True, begins=found.begins)
+    return EvaluationDate(EvaluationSaid.IN_WORDS, in_text=True)
 
 
 def _is_placeholder(judge: Judge, words: str | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from .words import bare, data, kept
+from .bare_words import bare, data, kept
 
 __all__ = ["bare", "is_filled_in"]
 

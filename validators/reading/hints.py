@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ...domain.log import LogKind
-from .words import data
+from .bare_words import data
 
 if TYPE_CHECKING:
     from ..known import KnownCase

@@ -8,8 +8,8 @@ from enum import Enum, auto
 from functools import cache
 
 from .answers import Said, read_answer
+from .bare_words import bare, data, kept
 from .times import names_a_time
-from .words import bare, data, kept
 
 
 class Who(Enum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from .words import data
+from .bare_words import data
 
 
 @cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from .words import bare, data, kept
+from .bare_words import bare, data, kept
 
 
 class Phrase(StrEnum):

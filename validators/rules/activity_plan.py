@@ -13,8 +13,7 @@ from ..known import KnownCase
 from ..plan_parts import Grade, answered, graded, plan_field, plan_scope, rows_of, unless_repeated
 from ..proof import WEAK
 from ..reading.answers import Place, Said, read_answer
-from ..reading.evaluation_dates import Said as EvaluationSaid
-from ..reading.evaluation_dates import evaluation_date
+from ..reading.evaluation_dates import EvaluationSaid, evaluation_date
 from ..reading.responsible import Who, responsible
 from ..reading.times import begins_on, names_a_time, over_by
 from ..rule import Chapter

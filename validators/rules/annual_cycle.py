@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from ...domain.annual_cycle import CycleEntry, CycleKind, CycleState, Group
+from ...domain.annual_cycle import Audience, CycleEntry, CycleKind, CycleState
 from ...domain.moment import end_of, local_day, start_of
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict
@@ -16,7 +16,7 @@ from ..rule import Chapter, CycleRule, Subject
 CHAPTER = Chapter("annual_cycle")
 
 
-def scope_of_year(index: CycleIndex, group: Group | None = None) -> str:
+def scope_of_year(index: CycleIndex, group: Audience | None = None) -> str:
     """``school_year:2025-2026``, with ``/group:pupils`` where an item is per group."""
     return f"school_year:{index.school_year}" + (f"/group:{group.value}" if group is not None else "")
 
@@ -33,7 +33,7 @@ def within_year(
     *,
     first: date | None = None,
     last: date | None = None,
-    group: Group | None = None,
+    group: Audience | None = None,
     question: str | None = None,
 ) -> Outcome:
     """Done on a day from ``first`` to ``last`` (standard: the whole school year), else open, soon due, or late.
@@ -120,7 +120,7 @@ def _once_a_year(kind: CycleKind, question: str | None = None) -> CycleRule:
     return rule
 
 
-def _once_a_year_for(group: Group) -> CycleRule:
+def _once_a_year_for(group: Audience) -> CycleRule:
     def rule(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
         """«Det er rektors ansvar at regelverket om skolemiljø er gjort kjent for elever, foreldre og ansatte»."""
         yield made_known(index, judge, CycleKind.RULES_MADE_KNOWN, group)
@@ -128,7 +128,7 @@ def _once_a_year_for(group: Group) -> CycleRule:
     return rule
 
 
-def made_known(index: CycleIndex, judge: Judge, kind: CycleKind, group: Group) -> Outcome:
+def made_known(index: CycleIndex, judge: Judge, kind: CycleKind, group: Audience) -> Outcome:
     """Whether what ``kind`` says was made known to ``group`` in the school year; to nobody in particular is a question."""
     entries = done(index.all(kind))
     outcome = within_year(index, judge, [e for e in entries if e.group is group], group=group)
@@ -173,9 +173,9 @@ def _item(
 
 
 for _code, _group, _who, _basis, _laws in (
-    ("AAR-01", Group.PUPILS, "elever", Basis.BOTH, ("opplaeringslova-10-8",)),
-    ("AAR-02", Group.GUARDIANS, "foreldre", Basis.BOTH, ("opplaeringslova-10-8",)),
-    ("AAR-03", Group.STAFF, "ansatte", Basis.PLAN, ()),
+    ("AAR-01", Audience.PUPILS, "elever", Basis.BOTH, ("opplaeringslova-10-8",)),
+    ("AAR-02", Audience.GUARDIANS, "foreldre", Basis.BOTH, ("opplaeringslova-10-8",)),
+    ("AAR-03", Audience.STAFF, "ansatte", Basis.PLAN, ()),
 ):
     _item(_code, f"regelverket-kjent-for-{_who}", _once_a_year_for(_group), Severity.HIGH, basis=_basis, law=_laws)
 
@@ -206,7 +206,7 @@ def cycle_in_use(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
 )
 def documented_when_done(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«det skal dokumenteres der når dette er gjort»: per group; nothing to document before it is done."""
-    for group in Group:
+    for group in Audience:
         entries = [
             e
             for e in done(index.all(CycleKind.RULES_MADE_KNOWN))

@@ -15,7 +15,7 @@ from ..heard import ANALYSIS, hearings
 from ..judge import Judge
 from ..known import KnownCase
 from ..proof import DECLINED, WEAK, Shown, Weighed, sort
-from ..reading.words import bare
+from ..reading.bare_words import bare
 from ..rule import Chapter
 from ..stretches import Stretch, stretches
 from .enquiry import about_her, left_out, says_nothing

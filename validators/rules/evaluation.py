@@ -15,7 +15,7 @@ from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_o
 from ..judge import Judge
 from ..known import KnownCase, Period
 from ..proof import WEAK
-from ..reading.evaluation_dates import EvaluationDate, Said, evaluation_date, own_evaluation_date
+from ..reading.evaluation_dates import EvaluationDate, EvaluationSaid, evaluation_date, own_evaluation_date
 from ..rule import Chapter
 
 CHAPTER = Chapter("evaluation")
@@ -85,7 +85,7 @@ def _appointments(judge: Judge, plan: ActivityPlan) -> Iterator[_Appointment]:
     rest = []
     for measure in measures:
         own = own_evaluation_date(judge, plan, measure)
-        if own.said in (Said.A_DAY, Said.IN_WORDS):
+        if own.said in (EvaluationSaid.A_DAY, EvaluationSaid.IN_WORDS):
             scope = scope_of(plan=plan.plan, version=str(plan.version), measure=measure.id)
             yield _Appointment(scope, plan, (measure,), True, own)
         else:
@@ -370,8 +370,8 @@ def _without_a_day(case: KnownCase, judge: Judge, due: _Appointment) -> Outcome 
         if case.closed.reason in (ClosingReason.MOVED, ClosingReason.UNFOUNDED):
             return None
         return judge.deviation(due.scope, Reason.UNDOCUMENTED, due.plan, event=event)
-    if due.when.said in (Said.A_DAY, Said.IN_WORDS) and due.plan.status is PlanStatus.CURRENT:
-        question = "date_in_words" if due.when.said is Said.IN_WORDS else "no_date_ahead"
+    if due.when.said in (EvaluationSaid.A_DAY, EvaluationSaid.IN_WORDS) and due.plan.status is PlanStatus.CURRENT:
+        question = "date_in_words" if due.when.said is EvaluationSaid.IN_WORDS else "no_date_ahead"
         return judge.review(due.scope, question, due.plan, event=event)
     return None  # field e is empty: AP-E says so
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ...domain.annual_cycle import CycleKind, Group
+from ...domain.annual_cycle import Audience, CycleKind
 from ...domain.case import Incident
 from ...domain.log import LOOKS_INTO, Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment, end_of
@@ -243,5 +243,5 @@ def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 )
 def right_to_report_made_known(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """§ 10-8: what pupils and parents need to know, the right to report (§ 12-6) included, each school year and group."""
-    for group in (Group.PUPILS, Group.GUARDIANS):
+    for group in (Audience.PUPILS, Audience.GUARDIANS):
         yield made_known(index, judge, CycleKind.STATE_SUPERVISOR_INFORMATION, group)

@@ -15,7 +15,7 @@ from ...domain.verdict import Basis, Outcome, Reason, Remark, Severity, Verdict,
 from ..judge import Judge
 from ..known import KnownCase
 from ..proof import WEAK, Proof, anyone, find, is_accused
-from ..reading.words import bare
+from ..reading.bare_words import bare
 from ..rule import Chapter
 from ..who_was_told import acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
 

@@ -1,4 +1,4 @@
-"""What people do leaves a trace in the run log: reports made, one case opened, the store copied or emptied. Never content."""
+"""What people do is a line in the run log: reports made, one case opened, the store copied or emptied. Never content."""
 
 from __future__ import annotations
 
