@@ -102,6 +102,25 @@ class HttpSection(Section):
     bytes_at_most: int = Field(default=32 * 1024 * 1024, gt=0)
     ca_file: str | None = None
     """A file with the municipality's own certificate authority."""
+    login: Literal["client_credentials", "maskinporten"] = "client_credentials"
+    """What gives a right to a token: a secret shared with the vendor, or a key that Maskinporten knows (extra ``maskinporten``)."""
+    issuer: str = "https://maskinporten.no/"
+    """Maskinporten's own name; ``https://test.maskinporten.no/`` for the test environment."""
+    private_key: SecretStr | None = None
+    """The key that signs, RSA in PEM; as a file: ``sikker_sak__private_key``."""
+    key_id: str = ""
+    """``kid`` of the key as it was registered; or ``certificate_file``."""
+    certificate_file: str | None = None
+    """The organisation's certificate and those above it, PEM."""
+    resource: str = ""
+    """Whom the token is for, where the vendor asks for it."""
+
+    @property
+    def asks_at(self) -> str:
+        """The token endpoint: Maskinporten's own where no other is named."""
+        if self.login == "maskinporten" and "token_url" not in self.model_fields_set:
+            return self.issuer.rstrip("/") + "/token"
+        return self.token_url
 
 
 class SikkerSakSection(HttpSection):
@@ -291,7 +310,7 @@ class Settings(BaseSettings):
     def _no_mock_in_production(self) -> Settings:
         for name in ("sikker_sak", "annual_cycle", "oneroster"):
             section = getattr(self, name)
-            for key in ("base_url", "token_url"):
+            for key in ("base_url", "token_url", "issuer"):
                 if self.production and urlsplit(getattr(section, key)).hostname in _THIS_MACHINE:
                     raise ValueError(
                         _("{name}.{key} er denne maskinen, og etterligningen kan ikke brukes med production").format(
@@ -453,8 +472,9 @@ def _beside(settings: Settings, folder: Path) -> Settings:
         update["folder"] = settings.folder.model_copy(update={"path": folder / settings.folder.path.expanduser()})
     for name in ("sikker_sak", "annual_cycle", "oneroster", "mail"):
         section = getattr(settings, name)
-        if section.ca_file is not None:
-            update[name] = section.model_copy(update={"ca_file": str(folder / Path(section.ca_file).expanduser())})
+        files = {key: getattr(section, key, None) for key in ("ca_file", "certificate_file")}
+        found = {key: str(folder / Path(file).expanduser()) for key, file in files.items() if file is not None}
+        update |= {name: section.model_copy(update=found)} if found else {}
     if (folder / settings.plan / "plan.toml").is_file():
         update["plan"] = str(folder / settings.plan)
     return settings.model_copy(update=update)

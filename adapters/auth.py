@@ -1,4 +1,4 @@
-"""Tokens by client credentials: one per tenant (municipality), in memory only, renewed before they run out."""
+"""Tokens by client credentials or another grant: one per tenant (municipality), in memory only, renewed before they run out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from gettext import gettext as _
+from typing import Protocol
 
 from pydantic import SecretStr
 
@@ -30,6 +31,32 @@ class ClientCredentials:
     client_secret: SecretStr = field(repr=False)
     tenant_id: str
     scope: str
+    to_look_at: str = "client_id, client_secret, tenant_id, scope"
+
+    def form(self) -> dict[str, str]:
+        """What is sent to the token endpoint. Visma Flyt's own OneRoster asks for no ``tenant_id``."""
+        return {
+            "grant_type": "client_credentials",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret.get_secret_value(),
+            **({"tenant_id": self.tenant_id} if self.tenant_id else {}),
+            "scope": self.scope,
+        }
+
+
+class Grant(Protocol):
+    """What gives a right to a token."""
+
+    @property
+    def token_url(self) -> str:
+        """Where it is asked for."""
+
+    @property
+    def to_look_at(self) -> str:
+        """The settings that may be wrong where it is refused."""
+
+    def form(self) -> dict[str, str]:
+        """What is sent, made anew each time."""
 
 
 class TokenProvider:
@@ -38,10 +65,8 @@ class TokenProvider:
     Why no library does this: docs/decisions/0002-no-oauth-library.md.
     """
 
-    def __init__(
-        self, credentials: ClientCredentials, http: HttpClient, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._credentials = credentials
+    def __init__(self, grant: Grant, http: HttpClient, clock: Callable[[], float] = time.monotonic) -> None:
+        self._grant = grant
         self._http = http
         self._clock = clock
         self._lock = threading.Lock()
@@ -66,23 +91,12 @@ class TokenProvider:
                 self._token = None
 
     def _fetch(self) -> None:
-        wanted = self._credentials
         asked = self._clock()
         try:
-            answer = self._http.post_form(
-                wanted.token_url,
-                {
-                    "grant_type": "client_credentials",
-                    "client_id": wanted.client_id,
-                    "client_secret": wanted.client_secret.get_secret_value(),
-                    # Visma Flyt's own OneRoster asks for none.
-                    **({"tenant_id": wanted.tenant_id} if wanted.tenant_id else {}),
-                    "scope": wanted.scope,
-                },
-            )
+            answer = self._http.post_form(self._grant.token_url, self._grant.form())
         except Fatal:
             raise AuthenticationFailed(
-                _("token_url avviste innloggingen: sjekk client_id, client_secret, tenant_id og scope"),
+                _("token_url avviste innloggingen: sjekk {names}").format(names=self._grant.to_look_at),
                 system=self._http.system,
             ) from None
         body = answer.body if isinstance(answer.body, dict) else {}

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from gettext import gettext as _
 from importlib.metadata import entry_points
-from typing import Any, Protocol, runtime_checkable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from pydantic import SecretStr
 
 from ..domain.errors import SettingsError
+from ..domain.fault_words import why_not
 from ..domain.school import School
 from ..settings import HttpSection, OneRosterSection, Settings
 from .ports import AnnualCycle, CaseSource, FlagSink, Roster
+
+if TYPE_CHECKING:
+    from .auth import Grant
 
 GROUP = "skolemiljo.adapters"
 
@@ -98,20 +105,54 @@ def _connect(key: str, settings: Settings, port: type, what: str) -> Any:
     return adapter
 
 
+def missing_keys(section: HttpSection, settings: Settings) -> tuple[str, ...]:
+    """The settings that are needed to reach the system and are not there, the secrets last."""
+    if section.login == "maskinporten":
+        signed_by = () if section.certificate_file else ("key_id",)
+        keys = ("base_url", "client_id", *signed_by, "private_key")
+    else:
+        tenant = () if isinstance(section, OneRosterSection) else ("tenant_id",)
+        keys = ("base_url", "client_id", *tenant, "client_secret")
+    common = {"client_secret": settings.client_secret}
+    return tuple(key for key in keys if not (getattr(section, key) or common.get(key)))
+
+
+def _grant(section: HttpSection, settings: Settings) -> Grant:
+    """What gives a right to a token, by settings that are all there. Raises SettingsError."""
+    from .auth import ClientCredentials
+    from .maskinporten import MaskinportenGrant, certificates
+
+    if section.login == "client_credentials":
+        secret = section.client_secret or settings.client_secret or SecretStr("")
+        return ClientCredentials(section.asks_at, section.client_id, secret, section.tenant_id, section.scope)
+    chain: tuple[str, ...] = ()
+    if section.certificate_file and not section.key_id:
+        try:
+            chain = certificates(Path(section.certificate_file).read_bytes())
+        except OSError as error:
+            raise SettingsError(
+                _("certificate_file kan ikke leses ({why_not})").format(why_not=why_not(error))
+            ) from None
+    return MaskinportenGrant(
+        section.asks_at,
+        section.issuer,
+        section.client_id,
+        section.private_key or SecretStr(""),
+        section.scope,
+        key_id=section.key_id or None,
+        certificates=chain,
+        resource=section.resource or None,
+    )
+
+
 def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
     """An HttpClient with tokens for ``section``. Raises SettingsError where something is not set."""
-    from .auth import ClientCredentials, TokenProvider
+    from .auth import TokenProvider
     from .http import HttpClient, Limits
 
-    needed = ("base_url", "client_id", *(() if isinstance(section, OneRosterSection) else ("tenant_id",)))
-    missing = [key for key in needed if not getattr(section, key)]
-    secret = section.client_secret or settings.client_secret
-    if secret is None or missing:
-        raise SettingsError(
-            _("{system}: sett {names}").format(
-                system=system, names=", ".join([*missing, *(["client_secret"] if secret is None else [])])
-            )
-        )
+    missing = missing_keys(section, settings)
+    if missing:
+        raise SettingsError(_("{system}: sett {names}").format(system=system, names=", ".join(missing)))
     limits = Limits(
         connect=section.connect_timeout,
         read=section.read_timeout,
@@ -119,12 +160,11 @@ def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
         budget=section.budget,
         bytes_at_most=section.bytes_at_most,
     )
-    credentials = ClientCredentials(section.token_url, section.client_id, secret, section.tenant_id, section.scope)
     common: Any = {
         "system": system,
         "limits": limits,
         "ca_file": section.ca_file,
         "refuse_mock": settings.production,
     }
-    tokens = TokenProvider(credentials, HttpClient(section.base_url, **common))
+    tokens = TokenProvider(_grant(section, settings), HttpClient(section.base_url, **common))
     return HttpClient(section.base_url, tokens=tokens, **common)

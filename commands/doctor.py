@@ -22,7 +22,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..adapters.connect import case_adapter, cycle_adapter, roster_adapter
+from ..adapters.connect import case_adapter, cycle_adapter, missing_keys, roster_adapter
 from ..adapters.ports import CaseProblem
 from ..domain.calendar import school_year_of
 from ..domain.errors import SettingsError, SkolemiljoError, StoreError
@@ -164,9 +164,11 @@ class _Doctor:
         """Those that are needed are there. They are never shown."""
         settings = self._work.settings
         missing = [
-            f"{name}.client_secret"
+            f"{name}.{key}"
             for name, _ in self.systems()
-            if name in _HTTP and (getattr(settings, name).client_secret or settings.client_secret) is None
+            if name in _HTTP
+            for key in missing_keys(getattr(settings, name), settings)
+            if key in ("client_secret", "private_key")
         ]
         if settings.mail.username is not None and settings.mail.password is None:
             missing.append("mail.password")

@@ -124,3 +124,20 @@ def test_windows_starts_the_night_and_only_one(root: Path) -> None:
     assert starts(*arguments[4:])
     assert said(".//t:MultipleInstancesPolicy") == "IgnoreNew"
     assert said(".//t:StartBoundary").endswith("T04:15:00")
+
+
+def test_the_units_become_templates_for_several_municipalities(root: Path) -> None:
+    """The command of the document, on the units as they are: nothing is shared but the program."""
+    documented = (root / "docs" / "operations.md").read_text("utf-8")
+    (expression,) = re.findall(r"sed '(s#[^']*)'", documented)
+    made = {
+        name: subprocess.run(
+            ["sed", expression, root / "deploy" / name], capture_output=True, text=True, check=True
+        ).stdout
+        for name in ("skolemiljo.service", "skolemiljo.timer")
+    }
+    service = made["skolemiljo.service"]
+    assert "SKOLEMILJO_SETTINGS=/etc/skolemiljo/%i/skolemiljo.toml" in service
+    assert "client_secret:/etc/skolemiljo/%i/client_secret" in service
+    assert "StateDirectory=skolemiljo/%i\n" in service
+    assert not re.findall(r"/(?:etc|var/lib)/skolemiljo/(?!%i/)", "".join(made.values()))
