@@ -32,9 +32,9 @@ def runlog_verify(work: Workplace, head: str | None) -> None:
     Eksempel:
       skolemiljo runlog verify
     """
-    from .. import trace
+    from .. import run_log_lines
 
-    found = trace.verified(work, head)
+    found = run_log_lines.verified(work, head)
     if found.faults:
         click.echo("\n".join(map(str, found.faults)), err=True)
         sys.exit(ExitCode.UNCHECKED)

@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from skolemiljo.adapters.connect import http_client
-from skolemiljo.adapters.http import Answer
+from skolemiljo.adapters.http import Response
 from skolemiljo.adapters.maskinporten import MaskinportenGrant
 from skolemiljo.domain.errors import AuthenticationFailed, SettingsError
 from skolemiljo.settings import Settings, SikkerSakSection, load_settings
@@ -132,7 +132,7 @@ def maskinporten() -> Iterator[Maskinporten]:
         server.shutdown()
 
 
-def get(maskinporten: Maskinporten, **changes: Any) -> Answer:
+def get(maskinporten: Maskinporten, **changes: Any) -> Response:
     """One request to the vendor, with settings that are right but for ``changes``."""
     right: dict[str, Any] = {
         "base_url": maskinporten.url,
@@ -144,7 +144,7 @@ def get(maskinporten: Maskinporten, **changes: Any) -> Answer:
         "scope": "sikkersak:read",
     }
     section = SikkerSakSection(**{**right, **changes})
-    answer: Answer = http_client("sikker_sak", section, Settings(sikker_sak=section)).get("cases")
+    answer: Response = http_client("sikker_sak", section, Settings(sikker_sak=section)).get("cases")
     return answer
 
 

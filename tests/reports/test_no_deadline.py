@@ -10,7 +10,8 @@ import pytest
 
 from skolemiljo.domain.flag import Flag
 from skolemiljo.domain.verdict import Reading, Reason, Verdict
-from skolemiljo.reports import FORMATS, SchoolReport, render
+from skolemiljo.reports import FORMATS, render
+from skolemiljo.reports.model import SchoolReport
 from skolemiljo.reports.report_language import Words
 from skolemiljo.reports.sentences import Sentences
 
