@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..domain.annual_cycle import CycleItemStatus, CycleState
+from .finding_sentences import SAID_ONCE
 from .model import Item, Part, Report, SchoolReport
-from .sentences import SAID_ONCE, Sentences
+from .sentences import Sentences
 
 
 @dataclass(frozen=True)

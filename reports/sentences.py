@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ..domain.fault_words import called
-from ..domain.people import Role
-from ..domain.verdict import Basis, Finding, Reason, RemarkCode, Verdict
-from ..plans.loader import law
-from ..validators.verdict_words import question_text
+from .finding_sentences import FindingSentences
 from .model import (
-    AcceptanceState,
     AuditReport,
     CaseLine,
     Change,
     Group,
     InOrder,
-    Item,
     Part,
     Problem,
-    Report,
     Resolved,
     SchoolReport,
-    ShownAcceptance,
     Warning,
     WarningCode,
 )
@@ -33,22 +25,11 @@ from .privacy import counted, shown_count, shown_sum
 from .report_language import Words, plain
 
 if TYPE_CHECKING:
-    from ..domain.plan import PlanRow
-    from ..validators.rule import Rule
-
-SAID_ONCE = (Part.CLOSED, Part.TOO_LATE)
-"""Parts in which there is one thing to do for all findings: it stands in the part's lead."""
-_PARAGRAPH = re.compile(r".*?§ [0-9]+(?:-[0-9]+)?(?: [a-zæøå]+ (?:og [a-zæøå]+ )?ledd)?")
+    pass
 
 
-class Sentences:
+class Sentences(FindingSentences):
     """What ``report`` says, in its own language or in ``language``."""
-
-    def __init__(self, report: Report, language: str | None = None) -> None:
-        self.report = report
-        self.words = Words(language or report.language)
-
-    # About the report as a whole.
 
     def title(self) -> str:
         """The report's name."""
@@ -235,160 +216,6 @@ class Sentences:
         """How many cases of a school could not be read, as the owner may see it."""
         return self.words.gettext("saker som ikke kunne leses: {n}").format(n=shown_count(number))
 
-    # About one finding.
-
-    def rule(self, code: str) -> Rule | None:
-        """The rule of ``code``, where it is known."""
-        return self.report.rules.get(code)
-
-    def row(self, code: str) -> PlanRow | None:
-        """The plan's row of ``code``."""
-        return self.report.plan.rows.get(code)
-
-    def rule_title(self, code: str) -> str:
-        """The state that the plan demands."""
-        rule = self.rule(code)
-        if rule is not None:
-            return rule.page.title.in_language(self.words.language)
-        row = self.row(code)
-        return plain(row.name) if row is not None else code
-
-    def remedy(self, code: str) -> str:
-        """What to do now."""
-        rule = self.rule(code)
-        return rule.page.remedy.in_language(self.words.language) if rule is not None else ""
-
-    def proof(self, code: str) -> str:
-        """What would show that the duty is met."""
-        rule = self.rule(code)
-        if rule is None:
-            return ""
-        return self.words.gettext("Dette viser at plikten er oppfylt: {proof}").format(
-            proof=rule.page.proof.in_language(self.words.language)
-        )
-
-    def quote(self, code: str) -> str:
-        """The plan's own words, never translated; an empty text where the plan has none."""
-        row = self.row(code)
-        return plain(row.quote) if row is not None and row.quote else ""
-
-    def section(self, code: str) -> str:
-        """The plan's section."""
-        row = self.row(code)
-        return plain(row.section) if row is not None and row.section else ""
-
-    def law(self, code: str) -> str:
-        """The paragraphs behind the duty in short, or an empty text: «opplæringslova § 10-2, § 12-4 andre ledd»."""
-        rule = self.rule(code)
-        if rule is None or not rule.law:
-            return ""
-        titles = law()
-        found = (_PARAGRAPH.match(titles[key][0]) for key in rule.law if key in titles)
-        shown: list[str] = []
-        said = ""
-        for name, sign, paragraph in (words.partition("§") for words in dict.fromkeys(m[0] for m in found if m)):
-            shown.append(("" if name == said else name) + sign + paragraph)
-            said = name
-        return ", ".join(shown)
-
-    def plan_words(self, code: str) -> str:
-        """«…» (section), or an empty text."""
-        quote, section = self.quote(code), self.section(code)
-        if not quote:
-            return ""
-        return f"«{quote}»" + (f" ({section})" if section else "")
-
-    def case_name(self, finding: Finding) -> str:
-        """«Sak 2026-014», or «Årshjulet» for what is about no case."""
-        if finding.case:
-            return self.case_words(finding.case)
-        return self.words.gettext("Årshjulet")
-
-    def case_words(self, case: str) -> str:
-        """«Sak 2026-014»; the owner's pseudonyms say themselves that they are cases."""
-        return case if case.startswith("sak-") else self.words.gettext("Sak {case}").format(case=case)
-
-    def place(self, finding: Finding) -> str:
-        """Which case and which part of it: «Sak 2026-014, varsel v1, elev e1»."""
-        return ", ".join(filter(None, (self.case_name(finding), self.words.scope(finding.scope))))
-
-    def status(self, item: Item) -> str:
-        """Verdict and reason; an empty text where the deadline says it all."""
-        finding = item.finding
-        if finding.verdict is Verdict.DUE and finding.deadline is not None:
-            return ""
-        words = self.words.verdict(finding.verdict)
-        if finding.reason is not None:
-            words = f"{words}: {self.words.reason(finding.reason)}"
-        return words
-
-    def deadline(self, item: Item) -> str:
-        """The deadline with weekday and distance, or that there is none and from when the tool asks, or an empty text."""
-        finding = item.finding
-        if finding.deadline is None or item.days is None:
-            return self.no_deadline(item) or (
-                self.words.gettext("ingen dato i planen") if item.group is Group.DUE else ""
-            )
-        day, distance = self.words.day(finding.deadline), self.words.distance(item.days)
-        if item.days < 0:
-            return self.words.gettext("fristen var {day} ({distance})").format(day=day, distance=distance)
-        return self.words.gettext("frist {day} ({distance})").format(day=day, distance=distance)
-
-    def no_deadline(self, item: Item) -> str:
-        """That the plan, or the law, sets no deadline, and from when the tool asks; an empty text where one does."""
-        day = self.asks_from(item.finding)
-        if day is None or item.days is None:
-            return ""
-        pattern = (
-            self.words.gettext("loven setter ingen frist; verktøyet spør fra {day} ({distance})")
-            if item.finding.basis is Basis.LAW
-            else self.words.gettext("planen setter ingen frist; verktøyet spør fra {day} ({distance})")
-        )
-        return pattern.format(day=self.words.day(day), distance=self.words.distance(item.days + 1))
-
-    def asks_from(self, finding: Finding) -> date | None:
-        """The first day on which the tool asks, where nobody has set a deadline."""
-        return None if finding.asks_after is None else finding.asks_after + timedelta(days=1)
-
-    def question(self, item: Item) -> str:
-        """The question that a person must answer, or an empty text."""
-        finding = item.finding
-        if finding.verdict is not Verdict.REVIEW:
-            return ""
-        rule = self.rule(finding.rule)
-        asked = question_text(rule.page.questions if rule is not None else {}, finding.question or "")
-        if asked is not None:
-            return asked.in_language(self.words.language)
-        return self.words.gettext("Opplysningene i saken gir ikke et klart svar. Er dette oppfylt?")
-
-    def why_unknown(self, item: Item) -> str:
-        """Why it could not be checked, and what to do about it, or an empty text."""
-        if item.finding.verdict is not Verdict.UNKNOWN:
-            return ""
-        match item.finding.reason:
-            case Reason.HIDDEN:
-                return self.words.gettext(
-                    "Feltet er skjult for den som leser. Se etter selv i saken, eller be om tilgang."
-                )
-            case Reason.UNREADABLE:
-                return self.words.gettext("Opplysningene kom, men kunne ikke leses. Se etter selv i saken.")
-            case Reason.UNDATED:
-                return self.words.gettext(
-                    "Oppføringen sier verken når det skjedde eller når det ble skrevet. Skriv på den når det skjedde."
-                )
-            case Reason.CRASHED:
-                return self.words.gettext("Feil i verktøyet. Se etter selv i saken, og si ifra til IT.")
-            case _:
-                return self.words.gettext("Opplysningene mangler. Se etter selv i saken.")
-
-    def to_do(self, item: Item) -> str:
-        """What the reader should do: the remedy, the question, or how to find out."""
-        if item.part is Part.ACCEPTED:
-            return ""
-        if item.part in SAID_ONCE:
-            return self.part_lead(item.part)
-        return self.question(item) or self.why_unknown(item) or self.remedy(item.finding.rule)
-
     def case_line(self, line: CaseLine) -> str:
         """One case in one line: what it needs, and how many of each."""
         words = self.words
@@ -424,70 +251,6 @@ class Sentences:
             start, dash, end = code.rpartition("-")
             by_start.setdefault(start + dash, []).append(end)
         return ", ".join(start + " ".join(_stretches(sorted(ends))) for start, ends in by_start.items())
-
-    def to_do_label(self, item: Item) -> str:
-        """What stands before :meth:`to_do`."""
-        if item.part is Part.REVIEW:
-            return self.words.gettext("Spørsmål")
-        if item.part is Part.UNKNOWN:
-            return self.words.gettext("Hvorfor")
-        return self.words.gettext("Gjør dette")
-
-    def part_lead(self, part: Part) -> str:
-        """What to know about a part before reading it, or an empty text."""
-        return {
-            Part.REVIEW: self.words.gettext("Dette er spørsmål, ikke avvik. Svar i saken."),
-            Part.UNKNOWN: self.words.gettext("Dette er ikke i orden før noen har sett det."),
-            Part.CLOSED: self.words.gettext(
-                "Sakene er lukket. Ble det gjort: loggfør det, med når og av hvem. Ble det ikke gjort: skriv i saken "
-                "hvorfor. Har eleven det ikke trygt og godt: åpne saken igjen. Trengs det ikke mer, kan avviket godtas "
-                "med begrunnelse."
-            ),
-            Part.TOO_LATE: self.words.gettext(
-                "Det kan ikke gjøres om. Skriv i saken hvorfor det gikk slik. Trengs det ikke mer, kan avviket godtas "
-                "med begrunnelse."
-            ),
-        }.get(part, "")
-
-    def extras(self, item: Item) -> list[str]:
-        """The remarks, and what a person has decided."""
-        texts = self.remarks(item.finding)
-        if item.acceptance is not None:
-            texts.append(self.acceptance(item.acceptance))
-        return [text for text in texts if text]
-
-    def remarks(self, finding: Finding) -> list[str]:
-        """The remarks as texts; what the whole report warns of already is not repeated."""
-        said_above = {RemarkCode.CALENDAR_MISSING, RemarkCode.PRESENCE_ONLY}
-        return [self.words.remark(remark) for remark in finding.remarks if remark.code not in said_above]
-
-    def counted(self, finding: Finding) -> str:
-        """How the deadline was counted, or an empty text."""
-        if finding.last_day is None or finding.counted_from is None:
-            return ""
-        if finding.counted_from == finding.deadline:
-            return self.words.gettext("samme dag")
-        other_year = finding.counted_from.year != finding.last_day.year
-        day = self.words.short_day(finding.counted_from, year=other_year)
-        if finding.reading is None:
-            return self.words.gettext("regnet fra {day}").format(day=day)
-        return self.words.gettext("regnet i {reading} fra {day}").format(
-            reading=self.words.reading(finding.reading), day=day
-        )
-
-    def is_new(self, item: Item) -> bool:
-        """Whether it stood otherwise in the report before."""
-        return item.change is Change.NEW
-
-    def change(self, item: Item) -> str:
-        """«ny», «ny, før: frist løper», «fortsatt», or an empty text."""
-        if item.change is None:
-            return ""
-        if item.change is Change.CONTINUED:
-            return self.words.gettext("fortsatt")
-        if item.was is None or item.was in (Verdict.NOT_APPLICABLE, Verdict.MET):
-            return self.words.gettext("ny")
-        return self.words.gettext("ny, før: {verdict}").format(verdict=self.words.verdict(item.was))
 
     def since_last(self) -> str:
         """How many are new, still there and resolved since the report before, or an empty text where there was none."""
@@ -527,31 +290,6 @@ class Sentences:
             else self.words.gettext("spørres ikke lenger om")
         )
         return f"{resolved.rule} {self.rule_title(resolved.rule)} – {place}: {self.words.verdict(resolved.was)} → {now}"
-
-    def acceptance(self, acceptance: ShownAcceptance) -> str:
-        """Who accepted, until when, and why; or that it no longer holds."""
-        until = self.words.day(acceptance.until) if acceptance.until is not None else "–"
-        role = self.role_name(acceptance.role)
-        pattern = {
-            AcceptanceState.ACTIVE: self.words.gettext("godtatt av {role} til og med {until}: {reason}"),
-            AcceptanceState.EXPIRED: self.words.gettext(
-                "godtatt av {role} bare til og med {until}, så funnet er tilbake: {reason}"
-            ),
-            AcceptanceState.OUTGROWN: self.words.gettext(
-                "godtatt av {role} da det var et spørsmål. Nå er det et avvik, så funnet er tilbake: {reason}"
-            ),
-            AcceptanceState.INVALID: self.words.gettext(
-                "godtatt uten gyldig begrunnelse, rolle eller sluttdato, så funnet er tilbake"
-            ),
-        }[acceptance.state]
-        return pattern.format(role=role, until=until, reason=acceptance.reason)
-
-    def role_name(self, role: str) -> str:
-        """The word for a role given by its code; a code that is none is shown as it is."""
-        try:
-            return self.words.role(Role(role))
-        except ValueError:
-            return plain(role)
 
     def part_name(self, part: Part) -> str:
         """Heading of a part."""

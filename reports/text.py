@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from .finding_sentences import SAID_ONCE
 from .model import ON_TOP, AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport
 from .privacy import shown_sum
-from .sentences import SAID_ONCE, Sentences
+from .sentences import Sentences
 
 WIDEST = 96
 """Longer lines are hard to read; a wide terminal gets no more than this."""

@@ -1,23 +1,18 @@
-"""One story told as one case: the steps of stories.toml become a plain dict in the domain's case format."""
+"""One story told as one case: its steps become a plain dict in the domain's case format."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Iterable, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from functools import cache, lru_cache
-from importlib.resources import files
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from random import Random
 from typing import Any
 
 from ...domain.calendar import SchoolCalendar
 from ...domain.log import Consideration
-from ...domain.moment import OSLO
-
-JSON = dict[str, Any]
+from .identity_numbers import synthetic_identity_number
+from .stories import JSON, Story
+from .story_times import Clock, Point
 
 FREE_TEXT = frozenset(
     (
@@ -76,7 +71,6 @@ _LISTS = {
     "suspicion": ("suspicions", ""),
     "transfer": ("transfers", ""),
 }
-_PUPIL_THEMES = ("utestenging", "nett", "slag", "ord", "ensomhet", "buss", "garderobe")
 
 LABELS = {
     "notice_logged": "Logg: meldt fra",
@@ -108,195 +102,6 @@ LABELS = {
 """The municipality's own words for its log types; a connector maps them to the domain's kinds in settings."""
 
 
-# --- stories as data --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Story:
-    """A kind of case: how it is told, and what it shows."""
-
-    name: str
-    shows: str
-    weight: int
-    start: tuple[str, ...]
-    themes: tuple[str, ...]
-    steps: Mapping[str, JSON]
-    pupils: tuple[JSON, ...] | None
-    hidden: tuple[str, ...]
-    investigator: str | None
-    after_school_care: bool
-    exact: bool
-
-
-@cache
-def stories() -> tuple[Story, ...]:
-    """All stories of stories.toml, in the order of the file."""
-    raw = read_data("stories.toml")
-    return tuple(_story(name, raw) for name in raw["story"])
-
-
-def read_data(name: str) -> JSON:
-    """One of the data files beside this module."""
-    return tomllib.loads((files("skolemiljo.adapters.mock") / name).read_text("utf-8"))
-
-
-def _story(name: str, raw: JSON) -> Story:
-    levels = _levels(raw, "story", name)
-    merged: JSON = {}
-    told: set[str] = set()
-    course_order: list[str] = []
-    drop: set[str] = set()
-    for kind, level in levels:
-        if kind == "story":
-            told |= set(level.get("step", {}))
-        drop |= set(level.get("drop", ()))
-        merged = _merge(merged, level)
-        if kind == "course":
-            course_order = list(merged["step"])
-    until = merged.get("until")
-    if until is not None:
-        drop |= {step for step in course_order[course_order.index(until) + 1 :] if step not in told}
-    steps = {key: _complete(key, merged["step"], name) for key in merged["step"] if key not in drop}
-    start = merged.get("start", "ordinary")
-    return Story(
-        name=name,
-        shows=merged["shows"],
-        weight=levels[-1][1].get("weight", 1),
-        start=tuple(start) if isinstance(start, list) else (start,),
-        themes=tuple(merged.get("themes", _PUPIL_THEMES)),
-        steps=steps,
-        pupils=tuple(merged["pupils"]) if "pupils" in merged else None,
-        hidden=tuple(merged.get("hidden", ())),
-        investigator=merged.get("investigator"),
-        after_school_care=merged.get("sfo", False),
-        exact=merged.get("exact", False),
-    )
-
-
-def _levels(raw: JSON, kind: str, name: str) -> list[tuple[str, JSON]]:
-    """What a story or course builds on, the base first."""
-    own: JSON = raw[kind][name]
-    if "like" in own:
-        return [*_levels(raw, kind, own["like"]), (kind, own)]
-    if kind == "story":
-        return [*_levels(raw, "course", own.get("course", "ordinary")), (kind, own)]
-    return [(kind, own)]
-
-
-def _merge(base: JSON, over: JSON) -> JSON:
-    merged = deepcopy(base)
-    for key, value in over.items():
-        if isinstance(value, dict) and isinstance(merged.get(key), dict):
-            merged[key] = _merge(merged[key], value)
-        else:
-            merged[key] = deepcopy(value)
-    return merged
-
-
-def _complete(name: str, steps: JSON, story: str) -> JSON:
-    """The step with its omissions carried out, copies made and measures merged."""
-    step: JSON = steps[name]
-    if "what" not in step:
-        raise KeyError(f"stories.toml: step {name} of story {story} does not say what it is")
-    if "copy" in step:
-        source = deepcopy(steps[step["copy"]])
-        source["omit"] = [key for key in source.get("omit", ()) if key not in step.get("restore", ())]
-        step = _merge(source, {key: value for key, value in step.items() if key not in ("copy", "restore")})
-    step = _omit(step)
-    if "best_interest" in step:
-        step["best_interest"] = _omit(step["best_interest"])
-    if "measures" in step and step["what"] == "plan":
-        each = step.pop("each_measure", {})
-        step["measures"] = [_omit(_merge(measure, each)) for measure in step["measures"]]
-    return step
-
-
-def _omit(table: JSON) -> JSON:
-    away = table.get("omit", ())
-    if away == "rest":
-        return {"text": table["text"]}
-    return {key: value for key, value in table.items() if key != "omit" and key not in away}
-
-
-# --- times ------------------------------------------------------------------------------------------------------------
-
-_AT = re.compile(r"(\+)?(-?\d+)(?: (\d\d):(\d\d)( fold)?)?")
-_AFTER = re.compile(r"(-?\d+)m")
-
-
-@dataclass(frozen=True, slots=True)
-class _When:
-    """A time of stories.toml, read: ``days`` from the start (school days unless ``calendar``), or ``minutes`` after."""
-
-    days: int = 0
-    calendar: bool = False
-    clock: tuple[int, int] | None = None
-    fold: int = 0
-    minutes: int | None = None
-
-
-@lru_cache(maxsize=4096)
-def _when(spec: str) -> _When:
-    if after := _AFTER.fullmatch(spec):
-        return _When(minutes=int(after[1]))
-    at = _AT.fullmatch(spec)
-    if at is None:
-        raise ValueError(f"stories.toml: {spec!r} is no time")
-    clock = (int(at[3]), int(at[4])) if at[3] else None
-    return _When(int(at[2]), bool(at[1]), clock, 1 if at[5] else 0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """A time as it stands in a case: a date alone or an instant, and what to compare it by."""
-
-    day: date
-    instant: datetime | None
-
-    @property
-    def text(self) -> str:
-        return self.day.isoformat() if self.instant is None else self.instant.isoformat()
-
-    def later_than(self, as_of: datetime) -> bool:
-        return self.instant > as_of if self.instant is not None else self.day > as_of.date()
-
-
-@dataclass(slots=True)
-class Clock:
-    """Turns the times of a story into times of a case that starts on ``start``."""
-
-    calendar: SchoolCalendar
-    start: date
-    jitter: int
-    _days: dict[tuple[int, bool], date] = field(default_factory=dict)
-
-    def day(self, days: int, calendar_days: bool) -> date:
-        """The day so many days after the start."""
-        found = self._days.get((days, calendar_days))
-        if found is None:
-            found = self.start + timedelta(days=days) if calendar_days else self.calendar.add(self.start, days)
-            self._days[days, calendar_days] = found
-        return found
-
-    def read(self, spec: str, of: _Point | None = None) -> _Point:
-        """The time ``spec``; minutes are counted from ``of``."""
-        when = _when(spec)
-        if when.minutes is not None:
-            if of is None or of.instant is None:
-                raise ValueError(f"stories.toml: {spec!r} counts from a step without a time of day")
-            # Minutes are counted in real time, so that no night of summer time shifts them.
-            instant = (of.instant.astimezone(UTC) + timedelta(minutes=when.minutes)).astimezone(OSLO)
-            return _Point(instant.date(), instant)
-        day = self.day(when.days, when.calendar)
-        if when.clock is None:
-            return _Point(day, None)
-        hour, minute = divmod(when.clock[0] * 60 + when.clock[1] + self.jitter, 60)
-        return _Point(day, datetime(day.year, day.month, day.day, hour, minute, tzinfo=OSLO, fold=when.fold))
-
-
-# --- a case -----------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Where a case takes place: the school, its place in the municipality, and what all cases share."""
@@ -326,7 +131,7 @@ class _Telling:
         self.clock = Clock(setting.calendar, start, 0 if story.exact else rng.randrange(8))
         self.teachers = rng.randrange(1, 25)
         self.variant = rng.randrange(1 << 16)
-        self.latest: _Point | None = None
+        self.latest: Point | None = None
         self.ids: dict[str, str] = {}
         self.counts: dict[str, int] = {}
         self.case: JSON = {name: [] for name in ("status_history", "severity", "suspicions")}
@@ -399,9 +204,9 @@ class _Telling:
         people = self.setting.names["people"]
         return f"{self.rng.choice(people['given'])} {self.rng.choice(people['family'])}"
 
-    def _seen(self, point: _Point) -> _Point:
+    def _seen(self, point: Point) -> Point:
         """``point``, remembered as a time at which the case was changed."""
-        if self.latest is None or _order(point) > _order(self.latest):
+        if self.latest is None or point.order > self.latest.order:
             self.latest = point
         return point
 
@@ -442,7 +247,7 @@ class _Telling:
             self._number_version(record, draft=step.get("draft", False))
         self.case[into].append(record)
 
-    def _registered(self, step: JSON, happened: _Point | None) -> _Point | None:
+    def _registered(self, step: JSON, happened: Point | None) -> Point | None:
         spec = step.get("registered")
         if spec is None:
             if happened is None or happened.instant is None:
@@ -463,7 +268,7 @@ class _Telling:
             for older in versions:
                 older["status"] = "replaced"
 
-    def _fill(self, record: JSON, step: JSON, happened: _Point | None) -> None:
+    def _fill(self, record: JSON, step: JSON, happened: Point | None) -> None:
         for key, value in step.items():
             if key in _STEERING or key in record or value == "":
                 continue
@@ -471,7 +276,7 @@ class _Telling:
         for key in [key for key, value in record.items() if value is None]:
             del record[key]
 
-    def _value(self, key: str, value: Any, happened: _Point | None) -> Any:
+    def _value(self, key: str, value: Any, happened: Point | None) -> Any:
         if key in _TIMES:
             return self._visible(value, happened)
         if key in _DATES:
@@ -502,11 +307,11 @@ class _Telling:
         words = self.text(value)
         return words if self.setting.marker is None else f"{words} {self.setting.marker}"
 
-    def _visible(self, spec: str, of: _Point | None) -> str | None:
+    def _visible(self, spec: str, of: Point | None) -> str | None:
         point = self.clock.read(spec, of)
         return None if point.later_than(self.setting.as_of) else point.text
 
-    def _sub_entry(self, raw: JSON, happened: _Point | None) -> JSON | None:
+    def _sub_entry(self, raw: JSON, happened: Point | None) -> JSON | None:
         """An edit, or guardians informed; None where it had not happened yet."""
         entry: JSON = {}
         for key, value in raw.items():
@@ -523,7 +328,7 @@ class _Telling:
                 entry[key] = value
         return entry if entry.get("pupil", "elev-1") in {p["ref"] for p in self.pupils} else None
 
-    def _seen_or_later(self, point: _Point) -> bool:
+    def _seen_or_later(self, point: Point) -> bool:
         if point.later_than(self.setting.as_of):
             return True
         self._seen(point)
@@ -534,10 +339,6 @@ class _Telling:
         if how == "some":
             moments = moments[:3]
         return {moment.value: bool((self.variant >> place) & 1) or place == 0 for place, moment in enumerate(moments)}
-
-
-def _order(point: _Point) -> tuple[int, float]:
-    return point.day.toordinal(), point.instant.timestamp() if point.instant is not None else 0.0
 
 
 def tell(story: Story, setting: Setting, case_id: str, start: date, rng: Random) -> JSON:
@@ -577,21 +378,3 @@ def _hide(value: JSON, path: list[str]) -> None:
     for item in inside if isinstance(inside, list) else [inside]:
         if isinstance(item, dict):
             _hide(item, rest)
-
-
-# --- identity numbers that belong to nobody ----------------------------------------------------------------------------
-
-_FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2)
-_SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
-
-
-def synthetic_identity_number(rng: Random) -> str:
-    """A number of the synthetic series (month + 80), with right control digits; it is never given to a person."""
-    while True:
-        digits = [int(d) for d in f"{rng.randrange(1, 29):02d}{rng.randrange(81, 93)}{rng.randrange(10, 19)}"]
-        digits += [int(d) for d in f"{rng.randrange(500, 1000)}"]
-        for weights in (_FIRST, _SECOND):
-            rest = sum(w * d for w, d in zip(weights, digits, strict=False)) % 11
-            digits.append((11 - rest) % 11)
-        if max(digits) < 10:
-            return "".join(map(str, digits))

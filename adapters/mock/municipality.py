@@ -23,8 +23,9 @@ from ...domain.calendar import SchoolCalendar, school_year_bounds
 from ...domain.moment import OSLO
 from ...domain.school import is_organisation_number
 from ...plans.calendars import load_calendar
-from .course import JSON, Setting, Story, read_data, tell
-from .course import stories as _all_stories
+from .course import Setting, tell
+from .stories import JSON, Story, read_data
+from .stories import stories as _all_stories
 
 AS_OF = datetime(2026, 11, 20, 15, 0, tzinfo=OSLO)
 """A Friday afternoon in the second school year: what the municipality's cases look like by default."""

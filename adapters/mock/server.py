@@ -13,17 +13,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, FastAPI, Form, Header, HTTPException, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from ...domain.annual_cycle import CycleStatus
-from ...domain.flag import ComplianceRecord
-from .course import JSON
+from .back_door import back_door
 from .fault_layer import SKEW, FaultLayer
-from .faults import Fault, FaultPlan, FaultRule, RequestKind, parse_faults
-from .municipality import Municipality, stories
-from .state import Credentials, MockClock, StoredCase, Tuning, VendorState, fingerprint
-from .wire import case_to_wire, from_wire, school_to_wire, to_wire
+from .faults import Fault, FaultPlan, RequestKind
+from .municipality import Municipality
+from .state import Credentials, MockClock, StoredCase, Tuning, VendorState
+from .stories import JSON
+from .wire import case_to_wire, school_to_wire, to_wire
+from .writes import is_record, is_status, keep, write
 
 _LIMIT = 10_000
 _RFC3339 = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$"
@@ -125,7 +124,11 @@ def _application(mock: Mock) -> FastAPI:
     app.include_router(_tokens(mock), prefix="/aarshjul")
     app.include_router(_sikker_sak(mock), prefix="/sikkersak")
     app.include_router(_annual_cycle(mock), prefix="/aarshjul")
-    app.include_router(_back_door(mock))
+    app.include_router(
+        back_door(
+            mock.municipality, mock.state, mock.plan, lambda: {"requests": mock.app.requests, "seen": mock.app.seen}
+        )
+    )
     return app
 
 
@@ -216,14 +219,14 @@ def _sikker_sak(mock: Mock) -> APIRouter:
     async def put_compliance(
         request: Request, case_number: _CASE, body: Annotated[JSON, Body()], key: _KEY, if_match: _MATCH = None
     ) -> Response:
-        if not _is_record(body, case_number):
+        if not is_record(body, case_number):
             raise HTTPException(422)
         found = state.case(case_number)
         if found is None:
             raise HTTPException(404)
         refused = if_match is not None and if_match != found.etag
-        return _write(
-            mock,
+        return write(
+            state,
             request,
             system="sikkersak",
             target=case_number,
@@ -232,7 +235,7 @@ def _sikker_sak(mock: Mock) -> APIRouter:
             body=body,
             refused=refused,
             reply={"caseNumber": case_number, "etag": found.etag},
-            store=lambda kept: _keep(state.records, state.record_etags, case_number, kept),
+            store=lambda kept: keep(state.records, state.record_etags, case_number, kept),
             etag=found.etag,
         )
 
@@ -316,12 +319,12 @@ def _annual_cycle(mock: Mock) -> APIRouter:
         body: Annotated[JSON, Body()],
         key: _KEY,
     ) -> Response:
-        if not _is_status(body, owner, school_year):
+        if not is_status(body, owner, school_year):
             raise HTTPException(422)
         if mock.facts(owner, school_year) is None:
             raise HTTPException(404)
-        return _write(
-            mock,
+        return write(
+            state,
             request,
             system="aarshjul",
             target=f"{owner}/{school_year}",
@@ -330,176 +333,8 @@ def _annual_cycle(mock: Mock) -> APIRouter:
             body=body,
             refused=False,
             reply={"items": len(body["items"])},
-            store=lambda kept: _keep(state.cycle_statuses, state.cycle_etags, (owner, school_year), kept),
+            store=lambda kept: keep(state.cycle_statuses, state.cycle_etags, (owner, school_year), kept),
             etag=None,
         )
-
-    return router
-
-
-# --- writes ----------------------------------------------------------------------------------------------------------
-
-
-def _write(
-    mock: Mock,
-    request: Request,
-    *,
-    system: str,
-    target: str,
-    key: str,
-    if_match: str | None,
-    body: JSON,
-    refused: bool,
-    reply: JSON,
-    store: Callable[[JSON], None],
-    etag: str | None,
-) -> Response:
-    """One write: the same key gives the same answer, a stale etag is refused, and everything stands in the journal."""
-    fault = request.scope.get("mock_fault")
-    print_of = fingerprint({name: value for name, value in body.items() if name not in ("judgedAt", "asOf")})
-    flags = len(body.get("flags") or body.get("items") or ())
-    line: dict[str, Any] = {
-        "system": system,
-        "target": target,
-        "idempotency_key": key,
-        "if_match": if_match,
-        "fingerprint": print_of,
-        "fault": fault.value if fault is not None else None,
-        "flags": flags,
-    }
-    known = mock.state.replies.get(f"{system}/{target}/{key}")
-    if known is not None and known[0] != print_of:
-        mock.state.write_down(**line, stored=False, status=409)
-        raise HTTPException(409)
-    if known is not None:
-        mock.state.write_down(**line, stored=False, replayed=True, status=known[1])
-        return JSONResponse(known[2], known[1], headers=known[3])
-    if refused:
-        mock.state.write_down(**line, stored=False, status=412)
-        raise HTTPException(412)
-    if fault is Fault.PARTIAL_WRITE and flags:
-        name = "flags" if "flags" in body else "items"
-        store({**body, name: body[name][: flags // 2]})
-    elif fault is not Fault.RECEIPT_NOT_STORED:
-        store(body)
-    mock.state.write_down(**line, stored=fault is not Fault.RECEIPT_NOT_STORED, status=200)
-    headers = {"ETag": etag} if etag is not None else {}
-    if fault not in (Fault.PARTIAL_WRITE, Fault.RECEIPT_NOT_STORED):
-        mock.state.replies[f"{system}/{target}/{key}"] = (print_of, 200, reply, headers)
-    return JSONResponse(reply, headers=headers)
-
-
-def _keep(kept: dict[Any, JSON], etags: dict[Any, str], key: Any, body: JSON) -> None:
-    kept[key] = body
-    etags[key] = f'"{fingerprint(body)[:16]}"'
-
-
-def _is_record(body: JSON, case_number: str) -> bool:
-    try:
-        raw = from_wire(body)
-        raw |= {"case": raw.get("case_number"), "school": raw.get("school_organization_number")}
-        record = ComplianceRecord.model_validate(raw)
-    except (ValidationError, AttributeError, TypeError):
-        return False
-    return record.case == case_number and _same_types(raw, record.model_dump(mode="json"))
-
-
-def _is_status(body: JSON, owner: str, school_year: str) -> bool:
-    try:
-        raw = from_wire(body)
-        status = CycleStatus.model_validate(raw)
-    except (ValidationError, AttributeError, TypeError):
-        return False
-    right = (status.school or "municipality", status.school_year) == (owner, school_year)
-    return right and _same_types(raw, status.model_dump(mode="json"))
-
-
-def _same_types(given: Any, read: Any) -> bool:
-    """Whether nothing had to be turned into another type to be read: the models are more forgiving than the contract."""
-    if isinstance(given, dict) and isinstance(read, dict):
-        return all(_same_types(given[name], read[name]) for name in given.keys() & read.keys())
-    if isinstance(given, list) and isinstance(read, list):
-        return all(map(_same_types, given, read))
-    return type(given) is type(read)
-
-
-# --- the back door ---------------------------------------------------------------------------------------------------
-
-
-class _Rule(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    fault: str
-    kind: RequestKind | None = None
-    path: str | None = None
-    case: str | None = None
-    after: int = 0
-    times: int | None = None
-
-
-class _Faults(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    faults: list[str] = []
-    rate: float = 1.0
-    rules: list[_Rule] = []
-    clear: bool = False
-
-
-def _back_door(mock: Mock) -> APIRouter:
-    router = APIRouter()
-
-    @router.get("/")
-    async def about() -> Any:
-        return {
-            "mock": True,
-            "contract": "assumed",
-            "municipality": mock.municipality.name,
-            "note": "Oppdiktet. Etterlikner to leverandører hvis grensesnitt ikke er dokumentert offentlig.",
-        }
-
-    @router.get("/_mock/journal")
-    async def journal() -> Any:
-        return [write.as_json() for write in mock.state.journal]
-
-    @router.get("/_mock/stories")
-    async def told() -> Any:
-        first = stories()[: mock.municipality.case_count]
-        return [
-            {"story": story.name, "shows": story.shows, "case": mock.municipality.case_of_story(story.name)["id"]}
-            for story in first
-        ]
-
-    @router.get("/_mock/counts")
-    async def counts() -> Any:
-        return {"requests": mock.app.requests, "seen": mock.app.seen, "faults": mock.plan.counts}
-
-    @router.post("/_mock/faults")
-    async def faults(wanted: _Faults) -> Any:
-        try:
-            struck = parse_faults(wanted.faults)
-            rules = [
-                FaultRule(parse_faults([r.fault])[0], r.kind, r.path, r.case, r.after, r.times) for r in wanted.rules
-            ]
-        except (ValueError, IndexError):
-            raise HTTPException(422) from None
-        if wanted.clear:
-            mock.plan.clear()
-        if struck:
-            mock.plan.faults, mock.plan.rate = struck, wanted.rate
-        mock.plan.rules += rules
-        return {"faults": list(struck), "rules": len(mock.plan.rules)}
-
-    @router.post("/_mock/touch/{case_number}")
-    async def touch(case_number: _CASE, change: Annotated[JSON | None, Body()] = None) -> Any:
-        found = mock.state.touch(case_number, change or {})
-        if found is None:
-            raise HTTPException(404)
-        return {"etag": found.etag, "modified": found.modified.isoformat()}
-
-    @router.post("/_mock/clock")
-    async def clock(to: datetime | None = None, advance: float = 0.0) -> Any:
-        if to is not None:
-            mock.state.clock.set(to)
-        mock.state.clock.advance(advance)
-        return {"now": mock.state.clock.now().isoformat()}
 
     return router

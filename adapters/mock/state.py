@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...domain.moment import OSLO
-from .course import JSON
 from .municipality import Municipality
+from .stories import JSON
 
 _CASES_IN_MEMORY = 4_000
 """So many cases are kept at once, school by school: a large municipality is made anew as it is read."""

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from zlib import crc32
 
-from .course import JSON, read_data
+from .stories import JSON, read_data
 
 _UNDERSCORE = re.compile(r"_([a-z0-9])")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")

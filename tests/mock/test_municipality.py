@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
-from skolemiljo.adapters.mock.course import FREE_TEXT, LABELS, read_data, synthetic_identity_number
+from skolemiljo.adapters.mock.course import FREE_TEXT, LABELS
+from skolemiljo.adapters.mock.identity_numbers import synthetic_identity_number
 from skolemiljo.adapters.mock.municipality import AS_OF, SCHOOL_YEARS, Municipality, school_calendar, stories
+from skolemiljo.adapters.mock.stories import read_data
 from skolemiljo.domain.activity_plan import PlanStatus
 from skolemiljo.domain.annual_cycle import Audience, CycleFacts, CycleKind
 from skolemiljo.domain.base import ReadingContext
