@@ -82,18 +82,10 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class HttpSection(Section):
-    """How to reach one system over HTTP."""
+class OpenSection(Section):
+    """How to reach a system over HTTP that asks for no token."""
 
     base_url: str = ""
-    token_url: str = "https://connect.visma.com/connect/token"  # noqa: S105 - an address, no secret
-    client_id: str = ""
-    client_secret: SecretStr | None = None
-    """Where this system has another secret than ``client_secret`` above; as a file: ``sikker_sak__client_secret``."""
-    tenant_id: str = ""
-    """The municipality's id at the vendor: one token per tenant. OneRoster of Visma Flyt asks for none."""
-    scope: str = ""
-    page_size: int = Field(default=50, ge=1, le=100)
     connect_timeout: float = Field(default=5.0, gt=0)
     read_timeout: float = Field(default=30.0, gt=0)
     attempts: int = Field(default=5, ge=1, le=20)
@@ -102,6 +94,19 @@ class HttpSection(Section):
     bytes_at_most: int = Field(default=32 * 1024 * 1024, gt=0)
     ca_file: str | None = None
     """A file with the municipality's own certificate authority."""
+
+
+class HttpSection(OpenSection):
+    """How to reach one system over HTTP, with tokens."""
+
+    token_url: str = "https://connect.visma.com/connect/token"  # noqa: S105 - an address, no secret
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    """Where this system has another secret than ``client_secret`` above; as a file: ``sikker_sak__client_secret``."""
+    tenant_id: str = ""
+    """The municipality's id at the vendor: one token per tenant. OneRoster of Visma Flyt asks for none."""
+    scope: str = ""
+    page_size: int = Field(default=50, ge=1, le=100)
     login: Literal["client_credentials", "maskinporten"] = "client_credentials"
     """What gives a right to a token: a secret shared with the vendor, or a key that Maskinporten knows (extra ``maskinporten``)."""
     issuer: str = "https://maskinporten.no/"
@@ -142,6 +147,16 @@ class OneRosterSection(HttpSection):
 
     scope: str = "one-roster-api:https://purl.imsglobal.org/spec/or/v1p2/scope/roster-core.readonly"
     page_size: int = Field(default=100, ge=1, le=1000)
+
+
+class NsrSection(OpenSection):
+    """Nasjonalt skoleregister, which is open: the schools of one municipality."""
+
+    base_url: str = "https://data-nsr.udir.no/v4"
+    municipality: str = Field(default="", pattern=r"^(\d{4})?$")
+    """The municipality's number."""
+    days: int = Field(default=7, ge=1)
+    """How long what the register said holds before it is asked again."""
 
 
 class FolderSection(Section):
@@ -243,7 +258,7 @@ class Settings(BaseSettings):
     cycle: str = "folder"
     """Adapter of the annual cycle: ``annual_cycle`` or ``folder``."""
     roster: str | None = None
-    """Adapter of the list of schools, beside the source's own: ``oneroster`` or ``schools_file``."""
+    """Adapter of the list of schools, beside the source's own: ``nsr``, ``oneroster`` or ``schools_file``."""
     schools_file: Path | None = None
     """For ``roster = "schools_file"``: a TOML file with one ``[[school]]`` for each school."""
     plan: str = "oyer-2024"
@@ -274,6 +289,7 @@ class Settings(BaseSettings):
     sikker_sak: SikkerSakSection = SikkerSakSection()
     annual_cycle: AnnualCycleSection = AnnualCycleSection()
     oneroster: OneRosterSection = OneRosterSection()
+    nsr: NsrSection = NsrSection()
     folder: FolderSection = FolderSection()
     sync: SyncSection = SyncSection()
     mail: MailSection = MailSection()
@@ -470,7 +486,7 @@ def _beside(settings: Settings, folder: Path) -> Settings:
             update[name] = folder / path.expanduser()
     if settings.folder.path is not None:
         update["folder"] = settings.folder.model_copy(update={"path": folder / settings.folder.path.expanduser()})
-    for name in ("sikker_sak", "annual_cycle", "oneroster", "mail"):
+    for name in ("sikker_sak", "annual_cycle", "oneroster", "nsr", "mail"):
         section = getattr(settings, name)
         files = {key: getattr(section, key, None) for key in ("ca_file", "certificate_file")}
         found = {key: str(folder / Path(file).expanduser()) for key, file in files.items() if file is not None}

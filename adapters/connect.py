@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from ..domain.errors import SettingsError
 from ..domain.fault_words import why_not
 from ..domain.school import School
-from ..settings import HttpSection, OneRosterSection, Settings
+from ..settings import HttpSection, OneRosterSection, OpenSection, Settings
 from .ports import AnnualCycle, CaseSource, FlagSink, Roster
 
 if TYPE_CHECKING:
@@ -72,6 +72,11 @@ class WithRoster:
         self.read = source.read
         self.odd: tuple[str, ...] = ()
         """What stood in the lists and was no school that can be asked for, by the list's own id."""
+
+    @property
+    def heard(self) -> Any:
+        """What the source's last answer told of itself."""
+        return getattr(self._source, "heard", None)
 
     def schools(self) -> Iterable[School]:
         """All schools."""
@@ -148,11 +153,26 @@ def _grant(section: HttpSection, settings: Settings) -> Grant:
 def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
     """An HttpClient with tokens for ``section``. Raises SettingsError where something is not set."""
     from .auth import TokenProvider
-    from .http import HttpClient, Limits
+    from .http import HttpClient
 
     missing = missing_keys(section, settings)
     if missing:
         raise SettingsError(_("{system}: sett {names}").format(system=system, names=", ".join(missing)))
+    common = _common(system, section, settings)
+    tokens = TokenProvider(_grant(section, settings), HttpClient(section.base_url, **common))
+    return HttpClient(section.base_url, tokens=tokens, **common)
+
+
+def open_client(system: str, section: OpenSection, settings: Settings) -> Any:
+    """An HttpClient for a system that asks for no token. Raises SettingsError."""
+    from .http import HttpClient
+
+    return HttpClient(section.base_url, **_common(system, section, settings))
+
+
+def _common(system: str, section: OpenSection, settings: Settings) -> dict[str, Any]:
+    from .http import Limits
+
     limits = Limits(
         connect=section.connect_timeout,
         read=section.read_timeout,
@@ -160,11 +180,4 @@ def http_client(system: str, section: HttpSection, settings: Settings) -> Any:
         budget=section.budget,
         bytes_at_most=section.bytes_at_most,
     )
-    common: Any = {
-        "system": system,
-        "limits": limits,
-        "ca_file": section.ca_file,
-        "refuse_mock": settings.production,
-    }
-    tokens = TokenProvider(_grant(section, settings), HttpClient(section.base_url, **common))
-    return HttpClient(section.base_url, tokens=tokens, **common)
+    return {"system": system, "limits": limits, "ca_file": section.ca_file, "refuse_mock": settings.production}

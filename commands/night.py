@@ -143,6 +143,11 @@ def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
         _("UKJENT SKOLE: {name} i listen over skoler har ikke noe organisasjonsnummer: rett den der.").format(name=name)
         for name in summary.odd_schools
     ]
+    lines += [_("NY SKOLE: {number} er kommet til.").format(number=number) for number in summary.new_schools]
+    lines += [
+        _("NEDLAGT ELLER SLÅTT SAMMEN: skolen {number}. Sakene følger skolen som elevene går på.").format(number=number)
+        for number in summary.closed_schools
+    ]
     if summary.decisions_back:
         back = ngettext(
             "{n} avgjørelse som lageret ikke hadde, er tatt inn igjen fra eksporten.",

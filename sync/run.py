@@ -6,7 +6,7 @@ import hashlib
 import signal
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -102,6 +102,8 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
         found = {school.organisation_number: school for school in night.source.schools()}
         _hold_the_clocks_together(night)
         summary = replace(summary, odd_schools=tuple(getattr(night.source, "odd", ())))
+        new, closed = _changes_among(found, store)
+        summary = replace(summary, new_schools=new, closed_schools=closed)
         expected = store.schools() if options.schools is None else options.schools
         wanted = [found[number] for number in sorted(found) if options.schools is None or number in options.schools]
         lost = [_not_shown(night, number) for number in sorted(set(expected) - found.keys())]
@@ -118,6 +120,16 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
         summary = replace(summary, error=error.kind, error_text=str(error), error_exit=error.exit_code)
         night.log.error("run broke off", kind=summary.error)
     return _ended(night, replace(summary, stopped=night.stop()))
+
+
+def _changes_among(found: Mapping[str, School], store: Store) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The schools that are new tonight, and those that are told to be closed tonight."""
+    known = frozenset(store.schools())
+    closed = (number for number in sorted(known & found.keys()) if found[number].closed_on is not None)
+    return (
+        tuple(sorted(found.keys() - known)) if known else (),
+        tuple(number for number in closed if store.school(number).closed_on is None),
+    )
 
 
 def _decisions_taken_back(night: Night) -> tuple[tuple[str, ...], str | None]:

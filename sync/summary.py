@@ -172,9 +172,13 @@ class RunSummary:
     schools: tuple[SchoolSummary, ...] = ()
     """In the order of their organisation numbers; the municipality itself (``school`` None) last."""
     missing_schools: tuple[str, ...] = ()
+    """Schools we know that the source no longer shows."""
     odd_schools: tuple[str, ...] = ()
     """Entries of the roster that are no school that can be asked for, by the roster's own id: nobody has looked at them."""
-    """Schools we know that the source no longer shows."""
+    new_schools: tuple[str, ...] = ()
+    """Schools that no night before this one has met; the first night has none."""
+    closed_schools: tuple[str, ...] = ()
+    """Schools that source or roster tells tonight have been closed, or merged into another."""
     cut_off: tuple[str, ...] = ()
     """Earlier runs that never ended."""
     decisions_back: int = 0
@@ -268,6 +272,8 @@ class RunSummary:
             "unclaimed": [_told(problem) for problem in self.unclaimed],
             "missing_schools": list(self.missing_schools),
             "odd_schools": list(self.odd_schools),
+            "new_schools": list(self.new_schools),
+            "closed_schools": list(self.closed_schools),
             "cut_off_runs": list(self.cut_off),
             "decisions_back": self.decisions_back,
             "decisions_problem": self.decisions_problem,

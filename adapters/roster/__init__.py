@@ -1,4 +1,4 @@
-"""The list of schools from where it is kept anyway: OneRoster 1.2, or a TOML file."""
+"""The list of schools from where it is kept anyway: the national register, OneRoster 1.2, or a TOML file."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ from gettext import gettext as _
 
 from ...domain.errors import SettingsError
 from ...settings import Settings
-from ..connect import http_client
+from ..connect import http_client, open_client
+from .nsr import SYSTEM as SYSTEM_NSR
+from .nsr import NationalRegister
 from .one_roster import SYSTEM, OneRoster
 from .schools_file import SchoolsFile
 
-__all__ = ["OneRoster", "SchoolsFile", "over_http", "schools_file"]
+__all__ = ["NationalRegister", "OneRoster", "SchoolsFile", "national_register", "over_http", "schools_file"]
+
+
+def national_register(settings: Settings) -> NationalRegister:
+    """Nasjonalt skoleregister as ``settings`` say; what it told is kept beside the store. Raises SettingsError."""
+    section = settings.nsr
+    if not section.municipality:
+        raise SettingsError(_("nsr.municipality mangler: kommunens nummer, fire siffer"))
+    memory = settings.store.with_name("nsr.json") if settings.store is not None else None
+    http = open_client(SYSTEM_NSR, section, settings)
+    return NationalRegister(http, section.municipality, memory=memory, days=section.days)
 
 
 def over_http(settings: Settings) -> OneRoster:
