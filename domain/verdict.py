@@ -81,7 +81,7 @@ class Reading(StrEnum):
 
 
 class RemarkCode(StrEnum):
-    """What a reader should know beside the verdict. The words, nb and nn, are in validators/verdict_words.py."""
+    """What a reader should know beside the verdict. The words, nb and nn, are in validators/verdict_words.toml."""
 
     REGISTERED_LATE = "registered_late"
     TIME_ASSUMED = "time_assumed"

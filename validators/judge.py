@@ -77,7 +77,7 @@ class Judge:
         changes_at: datetime | None = None,
         deadline: date | None = None,
     ) -> Outcome:
-        """A person must decide: ``question`` is a key of the rule's questions or of wording.QUESTIONS."""
+        """A person must decide: ``question`` is a key of the rule's questions, or of those in verdict_words.toml."""
         return _outcome(
             scope, Verdict.REVIEW, items, event, remarks, question=question, deadline=deadline, changes_at=changes_at
         )

@@ -39,7 +39,7 @@ class Page:
     limits: Text
     """What the rule can't see."""
     questions: Mapping[str, Text]
-    """Review questions by key; those that many rules ask stand in ``verdict_words``."""
+    """Review questions by key; those that many rules ask stand in verdict_words.toml."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,36 +11,8 @@ from typing import Any
 from ..domain.errors import SettingsError
 from ..domain.plan import MunicipalPlan
 from ..plans.loader import law
-from .page import Text
 from .rule import Chapter, Rule
-from .verdict_words import ROLES, SEVERITIES
-
-_BASIS = {
-    "lov": Text("loven", "lova"),
-    "plan": Text("kommunens plan", "planen til kommunen"),
-    "lov+plan": Text("loven og kommunens plan", "lova og planen til kommunen"),
-    "intern": Text("verktøyet selv", "verktøyet sjølv"),
-}
-_WORDS = {
-    "plan_says": Text("Planen sier", "Planen seier"),
-    "law": Text("Loven", "Lova"),
-    "basis": Text("Grunnlag", "Grunnlag"),
-    "severity": Text("Alvor", "Alvor"),
-    "role": Text("Ansvar", "Ansvar"),
-    "proof": Text("Dette viser at det er i orden", "Dette viser at det er i orden"),
-    "remedy": Text("Gjør dette nå", "Gjer dette no"),
-    "questions": Text("Spørsmål et menneske må svare på", "Spørsmål eit menneske må svare på"),
-    "limits": Text("Dette kan regelen ikke se", "Dette kan regelen ikkje sjå"),
-    "on": Text("Regelen er på", "Regelen er på"),
-    "off": Text("Regelen er av", "Regelen er av"),
-    "rules": Text("Reglene", "Reglane"),
-    "rule": Text("Regel", "Regel"),
-    "title": Text("Dette skal være oppfylt", "Dette skal vere oppfylt"),
-    "made": Text(
-        "Laget av `make docs` fra reglene og fra {title} ({label}). Ikke rediger her.",
-        "Laga av `make docs` frå reglane og frå {title} ({label}). Ikkje rediger her.",
-    ),
-}
+from .verdict_words import BASES, HEADINGS, ROLES, SEVERITIES
 
 
 def find(name: str, rules: Mapping[str, Rule]) -> Rule:
@@ -95,14 +67,14 @@ def data(rule: Rule, plan: MunicipalPlan, language: str) -> dict[str, Any]:
 def text(rule: Rule, plan: MunicipalPlan, language: str = "nb", width: int = 90) -> str:
     """The page for a terminal."""
     page = data(rule, plan, language)
-    say = {key: words.in_language(language) for key, words in _WORDS.items()}
+    say = {key: words.in_language(language) for key, words in HEADINGS.items()}
     lines = [f"{rule.code}  {page['title']}", f"      {rule.slug}", ""]
     if page["quote"]:
         lines += [f"{say['plan_says']} ({page['section']}):", *_wrapped(f"«{page['quote']}»", width), ""]
     if page["law"]:
         lines += [f"{say['law']}: {'; '.join(entry['title'] for entry in page['law'])}"]
     lines += [
-        f"{say['basis']}: {_BASIS[page['basis']].in_language(language)}",
+        f"{say['basis']}: {BASES[rule.basis].in_language(language)}",
         f"{say['severity']}: {SEVERITIES[rule.severity].in_language(language)}",
         f"{say['role']}: {ROLES[rule.role].in_language(language)}",
         _switch(page, say),
@@ -132,12 +104,12 @@ def _wrapped(words: str, width: int) -> list[str]:
 def markdown(rule: Rule, plan: MunicipalPlan, language: str = "nb", level: int = 2) -> str:
     """The page in Markdown, with a heading of ``level``."""
     page = data(rule, plan, language)
-    say = {key: words.in_language(language) for key, words in _WORDS.items()}
+    say = {key: words.in_language(language) for key, words in HEADINGS.items()}
     lines = [f"{'#' * level} {rule.code} {page['title']}", "", f"`{rule.slug}`", ""]
     if page["quote"]:
         lines += [f"> «{page['quote']}» ({page['section']})", ""]
     facts = [
-        f"{say['basis']}: {_BASIS[page['basis']].in_language(language)}",
+        f"{say['basis']}: {BASES[rule.basis].in_language(language)}",
         f"{say['severity']}: {SEVERITIES[rule.severity].in_language(language)}",
         f"{say['role']}: {ROLES[rule.role].in_language(language)}",
         *(f"[{entry['title']}]({entry['url']})" for entry in page["law"]),
@@ -161,7 +133,7 @@ def index_markdown(
     chapters: Iterable[Chapter], plan: MunicipalPlan, language: str = "nb", folder: str = "rules"
 ) -> str:
     """A table of every rule, by chapter, with links to the chapters' documents in ``folder``."""
-    say = {key: words.in_language(language) for key, words in _WORDS.items()}
+    say = {key: words.in_language(language) for key, words in HEADINGS.items()}
     lines = [f"# {say['rules']}", "", _made_from(plan, language), ""]
     for chapter in chapters:
         if not chapter.rules:
@@ -170,7 +142,7 @@ def index_markdown(
         lines += [f"## {title}", "", f"| {say['rule']} | {say['title']} | {say['basis']} | {say['severity']} |"]
         lines.append("| --- | --- | --- | --- |")
         for rule in chapter.rules:
-            basis, severity = _BASIS[rule.basis.value], SEVERITIES[rule.severity]
+            basis, severity = BASES[rule.basis], SEVERITIES[rule.severity]
             off = "" if plan.is_on(rule.row, optional=rule.optional) else f" ({say['off'].casefold()})"
             lines.append(
                 f"| [{rule.code}]({folder}/{chapter.name}.md) | {rule.page.title.in_language(language)}{off} "
@@ -181,4 +153,4 @@ def index_markdown(
 
 
 def _made_from(plan: MunicipalPlan, language: str) -> str:
-    return _WORDS["made"].in_language(language).format(title=plan.document.title, label=plan.document.label)
+    return HEADINGS["made"].in_language(language).format(title=plan.document.title, label=plan.document.label)
