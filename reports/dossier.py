@@ -39,7 +39,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class DossierDuty:
     """One duty: ``question`` (what the plan demands), ``answer``, ``account`` (how it was found), ``evidence``."""
 
     rule: str
@@ -75,7 +75,7 @@ class Dossier:
     opened_because: str
     opened_by: str
     events: tuple[Event, ...]
-    duties: tuple[Duty, ...]
+    duties: tuple[DossierDuty, ...]
     """What is to be answered for first; what is in order after it."""
     not_applicable: tuple[str, ...]
     """Codes of the rules that this case does not trigger."""
@@ -198,7 +198,7 @@ def _plain_value(value: object) -> str:
     raise TypeError(f"{type(value).__name__} does not belong in a dossier")
 
 
-def _sections(found: Dossier, words: Words) -> list[tuple[str, str, list[Duty]]]:
+def _sections(found: Dossier, words: Words) -> list[tuple[str, str, list[DossierDuty]]]:
     """Anchor, heading and duties: what is to be answered for, what is a question, what is unseen, what is in order."""
     order = [
         ("avvik", Verdict.DEVIATION, words.gettext("Avvik")),
@@ -217,10 +217,10 @@ def _sections(found: Dossier, words: Words) -> list[tuple[str, str, list[Duty]]]
 # Duties.
 
 
-def _duties(report: SchoolReport, say: Sentences, known: Mapping[str, str]) -> Iterable[Duty]:
+def _duties(report: SchoolReport, say: Sentences, known: Mapping[str, str]) -> Iterable[DossierDuty]:
     for item in report.items:
         finding = item.finding
-        yield Duty(
+        yield DossierDuty(
             rule=finding.rule,
             question=say.rule_title(finding.rule),
             about=say.words.scope(finding.scope),

@@ -13,7 +13,7 @@ from .sentences import Sentences
 
 
 @dataclass(frozen=True)
-class Answer:
+class SameAnswer:
     """Findings of one rule with one answer, that ask for the same thing."""
 
     status: str
@@ -27,7 +27,7 @@ class Duty:
     """What one part of the report says of one rule."""
 
     rule: str
-    answers: tuple[Answer, ...]
+    answers: tuple[SameAnswer, ...]
 
     @property
     def number(self) -> int:
@@ -45,7 +45,7 @@ def duties(items: Iterable[Item], say: Sentences) -> list[Duty]:
         Duty(
             rule,
             tuple(
-                Answer(status, say.to_do_label(same[0]), to_do, tuple(same))
+                SameAnswer(status, say.to_do_label(same[0]), to_do, tuple(same))
                 for (status, to_do), same in answers.items()
             ),
         )
