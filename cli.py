@@ -348,6 +348,22 @@ def metrics(work: Workplace, out: Path | None) -> None:
         output.write(out, told, mode=numbers.FILE_MODE)
 
 
+@main.command()
+@LANGUAGE
+@click.option("--dry-run", is_flag=True, help="Vis hva som ville blitt sendt, og send ingenting.")
+@with_workplace
+def watch(work: Workplace, language: str | None, dry_run: bool) -> None:
+    """Vakten om dagen: hva som har frist i kveld og ikke er loggført, til den som ennå kan gjøre det.
+
+    \b
+    Eksempel:
+      skolemiljo watch --dry-run
+    """
+    from skolemiljo.commands import watching
+
+    sys.exit(watching.watch(work, now=now(), dry_run=dry_run, language=language, echo=click.echo))
+
+
 # --- decisions -------------------------------------------------------------------------------------------------------
 
 

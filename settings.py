@@ -7,11 +7,11 @@ import os
 import stat
 import tomllib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, time, timedelta
 from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -36,6 +36,7 @@ from pydantic_settings import (
 
 from .domain.errors import SettingsError
 from .domain.fault_words import Mistake, mistakes
+from .domain.people import Role
 from .domain.school import School, is_organisation_number
 from .domain.toml import at_line, read_toml
 
@@ -46,7 +47,18 @@ OWNER = "owner"
 """Who is no school, in tables of readers."""
 HIDDEN = "***"
 """What is shown in the place of a secret."""
-_NEVER_SHOWN = ("ping_url", "mail.owner", "mail.schools", "notify.owner", "notify.schools")
+_NEVER_SHOWN = (
+    "ping_url",
+    "mail.owner",
+    "mail.schools",
+    "notify.owner",
+    "notify.schools",
+    "watch.owner",
+    "watch.schools",
+    "watch.routes",
+    "watch.deputies",
+    "watch.ping_url",
+)
 """No secrets by type, but whoever knows them can use them, or knows who works where."""
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
@@ -74,6 +86,50 @@ def _address(value: str) -> str:
 
 Address = Annotated[str, AfterValidator(_address)]
 """One e-mail address, without a name."""
+
+
+def _ping(value: str | None) -> str | None:
+    parts = urlsplit(value or "https://none")
+    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _THIS_MACHINE):
+        raise ValueError(_("må være en https-adresse"))
+    return value
+
+
+PingAddress = Annotated[str | None, AfterValidator(_ping)]
+"""A dead man's switch, called with one GET after each run that worked. Whoever knows it can silence the alarm."""
+
+
+def _place_of_a_case(value: str | None) -> str | None:
+    parts = urlsplit((value or "https://none/{case}").replace("{case}", "1"))
+    if (value and "{case}" not in value) or parts.scheme != "https" or not parts.hostname:
+        raise ValueError(_("må være en https-adresse med {case} der saksnummeret skal stå"))
+    return value
+
+
+CaseAddress = Annotated[str | None, AfterValidator(_place_of_a_case)]
+"""Where a case is found in the case system, with ``{case}`` in the place of its number."""
+
+
+def _reader(value: str) -> str:
+    reader = value.replace(" ", "")
+    if reader != OWNER and not is_organisation_number(reader):
+        raise ValueError(_("skriv owner eller et organisasjonsnummer"))
+    return reader
+
+
+def _school_key(value: str) -> str:
+    number = value.replace(" ", "")
+    if not is_organisation_number(number):
+        raise ValueError(_("skriv organisasjonsnummeret til en skole"))
+    return number
+
+
+Reader = Annotated[str, AfterValidator(_reader)]
+"""``owner``, or a school's organisation number."""
+
+
+SchoolKey = Annotated[str, AfterValidator(_school_key)]
+"""A school's organisation number, with or without spaces."""
 
 
 class Section(BaseModel):
@@ -185,7 +241,7 @@ class MailSection(Section):
     """With each school's deadlines as an attachment."""
     owner: list[Address] = Field(default_factory=list)
     """Who gets the mail about all schools: counts alone."""
-    schools: dict[str, list[Address]] = Field(default_factory=dict)
+    schools: dict[SchoolKey, list[Address]] = Field(default_factory=dict)
     """Organisation number → who gets the mail about that school."""
 
     @model_validator(mode="after")
@@ -204,7 +260,7 @@ class NotifySection(Section):
 
     owner: list[SecretStr] = Field(default_factory=list)
     """Apprise addresses that get a line for each school; as a file: ``notify__owner``, a JSON list."""
-    schools: dict[str, list[SecretStr]] = Field(default_factory=dict)
+    schools: dict[SchoolKey, list[SecretStr]] = Field(default_factory=dict)
     """Organisation number → Apprise addresses that get the school's line."""
 
 
@@ -226,16 +282,57 @@ class SyncSection(Section):
 class PublishSection(Section):
     """Where the night's reports are laid out for those who read them."""
 
-    groups: dict[str, str] = Field(default_factory=dict)
+    groups: dict[Reader, str] = Field(default_factory=dict)
     """``owner`` or a school's organisation number → the group on this machine that may read its folder; without one, nobody."""
 
-    @field_validator("groups")
-    @classmethod
-    def _known_readers(cls, value: dict[str, str]) -> dict[str, str]:
-        told = {reader.replace(" ", ""): group for reader, group in value.items()}
-        if not all(reader == OWNER or is_organisation_number(reader) for reader in told):
-            raise ValueError(_("skriv owner eller et organisasjonsnummer"))
-        return told
+
+class Deputy(Section):
+    """Who stands in for a school's readers (or the owner's) for a time: the word goes there instead."""
+
+    reader: Reader
+    first: date
+    until: date
+    """Last day."""
+    addresses: list[Address] = Field(min_length=1)
+
+
+class WatchSection(Section):
+    """The watch by day (``skolemiljo watch``): who is told of a duty whose last day is today, and when."""
+
+    owner: list[Address] = Field(default_factory=list)
+    """Standard: those of ``[mail]``."""
+    schools: dict[SchoolKey, list[Address]] = Field(default_factory=dict)
+    """Organisation number → who is told. Standard: those of ``[mail]``."""
+    routes: dict[Reader, dict[Role, list[Address]]] = Field(default_factory=dict)
+    """Reader → role → who is told of this role's duties, in the place of the others."""
+    deputies: list[Deputy] = Field(default_factory=list)
+    quiet_from: time | None = None
+    quiet_to: time | None = None
+    """Between these nothing is sent, in Oslo's time; what is due still is told when it is over, the same day."""
+    minutes_before_school_ends: int = Field(default=60, ge=0)
+    """When what is still due is told once more, on school days."""
+    last_word: time = time(20, 0)
+    """And once more, every day."""
+    calendar: bool = True
+    """With what is due as an attachment to the calendar, with an alarm."""
+    write_flags: bool = False
+    """Also write flags on the cases that were looked at; needs ``sync.write_back``."""
+    ping_url: PingAddress = Field(default=None, repr=False)
+    """A dead man's switch of its own."""
+
+    @model_validator(mode="after")
+    def _both_ends(self) -> WatchSection:
+        if (self.quiet_from is None) != (self.quiet_to is None):
+            raise ValueError(_("sett både quiet_from og quiet_to"))
+        return self
+
+    def is_quiet(self, at: time) -> bool:
+        """Whether nothing is to be sent at this time of day."""
+        if self.quiet_from is None or self.quiet_to is None:
+            return False
+        if self.quiet_from <= self.quiet_to:
+            return self.quiet_from <= at < self.quiet_to
+        return at >= self.quiet_from or at < self.quiet_to
 
 
 class Settings(BaseSettings):
@@ -282,8 +379,10 @@ class Settings(BaseSettings):
     """For all systems; best given as a file called ``client_secret`` in the secrets folder."""
     pseudonym_key: SecretStr | None = Field(default=None, min_length=16)
     """What the owner's pseudonyms are made with; without it the store keeps one, and a lost store gives new pseudonyms."""
-    ping_url: str | None = Field(default=None, repr=False)
+    ping_url: PingAddress = Field(default=None, repr=False)
     """Dead man's switch: one GET after a run that worked."""
+    case_url: CaseAddress = None
+    """Where a case is found in the case system, with ``{case}`` in the place of its number: what links point to."""
     languages: dict[str, Literal["nb", "nn"]] = Field(default_factory=dict)
     """``owner`` or a school's organisation number → the language of its reports and mails, where that is another."""
     sikker_sak: SikkerSakSection = SikkerSakSection()
@@ -295,6 +394,7 @@ class Settings(BaseSettings):
     mail: MailSection = MailSection()
     notify: NotifySection = NotifySection()
     publish: PublishSection = PublishSection()
+    watch: WatchSection = WatchSection()
 
     toml_file: ClassVar[Path | None] = None
     secrets: ClassVar[Path | None] = None
@@ -314,14 +414,6 @@ class Settings(BaseSettings):
             raise ValueError(_("hver linje må begynne med owner eller organisasjonsnummeret til en skole"))
         return told
 
-    @field_validator("ping_url")
-    @classmethod
-    def _safe_ping(cls, value: str | None) -> str | None:
-        parts = urlsplit(value or "https://none")
-        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _THIS_MACHINE):
-            raise ValueError(_("må være en https-adresse"))
-        return value
-
     @model_validator(mode="after")
     def _no_mock_in_production(self) -> Settings:
         for name in ("sikker_sak", "annual_cycle", "oneroster"):
@@ -338,7 +430,8 @@ class Settings(BaseSettings):
     @property
     def read(self) -> str:
         """Everything here that a verdict depends on, or may; secrets are masked."""
-        beside = {"mail", "notify", "sync", "language", "languages", "ping_url", "store", "database", "log_file"}
+        told = {"mail", "notify", "publish", "watch", "language", "languages", "ping_url", "case_url"}
+        beside = told | {"sync", "store", "database", "log_file"}
         return self.model_dump_json(exclude=beside)
 
     @property
@@ -360,6 +453,10 @@ class Settings(BaseSettings):
         """The language of what is made for ``school`` (``None``: the owner): by the settings, else by the source."""
         reader, own = (OWNER, None) if school is None else (school.organisation_number, school.language)
         return self.languages.get(reader) or own or self.report_language
+
+    def link_to(self, case: str) -> str | None:
+        """Where ``case`` is found in the case system; ``None`` where nobody has said."""
+        return None if self.case_url is None else self.case_url.replace("{case}", quote(case, safe=""))
 
     @property
     def store_path(self) -> Path:

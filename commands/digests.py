@@ -62,7 +62,7 @@ def send_all(
             _("ingen får morgenposten: sett mail.owner, mail.schools, notify.owner eller notify.schools")
         )
     if any(one.channel == "notify" for one in wanted) and not dry_run:
-        _check_extra()
+        check_extra()
     whole = True
     for one in wanted:
         told = store.told(one.reader)
@@ -118,7 +118,8 @@ def _wanted(work: Workplace) -> Iterator[Digest]:
         yield Digest("notify", None, tuple(t.get_secret_value() for t in notify.owner))
 
 
-def _check_extra() -> None:
+def check_extra() -> None:
+    """Raises MissingPart where the extra ``notify`` is not installed."""
     with optional_part("notify"):
         import apprise  # noqa: F401 - asked before the first message goes out, not after half of them
 
@@ -134,7 +135,7 @@ def _hand_over(work: Workplace, one: Digest, report: Report, language: str | Non
     if one.channel == "notify":
         digest.notify(report, one.targets, language)
         return 0
-    return digest.send(_message(work, one, report, language, now), _server(work.settings.mail))
+    return digest.send(_message(work, one, report, language, now), server_of(work.settings.mail))
 
 
 def _message(work: Workplace, one: Digest, report: Report, language: str | None, now: datetime) -> EmailMessage:
@@ -147,7 +148,8 @@ def _message(work: Workplace, one: Digest, report: Report, language: str | None,
     )
 
 
-def _server(mail: MailSection) -> digest.MailServer:
+def server_of(mail: MailSection) -> digest.MailServer:
+    """Where mail is handed in, as the settings say."""
     return digest.MailServer(
         mail.host,
         mail.port,

@@ -62,7 +62,7 @@ def run(
         progress=progress,
     )
     if settings.ping_url is not None and not dry_run and summary.exit_code == 0:
-        _ping(settings.ping_url)
+        ping(settings.ping_url)
     return summary
 
 
@@ -102,14 +102,14 @@ def _known(work: Workplace, school: str) -> str:
     return number
 
 
-def _ping(url: str) -> None:
-    """Tells the dead man's switch that the night worked. Where that fails the alarm goes, and the night still worked."""
+def ping(url: str) -> None:
+    """Tells the dead man's switch that a run worked. Where that fails the alarm goes, and the run still worked."""
     import structlog
 
-    from ..adapters.http import ping
+    from ..adapters import http
 
     try:
-        ping(url)
+        http.ping(url)
     except SkolemiljoError as error:
         structlog.get_logger("skolemiljo.sync").warning("ping failed", kind=type(error).__name__, why=str(error))
 

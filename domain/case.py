@@ -214,6 +214,16 @@ class Case(Frozen):
             if as_of is None or suspicion.at.known_at(as_of)
         )
 
+    def staff_is_accused(self) -> bool:
+        """Whether anyone who works at the school is, or ever was, said to violate a pupil; true where that can't be seen."""
+        if self.leader_is_accused() or self.is_hidden("notices") or self.hides_part_of("notices"):
+            return True
+        told = any(notice.accuses_staff for notice in self.notices)
+        return told or any(
+            suspicion.suspected is Suspected.STAFF or any(actor.role.works_at_school for actor in suspicion.accused)
+            for suspicion in self.suspicions
+        )
+
 
 def _covers(paths: Iterable[str], path: str) -> bool:
     return any(path == hidden or path.startswith(f"{hidden}.") for hidden in paths)

@@ -65,6 +65,8 @@ class Kind(StrEnum):
     """a person said that it is right that cases are gone"""
     STORE = "store"
     """backup, forget, upgrade"""
+    WATCH = "watch"
+    """someone was told by day what ends today: who and of how many duties, not what"""
     MENDED = "mended"
     """the end of the file was half a line, left by a crash, and was taken off"""
     BROKEN = "broken"

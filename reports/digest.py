@@ -16,6 +16,7 @@ from ..domain.exit_code import ExitCode
 from ..domain.verdict import Verdict
 from .model import ON_TOP, AuditReport, Group, Identity, Part, Report, SchoolReport
 from .privacy import counted, shown_count
+from .report_language import Words
 from .sentences import Sentences
 
 Standing = Mapping[str, str]
@@ -243,7 +244,12 @@ def lines(report: Report, language: str | None = None) -> list[str]:
 
 
 def notify(report: Report, targets: Sequence[str], language: str | None = None) -> None:
-    """Posts :func:`lines` to ``targets`` (Apprise addresses; extra ``notify``).
+    """Posts :func:`lines` to ``targets``, as :func:`post` does."""
+    post("\n".join(lines(report, language)), targets, Sentences(report, language).words)
+
+
+def post(text: str, targets: Sequence[str], words: Words) -> None:
+    """Posts ``text`` to ``targets`` (Apprise addresses; extra ``notify``).
 
     Raises MailError where one did not take it, and MissingPart where Apprise is not installed.
     """
@@ -259,6 +265,5 @@ def notify(report: Report, targets: Sequence[str], language: str | None = None) 
     for target in targets:
         if not service.add(target):
             raise MailError(_("en adresse under notify er ikke til å forstå: rett den"))
-    say = Sentences(report, language)
-    if not service.notify(title=say.words.gettext("Skolemiljø"), body="\n".join(lines(report, language))):
+    if not service.notify(title=words.gettext("Skolemiljø"), body=text):
         raise MailError(_("varselet ble ikke tatt imot: sjekk adressene under notify"))

@@ -152,6 +152,12 @@ def due(connection: Connection, school: str, as_of: datetime) -> tuple[str, ...]
     return tuple(connection.execute(statement.order_by(cases.c.case_id)).scalars())
 
 
+def changing(connection: Connection, school: str, until: datetime) -> tuple[str, ...]:
+    """Cases of the school in which time alone changes something before ``until``."""
+    here = (cases.c.school == school, cases.c.vanished_at.is_(None), cases.c.changes_at <= until)
+    return tuple(connection.execute(select(cases.c.case_id).where(*here).order_by(cases.c.case_id)).scalars())
+
+
 def about_leaders(connection: Connection, school: str | None = None) -> frozenset[str]:
     """Cases in which a leader of the school is, or ever was, the subject: kept from rektor's view."""
     statement = select(cases.c.case_id).where(cases.c.leader_accused, *_mine(school))

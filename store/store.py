@@ -134,6 +134,7 @@ class Store(Transactions):
     case_ids = reads(_cases.ids)
     vanished = reads(_cases.vanished)
     due_cases = reads(_cases.due)
+    changing_cases = reads(_cases.changing)
     leader_cases = reads(_cases.about_leaders)
     standing = reads(_findings.standing)
 

@@ -76,7 +76,7 @@ def run_sync(
             with store.scratch() as scratch:
                 dry = replace(night, store=scratch, run_log=None)
                 return _run(dry, DrySink(sink), DryCycle(cycle) if cycle is not None else None, started_at)
-        with _locked(_lock_file(options, store)):
+        with locked(_lock_file(options, store)):
             return _run(night, sink, cycle, started_at)
 
 
@@ -315,7 +315,8 @@ def _lock_file(options: Options, store: Store) -> Path:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Holds the lock that a run holds as long as it works. Raises AlreadyRunning and StoreError."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(path, timeout=0, mode=0o600)
@@ -347,4 +348,4 @@ def _signals(stop: Stop) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-__all__ = ["AlreadyRunning", "NightProgress", "Options", "Stop", "basis_of", "run_sync"]
+__all__ = ["AlreadyRunning", "NightProgress", "Options", "Stop", "basis_of", "locked", "run_sync"]
