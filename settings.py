@@ -672,7 +672,7 @@ def shown(settings: Settings, file: Path | None = None, secrets: Path | None = N
         places = (("environment", in_environment), ("secrets", in_secrets), ("file", in_file))
         place = next((name for name, data in places if _has(data, key)), "default")
         secret = isinstance(value, SecretStr) or (key.startswith(_NEVER_SHOWN) and bool(value))
-        rows.append((key, HIDDEN if secret else str(value) if isinstance(value, Path) else value, place))
+        rows.append((key, HIDDEN if secret else str(value) if isinstance(value, Path | time) else value, place))
     return rows
 
 

@@ -86,6 +86,7 @@ def examine(work: Workplace, at: datetime) -> tuple[Line, ...]:
         ("disk", doctor.disk),
         ("runlog", doctor.run_log),
         ("lock", doctor.lock),
+        ("watch", doctor.watch),
     ):
         lines += _safely(name, check)
     return tuple(lines)
@@ -445,6 +446,32 @@ class _Doctor:
         except OSError as error:
             unusable = _("låsefila {name} kan ikke brukes ({why_not})")
             raise SettingsError(unusable.format(name=lock.name, why_not=why_not(error))) from None
+
+    def watch(self) -> Iterator[Line]:
+        """Whether somebody would be told by day of what ends today, at each school."""
+        from .watching import last_look, untold_readers
+
+        try:
+            store = self._store
+        except StoreError:
+            return  # its own line tells
+        if store is None:
+            return
+        untold = untold_readers(self._work, store)
+        if untold is None:
+            yield _line("watch", State.OK, _("ingen får vaktens varsler; [mail] er ikke satt opp"))
+            return
+        if untold:
+            what = _("ingen får vite det når noe har frist i dag ved {readers}").format(readers=", ".join(untold))
+            yield _line("watch", State.LOOK, what, _("Sett watch.schools og watch.owner, eller de samme under mail."))
+        seen = last_look(store)
+        if seen is None or self._at - seen > _A_NIGHT:
+            what = _("vakten har ikke sett etter det siste døgnet")
+            yield _line("watch", State.LOOK, what, _("Går timeren skolemiljo-watch.timer?"))
+        else:
+            yield _line(
+                "watch", State.OK, _("så sist etter {at}").format(at=f"{seen.astimezone(OSLO):%d.%m. kl. %H.%M}")
+            )
 
 
 def _contract(adapter: str) -> str:

@@ -123,7 +123,7 @@ def watch(work: Workplace, *, now: datetime, dry_run: bool, language: str | None
     told, or no night has been.
     """
     store = reports_for.needed(work.remembered)
-    if not any(_channels(work, reader) for reader in (*store.schools(), OWNER)):
+    if untold_readers(work, store) is None:
         raise SettingsError(
             _("ingen får vaktens varsler: sett watch.schools, watch.owner, mail.schools, mail.owner eller notify")
         )
@@ -138,6 +138,19 @@ def watch(work: Workplace, *, now: datetime, dry_run: bool, language: str | None
     if done is ExitCode.DONE and not dry_run and work.settings.watch.ping_url is not None:
         ping(work.settings.watch.ping_url)
     return done
+
+
+def untold_readers(work: Workplace, store: Store) -> tuple[str, ...] | None:
+    """Schools, or the owner, that nobody is set up for; ``None`` where nobody is told at all."""
+    readers = (*store.schools(), OWNER)
+    untold = tuple(reader for reader in readers if not _channels(work, reader))
+    return None if len(untold) == len(readers) else untold
+
+
+def last_look(store: Store) -> datetime | None:
+    """When the watch last looked at any school."""
+    looks = [told.as_of for number in store.schools() if (told := store.told(_key(number))) is not None]
+    return max(looks, default=None)
 
 
 def _look(work: Workplace, store: Store, *, now: datetime, dry_run: bool, language: str | None, echo: Echo) -> ExitCode:

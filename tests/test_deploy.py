@@ -35,14 +35,35 @@ def test_the_unit_tries_again_only_where_that_can_help(unit: configparser.Config
     assert unit["Service"]["RestartPreventExitStatus"].split() == ["1", "2", "3", "130"]
 
 
+def test_the_watch_runs_shut_in_as_the_night_does(unit: configparser.ConfigParser, root: Path) -> None:
+    watch = configparser.ConfigParser(strict=False, interpolation=None)
+    watch.optionxform = str  # type: ignore[method-assign, assignment]  # as above
+    watch.read(root / "deploy" / "skolemiljo-watch.service", encoding="utf-8")
+    program, *arguments = watch["Service"]["ExecStart"].split()
+    assert Path(program).name == "skolemiljo"
+    assert CliRunner().invoke(main, [*arguments, "--help"]).exit_code == 0
+    of_the_night = {
+        "ExecStart",
+        "Restart",
+        "RestartSec",
+        "RestartPreventExitStatus",
+        "KillMode",
+        "TimeoutStopSec",
+        "TimeoutStartSec",
+    }
+    for key in unit["Service"].keys() - of_the_night:
+        assert watch["Service"][key] == unit["Service"][key], key
+
+
 @pytest.mark.systemd
 def test_systemd_finds_nothing_wrong_with_the_units(root: Path, tmp_path: Path) -> None:
     """Its own check, with a program in the place of the installed one."""
-    for name in ("skolemiljo.service", "skolemiljo.timer"):
+    names = [f"skolemiljo{of}.{kind}" for of in ("", "-watch") for kind in ("service", "timer")]
+    for name in names:
         text = (root / "deploy" / name).read_text("utf-8").replace("/opt/skolemiljo/bin/skolemiljo", "/bin/true")
         (tmp_path / name).write_text(text, "utf-8")
     done = subprocess.run(
-        ["systemd-analyze", "verify", str(tmp_path / "skolemiljo.timer"), str(tmp_path / "skolemiljo.service")],
+        ["systemd-analyze", "verify", *(str(tmp_path / name) for name in names)],
         capture_output=True,
         text=True,
         check=False,
@@ -97,6 +118,8 @@ def test_the_settings_load_with_every_standard_value_written_out(example: str, t
     file.write_text(plain, "utf-8")
     file.chmod(0o600)  # there is a client_secret in it now
     settings, standard = load_settings(file), Settings()
+    assert settings.watch.last_word == standard.watch.last_word
+    assert settings.watch.minutes_before_school_ends == standard.watch.minutes_before_school_ends
     for section in ("sync", "sikker_sak"):
         shown = getattr(settings, section).model_dump(
             exclude={"base_url", "client_id", "tenant_id", "labels", "ca_file", "certificate_file"}

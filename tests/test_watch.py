@@ -83,7 +83,7 @@ class Town:
         """A member of staff tells rektor, who logs it at once: the case begins then."""
         rector, teacher = {"role": "rector", "ref": "r"}, {"role": "teacher", "ref": "t"}
         told = {"happened_at": stamp(clock), "registered_at": stamp(clock)}
-        notice = {
+        notice: dict[str, Any] = {
             "id": "v1",
             **told,
             "author": teacher,
@@ -243,7 +243,9 @@ def test_the_calendar_rings_before_the_day_is_over(town: Town) -> None:
         "utf-8",
         "PUBLISH",
     )
-    events = [e for e in icalendar.Calendar.from_ical(part.get_content()).walk("VEVENT") if TOLD in str(e["SUMMARY"])]
+    events: Any = [
+        e for e in icalendar.Calendar.from_ical(part.get_content()).walk("VEVENT") if TOLD in str(e["SUMMARY"])
+    ]
     (event,) = events
     assert event["DTSTART"].dt == DAY
     (bell,) = event.walk("VALARM")
@@ -383,7 +385,7 @@ def test_somebody_must_be_told_and_a_night_must_have_been(town: Town, tmp_path: 
         watching.watch(Workplace(file), now=at("09.30"), dry_run=False, language=None, echo=print)
     kept = town.settings.read_text("utf-8")
     town.settings.write_text(kept[: kept.index("[mail]")], "utf-8")
-    with pytest.raises(SettingsError, match="watch.schools"):
+    with pytest.raises(SettingsError, match=r"watch\.schools"):
         town.look("09.30")
 
 
