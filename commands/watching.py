@@ -30,7 +30,7 @@ from . import reports_for
 from .digests import Digest, check_extra, server_of
 from .night import ping
 from .pseudonyms import pseudonyms
-from .trace import run_log
+from .run_log_lines import run_log
 
 if TYPE_CHECKING:
     from ..reports.watch_mail import DueToday
