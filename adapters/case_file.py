@@ -147,7 +147,8 @@ def is_case_number(name: str) -> bool:
 
 def _path(location: tuple[int | str, ...]) -> str:
     """A field's path; a part that is not one of our own field names (a key of the source) is shown as ``*``."""
-    return ".".join(str(part) if isinstance(part, int) or part in _our_names() else "*" for part in location) or _(
+    parts = [part for part in location if part != "[key]"]  # the key itself is what is wrong, and stands before it
+    return ".".join(str(part) if isinstance(part, int) or part in _our_names() else "*" for part in parts) or _(
         "hele saken"
     )
 

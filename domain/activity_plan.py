@@ -94,6 +94,16 @@ class ActivityPlan(Recorded):
         return added or self.measures_text != before.measures_text
 
 
+class GoalReached(StrEnum):
+    """How it went, measured against the goal. «No» is as whole an evaluation as «yes»."""
+
+    YES = "yes"
+    NO = "no"
+    PARTLY = "partly"
+    UNKNOWN = "unknown"
+    """det er ikke mulig å si ennå"""
+
+
 class Evaluation(Recorded):
     """An evaluation of measures against their goal."""
 
@@ -102,6 +112,9 @@ class Evaluation(Recorded):
     """Ids of the measures evaluated; empty = all of the plan."""
     result: str | None = None
     against_goal: bool | None = None
+    """Whether the measures were measured against the goal («evaluert opp mot mål»). It does not say how it went: ``goal_reached`` does."""
+    goal_reached: GoalReached | None = None
+    """Whether the goal was reached; ``None`` = the source has no such field."""
     documented_in: str | None = None
-    """``minutes`` (referat fra oppfølging) or ``updated_plan`` (oppdatert aktivitetsplan)."""
+    """``minutes`` (referat fra oppfølging) or ``updated_plan`` (oppdatert aktivitetsplan); any other word is asked about."""
     pupils: tuple[Ref, ...] = ()

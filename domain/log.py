@@ -182,6 +182,19 @@ class Preparation(Frozen):
     """hva som skjer etterpå og hvem som får vite"""
 
 
+class Consideration(StrEnum):
+    """The eight «aktuelle moment» of the plan, in its order."""
+
+    CHILD_VIEWS = "child_views"
+    IDENTITY = "identity"
+    FAMILY = "family"
+    PROTECTION = "protection"
+    VULNERABILITY = "vulnerability"
+    DEVELOPMENT = "development"
+    HEALTH = "health"
+    EDUCATION = "education"
+
+
 class BestInterest(Frozen):
     """An assessment of the child's best (Vurdere – Vekte – Vise). Texts are read in memory only."""
 
@@ -192,7 +205,7 @@ class BestInterest(Frozen):
     """hvordan synet er vektlagt etter alder og modenhet"""
     guardians_and_experts: str | None = None
     """synspunkt fra foreldre og fagfolk: innhentet, eller ikke aktuelt"""
-    moments: dict[str, bool | None] | None = None
+    moments: dict[Consideration, bool | None] | None = None
     """moment (:class:`Consideration`) → relevant, not relevant, or ``None`` where no stand is taken."""
     weighing: str | None = None
     best_for_involved: str | None = None
@@ -205,19 +218,6 @@ class BestInterest(Frozen):
     weighing_explained: str | None = None
     """vektingen forklart i begrunnelsen for tiltakene"""
     vulnerability_considered: bool | None = None
-
-
-class Consideration(StrEnum):
-    """The eight «aktuelle moment» of the plan, in its order."""
-
-    CHILD_VIEWS = "child_views"
-    IDENTITY = "identity"
-    FAMILY = "family"
-    PROTECTION = "protection"
-    VULNERABILITY = "vulnerability"
-    DEVELOPMENT = "development"
-    HEALTH = "health"
-    EDUCATION = "education"
 
 
 class LogEntry(Recorded):
@@ -251,7 +251,7 @@ class LogEntry(Recorded):
     reference: str | None = None
     """Journal number of a receipt kept in another archive."""
     methods: tuple[str, ...] = ()
-    """For an enquiry plan: the methods planned; for a step: the method used."""
+    """For an enquiry plan: the methods planned; for a step: the method used. In the school's own words: the plan has no list of them."""
     child_experience: str | None = None
     surroundings: str | None = None
     """forhold i omgivelsene"""

@@ -208,7 +208,8 @@ def documents(schema: dict[str, Any], definitions: dict[str, Any]) -> st.SearchS
                 needed = {name: fields.pop(name) for name in part.get("required", ())}
                 return st.fixed_dictionaries(needed, optional=fields)
             case "object":
-                return st.dictionaries(st.text(max_size=5), value(part["additionalProperties"]), max_size=2)
+                keys = value(part["propertyNames"]) if "propertyNames" in part else st.text(max_size=5)
+                return st.dictionaries(keys, value(part["additionalProperties"]), max_size=2)
         raise AssertionError(f"the schema has something the test does not know: {sorted(part)}")
 
     def string(part: dict[str, Any]) -> st.SearchStrategy[str]:

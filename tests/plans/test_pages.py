@@ -158,6 +158,19 @@ def test_every_reading_is_explained(root: Path) -> None:
     assert [name for name in Readings.model_fields if name not in ("source", "day") and f"`{name}`" not in told] == []
 
 
+def test_every_reading_with_a_number_of_the_catalogue_is_a_line_of_the_plan_that_nobody_has_adopted(root: Path) -> None:
+    told = set(re.findall(r"A-\d\d", (root / "docs" / "readings.md").read_text("utf-8")))
+    lines = (root / "plans" / "oyer-2024" / "plan.toml").read_text("utf-8").splitlines()
+    written = {number for line in lines for number in re.findall(r"A-\d\d", line)}
+    assert told - written == set()
+    standard = 'source = "Standardlesning: ordlyden i planen. Ikke vedtatt av skoleeier; se docs/readings.md."'
+    assert standard in lines
+    for line in lines:
+        if line.startswith("# A-"):
+            assert line.endswith("; ikke vedtatt"), line
+            assert set(re.findall(r"A-\d\d", line)) <= told, line
+
+
 def test_the_glossary_points_at_files_that_are_there(root: Path) -> None:
     rows = re.findall(r"^\| .+ \|$", (root / "docs" / "glossary.md").read_text("utf-8"), re.MULTILINE)
     assert len(rows) >= 30

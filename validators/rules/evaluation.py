@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ...domain.activity_plan import ActivityPlan, Evaluation, Measure, PlanStatus
+from ...domain.activity_plan import ActivityPlan, Evaluation, GoalReached, Measure, PlanStatus
 from ...domain.case import ClosingReason
 from ...domain.log import LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
@@ -39,6 +39,7 @@ CHAPTER = Chapter("evaluation")
         "evaluations",
         "evaluations.result",
         "evaluations.against_goal",
+        "evaluations.goal_reached",
         "evaluations.documented_in",
         "log",
         "status_history",
@@ -134,7 +135,7 @@ class _Evaluations:
     whole: list[Evaluation]
     """with a result, against the goal, for all measures and pupils"""
     unclear: list[Evaluation]
-    """with a result; whether against the goal is not said"""
+    """with a result, or an answer to whether the goal was reached; not clear whether against the goal, or what it showed"""
     elsewhere: list[Evaluation]
     """whole, but neither in minutes nor in an updated plan"""
     lacking: list[Evaluation]
@@ -154,15 +155,28 @@ def _evaluations(case: KnownCase, judge: Judge, due: _Appointment) -> _Evaluatio
         if due.measures and evaluation.measures and not _measures_of(due) & set(evaluation.measures):
             continue
         whole = evaluation.id in together or _covers(evaluation, due)
-        if not whole or not judge.answers(evaluation.result, "evaluations.result") or evaluation.against_goal is False:
+        measured, says = _measured_against_goal(evaluation), judge.answers(evaluation.result, "evaluations.result")
+        if not whole or measured is False or not (says or evaluation.goal_reached in _TOLD):
             found.lacking.append(evaluation)
-        elif evaluation.against_goal is None:
+        elif measured is None or not says:
             found.unclear.append(evaluation)
         elif evaluation.documented_in not in _WHERE:
             found.elsewhere.append(evaluation)
         else:
             found.whole.append(evaluation)
     return found
+
+
+_TOLD = (GoalReached.YES, GoalReached.PARTLY, GoalReached.NO)
+"""How it went, where somebody has said it: «no» is a whole evaluation too."""
+
+
+def _measured_against_goal(evaluation: Evaluation) -> bool | None:
+    """Whether the measures were held against the goal; ``None`` = not said, or said both ways, which a person must settle."""
+    told = evaluation.goal_reached in _TOLD
+    if evaluation.goal_reached is GoalReached.UNKNOWN or (told and evaluation.against_goal is False):
+        return None
+    return told or evaluation.against_goal
 
 
 def _of_no_plan(case: KnownCase) -> list[Evaluation]:
@@ -200,11 +214,8 @@ def _covering_together(judge: Judge, evaluations: Iterable[Evaluation], due: _Ap
     days: dict[date, list[Evaluation]] = {}
     for evaluation in evaluations:
         when = evaluation.at
-        if (
-            when is not None
-            and judge.answers(evaluation.result, "evaluations.result")
-            and evaluation.against_goal is not False
-        ):
+        says = judge.answers(evaluation.result, "evaluations.result") or evaluation.goal_reached in _TOLD
+        if when is not None and says and _measured_against_goal(evaluation) is not False:
             days.setdefault(when.day, []).append(evaluation)
     together: set[str] = set()
     for same_day in days.values():
