@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ...domain.annual_cycle import CycleState
 from ...domain.moment import end_of, start_of
@@ -21,6 +21,27 @@ CHAPTER = Chapter("metadata")
 def _is_this_year(index: CycleIndex) -> bool:
     """What concerns the document is told once, in the school year that we are in."""
     return index.first_day <= index.today <= index.last_day
+
+
+def _told(
+    index: CycleIndex,
+    scope: str,
+    *,
+    question: str | None = None,
+    reason: Reason | None = None,
+    changes_at: datetime | None = None,
+) -> Outcome:
+    """In order; or ``question``, or a deviation for ``reason``, and then it is open in the annual cycle."""
+    wrong = Verdict.REVIEW if question is not None else Verdict.DEVIATION if reason is not None else None
+    return Outcome(
+        scope=scope,
+        verdict=wrong or Verdict.MET,
+        question=question,
+        reason=reason,
+        state=(CycleState.OPEN if wrong else CycleState.DONE).value,
+        event_day=index.today,
+        changes_at=changes_at,
+    )
 
 
 @CHAPTER.rule(
@@ -73,15 +94,11 @@ def plan_approved(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     if not _is_this_year(index):
         return
     document = judge.plan.document
-    approved = document.approved <= index.today
-    yield Outcome(
-        scope=scope_of(plan=document.id),
-        verdict=Verdict.MET if approved else Verdict.DEVIATION,
-        reason=None if approved else Reason.UNDOCUMENTED,
-        state=(CycleState.DONE if approved else CycleState.OPEN).value,
-        event_day=index.today,
-        changes_at=None if approved else start_of(document.approved),
-    )
+    if document.approved <= index.today:
+        yield _told(index, scope_of(plan=document.id))
+    else:
+        changes_at = start_of(document.approved)
+        yield _told(index, scope_of(plan=document.id), reason=Reason.UNDOCUMENTED, changes_at=changes_at)
 
 
 @CHAPTER.rule(
@@ -98,13 +115,7 @@ def header_filled_in(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
         return
     document = judge.plan.document
     filled = document.last_revision is not None and is_filled_in(document.category)
-    yield Outcome(
-        scope=scope_of(plan=document.id),
-        verdict=Verdict.MET if filled else Verdict.DEVIATION,
-        reason=None if filled else Reason.INCOMPLETE,
-        state=(CycleState.DONE if filled else CycleState.OPEN).value,
-        event_day=index.today,
-    )
+    yield _told(index, scope_of(plan=document.id), reason=None if filled else Reason.INCOMPLETE)
 
 
 @CHAPTER.rule(
@@ -120,22 +131,14 @@ def right_version(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     if not _is_this_year(index):
         return
     document = judge.plan.document
-    scope = scope_of(plan=document.id)
     starts_within_the_year = max(document.valid_from, document.approved) > index.first_day
     question = None
     if document.valid_to is not None and document.valid_to < index.today:
         question = "no_longer_valid"
     elif starts_within_the_year and not judge.plan.earlier:
         question = "transition"
-    ends = document.valid_to is not None and question is None
-    yield Outcome(
-        scope=scope,
-        verdict=Verdict.MET if question is None else Verdict.REVIEW,
-        question=question,
-        state=(CycleState.DONE if question is None else CycleState.OPEN).value,
-        event_day=index.today,
-        changes_at=end_of(document.valid_to) if ends and document.valid_to is not None else None,
-    )
+    ends = end_of(document.valid_to) if document.valid_to is not None and question is None else None
+    yield _told(index, scope_of(plan=document.id), question=question, changes_at=ends)
 
 
 @CHAPTER.rule(
@@ -157,10 +160,4 @@ def citations_up_to_date(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
             question = "not_listed"
         elif heading.casefold() not in {title.casefold() for title in known}:
             question = "other_heading"
-        yield Outcome(
-            scope=scope_of(law=key),
-            verdict=Verdict.MET if question is None else Verdict.REVIEW,
-            question=question,
-            state=(CycleState.DONE if question is None else CycleState.OPEN).value,
-            event_day=index.today,
-        )
+        yield _told(index, scope_of(law=key), question=question)
