@@ -86,7 +86,7 @@ class BusyRunLog(StoreError):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class LogFault:
     """One thing that is wrong with the log."""
 
     problem: str
@@ -108,7 +108,7 @@ class Verified:
     lines: int
     head: str
     """Hash of the last line that is whole."""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[LogFault, ...] = ()
 
     @property
     def problem(self) -> str | None:
@@ -232,15 +232,15 @@ def verify(path: Path, anchor: str | None = None, head: str | None = None) -> Ve
             for data in file:
                 found.take(data)
     except FileNotFoundError:
-        gone = Fault(_("loggen er borte, men det huskes at den fantes"), None)
+        gone = LogFault(_("loggen er borte, men det huskes at den fantes"), None)
         return Verified(0, _START, (gone,) if wanted or head else ())
     except OSError:
-        found.faults.append(Fault(_("loggen kan ikke leses herfra og ut"), found.place + 1))
+        found.faults.append(LogFault(_("loggen kan ikke leses herfra og ut"), found.place + 1))
     if found.sound:
         found.faults += [fault for one in wanted if (fault := found.holds(one)) is not None][:1]
     if head is not None and head not in found.hashes:
         unknown = _("linja med {head} står ikke hel i loggen: den er skrevet på nytt, eller linjer er fjernet")
-        found.faults.append(Fault(unknown.format(head=head[:100]), None))
+        found.faults.append(LogFault(unknown.format(head=head[:100]), None))
     return Verified(found.place if found.sound else found.whole, found.head, tuple(found.faults))
 
 
@@ -254,7 +254,7 @@ class _Reading:
         self.head = _START
         self.sound = True
         """Whether the chain that is read holds until here."""
-        self.faults: list[Fault] = []
+        self.faults: list[LogFault] = []
         self.hashes: dict[str, int] = {}
 
     def take(self, data: bytes) -> None:
@@ -267,7 +267,7 @@ class _Reading:
         fault = self._fault(line, told=told)
         if fault is not None:
             self.sound = False
-            self.faults.append(Fault(fault, self.place))
+            self.faults.append(LogFault(fault, self.place))
         elif line is not None:
             self.sound, self.whole, self.head = True, self.place, str(line["hash"])
             self.hashes[self.head] = self.place
@@ -275,7 +275,7 @@ class _Reading:
                 remembered = str(line.get("remembered") or "?").partition(":")[0]
                 broken = _("her er loggen brutt ({at}): linje {number} var skrevet og sto der ikke lenger")
                 said = broken.format(at=str(line.get("at"))[:16], number=remembered)
-                self.faults.append(Fault(said, self.place, named=True))
+                self.faults.append(LogFault(said, self.place, named=True))
 
     def _fault(self, line: dict[str, Any] | None, *, told: bool) -> str | None:
         if line is None:
@@ -286,15 +286,15 @@ class _Reading:
             return _("linja er endret etter at den ble skrevet")
         return None
 
-    def holds(self, anchor: str) -> Fault | None:
+    def holds(self, anchor: str) -> LogFault | None:
         """What is wrong where the line that ``anchor`` remembers is not there."""
         number, _colon, wanted = anchor.partition(":")
         if self.hashes.get(wanted) == _number(number):
             return None
         if _number(number) <= self.place:
-            return Fault(_("loggen er skrevet på nytt: en annen linje ble skrevet her"), _number(number))
+            return LogFault(_("loggen er skrevet på nytt: en annen linje ble skrevet her"), _number(number))
         missing = _("linjer mangler på slutten: nr. {wanted_number} var skrevet")
-        return Fault(missing.format(wanted_number=number), None)
+        return LogFault(missing.format(wanted_number=number), None)
 
 
 def entries(path: Path, kind: Kind | None = None) -> Iterator[dict[str, Any]]:
