@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..domain.activity_plan import ActivityPlan
@@ -39,6 +39,8 @@ class Assessed:
     plan: ActivityPlan
     entries: tuple[LogEntry, ...]
     pupil: str | None = None
+    overtaken: tuple[LogEntry, ...] = ()
+    """The assessments of the same before the newest, oldest first."""
 
     @cached_property
     def scope(self) -> str:
@@ -173,14 +175,24 @@ def assessments_of(case: KnownCase, plan: ActivityPlan) -> tuple[Assessed, ...]:
     shared = shared_entries(case, plan)
     own = {pupil: own_entries(case, plan, pupil) for pupil in pupils}
     if not any(own.values()):
-        return (Assessed(case, plan, _latest(plan, shared)),)
-    return tuple(Assessed(case, plan, _latest(plan, own[pupil] or shared), pupil) for pupil in pupils)
+        return (_of_the_newest(case, plan, shared),)
+    return tuple(_of_the_newest(case, plan, own[pupil] or shared, pupil) for pupil in pupils)
 
 
-def _latest(plan: ActivityPlan, entries: tuple[LogEntry, ...]) -> tuple[LogEntry, ...]:
-    """The entry the plan itself names, else the newest: an older assessment has been overtaken."""
-    named = [entry for entry in entries if entry.id == plan.best_interest_ref]
-    return tuple(named or entries[-1:])
+def _of_the_newest(
+    case: KnownCase, plan: ActivityPlan, entries: tuple[LogEntry, ...], pupil: str | None = None
+) -> Assessed:
+    """By the entry the plan itself names, else the newest: an older assessment has been overtaken."""
+    named = tuple(entry for entry in entries if entry.id == plan.best_interest_ref)
+    return Assessed(case, plan, named or entries[-1:], pupil, overtaken=() if named else entries[:-1])
+
+
+def _begun(judge: Judge, found: Assessed) -> Assessed:
+    """``found``, or where the newest entry says nothing, the assessment by the newest before it that does."""
+    if found.begun(judge) or not found.overtaken:
+        return found
+    *before, newest = found.overtaken
+    return _begun(judge, replace(found, entries=(newest,), overtaken=tuple(before)))
 
 
 def current_assessments(case: KnownCase, judge: Judge) -> Iterator[Assessed]:
@@ -189,6 +201,7 @@ def current_assessments(case: KnownCase, judge: Judge) -> Iterator[Assessed]:
     That one is missing, or is no more than a claim, is told once: by BB-01 (and AP-F), and BB-05.
     """
     for plan in case.current_plans:
-        for found in assessments_of(case, plan):
+        for newest in assessments_of(case, plan):
+            found = _begun(judge, newest)
             if found.begun(judge) or (found.unseen(*WRITTEN) and not found.only_claims(judge)):
                 yield found

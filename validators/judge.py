@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from ..domain.activity_plan import ActivityPlan
+from ..domain.activity_plan import ActivityPlan, Evaluation
 from ..domain.calendar import SchoolCalendar
-from ..domain.log import Recorded
+from ..domain.log import LogEntry, Recorded
 from ..domain.moment import OSLO, Moment, end_of, local_day
 from ..domain.plan import MunicipalPlan
 from ..domain.verdict import Outcome, Reading, Reason, Remark, RemarkCode, Severity, Verdict
@@ -50,6 +50,9 @@ class Judge:
         early = [item for item in items if self._written_before_it_happened(item)]
         if early:
             return self.review(scope, "written_before_it_happened", *early, event=event)
+        loose = [item for item in items if item.happened_at is None and isinstance(item, LogEntry | Evaluation)]
+        if loose:
+            return self.review(scope, "time_unknown", *loose, event=event)
         found = [*remarks]
         for item in items:
             found += self._credibility(item)

@@ -192,10 +192,10 @@ class KnownCase:
     def for_pupil(self, pupil: str, *kinds: LogKind) -> Iterator[LogEntry]:
         """The entries of these kinds that are about ``pupil``.
 
-        An entry that names no pupil is about the pupil of the case only where the case has a single affected one.
+        An entry that names no pupil is about the pupil of the case only where the case has a single one: where others are
+        involved too, it may be about them.
         """
-        affected = self.affected
-        alone = len(affected) == 1 and affected[0].ref == pupil
+        alone = len(self.pupils) == 1 and self.pupils[0].ref == pupil
         for entry in self.all(*kinds):
             if pupil in entry.pupils or (not entry.pupils and alone):
                 yield entry

@@ -241,13 +241,17 @@ def did_the_accused(case: KnownCase, entry: LogEntry) -> bool | None:
     """
     when, doer = entry.at, entry.doer
     accused = [a for s in case.suspicions if when is None or s.at.perhaps_before(when) for a in s.accused]
-    return is_accused(doer, accused) if doer is not None else False
+    if doer is None:
+        return None if accused else False
+    return is_accused(doer, accused)
 
 
 def is_accused(actor: Actor, accused: Sequence[Actor]) -> bool | None:
     """Whether ``actor`` is one of ``accused``; ``None`` where the roles agree and no pseudonym tells two people apart."""
     answers = [
-        same if (same := actor.is_same_person(one)) is not None else (None if actor.role is one.role else False)
+        same
+        if (same := actor.is_same_person(one)) is not None
+        else (None if actor.role in (one.role, Role.UNKNOWN) else False)
         for one in accused
     ]
     if True in answers:

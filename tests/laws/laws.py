@@ -19,10 +19,11 @@ from skolemiljo.domain.log import Edit, LogEntry, LogKind
 from skolemiljo.domain.moment import Moment
 from skolemiljo.domain.people import Actor, Role
 from skolemiljo.domain.verdict import Finding, Reason, Verdict
+from skolemiljo.validators.each_once import each_once
 
 from .examples import About, Example
 from .lists import told_by
-from .places import field_at, found, item_at, put, without
+from .places import Place, field_at, found, item_at, put, without
 
 CALM = (Verdict.MET, Verdict.NOT_APPLICABLE)
 NON_ANSWERS = ("Ikke aktuelt", "Som avtalt", "Veit ikkje", "Se planen")
@@ -84,16 +85,43 @@ def _calmer(
     before: dict[About, Finding], after: dict[About, Finding], change: Change
 ) -> Iterator[tuple[About, Finding | None]]:
     """What was no calm answer and has become one. A finding is not gone where its rule asks about more than it."""
+    merged = _ids(change.case) - _ids(
+        each_once(change.case)
+    )  # what has become an exact copy of another is told of there
     for about, was in before.items():
         now = after.get(about)
-        if is_calm(was) or not is_calm(now):
+        if is_calm(was) or not is_calm(now) or _must_not_come_before(was, change.gone):
             continue
         parts = set(about[1].split("/"))
-        if now is None and (_names(parts, change.gone) or _told_wider(about[0], parts, after)):
+        silent = now is None or now.verdict is Verdict.NOT_APPLICABLE
+        if silent and (_names(parts, change.gone | merged) or _told_wider(about[0], parts, after)):
             continue
-        if now is None and any(_told_wider(rule, parts, after) for rule in told_by().get(about[0], ())):
+        if silent and _is_told_by_another(about[0], parts, after):
             continue
+        if change.field in _IDENTITY and _names(parts, change.gone):
+            continue  # what is said of the version by that name is about another one now
         yield about, now
+
+
+TOLD: set[tuple[str, str]] = set()
+"""Of exceptions.toml's told_by: which rule was silent because which other told it, so far."""
+
+
+def _is_told_by_another(silent: str, parts: set[str], after: dict[About, Finding]) -> bool:
+    another = told_by().get(silent)
+    telling = [rule for rule in (another.by if another is not None else ()) if _told_wider(rule, parts, after)]
+    TOLD.update((silent, rule) for rule in telling)
+    return bool(telling)
+
+
+def _must_not_come_before(was: Finding, gone: frozenset[str]) -> bool:
+    """Whether the finding is about an order, and what must not come first is no more: it was the occasion of the order."""
+    about_order = was.reason is Reason.ORDER or was.question == "order_unclear"
+    return about_order and bool(was.evidence) and was.evidence[-1] in gone
+
+
+def _ids(case: Case) -> frozenset[str]:
+    return frozenset(item.id for name in LISTS for item in getattr(case, name))
 
 
 def _names(parts: set[str], ids: frozenset[str]) -> bool:
@@ -102,7 +130,7 @@ def _names(parts: set[str], ids: frozenset[str]) -> bool:
 
 def _told_wider(rule: str, parts: set[str], after: dict[About, Finding]) -> bool:
     return any(
-        other == rule and not is_calm(finding) and (scope == "case" or bool(set(scope.split("/")) & parts))
+        other == rule and not is_calm(finding) and ("case" in (scope, *parts) or bool(set(scope.split("/")) & parts))
         for (other, scope), finding in after.items()
     )
 
@@ -183,7 +211,7 @@ def less_proof(example: Example) -> Iterator[Change]:
         info = field_at(path)
         default = None if info.is_required() else info.get_default(call_default_factory=True)
         for place, value in found(case, path):
-            if value == default:
+            if value == default or (path in _ABOUT and _raises(case, place)):
                 continue
             gone = frozenset(item_at(case, place)) if path in _IT_IS_NO_MORE else frozenset()
             if not info.is_required():
@@ -206,14 +234,22 @@ def less_proof(example: Example) -> Iterator[Change]:
                 yield Change(field, "taken away", less, frozenset(item_at(case, ((name, number),))))
 
 
+_IDENTITY = {"activity_plans.plan", "activity_plans.version"}
 _IT_IS_NO_MORE = {
+    *_IDENTITY,
     "activity_plans.status",
-    "activity_plans.plan",
-    "activity_plans.version",
     "activity_plans.pupils",
     "activity_plans.measures.pupils",
 }
 """Without these a plan is no decided version, or another pupil's: what is said of the version goes with it."""
+
+_ABOUT = {"log.pupils", "log.notice", "log.plan", "log.measure"}
+
+
+def _raises(case: Case, place: Place) -> bool:
+    """Whether the entry sets a duty off, such as a measure that was begun: whom it is about is then part of the occasion."""
+    number = place[0][1]
+    return number is not None and kind_marks()[case.log[number].kind] is Mark.OCCASION
 
 
 def _worse(value: Any, annotation: Any, metadata: Iterable[Any], *, read_text: bool) -> Iterator[tuple[str, Any]]:
@@ -228,7 +264,10 @@ def _worse(value: Any, annotation: Any, metadata: Iterable[Any], *, read_text: b
         else:
             yield from ((answer, answer) for answer in NON_ANSWERS if read_text)
     elif value and isinstance(value[0], str) and not isinstance(value[0], Enum):
-        yield "of nobody", (STRANGER,)
+        if any(Ref in get_args(kind) for kind in kinds):
+            yield "of nobody", (STRANGER,)
+        else:
+            yield from ((answer, (answer,)) for answer in NON_ANSWERS if read_text)
 
 
 # --- 6. noise changes nothing ------------------------------------------------------------------------------------------------------

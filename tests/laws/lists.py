@@ -1,4 +1,4 @@
-"""The two lists beside the laws: what is never to hold (exceptions.toml), and what does not hold yet (not_yet.toml)."""
+"""What a law is never to hold for, and which rule tells of a lack that another is silent about (exceptions.toml)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-NOT_YET = HERE / "not_yet.toml"
 Key = tuple[int, str, str]
 """A law, a rule and a field."""
 
@@ -40,35 +39,23 @@ def exceptions() -> tuple[Excepted, ...]:
     )
 
 
-@cache
-def told_by() -> dict[str, tuple[str, ...]]:
-    """Rule → the rules that tell instead of it where what it looks into is not there: one lack is one finding."""
-    return {rule: tuple(rules) for rule, rules in _read(HERE / "exceptions.toml")["told_by"].items()}
+@dataclass(frozen=True)
+class ToldBy:
+    """A rule that says nothing where what it looks into is not there, and the rules that tell it: one lack is one finding."""
+
+    rule: str
+    by: tuple[str, ...]
+    quote: str
+    """The plan's words, in its row of coverage.toml."""
+    why: str
 
 
 @cache
-def not_yet() -> dict[Key, str]:
-    """What does not hold yet, and the example in which it is seen."""
+def told_by() -> dict[str, ToldBy]:
+    """By the rule that is silent."""
     return {
-        (int(law), rule, field): example
-        for law, rules in _read(NOT_YET).items()
-        for rule, fields in rules.items()
-        for field, example in fields.items()
+        raw["rule"]: ToldBy(**{**raw, "by": tuple(raw["by"])}) for raw in _read(HERE / "exceptions.toml")["told_by"]
     }
-
-
-def write_not_yet(entries: dict[Key, str]) -> None:
-    """Writes not_yet.toml anew."""
-    lines = [
-        "# What the laws find that is not mended yet: [law.rule], field = an example in which it is seen. It only shrinks."
-    ]
-    above: tuple[int, str] | None = None
-    for (law, rule, field), example in sorted(entries.items()):
-        if above != (law, rule):
-            lines += ["", f"[{law}.{rule}]"]
-            above = law, rule
-        lines.append(f'"{field}" = "{example}"')
-    NOT_YET.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _read(path: Path) -> dict[str, Any]:

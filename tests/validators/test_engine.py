@@ -288,7 +288,7 @@ def test_of_several_entries_without_time_the_one_that_decides_is_named() -> None
 
 
 def test_what_holds_without_them_holds() -> None:
-    dated = [{"id": f"l{n}", "registered_at": "2026-03-10"} for n in (1, 2)]
+    dated = [{"id": f"l{n}", "happened_at": "2026-03-10"} for n in (1, 2)]
     (finding,) = judged(case(log=[*dated, {"id": "l3"}]), rule(counting)).findings
     assert (finding.verdict, finding.evidence) == (Verdict.MET, ("l1", "l2"))
     many = [{"id": f"u{n}"} for n in range(50)]
@@ -298,16 +298,16 @@ def test_what_holds_without_them_holds() -> None:
 
 def test_an_entry_without_time_that_was_deleted_or_is_a_copy_is_no_matter() -> None:
     gone = {"id": "l1", "deleted_at": "2026-03-12"}
-    (finding,) = judged(case(log=[gone, {"id": "l2", "registered_at": "2026-03-10"}]), rule(counting)).findings
+    (finding,) = judged(case(log=[gone, {"id": "l2", "happened_at": "2026-03-10"}]), rule(counting)).findings
     assert (finding.verdict, finding.reason) == (Verdict.DEVIATION, Reason.UNDOCUMENTED)
     copy = {"id": "l3", "duplicate_of": "l1"}
-    dated = [{"id": f"l{n}", "registered_at": "2026-03-10"} for n in (1, 2)]
+    dated = [{"id": f"l{n}", "happened_at": "2026-03-10"} for n in (1, 2)]
     (finding,) = judged(case(log=[*dated, copy]), rule(counting)).findings
     assert finding.verdict is Verdict.MET
 
 
 def test_one_id_with_and_without_time_counts_with_its_time() -> None:
-    twice = [{"id": "l1"}, {"id": "l1", "registered_at": "2026-03-10"}, {"id": "l2", "registered_at": "2026-03-11"}]
+    twice = [{"id": "l1"}, {"id": "l1", "happened_at": "2026-03-10"}, {"id": "l2", "happened_at": "2026-03-11"}]
     (finding,) = judged(case(log=twice), rule(counting)).findings
     assert (finding.verdict, finding.evidence) == (Verdict.MET, ("l1", "l2"))
 

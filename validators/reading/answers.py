@@ -77,6 +77,7 @@ class _Class(Enum):
     FORM = "form"
     NEGATION = "negation"
     SHRUG = "shrug"
+    AGREED = "agreed"
     NOT_APPLICABLE = "not_applicable"
     APPLICABLE = "applicable"
     LATER = "later"
@@ -244,14 +245,14 @@ def _begins_with_its_own(words: str, field: _Field) -> bool:
     return False
 
 
-def _closed(words: str, field: _Field) -> Answer | None:
-    """How a text none of whose words is its own is read; ``None`` where it has one."""
+def _closed(words: str, field: _Field, *, clause: bool = False) -> Answer | None:
+    """How a text none of whose words is its own is read; ``None`` where it has one. ``clause``: what was agreed comes after it."""
     *_, of_phrases = _known()
     if any(not _by_shape(word) for word in set(words.split()) - of_phrases - field.prompt):
         return None
     phrases = _phrases(words)
     marks = phrases.marks
-    own = phrases.own if marks & _MARKS else phrases.own | phrases.beside
+    own = phrases.own if marks & _MARKS or (clause and _Class.AGREED in marks) else phrases.own | phrases.beside
     if not own <= field.prompt or field.answers & set(words.split()):
         return None
     if field.yes_no and re.search(r"\b(ja|nei)\b", words):
@@ -285,7 +286,10 @@ def _pointer(words: Iterable[str]) -> Pointer:
 
 def _by_its_beginning(text: str, field: _Field) -> Answer:
     """The best of its sentences; but what comes after «ikke aktuelt» is the reason, and no answer."""
-    text = _REASON.sub(", ", _DOTTED.sub(r"\1 ", _NOT_APPLICABLE.sub(r"\1a", text)))
+    text = _DOTTED.sub(r"\1 ", _NOT_APPLICABLE.sub(r"\1a", text))
+    if _only_tells_why_not(text, field):
+        return Answer(Said.NOT_APPLICABLE, denies=True)
+    text = _REASON.sub(", ", text)
     best = NOTHING
     sentences = _SENTENCE.split(text)
     for place, sentence in enumerate(map(_clauses, sentences)):
@@ -300,6 +304,14 @@ def _by_its_beginning(text: str, field: _Field) -> Answer:
         if best.said is Said.ANSWER:
             break
     return best
+
+
+def _only_tells_why_not(text: str, field: _Field) -> bool:
+    """Whether it says no, and then no more than why: «ikke evaluert fordi eleven var syk»."""
+    reason = _REASON.search(text)
+    denied = bare(text[: reason.start()]) if reason is not None else ""
+    closed = _closed(denied, field) if denied else None
+    return closed is not None and closed.denies and not field.may_not_apply
 
 
 def _worth(answer: Answer) -> Said:
@@ -327,7 +339,7 @@ def _sentence(clauses: list[str], field: _Field) -> Answer:
 
 
 def _clause(words: str, field: _Field) -> Answer:
-    closed = _closed(words, field)
+    closed = _closed(words, field, clause=True)
     return closed if closed is not None else _headed(words, field)
 
 

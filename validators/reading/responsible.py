@@ -25,6 +25,7 @@ class Who(Enum):
 
 _NAME = re.compile(r"[A-ZÆØÅÁÉÖÄÜČŠŽŁ][a-zæøåáéèêóòôöäüčšžłç]+(?:[-’'][A-ZÆØÅ][a-zæøåáéèêóòôöäü]+)*")
 _INITIALS = re.compile(r"[A-ZÆØÅ]{2}|[A-ZÆØÅ]\.?(?: ?[A-ZÆØÅ]\.)+")
+_INITIAL_AND_SURNAME = re.compile(r"(?<!\w)[A-ZÆØÅ]\. ?(?:[A-ZÆØÅ]\. ?)*[A-ZÆØÅ][a-zæøåéèüöä]+")
 _LEADS = re.compile(
     r"(?:^|[,;:(/–—-]|\bved|\bv\b\.?/?|\bog|\bsamt|\beller|\ber|\bansvarlig:?|\bansvarleg:?|\bfra|\bav)\s*$",
     re.IGNORECASE,
@@ -53,7 +54,8 @@ def responsible(text: str) -> Who:
     """Whom ``text`` names. «Kontaktlærer og eleven» is somebody; «Team 6. trinn», «Klassen» and «Noen» are nobody."""
     text = unicodedata.normalize("NFC", text).strip()
     lower, found = text.casefold(), _patterns()
-    if read_answer(text).said in (Said.LATER, Said.ELSEWHERE) or found["unsure"].search(lower):
+    asks = lower.endswith("?")
+    if asks or read_answer(text).said in (Said.LATER, Said.ELSEWHERE) or found["unsure"].search(lower):
         return Who.NOBODY
     if found["posts"].search(lower) or found["pseudonyms"].search(lower):
         return Who.SOMEBODY
@@ -65,7 +67,7 @@ def responsible(text: str) -> Who:
 
 def _names_a_person(text: str) -> bool:
     many = _patterns()["many"].search(text.casefold()) is not None
-    if _INITIALS.fullmatch(text) or text.casefold() in _given_names():
+    if _INITIALS.fullmatch(text) or _INITIAL_AND_SURNAME.search(text) or text.casefold() in _given_names():
         return True
     for name in _NAME.finditer(text):
         if not _may_be_a_name(name[0]):

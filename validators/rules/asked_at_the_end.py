@@ -9,9 +9,10 @@ from ...domain.log import Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Severity, scope_of
+from ..heard import HEARD
 from ..judge import Judge
 from ..known import KnownCase, Period
-from ..proof import DECLINED
+from ..proof import DECLINED, sort
 from ..rule import Chapter
 
 CHAPTER = Chapter("evaluation")
@@ -48,20 +49,25 @@ def _asked(case: KnownCase, judge: Judge, scope: str, pupil: str, period: Period
     talks = [
         entry
         for entry in case.for_pupil(pupil, LogKind.PUPIL_CONVERSATION)
-        if (when := entry.at) is not None
-        and not when.certainly_before(since)
-        and not closed.certainly_before(when)
-        and (entry.held is not False or entry.hearing is not None)
+        if _within(entry, since, closed) and (entry.held is not False or entry.hearing is not None)
     ]
-    held = [entry for entry in talks if entry.hearing in (None, Hearing.HEARD) and entry.held is not False]
-    declined = [entry for entry in talks if entry.hearing is Hearing.DECLINED]
+    shown = sort(case, judge, HEARD, talks, pupil=pupil)
+    held = [entry for entry in shown.sure if entry.hearing is not Hearing.DECLINED]
+    declined = [entry for entry in shown.sure if entry.hearing is Hearing.DECLINED]
     if held:
         return _what_was_said(judge, scope, held[-1], since, closed)
     if declined:
         return judge.met(scope, declined[-1], event=closed, remarks=(DECLINED,))
+    if shown.doubtful:
+        return judge.review(scope, shown.doubtful[0].why, shown.doubtful[0].item, event=closed)
     if any(entry.hearing is Hearing.HEARD for entry in talks):
         return judge.review(scope, "heard_but_not_held", *talks, event=closed)
     return judge.review(scope, "offered_only" if talks else "not_asked", *talks, event=closed)
+
+
+def _within(entry: LogEntry, since: Moment, closed: Moment) -> bool:
+    when = entry.at
+    return when is not None and not when.certainly_before(since) and not closed.certainly_before(when)
 
 
 def _what_was_said(judge: Judge, scope: str, talk: LogEntry, since: Moment, closed: Moment) -> Outcome:

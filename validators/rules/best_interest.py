@@ -79,6 +79,8 @@ def _in_log(
     older = before is not None and judge.in_order(scope, entry, before).verdict is not Verdict.DEVIATION
     if older and before is not None and plan.best_interest_ref != entry.id and plan.chooses_other_measures_than(before):
         return judge.review(scope, "before_earlier_version", plan, entry, event=plan.at)
+    if before is None and plan.version > 1 and plan.best_interest_ref != entry.id:
+        return judge.review(scope, "earlier_version_not_seen", plan, entry, event=plan.at)
     remarks = (*outcome.remarks, *judge.presence_remarks())
     return outcome.but(evidence=(plan.id, entry.id), remarks=remarks)
 

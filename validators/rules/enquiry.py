@@ -214,6 +214,8 @@ def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         step = next(iter(stretch.entries(case, LogKind.ENQUIRY_STEP)), None)
         if plan is not None and says_nothing(judge, plan):
             yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, plan, event=stretch.start)
+        elif plan is not None and not any(text.strip() for _, text in plan.words()):
+            yield judge.review(stretch.scope(), "says_nothing", plan, event=stretch.start)
         elif plan is None:
             overtaken = step or stretch.decision(case)
             yield from stretch.missing(judge, "UN-05", stretch.scope(), stretch.start, overtaken=overtaken)

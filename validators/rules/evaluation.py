@@ -112,13 +112,15 @@ def _evaluated(
     replaced = newer.at if newer is not None else None
     if newer is not None and (replaced is None or replaced.day < day):
         return _moved(case, judge, due, day, newer, replaced)
-    return _by_its_day(case, judge, due, day, _renewal(judge, due, day, later))
+    return _by_its_day(case, judge, due, day, _renewal(case, judge, due, day, later))
 
 
-def _renewal(judge: Judge, due: _Appointment, day: date, later: Sequence[ActivityPlan]) -> ActivityPlan | None:
+def _renewal(
+    case: KnownCase, judge: Judge, due: _Appointment, day: date, later: Sequence[ActivityPlan]
+) -> ActivityPlan | None:
     """The version that may document the evaluation: of those made in time the first with news, else the very next one."""
     in_time = [plan for plan in later if _day_of(plan) <= judge.last_day(day, 0)]
-    return next((plan for plan in in_time if _says_more_than_a_date(due.plan, plan)), next(iter(later), None))
+    return next((plan for plan in in_time if _says_more_than_a_date(case, due.plan, plan)), next(iter(later), None))
 
 
 # --- the evaluations of one appointment ------------------------------------------------------------------------------------
@@ -260,7 +262,7 @@ def _weighed(
         return whole.but(evidence=tuple(together))
     updated = [newer] if newer is not None else []
     renewed = _on_the_day(judge, due, day, updated)
-    changes = newer is not None and _says_more_than_a_date(due.plan, newer)
+    changes = newer is not None and _says_more_than_a_date(case, due.plan, newer)
     if renewed.verdict is Verdict.MET and changes:
         return renewed.with_remarks(WEAK)
     minutes = _minutes(case, due)
@@ -319,16 +321,41 @@ def _minutes(case: KnownCase, due: _Appointment) -> list[LogEntry]:
     ]
 
 
-def _says_more_than_a_date(plan: ActivityPlan, newer: ActivityPlan) -> bool:
-    """Whether the newer version differs in anything but when to evaluate: else it only puts the evaluation off."""
-    return _content(plan) != _content(newer)
+def _says_more_than_a_date(case: KnownCase, plan: ActivityPlan, newer: ActivityPlan) -> bool:
+    """Whether the newer version differs in anything but when to evaluate: else it only puts the evaluation off.
+
+    What can't be seen in one of them is no difference.
+    """
+    return any(
+        _content(plan, name) != _content(newer, name)
+        for name in _CONTENT
+        if not _is_unseen(case, f"activity_plans.{name}")
+    )
 
 
-def _content(plan: ActivityPlan) -> tuple[object, ...]:
-    measures = tuple(m.model_copy(update={"evaluate_on": None, "evaluate_when": None}) for m in plan.measures)
-    told = (plan.problem, plan.measures_text, plan.when, plan.responsible, plan.goal)
-    thought = (plan.summary_of_enquiry, plan.assessments, plan.further_plans, plan.pupil_contribution)
-    return (measures, told, thought, plan.best_interest)
+_CONTENT = (
+    "measures",
+    "problem",
+    "measures_text",
+    "when",
+    "responsible",
+    "goal",
+    "summary_of_enquiry",
+    "assessments",
+    "further_plans",
+    "pupil_contribution",
+    "best_interest",
+)
+
+
+def _is_unseen(case: KnownCase, path: str) -> bool:
+    return case.hides and (case.raw.is_hidden(path) or case.raw.hides_part_of(path))
+
+
+def _content(plan: ActivityPlan, name: str) -> object:
+    if name == "measures":
+        return tuple(m.model_copy(update={"evaluate_on": None, "evaluate_when": None}) for m in plan.measures)
+    return getattr(plan, name)
 
 
 # --- dates that were moved, that nobody can read, or that the case did not live to see ---------------------------------------

@@ -80,7 +80,7 @@ def contact_teacher_leads(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             if e.held is not False and e.hearing is not Hearing.OFFERED and _follows(e, when) and _led_by_teacher(e)
         ]
         pupils = _pupils(case, incident)
-        spoken_with = {ref for e in talks for ref in (e.pupils or pupils)}
+        spoken_with = {ref for e in talks for ref in (e.pupils or (pupils if len(pupils) == 1 else ()))}
         if talks and spoken_with >= set(pupils):
             yield judge.met(_scope(incident), *talks, event=when)
         elif not incident.considered_not_documented:
@@ -140,7 +140,9 @@ def described(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Den ansatte beskriver hendelsen.»"""
     for incident, when in _incidents(case, 3):
         outcome = judge.field(_scope(incident), incident.description, incident, event=when)
-        if outcome.verdict is Verdict.MET and _another_wrote(incident):
+        if outcome.verdict is Verdict.MET and incident.intervener is not None and not is_known(incident.author):
+            outcome = judge.review(_scope(incident), "who_wrote", incident, event=when)
+        elif outcome.verdict is Verdict.MET and _another_wrote(incident):
             outcome = judge.review(_scope(incident), "another_wrote", incident, event=when)
         yield outcome
 

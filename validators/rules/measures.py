@@ -135,13 +135,15 @@ def _heard(
     outcome = _first_in_order(judge, scope, _since(about_this, before), plan)
     if outcome is None or outcome.verdict is not Verdict.MET:
         return judge.review(scope, "heard_before_earlier_version", plan, *about_this, event=event)
+    if before is None and plan.version > 1:
+        return judge.review(scope, "earlier_version_not_seen", plan, *about_this, event=event)
     hearing = next(entry for entry in about_this if entry.id == outcome.evidence[0])
     early = _started_before(case, plan, hearing) if before is None else []
     if early:
         return judge.review(scope, "protective_first", hearing, *early, event=event)
-    if hearing.hearing is Hearing.DECLINED:
-        return outcome.with_remarks(DECLINED)
-    return outcome
+    if before is not None:
+        outcome = outcome.with_evidence(before)
+    return outcome.with_remarks(DECLINED) if hearing.hearing is Hearing.DECLINED else outcome
 
 
 def _about_what_began(

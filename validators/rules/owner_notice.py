@@ -19,6 +19,7 @@ from ..stretches import Stretch, stretches
 from ..who_was_told import (
     acted_as,
     delegate,
+    is_known,
     or_which,
     owner_told,
     waited,
@@ -83,7 +84,11 @@ def owner_notified(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(found.scope, "before_its_cause", *told.sure, event=event)
         elif told.sure:
             about_it = next(item for item in told.sure if not _before_anything(case, found, item))
-            yield judge.done("VA-09", found.scope, about_it, since=event)
+            outcome = judge.done("VA-09", found.scope, about_it, since=event)
+            if outcome.question == "done_late" and told.acknowledged:  # written down late; the owner had it before
+                receipt = judge.done("VA-09", found.scope, told.acknowledged[0], since=event, remarks=(WEAK,))
+                outcome = receipt if receipt.verdict is Verdict.MET else outcome
+            yield outcome
         elif told.acknowledged:
             yield judge.done("VA-09", found.scope, told.acknowledged[0], since=event, remarks=(WEAK,))
         elif found.serious is None:
@@ -218,7 +223,7 @@ def owner_acknowledged(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             continue
         scope = scope_of(notice=notified.id) if isinstance(notified, Notice) else scope_of(log=notified.id)
         receipts = tuple(_receipts(case, when))
-        by_owner = [e for e in receipts if acted_as(e.author, Role.OWNER) or judge.is_filled_in(e.reference)]
+        by_owner = [e for e in receipts if acted_as(e.author, Role.OWNER) or _refers_to_hers(judge, e)]
         if by_owner:
             yield judge.done("VA-11", scope, by_owner[0], since=when, remarks=delegate(by_owner[0].author))
             continue
@@ -230,6 +235,11 @@ def owner_acknowledged(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         )
         if outcome is not None:
             yield outcome
+
+
+def _refers_to_hers(judge: Judge, entry: LogEntry) -> bool:
+    """Whether somebody who is known says where the owner's own receipt stands."""
+    return is_known(entry.author) and judge.answers(entry.reference, "log.reference")
 
 
 def _receipts(case: KnownCase, notified: Moment) -> Iterator[LogEntry]:

@@ -39,8 +39,10 @@ def plan_kept_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         if not touched:
             yield judge.review(scope, "time_unknown", plan)
             continue
-        last, item = max(touched, key=lambda pair: pair[0].sort_key)
-        yield _kept_up(case, judge, plan, item, last)
+        newest = sorted(touched, key=lambda pair: pair[0].sort_key, reverse=True)
+        outcomes = [_kept_up(case, judge, plan, item, when) for when, item in newest]
+        # Where the last evaluation is in doubt, the plan was gone through no less by the time before it.
+        yield next((outcome for outcome in outcomes if outcome.verdict is not Verdict.REVIEW), outcomes[0])
 
 
 def _kept_up(case: KnownCase, judge: Judge, plan: ActivityPlan, item: Recorded, last: Moment) -> Outcome:

@@ -135,8 +135,10 @@ def _rector_knew_later(case: KnownCase, notice: Notice, told: tuple[Recorded, ..
     """Whether rektor had it, by the notice or rektor's own receipt, only after the pupil was told that rektor had."""
     reached = rector_reached(case, notice).sure
     came = reached[0].at if reached else None
-    if came is None or acted_as(notice.receiver, Role.RECTOR):
+    if acted_as(notice.receiver, Role.RECTOR):
         return False
+    if came is None:
+        return acted_as(notice.receiver, *RECEIVES)
     return any((when := e.at) is not None and when.certainly_before(came) for e in told if e.id in outcome.evidence)
 
 
