@@ -84,11 +84,11 @@ def owner_notified(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(found.scope, "before_its_cause", *told.sure, event=event)
         elif told.sure:
             about_it = next(item for item in told.sure if not _before_anything(case, found, item))
-            outcome = judge.done("VA-09", found.scope, about_it, since=event)
-            if outcome.question == "done_late" and told.acknowledged:  # written down late; the owner had it before
+            shown = judge.done("VA-09", found.scope, about_it, since=event)
+            if shown.question == "done_late" and told.acknowledged:  # written down late; the owner had it before
                 receipt = judge.done("VA-09", found.scope, told.acknowledged[0], since=event, remarks=(WEAK,))
-                outcome = receipt if receipt.verdict is Verdict.MET else outcome
-            yield outcome
+                shown = receipt if receipt.verdict is Verdict.MET else shown
+            yield shown
         elif told.acknowledged:
             yield judge.done("VA-09", found.scope, told.acknowledged[0], since=event, remarks=(WEAK,))
         elif found.serious is None:
