@@ -11,75 +11,44 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cached_property
 from gettext import gettext as _
 from importlib.metadata import version
-from importlib.resources import files
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..adapters.connect import case_adapter, cycle_adapter, missing_keys, roster_adapter
-from ..adapters.ports import CaseProblem
+from ..adapters.connect import missing_keys
 from ..domain.calendar import school_year_of
 from ..domain.errors import SettingsError, SkolemiljoError, StoreError
 from ..domain.exit_code import ExitCode
-from ..domain.fault_words import called, why_not
+from ..domain.fault_words import why_not
 from ..domain.moment import OSLO, local_day
-from ..judging.now import school_years
 from ..plans.calendars import missing_years
 from . import school_days
+from .doctor_line import Line, State
+from .doctor_systems import HTTP, Systems
 
 if TYPE_CHECKING:
-    from ..settings import HttpSection, Settings
     from ..store import Store
     from .workplace import Workplace
 
 SCHEMA_VERSION = 1
 _MEGABYTE = 1024 * 1024
 _LITTLE_ROOM, _NO_ROOM = 1024 * _MEGABYTE, 100 * _MEGABYTE
-_CLOCK_LOOK, _CLOCK_FAULT = 60.0, 600.0
-"""Seconds. Ten minutes wrong can put what was done before midnight on the day after."""
 _A_NIGHT = timedelta(hours=26)
-_BUDGET = 30.0
-"""Seconds at most for one call: whoever asks the doctor waits for the answer."""
-_OFTEN = 5
-"""A label that nobody has mapped is shown when it came so often: then it is a template's, and nobody's words."""
-_HTTP = ("sikker_sak", "annual_cycle", "oneroster")
-
-
-class State(StrEnum):
-    """How it stands with one thing."""
-
-    OK = "ok"
-    LOOK = "look"
-    FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that was asked about."""
-
-    check: str
-    state: State
-    what: str
-    do: str | None = None
-    """What to do, where something must be done."""
 
 
 def examine(work: Workplace, at: datetime) -> tuple[Line, ...]:
     """Everything at once. Where not even the settings can be read, that is the one line."""
     doctor = _Doctor(work, at)
-    lines = [_line("program", State.OK, f"skolemiljo {version('skolemiljo')}, Python {sys.version.split()[0]}")]
+    lines = [Line("program", State.OK, f"skolemiljo {version('skolemiljo')}, Python {sys.version.split()[0]}")]
     lines += _safely("settings", doctor.settings)
     if lines[-1].state is State.FAULT:
         return tuple(lines)
     for name, check in (
         ("secrets", doctor.secrets),
-        *((f"system:{name}", doctor.system(name, role)) for name, role in doctor.systems()),
+        *((f"system:{name}", doctor.systems.asks(name, role)) for name, role in doctor.systems.named()),
         ("plan", doctor.plan),
         ("calendar", doctor.calendar),
         ("store", doctor.store),
@@ -120,20 +89,16 @@ def as_json(lines: tuple[Line, ...], at: datetime) -> str:
     return json.dumps(body, ensure_ascii=False, indent=2)
 
 
-def _line(check: str, state: State, what: str, do: str | None = None) -> Line:
-    return Line(check, state, what, do)
-
-
 def _safely(check: str, ask: Callable[[], Iterator[Line]]) -> list[Line]:
     """What ``ask`` says, and its error as one more line."""
     lines: list[Line] = []
     try:
         lines += ask()
     except SkolemiljoError as error:
-        lines.append(_line(check, State.FAULT, str(error), _("Rett det som står her, og spør på nytt.")))
+        lines.append(Line(check, State.FAULT, str(error), _("Rett det som står her, og spør på nytt.")))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one question must not hide the answers to the others
         what = _("feil i verktøyet ({kind})").format(kind=type(error).__name__)
-        lines.append(_line(check, State.FAULT, what, _("Meld det til dem som lager verktøyet.")))
+        lines.append(Line(check, State.FAULT, what, _("Meld det til dem som lager verktøyet.")))
     return lines
 
 
@@ -141,6 +106,7 @@ class _Doctor:
     def __init__(self, work: Workplace, at: datetime) -> None:
         self._work = work
         self._at = at
+        self.systems = Systems(work, at)
 
     # --- settings ------------------------------------------------------------------------------------------------
 
@@ -152,9 +118,9 @@ class _Doctor:
             source=settings.source, cycle=settings.cycle, name=Path(settings.plan).name, back=back
         )
         if settings.production:
-            yield _line("settings", State.OK, what)
+            yield Line("settings", State.OK, what)
         else:
-            yield _line(
+            yield Line(
                 "settings",
                 State.LOOK,
                 _("{what}, ikke produksjon").format(what=what),
@@ -166,8 +132,8 @@ class _Doctor:
         settings = self._work.settings
         missing = [
             f"{name}.{key}"
-            for name, _ in self.systems()
-            if name in _HTTP
+            for name, _ in self.systems.named()
+            if name in HTTP
             for key in missing_keys(getattr(settings, name), settings)
             if key in ("client_secret", "private_key")
         ]
@@ -175,103 +141,14 @@ class _Doctor:
             missing.append("mail.password")
         if missing:
             what = _("mangler {names}").format(names=", ".join(missing))
-            yield _line("secrets", State.FAULT, what, _("Legg hver av dem som en fil i mappa for hemmeligheter."))
+            yield Line("secrets", State.FAULT, what, _("Legg hver av dem som en fil i mappa for hemmeligheter."))
         else:
-            yield _line("secrets", State.OK, _("de som trengs, er der (vises aldri)"))
+            yield Line("secrets", State.OK, _("de som trengs, er der (vises aldri)"))
         folder = self._work.secrets
         if folder is not None and folder.is_dir() and folder.stat().st_mode & 0o077:
-            yield _line(
+            yield Line(
                 "secrets", State.LOOK, _("andre brukere kan se i mappa for hemmeligheter"), _("chmod 700 på mappa.")
             )
-
-    # --- the systems ---------------------------------------------------------------------------------------------
-
-    def systems(self) -> Iterator[tuple[str, str]]:
-        """The adapters that the settings name, each with what it is for."""
-        settings = self._work.settings
-        yield settings.source, "cases"
-        if settings.cycle != settings.source:
-            yield settings.cycle, "cycle"
-        if settings.roster is not None:
-            yield settings.roster, "roster"
-
-    def system(self, name: str, role: str) -> Callable[[], Iterator[Line]]:
-        """The question whether the system ``name`` answers."""
-        ask = {"cases": self._cases, "cycle": self._cycle, "roster": self._roster}[role]
-        return lambda: ask(f"system:{name}")
-
-    @cached_property
-    def _hurried(self) -> Settings:
-        """The settings, with one try for each call and no more time than a person has."""
-        settings = self._work.settings
-
-        def quick(section: HttpSection) -> HttpSection:
-            return section.model_copy(update={"attempts": 1, "budget": min(section.budget, _BUDGET)})
-
-        return settings.model_copy(update={name: quick(getattr(settings, name)) for name in _HTTP} | {"roster": None})
-
-    def _cases(self, check: str) -> Iterator[Line]:
-        source = case_adapter(self._hurried)
-        schools = [school.organisation_number for school in source.schools()]
-        yield _line(
-            check,
-            State.OK,
-            _("svarer; {contract}{n} skoler").format(contract=_contract(self._work.settings.source), n=len(schools)),
-        )
-        yield from _clock(check, source)
-        if not schools:
-            yield _line(
-                check, State.FAULT, _("viser ingen skoler"), _("Be leverandøren gi integrasjonen tilgang til skolene.")
-            )
-            return
-        page = list(islice(source.changed_cases(schools[0], None), self._work.settings.sikker_sak.page_size))
-        kinds = Counter(item.kind for item in page if isinstance(item, CaseProblem))
-        if kinds:
-            told = ", ".join(f"{called(kind)}: {number}" for kind, number in sorted(kinds.items()))
-            what = _("{total} av {n} saker kan ikke leses ({told})").format(total=kinds.total(), n=len(page), told=told)
-            yield _line(check, State.LOOK, what, _("skolemiljo sync sier hvilke saker og felt det er."))
-        elif page:
-            yield _line(check, State.OK, _("en side med {n} saker kan leses").format(n=len(page)))
-        else:
-            yield _line(
-                check,
-                State.LOOK,
-                _("ingen saker ved {school}").format(school=schools[0]),
-                _("Er det riktig? Ellers mangler det tilgang."),
-            )
-        yield from _unmapped(check, source)
-        if self._work.settings.cycle == self._work.settings.source:
-            yield from self._facts(check, source, schools[0])
-
-    def _cycle(self, check: str) -> Iterator[Line]:
-        cycle = cycle_adapter(self._hurried)
-        yield from self._facts(check, cycle, None)
-        yield from _clock(check, cycle)
-
-    def _facts(self, check: str, cycle: Any, school: str | None) -> Iterator[Line]:
-        year = school_years(self._at)[-1]
-        facts = cycle.facts(school, year)
-        contract = _contract(self._work.settings.cycle)
-        if facts.found:
-            yield _line(
-                check,
-                State.OK,
-                _("årshjulet svarer; {contract}skoleåret {year} er der").format(contract=contract, year=year),
-            )
-        else:
-            what = _("årshjulet svarer; {contract}skoleåret {year} finnes ikke").format(contract=contract, year=year)
-            yield _line(check, State.LOOK, what, _("Opprett skoleåret i årshjulet."))
-
-    def _roster(self, check: str) -> Iterator[Line]:
-        hurried = self._hurried.model_copy(update={"roster": self._work.settings.roster})
-        roster = roster_adapter(hurried)
-        yield _line(check, State.OK, _("svarer; {n} skoler").format(n=len(list(roster.schools()))))
-        for name in getattr(roster, "odd", ()):
-            odd = _("{name} i listen over skoler har ikke noe organisasjonsnummer")
-            yield _line(
-                check, State.FAULT, odd.format(name=name), _("Rett den der: ingen ser på en skole uten nummer.")
-            )
-        yield from _clock(check, roster)
 
     # --- the judgement -------------------------------------------------------------------------------------------
 
@@ -283,7 +160,7 @@ class _Doctor:
             label=document.label, valid_from=f"{document.valid_from:%d.%m.%Y}"
         )
         if document.valid_to is not None and document.valid_to < today:
-            yield _line(
+            yield Line(
                 "plan",
                 State.LOOK,
                 _("{what}, gikk ut {valid_to}").format(what=what, valid_to=f"{document.valid_to:%d.%m.%Y}"),
@@ -291,14 +168,14 @@ class _Doctor:
             )
         elif document.next_revision is not None and document.next_revision < today:
             when = f"{document.next_revision:%d.%m.%Y}"
-            yield _line(
+            yield Line(
                 "plan",
                 State.LOOK,
                 _("{what}, skulle vært revidert {when}").format(what=what, when=when),
                 _("Minn skoleeier om revideringen."),
             )
         else:
-            yield _line("plan", State.OK, what)
+            yield Line("plan", State.OK, what)
 
     def calendar(self) -> Iterator[Line]:
         """The skolerute of this school year is known, and toward its end that of the next; its days seem right."""
@@ -306,19 +183,19 @@ class _Doctor:
         found = school_days.read(self._work)
         missing = missing_years(found(None), today, today + timedelta(days=60))
         for warning in school_days.warnings(found, None, school_year_of(today)):
-            yield _line("calendar", State.LOOK, warning, _("Se dagene med skolemiljo calendar show."))
+            yield Line("calendar", State.LOOK, warning, _("Se dagene med skolemiljo calendar show."))
         if found.not_understood:
             first = "; ".join(school_days.told(one) for one in found.not_understood[:3])
             what = _("{n} oppføringer ble ikke forstått, og regnes som skoledager: {first}")
             what = what.format(n=len(found.not_understood), first=first)
-            yield _line("calendar", State.LOOK, what, _("Se alle med skolemiljo calendar show."))
+            yield Line("calendar", State.LOOK, what, _("Se alle med skolemiljo calendar show."))
         if missing:
             what = _("skoleruta for {names} mangler; bare helger og helligdager er fri").format(
                 names=", ".join(missing)
             )
-            yield _line("calendar", State.LOOK, what, _("Legg den inn som school_calendar (docs/skolerute.md)."))
+            yield Line("calendar", State.LOOK, what, _("Legg den inn som school_calendar (docs/skolerute.md)."))
         else:
-            yield _line("calendar", State.OK, _("skoleruta er kjent"))
+            yield Line("calendar", State.OK, _("skoleruta er kjent"))
 
     # --- this machine --------------------------------------------------------------------------------------------
 
@@ -337,10 +214,10 @@ class _Doctor:
         try:
             store = self._store
         except OlderStore:
-            yield _line("store", State.LOOK, _("av en eldre utgave"), _("Neste sync tar en kopi og oppgraderer det."))
+            yield Line("store", State.LOOK, _("av en eldre utgave"), _("Neste sync tar en kopi og oppgraderer det."))
             return
         if store is None:
-            yield _line(
+            yield Line(
                 "store",
                 State.LOOK,
                 _("{name} er ikke der ennå").format(name=path.name),
@@ -351,9 +228,9 @@ class _Doctor:
         where = store.path
         if faults:
             do = _("Legg fila til side, og legg tilbake en kopi, eller start uten (docs/operations.md).")
-            yield _line("store", State.FAULT, _("skadet: {n} feil").format(n=len(faults)), do)
+            yield Line("store", State.FAULT, _("skadet: {n} feil").format(n=len(faults)), do)
         else:
-            yield _line(
+            yield Line(
                 "store",
                 State.OK,
                 _("helt, skjema {schema}").format(schema=store.schema)
@@ -361,7 +238,7 @@ class _Doctor:
                 else _("helt, skjema {schema}, {n} kB").format(schema=store.schema, n=where.stat().st_size // 1024),
             )
         if where is not None and where.stat().st_mode & 0o077:
-            yield _line(
+            yield Line(
                 "store", State.LOOK, _("andre brukere kan lese lageret"), _("chmod 600 {name}").format(name=where.name)
             )
         yield from self._last_night(store)
@@ -369,7 +246,7 @@ class _Doctor:
     def _last_night(self, store: Store) -> Iterator[Line]:
         last = next(iter(store.runs(1)), None)
         if last is None:
-            yield _line("store", State.LOOK, _("ingen natt er kjørt"), _("Kjør skolemiljo sync."))
+            yield Line("store", State.LOOK, _("ingen natt er kjørt"), _("Kjør skolemiljo sync."))
             return
         words = {
             "complete": _("alt ble gjort"),
@@ -381,17 +258,17 @@ class _Doctor:
             day=f"{began:%d.%m.%Y}", time=f"{began:%H.%M}", how=words.get(last.state, _("den ble ikke ferdig"))
         )
         if self._at - last.started_at > _A_NIGHT:
-            yield _line("store", State.LOOK, what, _("Det er over et døgn siden: går timeren?"))
+            yield Line("store", State.LOOK, what, _("Det er over et døgn siden: går timeren?"))
         elif last.state != "complete":
-            yield _line("store", State.LOOK, what, _("Se hva den sa; neste natt prøver det på nytt."))
+            yield Line("store", State.LOOK, what, _("Se hva den sa; neste natt prøver det på nytt."))
         else:
-            yield _line("store", State.OK, what)
+            yield Line("store", State.OK, what)
         aside, vanished = len(store.intentions(set_aside=True)), len(store.vanished())
         if aside or vanished:
             what = _("{aside} flagg er lagt til side, {vanished} saker er borte fra kilden").format(
                 aside=aside, vanished=vanished
             )
-            yield _line("store", State.LOOK, what, _("De er navngitt med saksnummer i det sync sier."))
+            yield Line("store", State.LOOK, what, _("De er navngitt med saksnummer i det sync sier."))
 
     def disk(self) -> Iterator[Line]:
         """There is room for the store, its copy before an upgrade, and the logs."""
@@ -401,11 +278,11 @@ class _Doctor:
         free = shutil.disk_usage(folder).free
         what = _("{n} MB ledig").format(n=free // _MEGABYTE)
         if free < _NO_ROOM:
-            yield _line("disk", State.FAULT, what, _("Rydd plass før neste natt."))
+            yield Line("disk", State.FAULT, what, _("Rydd plass før neste natt."))
         elif free < _LITTLE_ROOM:
-            yield _line("disk", State.LOOK, what, _("Rydd plass."))
+            yield Line("disk", State.LOOK, what, _("Rydd plass."))
         else:
-            yield _line("disk", State.OK, what)
+            yield Line("disk", State.OK, what)
 
     def run_log(self) -> Iterator[Line]:
         """Every line is there, unchanged and in order."""
@@ -414,14 +291,14 @@ class _Doctor:
         path = self._work.settings.run_log_path
         anchor = self._anchor(ANCHOR)
         if not path.exists() and anchor is None:
-            yield _line("runlog", State.OK, _("ingen kjørelogg ennå; den første sync begynner den"))
+            yield Line("runlog", State.OK, _("ingen kjørelogg ennå; den første sync begynner den"))
             return
         found = verify(path, anchor)
         if not found.faults:
-            yield _line("runlog", State.OK, _("{lines} linjer, hel").format(lines=found.lines))
+            yield Line("runlog", State.OK, _("{lines} linjer, hel").format(lines=found.lines))
         for fault in found.faults:
             do = _("Ta vare på fila som den er, og finn ut hvem som har rørt den. Nettene går videre, i en ny kjede.")
-            yield _line("runlog", State.LOOK if fault.named else State.FAULT, str(fault), do)
+            yield Line("runlog", State.LOOK if fault.named else State.FAULT, str(fault), do)
 
     def _anchor(self, key: str) -> str | None:
         """What the store remembers of the log's end; nothing where it can't be asked, which its own line tells."""
@@ -436,13 +313,13 @@ class _Doctor:
 
         lock = self._work.settings.lock_path
         if not lock.exists():
-            yield _line("lock", State.OK, _("ingen kjøring er i gang"))
+            yield Line("lock", State.OK, _("ingen kjøring er i gang"))
             return
         try:
             with FileLock(lock, timeout=0):
-                yield _line("lock", State.OK, _("ingen kjøring er i gang"))
+                yield Line("lock", State.OK, _("ingen kjøring er i gang"))
         except Timeout:
-            yield _line("lock", State.LOOK, _("en kjøring er i gang"), _("Vent til den er ferdig."))
+            yield Line("lock", State.LOOK, _("en kjøring er i gang"), _("Vent til den er ferdig."))
         except OSError as error:
             unusable = _("låsefila {name} kan ikke brukes ({why_not})")
             raise SettingsError(unusable.format(name=lock.name, why_not=why_not(error))) from None
@@ -459,61 +336,16 @@ class _Doctor:
             return
         untold = untold_readers(self._work, store)
         if untold is None:
-            yield _line("watch", State.OK, _("ingen får vaktens varsler; [mail] er ikke satt opp"))
+            yield Line("watch", State.OK, _("ingen får vaktens varsler; [mail] er ikke satt opp"))
             return
         if untold:
             what = _("ingen får vite det når noe har frist i dag ved {readers}").format(readers=", ".join(untold))
-            yield _line("watch", State.LOOK, what, _("Sett watch.schools og watch.owner, eller de samme under mail."))
+            yield Line("watch", State.LOOK, what, _("Sett watch.schools og watch.owner, eller de samme under mail."))
         seen = last_look(store)
         if seen is None or self._at - seen > _A_NIGHT:
             what = _("vakten har ikke sett etter det siste døgnet")
-            yield _line("watch", State.LOOK, what, _("Går timeren skolemiljo-watch.timer?"))
+            yield Line("watch", State.LOOK, what, _("Går timeren skolemiljo-watch.timer?"))
         else:
-            yield _line(
+            yield Line(
                 "watch", State.OK, _("så sist etter {at}").format(at=f"{seen.astimezone(OSLO):%d.%m. kl. %H.%M}")
             )
-
-
-def _contract(adapter: str) -> str:
-    """Which contract the adapter keeps; nothing where it is no contract of ours."""
-    package = files("skolemiljo.adapters")
-    contract = package / adapter / "contract.openapi.yaml"
-    if not contract.is_file():
-        return ""
-    with contract.open(encoding="utf-8") as lines:
-        number = next((line.split(":")[1].strip() for line in lines if line.startswith("  version:")), "?")
-    assumed = f" ({_('antatt')})"
-    return _("kontrakt {number}").format(number=number.replace("-assumed", assumed)) + ", "
-
-
-def _clock(check: str, adapter: Any) -> Iterator[Line]:
-    """The system's clock beside ours."""
-    heard = getattr(adapter, "heard", None)
-    if heard is None:
-        return
-    if heard.mock:
-        yield _line(check, State.LOOK, _("dette er etterligningen, som har sin egen klokke"), _("Bare til prøving."))
-    elif heard.clock_offset is None:
-        yield _line(check, State.OK, _("sier ikke hva klokka er"))
-    else:
-        server = f" ({heard.server})" if heard.server is not None else ""
-        ahead = abs(round(heard.clock_offset))
-        if heard.clock_offset > 0:
-            what = _("klokka der{server} går {n} sekunder foran vår").format(server=server, n=ahead)
-        else:
-            what = _("klokka der{server} går {n} sekunder etter vår").format(server=server, n=ahead)
-        state = State.OK if ahead <= _CLOCK_LOOK else State.LOOK if ahead <= _CLOCK_FAULT else State.FAULT
-        do = _("Still klokka på denne maskinen (NTP); er den riktig, meld det til leverandøren.")
-        yield _line(check, state, what, None if state is State.OK else do)
-
-
-def _unmapped(check: str, adapter: Any) -> Iterator[Line]:
-    """Labels of log types that nobody has mapped to a kind: their entries count as notes."""
-    labels: Counter[str] | None = getattr(getattr(adapter, "labels", None), "unmapped", None)
-    if not labels:
-        return
-    known = sorted(repr(label) for label, number in labels.items() if number >= _OFTEN)
-    rare = len(labels) - len(known)
-    shown = [*known, *([_("{n} som er sjeldne og ikke vises").format(n=rare)] if rare else [])]
-    do = _("Sett dem under [{system}.labels].").format(system=check.partition(":")[2])
-    yield _line(check, State.LOOK, _("loggtyper som ikke er kjent: {names}").format(names=", ".join(shown)), do)

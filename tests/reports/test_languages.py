@@ -68,7 +68,7 @@ def _bare_words(call: ast.Call) -> list[str]:
     return [text for text in said if " " in text and re.search(r"[^\W\d_]{3,}", no_words.sub(" ", text))]
 
 
-SAYING = {"echo", "fail", "UsageError", "MailError", "CaseProblem", "Verified", "_line"} | {
+SAYING = {"echo", "fail", "UsageError", "MailError", "CaseProblem", "Verified", "Line"} | {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)
 }
 
