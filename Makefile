@@ -10,7 +10,7 @@ PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 WHEELS_FOR ?=
 
-.PHONY: help install demo bench test lint format crash soak payloads laws docs words mutants lock wheel wheelhouse installed audit clean
+.PHONY: help install demo bench test lint format crash soak payloads workbooks laws docs words mutants lock wheel wheelhouse installed audit clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -67,6 +67,11 @@ payloads: $(VENV)/.ok ## Send 10 000 malformed payloads through each connector: 
 	mkdir -p build && rm -f build/payloads.jsonl
 	SKOLEMILJOTEST_PAYLOADS=10000 SKOLEMILJOTEST_PAYLOADS_REPORT=build/payloads.jsonl $(BIN)/pytest tests/reliability/test_payloads.py -n 2
 	cat build/payloads.jsonl
+
+workbooks: $(VENV)/.ok ## Read 2 000 malformed workbooks: typed errors with a cell or valid reads, nothing else
+	mkdir -p build
+	SKOLEMILJOTEST_WORKBOOKS=2000 SKOLEMILJOTEST_WORKBOOKS_REPORT=build/workbooks.json $(BIN)/pytest tests/reliability/test_workbooks.py
+	cat build/workbooks.json
 
 mutants: $(VENV)/.ok ## Change the rules in one place at a time; at most one change in ten may go unnoticed (an hour)
 	nice $(BIN)/python tests/mutants.py

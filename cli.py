@@ -229,7 +229,8 @@ def assess(
     plan: str | None,
     source_zone: str | None,
 ) -> None:
-    """Vurder eksporterte saker, uten server og uten lager. En ødelagt fil blir nevnt, og de andre blir vurdert.
+    """Vurder eksporterte saker, eller saker i en arbeidsbok, uten server og uten lager. En ødelagt fil blir nevnt, og de
+    andre blir vurdert.
 
     \b
     Eksempel:

@@ -221,6 +221,15 @@ class FolderSection(Section):
     path: Path | None = None
 
 
+class WorkbookSection(Section):
+    """Sheets that people fill in."""
+
+    path: Path | None = None
+    """A workbook (.xlsx), a folder of them, or a folder of CSV files."""
+    out: Path | None = None
+    """Where flags and status go, to be entered by hand; standard: the folder ``ut`` beside ``path``."""
+
+
 class MailSection(Section):
     """The morning mail (``skolemiljo digest``): counts and case numbers. Not set up until ``host`` is given."""
 
@@ -351,9 +360,9 @@ class Settings(BaseSettings):
     production: bool = False
     """In production the mock is refused."""
     source: str = "folder"
-    """Adapter that cases come from and flags go to: ``sikker_sak`` or ``folder``."""
+    """Adapter that cases come from and flags go to: ``sikker_sak``, ``folder`` or ``workbook``."""
     cycle: str = "folder"
-    """Adapter of the annual cycle: ``annual_cycle`` or ``folder``."""
+    """Adapter of the annual cycle: ``annual_cycle``, ``folder`` or ``workbook``."""
     roster: str | None = None
     """Adapter of the list of schools, beside the source's own: ``nsr``, ``oneroster`` or ``schools_file``."""
     schools_file: Path | None = None
@@ -390,6 +399,7 @@ class Settings(BaseSettings):
     oneroster: OneRosterSection = OneRosterSection()
     nsr: NsrSection = NsrSection()
     folder: FolderSection = FolderSection()
+    workbook: WorkbookSection = WorkbookSection()
     sync: SyncSection = SyncSection()
     mail: MailSection = MailSection()
     notify: NotifySection = NotifySection()
@@ -581,8 +591,11 @@ def _beside(settings: Settings, folder: Path) -> Settings:
         path = getattr(settings, name)
         if path is not None:
             update[name] = folder / path.expanduser()
-    if settings.folder.path is not None:
-        update["folder"] = settings.folder.model_copy(update={"path": folder / settings.folder.path.expanduser()})
+    for name in ("folder", "workbook"):
+        section = getattr(settings, name)
+        paths = {key: folder / path.expanduser() for key, path in section if path is not None}
+        if paths:
+            update[name] = section.model_copy(update=paths)
     for name in ("sikker_sak", "annual_cycle", "oneroster", "nsr", "mail"):
         section = getattr(settings, name)
         files = {key: getattr(section, key, None) for key in ("ca_file", "certificate_file")}

@@ -91,6 +91,8 @@ class Systems:
                 _("Er det riktig? Ellers mangler det tilgang."),
             )
         yield from _unmapped(check, source)
+        for note in getattr(source, "notes", ()):
+            yield Line(check, State.LOOK, note, _("Se på arket, og rett det hvis det ikke er meningen."))
         if self._work.settings.cycle == self._work.settings.source:
             yield from self._facts(check, source, schools[0])
 

@@ -120,6 +120,8 @@ def aside(what: str | None) -> None:
 
 def tell_problems(judged: Judged) -> None:
     """On stderr what could not be read and what to do about it; not for the owner, who sees no case numbers."""
+    for note in judged.notes:
+        click.echo(note, err=True)
     for problem in judged.problems:
         click.echo(problem.told(), err=True)
 

@@ -94,7 +94,7 @@ def test_a_folder_without_cases_is_an_error_and_not_peace(tmp_path: Path) -> Non
     empty.mkdir()
     judged = run("assess", str(empty))
     assert judged.exit_code == 2
-    assert "ingen saksfiler" in judged.output
+    assert "ingen saker der" in judged.output
 
 
 def test_a_share_that_is_not_mounted_is_never_peace(town: Path) -> None:

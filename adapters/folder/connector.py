@@ -7,7 +7,6 @@ Out: ``flags/<case>.json`` and ``cycle-status/<school|municipality>-<school year
 from __future__ import annotations
 
 import hashlib
-import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -16,27 +15,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from ...domain.annual_cycle import CycleFacts, CycleStatus
 from ...domain.base import ReadingContext
 from ...domain.case import Case
-from ...domain.errors import CaseNotFound, Conflict, Fatal, SettingsError, SourceError, UnreadableCase
-from ...domain.fault_words import mistakes, why_not
-from ...domain.files import put_in_place
+from ...domain.errors import CaseNotFound, Fatal, SettingsError, UnreadableCase
+from ...domain.fault_words import why_not
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School, is_organisation_number
 from ..case_file import BYTES_AT_MOST, case_from, case_id_of, place_of, read_plain_file, told
-from ..habits import as_id, as_the_format_has_it, read_model
+from ..habits import as_id, as_the_format_has_it
 from ..ports import CaseProblem, Receipt, SourceItem
+from ..record_files import RecordFiles, name_of, where
 from ..strict_json import strict_json
 
 SYSTEM = "folder"
-_FILE_NAME = re.compile(r"[A-Za-z0-9ÆØÅæøå][A-Za-z0-9ÆØÅæøå._\-]{0,80}")
-M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +56,7 @@ class Folder:
         if not path.is_dir():
             raise SettingsError(_("folder.path er ikke en mappe: sjekk stien"))
         self._path = path
+        self._records = RecordFiles(path, system=SYSTEM)
         self._zone = zone
         self._lists_schools = lists_schools
         self.context = ReadingContext(zone=zone, by_people=True)
@@ -74,14 +71,14 @@ class Folder:
         Raises Fatal when schools.json can't be read.
         """
         file = self._path / "schools.json"
-        raw = self._json(file) if self._lists_schools or file.exists() else []
+        raw = self._records.json(file) if self._lists_schools or file.exists() else []
         try:
             listed = TypeAdapter(list[School]).validate_python(
                 [as_the_format_has_it(School, one)[0] for one in raw] if isinstance(raw, list) else raw,
                 context=self.context,
             )
         except ValidationError as error:
-            raise Fatal(_("schools.json: rett {where}").format(where=_where(error)), system=SYSTEM) from None
+            raise Fatal(_("schools.json: rett {where}").format(where=where(error)), system=SYSTEM) from None
         numbers = {school.organisation_number for school in listed}
         forgotten = {known.school for _, known in self._files() if known.school is not None} - numbers
         return [*listed, *(School(organisation_number=n, name=n) for n in sorted(forgotten))]
@@ -111,10 +108,10 @@ class Folder:
 
     def case(self, case_id: str) -> Case:
         """One case. Raises CaseNotFound and UnreadableCase."""
-        name = _name_of(case_id)
+        name = name_of(case_id)
         if name is None:
             raise CaseNotFound(_not_there(), system=SYSTEM, case=case_id)
-        file = self._folder("cases") / f"{name}.json"
+        file = self._records.folder("cases") / f"{name}.json"
         if not file.is_file():  # it may be told by a sum of its name
             file = next((other for other, known in self._files() if known.case == case_id), file)
         return self._case(file, case_id)
@@ -148,7 +145,7 @@ class Folder:
                 _("fila er {error}: eksporter saken på nytt").format(error=error), system=SYSTEM, case=case_id
             ) from None
         case = case_from(raw, self._zone, system=SYSTEM, name=case_id, context=self.context)
-        if _name_of(case.id) != file.stem:
+        if name_of(case.id) != file.stem:
             what = _("fila må ha saksnummeret som navn, med _ for /")
             raise UnreadableCase(what, system=SYSTEM, case=case_id, fields=("id",))
         return case.model_copy(update={"etag": hashlib.sha256(data).hexdigest()[:32]})
@@ -160,7 +157,7 @@ class Folder:
                 yield file, self._look(file)
 
     def _case_files(self) -> list[Path]:
-        folder = self._folder("cases")
+        folder = self._records.folder("cases")
         if not folder.is_dir():
             raise Fatal(_("mappa cases/ finnes ikke: eksporter sakene dit"), system=SYSTEM)
         return [f for f in sorted(folder.iterdir()) if f.suffix.lower() == ".json" and not f.name.startswith(".")]
@@ -179,96 +176,27 @@ class Folder:
     def write(self, record: ComplianceRecord, *, if_match: str | None, idempotency_key: str) -> Receipt:
         """Writes ``flags/<case>.json``; the key needs no memory here, for the whole file is written."""
         del idempotency_key
-        case = self.case(record.case)
-        if if_match is not None and case.etag != if_match:
-            raise Conflict(_("saken er endret siden den ble lest"), system=SYSTEM, case=record.case)
-        self._write_whole(self._file("flags", record.case), record)
-        return Receipt(case.etag)
+        return self._records.write_record(record, self.case(record.case), if_match)
 
     def read(self, case_id: str) -> ComplianceRecord | None:
         """The record in ``flags/<case>.json``. Raises SourceError where it is not this case's record."""
-        record = self._model(self._file("flags", case_id), ComplianceRecord)
-        if record is not None and record.case != case_id:
-            raise SourceError(_("fila i flags/ gjelder en annen sak: slett den"), system=SYSTEM, case=case_id)
-        return record
+        return self._records.read_record(case_id)
 
     # --- annual cycle --------------------------------------------------------------------------------------------
 
     def facts(self, school: str | None, school_year: str) -> CycleFacts:
         """What ``cycle/…json`` holds; no file means that the annual cycle does not know the school."""
-        facts = self._of(CycleFacts, "cycle", school, school_year)
+        facts = self._records.of_a_year(CycleFacts, "cycle", school, school_year, self.context)
         return facts if facts is not None else CycleFacts(school=school, school_year=school_year, found=False)
 
     def write_status(self, status: CycleStatus, *, idempotency_key: str) -> None:
         """Writes ``cycle-status/…json``."""
         del idempotency_key
-        self._write_whole(self._file("cycle-status", _cycle_name(status.school, status.school_year)), status)
+        self._records.write_status(status)
 
     def read_status(self, school: str | None, school_year: str) -> CycleStatus | None:
         """The status in ``cycle-status/…json``."""
-        return self._of(CycleStatus, "cycle-status", school, school_year)
-
-    def _of(self, model: type[M], folder: str, school: str | None, school_year: str) -> M | None:
-        file = self._file(folder, _cycle_name(school, school_year))
-        found = self._model(file, model)
-        if found is not None and (getattr(found, "school", None), getattr(found, "school_year", None)) != (
-            school,
-            school_year,
-        ):
-            raise SourceError(
-                _("{folder}/{name} gjelder en annen skole eller et annet skoleår").format(
-                    folder=folder, name=file.name
-                ),
-                system=SYSTEM,
-            )
-        return found
-
-    # --- files ---------------------------------------------------------------------------------------------------
-
-    def _folder(self, name: str) -> Path:
-        folder = self._path / name
-        if folder.is_symlink():
-            raise Fatal(_("{name}/ er en lenke; lenker følges ikke").format(name=name), system=SYSTEM)
-        return folder
-
-    def _file(self, folder: str, name: str) -> Path:
-        """The file of ``name``, of which no part can lead out of the folder."""
-        plain = _name_of(name)
-        if plain is None:
-            raise Fatal(_("et saksnummer kan ikke være filnavn i {folder}/").format(folder=folder), system=SYSTEM)
-        return self._folder(folder) / f"{plain}.json"
-
-    def _json(self, file: Path) -> Any:
-        try:
-            return strict_json(read_plain_file(file, BYTES_AT_MOST))
-        except FileNotFoundError:
-            raise Fatal(_("{name} mangler").format(name=file.name), system=SYSTEM) from None
-        except OSError as error:
-            raise Fatal(
-                _("{name} kan ikke leses ({why_not})").format(name=file.name, why_not=why_not(error)), system=SYSTEM
-            ) from None
-        except ValueError as error:
-            raise SourceError(_("{name} er {error}").format(name=file.name, error=error), system=SYSTEM) from None
-
-    def _model(self, file: Path, model: type[M]) -> M | None:
-        if not file.exists() and not file.is_symlink():
-            return None
-        try:
-            # Records of our own may be of a newer version: what they have more is no fault of anybody's.
-            context = self.context if model is CycleFacts else None
-            return read_model(model, self._json(file), context)
-        except ValidationError as error:
-            raise SourceError(
-                _("{name}: rett {where}").format(name=file.name, where=_where(error)), system=SYSTEM
-            ) from None
-
-    def _write_whole(self, file: Path, model: BaseModel) -> None:
-        try:
-            put_in_place(file, model.model_dump_json(indent=1))
-        except OSError as error:
-            raise Fatal(
-                _("{name} kan ikke skrives ({why_not})").format(name=file.name, why_not=why_not(error)), system=SYSTEM
-            ) from None
+        return self._records.read_status(school, school_year)
 
     @property
     def unknown_fields(self) -> Counter[str]:
@@ -287,27 +215,10 @@ def _told_by(file: Path) -> tuple[str, str | None]:
     case = case_id_of(raw)
     school = as_id(raw.get("school")) if isinstance(raw, dict) else None
     return (
-        case if case is not None and _name_of(case) == file.stem else told(file.stem),
+        case if case is not None and name_of(case) == file.stem else told(file.stem),
         school if isinstance(school, str) and is_organisation_number(school) else None,
     )
 
 
-def _name_of(case_id: str) -> str | None:
-    """A case id as a file name (``/`` cannot stand in one), or ``None`` where it can't be one."""
-    name = case_id.replace("/", "_")
-    return name if _FILE_NAME.fullmatch(name) else None
-
-
-def _cycle_name(school: str | None, school_year: str) -> str:
-    return f"{school or 'municipality'}-{school_year}"
-
-
 def _not_there() -> str:
     return _("fila finnes ikke i cases/: sjekk saksnummeret, eller eksporter saken på nytt")
-
-
-def _where(error: ValidationError) -> str:
-    """The place of the first fault and what is wrong; names from the file are not repeated."""
-    first = mistakes(error)[0]
-    place = ".".join(str(part) if isinstance(part, int) or part.isidentifier() else "*" for part in first.place)
-    return f"{place or _('hele fila')} ({first.words})"

@@ -12,5 +12,6 @@ from .plan import plan
 from .runlog import runlog
 from .school import school
 from .store import store
+from .workbook import workbook
 
-GROUPS = (accept, calendar, config, cycle, flags, mock, plan, runlog, school, store)
+GROUPS = (accept, calendar, config, cycle, flags, mock, plan, runlog, school, store, workbook)

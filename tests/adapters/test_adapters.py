@@ -14,7 +14,12 @@ from skolemiljo.adapters.connect import case_adapter, cycle_adapter, names
 from skolemiljo.adapters.folder import Folder
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.adapters.mock.running import start
+from skolemiljo.adapters.workbook import Workbook
+from skolemiljo.adapters.workbook.writing import Content, content_of, csv_files, workbook
+from skolemiljo.domain.annual_cycle import CycleFacts
+from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import SettingsError
+from skolemiljo.domain.school import School
 from skolemiljo.settings import Settings, load_settings
 
 from . import contract
@@ -94,7 +99,55 @@ class TestFolderCycle(contract.CycleAdapterContract):
         return Folder(tmp_path)
 
 
+@cache
+def sheets() -> Content:
+    town = municipality()
+    return content_of(
+        map(Case.model_validate, town.cases()),
+        map(School.model_validate, town.schools()),
+        (entry for facts in town.cycle_facts() for entry in CycleFacts.model_validate(facts).entries),
+        language="nn",
+    )
+
+
+@cache
+def book() -> bytes:
+    return workbook(sheets())
+
+
+class TestWorkbook(contract.CaseAdapterContract):
+    exempt: ClassVar = {
+        "test_a_cursor_in_the_future_gives_nothing": "nothing in a sheet tells when it was changed, so all is given each night"
+    }
+
+    @pytest.fixture
+    def adapter(self, tmp_path: Path) -> Any:
+        (tmp_path / "saker.xlsx").write_bytes(book())
+        return Workbook(tmp_path / "saker.xlsx")
+
+
+class TestFolderOfSheets(TestWorkbook):
+    @pytest.fixture
+    def adapter(self, tmp_path: Path) -> Any:
+        (tmp_path / "ark").mkdir()
+        for name, data in csv_files(sheets()):
+            (tmp_path / "ark" / name).write_bytes(data)
+        return Workbook(tmp_path / "ark")
+
+
+class TestWorkbookCycle(contract.CycleAdapterContract):
+    @pytest.fixture
+    def facts(self) -> list[dict[str, Any]]:
+        """A sheet has no way to say that the whole year is hidden: without a row it is not known at all."""
+        return [facts for facts in municipality().cycle_facts() if facts.get("entries")]
+
+    @pytest.fixture
+    def adapter(self, tmp_path: Path) -> Any:
+        (tmp_path / "saker.xlsx").write_bytes(book())
+        return Workbook(tmp_path / "saker.xlsx")
+
+
 def test_adapters_are_found_by_their_entry_points() -> None:
-    assert {"sikker_sak", "annual_cycle", "folder"} <= set(names())
+    assert {"sikker_sak", "annual_cycle", "folder", "workbook"} <= set(names())
     with pytest.raises(SettingsError, match="sikker_sak"):
         case_adapter(load_settings().model_copy(update={"source": "finnes-ikke"}))
