@@ -140,7 +140,9 @@ class Workbook:
         """
         found = self._found
         wrong = [
-            mistake for whose, year, mistake in found.cycle_mistakes if whose in ("?", school) and year in (None, school_year)
+            mistake
+            for whose, year, mistake in found.cycle_mistakes
+            if whose in ("?", school) and year in (None, school_year)
         ]
         if wrong:
             raise SourceError("; ".join(mistake.told() for mistake in wrong[:8]), system=SYSTEM)

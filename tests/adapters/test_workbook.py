@@ -120,7 +120,7 @@ def test_no_heading_and_no_word_means_two_things() -> None:
 
 
 @pytest.mark.parametrize(
-    "enum", [log.LogKind, log.Channel, log.Hearing, log.StaffFound, annual_cycle.CycleKind, annual_cycle.Group, Role]
+    "enum", [log.LogKind, log.Channel, log.Hearing, log.StaffFound, annual_cycle.CycleKind, annual_cycle.Audience, Role]
 )
 def test_every_value_has_words(enum: type[StrEnum]) -> None:
     assert list(words(enum.__name__).known) == [str(value) for value in enum]
