@@ -209,9 +209,7 @@ def for_files(
         raise SettingsError(_("--source-zone: det finnes ingen slik tidssone; Europe/Oslo er en")) from None
     judged = judge_files(paths, judging, as_of=as_of, zone=zone)
     if not (judged.assessments or judged.problems):
-        raise SettingsError(
-            _("det er ingen saker der: sjekk stien, eksporten eller arket Saker")
-        )
+        raise SettingsError(_("det er ingen saker der: sjekk stien, eksporten eller arket Saker"))
     report = school_report(
         None,
         judged.assessments,

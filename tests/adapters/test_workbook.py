@@ -357,7 +357,7 @@ def test_a_row_of_no_case_leaves_every_school_in_doubt(tmp_path: Path) -> None:
             == len(list(source.case_ids(school.organisation_number)))
         )
         assert MARK not in repr(found)
-    assert "rad 3, kolonne A (Sak): skriv noe her" in found["arket-Logg"].what_to_do
+    assert "rad 3, kolonne A (Sak): skriv noe her" in problems(source)["arket-Logg"].what_to_do
 
 
 def test_two_rows_with_one_number_and_a_row_of_nothing_are_errors(tmp_path: Path) -> None:
