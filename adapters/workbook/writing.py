@@ -12,7 +12,6 @@ from typing import Any
 from ...domain.annual_cycle import CycleEntry
 from ...domain.case import Case
 from ...domain.errors import optional_part
-from ...domain.log import Consideration
 from ...domain.moment import FIRST_YEAR, LAST_YEAR
 from ...domain.school import School
 from .cells import NO_STAND, Wrong, written
@@ -80,11 +79,6 @@ class Content:
 
     def _add(self, sheet: Sheet, item: Mapping[str, Any], lost: set[str] | None = None, **about: str) -> None:
         cells: list[Cell] = []
-        moments = item.get("moments")
-        if lost is not None and isinstance(moments, Mapping) and not moments.keys() <= set(Consideration):
-            lost.update(
-                path for path in (f"{p}.moments" for p in sheet.paths) if path.startswith(about["parent_sheet"])
-            )
         for column in sheet.columns:
             try:
                 value = about[column.path] if column.path in about else _value(item, column)
