@@ -6,11 +6,13 @@ import difflib
 import os
 import stat
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date, time, timedelta
 from gettext import gettext as _
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -136,6 +138,9 @@ class Section(BaseModel):
     """A part of the settings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+S = TypeVar("S", bound=Section)
 
 
 class OpenSection(Section):
@@ -426,10 +431,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _no_mock_in_production(self) -> Settings:
-        for name in ("sikker_sak", "annual_cycle", "oneroster"):
-            section = getattr(self, name)
-            for key in ("base_url", "token_url", "issuer"):
-                if self.production and urlsplit(getattr(section, key)).hostname in _THIS_MACHINE:
+        for name, section in self:
+            for key in ("base_url", "token_url", "issuer") if isinstance(section, OpenSection) else ():
+                if self.production and urlsplit(getattr(section, key, "")).hostname in _THIS_MACHINE:
                     raise ValueError(
                         _("{name}.{key} er denne maskinen, og etterligningen kan ikke brukes med production").format(
                             name=name, key=key
@@ -507,6 +511,10 @@ class Settings(BaseSettings):
         """How often everything is read."""
         return timedelta(days=self.sync.full_every_days)
 
+    def section(self, kind: type[S]) -> S:
+        """The section of an adapter that others have written: what the settings say, or ``kind`` as it stands where they say nothing."""
+        return next((value for _name, value in self if isinstance(value, kind)), None) or kind()
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -552,10 +560,13 @@ def load_settings(file: Path | None = None, secrets: Path | None = None) -> Sett
     are relative to it. Raises SettingsError naming every wrong key, with the nearest right one, and no value.
     """
     file, secrets = _places(file, secrets)
-    _check_environment()
+    others = _sections_of_others(file)
+    _check_environment(others)
     if file is not None:
         _check_secrets_in(file)
-    loaded = type("Settings", (Settings,), {"toml_file": file, "secrets": secrets, "__module__": __name__})
+    fields = {name: section() for name, section in others.items()}
+    inside = {"toml_file": file, "secrets": secrets, "__module__": __name__, "__annotations__": others, **fields}
+    loaded = type("Settings", (Settings,), inside)
     try:
         settings: Settings = loaded()
     except ValidationError as error:
@@ -584,6 +595,10 @@ def _places(file: Path | None, secrets: Path | None) -> tuple[Path | None, Path 
     return file, secrets
 
 
+_FILES = ("ca_file", "certificate_file")
+"""Files of sections that are told as text."""
+
+
 def _beside(settings: Settings, folder: Path) -> Settings:
     """The settings with paths made relative to the settings file."""
     update: dict[str, Any] = {}
@@ -591,24 +606,43 @@ def _beside(settings: Settings, folder: Path) -> Settings:
         path = getattr(settings, name)
         if path is not None:
             update[name] = folder / path.expanduser()
-    for name in ("folder", "workbook"):
-        section = getattr(settings, name)
-        paths = {key: folder / path.expanduser() for key, path in section if path is not None}
-        if paths:
-            update[name] = section.model_copy(update=paths)
-    for name in ("sikker_sak", "annual_cycle", "oneroster", "nsr", "mail"):
-        section = getattr(settings, name)
-        files = {key: getattr(section, key, None) for key in ("ca_file", "certificate_file")}
-        found = {key: str(folder / Path(file).expanduser()) for key, file in files.items() if file is not None}
-        update |= {name: section.model_copy(update=found)} if found else {}
+    for name, section in settings:
+        if isinstance(section, Section):
+            files = {key: value for key, value in section if isinstance(value, Path) or (key in _FILES and value)}
+            found = {key: type(value)(folder / Path(value).expanduser()) for key, value in files.items()}
+            update |= {name: section.model_copy(update=found)} if found else {}
     if (folder / settings.plan / "plan.toml").is_file():
         update["plan"] = str(folder / settings.plan)
     return settings.model_copy(update=update)
 
 
-def _check_environment() -> None:
+def _sections_of_others(file: Path | None) -> dict[str, type[Section]]:
+    """The sections of adapters that others have written, of those that file or environment speak of: each is named by an entry point
+    of the group ``skolemiljo.settings``, and is read, checked and shown as our own are. Raises SettingsError where one does not load."""
+    spoken = {name.removeprefix(PREFIX).partition("__")[0].lower() for name in os.environ if name.startswith(PREFIX)}
+    if file is not None:
+        with suppress(ValueError):  # told when the settings are read
+            spoken |= read_toml(file.read_text("utf-8")).keys()
+    if not spoken - Settings.model_fields.keys() - {name.lower() for name in _NO_SETTINGS}:
+        return {}
+    found: dict[str, type[Section]] = {}
+    for entry in entry_points(group="skolemiljo.settings"):
+        if entry.name not in spoken or entry.name in Settings.model_fields:
+            continue
+        try:
+            section = entry.load()
+        except (ImportError, AttributeError) as error:
+            cannot = _("[{name}]: adapteren kan ikke lastes ({kind})")
+            raise SettingsError(cannot.format(name=entry.name, kind=type(error).__name__)) from None
+        if not (isinstance(section, type) and issubclass(section, Section)):
+            raise SettingsError(_("[{name}]: adapterens innstillinger er ikke en Section").format(name=entry.name))
+        found[entry.name] = section
+    return found
+
+
+def _check_environment(others: Iterable[str]) -> None:
     """A variable that nothing reads would be overlooked, and with it what it was to turn on or off."""
-    known = {name.upper() for name in Settings.model_fields} | _NO_SETTINGS
+    known = {name.upper() for name in (*Settings.model_fields, *others)} | _NO_SETTINGS
     for variable in sorted(os.environ):
         name = variable.removeprefix(PREFIX)
         if not variable.startswith(PREFIX) or name.partition("__")[0] in known:
@@ -678,8 +712,8 @@ def shown(settings: Settings, file: Path | None = None, secrets: Path | None = N
     """
     file, secrets = _places(file, secrets)
     in_file = read_toml(file.read_text("utf-8")) if file is not None else {}
-    in_environment = EnvSettingsSource(Settings, env_prefix=PREFIX, env_nested_delimiter="__")()
-    in_secrets = _secrets_source(Settings, secrets)() if secrets is not None else {}
+    in_environment = EnvSettingsSource(type(settings), env_prefix=PREFIX, env_nested_delimiter="__")()
+    in_secrets = _secrets_source(type(settings), secrets)() if secrets is not None else {}
     rows = []
     for key, value in _flat(settings.model_dump()):
         places = (("environment", in_environment), ("secrets", in_secrets), ("file", in_file))

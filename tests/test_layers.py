@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 HTTP_CLIENTS = {"aiohttp", "httpx", "requests", "urllib3"}
-OUTSIDE = {"tests", "docs", "deploy", "benchmarks"}
+OUTSIDE = {"tests", "docs", "deploy", "benchmarks", "examples"}
 
 
 def test_import_contracts_hold(root: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 # Folders of the repository which are not part of the installed package.
-OUTSIDE = {"tests", "docs", "deploy", "benchmarks"}
+OUTSIDE = {"tests", "docs", "deploy", "benchmarks", "examples"}
 # Sources that a program at work does not read: they stay in the repository.
 NOT_SHIPPED = {".py", ".md", ".po", ".pot"}
 

@@ -8,10 +8,11 @@ from .config import config
 from .cycle import cycle
 from .flags import flags
 from .mock import mock
+from .new import new
 from .plan import plan
 from .runlog import runlog
 from .school import school
 from .store import store
 from .workbook import workbook
 
-GROUPS = (accept, calendar, config, cycle, flags, mock, plan, runlog, school, store, workbook)
+GROUPS = (accept, calendar, config, cycle, flags, mock, new, plan, runlog, school, store, workbook)

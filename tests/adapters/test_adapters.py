@@ -21,8 +21,7 @@ from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import SettingsError
 from skolemiljo.domain.school import School
 from skolemiljo.settings import Settings, load_settings
-
-from . import contract
+from skolemiljo.testing import CaseAdapterContract, CycleAdapterContract
 
 
 @cache
@@ -62,7 +61,7 @@ def over_http() -> Iterator[Settings]:
         )
 
 
-class TestSikkerSak(contract.CaseAdapterContract):
+class TestSikkerSak(CaseAdapterContract):
     @pytest.fixture
     def adapter(self, over_http: Settings) -> Any:
         return case_adapter(over_http)
@@ -75,13 +74,13 @@ class TestSikkerSak(contract.CaseAdapterContract):
         assert not adapter.context.unknown_fields
 
 
-class TestAnnualCycle(contract.CycleAdapterContract):
+class TestAnnualCycle(CycleAdapterContract):
     @pytest.fixture
     def adapter(self, over_http: Settings) -> Any:
         return cycle_adapter(over_http)
 
 
-class TestFolder(contract.CaseAdapterContract):
+class TestFolder(CaseAdapterContract):
     exempt: ClassVar = {
         "test_a_cursor_in_the_future_gives_nothing": "no time of a file tells what is new in it, so all is given each night"
     }
@@ -92,7 +91,7 @@ class TestFolder(contract.CaseAdapterContract):
         return Folder(tmp_path)
 
 
-class TestFolderCycle(contract.CycleAdapterContract):
+class TestFolderCycle(CycleAdapterContract):
     @pytest.fixture
     def adapter(self, tmp_path: Path) -> Any:
         municipality().write_folder(tmp_path)

@@ -18,8 +18,7 @@ from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import CaseNotFound, Conflict, Fatal, SettingsError, SourceError, UnreadableCase
 from skolemiljo.domain.flag import ComplianceRecord
 from skolemiljo.domain.problem import ProblemKind
-
-from .contract import AS_OF, judging
+from skolemiljo.testing.adapters import AS_OF, judging
 
 MARK = "TRYLLEORD"
 

@@ -40,8 +40,7 @@ from skolemiljo.domain.errors import (
 from skolemiljo.domain.flag import ComplianceRecord
 from skolemiljo.domain.log import LogKind
 from skolemiljo.settings import load_settings
-
-from .contract import AS_OF, judging
+from skolemiljo.testing.adapters import AS_OF, judging
 
 MARK = "TRYLLEORD"
 BASE = "https://sak.example"

@@ -1,4 +1,4 @@
-"""The contract every adapter keeps. A new adapter is tested by one subclass that says how to make it and its data.
+"""The contract every adapter keeps, ours and those that others write. An adapter is tested by one subclass that says how to make it.
 
 Subclass :class:`CaseAdapterContract` (source and sink) or :class:`CycleAdapterContract`, give the fixtures, and name in
 ``exempt`` what does not apply, with the reason.
@@ -12,15 +12,15 @@ from typing import Any, ClassVar
 
 import pytest
 
-from skolemiljo.adapters.ports import AnnualCycle, CaseProblem, CaseSource, FlagSink
-from skolemiljo.domain.annual_cycle import CycleState
-from skolemiljo.domain.case import Case
-from skolemiljo.domain.errors import CaseNotFound, Conflict
-from skolemiljo.domain.flag import ComplianceRecord
-from skolemiljo.domain.problem import ProblemKind
-from skolemiljo.judging.policy import Judging
-from skolemiljo.plans.calendars import load_calendar
-from skolemiljo.plans.loader import load_plan
+from ..adapters.ports import AnnualCycle, CaseProblem, CaseSource, FlagSink
+from ..domain.annual_cycle import CycleState
+from ..domain.case import Case
+from ..domain.errors import CaseNotFound, Conflict
+from ..domain.flag import ComplianceRecord
+from ..domain.problem import ProblemKind
+from ..judging.policy import Judging
+from ..plans.calendars import load_calendar
+from ..plans.loader import load_plan
 
 AS_OF = datetime(2026, 11, 20, 15, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
