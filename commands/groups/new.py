@@ -58,7 +58,7 @@ def new_plan(name: str, text: Path, municipality: str, approved: date, base: str
 
     \b
     Eksempel:
-      skolemiljo new plan fjellvik --text plan.pdf --municipality "Fjellvik kommune" --approved 2025-06-18
+      skolemiljo new plan fjellvik --text plan.txt --municipality "Fjellvik kommune" --approved 2025-06-18
     """
     from .. import new as begin
 
