@@ -114,7 +114,7 @@ def book() -> bytes:
     return workbook(sheets())
 
 
-class TestWorkbook(contract.CaseAdapterContract):
+class TestWorkbook(CaseAdapterContract):
     exempt: ClassVar = {
         "test_a_cursor_in_the_future_gives_nothing": "nothing in a sheet tells when it was changed, so all is given each night"
     }
@@ -134,7 +134,7 @@ class TestFolderOfSheets(TestWorkbook):
         return Workbook(tmp_path / "ark")
 
 
-class TestWorkbookCycle(contract.CycleAdapterContract):
+class TestWorkbookCycle(CycleAdapterContract):
     @pytest.fixture
     def facts(self) -> list[dict[str, Any]]:
         """A sheet has no way to say that the whole year is hidden: without a row it is not known at all."""

@@ -30,8 +30,7 @@ from skolemiljo.domain.errors import CaseNotFound, Fatal, SourceError, Unreadabl
 from skolemiljo.domain.people import Role
 from skolemiljo.domain.school import School
 from skolemiljo.domain.verdict import Verdict
-
-from .contract import judging
+from skolemiljo.testing.adapters import judging
 
 MARK = "TRYLLEORD"
 Book = openpyxl.Workbook
