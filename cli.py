@@ -189,10 +189,11 @@ def audit(
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="MAPPE")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="MAPPE", required=False)
 @with_workplace
-def publish(work: Workplace, folder: Path) -> None:
+def publish(work: Workplace, folder: Path | None) -> None:
     """Legg rapportene fra siste natt der folk åpner dem: MAPPE/ORGNR for hver skole, og MAPPE/owner for skoleeier.
+    Uten MAPPE: den i innstillingene, publish.folder.
 
     \b
     Eksempel:
@@ -200,6 +201,9 @@ def publish(work: Workplace, folder: Path) -> None:
     """
     from skolemiljo.commands import publishing
 
+    folder = folder or work.settings.publish.folder
+    if folder is None:
+        raise click.UsageError(_("si hvilken mappe, eller sett publish.folder"))
     if not publishing.publish(work, folder, now=now(), echo=click.echo):
         sys.exit(ExitCode.UNCHECKED)
 

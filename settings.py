@@ -250,7 +250,7 @@ class MailSection(Section):
     """A file with the municipality's own certificate authority."""
     sender: str = ""
     link: str | None = None
-    """Where the reports are read."""
+    """Where the reports are read; ``{reader}`` in it becomes ``owner`` or the school's organisation number."""
     calendar: bool = False
     """With each school's deadlines as an attachment."""
     owner: list[Address] = Field(default_factory=list)
@@ -296,6 +296,8 @@ class SyncSection(Section):
 class PublishSection(Section):
     """Where the night's reports are laid out for those who read them."""
 
+    folder: Path | None = None
+    """Where they are laid out, unless the command says otherwise."""
     groups: dict[Reader, str] = Field(default_factory=dict)
     """``owner`` or a school's organisation number → the group on this machine that may read its folder; without one, nobody."""
 
@@ -467,6 +469,10 @@ class Settings(BaseSettings):
         """The language of what is made for ``school`` (``None``: the owner): by the settings, else by the source."""
         reader, own = (OWNER, None) if school is None else (school.organisation_number, school.language)
         return self.languages.get(reader) or own or self.report_language
+
+    def link_for(self, reader: str) -> str | None:
+        """Where ``reader`` (``owner`` or a school) reads the reports; ``None`` where nobody has said."""
+        return None if self.mail.link is None else self.mail.link.replace("{reader}", reader)
 
     def link_to(self, case: str) -> str | None:
         """Where ``case`` is found in the case system; ``None`` where nobody has said."""

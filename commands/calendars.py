@@ -21,7 +21,9 @@ def sequences(work: Workplace, report: Report, now: datetime) -> dict[str, int]:
     if store is None:
         return {}
     events = ics.fingerprints(report)
+    if store.read_only or report.as_of > now:
+        return store.next_sequences(events, report.as_of)
     try:
-        return store.sequences(events, report.as_of, keep=report.as_of <= now)
+        return store.sequences(events, report.as_of)
     except StoreError:
-        return store.sequences(events, report.as_of, keep=False)
+        return store.next_sequences(events, report.as_of)

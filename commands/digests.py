@@ -12,6 +12,7 @@ from ..domain.errors import SettingsError, optional_part
 from ..domain.moment import OSLO
 from ..reports import digest, ics
 from ..reports.model import Previous
+from ..settings import OWNER
 from ..store import Told
 from . import calendars, reports_for
 from .run_log_lines import note_report
@@ -144,7 +145,7 @@ def _message(work: Workplace, one: Digest, report: Report, language: str | None,
     if mail.calendar and one.school is not None:
         calendar = ics.render(report, language, sequences=calendars.sequences(work, report, now))
     return digest.message(
-        report, sender=mail.sender, recipients=one.targets, language=language, link=mail.link, calendar=calendar
+        report, sender=mail.sender, recipients=one.targets, language=language, link=work.settings.link_for(one.school or OWNER), calendar=calendar
     )
 
 

@@ -104,7 +104,7 @@ class Pseudonyms:
 
 
 def pseudonyms(work: Workplace) -> Pseudonyms:
-    """The owner's pseudonyms. Without a key in the settings and without a store they hold for one report only."""
+    """The owner's pseudonyms. Without a key in the settings and without a store that keeps one they hold for one report only."""
     wanted = work.settings.pseudonym_key
     if wanted is not None:
         return Pseudonyms(wanted.get_secret_value().encode())
@@ -115,6 +115,6 @@ def _kept(store: Store | None) -> bytes:
     found = store.meta(KEY) if store is not None else None
     if found is None:
         found = secrets.token_hex(32)
-        if store is not None:
+        if store is not None and not store.read_only:
             store.set_meta(KEY, found)
     return bytes.fromhex(found)

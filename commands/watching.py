@@ -427,7 +427,7 @@ def _send(
         language=written,
         at=now,
         last=last,
-        link=work.settings.mail.link,
+        link=work.settings.link_for(reader),
         calendar=calendar,
         from_files=work.settings.source == "folder",
     )

@@ -74,10 +74,10 @@ class Workplace:
 
     @cached_property
     def store(self) -> Store:
-        """The store, opened and brought up to date; that it was is in the run log."""
+        """The store, opened and brought up to date; that it was is in the run log. Whoever may only read it, reads it."""
         from ..store import Store
 
-        store = Store.open(self.settings.store_address)
+        store = Store.open_as_allowed(self.settings.store_address)
         _note_upgrade(store, self.settings.run_log_path)
         return store
 

@@ -65,8 +65,30 @@ def connect(url: URL, *, read_only: bool = False) -> Engine:
 
 def _open_file(path: Path, *, read_only: bool) -> sqlite3.Connection:
     if read_only:
-        return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_MILLISECONDS / 1000)
+        return _open_to_read(path)
     return sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000)
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing. A log beside the file can be followed only by one who may write there; where there is
+    none, nobody is at work, and the file is read as it lies."""
+    address = path.resolve().as_uri()
+    connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=_BUSY_MILLISECONDS / 1000)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        log = path.with_name(path.name + "-wal")
+        connection.close()
+        if log.exists() and log.stat().st_size:
+            raise
+        return sqlite3.connect(f"{address}?mode=ro&immutable=1", uri=True)
+    return connection
+
+
+def may_write(path: Path) -> bool:
+    """Whether this user may write in the store's file and beside it. Also a copy may be read: in a folder, or on a disk, that is closed."""
+    by = {"effective_ids": True} if os.access in os.supports_effective_ids else {}
+    return os.access(path, os.W_OK, **by) and os.access(path.parent, os.W_OK, **by)
 
 
 def _settings(connection: sqlite3.Connection, *, read_only: bool) -> None:

@@ -64,6 +64,13 @@ class Store(Transactions):
         return store
 
     @classmethod
+    def open_as_allowed(cls, where: str | Path) -> Self:
+        """The store, for reading alone where it is there and this user may not write in it: a report needs no more."""
+        url = opening.url_of(where)
+        path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+        return cls.open(where, read_only=path is not None and path.is_file() and not opening.may_write(path))
+
+    @classmethod
     def is_there(cls, where: str | Path) -> bool:
         """Whether there is a store at a path or database address; nothing is made or changed."""
         url = opening.url_of(where)
@@ -170,6 +177,7 @@ class Store(Transactions):
     told = reads(_told.told)
     put_told = writes(_told.put_told)
     sequences = writes(_told.sequences)
+    next_sequences = reads(_told.next_sequences)
 
     def assessments(self, school: str | None = None, *, years: Collection[str] | None = None) -> Iterator[Assessment]:
         """As :func:`.cases.assessments` tells; not all of them at once in memory."""

@@ -293,7 +293,7 @@ def test_a_calendar_event_keeps_its_id_and_its_number_rises_only_when_it_changes
     # A look back changes nothing, and what is not to be kept is not.
     assert events(report) == after
     assert all(events(audit)[uid] == number for uid, number in after.items() if uid != _today_of(report))
-    assert set(store.sequences({"x": "1"}, later, keep=False).values()) == {0}
+    assert set(store.next_sequences({"x": "1"}, later).values()) == {0}
     assert store.sequences({"x": "2"}, later) == {"x": 0}
     assert store.sequences({"x": "1"}, later) == {"x": 1}
 
