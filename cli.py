@@ -398,7 +398,7 @@ def dossier(
     """
     from skolemiljo.commands import decisions
 
-    form = out.suffix.lstrip(".") if out is not None and out.suffix in (".html", ".pdf", ".json") else form
+    form = output.form_of(out, form, ("html", "pdf", "json"))
     content = decisions.dossier(
         work, case, reason=reason, form=form, as_of=as_of or now(), language=language or work.settings.report_language
     )

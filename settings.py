@@ -62,6 +62,8 @@ _NEVER_SHOWN = (
     "watch.ping_url",
 )
 """No secrets by type, but whoever knows them can use them, or knows who works where."""
+_LEFT_OPEN = "…"
+"""Stands in the template where a municipality has something of its own."""
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -559,6 +561,12 @@ def _secrets_source(settings_cls: type[BaseSettings], folder: Path) -> NestedSec
     )
 
 
+def secrets_folder(secrets: Path | None = None) -> Path | None:
+    """The folder that secrets are read from, whether it is there or not; ``secrets``: as given on the command line."""
+    given = os.environ.get("SKOLEMILJO_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
+    return secrets or (Path(given) if given else None)
+
+
 def load_settings(file: Path | None = None, secrets: Path | None = None) -> Settings:
     """The settings from ``file`` (standard: $SKOLEMILJO_SETTINGS), the environment and the folder ``secrets``.
 
@@ -570,6 +578,7 @@ def load_settings(file: Path | None = None, secrets: Path | None = None) -> Sett
     _check_environment(others)
     if file is not None:
         _check_secrets_in(file)
+        _check_filled_in(file)
     fields = {name: section() for name, section in others.items()}
     inside = {"toml_file": file, "secrets": secrets, "__module__": __name__, "__annotations__": others, **fields}
     loaded = type("Settings", (Settings,), inside)
@@ -592,12 +601,12 @@ def _places(file: Path | None, secrets: Path | None) -> tuple[Path | None, Path 
     if file is None and os.environ.get("SKOLEMILJO_SETTINGS"):
         file = Path(os.environ["SKOLEMILJO_SETTINGS"])
     if file is not None and not file.is_file():
-        raise SettingsError(_("innstillingsfila finnes ikke: sjekk --settings og $SKOLEMILJO_SETTINGS"))
-    given = os.environ.get("SKOLEMILJO_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
-    if secrets is None and given:
-        secrets = Path(given)
+        missing = _("innstillingsfila {file} finnes ikke: sjekk --settings og $SKOLEMILJO_SETTINGS")
+        raise SettingsError(missing.format(file=file))
+    secrets = secrets_folder(secrets)
     if secrets is not None and not secrets.is_dir():
-        raise SettingsError(_("mappa med hemmeligheter finnes ikke: sjekk --secrets og $SKOLEMILJO_SECRETS_DIR"))
+        missing = _("mappa med hemmeligheter, {folder}, finnes ikke: sjekk --secrets og $SKOLEMILJO_SECRETS_DIR")
+        raise SettingsError(missing.format(folder=secrets))
     return file, secrets
 
 
@@ -694,6 +703,21 @@ def _check_secrets_in(file: Path) -> None:
             _(
                 "innstillingsfila har {held}, og andre kan lese den: bruk chmod 600, eller en fil i mappa med hemmeligheter"
             ).format(held=held[0])
+        )
+
+
+def _check_filled_in(file: Path) -> None:
+    """A value of the template that nobody has filled in is no address and no name."""
+    try:
+        found = read_toml(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
+        return  # told when the settings are read
+    left = [key for key, value in _flat(found) if isinstance(value, str) and _LEFT_OPEN in value]
+    if left:
+        raise SettingsError(
+            _("{keys}: står som i malen ({open}): fyll inn, eller ta bort linja").format(
+                keys=", ".join(left), open=_LEFT_OPEN
+            )
         )
 
 

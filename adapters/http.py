@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -309,7 +310,10 @@ class HttpClient:
                     raw = self._read(response, case)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # The text of the error holds the address with its query; only its type is told.
-            if _is_about_a_certificate(error):
+            if any(isinstance(cause, socket.gaierror) and cause.errno in _NO_SUCH_NAME for cause in _causes(error)):
+                what = _("navnet i adressen finnes ikke: sjekk base_url, token_url og proxyen")
+                raise Fatal(what, system=self.system, case=case) from None
+            if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
                 what = _("serverens sertifikat er ikke til å stole på: sjekk base_url og ca_file")
                 raise Fatal(what, system=self.system, case=case) from None
             what = _("fikk ikke et helt svar ({kind})")
@@ -472,18 +476,20 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     return parts.scheme, parts.hostname, port
 
 
-def _is_about_a_certificate(error: BaseException) -> bool:
-    """Whether a refused certificate lies at the bottom of ``error``; anything else on the way may pass by itself."""
+_NO_SUCH_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+"""A name that nobody has; one that could not be looked up now (EAI_AGAIN) passes by itself."""
+
+
+def _causes(error: BaseException) -> Iterator[object]:
+    """``error`` and everything that lies below it: requests and urllib3 put the one in the other in several ways."""
     waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting:
         part = waiting.pop()
-        if isinstance(part, ssl.SSLCertVerificationError):
-            return True
+        yield part
         if isinstance(part, BaseException) and id(part) not in seen:
             seen.add(id(part))
             waiting += [getattr(part, "reason", None), part.__cause__, part.__context__, *part.args]
-    return False
 
 
 def _meaning(status: int, case: str | None, method: str) -> tuple[type[SourceError], str]:

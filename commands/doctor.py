@@ -25,6 +25,7 @@ from ..domain.exit_code import ExitCode
 from ..domain.fault_words import why_not
 from ..domain.moment import OSLO, local_day
 from ..plans.calendars import missing_years
+from ..settings import secrets_folder
 from . import school_days
 from .doctor_line import Line, State
 from .doctor_systems import HTTP, Systems
@@ -141,10 +142,17 @@ class _Doctor:
             missing.append("mail.password")
         if missing:
             what = _("mangler {names}").format(names=", ".join(missing))
-            yield Line("secrets", State.FAULT, what, _("Legg hver av dem som en fil i mappa for hemmeligheter."))
+            folder = secrets_folder(self._work.secrets)
+            do = _("Legg dem som filer i mappa for hemmeligheter ({files}).")
+            if folder is None:
+                do = _(
+                    "Si hvor hemmelighetene ligger med --secrets eller $SKOLEMILJO_SECRETS_DIR, og legg dem der ({files})."
+                )
+            files = ", ".join(str((folder or Path()) / name.replace(".", "__")) for name in missing)
+            yield Line("secrets", State.FAULT, what, do.format(files=files))
         else:
             yield Line("secrets", State.OK, _("de som trengs, er der (vises aldri)"))
-        folder = self._work.secrets
+        folder = secrets_folder(self._work.secrets)
         if folder is not None and folder.is_dir() and folder.stat().st_mode & 0o077:
             yield Line(
                 "secrets", State.LOOK, _("andre brukere kan se i mappa for hemmeligheter"), _("chmod 700 på mappa.")
@@ -220,7 +228,7 @@ class _Doctor:
             yield Line(
                 "store",
                 State.LOOK,
-                _("{name} er ikke der ennå").format(name=path.name),
+                _("{name} er ikke der ennå").format(name=path),
                 _("Den første sync lager det."),
             )
             return

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from ..domain.exit_code import ExitCode
 from ..reports import FORMATS, render
@@ -23,11 +24,18 @@ if TYPE_CHECKING:
     from .workplace import Workplace
 
 
-def form_of(out: Path | None, form: str) -> str:
-    """The form that the file's name asks for, unless another was asked for by name."""
+def form_of(out: Path | None, form: str, forms: Sequence[str] = FORMATS) -> str:
+    """The form that the file's name asks for, unless another was asked for by name. Raises UsageError where its ending is
+    none of ``forms``."""
     ending = out.suffix.lstrip(".").casefold() if out is not None else ""
-    ending = {"htm": "html", "txt": "text", "xml": "junit"}.get(ending, ending)
-    return ending if form == "text" and ending in FORMATS else form
+    named = {"htm": "html", "txt": "text", "xml": "junit"}.get(ending, ending)
+    by_name = click.get_current_context().get_parameter_source("form") is not ParameterSource.DEFAULT
+    if by_name or not ending:
+        return form
+    if named not in forms:
+        unknown = _("endelsen .{ending} er ikke kjent: bruk en av {endings}, eller si formen med --format")
+        raise click.UsageError(unknown.format(ending=ending, endings=", ".join(forms)))
+    return named
 
 
 def show(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
@@ -11,6 +15,7 @@ from typing import Any
 import click
 
 from ..domain.exit_code import ExitCode
+from ..sync.stopping import answering
 from .command_language import asked_language, speak, translate_help
 
 _ALLOCATIONS = 50_000
@@ -19,6 +24,11 @@ _ALLOCATIONS = 50_000
 
 class Program(click.Group):
     """The program: errors of ours become one plain line and the exit code that says what one can do about it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command. A reader that has gone is told of here: click itself would end with 1, which means «findings»."""
+        with _output_is_told():
+            return super().invoke(ctx)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the program and exits."""
@@ -31,7 +41,8 @@ class Program(click.Group):
         speak(asked_language(sys.argv[1:] if given is None else given))
         translate_help(self)
         try:
-            return super().main(*args, **kwargs)
+            with answering(), _output_is_told():
+                return super().main(*args, **kwargs)
         except SkolemiljoError as error:
             click.echo(_("Feil: {error}").format(error=error), err=True)
             sys.exit(error.exit_code)
@@ -41,6 +52,36 @@ class Program(click.Group):
             sys.exit(ExitCode.UNCHECKED)
         finally:
             gc.set_threshold(*before)
+
+
+@contextmanager
+def _output_is_told() -> Iterator[None]:
+    """What is shown goes to somebody who may stop reading, or to a disk that may be full: neither is a fault of the tool."""
+    try:
+        try:
+            yield
+        finally:
+            with suppress(ValueError):  # closed
+                sys.stdout.flush()
+    except OSError as error:
+        from ..domain.fault_words import FULL, what_to_do, why_not
+
+        if error.errno in (errno.EPIPE, errno.EINVAL):  # EINVAL: how Windows says it
+            _show_nothing_more()
+            raise SystemExit(ExitCode.PIPE_CLOSED) from None
+        if error.errno not in FULL | {errno.EIO, errno.EROFS}:
+            raise
+        _show_nothing_more()
+        click.echo(_("Feil: {why_not}: {do}").format(why_not=why_not(error), do=what_to_do(error)), err=True)
+        raise SystemExit(ExitCode.UNCHECKED) from None
+
+
+def _show_nothing_more() -> None:
+    """What is left in the buffer goes nowhere, so that the end of the program does not try once more."""
+    with suppress(OSError, ValueError):  # no file behind it, or closed
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _place(error: Exception) -> str:

@@ -5,7 +5,8 @@
     SkolemiljoError                 exit 3 unless said otherwise
     ├── SettingsError               mend settings or plan; exit 2
     │   └── MissingPart             (extra) an optional part is not installed, or cannot load
-    ├── StoreError                  the store on this machine; exit 75
+    ├── StoreError                  the store on this machine: a person must mend it
+    │   └── BusyStore               held by another program; exit 75
     └── SourceError                 an outside system (system, case, request id)
         ├── Retryable               try later; exit 75 (retry_after, seconds)
         │   ├── RateLimited
@@ -70,7 +71,11 @@ def optional_part(extra: str) -> Iterator[None]:
 
 
 class StoreError(SkolemiljoError):
-    """The store on this machine can't be used as it is."""
+    """The store on this machine, or a file beside it, can't be used as it is: a person must mend it."""
+
+
+class BusyStore(StoreError):
+    """Another program holds it, or a database does not answer: that passes by itself."""
 
     exit_code = ExitCode.LATER
 

@@ -18,4 +18,8 @@ class ExitCode(IntEnum):
     LATER = 75
     """What passes by itself: try again later (EX_TEMPFAIL)."""
     STOPPED = 130
-    """Asked to stop; what was begun is finished."""
+    """Ctrl-C; what was begun is finished."""
+    PIPE_CLOSED = 141
+    """Whoever read the output reads no more."""
+    TERMINATED = 143
+    """SIGTERM; what was begun is finished."""

@@ -67,6 +67,7 @@ _FILE_WORDS = {
     errno.ENAMETOOLONG: marked("navnet er for langt"),
     errno.ENOSPC: marked("disken er full"),
     errno.EDQUOT: marked("disken er full"),
+    errno.EFBIG: marked("disken er full"),
     errno.EROFS: marked("disken kan bare leses"),
     errno.EIO: marked("feil på disken"),
     errno.EMFILE: marked("for mange åpne filer"),
@@ -118,6 +119,19 @@ def why_not(error: OSError) -> str:
     """Why a file, a folder or a port can't be had; the error's class where it is a rare one."""
     words = _FILE_WORDS.get(error.errno or 0)
     return _(words) if words is not None else type(error).__name__
+
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Errors of a disk without room."""
+
+
+def what_to_do(error: OSError) -> str:
+    """The one thing that mends it."""
+    if error.errno in FULL:
+        return _("gjør plass, og kjør igjen")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return _("gi brukeren som kjører dette, rett til å skrive der, eller kjør som den som eier filene")
+    return _("sjekk stien i innstillingene eller på kommandolinja")
 
 
 def called(kind: ProblemKind, words: Callable[[str], str] | None = None) -> str:

@@ -12,7 +12,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from .errors import StoreError
-from .fault_words import why_not
+from .fault_words import what_to_do, why_not
 
 _LEFT_BEHIND = 3600.0
 """Seconds. A half file that is older belongs to no program that is still writing."""
@@ -88,7 +88,9 @@ def write_whole(file: Path, content: str | bytes) -> None:
         put_in_place(file, content)
     except OSError as error:
         raise StoreError(
-            _("{name} kan ikke skrives ({why_not})").format(name=file.name, why_not=why_not(error))
+            _("{name} kan ikke skrives ({why_not}): {do}").format(
+                name=file.name, why_not=why_not(error), do=what_to_do(error)
+            )
         ) from None
 
 

@@ -20,9 +20,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..domain.errors import SkolemiljoError, StoreError
+from ..domain.errors import BusyStore, SkolemiljoError, StoreError
 from ..domain.exit_code import ExitCode
-from ..domain.fault_words import why_not
+from ..domain.fault_words import what_to_do, why_not
 from ..domain.files import make_folder
 
 _START = "0" * 64
@@ -79,10 +79,8 @@ class BrokenRunLog(SkolemiljoError):
     exit_code = ExitCode.SETTINGS
 
 
-class BusyRunLog(StoreError):
+class BusyRunLog(BusyStore):
     """Another program holds the run log."""
-
-    exit_code = ExitCode.LATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +162,9 @@ class RunLog:
             raise BusyRunLog(held.format(name=self.path.name, lock=lock.name)) from None
         except OSError as error:
             raise StoreError(
-                _("kjøreloggen {name} kan ikke skrives ({why_not})").format(name=self.path.name, why_not=why_not(error))
+                _("kjøreloggen {name} kan ikke skrives ({why_not}): {do}").format(
+                    name=self.path.name, why_not=why_not(error), do=what_to_do(error)
+                )
             ) from None
         return ANCHOR, f"{number}:{head}"
 

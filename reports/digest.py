@@ -93,13 +93,13 @@ def _numbers(report: Report) -> Iterable[tuple[SchoolReport, dict[Group, str]]]:
         # What could not be checked is told by a number of its own; a school that nobody could look at keeps its «?».
         schools = [(row.report, row.total.removesuffix(" ?")) for row in report.rows]
     else:
-        schools = [(report, shown_count(len(report.group(Group.DEVIATION))))]
+        schools = [(report, shown_count(len(report.group(Group.DEVIATION)), report.across_pupils))]
     for school, deviations in schools:
         unseen = len(school.group(Group.UNKNOWN)) + len(school.unread)
         numbers = {
             Group.DEVIATION: deviations,
-            Group.REVIEW: shown_count(len(school.group(Group.REVIEW))),
-            Group.UNKNOWN: shown_count(unseen),
+            Group.REVIEW: shown_count(len(school.group(Group.REVIEW)), school.across_pupils),
+            Group.UNKNOWN: shown_count(unseen, school.across_pupils),
         }
         yield school, {group: counted(number, not school.problems) for group, number in numbers.items()}
 

@@ -278,6 +278,11 @@ class SchoolReport:
         return tuple(problem for problem in self.problems if problem.case is not None)
 
     @property
+    def across_pupils(self) -> bool:
+        """Whether its numbers count pupils' cases; the municipality's own annual cycle has none."""
+        return self.school is not None or bool(self.cases) or bool(self.unread)
+
+    @property
     def blind(self) -> bool:
         """Whether nothing of it could be looked at: the school as a whole, or each of its cases."""
         unread = {problem.case for problem in self.problems}

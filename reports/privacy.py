@@ -61,14 +61,25 @@ def counted(number: str, whole: bool) -> str:
     return "?" if number in ("0", "–") else f"{number} ?"
 
 
+def shown_total(numbers: Iterable[tuple[int, bool]]) -> str:
+    """Numbers, each with whether it is across pupils, added up so that nobody can find a hidden one from the others: it is
+    left out, and a plus tells that it is there; «*» where all that is there is hidden."""
+    hidden = total = 0
+    for number, across_pupils in numbers:
+        if across_pupils and 0 < number < SMALLEST_COUNT:
+            hidden += number
+        else:
+            total += number
+    if not hidden:
+        return str(total)
+    return f"{total}+" if total else "*"
+
+
 def shown_sum(cells: Iterable[Square]) -> str:
-    """The deviations of ``cells`` added up without giving a hidden number away: the hidden ones are left out, and a plus
-    tells that they are there; «*» where all that is there is hidden, «–» where nothing was asked, and «?» where something
+    """The deviations of ``cells`` added up as :func:`shown_total` does; «–» where nothing was asked, and «?» where something
     could not be checked."""
     asked = [cell for cell in cells if cell.asked]
-    hidden = [c for c in asked if c.across_pupils and 0 < c.deviations < SMALLEST_COUNT]
-    total = sum(c.deviations for c in asked) - sum(c.deviations for c in hidden)
     if not any(cell.checked for cell in asked):
         return "?" if asked else "–"
-    shown = str(total) if not hidden else f"{total}+" if total else "*"
+    shown = shown_total((cell.deviations, cell.across_pupils) for cell in asked)
     return f"{shown} ?" if any(cell.unknown or cell.unread for cell in asked) else shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from .model import (
     Warning,
     WarningCode,
 )
-from .privacy import counted, shown_count, shown_sum
+from .privacy import counted, shown_count, shown_sum, shown_total
 from .report_language import Words, plain
 
 if TYPE_CHECKING:
@@ -119,16 +119,17 @@ class Sentences(FindingSentences):
     def _audit_counts(self, report: AuditReport) -> list[tuple[str, str]]:
         cells = [cell for row in report.rows for cell in row.by_chapter.values()]
 
-        def total(group: Group) -> int:
-            return sum(len(school.group(group)) for school in report.reports)
+        def total(number: Callable[[SchoolReport], int]) -> str:
+            return shown_total((number(school), school.across_pupils) for school in report.reports)
 
-        deviations = shown_sum(cells).removesuffix(" ?") if cells else shown_count(total(Group.DEVIATION))
-        unread = sum(len(school.unread) for school in report.reports)
         numbers = (
-            (self.group_name(Group.DEVIATION), deviations),
-            (self.words.gettext("de neste sju dagene"), shown_count(sum(len(r.soon) for r in report.reports))),
-            (self.group_name(Group.REVIEW), shown_count(total(Group.REVIEW))),
-            (self.group_name(Group.UNKNOWN), shown_count(total(Group.UNKNOWN) + unread)),
+            (
+                self.group_name(Group.DEVIATION),
+                shown_sum(cells).removesuffix(" ?") if cells else total(lambda r: len(r.group(Group.DEVIATION))),
+            ),
+            (self.words.gettext("de neste sju dagene"), total(lambda r: len(r.soon))),
+            (self.group_name(Group.REVIEW), total(lambda r: len(r.group(Group.REVIEW)))),
+            (self.group_name(Group.UNKNOWN), total(lambda r: len(r.group(Group.UNKNOWN)) + len(r.unread))),
         )
         return [(name, counted(number, not report.problems)) for name, number in numbers]
 

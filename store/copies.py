@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, delete, insert, select
 
 from ..domain.errors import StoreError
-from ..domain.fault_words import why_not
+from ..domain.fault_words import what_to_do, why_not
 from ..domain.files import whole_or_not
 from .database_errors import plain_errors
 from .tables import metadata
@@ -30,7 +30,9 @@ def copy_sqlite(engine: Engine, target: Path) -> None:
         ) from None
     except OSError as error:
         raise StoreError(
-            _("kopien {name} kan ikke lages ({why_not})").format(name=target.name, why_not=why_not(error))
+            _("kopien {name} kan ikke lages ({why_not}): {do}").format(
+                name=target.name, why_not=why_not(error), do=what_to_do(error)
+            )
         ) from None
 
 

@@ -9,7 +9,7 @@ from gettext import gettext as _
 
 from sqlalchemy.exc import DBAPIError
 
-from ..domain.errors import StoreError
+from ..domain.errors import BusyStore, StoreError
 
 
 @contextmanager
@@ -18,9 +18,9 @@ def plain_errors(name: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StoreError(_words(name, str(error.orig).lower())) from None
+        raise _fault(name, str(error.orig).lower()) from None
     except sqlite3.Error as error:
-        raise StoreError(_words(name, str(error).lower())) from None
+        raise _fault(name, str(error).lower()) from None
 
 
 def damaged(name: str) -> str:
@@ -29,6 +29,15 @@ def damaged(name: str) -> str:
         "lageret {name} er skadet. Legg det til side og sett inn en kopi, eller begynn uten: alt unntatt godtatte avvik "
         "kommer igjen fra kilden (godtatte avvik eksporteres hver natt)"
     ).format(name=name)
+
+
+def _fault(name: str, said: str) -> StoreError:
+    passes = any(words in said for words in _PASSES)
+    return (BusyStore if passes else StoreError)(_words(name, said))
+
+
+_PASSES = ("locked", "busy", "create a connection", "network error")
+"""In what a database says of things that pass by themselves."""
 
 
 def _words(name: str, said: str) -> str:

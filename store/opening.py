@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from ..domain.errors import SettingsError, StoreError, optional_part
-from ..domain.fault_words import why_not
+from ..domain.fault_words import what_to_do, why_not
 from ..domain.files import make_folder
 from .tables import BEFORE_THE_FIRST, KNOWN, NEWEST, meta, metadata
 
@@ -120,7 +120,9 @@ def prepare_file(path: Path) -> None:
                 path.chmod(PRIVATE)
     except OSError as error:
         raise StoreError(
-            _("lageret {name} kan ikke lages eller åpnes ({why_not})").format(name=path.name, why_not=why_not(error))
+            _("lageret {name} kan ikke lages eller åpnes ({why_not}): {do}").format(
+                name=path.name, why_not=why_not(error), do=what_to_do(error)
+            )
         ) from None
 
 

@@ -65,12 +65,15 @@ class Stop:
     """A wish to stop. The run looks at it between two cases."""
 
     _event: threading.Event = field(default_factory=threading.Event)
+    signal: int | None = None
+    """Which signal asked, where one did."""
 
     def __call__(self) -> bool:
         return self._event.is_set()
 
-    def request(self, *_: object) -> None:
+    def request(self, signal: int | None = None, *_: object) -> None:
         """Asks the run to finish the case in hand and stop (also as a signal handler)."""
+        self.signal = signal
         self._event.set()
 
 

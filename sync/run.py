@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import signal
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -19,7 +17,7 @@ import structlog
 from ..adapters.ports import AnnualCycle, CaseSource, FlagSink
 from ..domain.errors import Fatal, SkolemiljoError, SourceError, StoreError
 from ..domain.exit_code import ExitCode
-from ..domain.fault_words import why_not
+from ..domain.fault_words import what_to_do, why_not
 from ..domain.school import School
 from ..journal.run_log import Kind, RunLog
 from ..judging.now import school_years
@@ -31,6 +29,7 @@ from .judge_school import SchoolJudge, SchoolJudged
 from .pulling import End, pull
 from .reading import ReadRequest, read_school
 from .sender import DryCycle, DrySink
+from .stopping import answering
 from .summary import RunSummary, SchoolSummary
 from .write_back import WriteBack
 
@@ -71,7 +70,7 @@ def run_sync(
     log = structlog.get_logger("skolemiljo.sync").bind(run=run)
     tell = progress or (lambda _: None)
     night = Night(run, as_of, source, judging, store, options, run_log, tell, stop, clock, log)
-    with _signals(stop) if options.handle_signals else nullcontext():
+    with answering(stop.request) if options.handle_signals else nullcontext():
         if options.dry_run:
             with store.scratch() as scratch:
                 dry = replace(night, store=scratch, run_log=None)
@@ -119,7 +118,7 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
         # Not even the list of schools came: nothing can be said about any of them tonight.
         summary = replace(summary, error=error.kind, error_text=str(error), error_exit=error.exit_code)
         night.log.error("run broke off", kind=summary.error)
-    return _ended(night, replace(summary, stopped=night.stop()))
+    return _ended(night, replace(summary, stopped=night.stop(), stopped_by=night.stop.signal))
 
 
 def _changes_among(found: Mapping[str, School], store: Store) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -327,25 +326,14 @@ def locked(path: Path) -> Iterator[None]:
         raise AlreadyRunning(busy.format(name=path.name)) from None
     except OSError as error:
         raise StoreError(
-            _("låsefila {name} kan ikke lages ({why_not})").format(name=path.name, why_not=why_not(error))
+            _("låsefila {name} kan ikke lages ({why_not}): {do}").format(
+                name=path.name, why_not=why_not(error), do=what_to_do(error)
+            )
         ) from None
     try:
         yield
     finally:
         lock.release()
-
-
-@contextmanager
-def _signals(stop: Stop) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, stop.request) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 __all__ = ["AlreadyRunning", "NightProgress", "Options", "Stop", "basis_of", "locked", "run_sync"]

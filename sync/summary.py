@@ -13,6 +13,7 @@ from ..domain.exit_code import ExitCode
 from ..domain.problem import ProblemKind
 from ..domain.verdict import Assessment, Verdict
 from .account import Account
+from .stopping import exit_code
 
 SCHEMA_VERSION = 1
 
@@ -191,6 +192,8 @@ class RunSummary:
     error_exit: int | None = None
     """Its exit code: 75 where the whole night may be tried again soon."""
     stopped: bool = False
+    stopped_by: int | None = None
+    """The signal that asked, where one did."""
 
     @property
     def complete(self) -> bool:
@@ -215,12 +218,12 @@ class RunSummary:
 
     @property
     def exit_code(self) -> int:
-        """0 done, 3 not all could be done, 75 nothing could be begun and later it may, 130 stopped.
+        """0 done, 3 not all could be done, 75 nothing could be begun and later it may, 130 or 143 stopped.
 
         A run that works exits 0 however many deviations it found.
         """
         if self.stopped:
-            return ExitCode.STOPPED
+            return ExitCode.STOPPED if self.stopped_by is None else exit_code(self.stopped_by)
         if self.error_exit is not None:
             return self.error_exit
         return ExitCode.DONE if self.complete else ExitCode.UNCHECKED

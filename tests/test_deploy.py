@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from skolemiljo.cli import main
+from skolemiljo.domain.errors import SettingsError
 from skolemiljo.settings import HttpSection, Settings, load_settings
 
 
@@ -32,7 +33,7 @@ def test_the_unit_starts_a_command_that_exists(unit: configparser.ConfigParser) 
 
 def test_the_unit_tries_again_only_where_that_can_help(unit: configparser.ConfigParser) -> None:
     assert unit["Service"]["Restart"] == "on-failure"
-    assert unit["Service"]["RestartPreventExitStatus"].split() == ["1", "2", "3", "130"]
+    assert unit["Service"]["RestartPreventExitStatus"].split() == ["1", "2", "3", "130", "143"]
 
 
 @pytest.mark.parametrize("name", ["watch", "publish"])
@@ -100,9 +101,29 @@ def example(root: Path) -> str:
     return (root / "deploy" / "skolemiljo.toml").read_text("utf-8")
 
 
+def filled_in(template: str) -> str:
+    """The template with something where a municipality has its own."""
+    return template.replace("https://…", "https://leverandor.example").replace('"…"', '"noe"')
+
+
+def test_what_nobody_has_filled_in_is_named(example: str, tmp_path: Path) -> None:
+    """Also where the addresses alone are there."""
+    file = tmp_path / "skolemiljo.toml"
+    for text, left in (
+        (example, "sikker_sak.base_url"),
+        (example.replace("https://…", "https://a.example"), "client_id"),
+    ):
+        file.write_text(text, "utf-8")
+        with pytest.raises(SettingsError, match="står som i malen") as error:
+            load_settings(file)
+        assert left in str(error.value)
+        for command in (("doctor",), ("sync",)):
+            assert CliRunner().invoke(main, ["--settings", str(file), *command]).exit_code == 2
+
+
 def test_the_settings_load_as_they_stand_with_addresses_in_them(example: str, tmp_path: Path) -> None:
     file = tmp_path / "skolemiljo.toml"
-    file.write_text(example.replace("https://…", "https://leverandor.example"), "utf-8")
+    file.write_text(filled_in(example), "utf-8")
     settings = load_settings(file)
     assert settings.production
     assert not settings.sync.write_back
@@ -110,7 +131,7 @@ def test_the_settings_load_as_they_stand_with_addresses_in_them(example: str, tm
 
 def test_the_settings_load_with_every_standard_value_written_out(example: str, tmp_path: Path) -> None:
     """What stands behind a # is a line that works, and its value is the standard one unless it is an example."""
-    plain = re.sub(r"(?m)^# (?=[a-z_]+ = )", "", example).replace("https://…", "https://leverandor.example")
+    plain = filled_in(re.sub(r"(?m)^# (?=[a-z_]+ = )", "", example))
     file = tmp_path / "skolemiljo.toml"
     file.write_text(plain, "utf-8")
     file.chmod(0o600)  # there is a client_secret in it now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -74,6 +75,20 @@ def test_the_server_says_how_long_to_wait(status: int) -> None:
     client(clock).get("v1/x")
     assert len(clock.slept) == 1
     assert 17 <= clock.slept[0] < 18
+
+
+@pytest.mark.parametrize(("code", "kind"), [(socket.EAI_NONAME, Fatal), (socket.EAI_AGAIN, ConnectionLost)])
+def test_a_name_that_nobody_has_does_not_pass_by_itself(
+    monkeypatch: pytest.MonkeyPatch, code: int, kind: type[SourceError]
+) -> None:
+    def look_up(*_: object, **__: object) -> None:
+        raise socket.gaierror(code, MARK)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with pytest.raises(kind) as error:
+        client(attempts=2).get("v1/x")
+    assert type(error.value) is kind
+    assert MARK not in str(error.value)
 
 
 @responses.activate

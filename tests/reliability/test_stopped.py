@@ -41,7 +41,7 @@ def test_the_case_in_hand_is_finished_and_the_next_night_takes_the_rest(
         wait_until(lambda: came(mock), process)
         process.send_signal(number)
         said, errors = process.communicate()
-        assert process.returncode == 130, errors
+        assert process.returncode == 128 + number, errors
         assert json.loads(said)["state"] == "stopped"
         assert "Traceback" not in errors
         stored = {write.target for write in mock.mock.state.journal if write.stored}

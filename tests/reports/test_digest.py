@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import ssl
@@ -37,7 +38,7 @@ from skolemiljo.reports.digest import (
     standing,
     verdicts_of,
 )
-from skolemiljo.reports.model import AuditReport, Previous, SchoolReport
+from skolemiljo.reports.model import AuditReport, Previous, Problem, SchoolReport
 
 FROM, TO = "skolemiljo@example.invalid", ["rektor@example.invalid"]
 
@@ -216,6 +217,20 @@ def test_owner_gets_hidden_numbers_and_no_case_numbers(audit: AuditReport) -> No
     assert "Vika ungdomsskole: 6 avvik" in body
     assert "Bakken skole: * avvik" in body
     assert "2026-014" not in body
+
+
+def test_what_the_mail_says_in_all_tells_no_more_than_its_lines(make_audit: Callable[..., AuditReport]) -> None:
+    """Whoever adds up the numbers that are shown has the sum: none of the hidden ones can be had by subtraction."""
+    for problems in ((), (Problem("310000027", "V-1"),)):
+        audit = make_audit(problems=problems)
+        body = message(audit, sender=FROM, recipients=TO).get_content()
+        for name in ("avvik", "spørsmål å vurdere", "kunne ikke sjekkes"):
+            in_all = next(line for line in body.splitlines() if line.startswith(f"{name}: ")).removeprefix(f"{name}: ")
+            shown = [match.split() for match in re.findall(rf"[:,] ([0-9*+? –]+) {name}", body)]
+            numbers = [int(number.rstrip("+")) for words in shown for number in words if number[0].isdigit()]
+            hidden = any("*" in number or "+" in number for words in shown for number in words)
+            total = sum(numbers)
+            assert in_all.removesuffix(" ?") in ({f"{total}+" if total else "*"} if hidden else {str(total)}), name
 
 
 def test_a_server_that_is_not_there_is_a_clear_error(report: SchoolReport, inbox: tuple[_Inbox, MailServer]) -> None:

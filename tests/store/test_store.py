@@ -517,7 +517,7 @@ def test_a_newer_store_is_refused_and_left_alone(path: Path) -> None:
     before = path.read_bytes()
     with pytest.raises(StoreError, match="nyere utgave") as error:
         Store.open(path)
-    assert error.value.exit_code == 75
+    assert error.value.exit_code == 3
     assert path.read_bytes() == before
 
 
