@@ -187,12 +187,13 @@ def test_a_vendor_that_never_answers_holds_nobody(
     tmp_path: Path, hung: socket.socket, command: tuple[str, ...], number: signal.Signals
 ) -> None:
     url = f"http://127.0.0.1:{hung.getsockname()[1]}"
-    section = f'base_url = "{url}"\ntoken_url = "{url}/t"\nclient_id = "a"\ntenant_id = "b"\nread_timeout = 3000\nbudget = 6000\n'
-    settings = tmp_path / "skolemiljo.toml"
-    settings.write_text(
-        f'source = "sikker_sak"\ncycle = "annual_cycle"\nclient_secret = "x"\nstore = "store.sqlite"\n[sikker_sak]\n{section}[annual_cycle]\n{section}',
-        "utf-8",
+    address = f'base_url = "{url}"\ntoken_url = "{url}/t"\nclient_id = "a"\ntenant_id = "b"\n'
+    sections = "".join(
+        f"[{name}]\n{address}read_timeout = 3000\nbudget = 6000\n" for name in ("sikker_sak", "annual_cycle")
     )
+    settings = tmp_path / "skolemiljo.toml"
+    plain = 'source = "sikker_sak"\ncycle = "annual_cycle"\nclient_secret = "x"\nstore = "store.sqlite"\n'
+    settings.write_text(plain + sections, "utf-8")
     process = subprocess.Popen(
         (*PROGRAM, "--settings", str(settings), *command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

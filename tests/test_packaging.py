@@ -116,6 +116,7 @@ def test_root_holds_the_commands_and_the_settings_only(repository_files: list[Pa
     assert [file.name for file in repository_files if file.suffix == ".py" and len(file.parts) == 1] == [
         "cli.py",
         "settings.py",
+        "start.py",
     ]
 
 
