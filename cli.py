@@ -369,6 +369,36 @@ def watch(work: Workplace, language: str | None, dry_run: bool) -> None:
     sys.exit(watching.watch(work, now=now(), dry_run=dry_run, language=language, echo=click.echo))
 
 
+@main.command()
+@click.argument("url", required=False, metavar="ADRESSE")
+@click.option(
+    "--system",
+    type=click.Choice(("sikker_sak", "annual_cycle")),
+    default="sikker_sak",
+    help="Hvilken kontrakt det gjelder.",
+)
+@PLAIN_FORMAT
+@OUT
+@with_workplace
+def conformance(work: Workplace, url: str | None, system: str, form: str, out: Path | None) -> None:
+    """Holder et ekte system den kontrakten vi har antatt? Leser bare, og sier hva som er annerledes, uten innhold.
+
+    Uten ADRESSE spørres det innstillingene sier. Rapporten er til å sende leverandøren.
+
+    \b
+    Eksempel:
+      skolemiljo conformance --system annual_cycle
+    """
+    from skolemiljo.commands import conformance as contracts
+
+    told = contracts.examine(work, system, url, now())
+    output.put(contracts.as_json(told) if form == "json" else contracts.text(told), out)
+    if told.unasked:
+        sys.exit(ExitCode.UNCHECKED)
+    if told.differs or told.unknown:
+        sys.exit(ExitCode.FINDINGS)
+
+
 # --- decisions -------------------------------------------------------------------------------------------------------
 
 

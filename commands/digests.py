@@ -145,7 +145,12 @@ def _message(work: Workplace, one: Digest, report: Report, language: str | None,
     if mail.calendar and one.school is not None:
         calendar = ics.render(report, language, sequences=calendars.sequences(work, report, now))
     return digest.message(
-        report, sender=mail.sender, recipients=one.targets, language=language, link=work.settings.link_for(one.school or OWNER), calendar=calendar
+        report,
+        sender=mail.sender,
+        recipients=one.targets,
+        language=language,
+        link=work.settings.link_for(one.school or OWNER),
+        calendar=calendar,
     )
 
 
