@@ -28,7 +28,7 @@ class CycleKind(StrEnum):
     """What an entry in the annual cycle is about."""
 
     RULES_MADE_KNOWN = "rules_made_known"
-    """regelverket om skolemiljø er gjort kjent (group says for whom)"""
+    """regelverket om skolemiljø er gjort kjent (groups say for whom)"""
     PLAN_MADE_KNOWN = "plan_made_known"
     PLAN_FOLLOWED_UP = "plan_followed_up"
     PLAN_REVISED = "plan_revised"
@@ -61,7 +61,10 @@ class CycleEntry(Frozen):
     school: OrganisationNumber | None = None
     school_year: SchoolYear
     kind: CycleKind
-    group: Audience | None = None
+    groups: tuple[Audience, ...] = ()
+    """For whom it was done: one entry may be for several («elever, foreldre og ansatte»). Empty: for nobody in particular."""
+    planned_on: Day | None = None
+    """The school's own date for it («jf årshjul på den enkelte skole»): the last day by its own cycle."""
     done_at: Day | None = None
     documented_at: Day | None = None
     registered_at: AwareDatetime | None = None
@@ -70,6 +73,8 @@ class CycleEntry(Frozen):
     number: int | None = None
     """A count, where the item is one (for example how many of the staff have access)."""
     of: int | None = None
+    note: str | None = None
+    """What the school has written beside it as evidence. Read in memory only; it never leaves the process."""
 
 
 class CycleFacts(Frozen):

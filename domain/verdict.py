@@ -106,6 +106,8 @@ class RemarkCode(StrEnum):
     """the plan is past its revision date; it still applies"""
     OLD_VERSION = "old_version"
     """the version shown is from ``day``, longer ago than the plan's readings accept without a word"""
+    OWN_DATE = "own_date"
+    """the school's own annual cycle has ``day`` for it, which is passed or was passed when it was done"""
     DELEGATE = "delegate"
     DAYS_ELAPSED = "days_elapsed"
     MAY_BE_REPORTED_TO_STATE = "may_be_reported_to_state"

@@ -62,6 +62,11 @@ class Judging:
     def cycle(self, facts: CycleFacts, as_of: datetime) -> tuple[Assessment, CycleStatus]:
         """The assessment of one school year's annual cycle, and the status to write back."""
         assessment = assess_cycle(
-            facts, as_of=as_of, plans=self.plans, rules=self.rules, calendar=self.calendar_of(facts.school)
+            facts,
+            as_of=as_of,
+            plans=self.plans,
+            rules=self.rules,
+            calendar=self.calendar_of(facts.school),
+            read_text=self.read_text,
         )
         return assessment, cycle_status(facts, assessment, self.rules)

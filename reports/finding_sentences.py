@@ -43,7 +43,8 @@ class FindingSentences:
 
     def row(self, code: str) -> PlanRow | None:
         """The plan's row of ``code``."""
-        return self.report.plan.rows.get(code)
+        rule = self.rule(code)
+        return self.report.plan.rows.get(code if rule is None else rule.row)
 
     def rule_title(self, code: str) -> str:
         """The state that the plan demands."""

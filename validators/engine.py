@@ -123,13 +123,28 @@ def assess_cycle(
     plans: Sequence[MunicipalPlan],
     rules: Iterable[Rule],
     calendar: SchoolCalendar,
+    read_text: bool = True,
 ) -> Assessment:
     """Judges the annual cycle of one school (or, with ``facts.school`` None, the municipality) in one school year."""
+    try:
+        return _assess_cycle(facts, as_of, plans, rules, calendar, read_text)
+    finally:
+        forget_texts()
+
+
+def _assess_cycle(
+    facts: CycleFacts,
+    as_of: datetime,
+    plans: Sequence[MunicipalPlan],
+    rules: Iterable[Rule],
+    calendar: SchoolCalendar,
+    read_text: bool,
+) -> Assessment:
     subject = Subject.MUNICIPALITY_YEAR if facts.school is None else Subject.SCHOOL_YEAR
     index = CycleIndex(facts, as_of)
     _, last_day = school_year_bounds(facts.school_year)
     plan = plan_for(min(index.today, last_day), plans)
-    judge, label = Judge(as_of, plan, calendar), plan.document.label
+    judge, label = Judge(as_of, plan, calendar, read_text), plan.document.label
     # A school has the same rule in every school year, so the year is part of what the finding is about.
     silent = judge.not_applicable(scope_of(school_year=facts.school_year))
     findings: list[Finding] = []

@@ -372,6 +372,15 @@ def _registered(moment: Moment | None, as_of: datetime) -> bool:
     return moment is None or moment.known_at(as_of)
 
 
+def _as_planned(entry: CycleEntry) -> CycleEntry | None:
+    """What is known of an entry before the day it is done: that the school has a date for it, where it has one."""
+    return (
+        None
+        if entry.planned_on is None
+        else entry.model_copy(update={"done_at": None, "documented_at": None, "note": None})
+    )
+
+
 class CycleIndex:
     """The annual cycle of one school (or the municipality) in one school year, at one moment."""
 
@@ -382,14 +391,10 @@ class CycleIndex:
         self.today = local_day(as_of)
         self.school_year = facts.school_year
         self.first_day, self.last_day = school_year_bounds(facts.school_year)
+        known = (_as_planned(e) if e.done_at and e.done_at > self.today else e for e in facts.entries)
         self.entries: tuple[CycleEntry, ...] = tuple(
             sorted(
-                (
-                    e
-                    for e in facts.entries
-                    if (e.done_at is None or e.done_at <= self.today)
-                    and (e.registered_at is None or e.registered_at <= as_of)
-                ),
+                (e for e in known if e is not None and (e.registered_at is None or e.registered_at <= as_of)),
                 key=lambda e: (e.done_at or date.max, e.id),
             )
         )

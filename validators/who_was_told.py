@@ -30,6 +30,16 @@ def acted_as(actor: Actor | None, *roles: Role) -> bool:
     return actor is not None and actor.acts_as(*roles)
 
 
+def is_one_in_two_roles(first: Actor | None, second: Actor | None) -> bool:
+    """Whether what two people must do, was done by one who is entered with two roles."""
+    return (
+        first is not None
+        and second is not None
+        and first.is_same_person(second) is True
+        and first.role is not second.role
+    )
+
+
 def delegate(actor: Actor | None) -> tuple[Remark, ...]:
     """The remark that a registered delegate acted, where one did."""
     return (Remark(code=RemarkCode.DELEGATE),) if actor is not None and actor.acts_for is not None else ()

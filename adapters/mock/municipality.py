@@ -252,27 +252,26 @@ class Municipality:
     def _entry(self, number: int, item: JSON, departure: JSON, school_year: str) -> JSON | None:
         if departure.get("missing"):
             return None
-        first, last = school_year_bounds(school_year)
-        month, day = map(int, item["day"].split("-"))
-        done = date(first.year if month >= 8 else last.year, month, day)
+        done = _in_year(item["day"], school_year)
         done += timedelta(days=departure.get("late_days", 0))
         documented = done + timedelta(days=(item | departure)["documented_after"])
         today = self.as_of.date()
+        own = {"planned_on": _in_year(item["own_date"], school_year).isoformat()} if "own_date" in item else {}
+        named: JSON = {"id": f"aar-{school_year[:4]}-{number}", "school_year": school_year, "kind": item["kind"], **own}
         if done > today:
-            return None
+            return named if own else None
         shown = documented <= today and not departure.get("undocumented")
         written = documented if shown else done
-        entry: JSON = {
-            "id": f"aar-{school_year[:4]}-{number}",
-            "school_year": school_year,
-            "kind": item["kind"],
+        entry: JSON = named | {
             "done_at": done.isoformat(),
             "by": item["by"],
             "registered_at": datetime(written.year, written.month, written.day, 7, 30, tzinfo=OSLO).isoformat(),
         }
         if shown:
             entry["documented_at"] = documented.isoformat()
-        for key in ("group", "plan_version", "number", "of"):
+        if "group" in item:
+            entry["groups"] = [item["group"]]
+        for key in ("plan_version", "number", "of", "note"):
             if key in item:
                 entry[key] = departure.get(key, item[key])
         return entry
@@ -339,3 +338,10 @@ def _organisation_numbers(count: int) -> list[str]:
         found += [number for digit in range(10) if is_organisation_number(number := f"{base}{digit}")]
         base += 1
     return found[:count]
+
+
+def _in_year(month_day: str, school_year: str) -> date:
+    """The day «month-day» in the school year."""
+    first, last = school_year_bounds(school_year)
+    month, day = map(int, month_day.split("-"))
+    return date(first.year if month >= 8 else last.year, month, day)

@@ -302,17 +302,17 @@ def test_the_cycle_has_every_kind_and_the_three_ways_to_fail() -> None:
     first, second, third = (s["organisation_number"] for s in Municipality().schools())
 
     def done(school: str) -> set[Any]:
-        return {(e.kind, e.group) for e in found[school, "2025-2026"].entries}
+        return {(e.kind, *e.groups) for e in found[school, "2025-2026"].entries}
 
     assert done(first) - done(second) == {
         (CycleKind.RULES_MADE_KNOWN, Audience.GUARDIANS),
         (CycleKind.RULES_MADE_KNOWN, Audience.STAFF),
-        (CycleKind.VULNERABILITY_MEETING, None),
+        (CycleKind.VULNERABILITY_MEETING,),
     }
     late = [e for e in found[second, "2025-2026"].entries if e.done_at and e.done_at > date(2026, 7, 31)]
-    assert [e.group for e in late] == [Audience.PUPILS]
+    assert [e.groups for e in late] == [(Audience.PUPILS,)]
     undocumented = [e for e in found[third, "2026-2027"].entries if e.done_at and e.documented_at is None]
-    assert [e.group for e in undocumented] == [Audience.GUARDIANS]
+    assert [e.groups for e in undocumented] == [(Audience.GUARDIANS,)]
     assert found[third, "2025-2026"].hidden == {"entries"}
     assert found[third, "2025-2026"].entries == ()
     revision = [e for f in facts if f.school is None for e in f.entries if e.kind is CycleKind.PLAN_REVISED]

@@ -86,9 +86,9 @@ def test_a_rule_that_is_off_says_nothing_though_it_has_a_row() -> None:
 
 def test_a_shorter_ladder_is_heard() -> None:
     fjellvik, oyer = (_judged(plan)["UN-01"] for plan in (FJELLVIK, OYER))
-    assert fjellvik.deadline is not None
-    assert oyer.deadline is not None
-    assert fjellvik.deadline < oyer.deadline
+    assert fjellvik.asks_after is not None
+    assert oyer.asks_after is not None
+    assert fjellvik.asks_after < oyer.asks_after
 
 
 def test_a_revised_plan_is_judged_as_if_it_had_held() -> None:

@@ -328,7 +328,7 @@ def _cannot_show(code: str) -> set[str]:
     return exempt
 
 
-ONLY_ASKS: dict[str, str] = {}
+ONLY_ASKS = {"DOK-03a": "no entry shows that a teacher who could have sent an e-mail wrote in the platform instead"}
 """Rule code → why it can never say «i orden»."""
 
 
@@ -439,7 +439,7 @@ def test_before_the_plan_was_approved_its_own_rows_only_ask() -> None:
     assert kept >= {"VA-01", "VA-09", "UN-09", "TI-02", "TI-07", "AP-A", "EV-01", "SK-01", "SK-02", "SK-07", "L-04"}
 
 
-NEVER_A_DEVIATION = {"TI-05", "BB-07", "EV-02", "FO-04", "GI-02a", "GI-06", "HB-03"}
+NEVER_A_DEVIATION = {"DOK-03a", "TI-05", "BB-07", "EV-02", "FO-04", "GI-02a", "GI-06", "HB-03"}
 """Rows of the plan alone whose rules only ask, always."""
 
 

@@ -40,7 +40,9 @@ def entries(draw: st.DrawFn) -> tuple[CycleEntry, ...]:
             id=f"a{n}",
             school_year=YEAR,
             kind=draw(st.sampled_from(CycleKind)),
-            group=draw(st.none() | st.sampled_from(Audience)),
+            groups=tuple(draw(st.lists(st.sampled_from(Audience), max_size=3, unique=True))),
+            planned_on=draw(st.none() | days),
+            note=draw(st.sampled_from((None, "Alle var med", "Assistentene var ikke med"))),
             done_at=draw(st.none() | days),
             documented_at=draw(st.none() | days),
             registered_at=draw(st.none() | moments),
@@ -188,7 +190,7 @@ def test_a_status_carries_the_whole_of_each_finding() -> None:
         id="a1",
         school_year=YEAR,
         kind=CycleKind.RULES_MADE_KNOWN,
-        group=Audience.STAFF,
+        groups=(Audience.STAFF,),
         done_at=date(2025, 8, 14),
     )
     as_of = datetime(2025, 9, 1, tzinfo=UTC)
@@ -259,7 +261,7 @@ def test_every_kind_of_entry_is_used_by_a_rule() -> None:
     for kind in CycleKind:
         changed = False
         for school in (SCHOOL, None):
-            done = CycleEntry(id="a", school_year=YEAR, kind=kind, group=Audience.PUPILS, done_at=date(2026, 6, 15))
+            done = CycleEntry(id="a", school_year=YEAR, kind=kind, groups=(Audience.PUPILS,), done_at=date(2026, 6, 15))
             switched = PLAN.model_copy(update={"rules": {}})
             answers = [
                 [

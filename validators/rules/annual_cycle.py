@@ -11,6 +11,7 @@ from ...domain.people import Role
 from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict
 from ..judge import Judge
 from ..known import CycleIndex
+from ..reading.cycle_notes import leaves_doubt
 from ..rule import Chapter, CycleRule, Subject
 
 CHAPTER = Chapter("annual_cycle")
@@ -26,6 +27,14 @@ def done(entries: tuple[CycleEntry, ...]) -> list[CycleEntry]:
     return [entry for entry in entries if entry.done_at is not None]
 
 
+_MISSING = (Verdict.DUE, Verdict.DEVIATION)
+
+
+def is_missing(outcome: Outcome) -> bool:
+    """Whether it is not done: then what could be meant as that is asked about."""
+    return outcome.verdict in _MISSING or outcome.question == "past_own_date"
+
+
 def within_year(
     index: CycleIndex,
     judge: Judge,
@@ -38,6 +47,7 @@ def within_year(
 ) -> Outcome:
     """Done on a day from ``first`` to ``last`` (standard: the whole school year), else open, soon due, or late.
 
+    By the school's own cycle it may be late before that: then it is asked about, or said where it was done since.
     ``question``: for what is owed only where there is need. A missing entry is then asked about and is no deviation.
     """
     first, last = first or index.first_day, last or index.last_day
@@ -45,7 +55,7 @@ def within_year(
     in_time = [e for e in entries if e.done_at is not None and first <= e.done_at <= last]
     late = [e for e in entries if e.done_at is not None and e.done_at > last]
     if in_time:
-        return _done_in_time(index, scope, in_time, last)
+        return _by_own_date(_done_in_time(index, judge, scope, in_time, last), index, entries, last)
     if late:
         return _outcome(scope, Verdict.DEVIATION, CycleState.LATE, last, reason=Reason.LATE, evidence=(late[0].id,))
     if index.today > last and question is not None:
@@ -56,11 +66,48 @@ def within_year(
     state = CycleState.DUE_SOON if index.today >= soon else CycleState.OPEN
     # «open» becomes «due soon» under one and the same verdict; the status that is written back changes with it.
     changes_at = start_of(soon) if state is CycleState.OPEN else end_of(last)
-    return _outcome(scope, Verdict.DUE, state, last).but(changes_at=changes_at)
+    return _by_own_date(_outcome(scope, Verdict.DUE, state, last).but(changes_at=changes_at), index, entries, last)
 
 
-def _done_in_time(index: CycleIndex, scope: str, entries: list[CycleEntry], last: date) -> Outcome:
-    """The best shown of several entries speaks: written down afterwards, then not written down, then written before."""
+def _by_own_date(outcome: Outcome, index: CycleIndex, entries: list[CycleEntry], last: date) -> Outcome:
+    """«jf årshjul på den enkelte skole»: a task past the school's own date is late there, though the plan's year is open."""
+    owed = [
+        (e.planned_on, e) for e in entries if e.done_at is None and e.planned_on is not None and e.planned_on <= last
+    ]
+    passed = [(day, e) for day, e in owed if day < index.today]
+    if outcome.verdict is Verdict.MET:
+        late = {
+            e.planned_on
+            for e in entries
+            if e.id in outcome.evidence and e.planned_on and e.done_at and e.planned_on < e.done_at
+        }
+        return outcome.with_remarks(*_own_dates(late | {day for day, _ in passed}))
+    if outcome.verdict is not Verdict.DUE:
+        return outcome
+    if not passed:
+        ends = [end_of(day) for day, _ in owed]
+        return outcome.but(changes_at=min([*ends, *([outcome.changes_at] if outcome.changes_at else [])]))
+    asked = _asked(outcome.scope, "past_own_date", last, tuple(e for _, e in passed))
+    asked = asked.but(state=CycleState.LATE.value, changes_at=end_of(last))
+    return asked.with_remarks(*_own_dates({day for day, _ in passed}))
+
+
+def _own_dates(days: set[date]) -> Iterator[Remark]:
+    return (Remark(code=RemarkCode.OWN_DATE, day=day) for day in sorted(days))
+
+
+def _done_in_time(index: CycleIndex, judge: Judge, scope: str, entries: list[CycleEntry], last: date) -> Outcome:
+    """The best shown of several entries speaks. One whose note may say that not all took part, or that something is left,
+    is asked about where no other shows it."""
+    unread = judge.presence_remarks() if any(entry.note for entry in entries) else ()
+    certain = [entry for entry in entries if not (judge.read_text and leaves_doubt(entry.note))]
+    if not certain:
+        return _asked(scope, "not_for_all", last, (entries[0],))
+    return _best_shown(index, scope, certain, last).with_remarks(*unread)
+
+
+def _best_shown(index: CycleIndex, scope: str, entries: list[CycleEntry], last: date) -> Outcome:
+    """Written down afterwards, then not written down, then written before."""
     for entry in entries:
         if _documented(entry, index) and not _written_before(entry, index):
             return _outcome(scope, Verdict.MET, CycleState.DONE, last, evidence=(entry.id,))
@@ -115,7 +162,7 @@ def _outcome(
 
 def _once_a_year(kind: CycleKind, question: str | None = None) -> CycleRule:
     def rule(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
-        yield within_year(index, judge, done(index.all(kind)), question=question)
+        yield within_year(index, judge, [*index.all(kind)], question=question)
 
     return rule
 
@@ -130,10 +177,10 @@ def _once_a_year_for(group: Audience) -> CycleRule:
 
 def made_known(index: CycleIndex, judge: Judge, kind: CycleKind, group: Audience) -> Outcome:
     """Whether what ``kind`` says was made known to ``group`` in the school year; to nobody in particular is a question."""
-    entries = done(index.all(kind))
-    outcome = within_year(index, judge, [e for e in entries if e.group is group], group=group)
-    for_anyone = [e for e in entries if e.group is None and e.done_at is not None and e.done_at <= index.last_day]
-    if outcome.verdict in (Verdict.DUE, Verdict.DEVIATION) and for_anyone:
+    entries = index.all(kind)
+    outcome = within_year(index, judge, [e for e in entries if group in e.groups], group=group)
+    for_anyone = [e for e in entries if not e.groups and e.done_at is not None and e.done_at <= index.last_day]
+    if is_missing(outcome) and for_anyone:
         return _asked(outcome.scope, "for_whom", index.last_day, (for_anyone[0],))
     return outcome
 
@@ -210,7 +257,7 @@ def documented_when_done(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
         entries = [
             e
             for e in done(index.all(CycleKind.RULES_MADE_KNOWN))
-            if e.group is group and e.done_at is not None and index.first_day <= e.done_at <= index.last_day
+            if group in e.groups and e.done_at is not None and index.first_day <= e.done_at <= index.last_day
         ]
         if entries:
             yield _documentation_of(entries, scope_of_year(index, group), index, judge)
@@ -254,15 +301,16 @@ def _documentation_of(entries: list[CycleEntry], scope: str, index: CycleIndex, 
 def plan_made_known(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Planen skal gjøres kjent»: the version that holds, in the school year; a new version is made known anew."""
     document = judge.plan.document
-    entries = done(index.all(CycleKind.PLAN_MADE_KNOWN))
-    right = [e for e in entries if e.plan_version in (document.version, document.label)]
+    entries = index.all(CycleKind.PLAN_MADE_KNOWN)
+    versions = (document.version, document.label)
+    right = [e for e in entries if e.plan_version in versions or (e.done_at is None and e.plan_version is None)]
     unnamed = [
         e
         for e in entries
         if e.plan_version is None and e.done_at is not None and index.first_day <= e.done_at <= index.last_day
     ]
     outcome = within_year(index, judge, right)
-    if outcome.verdict in (Verdict.DUE, Verdict.DEVIATION) and unnamed:
+    if is_missing(outcome) and unnamed:
         outcome = _asked(outcome.scope, "which_version", index.last_day, (unnamed[0],))
     yield outcome
 
@@ -288,7 +336,7 @@ def _june(index: CycleIndex) -> tuple[date, date]:
 def june_revision(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«en årlig revidering i juni der nødvendige justeringer blir gjort»: in June; that nothing had to change counts."""
     first, last = _june(index)
-    yield within_year(index, judge, done(index.all(CycleKind.PLAN_REVISED)), first=first, last=last)
+    yield within_year(index, judge, [*index.all(CycleKind.PLAN_REVISED)], first=first, last=last)
 
 
 @CHAPTER.rule(
@@ -307,7 +355,8 @@ def adviser_takes_initiative(index: CycleIndex, judge: Judge) -> Iterator[Outcom
     by_adviser = [e for e in taken if e.by is Role.ADVISER]
     unnamed = [e for e in taken if e.by in (None, Role.UNKNOWN)]
     revised = [e for e in done(index.all(CycleKind.PLAN_REVISED)) if e.done_at is not None and e.done_at >= first]
-    outcome = within_year(index, judge, by_adviser, last=last)
+    planned = [e for e in index.all(CycleKind.REVISION_INITIATED) if e.done_at is None]
+    outcome = within_year(index, judge, [*by_adviser, *planned], last=last)
     if outcome.verdict is Verdict.MET and revised:
         yield _before_the_revision(outcome, by_adviser[0], revised[0], last)
     elif by_adviser:
@@ -350,7 +399,7 @@ def _missed(outcome: Outcome, last: date, reason: Reason, *entries: CycleEntry) 
 def competence_considered(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Denne revidering har også som mål å avdekke behov for videre kompetanseutvikling.» With the June revision."""
     first, last = _june(index)
-    yield within_year(index, judge, done(index.all(CycleKind.COMPETENCE_CONSIDERED)), first=first, last=last)
+    yield within_year(index, judge, [*index.all(CycleKind.COMPETENCE_CONSIDERED)], first=first, last=last)
 
 
 _item("AAR-11", "saerskilt-sarbarhet-pa-fellesmote", _once_a_year(CycleKind.VULNERABILITY_MEETING), Severity.MEDIUM)

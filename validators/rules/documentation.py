@@ -15,7 +15,7 @@ from ..known import CycleIndex, KnownCase
 from ..reading.identity_number import IdentityKind, find_identity_numbers
 from ..reading.sensitive_words import find_sensitive_words
 from ..rule import Chapter, Subject
-from ..who_was_told import waited_until
+from ..who_was_told import is_one_in_two_roles, waited_until
 from .annual_cycle import done, within_year
 
 CHAPTER = Chapter("documentation")
@@ -95,6 +95,23 @@ def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
         elif number < everyone:
             outcome = open_still.but(verdict=Verdict.DEVIATION, reason=Reason.INCOMPLETE)
     yield outcome
+
+
+@CHAPTER.rule(
+    "DOK-03a",
+    "pedagogisk-personale-skriver-i-plattformen",
+    severity=Severity.MEDIUM,
+    basis=Basis.PLAN,
+    role=Role.TEACHER,
+    needs=("log", "log.kind", "log.actor"),
+    shares_row="DOK-03",
+)
+def teachers_write_themselves(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+    """«Plattformen brukes av alt pedagogisk personale.» E-mail is the plan's way for the other staff: from a teacher it is asked about."""
+    for entry in case.all(LogKind.EMAIL_FILED):
+        writer = entry.actor
+        if writer is not None and writer.role.is_pedagogical and not writer.acts_as(Role.RECTOR):
+            yield judge.review(scope_of(log=entry.id), "why_by_email", entry, event=entry.at)
 
 
 # --- «Andre ansatte i skolen dokumenterer skriftlig på e-post (uten sensitive opplysninger) til rektor …» ---------------
@@ -243,6 +260,8 @@ def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
         return judge.deviation(scope, Reason.WRONG_ROLE, entry, event=event)
     if received is None or filed is None:
         return judge.review(scope, "received_when", entry, event=event)
+    if is_one_in_two_roles(entry.actor, entry.author):
+        return judge.review(scope, "one_in_two_roles", entry, event=event)
     if filed.certainly_before(received):
         return judge.review(scope, "before_its_cause", entry, event=event)
     steps = judge.plan.readings.ladder("DOK-06")

@@ -21,6 +21,7 @@ from ..who_was_told import (
     delegate,
     goes_to_the_owner,
     is_known,
+    is_one_in_two_roles,
     or_which,
     rector_reached,
     shown,
@@ -309,6 +310,9 @@ def rector_receipt(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         scope = scope_of(notice=notice.id)
         receipts = about(case, notice, LogKind.RECTOR_RECEIVED)
         outcome = written_by(judge, "VA-05", scope, receipts.sure, Role.RECTOR, arrived, after=notice.happened_at)
+        by_notifier = [e for e in receipts.sure if is_one_in_two_roles(e.author, notice.notifier)]
+        if outcome is not None and by_notifier:
+            outcome = outcome.ask("one_in_two_roles", *by_notifier)
         if outcome is None:
             outcome = _filed_by_rector(case, judge, notice, arrived)
         if outcome is None:

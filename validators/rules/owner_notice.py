@@ -20,6 +20,7 @@ from ..who_was_told import (
     acted_as,
     delegate,
     is_known,
+    is_one_in_two_roles,
     or_which,
     owner_told,
     waited,
@@ -215,8 +216,8 @@ def owner_acknowledged(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     told = owner_told(case)
     notices = (*told.sure, *told.by_others)
     if not notices and not told.unsure and told.acknowledged:
-        receipt = told.acknowledged[0]
-        yield judge.met(scope_of(log=receipt.id), receipt, event=receipt.at)
+        alone = told.acknowledged[0]
+        yield judge.met(scope_of(log=alone.id), alone, event=alone.at)
     for notified in sorted((*notices, *told.unsure), key=lambda item: item.sort_key):
         when = notified.at
         if when is None:
@@ -225,7 +226,10 @@ def owner_acknowledged(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         receipts = tuple(_receipts(case, when))
         by_owner = [e for e in receipts if acted_as(e.author, Role.OWNER) or _refers_to_hers(judge, e)]
         if by_owner:
-            yield judge.done("VA-11", scope, by_owner[0], since=when, remarks=delegate(by_owner[0].author))
+            receipt = judge.done("VA-11", scope, by_owner[0], since=when, remarks=delegate(by_owner[0].author))
+            teller = notified.doer if isinstance(notified, LogEntry) else notified.notifier
+            one = all(is_one_in_two_roles(entry.author, teller) for entry in by_owner)
+            yield receipt.ask("one_in_two_roles", by_owner[0], notified) if one else receipt
             continue
         if acted_as(notified.author, Role.OWNER):
             yield judge.met(scope, notified, event=when, remarks=(WEAK,))
