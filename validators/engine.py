@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, partial
+from functools import partial
 
 from ..domain.annual_cycle import CycleFacts, CycleItemStatus, CycleState, CycleStatus
 from ..domain.calendar import SchoolCalendar, school_year_bounds
 from ..domain.case import Case
-from ..domain.facts import Mark, marked
 from ..domain.log import LogKind
 from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
@@ -75,7 +74,11 @@ class _CaseJudgement:
         loose = WithoutTime(self.case, self.as_of)
         index = KnownCase(self.case, self.as_of)
         if loose:
-            findings = [finding for rule in self.rules for finding in loose.findings(partial(self._findings, (rule,)))]
+            findings = [
+                finding
+                for rule in self.rules
+                for finding in loose.findings(rule.needs, partial(self._findings, (rule,)))
+            ]
         else:
             findings = self._findings(self.rules, index)
         return Assessment(
@@ -227,48 +230,22 @@ def _outcomes(
         return [Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=Reason.CRASHED)]
     if outcomes or not index.hides or not isinstance(subject, Case):
         return outcomes or [silent]
-    reason = _part_unseen(subject, [need for need in rule.needs if "." in need])
+    reason = _part_unseen(subject, sorted(rule.needs.decided_by))
     return [silent if reason is None else Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=reason)]
 
 
-_BOTH = (
-    "activity_plans.happened_at",
-    "activity_plans.measures",
-    "activity_plans.measures.pupils",
-    "activity_plans.pupils",
-    "activity_plans.status",
-    "activity_plans.version",
-    "evaluations.happened_at",
-    "log.happened_at",
-    "status_history.at",
-    "status_history.registered_at",
-)
-"""What proves one duty and is the occasion of another."""
-
-
-@cache
-def what_decides() -> tuple[str, ...]:
-    """What decides whether a rule has anything to say: where it can't be seen, that a rule is silent shows nothing."""
-    return (*_BOTH, *(path for path in marked(Mark.OCCASION) if "." in path))
-
-
 def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
+    """Why the rule can't even be silent: what it looks in, or what decides whether it has anything to say, can't be seen."""
+    needs = rule.needs
     if not isinstance(subject, Case):
-        needs = {need.partition(".")[0] for need in (*rule.needs, *rule.decided_by)}
         for paths, reason in ((subject.hidden, Reason.HIDDEN), (subject.unreadable, Reason.UNREADABLE)):
-            if any(path.partition(".")[0] in needs for path in paths):
+            if any(path.partition(".")[0] in needs.lists for path in paths):
                 return reason
         return None
-    roots = {need.partition(".")[0] for need in rule.needs} | {"status_history"}  # the stretches every duty falls in
-    if "pupils" in roots:
-        roots.add("notices")  # a pupil whom only a notice names is in the case too
-        if subject.is_hidden("notices"):
-            return _why_unseen(subject, "notices")
-    decides = [path for path in what_decides() if path.partition(".")[0] in roots]
-    for need in (*rule.needs, *rule.decided_by, *decides):
+    for need in needs.deciding:
         if subject.is_hidden(need):
             return _why_unseen(subject, need)
-    return _part_unseen(subject, decides)
+    return _part_unseen(subject, needs.occasions)
 
 
 def _part_unseen(case: Case, paths: Iterable[str]) -> Reason | None:
@@ -285,35 +262,15 @@ def _why_unseen(case: Case, path: str) -> Reason:
     return Reason.HIDDEN if parents & case.hidden else Reason.UNREADABLE
 
 
-_TEXTS = frozenset({"log.text", "log.source_label"})
-"""Parts of which no verdict depends on being seen: without them a missing entry is only no longer pointed at by a note."""
-
-
 def _as_far_as_seen(rule: Rule, outcome: Outcome, case: Case) -> Outcome:
-    """``unknown`` where a part of what the rule needs can't be seen, such as who wrote the entries or by what way they went.
-
-    A need that the rule names part by part (``activity_plans.problem``) is settled by ``_blocked``; here it is the whole
-    ones, and what would rule proof out or put it in doubt (an edited time, a meeting that was not held), whoever asks.
-    Texts alone only take a deviation back: a note that can't be read might have pointed at the entry.
-    """
+    """``unknown`` where a part of what the rule needs can't be seen, such as who wrote the entries or by what way they went."""
     if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.UNKNOWN):
         return outcome
-    whole = [need for need in rule.needs if not any(other.startswith(f"{need}.") for other in rule.needs)]
-    roots = {need.partition(".")[0] for need in rule.needs}
-    unseen = {
-        path
-        for path in case.hidden | case.unreadable
-        if any(path.startswith(f"{need}.") for need in whole)
-        or (path.partition(".")[0] in roots and _in_doubt_without(path))
-    }
-    if not unseen or (unseen <= _TEXTS and outcome.verdict is not Verdict.DEVIATION):
+    unseen = [path for path in case.hidden | case.unreadable if rule.needs.touches(path)]
+    if not unseen:
         return outcome
-    reason = Reason.HIDDEN if unseen & case.hidden else Reason.UNREADABLE
+    reason = Reason.HIDDEN if case.hidden.intersection(unseen) else Reason.UNREADABLE
     return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=reason)
-
-
-def _in_doubt_without(path: str) -> bool:
-    return any(path == counter or path.startswith(f"{counter}.") for counter in marked(Mark.COUNTER))
 
 
 def _with_hints(rule: Rule, outcome: Outcome, index: KnownCase, judge: Judge) -> Outcome:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Severity
+from .needs import NOTHING, Needs, needs
 from .page import Page, Text, chapter_words
 
 if TYPE_CHECKING:
@@ -46,25 +47,24 @@ class Rule:
     subject: Subject = Subject.CASE
     law: tuple[str, ...] = ()
     """Keys of plans/law.toml, for example ``opplaeringslova-12-4-2``."""
-    needs: tuple[str, ...] = ()
-    """Paths of the case it must be able to see; where one is hidden the verdict is ``unknown``.
-
-    A path without parts (``log``) is needed whole: a hidden part of it makes what the rule says ``unknown``. One that is followed
-    by parts of it (``log``, ``log.methods``) is needed in those parts alone.
-    """
-    decided_by: tuple[str, ...] = ()
-    """Parts of what it needs whole, without which even its silence («ikke aktuelt») shows nothing."""
     optional: bool = False
     """On only where a plan turns it on (duties of the law that the plan does not state)."""
     shares_row: str | None = None
     """Code of the rule whose row of the plan this one takes up another part of, for example of another subject."""
     own_page: Page | None = None
     """The page of a rule that no chapter holds; the others have theirs in pages/<chapter>.toml."""
+    own_needs: Needs | None = None
+    """What a rule needs that needs.toml does not hold."""
 
     @property
     def page(self) -> Page:
         """Its words, which are read when they are first asked for: most commands need few of them."""
         return self.own_page or chapter_words(self.chapter).pages[self.code]
+
+    @property
+    def needs(self) -> Needs:
+        """What it must be able to see: where a part of that can't be seen, its answer is ``unknown``."""
+        return self.own_needs if self.own_needs is not None else needs().get(self.code, NOTHING)
 
     @property
     def row(self) -> str:
@@ -102,8 +102,6 @@ class Chapter:
         role: Role,
         subject: Subject = Subject.CASE,
         law: tuple[str, ...] = (),
-        needs: tuple[str, ...] = (),
-        decided_by: tuple[str, ...] = (),
         optional: bool = False,
         shares_row: str | None = None,
     ) -> Callable[[RuleFunction], RuleFunction]:
@@ -123,8 +121,6 @@ class Chapter:
                     judge=function,
                     subject=subject,
                     law=law,
-                    needs=needs,
-                    decided_by=decided_by,
                     optional=optional,
                     shares_row=shares_row,
                 )

@@ -57,7 +57,7 @@ def data(rule: Rule, plan: MunicipalPlan, language: str) -> dict[str, Any]:
         "remedy": rule.page.remedy.in_language(language),
         "questions": {key: text.in_language(language) for key, text in rule.page.questions.items()},
         "limits": rule.page.limits.in_language(language),
-        "needs": list(rule.needs),
+        "needs": sorted(rule.needs.rows),
         "on": plan.is_on(rule.row, optional=rule.optional),
         "why": switch.reason if switch is not None else None,
         "decided_by": switch.source if switch is not None else None,

@@ -1,20 +1,19 @@
 """Entries that carry no time at all: a rule that asks for one can't be checked where the entry could concern what it says.
 
 An entry with neither ``happened_at`` nor ``registered_at`` may have happened at any moment up to the one judged. A rule is
-asked without such entries, and it is noted which of them it would have looked at. What none of those could concern (of another
+asked without such entries; which of them it would have looked at, its needs tell. What none of those could concern (of another
 pupil, notice, plan or incident) stands; and so does what the dated entries settle: no want of an entry, and the same however
 the others stood, as the first of all and as the last. The rest is ``unknown``, with the entries as what it rests on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
 from ..domain.case import Case, Incident
 from ..domain.log import LogEntry, LogKind, Recorded
@@ -22,16 +21,10 @@ from ..domain.moment import Moment, start_of
 from ..domain.notice import Notice
 from ..domain.verdict import Finding, Reason, Verdict
 from .known import KnownCase
+from .needs import Needs
+from .reading.hints import HINTING
 
-_LISTS = {
-    "notices": "notices",
-    "log": "log",
-    "whole_log": "log",
-    "plans": "activity_plans",
-    "evaluations": "evaluations",
-    "incidents": "incidents",
-}
-"""What a rule asks for → where in the case it stands."""
+_LISTS = ("notices", "log", "activity_plans", "evaluations", "incidents")
 _SHOWN_BY_WHAT_IS_THERE = frozenset({Reason.NOT_ALLOWED, Reason.WRONG_ROLE})
 """Why something that is there is a deviation, whatever else there may be."""
 
@@ -44,35 +37,45 @@ class WithoutTime:
         self.as_of = as_of
         self.entries: dict[str, tuple[Recorded, ...]] = {
             name: tuple(item for item in getattr(case, name) if item.at is None and item.known_at(as_of))
-            for name in _LISTS.values()
+            for name in _LISTS
         }
 
     def __bool__(self) -> bool:
         return any(self.entries.values())
 
-    def findings(self, judged: Callable[[KnownCase], list[Finding]]) -> Iterator[Finding]:
-        """What the rule says that ``judged`` asks, where it can be said."""
-        without = _Asked(self)
-        stand = _by_scope(judged(without))
-        if not without.asked:
+    def findings(self, needs: Needs, judged: Callable[[KnownCase], list[Finding]]) -> Iterator[Finding]:
+        """What the rule with these ``needs`` says, which ``judged`` asks, where it can be said."""
+        stand = _by_scope(judged(self._without))
+        asked = {item.id: item for name in _LISTS for item in self.entries[name] if needs.asks_for(item, name)}
+        beside = {
+            item.id: item for name in _LISTS for item in self.entries[name] if _may_be_seen_beside(needs, item, name)
+        }
+        if not asked and not beside:
             yield from stand.values()
             return
         tried = [_by_scope(judged(index)) for index in self._first_and_last]
         found = [
-            self._one(without.asked, stand.get(scope), *(one.get(scope) for one in tried))
+            self._one(asked, beside, stand.get(scope), *(one.get(scope) for one in tried))
             for scope in dict.fromkeys(chain(stand, *tried))
         ]
         told = [finding for finding in found if finding.verdict is not Verdict.NOT_APPLICABLE]
         yield from told or found
 
-    def _one(self, asked: dict[str, Recorded], stands: Finding | None, *tried: Finding | None) -> Finding:
+    def _one(
+        self,
+        asked: dict[str, Recorded],
+        beside: dict[str, Recorded],
+        stands: Finding | None,
+        *tried: Finding | None,
+    ) -> Finding:
         one = next(finding for finding in (stands, *reversed(tried)) if finding is not None)
-        concern = [item for item in asked.values() if self._could_concern(item, one.scope)]
+        looked_at = asked | beside if one.reason is Reason.UNDOCUMENTED else asked
+        concern = [item for item in looked_at.values() if self._could_concern(item, one.scope)]
         same = all(_said(other) == _said(stands) for other in tried)
         if same and all(self._is_settled(one, item) for item in concern):
             changes = [f.changes_at for f in (stands, *tried) if f is not None and f.changes_at is not None]
             return replace(one, changes_at=min(changes, default=None))
-        evidence = tuple(item.id for item in concern or asked.values())
+        evidence = tuple(item.id for item in concern or (asked or beside).values())
         return Finding(
             rule=one.rule,
             slug=one.slug,
@@ -132,6 +135,10 @@ class WithoutTime:
         before = Moment.at(start_of(first.day) - timedelta(minutes=1))
         return self._with_all_at(before), self._with_all_at(Moment.at(self.as_of))
 
+    @cached_property
+    def _without(self) -> KnownCase:
+        return KnownCase(self._with(None), self.as_of)
+
     def _with_all_at(self, moment: Moment) -> KnownCase:
         return KnownCase(self._with({"happened_at": moment, "registered_at": moment}), self.as_of)
 
@@ -148,43 +155,10 @@ class WithoutTime:
                 )
         return self.case.model_copy(update=update)
 
-    def without(self) -> Case:
-        """The case as it is but for them."""
-        return self._with(None)
 
-
-class _Asked(KnownCase):
-    """The case without them, which notes which of them it is asked for."""
-
-    def __init__(self, loose: WithoutTime) -> None:
-        self._loose = loose.entries
-        self.asked: dict[str, Recorded] = {}
-        super().__init__(loose.without(), loose.as_of)
-        self.asked = {}
-
-    def __getattribute__(self, name: str) -> Any:
-        if name in _LISTS:
-            self._note(self._loose[_LISTS[name]])
-        return super().__getattribute__(name)
-
-    def all(self, *kinds: LogKind) -> Sequence[LogEntry]:
-        with self._noting(entry for entry in self._loose["log"] if cast("LogEntry", entry).kind in kinds):
-            return super().all(*kinds)
-
-    def by_id(self, entry: str | None) -> LogEntry | None:
-        with self._noting(other for other in self._loose["log"] if other.id == entry):
-            return super().by_id(entry)
-
-    @contextmanager
-    def _noting(self, entries: Iterable[Recorded]) -> Iterator[None]:
-        """Notes ``entries`` instead of the whole log, which is gone through meanwhile."""
-        before = dict(self.asked)
-        yield
-        self.asked = before
-        self._note(entries)
-
-    def _note(self, entries: Iterable[Recorded]) -> None:
-        self.asked |= {entry.id: entry for entry in entries}
+def _may_be_seen_beside(needs: Needs, item: Recorded, where: str) -> bool:
+    """Whether ``item`` may change what a rule says that does not look at it: a note that hints, a list that is empty or not."""
+    return where in needs.whether_any or (isinstance(item, LogEntry) and item.kind in HINTING)
 
 
 def _by_scope(findings: list[Finding]) -> dict[str, Finding]:

@@ -174,14 +174,14 @@ def test_a_cycle_of_which_any_part_may_not_be_read_is_never_in_order(
     facts = CycleFacts.model_validate({"school": school, "school_year": YEAR, how: [path]})
     as_of = datetime(2026, 8, 20, tzinfo=UTC)
     assessment = assess_cycle(facts, as_of=as_of, plans=[PLAN], rules=RULES.values(), calendar=SchoolCalendar())
-    asked = [f for f in assessment.findings if "entries" in RULES[f.rule].needs]
+    asked = [f for f in assessment.findings if "entries" in RULES[f.rule].needs.lists]
     assert {f.rule for f in asked} == {
-        rule.code for rule in rules if "entries" in rule.needs and PLAN.is_on(rule.row, optional=rule.optional)
+        rule.code for rule in rules if "entries" in rule.needs.lists and PLAN.is_on(rule.row, optional=rule.optional)
     }
     assert {f.verdict for f in asked} == {Verdict.UNKNOWN}
     assert {f.scope for f in asked} == {f"school_year:{YEAR}"}
     items = cycle_status(facts, assessment, RULES.values()).items
-    assert {i.state for i in items if "entries" in RULES[i.item].needs} == {CycleState.UNKNOWN}
+    assert {i.state for i in items if "entries" in RULES[i.item].needs.lists} == {CycleState.UNKNOWN}
 
 
 def test_a_status_carries_the_whole_of_each_finding() -> None:

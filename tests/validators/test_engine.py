@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess
 from skolemiljo.validators.judge import Judge
 from skolemiljo.validators.known import KnownCase
+from skolemiljo.validators.needs import Needs
 from skolemiljo.validators.page import Page, Text
 from skolemiljo.validators.rule import Rule
 
@@ -47,7 +49,14 @@ def plan(
     )
 
 
-def rule(function: Any, *, needs: tuple[str, ...] = (), basis: Basis = Basis.PLAN, optional: bool = False) -> Rule:
+def rule(
+    function: Any,
+    *,
+    needs: tuple[str, ...] = (),
+    settles: tuple[str, ...] = (),
+    basis: Basis = Basis.PLAN,
+    optional: bool = False,
+) -> Rule:
     text = Text("tekst", "tekst")
     return Rule(
         code="T-01",
@@ -58,7 +67,7 @@ def rule(function: Any, *, needs: tuple[str, ...] = (), basis: Basis = Basis.PLA
         basis=basis,
         role=Role.RECTOR,
         judge=function,
-        needs=needs,
+        own_needs=Needs.of(*needs, settles=settles),
         optional=optional,
     )
 
@@ -100,7 +109,7 @@ def test_a_hidden_part_hides_what_lies_below_it() -> None:
 def test_who_wrote_or_by_what_way_hidden_is_unknown_and_neither_in_order_nor_a_deviation(
     verdict: Verdict, field: str
 ) -> None:
-    one = rule(always(verdict), needs=("log",))
+    one = rule(always(verdict), needs=("log.author", "log.via"))
     for part in ("log.author", "log.via"):
         subject = case(hidden=[part]) if field == "hidden" else case(unreadable=[part])
         (finding,) = judged(subject, one).findings
@@ -115,7 +124,10 @@ def test_a_part_the_rule_does_not_need_takes_nothing_from_it() -> None:
 
 def test_a_hidden_text_takes_a_deviation_back_for_a_note_might_have_pointed_at_the_entry() -> None:
     for verdict, told in ((Verdict.MET, Verdict.MET), (Verdict.DEVIATION, Verdict.UNKNOWN)):
-        (finding,) = judged(case(hidden=["log.text"]), rule(always(verdict), needs=("log",))).findings
+        one = replace(
+            rule(always(verdict, reason=Reason.UNDOCUMENTED), needs=("log",)), code="VA-08", shares_row="T-01"
+        )
+        (finding,) = judged(case(hidden=["log.text"]), one).findings
         assert finding.verdict is told
 
 
@@ -203,8 +215,6 @@ def test_optional_rules_and_rules_without_a_row_are_off() -> None:
 
 
 def test_a_free_note_that_hints_turns_a_missing_entry_into_a_question_and_never_into_in_order() -> None:
-    from dataclasses import replace
-
     one = replace(rule(always(Verdict.DEVIATION, reason=Reason.UNDOCUMENTED)), code="VA-08")
     rows = plan().model_copy(update={"rows": {"VA-08": PlanRow(name="x", home=Home.RULE)}})
     for text, verdict in (
@@ -276,39 +286,41 @@ def counting(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
     ],
 )
 def test_nothing_is_in_order_by_entries_without_time(subject: Case, reason: Reason) -> None:
-    (finding,) = judged(subject, rule(counting)).findings
+    (finding,) = judged(subject, rule(counting, needs=("log",), settles=("log",))).findings
     assert (finding.verdict, finding.reason, finding.evidence) == (Verdict.UNKNOWN, reason, ("l1", "l2"))
 
 
 def test_of_several_entries_without_time_the_one_that_decides_is_named() -> None:
     dated = {"id": "l1", "registered_at": "2026-03-10"}
     subject = case(log=[dated, {"id": "l2"}], evaluations=[{"id": "ev1"}])
-    (finding,) = judged(subject, rule(counting)).findings
+    (finding,) = judged(subject, rule(counting, needs=("log",), settles=("log",))).findings
     assert (finding.verdict, finding.evidence) == (Verdict.UNKNOWN, ("l2",))
 
 
 def test_what_holds_without_them_holds() -> None:
     dated = [{"id": f"l{n}", "happened_at": "2026-03-10"} for n in (1, 2)]
-    (finding,) = judged(case(log=[*dated, {"id": "l3"}]), rule(counting)).findings
+    (finding,) = judged(case(log=[*dated, {"id": "l3"}]), rule(counting, needs=("log",), settles=("log",))).findings
     assert (finding.verdict, finding.evidence) == (Verdict.MET, ("l1", "l2"))
     many = [{"id": f"u{n}"} for n in range(50)]
-    (finding,) = judged(case(log=[*dated, *many]), rule(counting)).findings
+    (finding,) = judged(case(log=[*dated, *many]), rule(counting, needs=("log",), settles=("log",))).findings
     assert (finding.verdict, finding.evidence) == (Verdict.MET, ("l1", "l2"))
 
 
 def test_an_entry_without_time_that_was_deleted_or_is_a_copy_is_no_matter() -> None:
     gone = {"id": "l1", "deleted_at": "2026-03-12"}
-    (finding,) = judged(case(log=[gone, {"id": "l2", "happened_at": "2026-03-10"}]), rule(counting)).findings
+    (finding,) = judged(
+        case(log=[gone, {"id": "l2", "happened_at": "2026-03-10"}]), rule(counting, needs=("log",), settles=("log",))
+    ).findings
     assert (finding.verdict, finding.reason) == (Verdict.DEVIATION, Reason.UNDOCUMENTED)
     copy = {"id": "l3", "duplicate_of": "l1"}
     dated = [{"id": f"l{n}", "happened_at": "2026-03-10"} for n in (1, 2)]
-    (finding,) = judged(case(log=[*dated, copy]), rule(counting)).findings
+    (finding,) = judged(case(log=[*dated, copy]), rule(counting, needs=("log",), settles=("log",))).findings
     assert finding.verdict is Verdict.MET
 
 
 def test_one_id_with_and_without_time_counts_with_its_time() -> None:
     twice = [{"id": "l1"}, {"id": "l1", "happened_at": "2026-03-10"}, {"id": "l2", "happened_at": "2026-03-11"}]
-    (finding,) = judged(case(log=twice), rule(counting)).findings
+    (finding,) = judged(case(log=twice), rule(counting, needs=("log",), settles=("log",))).findings
     assert (finding.verdict, finding.evidence) == (Verdict.MET, ("l1", "l2"))
 
 
@@ -324,11 +336,17 @@ def test_one_entry_without_time_hides_nothing_else() -> None:
     """It concerns its own notice, and the rules that look for its kind; a deviation of another notice stands."""
     notices = [{"id": f"v{n}", "source": "pupil", "happened_at": "2026-03-10"} for n in (1, 2)]
     subject = case(notices=notices, log=[{"id": "l1", "kind": "pupil_told", "notice": "v1"}])
-    told = {f.scope: (f.verdict, f.evidence) for f in judged(subject, rule(for_each_notice)).findings}
+    told = {
+        f.scope: (f.verdict, f.evidence)
+        for f in judged(subject, rule(for_each_notice, needs=("notices", "log:pupil_told"))).findings
+    }
     assert told == {"notice:v1": (Verdict.UNKNOWN, ("l1",)), "notice:v2": (Verdict.DEVIATION, ())}
     for kind in ("home_meeting", "note"):
         of_another_kind = case(notices=notices, log=[{"id": "l1", "kind": kind, "notice": "v1"}])
-        verdicts = {f.verdict for f in judged(of_another_kind, rule(for_each_notice)).findings}
+        verdicts = {
+            f.verdict
+            for f in judged(of_another_kind, rule(for_each_notice, needs=("notices", "log:pupil_told"))).findings
+        }
         assert verdicts == {Verdict.DEVIATION}
 
 
@@ -342,7 +360,10 @@ def test_what_shows_it_by_another_kind_of_entry_settles_nothing() -> None:
         yield judge.review("case", "not_asked", *open_still) if open_still else judge.met("case", asked)
 
     talk = {"id": "l1", "kind": "pupil_conversation", "happened_at": "2026-03-10"}
-    (finding,) = judged(case(log=[talk, {"id": "l2", "kind": "measure_started"}]), rule(safe_since)).findings
+    (finding,) = judged(
+        case(log=[talk, {"id": "l2", "kind": "measure_started"}]),
+        rule(safe_since, needs=("log:pupil_conversation", "log:measure_started")),
+    ).findings
     assert (finding.verdict, finding.evidence) == (Verdict.UNKNOWN, ("l2",))
 
 

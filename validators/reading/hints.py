@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ..known import KnownCase
 
 
+HINTING = (LogKind.NOTE, LogKind.UNLABELLED)
+"""The kinds of entry that show nothing themselves and may point to what does."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Hint:
     rules: frozenset[str]
@@ -69,7 +73,7 @@ def hinting_notes(
     if not patterns:
         return ()
     found = []
-    for note in index.all(LogKind.NOTE, LogKind.UNLABELLED):
+    for note in index.all(*HINTING):
         when = note.at
         if (pupil and note.pupils and pupil not in note.pupils) or (since and when is not None and when.day < since):
             continue

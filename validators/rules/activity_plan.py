@@ -37,7 +37,6 @@ def _section(code: str, slug: str, field: str, severity: Severity) -> None:
         severity=severity,
         basis=Basis.PLAN,
         role=Role.RECTOR,
-        needs=("activity_plans", f"activity_plans.{field}"),
     )(filled_in)
 
 
@@ -60,7 +59,6 @@ _section("TI-10", "planen-beskriver-videre-planer", "further_plans", Severity.LO
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-3",),
-    needs=("activity_plans", "activity_plans.problem"),
 )
 def problem_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«hvilket problem tiltakene skal løse»: per current plan; a draft or replaced version answers nothing."""
@@ -75,7 +73,6 @@ def problem_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-3",),
-    needs=("activity_plans", "activity_plans.measures", "activity_plans.measures.text", "activity_plans.measures_text"),
 )
 def measures_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«hvilke tiltak skolen har planlagt»: per current plan, at least one, and each with words."""
@@ -107,17 +104,6 @@ def measures_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-3",),
-    needs=(
-        "activity_plans",
-        "activity_plans.when",
-        "activity_plans.measures",
-        "activity_plans.measures.start",
-        "activity_plans.measures.end",
-        "activity_plans.measures.when",
-        "notices",
-        "notices.happened_at",
-        "notices.registered_at",
-    ),
 )
 def carried_out_when(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«når tiltakene skal gjennomføres»: per measure of each current plan; the plan's own field may answer for all."""
@@ -178,14 +164,6 @@ def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[Grade]
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-3",),
-    needs=(
-        "activity_plans",
-        "activity_plans.responsible",
-        "activity_plans.measures",
-        "activity_plans.measures.responsible",
-        "activity_plans.measures.responsible_role",
-        "activity_plans.measures.carried_out_by",
-    ),
 )
 def responsible_named(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«hvem som er ansvarlig for gjennomføringen av tiltakene»: per measure of each current plan."""
@@ -240,14 +218,6 @@ def _role_grade(actor: Actor | None) -> Grade:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-3",),
-    needs=(
-        "activity_plans",
-        "activity_plans.evaluate_on",
-        "activity_plans.evaluate_when",
-        "activity_plans.measures",
-        "activity_plans.measures.evaluate_on",
-        "activity_plans.measures.evaluate_when",
-    ),
 )
 def evaluated_when(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«når tiltakene skal evalueres»: per measure of each current plan; a day that lies after the plan's own."""

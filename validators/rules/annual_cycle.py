@@ -214,7 +214,13 @@ def _item(
 ) -> None:
     """Enters a rule of the commonest form: an entry of one kind, done within the school year."""
     enter = CHAPTER.rule(
-        code, slug, severity=severity, basis=basis, role=role, subject=subject, law=law, needs=("entries",)
+        code,
+        slug,
+        severity=severity,
+        basis=basis,
+        role=role,
+        subject=subject,
+        law=law,
     )
     enter(function)
 
@@ -235,7 +241,6 @@ for _code, _group, _who, _basis, _laws in (
     role=Role.RECTOR,
     subject=Subject.SCHOOL_YEAR,
     law=("kommuneloven-25-1",),
-    needs=("entries",),
 )
 def cycle_in_use(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«skolene bruker 1310.no som årshjul for internkontroll»: the school is found there, with something done."""
@@ -249,7 +254,6 @@ def cycle_in_use(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.PLAN,
     role=Role.RECTOR,
     subject=Subject.SCHOOL_YEAR,
-    needs=("entries",),
 )
 def documented_when_done(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«det skal dokumenteres der når dette er gjort»: per group; nothing to document before it is done."""
@@ -296,7 +300,6 @@ def _documentation_of(entries: list[CycleEntry], scope: str, index: CycleIndex, 
     basis=Basis.PLAN,
     role=Role.RECTOR,
     subject=Subject.SCHOOL_YEAR,
-    needs=("entries",),
 )
 def plan_made_known(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Planen skal gjøres kjent»: the version that holds, in the school year; a new version is made known anew."""
@@ -331,7 +334,6 @@ def _june(index: CycleIndex) -> tuple[date, date]:
     role=Role.OWNER,
     subject=Subject.MUNICIPALITY_YEAR,
     law=("kommuneloven-25-1",),
-    needs=("entries",),
 )
 def june_revision(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«en årlig revidering i juni der nødvendige justeringer blir gjort»: in June; that nothing had to change counts."""
@@ -346,7 +348,6 @@ def june_revision(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.PLAN,
     role=Role.ADVISER,
     subject=Subject.MUNICIPALITY_YEAR,
-    needs=("entries",),
 )
 def adviser_takes_initiative(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Rådgiver hos skoleeier har ansvar for å ta initiativ til det.» By the adviser, and before the revision."""
@@ -394,7 +395,6 @@ def _missed(outcome: Outcome, last: date, reason: Reason, *entries: CycleEntry) 
     role=Role.OWNER,
     subject=Subject.MUNICIPALITY_YEAR,
     law=("opplaeringslova-17-1",),
-    needs=("entries",),
 )
 def competence_considered(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Denne revidering har også som mål å avdekke behov for videre kompetanseutvikling.» With the June revision."""

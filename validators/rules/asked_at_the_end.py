@@ -28,7 +28,6 @@ CHAPTER = Chapter("evaluation")
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("log", "pupils", "status_history", "activity_plans", "activity_plans.measures", "activity_plans.pupils"),
 )
 def pupil_asked_at_the_end(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«barns subjektive opplevelse skal være et grunnleggende hensyn»: per affected pupil and closing."""

@@ -24,7 +24,6 @@ from ..stretches import only_protects
 
 CHAPTER = Chapter("best_interest")
 
-_NEEDS = ("activity_plans", "activity_plans.pupils", "activity_plans.best_interest", "pupils")
 """The log is not among them: an assessment that stands in the plan is seen without it (Assessed.unseen asks for it)."""
 
 
@@ -35,7 +34,6 @@ _NEEDS = ("activity_plans", "activity_plans.pupils", "activity_plans.best_intere
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-1", "grunnloven-104"),
-    needs=(*_NEEDS, "activity_plans.measures", "activity_plans.best_interest_ref"),
 )
 def assessed_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«barns beste være grunnleggende hensyn ved alle handlinger/avgjørelser som angår barn»: per decided version and pupil."""
@@ -100,7 +98,11 @@ def _not_assessed(judge: Judge, scope: str, found: Assessed) -> Outcome:
 
 
 @CHAPTER.rule(
-    "BB-03", "tatt-stilling-til-momentene", severity=Severity.HIGH, basis=Basis.PLAN, role=Role.RECTOR, needs=_NEEDS
+    "BB-03",
+    "tatt-stilling-til-momentene",
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
 )
 def considerations(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«tar vi stilling til hva som er relevante moment, så gir vi dem et innhold»: a stand on all eight, and words."""
@@ -124,7 +126,13 @@ def _only_ticks(judge: Judge, found: Assessed) -> Outcome:
     return judge.review(found.scope, "only_ticks", *found.items, event=found.event)
 
 
-@CHAPTER.rule("BB-04", "momentene-er-vektet", severity=Severity.HIGH, basis=Basis.PLAN, role=Role.RECTOR, needs=_NEEDS)
+@CHAPTER.rule(
+    "BB-04",
+    "momentene-er-vektet",
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+)
 def weighed(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«vekter dem i forhold til hverandre»: the weighing, and the plan's three questions (the third only at a conflict)."""
     for found in current_assessments(case, judge):
@@ -154,7 +162,6 @@ def _weighing(judge: Judge, found: Assessed) -> Outcome:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-4",),
-    needs=_NEEDS,
 )
 def shown(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Innholdet i vurderingen skal vises/dokumenteres»: how it was examined, and the weight; a claim shows neither."""
@@ -173,7 +180,6 @@ def shown(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=_NEEDS,
 )
 def weighing_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«vektingen av de ulike hensynene i begrunnelsen for tiltakene skal forklares»"""
@@ -182,7 +188,11 @@ def weighing_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 
 @CHAPTER.rule(
-    "BB-07", "foreldres-og-fagfolks-syn", severity=Severity.MEDIUM, basis=Basis.PLAN, role=Role.RECTOR, needs=_NEEDS
+    "BB-07",
+    "foreldres-og-fagfolks-syn",
+    severity=Severity.MEDIUM,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
 )
 def others_views(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«er det aktuelt å innhente synspunkt fra foreldre og fagfolk rundt barnet»"""

@@ -31,7 +31,6 @@ CHAPTER = Chapter("documentation")
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-4",),
-    needs=("log", "notices", "activity_plans", "evaluations", "incidents", "status_history"),
 )
 def log_kept(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Saker opprettes, logg skrives og følges opp i forhold til varsling og undersøkelser»: once per case, since it was opened."""
@@ -81,7 +80,6 @@ def _after(item: Recorded, moment: Moment) -> bool:
     basis=Basis.PLAN,
     role=Role.RECTOR,
     subject=Subject.SCHOOL_YEAR,
-    needs=("entries",),
 )
 def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Plattformen brukes av alt pedagogisk personale.» The newest count in the school year."""
@@ -123,8 +121,6 @@ def teachers_write_themselves(case: KnownCase, judge: Judge) -> Iterator[Outcome
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.STAFF,
-    needs=("notices", "log"),
-    decided_by=("notices.notifier",),
 )
 def other_staff_write(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Andre ansatte i skolen dokumenterer skriftlig på e-post»: per notice from someone outside the pedagogical staff."""
@@ -168,7 +164,6 @@ def _written_by_staff(case: KnownCase, notice: Notice) -> Recorded | None:
     basis=Basis.PLAN,
     role=Role.RECTOR,
     law=("personvernforordningen",),
-    needs=("log", "log.text", "log.channel", "log.kind"),
 )
 def email_without_sensitive_details(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«uten sensitive opplysninger»: per entry that came by e-mail; kind and place of what was found, never the text."""
@@ -231,11 +226,6 @@ _CODES = {
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("notices", "log"),
-    decided_by=(
-        "notices.channel",
-        "notices.notifier",
-    ),
 )
 def rector_files_email(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«til rektor som legger dokumentasjonen inn i Visma Sikker Sak»: per e-mail filed, and per notice by e-mail not filed."""
@@ -290,7 +280,6 @@ def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
     severity=Severity.LOW,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("activity_plans", "activity_plans.rests_on", "log", "activity_plans.analysis_ref"),
 )
 def plan_rests_on_log(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«som igjen utgjør grunnlaget for vurdering av tiltak i aktivitetsplikten»: per current plan."""

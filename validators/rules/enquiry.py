@@ -28,7 +28,6 @@ CHAPTER = Chapter("enquiry")
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
-    needs=("notices", "log", "status_history"),
 )
 def enquiry_soon(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«er det nødvendig å undersøke snarest»: per notice, the first act of the enquiry that did not come before it."""
@@ -98,8 +97,6 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    decided_by=("status_history.reason",),
-    needs=("log", "status_history"),
 )
 def more_than_bullying(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«omfatter mer enn de tilfeller der en elev er utsatt for mobbing og krenkelser»: per closing that says it was none."""
@@ -122,7 +119,6 @@ def more_than_bullying(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.child_experience", "log.surroundings", "pupils", "log.text", "log.pupils"),
 )
 def experience_and_surroundings(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«ta utgangspunkt i barnets subjektive opplevelse», and «se hvilke forhold i omgivelsene som påvirker»: per pupil."""
@@ -194,17 +190,6 @@ def _any_part(judge: Judge, entry: LogEntry) -> bool:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=(
-        "notices",
-        "log",
-        "pupils",
-        "transfers",
-        "activity_plans",
-        "activity_plans.happened_at",
-        "activity_plans.pupils",
-        "activity_plans.measures",
-    ),
-    decided_by=("log.text",),
 )
 def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Lag en skriftlig plan for undersøkelsen.» It must come before what it plans; one for a pupil is none for another."""
@@ -243,7 +228,6 @@ def left_out(case: KnownCase, stretch: Stretch, entries: Sequence[LogEntry]) -> 
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.methods", "log.text"),
 )
 def methods_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Hvilke metoder er aktuelle»: in any version of the plan for the enquiry."""
@@ -266,7 +250,6 @@ def methods_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "activity_plans", "pupils", "transfers"),
 )
 def plan_updated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Plan for undersøkelsen oppdateres med innspill fra elev og/eller foreldre/foresatte»: per pupil, after her first meeting."""

@@ -33,17 +33,6 @@ CHAPTER = Chapter("enquiry")
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2", "opplaeringslova-12-4-2"),
-    needs=(
-        "notices",
-        "log",
-        "pupils",
-        "status_history",
-        "transfers",
-        "activity_plans",
-        "activity_plans.happened_at",
-        "activity_plans.pupils",
-        "activity_plans.measures",
-    ),
 )
 def pupil_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med eleven for å ivareta barnets rett til å bli hørt.» Per affected pupil; a declined offer counts."""
@@ -89,7 +78,6 @@ def _missed_in_a_staff_case(case: KnownCase, judge: Judge, stretch: Stretch, sta
     severity=Severity.LOW,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.form_and_participants", "pupils", "log.text", "log.pupils"),
 )
 def form_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Tenk igjennom form og hvem som skal delta på samtalen.» Before the first conversation with each pupil."""
@@ -122,7 +110,6 @@ def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], 
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("log", "log.methods", "log.deviates_because"),
 )
 def as_planned(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Gjennomfør undersøkelsen i tråd med planen»: asked when the enquiry has ended in an analysis, measures or a closing."""
@@ -170,8 +157,6 @@ def _used(method: str, steps: Sequence[LogEntry]) -> bool:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "activity_plans", "pupils", "status_history", "transfers"),
-    decided_by=("log.text",),
 )
 def summed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Sammenfatt og analyser det som er kommet fram i undersøkelsen, opp mot vurdering av tiltak.» Per affected pupil."""
@@ -210,7 +195,6 @@ def _summed_up(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) ->
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "activity_plans", "pupils", "status_history", "transfers"),
 )
 def feedback_given(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Tilbakemelding fra skolens undersøkelser og planlegging av tiltak.» After the analysis, before the plan, per pupil."""
@@ -273,7 +257,6 @@ def _feedback(
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.decision", "activity_plans", "pupils", "transfers", "log.text", "log.pupils"),
 )
 def class_feedback(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Det må tas stilling til hvordan det skal gis tilbakemelding til klassa.» After the enquiry; no time is set."""

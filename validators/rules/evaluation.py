@@ -28,29 +28,6 @@ CHAPTER = Chapter("evaluation")
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-4",),
-    needs=(
-        "activity_plans",
-        "activity_plans.evaluate_on",
-        "activity_plans.evaluate_when",
-        "activity_plans.measures",
-        "activity_plans.measures.evaluate_on",
-        "activity_plans.measures.evaluate_when",
-        "activity_plans.measures.text",
-        "evaluations",
-        "evaluations.result",
-        "evaluations.against_goal",
-        "evaluations.goal_reached",
-        "evaluations.documented_in",
-        "log",
-        "status_history",
-        "activity_plans.happened_at",
-        "activity_plans.pupils",
-        "evaluations.happened_at",
-        "evaluations.registered_at",
-        "evaluations.measures",
-        "evaluations.plan",
-        "evaluations.pupils",
-    ),
 )
 def evaluated_against_goal(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Dokumentasjon på evaluering av tiltak opp mot mål, må gå fram av referat fra oppfølging/oppdatert aktivitetsplan.»
@@ -450,7 +427,6 @@ def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluation
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("activity_plans", "activity_plans.goal", "activity_plans.measures", "activity_plans.measures.goal"),
 )
 def goal_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«evaluering av tiltak opp mot mål»: per current plan, a goal for the whole or for every measure."""

@@ -33,7 +33,6 @@ _MEETINGS = (LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION, LogKind.FEEDBACK_
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("notices", "log", "pupils", "status_history"),
 )
 def meeting_by_next_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«samme dag eller senest dagen etter»: per notice and per pupil it is about, counted from the notice's arrival (A-08)."""

@@ -33,7 +33,6 @@ ACCUSED_HEARD = Proof(
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
-    needs=("suspicions", "log", "pupils", "notices", "notices.happened_at", "notices.accuses_staff"),
 )
 def pupil_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
@@ -70,7 +69,6 @@ def _not_heard(case: KnownCase, judge: Judge, scope: str, start: Moment, heard: 
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
 )
 def accused_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»: each one who is accused."""

@@ -27,11 +27,6 @@ CHAPTER = Chapter("hearing")
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.STAFF,
-    needs=("log", "log.preparation"),
-    decided_by=(
-        "log.hearing",
-        "log.held",
-    ),
 )
 def clarified_before(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Før vi snakker med barnet så er det viktig å gjøre avklaringer med barnet.» Four ticks, per conversation held."""
@@ -52,13 +47,6 @@ def clarified_before(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
-    needs=(
-        "activity_plans",
-        "activity_plans.pupils",
-        "activity_plans.best_interest",
-        "pupils",
-        "activity_plans.best_interest_ref",
-    ),
 )
 def view_given_weight(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Barnets syn skal tillegges vekt i samsvar med alder og modenhet»: in each current plan's assessment."""
@@ -73,11 +61,6 @@ def view_given_weight(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
-    needs=("notices", "log", "pupils", "status_history", "transfers"),
-    decided_by=(
-        "log.hearing",
-        "log.pupils",
-    ),
 )
 def heard_throughout(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«alle barn som er involvert blir hørt gjennom hele saken/prosessen»: per pupil, and again when the case goes on."""

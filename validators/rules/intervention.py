@@ -48,7 +48,6 @@ def _scope(incident: Incident, pupil: str | None = None) -> str:
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-4-1", "opplaeringslova-12-9"),
-    needs=("incidents",),
 )
 def stopped(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«ansatte ved skolen skal stoppe en situasjon som er akutt»: at every level, and only where it is written down."""
@@ -69,7 +68,6 @@ def stopped(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.CONTACT_TEACHER,
-    needs=("incidents", "log", "pupils"),
 )
 def contact_teacher_leads(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Kontaktlærer leder samtale med elevene.» Levels 1 and 2 never deviate for a missing log."""
@@ -106,7 +104,6 @@ def _follows(entry: LogEntry, when: Moment) -> bool:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.STAFF,
-    needs=("incidents", "incidents.leader_called", "incidents.leader_called_at", "incidents.intervener"),
 )
 def leader_called(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing."""
@@ -134,7 +131,6 @@ def leader_called(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.STAFF,
-    needs=("incidents", "incidents.description", "incidents.author", "incidents.intervener"),
 )
 def described(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Den ansatte beskriver hendelsen.»"""
@@ -157,15 +153,6 @@ def _another_wrote(incident: Incident) -> bool:
 
 
 # --- «Foresatte blir informert» (nivå 3 og 4) -----------------------------------------------------------------------------
-
-_GUARDIANS_NEEDS = (
-    "incidents",
-    "incidents.contact_unsafe",
-    "incidents.guardians_informed",
-    "incidents.pupils",
-    "log",
-    "pupils",
-)
 
 
 def _guardians(code: str, case: KnownCase, judge: Judge, level: int) -> Iterator[Outcome]:
@@ -227,7 +214,6 @@ def guardians_know(case: KnownCase, incident: Incident, pupil: str) -> Recorded 
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=_GUARDIANS_NEEDS,
 )
 def guardians_at_three(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Foresatte blir informert.» Where the level is not stated, whether it was one that asks for this is a question."""
@@ -245,7 +231,6 @@ def guardians_at_three(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=_GUARDIANS_NEEDS,
 )
 def guardians_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Eleven klarer ikke å roe seg ned: foresatte blir informert.» Of several pupils, the plan does not say whose."""
@@ -270,7 +255,6 @@ def _incident_of(outcome: Outcome) -> str:
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-4-4",),
-    needs=("incidents", "incidents.description"),
 )
 def documented_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«foresatte blir informert. Dokumentasjon i Visma Sikker Sak.»: at level 4 the incident says what happened."""
@@ -287,7 +271,6 @@ def documented_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.STAFF,
-    needs=("incidents", "incidents.pupils", "log", "pupils"),
 )
 def followed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«må dette følges opp av elevsamtaler med de involverte elevene»: each of them, after the intervention."""
@@ -329,7 +312,6 @@ def _followed_up(case: KnownCase, judge: Judge, incident: Incident, when: Moment
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.STAFF,
-    needs=("incidents", "log"),
 )
 def responsible_for_follow_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Den som griper inn, har ansvar for at dette blir gjort.»"""

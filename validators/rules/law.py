@@ -38,7 +38,6 @@ CHAPTER = Chapter("law")
     basis=Basis.LAW,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("notices", "log", "suspicions"),
     optional=True,
 )
 def pupil_tells(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
@@ -53,8 +52,6 @@ def pupil_tells(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.LAW,
     role=Role.CONTACT_TEACHER,
     law=("opplaeringslova-12-4-2",),
-    needs=("notices", "log", "suspicions"),
-    decided_by=("notices.receiver",),
     optional=True,
 )
 def passed_on(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
@@ -82,11 +79,6 @@ def passed_on(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.LAW,
     role=Role.RECTOR,
     law=("opplaeringslova-12-6",),
-    needs=("notices", "log", "activity_plans"),
-    decided_by=(
-        "notices.rector_told_at",
-        "notices.receiver",
-    ),
     optional=True,
 )
 def one_week(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
@@ -143,19 +135,6 @@ def _from(item: Recorded, moment: Moment) -> bool:
     basis=Basis.LAW,
     role=Role.STAFF,
     law=("opplaeringslova-13-5",),
-    needs=(
-        "incidents",
-        "incidents.physical_intervention",
-        "incidents.description",
-        "incidents.intervention_account",
-        "incidents.pupil_view",
-        "log",
-        "notices",
-        "incidents.author",
-        "incidents.guardians_informed",
-        "incidents.intervener",
-        "incidents.pupils",
-    ),
     optional=True,
 )
 def physical_intervention(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
@@ -208,7 +187,6 @@ def _rector_knows(case: KnownCase, incident: Incident, when: Moment | None) -> R
     basis=Basis.LAW,
     role=Role.RECTOR,
     law=("opplaeringslova-10-8",),
-    needs=("log", "notices", "pupils"),
     optional=True,
 )
 def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
@@ -237,7 +215,6 @@ def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     role=Role.RECTOR,
     subject=Subject.SCHOOL_YEAR,
     law=("opplaeringslova-10-8",),
-    needs=("entries",),
     optional=True,
     shares_row="L-05",
 )

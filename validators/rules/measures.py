@@ -32,7 +32,6 @@ CHAPTER = Chapter("measures")
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-6", "opplaeringslova-12-9"),
-    needs=("activity_plans", "activity_plans.measures", "activity_plans.measures_text", "log"),
 )
 def measures_after_enquiry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Ut ifra grundig og objektiv undersøkelse settes det i verk egnende og lovlige tiltak.»"""
@@ -77,7 +76,6 @@ def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
-    needs=("activity_plans", "activity_plans.measures", "activity_plans.pupils", "log", "pupils"),
 )
 def pupil_heard_before_choice(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Eleven/e skal alltid høres før det velges tiltak»: per pupil, for each version that chooses measures."""
@@ -218,14 +216,6 @@ def _started_before(case: KnownCase, plan: ActivityPlan, hearing: LogEntry) -> l
     basis=Basis.PLAN,
     role=Role.RECTOR,
     law=("opplaeringslova-10-2",),
-    needs=(
-        "activity_plans",
-        "activity_plans.pupil_contribution",
-        "activity_plans.pupils",
-        "log",
-        "pupils",
-        "activity_plans.measures",
-    ),
 )
 def pupil_contributes(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«og bidra i utarbeidelsen av tiltaksplanen»: per pupil of each current plan."""
@@ -261,7 +251,6 @@ def _contribution(case: KnownCase, judge: Judge, scope: str, pupil: str, plan: A
     basis=Basis.PLAN,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("activity_plans", "log"),
 )
 def analysis_underlies(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«en helhetlig analyse som ligger til grunn for utvikling av tiltak»: before the first version that chooses measures."""
@@ -305,7 +294,6 @@ def _analyses(case: KnownCase, plan: ActivityPlan) -> list[LogEntry]:
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "log.analysis_tool", "log.deviates_because"),
 )
 def udir_tool_used(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Analyseverktøy på UDIR sine sider brukes for å gjøre denne analysen før valg av tiltak.»: per analysis."""

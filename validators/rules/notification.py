@@ -41,15 +41,6 @@ CHAPTER = Chapter("notification")
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
-    needs=(
-        "notices",
-        "log",
-        "status_history",
-        "incidents",
-        "activity_plans",
-        "activity_plans.status",
-        "incidents.level",
-    ),
 )
 def notice_exists(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«en plikt til å melde ifra når de mistenker eller har kjennskap til»: a case without a notice cannot show it."""
@@ -120,8 +111,6 @@ def _only_settled_on_the_spot(case: KnownCase) -> bool:
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-4-2",),
-    needs=("notices", "log", "suspicions"),
-    decided_by=("notices.suspicion_only",),
 )
 def suspicion_same_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende melde ifra til rektor samme dag»: counted from when the suspicion arose, never from the log."""
@@ -151,8 +140,6 @@ def _suspicions_to_examine(case: KnownCase) -> Iterator[Notice]:
     basis=Basis.BOTH,
     role=Role.CONTACT_TEACHER,
     law=("opplaeringslova-12-4-4",),
-    needs=("notices", "log", "suspicions"),
-    decided_by=("notices.suspicion_only",),
 )
 def suspicion_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelsen dokumenteres av kontaktlærer i Visma Sikker Sak.»"""
@@ -213,8 +200,6 @@ def written_by(
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-4-2",),
-    needs=("notices", "suspicions"),
-    decided_by=("notices.accuses_staff",),
 )
 def staff_tell_rector(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Ansatte ved skolen varsler ved å ta saken direkte opp med rektor». Not where a leader is accused (SK-02)."""
@@ -242,7 +227,6 @@ def staff_tell_rector(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.TEACHER,
-    needs=("notices", "log"),
 )
 def notifier_logs(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«dokumenter at det er meldt ifra ved å skrive logg»: two logs by two people, never one for both."""
@@ -297,7 +281,6 @@ def _is_notifier(author: Actor | None, notifier: Actor | None) -> bool | None:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("notices", "log", "suspicions"),
 )
 def rector_receipt(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Rektor loggfører mottatt beskjed i Visma Sikker Sak.» Nobody can acknowledge for rektor but a delegate."""
@@ -371,7 +354,6 @@ def _received(code: str, case: KnownCase, judge: Judge, notice: Notice, arrived:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("notices", "log", "suspicions"),
 )
 def from_guardians(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Når foreldre melder ifra, tar rektor eller kontaktlærer imot varselet og dokumenterer i Visma Sikker Sak»."""
@@ -385,7 +367,6 @@ def from_guardians(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("notices", "log", "suspicions"),
 )
 def from_others(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Når andre (PPT, helsesykepleier etc) melder ifra tar rektor eller kontaktlærer imot varselet»; anonymous too (A-07)."""

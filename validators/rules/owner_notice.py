@@ -72,7 +72,6 @@ def _decided_in(at: Moment, stretch: Stretch) -> bool:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
-    needs=("log", "notices", "severity", "status_history"),
 )
 def owner_notified(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«I alvorlige skolesaker skal skoleeier/kommunalsjef varsles.» Decided by a person; an empty field is a question."""
@@ -118,7 +117,9 @@ def _undecided(case: KnownCase, judge: Judge, found: _Seriousness) -> Iterator[O
         yield judge.review(found.scope, "still_serious", event=event)
     elif found.stretch.closed is None or _looks_serious(case):
         yield judge.review(found.scope, "is_it_serious", event=event)
-    elif any(case.raw.is_hidden(path) for path in ("suspicions", "pupils", "incidents.level")):
+    elif case.hides and any(
+        case.raw.is_hidden(part) or case.raw.hides_part_of(part) for part in ("suspicions", "pupils", "incidents")
+    ):
         yield Outcome(scope=found.scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day)
 
 
@@ -155,11 +156,6 @@ def _looks_serious(case: KnownCase) -> bool:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("log", "notices", "severity", "suspicions", "status_history"),
-    decided_by=(
-        "log.author",
-        "notices.receiver",
-    ),
 )
 def notification_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Rektor dokumenterer at det er varslet i Visma Sikker Sak.» Owed once the owner was told; until then VA-09 speaks.
@@ -205,11 +201,6 @@ def _past_rector(case: KnownCase, found: _Seriousness, item: Recorded) -> bool:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.OWNER,
-    needs=("log", "notices"),
-    decided_by=(
-        "log.author",
-        "notices.receiver",
-    ),
 )
 def owner_acknowledged(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Skoleeier dokumenterer mottatt varsel.» One party cannot acknowledge for the other, and no system for either."""

@@ -26,14 +26,6 @@ CHAPTER = Chapter("measures")
     basis=Basis.PLAN,
     role=Role.RECTOR,
     law=("opplaeringslova-10-1",),
-    needs=(
-        "activity_plans",
-        "activity_plans.best_interest",
-        "activity_plans.best_interest_ref",
-        "pupils",
-        "pupils.part",
-        "activity_plans.pupils",
-    ),
 )
 def best_interest_assessed(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«vurderinga av barnets beste»: per current plan, in its field or in the entry the plan points at."""

@@ -30,21 +30,6 @@ CHAPTER = Chapter("measures")
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-3", "opplaeringslova-12-6"),
-    needs=(
-        "activity_plans",
-        "activity_plans.pupils",
-        "log",
-        "notices",
-        "pupils",
-        "status_history",
-        "transfers",
-        "activity_plans.measures",
-    ),
-    decided_by=(
-        "log.feels_safe",
-        "log.held",
-        "log.hearing",
-    ),
 )
 def plan_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.»: per affected pupil, anew when the case is reopened."""

@@ -27,7 +27,6 @@ CHAPTER = Chapter("measures")
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("activity_plans", "evaluations", "notices", "status_history", "pupils"),
 )
 def plan_kept_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Planen skal være dynamisk, og må oppdateres etter hvert.»: per current plan of an open case."""

@@ -29,18 +29,6 @@ _NO_VIOLATION = (ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION)
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4",),
-    decided_by=("status_history.reason",),
-    needs=(
-        "log",
-        "log.feels_safe",
-        "pupils",
-        "status_history",
-        "notices",
-        "notices.happened_at",
-        "log.happened_at",
-        "log.held",
-        "log.pupils",
-    ),
 )
 def own_experience(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Det som er avgjørende er om barnet som blir utsatt opplever handlingen som nedverdigende eller integritetskrenkende.»"""
@@ -86,7 +74,6 @@ def _own_words(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, cl
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("activity_plans", "activity_plans.pupils", "activity_plans.best_interest", "pupils"),
 )
 def vulnerability_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Skolen har et skjerpa ansvar for å ivareta særskilt sårbare barn.» Only whether it was considered."""
@@ -107,7 +94,6 @@ def vulnerability_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-1", "opplaeringslova-12-4-2"),
-    needs=("notices", "log", "activity_plans", "status_history", "pupils"),
 )
 def duties_covered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«grunnleggende hensyn i alle fem delpliktene»: looked at when the case is closed; whether one was irrelevant is asked."""
@@ -151,7 +137,6 @@ def _found_nothing(stretch: Stretch) -> bool:
     role=Role.RECTOR,
     subject=Subject.SCHOOL_YEAR,
     law=("opplaeringslova-12-4-1",),
-    needs=("entries",),
 )
 def supervision_roster(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Tilstedeværelse»: the part of it that leaves a trace, the roster of who is where."""

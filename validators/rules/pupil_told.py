@@ -36,7 +36,6 @@ CHAPTER = Chapter("notification")
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("notices", "log", "pupils", "suspicions"),
 )
 def pupil_told_same_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«samme dag som melding er mottatt»: the local date, per notice and per pupil it is about."""

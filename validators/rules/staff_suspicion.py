@@ -94,7 +94,6 @@ def same_day_on(items: Iterable[R], start: Moment) -> list[R]:
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
-    needs=("suspicions", "notices", "log"),
 )
 def rector_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende straks varsle rektor». Not where a leader is accused: that way goes to the owner (SK-02)."""
@@ -135,7 +134,6 @@ def _by_time(items: Iterable[R]) -> list[R]:
     basis=Basis.BOTH,
     role=Role.STAFF,
     law=("opplaeringslova-12-5-2", "opplaeringslova-12-9"),
-    needs=("suspicions", "log", "notices"),
 )
 def owner_directly(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«skal skoleeier/kommunalsjef varsles direkte»: not by or through the accused, and not through the leadership."""
@@ -213,7 +211,6 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=("suspicions", "log", "notices", "notices.happened_at", "notices.accuses_staff"),
 )
 def enquiry_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
@@ -233,16 +230,6 @@ def enquiry_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-4-2",),
-    needs=(
-        "log",
-        "activity_plans",
-        "activity_plans.measures",
-        "suspicions",
-        "notices",
-        "notices.happened_at",
-        "notices.accuses_staff",
-    ),
-    decided_by=("log.found",),
 )
 def measures_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«må tiltaks settes i verk straks»: from the day of the finding."""
@@ -297,7 +284,6 @@ def _since_suspected(case: KnownCase, item: Recorded) -> bool:
     severity=Severity.HIGH,
     basis=Basis.PLAN,
     role=Role.RECTOR,
-    needs=("suspicions", "log", "investigator", "notices", "notices.happened_at", "notices.accuses_staff"),
 )
 def everyone_cared_for(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«sørge for at både eleven, foreldrene og den ansatte blir ivaretatt»; a leader cannot investigate herself (A-25)."""
@@ -341,7 +327,6 @@ def _investigates_herself(case: KnownCase, suspicion: Suspicion) -> bool:
     basis=Basis.BOTH,
     role=Role.RECTOR,
     law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
-    needs=("suspicions", "log", "notices", "status_history"),
 )
 def owner_in_staff_cases(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Varsle skoleeier/kommunalsjef»: in every case about someone who works at the school; no time is set."""

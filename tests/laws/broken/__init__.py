@@ -10,11 +10,12 @@ from skolemiljo.domain.verdict import Outcome, Reason
 from skolemiljo.validators import RULES
 from skolemiljo.validators.judge import Judge
 from skolemiljo.validators.known import KnownCase
+from skolemiljo.validators.needs import Needs
 from skolemiljo.validators.rule import Rule, RuleFunction
 
 
 def _rule(judge: RuleFunction, *needs: str) -> Rule:
-    return replace(RULES["UN-01"], judge=judge, needs=needs, decided_by=())
+    return replace(RULES["UN-01"], judge=judge, own_needs=Needs.of(*needs))
 
 
 def _answer(judge: Judge, *, calm: bool) -> Iterator[Outcome]:

@@ -1,0 +1,168 @@
+"""What a rule needs to see: needs.toml, read by all that must know what is missing (hidden, unreadable, undated, not carried)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+
+from ..domain.facts import Mark, marked
+from ..domain.log import LogEntry, LogKind, Recorded
+from ..domain.toml import read_toml
+
+_RECORDED = ("happened_at", "registered_at", "deleted_at", "edits", "duplicate_of")
+_ALWAYS = {
+    "status_history": ("status", "at", "registered_at"),
+    "severity": ("serious", "at", "registered_at"),
+    "suspicions": ("at", "registered_at"),
+    "transfers": ("at",),
+    "pupils": ("ref", "part", "joined_at"),
+    "notices": _RECORDED,
+    "log": (*_RECORDED, "kind", "pupils", "notice"),
+    "activity_plans": _RECORDED,
+    "evaluations": _RECORDED,
+    "incidents": _RECORDED,
+}
+"""What the case as known (known.py) asks of everything in a list, before a rule sees it."""
+_BOTH = frozenset(
+    {
+        "activity_plans.happened_at",
+        "activity_plans.measures",
+        "activity_plans.measures.pupils",
+        "activity_plans.pupils",
+        "activity_plans.status",
+        "activity_plans.version",
+        "evaluations.happened_at",
+        "log.happened_at",
+        "status_history.at",
+        "status_history.registered_at",
+    }
+)
+"""What proves one duty and is the occasion of another."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What one rule looks at, as paths: ``notices.read_at``, ``log:pupil_told`` (a kind of entry), ``log:pupil_told.author``.
+
+    A list alone (``log``) is an entry of any kind; ``log.author`` is the field of any of them.
+    """
+
+    rows: frozenset[str] = frozenset()
+    decided_by: frozenset[str] = frozenset()
+    """Paths without which even the rule's silence («ikke aktuelt») shows nothing, beside every occasion among the rows."""
+    settles: frozenset[str] = frozenset()
+    """Paths that it reads as well, and where it says itself what it can't say without them."""
+    whether_any: frozenset[str] = frozenset()
+    """Lists of which it asks only whether anything is there, and whom it names."""
+
+    @classmethod
+    def of(
+        cls,
+        *rows: str,
+        decided_by: Iterable[str] = (),
+        settles: Iterable[str] = (),
+        whether_any: Iterable[str] = (),
+    ) -> Needs:
+        """Those paths, with what is always asked of the lists they stand in."""
+        wanted, any_of = set(rows) | {list_of(row) for row in rows}, set(whether_any)
+        if "pupils" in wanted:  # a pupil whom only a notice names is in the case too
+            any_of |= {"notices"} - wanted
+            wanted.add("notices.pupils")
+        wanted |= {f"{name}.{part}" for name in (wanted | any_of) & _ALWAYS.keys() for part in _ALWAYS[name]}
+        return cls(frozenset(wanted), frozenset(decided_by), frozenset(settles), frozenset(any_of))
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The rows as the case format has them, of whatever kind, but what is in a list that the rule settles itself."""
+        return frozenset(without_kind(row) for row in self.rows if list_of(row) not in self.settles)
+
+    @cached_property
+    def lists(self) -> frozenset[str]:
+        """``log``, ``notices`` …: what it needs something of."""
+        return frozenset(list_of(row) for row in self.fields) | self.whether_any
+
+    @property
+    def always(self) -> frozenset[str]:
+        """The rows that are asked of everything in a list, whatever the rule."""
+        return frozenset(f"{name}.{part}" for name, parts in _ALWAYS.items() for part in parts) | {"notices.pupils"}
+
+    @cached_property
+    def kinds(self) -> frozenset[LogKind]:
+        """The kinds of entry that it asks for: those it names; all where it names none and looks in the log."""
+        named = frozenset(kind for row in self.rows if (kind := kind_of(row)) is not None)
+        return named or frozenset(LogKind if "log" in self.rows else ())
+
+    @cached_property
+    def occasions(self) -> tuple[str, ...]:
+        """What decides whether it has anything to say: where it can't be seen, that the rule is silent shows nothing."""
+        return tuple(sorted(self.fields & what_decides()))
+
+    @cached_property
+    def deciding(self) -> tuple[str, ...]:
+        """All without which it can't even be silent: its lists, its occasions, and what it names itself."""
+        return (*sorted(self.lists), *self.occasions, *sorted(self.decided_by))
+
+    def touches(self, path: str) -> bool:
+        """Whether what the rule says can hang on what stands at ``path`` (or ``log:kind``, ``log:kind.field``)."""
+        kind, there = kind_of(path), without_kind(path)
+        if list_of(path) not in self.lists or (kind is not None and kind not in self.kinds):
+            return False
+        if there == "log":
+            return True
+        rows = self.rows if kind is None else (row for row in self.rows if kind_of(row) in (None, kind))
+        fields = (without_kind(row) for row in rows if row.count("."))
+        return any(there == one or there.startswith(f"{one}.") or one.startswith(f"{there}.") for one in fields)
+
+    def asks_for(self, item: Recorded, where: str) -> bool:
+        """Whether the rule looks at ``item``, which stands in the list ``where``, to say anything or to settle it."""
+        if isinstance(item, LogEntry):
+            return item.kind in self.kinds
+        return where in self.rows
+
+
+NOTHING = Needs()
+
+
+@cache
+def what_decides() -> frozenset[str]:
+    """The fields that set a duty off or say whom it is owed to."""
+    return _BOTH | {path for path in marked(Mark.OCCASION) if "." in path}
+
+
+def kind_of(path: str) -> LogKind | None:
+    """The kind of entry that ``path`` is about; ``None`` = it is about no kind alone."""
+    name = path.partition(".")[0].partition(":")[2]
+    return LogKind(name) if name else None
+
+
+def without_kind(path: str) -> str:
+    """``log.author`` for ``log:pupil_told.author``."""
+    first, dot, rest = path.partition(".")
+    return f"{first.partition(':')[0]}{dot}{rest}"
+
+
+def list_of(path: str) -> str:
+    """``log`` for ``log:pupil_told.author``."""
+    return path.partition(".")[0].partition(":")[0]
+
+
+@cache
+def needs() -> Mapping[str, Needs]:
+    """Code of a rule → what it needs. A rule that is not there needs nothing."""
+    tables = read_toml((files(__package__) / "needs.toml").read_text("utf-8"))
+    return {code: _read(table) for codes, table in tables.items() for code in codes.split(",")}
+
+
+def _read(table: Mapping[str, list[str]]) -> Needs:
+    beside = {name: table.get(name, ()) for name in ("decided_by", "settles", "whether_any")}
+    rows = [path for names, parts in table.items() if names not in beside for path in _rows(names, parts)]
+    return Needs.of(*rows, **beside)
+
+
+def _rows(names: str, parts: list[str]) -> list[str]:
+    """``log:analysis,observation`` = ["author"] is the field of each of these kinds."""
+    where, colon, kinds = names.partition(":")
+    lists = [f"{where}:{kind}" for kind in kinds.split(",")] if colon else [where]
+    return [*lists, *(f"{one}.{part}" for one in lists for part in parts)]
