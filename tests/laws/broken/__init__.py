@@ -44,7 +44,7 @@ def counts_notices(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 BROKEN = {
     1: _rule(asks_for_nothing),
-    2: _rule(blames_the_answer, "log"),
+    2: _rule(blames_the_answer, "log", "log.decision"),
     6: _rule(takes_any_entry, "log"),
     7: _rule(counts_notices, "notices"),
 }
