@@ -70,6 +70,7 @@ class WithRoster:
         self.case_ids = source.case_ids
         self.write = source.write
         self.read = source.read
+        self.by_hand = getattr(source, "by_hand", None)
         self.odd: tuple[str, ...] = ()
         """What stood in the lists and was no school that can be asked for, by the list's own id."""
 

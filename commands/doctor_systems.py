@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property
 from gettext import gettext as _
+from gettext import ngettext
 from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -93,8 +94,20 @@ class Systems:
         yield from _unmapped(check, source)
         for note in getattr(source, "notes", ()):
             yield Line(check, State.LOOK, note, _("Se på arket, og rett det hvis det ikke er meningen."))
+        if getattr(source, "by_hand", None) is not None:
+            yield from self._by_hand(check)
         if self._work.settings.cycle == self._work.settings.source:
             yield from self._facts(check, source, schools[0])
+
+    def _by_hand(self, check: str) -> Iterator[Line]:
+        """What was handed over to be entered by hand, and is not yet."""
+        from .hand_entry import ByHand, waiting
+
+        left = waiting(ByHand(self._work, self._at))
+        what = ngettext("{n} rad er ikke ført for hånd ennå", "{n} rader er ikke ført for hånd ennå", left)
+        if left:
+            do = _("skolemiljo workbook handover lager arket; skolemiljo workbook receipt leser det tilbake.")
+            yield Line(check, State.LOOK, what.format(n=left), do)
 
     def _cycle(self, check: str) -> Iterator[Line]:
         cycle = cycle_adapter(self._hurried)

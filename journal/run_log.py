@@ -60,6 +60,8 @@ class Kind(StrEnum):
     DECISIONS_BACK = "decisions_back"
     """decisions that the store lacked came back from the export"""
     FLAGS_RESTORED = "flags_restored"
+    ENTERED = "entered"
+    """a receipt came back: so many rows were entered by hand, and so many taken away"""
     SCHOOL_CLOSED = "school_closed"
     GONE_ACCEPTED = "gone_accepted"
     """a person said that it is right that cases are gone"""

@@ -56,6 +56,8 @@ class Folder:
         if not path.is_dir():
             raise SettingsError(_("folder.path er ikke en mappe: sjekk stien"))
         self._path = path
+        self.by_hand = path
+        """Where what is to be entered by hand lies."""
         self._records = RecordFiles(path, system=SYSTEM)
         self._zone = zone
         self._lists_schools = lists_schools

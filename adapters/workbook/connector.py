@@ -34,7 +34,9 @@ class Workbook:
         if not path.exists():
             raise SettingsError(_("workbook.path finnes ikke: sjekk stien"))
         self._path = path
-        self._records = RecordFiles(out or path.parent / "ut", system=SYSTEM)
+        self.by_hand = out or path.parent / "ut"
+        """Where what is to be entered by hand lies."""
+        self._records = RecordFiles(self.by_hand, system=SYSTEM)
         self.context = context or ReadingContext()
         self._stamp: object = None
         self._last = Found()

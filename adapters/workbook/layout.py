@@ -23,6 +23,7 @@ from ...domain.moment import Day, Moment
 from ...domain.people import Actor, Role
 from ...domain.school import OrganisationNumber, School
 from ...domain.toml import read_toml
+from ..hand_entry import FlagRow, ItemRow
 
 LANGUAGES = ("nb", "nn")
 
@@ -152,10 +153,17 @@ def sheets() -> Mapping[str, Sheet]:
     return {raw["key"]: _sheet(raw) for raw in _layout()["sheet"]}
 
 
-def sheet_called(name: str) -> Sheet | None:
+@cache
+def hand_entry() -> Mapping[str, Sheet]:
+    """The sheets that go out with what is to be entered by hand, and come back filled in."""
+    return {raw["key"]: _sheet(raw, _HAND_ENTRY[raw["key"]]) for raw in _layout()["hand_entry"]}
+
+
+def sheet_called(name: str, among: Mapping[str, Sheet] | None = None) -> Sheet | None:
     """The sheet that is called ``name`` in either language, or by its key."""
     plain = plainly(name)
-    return next((s for s in sheets().values() if plain in (s.key, *map(plainly, s.names))), None)
+    known = sheets() if among is None else among
+    return next((s for s in known.values() if plain in (s.key, *map(plainly, s.names))), None)
 
 
 @cache
@@ -171,7 +179,7 @@ def read_me() -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 
 def is_beside(name: str) -> bool:
-    """Whether the sheet called ``name`` is one of the template that holds nothing of anybody."""
+    """Whether the sheet called ``name`` is one of ours that nobody fills in."""
     return any(plainly(name) in map(plainly, pair) for pair in told("beside").values())
 
 
@@ -203,10 +211,10 @@ def roles() -> Words:
     return words(Role.__name__)
 
 
-def _sheet(raw: dict[str, Any]) -> Sheet:
+def _sheet(raw: dict[str, Any], model: type[BaseModel] | None = None) -> Sheet:
     parents = tuple(raw.get("parents", ()))
-    model = _model(raw["key"], parents, raw.get("of", ""))
-    of_cases = model not in (School, CycleEntry)
+    of_cases = model is None and raw["key"] not in _OF_NO_CASE
+    model = model or _OF_NO_CASE.get(raw["key"]) or _model(parents, raw.get("of", ""))
     columns = list(_first_columns(parents)) if of_cases else []
     columns += [_column(raw["key"], model, *column) for column in raw["columns"]]
     at: dict[str, int] = {}
@@ -226,10 +234,12 @@ def _sheet(raw: dict[str, Any]) -> Sheet:
     )
 
 
-def _model(key: str, parents: tuple[str, ...], of: str) -> type[BaseModel]:
+_OF_NO_CASE: Mapping[str, type[BaseModel]] = {"schools": School, "cycle": CycleEntry}
+_HAND_ENTRY: Mapping[str, type[BaseModel]] = {"flags": FlagRow, "items": ItemRow}
+
+
+def _model(parents: tuple[str, ...], of: str) -> type[BaseModel]:
     """What one row is."""
-    if key in ("schools", "cycle"):
-        return School if key == "schools" else CycleEntry
     found: type[BaseModel] = Case
     for name in (*parents[:1], *((of,) if of else ())):
         inner = model_in(found.model_fields[name].annotation)
@@ -263,7 +273,7 @@ def _column(key: str, model: type[BaseModel], path: str, nb: str, nn: str, optio
 def _held(model: type[BaseModel], path: str) -> tuple[Holds, Words | None]:
     first, _, rest = path.partition(".")
     if first == OPENED:
-        first, model = rest, _model("status", (), "status_history")
+        first, model = rest, _model((), "status_history")
         rest = ""
     if first == "moments":
         Consideration(rest)

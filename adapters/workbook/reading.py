@@ -166,7 +166,7 @@ class _Reading:
                 self._stray(sheet, CellMistake(again.format(name=sheet.names[0]), sheet.key, ""))
                 continue
             seen.add((sheet.key, grid.book))
-            table = _table(sheet, grid)
+            table = table_of(sheet, grid)
             if table is None:
                 where = _("arket {name}").format(name=sheet.names[0])
                 wanted = ", ".join(column.titles[0] for column in sheet.columns if column.must)
@@ -227,7 +227,7 @@ class _Reading:
         """The schools of their own sheet, and their numbers by name."""
         listed: list[School] = []
         names: dict[str, str | None] = {}
-        for row in (row for table in self._tables["schools"] for row in _rows(table, {})):
+        for row in (row for table in self._tables["schools"] for row in rows_of(table, {})):
             try:
                 if not row.mistakes:
                     listed.append(read_model(School, row.values, self._context))
@@ -243,7 +243,7 @@ class _Reading:
         return names
 
     def _cases(self, names: Mapping[str, str | None]) -> None:
-        for row in (row for table in self._tables["cases"] for row in _rows(table, names)):
+        for row in (row for table in self._tables["cases"] for row in rows_of(table, names)):
             number = row.get("case")
             if number is None:
                 self._lost(row)
@@ -268,7 +268,7 @@ class _Reading:
                 self._mistakes[number] += row.mistakes
 
     def _lists(self, tables: Iterable[Table], names: Mapping[str, str | None]) -> None:
-        for row in (row for table in tables for row in _rows(table, names)):
+        for row in (row for table in tables for row in rows_of(table, names)):
             case = self._case_of(row)
             if case is None:
                 continue
@@ -288,7 +288,7 @@ class _Reading:
             self._mistakes[case] += row.mistakes
 
     def _parts(self, tables: Iterable[Table], names: Mapping[str, str | None]) -> None:
-        for row in (row for table in tables for row in _rows(table, names)):
+        for row in (row for table in tables for row in rows_of(table, names)):
             case = self._case_of(row)
             if case is None:
                 continue
@@ -399,7 +399,7 @@ class _Reading:
             if column not in table.columns.values()
         )
         seen: dict[tuple[Any, ...], Row] = {}
-        for row in (row for table in self._tables[_ANNUAL] for row in _rows(table, names)):
+        for row in (row for table in self._tables[_ANNUAL] for row in rows_of(table, names)):
             number = tuple(map(row.get, ("school", "school_year", "id")))
             if number in seen:
                 row.mistake(
@@ -417,7 +417,7 @@ class _Reading:
             found.cycle_mistakes += [(whose, row.get("school_year"), mistake) for mistake in row.mistakes]
 
 
-def _table(sheet: Sheet, grid: Grid) -> Table | None:
+def table_of(sheet: Sheet, grid: Grid) -> Table | None:
     """The sheet with its headings, which may have moved; ``None`` where a column that its rows can't do without is not found."""
     _spread(grid)
     for heading, cells in list(grid.rows.items())[:_HEADING_AT_MOST]:
@@ -454,7 +454,7 @@ def _spread(grid: Grid) -> None:
                     grid.rows[row][column] = value
 
 
-def _rows(table: Table, names: Mapping[str, str | None]) -> Iterator[Row]:
+def rows_of(table: Table, names: Mapping[str, str | None]) -> Iterator[Row]:
     """The rows in which something stands beside a number that the template put there."""
     sheet = table.sheet
     about = About(language=table.language, epoch=table.grid.epoch, schools=names)

@@ -16,7 +16,7 @@ from ...domain.moment import FIRST_YEAR, LAST_YEAR
 from ...domain.school import School
 from .cells import NO_STAND, Wrong, written
 from .grids import letters
-from .layout import LANGUAGES, OPENED, Column, Holds, Sheet, Words, read_me, roles, sheets, told
+from .layout import LANGUAGES, OPENED, Column, Holds, Sheet, Words, hand_entry, read_me, roles, sheets, told
 
 Cell = str | int | date | datetime | None
 _ROWS = 2000
@@ -90,6 +90,11 @@ class Content:
         self.rows[sheet.key].append(tuple(cells))
 
 
+def cells_of(sheet: Sheet, item: Mapping[str, Any], language: str) -> tuple[Cell, ...]:
+    """The cells of a row that says ``item``. Raises Wrong where no cell can hold a part of it."""
+    return tuple(written(column, _value(item, column), language) for column in sheet.columns)
+
+
 def _value(item: Mapping[str, Any], column: Column) -> Any:
     value: Any = item
     for part in column.path.split("."):
@@ -125,21 +130,41 @@ def _in_csv(cell: Cell) -> str:
 
 def workbook(content: Content) -> bytes:
     """The workbook as bytes of an .xlsx file. Raises MissingPart where xlsxwriter is not installed."""
+    return _written(content.language, sheets(), content.rows, "lines", ())
+
+
+def hand_entry_book(
+    rows: Mapping[str, Sequence[tuple[Cell, ...]]], today: Sequence[Sequence[Cell]], language: str
+) -> bytes:
+    """The workbook of what is to be entered by hand. ``rows``: of its sheets (layout.toml); ``today``: the day's list, headings first."""
+    return _written(language, hand_entry(), rows, "hand_entry", today)
+
+
+def _written(
+    language: str,
+    of: Mapping[str, Sheet],
+    rows: Mapping[str, Sequence[tuple[Cell, ...]]],
+    lines: str,
+    today: Sequence[Sequence[Cell]],
+) -> bytes:
     with optional_part("xlsx"):
         import xlsxwriter  # type: ignore[import-untyped]  # it comes without types
 
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
-        _Book(book, content).write()
+        _Book(book, language, of, rows).write(lines, today)
     return out.getvalue()
 
 
 class _Book:
-    def __init__(self, book: Any, content: Content) -> None:
+    def __init__(
+        self, book: Any, language: str, of: Mapping[str, Sheet], rows: Mapping[str, Sequence[tuple[Cell, ...]]]
+    ) -> None:
         self._book = book
-        self._content = content
-        self._language = content.language
+        self._language = language
+        self._of = of
+        self._rows = rows
         top = {"valign": "top", "text_wrap": True}
         self._title = book.add_format({"bold": True, "font_size": 14})
         self._plain = book.add_format(top)
@@ -153,9 +178,12 @@ class _Book:
         self._must = book.add_format({**head, "bg_color": "#1E2B3C", "font_color": "#FFFFFF"})
         self._lists: dict[tuple[str, ...], str] = {}
 
-    def write(self) -> None:
-        self._explain()
-        for sheet in sheets().values():
+    def write(self, lines: str, today: Sequence[Sequence[Cell]]) -> None:
+        """All the sheets; the day's list only where there is one."""
+        self._explain(lines)
+        if today:
+            self._plain_sheet(told("beside")["today"][self._at], today)
+        for sheet in self._of.values():
             self._sheet(sheet)
         name = told("beside")["lists"][self._at]
         lists = self._book.add_worksheet(name)
@@ -167,20 +195,34 @@ class _Book:
     def _at(self) -> int:
         return LANGUAGES.index(self._language)
 
-    def _explain(self) -> None:
+    def _plain_sheet(self, name: str, rows: Sequence[Sequence[Cell]]) -> None:
+        page = self._book.add_worksheet(name)
+        page.freeze_panes(1, 0)
+        for place in range(max(map(len, rows))):
+            page.set_column(place, place, 30, self._text)
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                if number == 0:
+                    page.write_string(0, place, str(cell), self._head)
+                elif isinstance(cell, date):
+                    page.write_datetime(number, place, cell, self._formats[Holds.DAY])
+                elif cell is not None:
+                    page.write_string(number, place, str(cell), self._text)
+
+    def _explain(self, lines: str) -> None:
         page = self._book.add_worksheet(told("beside")["read_me"][self._at])
         page.hide_gridlines(2)
         for place, width in enumerate((28, 34, 90, 14)):
             page.set_column(place, place, width)
         row = 0
-        for line in read_me()["lines"]:
+        for line in read_me()[lines]:
             page.merge_range(row, 0, row, 3, line[self._at], self._title if row == 0 else self._plain)
             page.set_row(row, 24 if row == 0 else 32)
             row += 1
         row += 1
         for place, heading in enumerate(read_me()["headings"]):
             page.write_string(row, place, heading[self._at], self._head)
-        for sheet in sheets().values():
+        for sheet in self._of.values():
             row += 1
             page.write_string(row, 0, sheet.name(self._language), self._head)
             page.merge_range(row, 1, row, 3, sheet.help[self._at], self._plain)
@@ -206,7 +248,7 @@ class _Book:
             )
             page.write_string(0, place, column.title(self._language), self._must if column.must else self._head)
             self._check(page, place, column)
-        rows = self._content.rows[sheet.key]
+        rows = self._rows[sheet.key]
         for number, row in enumerate(rows, 1):
             for place, cell in enumerate(row):
                 self._cell(page, number, place, sheet.columns[place], cell)
@@ -255,7 +297,7 @@ class _Book:
                 rule |= {"validate": "list", "source": self._list(self._choices(column))}
             case Holds.PERSON:
                 rule |= {"validate": "list", "source": self._list(roles().all(self._language)), "show_error": False}
-            case Holds.SCHOOL if column.path != "organisation_number":
+            case Holds.SCHOOL if column.path != "organisation_number" and "schools" in self._of:
                 name = sheets()["schools"].name(self._language)
                 rule |= {"validate": "list", "source": f"='{name}'!$B$2:$B$200", "show_error": False}
             case Holds.NUMBER_OF if column.path == "case" and place == 0:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...domain.exit_code import ExitCode
-from ..options import LANGUAGE, with_workplace
+from ..options import LANGUAGE, now, with_workplace
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
@@ -25,7 +25,7 @@ _SHEETS = click.option(
 
 @click.group()
 def workbook() -> None:
-    """Arbeidsbøker for en kommune uten API: saker inn."""
+    """Arbeidsbøker for en kommune uten API: saker inn, og det som skal føres for hånd, ut og tilbake."""
 
 
 @workbook.command()
@@ -74,7 +74,54 @@ def fill(work: Workplace, paths: tuple[Path, ...], language: str | None, out: Pa
         zone=work.settings.zone,
         echo=click.echo,
     )
-    for problem in unread:
-        click.echo(problem.told(), err=True)
+    _tell([problem.told() for problem in unread])
+
+
+@workbook.command()
+@click.option(
+    "--school",
+    default=None,
+    metavar="ORGNR",
+    help="Bare denne skolens, uten saker om ledelsen. Uten: alt, for skoleeier.",
+)
+@LANGUAGE
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FIL", required=True, help="Arbeidsboka som skal lages (.xlsx)."
+)
+@with_workplace
+def handover(work: Workplace, school: str | None, language: str | None, out: Path) -> None:
+    """Lag arket over det som skal føres for hånd etter natta: flagg, årshjul, og det som må gjøres i dag.
+
+    \b
+    Eksempel:
+      skolemiljo workbook handover --out kvittering.xlsx
+    """
+    from .. import hand_entry
+
+    language = language or work.settings.report_language
+    unread = hand_entry.make(work, out, school=school, language=language, at=now(), echo=click.echo)
+    _tell(unread)
+
+
+@workbook.command()
+@click.argument("path", type=click.Path(path_type=Path, exists=True), metavar="FIL")
+@with_workplace
+def receipt(work: Workplace, path: Path) -> None:
+    """Les arket tilbake når det er ført: hva som er ført, av hvilken rolle og når. Det blir husket, og spurt om én gang.
+
+    \b
+    Eksempel:
+      skolemiljo workbook receipt kvittering.xlsx
+    """
+    from .. import hand_entry
+
+    wrong = hand_entry.receive(work, path, at=now(), echo=click.echo)
+    _tell([mistake.told() for mistake in wrong])
+
+
+def _tell(unread: list[str]) -> None:
+    """What could not be read, and the exit code that says so."""
+    for line in unread:
+        click.echo(line, err=True)
     if unread:
         sys.exit(ExitCode.UNCHECKED)
