@@ -101,7 +101,6 @@ def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     severity=Severity.MEDIUM,
     basis=Basis.PLAN,
     role=Role.TEACHER,
-    needs=("log", "log.kind", "log.actor"),
     shares_row="DOK-03",
 )
 def teachers_write_themselves(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
