@@ -1,4 +1,4 @@
-"""What the doctor asks of the systems outside: do they answer, is the clock theirs and ours, can a page of cases be read?"""
+"""What the doctor asks of the systems outside: do they answer, do the clocks agree, can a page of cases be read?"""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from ..domain.log import LogEntry, Recorded
 from ..domain.moment import OSLO, Moment, end_of, local_day
 from ..domain.plan import MunicipalPlan
 from ..domain.verdict import Outcome, Reading, Reason, Remark, RemarkCode, Severity, Verdict
+from .duties import severity_of
 from .reading.answers import Said, read_answer
 from .reading.filled_in import is_filled_in
-from .rule import severity_of
 
 
 @dataclass(frozen=True, slots=True)

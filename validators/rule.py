@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Severity
+from .duties import duties
 from .needs import NOTHING, Needs, needs
 from .page import Page, Text, chapter_words
 
 if TYPE_CHECKING:
     from .judge import Judge
-    from .known import CycleIndex, KnownCase
+    from .known import CycleIndex
 
 
 class Subject(StrEnum):
@@ -72,14 +73,6 @@ class Rule:
         return self.shares_row or self.code
 
 
-_SEVERITIES: dict[str, Severity] = {}
-
-
-def severity_of(code: str) -> Severity:
-    """How much hangs on the rule with this code."""
-    return _SEVERITIES[code]
-
-
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """One chapter of the plan: a file of rules in the plan's order."""
@@ -92,37 +85,24 @@ class Chapter:
         """Its heading in the plan."""
         return chapter_words(self.name).title
 
-    def rule(
-        self,
-        code: str,
-        slug: str,
-        *,
-        severity: Severity,
-        basis: Basis,
-        role: Role,
-        subject: Subject = Subject.CASE,
-        law: tuple[str, ...] = (),
-        optional: bool = False,
-        shares_row: str | None = None,
-    ) -> Callable[[RuleFunction], RuleFunction]:
-        """Enters the decorated function in this chapter as the rule ``code``; the function itself is returned."""
-
-        _SEVERITIES[code] = severity
+    def rule(self, code: str) -> Callable[[RuleFunction], RuleFunction]:
+        """Enters the decorated function in this chapter as the rule ``code`` of duties.toml; the function itself is returned."""
+        duty = duties()[self.name][code]
 
         def enter(function: RuleFunction) -> RuleFunction:
             self.rules.append(
                 Rule(
                     code=code,
-                    slug=slug,
+                    slug=duty["name"],
                     chapter=self.name,
-                    severity=severity,
-                    basis=basis,
-                    role=role,
+                    severity=Severity(duty["severity"]),
+                    basis=Basis(duty["basis"]),
+                    role=Role(duty["role"]),
                     judge=function,
-                    subject=subject,
-                    law=law,
-                    optional=optional,
-                    shares_row=shares_row,
+                    subject=Subject(duty.get("about", Subject.CASE)),
+                    law=tuple(duty.get("law", ())),
+                    optional=duty.get("optional", False),
+                    shares_row=duty.get("row"),
                 )
             )
             return function
@@ -130,5 +110,4 @@ class Chapter:
         return enter
 
 
-CaseRule = Callable[["KnownCase", "Judge"], Iterator[Outcome]]
 CycleRule = Callable[["CycleIndex", "Judge"], Iterator[Outcome]]

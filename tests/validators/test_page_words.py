@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from skolemiljo.validators import CHAPTERS, RULES, engine, page
+from skolemiljo.validators.duties import duties
 from skolemiljo.validators.judge import Judge
 from skolemiljo.validators.known import CycleIndex, KnownCase
 from skolemiljo.validators.page import chapter_words, shared_words
@@ -44,6 +45,13 @@ def test_there_is_a_file_for_each_chapter_with_the_pages_in_its_order() -> None:
     assert {file.stem for file in FOLDER.iterdir()} == {*(chapter.name for chapter in CHAPTERS), "shared"}
     for chapter in CHAPTERS:
         assert list(chapter_words(chapter.name).pages) == [rule.code for rule in chapter.rules], chapter.name
+
+
+def test_each_duty_has_a_rule_and_stands_in_the_plans_order() -> None:
+    entered = {chapter.name: [rule.code for rule in chapter.rules] for chapter in CHAPTERS}
+    assert {chapter: list(codes) for chapter, codes in duties().items()} == entered
+    known = {"name", "severity", "basis", "role", "law", "about", "optional", "row"}
+    assert {key for rules in duties().values() for duty in rules.values() for key in duty} == known
 
 
 def test_what_several_rules_say_stands_once() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from ...domain.activity_plan import ActivityPlan, Measure
 from ...domain.people import Actor, Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict
+from ...domain.verdict import Outcome, Reason, Verdict
 from ..judge import UNANSWERED, Judge
 from ..known import KnownCase
 from ..plan_parts import Grade, answered, graded, plan_field, plan_scope, rows_of, unless_repeated
@@ -24,56 +24,32 @@ CHAPTER = Chapter("measures")
 # --- «Planen skal oppsummere undersøkelsene som er gjort, beskrive skolens vurderinger og videre planer» ---------------
 
 
-def _section(code: str, slug: str, field: str, severity: Severity) -> None:
+def _section(code: str, field: str) -> None:
     """Enters a rule about one section of the plan: it is filled in, in each current plan."""
 
     def filled_in(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         for plan in case.current_plans:
             yield plan_field(case, judge, plan, f"activity_plans.{field}", getattr(plan, field))
 
-    CHAPTER.rule(
-        code,
-        slug,
-        severity=severity,
-        basis=Basis.PLAN,
-        role=Role.RECTOR,
-    )(filled_in)
+    CHAPTER.rule(code)(filled_in)
 
 
-_section("TI-08", "planen-oppsummerer-undersokelsene", "summary_of_enquiry", Severity.MEDIUM)
-
-
-_section("TI-09", "planen-beskriver-vurderinger", "assessments", Severity.MEDIUM)
-
-
-_section("TI-10", "planen-beskriver-videre-planer", "further_plans", Severity.LOW)
+_section("TI-08", "summary_of_enquiry")
+_section("TI-09", "assessments")
+_section("TI-10", "further_plans")
 
 
 # --- «og skal som minimum inneholde» a) – f) ------------------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "AP-A",
-    "problemet-tiltakene-skal-lose",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-3",),
-)
+@CHAPTER.rule("AP-A")
 def problem_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«hvilket problem tiltakene skal løse»: per current plan; a draft or replaced version answers nothing."""
     for plan in case.current_plans:
         yield plan_field(case, judge, plan, "activity_plans.problem", plan.problem)
 
 
-@CHAPTER.rule(
-    "AP-B",
-    "tiltakene-skolen-har-planlagt",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-3",),
-)
+@CHAPTER.rule("AP-B")
 def measures_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«hvilke tiltak skolen har planlagt»: per current plan, at least one, and each with words."""
     for plan in case.current_plans:
@@ -97,14 +73,7 @@ def measures_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         yield unless_repeated(case, judge, plan, path, shown)
 
 
-@CHAPTER.rule(
-    "AP-C",
-    "nar-tiltakene-gjennomfores",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-3",),
-)
+@CHAPTER.rule("AP-C")
 def carried_out_when(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«når tiltakene skal gjennomføres»: per measure of each current plan; the plan's own field may answer for all."""
     for plan in case.current_plans:
@@ -157,14 +126,7 @@ def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[Grade]
     return judge.met(scope, plan, event=plan.at, remarks=remarks)
 
 
-@CHAPTER.rule(
-    "AP-D",
-    "hvem-som-er-ansvarlig",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-3",),
-)
+@CHAPTER.rule("AP-D")
 def responsible_named(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«hvem som er ansvarlig for gjennomføringen av tiltakene»: per measure of each current plan."""
     for plan in case.current_plans:
@@ -211,14 +173,7 @@ def _role_grade(actor: Actor | None) -> Grade:
     return Grade.GOOD
 
 
-@CHAPTER.rule(
-    "AP-E",
-    "nar-tiltakene-evalueres",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-3",),
-)
+@CHAPTER.rule("AP-E")
 def evaluated_when(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«når tiltakene skal evalueres»: per measure of each current plan; a day that lies after the plan's own."""
     for plan in case.current_plans:

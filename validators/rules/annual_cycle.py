@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from ...domain.annual_cycle import Audience, CycleEntry, CycleKind, CycleState
 from ...domain.moment import end_of, local_day, start_of
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict
+from ...domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
 from ..judge import Judge
 from ..known import CycleIndex
 from ..reading.cycle_notes import leaves_doubt
-from ..rule import Chapter, CycleRule, Subject
+from ..rule import Chapter, CycleRule
 
 CHAPTER = Chapter("annual_cycle")
 
@@ -201,60 +201,17 @@ def _in_place(kind: CycleKind) -> CycleRule:
     return rule
 
 
-def _item(
-    code: str,
-    slug: str,
-    function: CycleRule,
-    severity: Severity,
-    *,
-    basis: Basis = Basis.PLAN,
-    law: tuple[str, ...] = (),
-    role: Role = Role.RECTOR,
-    subject: Subject = Subject.SCHOOL_YEAR,
-) -> None:
-    """Enters a rule of the commonest form: an entry of one kind, done within the school year."""
-    enter = CHAPTER.rule(
-        code,
-        slug,
-        severity=severity,
-        basis=basis,
-        role=role,
-        subject=subject,
-        law=law,
-    )
-    enter(function)
+for _code, _group in (("AAR-01", Audience.PUPILS), ("AAR-02", Audience.GUARDIANS), ("AAR-03", Audience.STAFF)):
+    CHAPTER.rule(_code)(_once_a_year_for(_group))
 
 
-for _code, _group, _who, _basis, _laws in (
-    ("AAR-01", Audience.PUPILS, "elever", Basis.BOTH, ("opplaeringslova-10-8",)),
-    ("AAR-02", Audience.GUARDIANS, "foreldre", Basis.BOTH, ("opplaeringslova-10-8",)),
-    ("AAR-03", Audience.STAFF, "ansatte", Basis.PLAN, ()),
-):
-    _item(_code, f"regelverket-kjent-for-{_who}", _once_a_year_for(_group), Severity.HIGH, basis=_basis, law=_laws)
-
-
-@CHAPTER.rule(
-    "AAR-04",
-    "arshjulet-er-i-bruk",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    subject=Subject.SCHOOL_YEAR,
-    law=("kommuneloven-25-1",),
-)
+@CHAPTER.rule("AAR-04")
 def cycle_in_use(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«skolene bruker 1310.no som årshjul for internkontroll»: the school is found there, with something done."""
     yield within_year(index, judge, done(index.entries) if index.facts.found else [])
 
 
-@CHAPTER.rule(
-    "AAR-05",
-    "dokumentert-nar-det-er-gjort",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    subject=Subject.SCHOOL_YEAR,
-)
+@CHAPTER.rule("AAR-05")
 def documented_when_done(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«det skal dokumenteres der når dette er gjort»: per group; nothing to document before it is done."""
     for group in Audience:
@@ -293,14 +250,7 @@ def _documentation_of(entries: list[CycleEntry], scope: str, index: CycleIndex, 
     return outcome.but(state=state, deadline=None, asks_after=last, counted_from=first.done_at, event_day=first.done_at)
 
 
-@CHAPTER.rule(
-    "AAR-06",
-    "planen-gjort-kjent",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    subject=Subject.SCHOOL_YEAR,
-)
+@CHAPTER.rule("AAR-06")
 def plan_made_known(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Planen skal gjøres kjent»: the version that holds, in the school year; a new version is made known anew."""
     document = judge.plan.document
@@ -318,7 +268,7 @@ def plan_made_known(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     yield outcome
 
 
-_item("AAR-07", "planen-fulgt-opp-i-arshjulet", _once_a_year(CycleKind.PLAN_FOLLOWED_UP), Severity.MEDIUM)
+CHAPTER.rule("AAR-07")(_once_a_year(CycleKind.PLAN_FOLLOWED_UP))
 
 
 def _june(index: CycleIndex) -> tuple[date, date]:
@@ -326,29 +276,14 @@ def _june(index: CycleIndex) -> tuple[date, date]:
     return date(index.last_day.year, 6, 1), date(index.last_day.year, 6, 30)
 
 
-@CHAPTER.rule(
-    "AAR-08",
-    "arlig-revidering-i-juni",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.OWNER,
-    subject=Subject.MUNICIPALITY_YEAR,
-    law=("kommuneloven-25-1",),
-)
+@CHAPTER.rule("AAR-08")
 def june_revision(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«en årlig revidering i juni der nødvendige justeringer blir gjort»: in June; that nothing had to change counts."""
     first, last = _june(index)
     yield within_year(index, judge, [*index.all(CycleKind.PLAN_REVISED)], first=first, last=last)
 
 
-@CHAPTER.rule(
-    "AAR-09",
-    "radgiver-tar-initiativ",
-    severity=Severity.LOW,
-    basis=Basis.PLAN,
-    role=Role.ADVISER,
-    subject=Subject.MUNICIPALITY_YEAR,
-)
+@CHAPTER.rule("AAR-09")
 def adviser_takes_initiative(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Rådgiver hos skoleeier har ansvar for å ta initiativ til det.» By the adviser, and before the revision."""
     first, last = _june(index)
@@ -387,55 +322,20 @@ def _missed(outcome: Outcome, last: date, reason: Reason, *entries: CycleEntry) 
     return _outcome(outcome.scope, Verdict.DEVIATION, CycleState.LATE, last, reason=reason, evidence=evidence)
 
 
-@CHAPTER.rule(
-    "AAR-10",
-    "kompetansebehov-vurdert",
-    severity=Severity.LOW,
-    basis=Basis.PLAN,
-    role=Role.OWNER,
-    subject=Subject.MUNICIPALITY_YEAR,
-    law=("opplaeringslova-17-1",),
-)
+@CHAPTER.rule("AAR-10")
 def competence_considered(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Denne revidering har også som mål å avdekke behov for videre kompetanseutvikling.» With the June revision."""
     first, last = _june(index)
     yield within_year(index, judge, [*index.all(CycleKind.COMPETENCE_CONSIDERED)], first=first, last=last)
 
 
-_item("AAR-11", "saerskilt-sarbarhet-pa-fellesmote", _once_a_year(CycleKind.VULNERABILITY_MEETING), Severity.MEDIUM)
-_item(
-    "AAR-12",
-    "nodvendig-informasjon-gitt",
-    _once_a_year(CycleKind.INFORMATION_GIVEN, question="was_it_needed"),
-    Severity.MEDIUM,
-)
-_item(
-    "AAR-13", "hva-og-hvordan-dokumentere-er-droftet", _once_a_year(CycleKind.DOCUMENTATION_DISCUSSED), Severity.MEDIUM
-)
-_item(
-    "AAR-14",
-    "maler-ligger-i-sikker-sak",
-    _once_a_year(CycleKind.TEMPLATES_AVAILABLE),
-    Severity.LOW,
-    role=Role.OWNER,
-    subject=Subject.MUNICIPALITY_YEAR,
-)
-_item(
-    "AAR-15",
-    "inspeksjonsrutiner-finnes",
-    _in_place(CycleKind.SUPERVISION_ROUTINE),
-    Severity.HIGH,
-    law=("opplaeringslova-12-4-1",),
-)
-_item("AAR-16", "inspeksjon-ved-fravaer", _in_place(CycleKind.SUPERVISION_AT_ABSENCE), Severity.MEDIUM)
-_item("AAR-17", "ansatte-kjenner-igjen-tegn", _once_a_year(CycleKind.SIGNS_TRAINING), Severity.MEDIUM)
-_item("AAR-18", "krenkelse-er-droftet", _once_a_year(CycleKind.VIOLATION_DISCUSSED), Severity.LOW)
-_item("AAR-19", "tilbakemeldingskultur", _once_a_year(CycleKind.FEEDBACK_CULTURE, question="worked_with"), Severity.LOW)
-_item(
-    "AAR-20",
-    "moteplasser-skole-hjem",
-    _once_a_year(CycleKind.HOME_SCHOOL_ARENA),
-    Severity.LOW,
-    basis=Basis.BOTH,
-    law=("opplaeringslova-10-3", "opplaeringslova-10-4"),
-)
+CHAPTER.rule("AAR-11")(_once_a_year(CycleKind.VULNERABILITY_MEETING))
+CHAPTER.rule("AAR-12")(_once_a_year(CycleKind.INFORMATION_GIVEN, question="was_it_needed"))
+CHAPTER.rule("AAR-13")(_once_a_year(CycleKind.DOCUMENTATION_DISCUSSED))
+CHAPTER.rule("AAR-14")(_once_a_year(CycleKind.TEMPLATES_AVAILABLE))
+CHAPTER.rule("AAR-15")(_in_place(CycleKind.SUPERVISION_ROUTINE))
+CHAPTER.rule("AAR-16")(_in_place(CycleKind.SUPERVISION_AT_ABSENCE))
+CHAPTER.rule("AAR-17")(_once_a_year(CycleKind.SIGNS_TRAINING))
+CHAPTER.rule("AAR-18")(_once_a_year(CycleKind.VIOLATION_DISCUSSED))
+CHAPTER.rule("AAR-19")(_once_a_year(CycleKind.FEEDBACK_CULTURE, question="worked_with"))
+CHAPTER.rule("AAR-20")(_once_a_year(CycleKind.HOME_SCHOOL_ARENA))

@@ -7,8 +7,7 @@ from datetime import timedelta
 
 from ...domain.log import Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
-from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Severity, scope_of
+from ...domain.verdict import Outcome, scope_of
 from ..heard import HEARD
 from ..judge import Judge
 from ..known import KnownCase, Period
@@ -21,14 +20,7 @@ CHAPTER = Chapter("evaluation")
 # --- «barns subjektive opplevelse skal være et grunnleggende hensyn» --------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "EV-03",
-    "elevens-opplevelse-for-saken-lukkes",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2",),
-)
+@CHAPTER.rule("EV-03")
 def pupil_asked_at_the_end(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«barns subjektive opplevelse skal være et grunnleggende hensyn»: per affected pupil and closing."""
     for pupil in case.affected:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from ...domain.activity_plan import ActivityPlan
 from ...domain.log import Consideration, LogEntry
-from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, best_of, scope_of
+from ...domain.verdict import Outcome, Reason, Verdict, best_of, scope_of
 from ..best_interest_entries import (
     WRITTEN,
     Assessed,
@@ -27,14 +26,7 @@ CHAPTER = Chapter("best_interest")
 """The log is not among them: an assessment that stands in the plan is seen without it (Assessed.unseen asks for it)."""
 
 
-@CHAPTER.rule(
-    "BB-01",
-    "barnets-beste-ved-hver-avgjorelse",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-10-1", "grunnloven-104"),
-)
+@CHAPTER.rule("BB-01")
 def assessed_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«barns beste være grunnleggende hensyn ved alle handlinger/avgjørelser som angår barn»: per decided version and pupil."""
     for versions in case.histories:
@@ -97,13 +89,7 @@ def _not_assessed(judge: Judge, scope: str, found: Assessed) -> Outcome:
     return judge.deviation(scope, Reason.INCOMPLETE if written else Reason.UNDOCUMENTED, *found.items, event=event)
 
 
-@CHAPTER.rule(
-    "BB-03",
-    "tatt-stilling-til-momentene",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("BB-03")
 def considerations(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«tar vi stilling til hva som er relevante moment, så gir vi dem et innhold»: a stand on all eight, and words."""
     for found in current_assessments(case, judge):
@@ -126,13 +112,7 @@ def _only_ticks(judge: Judge, found: Assessed) -> Outcome:
     return judge.review(found.scope, "only_ticks", *found.items, event=found.event)
 
 
-@CHAPTER.rule(
-    "BB-04",
-    "momentene-er-vektet",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("BB-04")
 def weighed(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«vekter dem i forhold til hverandre»: the weighing, and the plan's three questions (the third only at a conflict)."""
     for found in current_assessments(case, judge):
@@ -155,15 +135,8 @@ def _weighing(judge: Judge, found: Assessed) -> Outcome:
     return judge.review(found.scope, "questions_unanswered", *found.items, event=found.event)
 
 
-@CHAPTER.rule(
-    "BB-05",
-    "vurderingen-er-vist",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-4",),
-)
-def shown(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.rule("BB-05")
+def weighing_shown(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Innholdet i vurderingen skal vises/dokumenteres»: how it was examined, and the weight; a claim shows neither."""
     for plan in case.current_plans:
         for found in assessments_of(case, plan):
@@ -174,26 +147,14 @@ def shown(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield found.field(judge, "how_examined", "weight_given")
 
 
-@CHAPTER.rule(
-    "BB-06",
-    "vektingen-forklart-i-begrunnelsen",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("BB-06")
 def weighing_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«vektingen av de ulike hensynene i begrunnelsen for tiltakene skal forklares»"""
     for found in current_assessments(case, judge):
         yield found.field(judge, "weighing_explained")
 
 
-@CHAPTER.rule(
-    "BB-07",
-    "foreldres-og-fagfolks-syn",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("BB-07")
 def others_views(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«er det aktuelt å innhente synspunkt fra foreldre og fagfolk rundt barnet»"""
     for found in current_assessments(case, judge):

@@ -9,12 +9,12 @@ from ...domain.log import WRITTEN_FIELDS, Channel, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment, end_of
 from ...domain.notice import Notice
 from ...domain.people import Actor, Role
-from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict, scope_of
 from ..judge import Judge
 from ..known import CycleIndex, KnownCase
 from ..reading.identity_number import IdentityKind, find_identity_numbers
 from ..reading.sensitive_words import find_sensitive_words
-from ..rule import Chapter, Subject
+from ..rule import Chapter
 from ..who_was_told import is_one_in_two_roles, waited_until
 from .annual_cycle import done, within_year
 
@@ -24,14 +24,7 @@ CHAPTER = Chapter("documentation")
 # --- «Saker opprettes, logg skrives og følges opp …» --------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "DOK-02",
-    "logg-skrives-og-folges-opp",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-4",),
-)
+@CHAPTER.rule("DOK-02")
 def log_kept(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Saker opprettes, logg skrives og følges opp i forhold til varsling og undersøkelser»: once per case, since it was opened."""
     if not case.periods:
@@ -73,14 +66,7 @@ def _after(item: Recorded, moment: Moment) -> bool:
 # --- «Plattformen brukes av alt pedagogisk personale.» ---------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "DOK-03",
-    "alt-pedagogisk-personale-bruker-plattformen",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    subject=Subject.SCHOOL_YEAR,
-)
+@CHAPTER.rule("DOK-03")
 def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Plattformen brukes av alt pedagogisk personale.» The newest count in the school year."""
     counts = [e for e in done(index.all(CycleKind.PLATFORM_USE)) if e.done_at and e.done_at <= index.last_day]
@@ -95,14 +81,7 @@ def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     yield outcome
 
 
-@CHAPTER.rule(
-    "DOK-03a",
-    "pedagogisk-personale-skriver-i-plattformen",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.TEACHER,
-    shares_row="DOK-03",
-)
+@CHAPTER.rule("DOK-03a")
 def teachers_write_themselves(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Plattformen brukes av alt pedagogisk personale.» E-mail is the plan's way for the other staff: from a teacher it is asked about."""
     for entry in case.all(LogKind.EMAIL_FILED):
@@ -114,13 +93,7 @@ def teachers_write_themselves(case: KnownCase, judge: Judge) -> Iterator[Outcome
 # --- «Andre ansatte i skolen dokumenterer skriftlig på e-post (uten sensitive opplysninger) til rektor …» ---------------
 
 
-@CHAPTER.rule(
-    "DOK-04",
-    "andre-ansatte-dokumenterer-skriftlig",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.STAFF,
-)
+@CHAPTER.rule("DOK-04")
 def other_staff_write(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Andre ansatte i skolen dokumenterer skriftlig på e-post»: per notice from someone outside the pedagogical staff."""
     for notice in case.notices:
@@ -156,14 +129,7 @@ def _written_by_staff(case: KnownCase, notice: Notice) -> Recorded | None:
     return notice if notice.channel is Channel.EMAIL else None
 
 
-@CHAPTER.rule(
-    "DOK-05",
-    "e-post-uten-sensitive-opplysninger",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    law=("personvernforordningen",),
-)
+@CHAPTER.rule("DOK-05")
 def email_without_sensitive_details(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«uten sensitive opplysninger»: per entry that came by e-mail; kind and place of what was found, never the text."""
     for entry in case.whole_log:
@@ -219,13 +185,7 @@ _CODES = {
 }
 
 
-@CHAPTER.rule(
-    "DOK-06",
-    "rektor-legger-e-posten-inn",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("DOK-06")
 def rector_files_email(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«til rektor som legger dokumentasjonen inn i Visma Sikker Sak»: per e-mail filed, and per notice by e-mail not filed."""
     for entry in case.all(LogKind.EMAIL_FILED):
@@ -273,13 +233,7 @@ def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
 # --- «… som igjen utgjør grunnlaget for vurdering av tiltak i aktivitetsplikten» ------------------------------------------
 
 
-@CHAPTER.rule(
-    "DOK-07",
-    "dokumentasjonen-er-grunnlag-for-tiltak",
-    severity=Severity.LOW,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("DOK-07")
 def plan_rests_on_log(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«som igjen utgjør grunnlaget for vurdering av tiltak i aktivitetsplikten»: per current plan."""
     for plan in case.current_plans:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from ...domain.case import ClosingReason, Pupil
 from ...domain.log import BEGINS_ENQUIRY, FINDS_OUT, Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
-from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, scope_of
+from ...domain.verdict import Outcome, Reason, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..proof import WEAK
@@ -21,14 +20,7 @@ CHAPTER = Chapter("enquiry")
 # --- «… er det nødvendig å undersøke snarest.» -----------------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "UN-01",
-    "undersokelsen-i-gang-snarest",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
-)
+@CHAPTER.rule("UN-01")
 def enquiry_soon(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«er det nødvendig å undersøke snarest»: per notice, the first act of the enquiry that did not come before it."""
     for notice in case.notices:
@@ -90,14 +82,7 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
 # --- «… mer enn de tilfeller der en elev er utsatt for mobbing …» ------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "UN-02",
-    "undersokt-ogsa-nar-det-ikke-er-mobbing",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2",),
-)
+@CHAPTER.rule("UN-02")
 def more_than_bullying(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«omfatter mer enn de tilfeller der en elev er utsatt for mobbing og krenkelser»: per closing that says it was none."""
     for stretch in stretches(case):
@@ -113,13 +98,7 @@ def more_than_bullying(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 # --- «Undersøkelsen må ta utgangspunkt i barnets subjektive opplevelse …» ----------------------------------------------------
 
 
-@CHAPTER.rule(
-    "UN-04",
-    "barnets-opplevelse-og-omgivelsene",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("UN-04")
 def experience_and_surroundings(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«ta utgangspunkt i barnets subjektive opplevelse», and «se hvilke forhold i omgivelsene som påvirker»: per pupil."""
     for stretch in stretches(case):
@@ -184,13 +163,7 @@ def _any_part(judge: Judge, entry: LogEntry) -> bool:
 # --- «Lag en skriftlig plan for undersøkelsen.» ------------------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "UN-05",
-    "skriftlig-plan-for-undersokelsen",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("UN-05")
 def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Lag en skriftlig plan for undersøkelsen.» It must come before what it plans; one for a pupil is none for another."""
     for stretch in stretches(case):
@@ -222,13 +195,7 @@ def left_out(case: KnownCase, stretch: Stretch, entries: Sequence[LogEntry]) -> 
             yield pupil, since
 
 
-@CHAPTER.rule(
-    "UN-06",
-    "metoder-er-vurdert",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("UN-06")
 def methods_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Hvilke metoder er aktuelle»: in any version of the plan for the enquiry."""
     for stretch in stretches(case):
@@ -244,13 +211,7 @@ def methods_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *plans, event=stretch.start)
 
 
-@CHAPTER.rule(
-    "UN-08",
-    "undersokelsesplan-oppdatert",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("UN-08")
 def plan_updated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Plan for undersøkelsen oppdateres med innspill fra elev og/eller foreldre/foresatte»: per pupil, after her first meeting."""
     for stretch in stretches(case):

@@ -10,7 +10,7 @@ from ...domain.case import Pupil
 from ...domain.log import FINDS_OUT, LOOKS_INTO, Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, best_of
+from ...domain.verdict import Outcome, Reason, Verdict, best_of
 from ..heard import ANALYSIS, hearings
 from ..judge import Judge
 from ..known import KnownCase
@@ -26,14 +26,7 @@ CHAPTER = Chapter("enquiry")
 # --- «Samtale med eleven for å ivareta barnets rett til å bli hørt.» --------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "UN-09",
-    "samtale-med-eleven",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-10-2", "opplaeringslova-12-4-2"),
-)
+@CHAPTER.rule("UN-09")
 def pupil_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med eleven for å ivareta barnets rett til å bli hørt.» Per affected pupil; a declined offer counts."""
     if case.nobody_identified:
@@ -72,13 +65,7 @@ def _missed_in_a_staff_case(case: KnownCase, judge: Judge, stretch: Stretch, sta
     return any(stretch.holds(s.at) and s.at.day <= start.day for s in case.staff_suspicions)
 
 
-@CHAPTER.rule(
-    "UN-10",
-    "form-og-deltakere-vurdert",
-    severity=Severity.LOW,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("UN-10")
 def form_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Tenk igjennom form og hvem som skal delta på samtalen.» Before the first conversation with each pupil."""
     for stretch in stretches(case):
@@ -103,14 +90,7 @@ def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], 
 # --- «Gjennomfør undersøkelsen i tråd med planen» ---------------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "UN-11",
-    "gjennomfort-i-trad-med-planen",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2",),
-)
+@CHAPTER.rule("UN-11")
 def as_planned(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Gjennomfør undersøkelsen i tråd med planen»: asked when the enquiry has ended in an analysis, measures or a closing."""
     for stretch in stretches(case):
@@ -151,13 +131,7 @@ def _used(method: str, steps: Sequence[LogEntry]) -> bool:
 # --- «Sammenfatt og analyser …» and the feedback ----------------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "UN-12",
-    "sammenfatning-og-analyse",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("UN-12")
 def summed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Sammenfatt og analyser det som er kommet fram i undersøkelsen, opp mot vurdering av tiltak.» Per affected pupil."""
     if case.nobody_identified:
@@ -189,13 +163,7 @@ def _summed_up(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) ->
         yield from stretch.missing(judge, "UN-12", scope, begun, overtaken=overtaken)
 
 
-@CHAPTER.rule(
-    "UN-13",
-    "tilbakemelding-og-planlegging",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("UN-13")
 def feedback_given(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Tilbakemelding fra skolens undersøkelser og planlegging av tiltak.» After the analysis, before the plan, per pupil."""
     for stretch in stretches(case):
@@ -251,13 +219,7 @@ def _feedback(
     return judge.met(scope, meeting, event=trigger)
 
 
-@CHAPTER.rule(
-    "UN-14",
-    "tilbakemelding-til-klassa",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("UN-14")
 def class_feedback(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Det må tas stilling til hvordan det skal gis tilbakemelding til klassa.» After the enquiry; no time is set."""
     for stretch in stretches(case):

@@ -10,8 +10,7 @@ from ...domain.activity_plan import ActivityPlan, Evaluation, GoalReached, Measu
 from ...domain.case import ClosingReason
 from ...domain.log import LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
-from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase, Period
 from ..proof import WEAK
@@ -21,14 +20,7 @@ from ..rule import Chapter
 CHAPTER = Chapter("evaluation")
 
 
-@CHAPTER.rule(
-    "EV-01",
-    "tiltak-evaluert-opp-mot-mal",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-4",),
-)
+@CHAPTER.rule("EV-01")
 def evaluated_against_goal(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Dokumentasjon på evaluering av tiltak opp mot mål, må gå fram av referat fra oppfølging/oppdatert aktivitetsplan.»
 
@@ -421,13 +413,7 @@ def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluation
 # --- «opp mot mål» -----------------------------------------------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "EV-02",
-    "mal-for-tiltakene",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("EV-02")
 def goal_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«evaluering av tiltak opp mot mål»: per current plan, a goal for the whole or for every measure."""
     for plan in case.current_plans:

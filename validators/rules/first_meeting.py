@@ -10,7 +10,7 @@ from ...domain.log import LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..proof import Proof, Shown, anyone, by, sort
@@ -27,13 +27,7 @@ _MEETINGS = (LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION, LogKind.FEEDBACK_
 # --- «Møte med foreldre/foresatte og/eller elev samme dag …» --------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "UN-07",
-    "mote-senest-dagen-etter",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("UN-07")
 def meeting_by_next_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«samme dag eller senest dagen etter»: per notice and per pupil it is about, counted from the notice's arrival (A-08)."""
     if case.nobody_identified:

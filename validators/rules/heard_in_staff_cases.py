@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from ...domain.case import Suspicion
 from ...domain.log import Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
-from ...domain.people import Actor, Role
-from ...domain.verdict import Basis, Outcome, Severity, scope_of
+from ...domain.people import Actor
+from ...domain.verdict import Outcome, scope_of
 from ..heard import hearings
 from ..judge import Judge
 from ..known import KnownCase, was_heard
@@ -26,15 +26,8 @@ ACCUSED_HEARD = Proof(
 """A conversation that another held with the one who is accused."""
 
 
-@CHAPTER.rule(
-    "SK-08",
-    "samtale-med-eleven-i-ansattsak",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-10-2",),
-)
-def pupil_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.rule("SK-08")
+def pupil_heard_about_staff(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
     for scope, suspicion, start in staff_suspicions(case):
         for pupil in case.affected:
@@ -63,13 +56,7 @@ def _not_heard(case: KnownCase, judge: Judge, scope: str, start: Moment, heard: 
     return or_which(waited(case, judge, "SK-08", scope, start), "which_pupil", *unnamed)
 
 
-@CHAPTER.rule(
-    "SK-09",
-    "samtale-med-den-beskyldte",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("SK-09")
 def accused_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»: each one who is accused."""
     for scope, suspicion, start in staff_suspicions(case):

@@ -8,8 +8,7 @@ from datetime import timedelta
 from ...domain.case import Pupil, PupilPart
 from ...domain.log import Hearing, LogEntry, LogKind
 from ...domain.moment import Moment, end_of
-from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Severity, scope_of
+from ...domain.verdict import Outcome, scope_of
 from ..best_interest_entries import current_assessments
 from ..heard import hearings
 from ..judge import Judge
@@ -21,13 +20,7 @@ from ..stretches import Stretch, stretches, took_place
 CHAPTER = Chapter("hearing")
 
 
-@CHAPTER.rule(
-    "HB-03",
-    "avklaringer-for-samtalen",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.STAFF,
-)
+@CHAPTER.rule("HB-03")
 def clarified_before(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Før vi snakker med barnet så er det viktig å gjøre avklaringer med barnet.» Four ticks, per conversation held."""
     for talk in case.all(LogKind.PUPIL_CONVERSATION):
@@ -40,28 +33,14 @@ def clarified_before(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(scope, "not_clarified", talk, event=event)
 
 
-@CHAPTER.rule(
-    "HB-04",
-    "barnets-syn-vektlagt",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-10-2",),
-)
+@CHAPTER.rule("HB-04")
 def view_given_weight(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Barnets syn skal tillegges vekt i samsvar med alder og modenhet»: in each current plan's assessment."""
     for found in current_assessments(case, judge):
         yield found.field(judge, "age_and_maturity")
 
 
-@CHAPTER.rule(
-    "HB-05",
-    "hort-gjennom-hele-saken",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-10-2",),
-)
+@CHAPTER.rule("HB-05")
 def heard_throughout(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«alle barn som er involvert blir hørt gjennom hele saken/prosessen»: per pupil, and again when the case goes on."""
     for stretch in stretches(case):

@@ -8,7 +8,7 @@ from ...domain.case import GuardiansInformed, Incident
 from ...domain.log import Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..heard import hearings
 from ..judge import Judge
 from ..known import KnownCase, was_heard
@@ -41,15 +41,8 @@ def _scope(incident: Incident, pupil: str | None = None) -> str:
 # --- «… ansatte ved skolen skal stoppe en situasjon som er akutt» ----------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "GI-00",
-    "en-ansatt-grep-inn",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.STAFF,
-    law=("opplaeringslova-12-4-1", "opplaeringslova-12-9"),
-)
-def stopped(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.rule("GI-00")
+def intervened(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«ansatte ved skolen skal stoppe en situasjon som er akutt»: at every level, and only where it is written down."""
     for incident in case.incidents:
         when, intervener = incident.at, incident.intervener
@@ -62,13 +55,7 @@ def stopped(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 # --- «Kontaktlærer leder samtale med elevene …» (nivå 2) -------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "GI-02a",
-    "niva-2-kontaktlaerer-leder-samtale",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.CONTACT_TEACHER,
-)
+@CHAPTER.rule("GI-02a")
 def contact_teacher_leads(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Kontaktlærer leder samtale med elevene.» Levels 1 and 2 never deviate for a missing log."""
     for incident, when in _incidents(case, 2):
@@ -98,13 +85,7 @@ def _follows(entry: LogEntry, when: Moment) -> bool:
 # --- «… tilkalle nærmeste leder. Den ansatte beskriver hendelsen.» (nivå 3) ------------------------------------------------
 
 
-@CHAPTER.rule(
-    "GI-03",
-    "niva-3-leder-er-tilkalt",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.STAFF,
-)
+@CHAPTER.rule("GI-03")
 def leader_called(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing."""
     for incident, when in _incidents(case, 3):
@@ -125,13 +106,7 @@ def leader_called(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
                 yield outcome
 
 
-@CHAPTER.rule(
-    "GI-03a",
-    "niva-3-hendelsen-er-beskrevet",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.STAFF,
-)
+@CHAPTER.rule("GI-03a")
 def described(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Den ansatte beskriver hendelsen.»"""
     for incident, when in _incidents(case, 3):
@@ -208,13 +183,7 @@ def guardians_know(case: KnownCase, incident: Incident, pupil: str) -> Recorded 
     return next((entry for entry in logged if when is not None and _follows(entry, when)), None)
 
 
-@CHAPTER.rule(
-    "GI-03b",
-    "niva-3-foresatte-er-informert",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("GI-03b")
 def guardians_at_three(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Foresatte blir informert.» Where the level is not stated, whether it was one that asks for this is a question."""
     yield from _guardians("GI-03b", case, judge, 3)
@@ -225,13 +194,7 @@ def guardians_at_three(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(_scope(incident), "which_level", incident, event=incident.at)
 
 
-@CHAPTER.rule(
-    "GI-04",
-    "niva-4-foresatte-er-informert",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("GI-04")
 def guardians_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Eleven klarer ikke å roe seg ned: foresatte blir informert.» Of several pupils, the plan does not say whose."""
     outcomes = list(_guardians("GI-04", case, judge, 4))
@@ -248,14 +211,7 @@ def _incident_of(outcome: Outcome) -> str:
     return outcome.scope.partition("/")[0]
 
 
-@CHAPTER.rule(
-    "GI-04a",
-    "niva-4-er-dokumentert",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.STAFF,
-    law=("opplaeringslova-12-4-4",),
-)
+@CHAPTER.rule("GI-04a")
 def documented_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«foresatte blir informert. Dokumentasjon i Visma Sikker Sak.»: at level 4 the incident says what happened."""
     for incident, when in _incidents(case, 4):
@@ -265,13 +221,7 @@ def documented_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 # --- «I etterkant av at det er grepet inn …» --------------------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "GI-05",
-    "elevsamtaler-i-etterkant",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.STAFF,
-)
+@CHAPTER.rule("GI-05")
 def followed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«må dette følges opp av elevsamtaler med de involverte elevene»: each of them, after the intervention."""
     for incident in case.incidents:
@@ -306,13 +256,7 @@ def _followed_up(case: KnownCase, judge: Judge, incident: Incident, when: Moment
     return outcome and heard.settle(outcome)
 
 
-@CHAPTER.rule(
-    "GI-06",
-    "den-som-griper-inn-folger-opp",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.STAFF,
-)
+@CHAPTER.rule("GI-06")
 def responsible_for_follow_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Den som griper inn, har ansvar for at dette blir gjort.»"""
     for incident, when in _incidents(case, 3, 4):

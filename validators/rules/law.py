@@ -11,10 +11,10 @@ from ...domain.log import LOOKS_INTO, Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment, end_of
 from ...domain.notice import NoticeSource
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict, scope_of
 from ..judge import Judge
 from ..known import CycleIndex, KnownCase
-from ..rule import Chapter, Subject
+from ..rule import Chapter
 from ..who_was_told import (
     acted_as,
     goes_to_the_owner,
@@ -31,29 +31,13 @@ from .notification import received
 CHAPTER = Chapter("law")
 
 
-@CHAPTER.rule(
-    "L-01",
-    "varsel-fra-eleven-selv-tatt-imot",
-    severity=Severity.CRITICAL,
-    basis=Basis.LAW,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2",),
-    optional=True,
-)
+@CHAPTER.rule("L-01")
 def pupil_tells(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """The law's duty to notify holds also when the pupil herself says so."""
     yield from received("L-01", case, judge, NoticeSource.PUPIL)
 
 
-@CHAPTER.rule(
-    "L-02",
-    "kontaktlaerer-melder-videre-til-rektor",
-    severity=Severity.CRITICAL,
-    basis=Basis.LAW,
-    role=Role.CONTACT_TEACHER,
-    law=("opplaeringslova-12-4-2",),
-    optional=True,
-)
+@CHAPTER.rule("L-02")
 def passed_on(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """The plan lets kontaktlærer receive a notice; the law wants rektor told, by everyone who works at the school."""
     for notice in case.notices:
@@ -72,15 +56,7 @@ def passed_on(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield outcome
 
 
-@CHAPTER.rule(
-    "L-03",
-    "en-uke-siden-rektor-fikk-saken",
-    severity=Severity.HIGH,
-    basis=Basis.LAW,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-6",),
-    optional=True,
-)
+@CHAPTER.rule("L-03")
 def one_week(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """§ 12-6: the later of one week and five school days since it was raised with rektor; a horizon, never a deviation."""
     raised = _raised_with_rector(case)
@@ -128,15 +104,7 @@ def _from(item: Recorded, moment: Moment) -> bool:
     return when is not None and not when.certainly_before(moment)
 
 
-@CHAPTER.rule(
-    "L-04",
-    "fysisk-inngrep-er-dokumentert",
-    severity=Severity.CRITICAL,
-    basis=Basis.LAW,
-    role=Role.STAFF,
-    law=("opplaeringslova-13-5",),
-    optional=True,
-)
+@CHAPTER.rule("L-04")
 def physical_intervention(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Skolen skal dokumentere alle fysiske inngrep» (§ 13-5): three things written, and who must know, knows."""
     for number, incident in enumerate(case.incidents):
@@ -180,15 +148,7 @@ def _rector_knows(case: KnownCase, incident: Incident, when: Moment | None) -> R
     return next((item for item in told if when is not None and _from(item, when)), None)
 
 
-@CHAPTER.rule(
-    "L-05",
-    "eleven-kjenner-rettighetene-sine",
-    severity=Severity.MEDIUM,
-    basis=Basis.LAW,
-    role=Role.RECTOR,
-    law=("opplaeringslova-10-8",),
-    optional=True,
-)
+@CHAPTER.rule("L-05")
 def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """§ 10-8: the information pupils and parents need about the school environment and their rights, per pupil."""
     begun = case.received
@@ -207,17 +167,7 @@ def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield outcome
 
 
-@CHAPTER.rule(
-    "L-05a",
-    "retten-til-a-melde-er-gjort-kjent",
-    severity=Severity.MEDIUM,
-    basis=Basis.LAW,
-    role=Role.RECTOR,
-    subject=Subject.SCHOOL_YEAR,
-    law=("opplaeringslova-10-8",),
-    optional=True,
-    shares_row="L-05",
-)
+@CHAPTER.rule("L-05a")
 def right_to_report_made_known(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """§ 10-8: what pupils and parents need to know, the right to report (§ 12-6) included, each school year and group."""
     for group in (Audience.PUPILS, Audience.GUARDIANS):

@@ -8,8 +8,7 @@ from ...domain.activity_plan import ActivityPlan, MeasureType
 from ...domain.case import Pupil
 from ...domain.log import EXAMINES, Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
-from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..heard import ANALYSIS, hearings
 from ..judge import Judge
 from ..known import KnownCase, was_heard
@@ -25,14 +24,7 @@ CHAPTER = Chapter("measures")
 # --- «Ut ifra grundig og objektiv undersøkelse settes det i verk …» -----------------------------------------------------
 
 
-@CHAPTER.rule(
-    "TI-01",
-    "tiltak-ut-ifra-undersokelse",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2", "opplaeringslova-12-6", "opplaeringslova-12-9"),
-)
+@CHAPTER.rule("TI-01")
 def measures_after_enquiry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Ut ifra grundig og objektiv undersøkelse settes det i verk egnende og lovlige tiltak.»"""
     for plan in case.current_plans:
@@ -69,14 +61,7 @@ def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
 # --- «Eleven/e skal alltid høres før det velges tiltak, og bidra …» -----------------------------------------------------
 
 
-@CHAPTER.rule(
-    "TI-02",
-    "elev-hort-for-tiltak-velges",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-10-2",),
-)
+@CHAPTER.rule("TI-02")
 def pupil_heard_before_choice(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Eleven/e skal alltid høres før det velges tiltak»: per pupil, for each version that chooses measures."""
     for plan, before in _choices(case):
@@ -209,14 +194,7 @@ def _started_before(case: KnownCase, plan: ActivityPlan, hearing: LogEntry) -> l
     return found
 
 
-@CHAPTER.rule(
-    "TI-03",
-    "elev-bidrar-i-planen",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    law=("opplaeringslova-10-2",),
-)
+@CHAPTER.rule("TI-03")
 def pupil_contributes(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«og bidra i utarbeidelsen av tiltaksplanen»: per pupil of each current plan."""
     for plan in case.current_plans:
@@ -244,14 +222,7 @@ def _contribution(case: KnownCase, judge: Judge, scope: str, pupil: str, plan: A
 # --- «Det skal gjøres en helhetlig analyse …» ---------------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "TI-04",
-    "analyse-ligger-til-grunn",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2",),
-)
+@CHAPTER.rule("TI-04")
 def analysis_underlies(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«en helhetlig analyse som ligger til grunn for utvikling av tiltak»: before the first version that chooses measures."""
     for versions in case.histories:
@@ -288,13 +259,7 @@ def _analyses(case: KnownCase, plan: ActivityPlan) -> list[LogEntry]:
     ]
 
 
-@CHAPTER.rule(
-    "TI-05",
-    "udirs-analyseverktoy",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("TI-05")
 def udir_tool_used(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Analyseverktøy på UDIR sine sider brukes for å gjøre denne analysen før valg av tiltak.»: per analysis."""
     for entry in case.all(LogKind.ANALYSIS):

@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 
 from ...domain.annual_cycle import CycleState
 from ...domain.moment import end_of, start_of
-from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Remark, RemarkCode, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict, scope_of
 from ...plans.loader import headings
 from ..judge import Judge
 from ..known import CycleIndex
 from ..reading.filled_in import is_filled_in
-from ..rule import Chapter, Subject
+from ..rule import Chapter
 
 CHAPTER = Chapter("metadata")
 
@@ -44,14 +43,7 @@ def _told(
     )
 
 
-@CHAPTER.rule(
-    "META-01",
-    "planen-er-ikke-forbi-revisjonsdatoen",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.OWNER,
-    subject=Subject.MUNICIPALITY_YEAR,
-)
+@CHAPTER.rule("META-01")
 def revision_date_not_passed(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Neste revisjonsdato»: told once, in the school year that we are in; the old text holds until a new one does."""
     due = judge.plan.document.next_revision
@@ -81,14 +73,7 @@ def revision_date_not_passed(index: CycleIndex, judge: Judge) -> Iterator[Outcom
     )
 
 
-@CHAPTER.rule(
-    "META-02",
-    "planen-er-godkjent",
-    severity=Severity.LOW,
-    basis=Basis.PLAN,
-    role=Role.OWNER,
-    subject=Subject.MUNICIPALITY_YEAR,
-)
+@CHAPTER.rule("META-02")
 def plan_approved(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Sist godkjent dato»."""
     if not _is_this_year(index):
@@ -101,14 +86,7 @@ def plan_approved(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
         yield _told(index, scope_of(plan=document.id), reason=Reason.UNDOCUMENTED, changes_at=changes_at)
 
 
-@CHAPTER.rule(
-    "META-03",
-    "metadatafeltene-er-fylt-ut",
-    severity=Severity.LOW,
-    basis=Basis.PLAN,
-    role=Role.OWNER,
-    subject=Subject.MUNICIPALITY_YEAR,
-)
+@CHAPTER.rule("META-03")
 def header_filled_in(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Siste revisjonsdato» and the document's category stand empty in the copy we have."""
     if not _is_this_year(index):
@@ -118,14 +96,7 @@ def header_filled_in(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     yield _told(index, scope_of(plan=document.id), reason=None if filled else Reason.INCOMPLETE)
 
 
-@CHAPTER.rule(
-    "META-04",
-    "riktig-planversjon",
-    severity=Severity.MEDIUM,
-    basis=Basis.INTERNAL,
-    role=Role.OWNER,
-    subject=Subject.MUNICIPALITY_YEAR,
-)
+@CHAPTER.rule("META-04")
 def right_version(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Plan for psykososialt miljø revidert juni 2024 Øyer kommune»: which text holds for what happened this year."""
     if not _is_this_year(index):
@@ -141,14 +112,7 @@ def right_version(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     yield _told(index, scope_of(plan=document.id), question=question, changes_at=ends)
 
 
-@CHAPTER.rule(
-    "META-05",
-    "lovhenvisninger-ajour",
-    severity=Severity.LOW,
-    basis=Basis.PLAN,
-    role=Role.ADVISER,
-    subject=Subject.MUNICIPALITY_YEAR,
-)
+@CHAPTER.rule("META-05")
 def citations_up_to_date(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«§ 12-5 Skjerpa aktivitetsplikt» is no longer what the law calls it: per paragraph that the plan builds on."""
     if not _is_this_year(index):

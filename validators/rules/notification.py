@@ -8,7 +8,7 @@ from ...domain.log import Channel, LogEntry, LogKind
 from ...domain.moment import Moment
 from ...domain.notice import Notice, NoticeSource
 from ...domain.people import Actor, Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..proof import WEAK
@@ -34,14 +34,7 @@ CHAPTER = Chapter("notification")
 # --- «Alle som arbeider ved skolen, har en plikt til å melde ifra …» -----------------------------------------------------
 
 
-@CHAPTER.rule(
-    "VA-00",
-    "saken-har-et-varsel",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.STAFF,
-    law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
-)
+@CHAPTER.rule("VA-00")
 def notice_exists(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«en plikt til å melde ifra når de mistenker eller har kjennskap til»: a case without a notice cannot show it."""
     if case.notices:
@@ -104,14 +97,7 @@ def _only_settled_on_the_spot(case: KnownCase) -> bool:
 # --- «Dersom en ansatt ved skolen ønsker å undersøke sin mistanke nærmere …» ----------------------------------------------
 
 
-@CHAPTER.rule(
-    "VA-01",
-    "mistanke-til-rektor-samme-dag",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.STAFF,
-    law=("opplaeringslova-12-4-2",),
-)
+@CHAPTER.rule("VA-01")
 def suspicion_same_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende melde ifra til rektor samme dag»: counted from when the suspicion arose, never from the log."""
     for notice in _suspicions_to_examine(case):
@@ -133,14 +119,7 @@ def _suspicions_to_examine(case: KnownCase) -> Iterator[Notice]:
             yield notice
 
 
-@CHAPTER.rule(
-    "VA-02",
-    "undersokelse-av-mistanke-dokumentert",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.CONTACT_TEACHER,
-    law=("opplaeringslova-12-4-4",),
-)
+@CHAPTER.rule("VA-02")
 def suspicion_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelsen dokumenteres av kontaktlærer i Visma Sikker Sak.»"""
     for notice in _suspicions_to_examine(case):
@@ -193,14 +172,7 @@ def written_by(
 # --- «Ansatte ved skolen varsler ved å ta saken direkte opp med rektor …» --------------------------------------------------
 
 
-@CHAPTER.rule(
-    "VA-03",
-    "ansatte-varsler-rektor-direkte",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.STAFF,
-    law=("opplaeringslova-12-4-2",),
-)
+@CHAPTER.rule("VA-03")
 def staff_tell_rector(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Ansatte ved skolen varsler ved å ta saken direkte opp med rektor». Not where a leader is accused (SK-02)."""
     for notice in case.notices:
@@ -221,13 +193,7 @@ def staff_tell_rector(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(scope, "who_received", notice, event=arrived)
 
 
-@CHAPTER.rule(
-    "VA-04",
-    "melderen-skriver-logg",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.TEACHER,
-)
+@CHAPTER.rule("VA-04")
 def notifier_logs(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«dokumenter at det er meldt ifra ved å skrive logg»: two logs by two people, never one for both."""
     for notice in case.notices:
@@ -275,13 +241,7 @@ def _is_notifier(author: Actor | None, notifier: Actor | None) -> bool | None:
     return False if Role.RECTOR in (author.role, notifier.role) else None
 
 
-@CHAPTER.rule(
-    "VA-05",
-    "rektor-loggforer-mottatt-beskjed",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("VA-05")
 def rector_receipt(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Rektor loggfører mottatt beskjed i Visma Sikker Sak.» Nobody can acknowledge for rektor but a delegate."""
     for notice in case.notices:
@@ -347,27 +307,13 @@ def _received(code: str, case: KnownCase, judge: Judge, notice: Notice, arrived:
     return or_which(waited(case, judge, code, scope, arrived), "which_notice", *logs.unsure)
 
 
-@CHAPTER.rule(
-    "VA-06",
-    "varsel-fra-foreldre-tatt-imot",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2",),
-)
+@CHAPTER.rule("VA-06")
 def from_guardians(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Når foreldre melder ifra, tar rektor eller kontaktlærer imot varselet og dokumenterer i Visma Sikker Sak»."""
     yield from received("VA-06", case, judge, NoticeSource.GUARDIAN)
 
 
-@CHAPTER.rule(
-    "VA-07",
-    "varsel-fra-andre-tatt-imot",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2",),
-)
+@CHAPTER.rule("VA-07")
 def from_others(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Når andre (PPT, helsesykepleier etc) melder ifra tar rektor eller kontaktlærer imot varselet»; anonymous too (A-07)."""
     yield from received("VA-07", case, judge, NoticeSource.OTHER, NoticeSource.ANONYMOUS)

@@ -10,7 +10,7 @@ from ...domain.log import LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..proof import WEAK
@@ -65,14 +65,7 @@ def _decided_in(at: Moment, stretch: Stretch) -> bool:
     return begun and (stretch.reopened is None or not stretch.reopened.perhaps_before(at))
 
 
-@CHAPTER.rule(
-    "VA-09",
-    "skoleeier-varslet-i-alvorlig-sak",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2", "opplaeringslova-12-9"),
-)
+@CHAPTER.rule("VA-09")
 def owner_notified(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«I alvorlige skolesaker skal skoleeier/kommunalsjef varsles.» Decided by a person; an empty field is a question."""
     for found in _seriousness(case):
@@ -150,13 +143,7 @@ def _looks_serious(case: KnownCase) -> bool:
     )
 
 
-@CHAPTER.rule(
-    "VA-10",
-    "rektor-dokumenterer-varsel-til-eier",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("VA-10")
 def notification_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Rektor dokumenterer at det er varslet i Visma Sikker Sak.» Owed once the owner was told; until then VA-09 speaks.
 
@@ -195,13 +182,7 @@ def _past_rector(case: KnownCase, found: _Seriousness, item: Recorded) -> bool:
     )
 
 
-@CHAPTER.rule(
-    "VA-11",
-    "skoleeier-dokumenterer-mottak",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.OWNER,
-)
+@CHAPTER.rule("VA-11")
 def owner_acknowledged(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Skoleeier dokumenterer mottatt varsel.» One party cannot acknowledge for the other, and no system for either."""
     told = owner_told(case)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from ...domain.activity_plan import ActivityPlan
 from ...domain.log import BestInterest, LogEntry, LogKind
-from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, best_of
+from ...domain.verdict import Outcome, Reason, Verdict, best_of
 from ..best_interest_entries import WRITTEN
 from ..judge import UNANSWERED, Judge
 from ..known import KnownCase
@@ -19,14 +18,7 @@ from ..rule import Chapter
 CHAPTER = Chapter("measures")
 
 
-@CHAPTER.rule(
-    "AP-F",
-    "vurderinga-av-barnets-beste",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-    law=("opplaeringslova-10-1",),
-)
+@CHAPTER.rule("AP-F")
 def best_interest_assessed(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«vurderinga av barnets beste»: per current plan, in its field or in the entry the plan points at."""
     for plan in case.current_plans:

@@ -9,8 +9,7 @@ from ...domain.activity_plan import ActivityPlan
 from ...domain.case import ClosingReason, Pupil, PupilPart
 from ...domain.log import EXAMINES, LogEntry, LogKind
 from ...domain.moment import Moment
-from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..rule import Chapter
@@ -23,14 +22,7 @@ CHAPTER = Chapter("measures")
 # --- «Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.» ---------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "TI-07",
-    "aktivitetsplan-for-hver-elev",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-3", "opplaeringslova-12-6"),
-)
+@CHAPTER.rule("TI-07")
 def plan_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.»: per affected pupil, anew when the case is reopened."""
     if case.nobody_identified:

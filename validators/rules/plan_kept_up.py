@@ -8,8 +8,7 @@ from datetime import timedelta
 from ...domain.activity_plan import ActivityPlan
 from ...domain.log import Recorded
 from ...domain.moment import Moment, end_of
-from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..rule import Chapter
@@ -20,14 +19,7 @@ CHAPTER = Chapter("measures")
 # --- «Planen skal være dynamisk, og må oppdateres etter hvert.» ------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "TI-11",
-    "planen-oppdateres",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2",),
-)
+@CHAPTER.rule("TI-11")
 def plan_kept_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Planen skal være dynamisk, og må oppdateres etter hvert.»: per current plan of an open case."""
     if case.closed is not None:

@@ -8,12 +8,11 @@ from ...domain.annual_cycle import CycleKind
 from ...domain.case import ClosingReason, Pupil
 from ...domain.log import EXAMINES, Consideration, LogEntry, LogKind
 from ...domain.moment import Moment
-from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Severity
+from ...domain.verdict import Outcome
 from ..best_interest_entries import current_assessments
 from ..judge import Judge
 from ..known import CycleIndex, KnownCase
-from ..rule import Chapter, Subject
+from ..rule import Chapter
 from ..stretches import Stretch, stretches, took_place
 from .annual_cycle import within_year
 
@@ -22,14 +21,7 @@ CHAPTER = Chapter("prevention")
 _NO_VIOLATION = (ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION)
 
 
-@CHAPTER.rule(
-    "FO-03",
-    "elevens-opplevelse-avgjor",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4",),
-)
+@CHAPTER.rule("FO-03")
 def own_experience(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Det som er avgjørende er om barnet som blir utsatt opplever handlingen som nedverdigende eller integritetskrenkende.»"""
     for stretch in stretches(case):
@@ -68,13 +60,7 @@ def _own_words(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, cl
     return judge.met(scope, last, event=closed)
 
 
-@CHAPTER.rule(
-    "FO-04",
-    "saerskilt-sarbarhet-vurdert",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("FO-04")
 def vulnerability_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Skolen har et skjerpa ansvar for å ivareta særskilt sårbare barn.» Only whether it was considered."""
     for found in current_assessments(case, judge):
@@ -87,14 +73,7 @@ def vulnerability_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]
             yield judge.review(found.scope, "not_considered", *found.items, event=found.event)
 
 
-@CHAPTER.rule(
-    "DP-01",
-    "delpliktene-dekket",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-1", "opplaeringslova-12-4-2"),
-)
+@CHAPTER.rule("DP-01")
 def duties_covered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«grunnleggende hensyn i alle fem delpliktene»: looked at when the case is closed; whether one was irrelevant is asked."""
     stretch = _ended(case)
@@ -129,15 +108,7 @@ def _found_nothing(stretch: Stretch) -> bool:
     return stretch.period.reason in (*_NO_VIOLATION, ClosingReason.UNFOUNDED)
 
 
-@CHAPTER.rule(
-    "FM-01",
-    "inspeksjonsplan-finnes",
-    severity=Severity.HIGH,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    subject=Subject.SCHOOL_YEAR,
-    law=("opplaeringslova-12-4-1",),
-)
+@CHAPTER.rule("FM-01")
 def supervision_roster(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Tilstedeværelse»: the part of it that leaves a trace, the roster of who is where."""
     yield within_year(index, judge, [*index.all(CycleKind.SUPERVISION_ROSTER)])

@@ -10,7 +10,7 @@ from ...domain.log import Channel, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment, end_of
 from ...domain.notice import Notice, NoticeSource
 from ...domain.people import Role
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..rule import Chapter
@@ -30,13 +30,7 @@ CHAPTER = Chapter("notification")
 # --- «… at eleven, samme dag som melding er mottatt, har fått beskjed …» ---------------------------------------------------
 
 
-@CHAPTER.rule(
-    "VA-08",
-    "elev-far-beskjed-samme-dag",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("VA-08")
 def pupil_told_same_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«samme dag som melding er mottatt»: the local date, per notice and per pupil it is about."""
     for notice in case.notices:

@@ -11,7 +11,7 @@ from ...domain.log import LOOKS_INTO, LogEntry, LogKind, Recorded, StaffFound
 from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Actor, Role
-from ...domain.verdict import Basis, Outcome, Reason, Remark, Severity, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Remark, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..proof import WEAK, Proof, anyone, find, is_accused
@@ -87,14 +87,7 @@ def same_day_on(items: Iterable[R], start: Moment) -> list[R]:
 # --- «… skal vedkommende straks varsle rektor» -----------------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "SK-01",
-    "straks-varsle-rektor",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.STAFF,
-    law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
-)
+@CHAPTER.rule("SK-01")
 def rector_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende straks varsle rektor». Not where a leader is accused: that way goes to the owner (SK-02)."""
     for scope, suspicion, start in staff_suspicions(case):
@@ -127,14 +120,7 @@ def _by_time(items: Iterable[R]) -> list[R]:
     return sorted(once.values(), key=lambda item: item.sort_key)
 
 
-@CHAPTER.rule(
-    "SK-02",
-    "ledelsen-direkte-til-skoleeier",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.STAFF,
-    law=("opplaeringslova-12-5-2", "opplaeringslova-12-9"),
-)
+@CHAPTER.rule("SK-02")
 def owner_directly(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«skal skoleeier/kommunalsjef varsles direkte»: not by or through the accused, and not through the leadership."""
     told = owner_told(case)
@@ -204,14 +190,7 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
 # --- «Undersøkelser skal settes i gang straks …» ----------------------------------------------------------------------------
 
 
-@CHAPTER.rule(
-    "SK-03",
-    "undersokelser-i-gang-straks",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2",),
-)
+@CHAPTER.rule("SK-03")
 def enquiry_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
     for scope, suspicion, start in staff_suspicions(case):
@@ -223,14 +202,7 @@ def enquiry_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 # --- «Avdekker undersøkelser at en som jobber på skolen har krenket en elev …» ------------------------------------------------
 
 
-@CHAPTER.rule(
-    "SK-05",
-    "tiltak-straks-etter-funn",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-4-2",),
-)
+@CHAPTER.rule("SK-05")
 def measures_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«må tiltaks settes i verk straks»: from the day of the finding."""
     started = _started(case)
@@ -278,13 +250,7 @@ def _since_suspected(case: KnownCase, item: Recorded) -> bool:
 # --- «Det er rektor som har ansvaret for å undersøke saken, og sørge for …» ----------------------------------------------------
 
 
-@CHAPTER.rule(
-    "SK-06",
-    "rektor-undersoker-og-ivaretar-alle",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
+@CHAPTER.rule("SK-06")
 def everyone_cared_for(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«sørge for at både eleven, foreldrene og den ansatte blir ivaretatt»; a leader cannot investigate herself (A-25)."""
     for scope, suspicion, start in staff_suspicions(case):
@@ -320,14 +286,7 @@ def _investigates_herself(case: KnownCase, suspicion: Suspicion) -> bool:
     return itself or (_against_a_leader(case, suspicion) and in_leadership)
 
 
-@CHAPTER.rule(
-    "SK-07",
-    "skoleeier-varslet-i-ansattsak",
-    severity=Severity.CRITICAL,
-    basis=Basis.BOTH,
-    role=Role.RECTOR,
-    law=("opplaeringslova-12-5-1", "opplaeringslova-12-9"),
-)
+@CHAPTER.rule("SK-07")
 def owner_in_staff_cases(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Varsle skoleeier/kommunalsjef»: in every case about someone who works at the school; no time is set."""
     told = owner_told(case)
