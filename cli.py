@@ -23,6 +23,7 @@ from skolemiljo.commands.options import (
     OUT,
     PLAIN_FORMAT,
     REPORT_FORMAT,
+    ROLES,
     SINCE,
     now,
     with_workplace,
@@ -80,7 +81,11 @@ for group in GROUPS:
 
 
 @main.command("check-school")
-@click.option("--school", required=True, metavar="ORGNR", help="Skolens organisasjonsnummer.")
+@click.option("--school", required=True, metavar="SKOLE", help="Skolens organisasjonsnummer eller navn.")
+@click.option("--case", metavar="SAK", default=None, help="Bare denne saken.")
+@click.option("--today", is_flag=True, help="Bare sakene som trenger noe i dag.")
+@click.option("--role", type=click.Choice(ROLES), default=None, help="Bare det denne rollen har ansvar for.")
+@click.option("--all", "everything", is_flag=True, help="Også det som er i orden, når utskriften går til et program.")
 @AS_OF
 @SINCE
 @REPORT_FORMAT
@@ -93,6 +98,10 @@ for group in GROUPS:
 def check_school(
     work: Workplace,
     school: str,
+    case: str | None,
+    today: bool,
+    role: str | None,
+    everything: bool,
     as_of: datetime | None,
     since: date | None,
     form: str,
@@ -107,9 +116,12 @@ def check_school(
     \b
     Eksempel:
       skolemiljo check-school --school 310000019
+      skolemiljo check-school --school 310000019 --today
       skolemiljo check-school --school 310000019 --out rapport.html --open
     """
     from skolemiljo.commands import reports_for, run_log_lines
+    from skolemiljo.domain.people import Role
+    from skolemiljo.reports.model import Only
 
     if show and out is None:
         raise click.UsageError(_("--open trenger --out: fila som skal åpnes"))
@@ -121,10 +133,11 @@ def check_school(
         language=language,
         offline=offline,
         since=since,
+        only=Only(case, None if role is None else Role(role), today),
         progress=output.progress(),
     )
     output.aside(run_log_lines.note_report(work, "check-school", report, form))
-    output.show(report, form, out, language, work=work, open_it=show)
+    output.show(report, form, out, language, work=work, open_it=show, everything=everything)
     output.tell_problems(judged)
     output.finish(report, judged, fail_on)
 

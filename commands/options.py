@@ -15,6 +15,8 @@ from ..reports import FORMATS
 from ..reports.languages import NORWEGIAN, SPOKEN
 
 SEVERITIES = ("critical", "high", "medium", "low", "never")
+ROLES = ("rector", "contact_teacher", "teacher", "leader", "staff", "owner")
+"""Who can be responsible for a duty (``domain.people.Role``)."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 

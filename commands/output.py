@@ -46,6 +46,7 @@ def show(
     *,
     work: Workplace | None = None,
     open_it: bool = False,
+    everything: bool = False,
 ) -> None:
     """Shows ``report`` in ``form``: on the terminal, or in ``out``, which is a folder where the owner's pages are asked for."""
     from ..reports.model import AuditReport
@@ -53,7 +54,11 @@ def show(
     options: dict[str, Any] = {}
     if form == "text":
         terminal = out is None and sys.stdout.isatty()
-        options = {"width": _width() if terminal or out is not None else None, "color": terminal and _colour()}
+        options = {
+            "width": _width() if terminal or out is not None else None,
+            "color": terminal and _colour(),
+            "everything": everything,
+        }
     elif form == "ics" and work is not None:
         from . import calendars
 

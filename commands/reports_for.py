@@ -19,11 +19,12 @@ from ..judging.now import Judged, Progress, judge_cycle, judge_files, judge_scho
 from ..judging.problems import problem_of
 from ..plans.loader import load_plans
 from ..reports.build import audit_report, school_report
-from ..reports.model import AuditReport, Previous, Problem, SchoolReport, TrendPoint
+from ..reports.model import EVERYTHING, AuditReport, Only, Previous, Problem, SchoolReport, TrendPoint
 from ..sync.account import missing
 from ..validators import CHAPTERS, RULES
 from .pseudonyms import pseudonyms
 from .run_log_lines import note_opened
+from .workplace import is_called
 
 if TYPE_CHECKING:
     from ..store import CaseState, Store
@@ -43,9 +44,11 @@ def for_rector(
     offline: bool = False,
     since: date | None = None,
     told: Previous | None = None,
+    only: Only = EVERYTHING,
     progress: Progress | None = None,
 ) -> tuple[SchoolReport, Judged]:
-    """One school, as its rektor may see it: cases in which a leader is the subject are left out.
+    """One school (its number, or the name it has here), as its rektor may see it: cases in which a leader is the subject
+    are left out.
 
     ``offline``: what the last nightly run saw, without asking the source. What is new is told since the day ``since``, or
     since what was ``told`` last.
@@ -53,10 +56,13 @@ def for_rector(
     store = work.remembered
     seen_at = None
     if offline:
-        school, seen_at = stored_school(needed(store), number.replace(" ", ""))
+        kept = needed(store)
+        names = {known: kept.school(known).name or "" for known in kept.schools()}
+        called = (known for known, name in names.items() if is_called(number, known, name))
+        school, seen_at = stored_school(kept, next(called, number.replace(" ", "")))
         if seen_at is None:
             raise SettingsError(_("lageret har ingen slik skole: kjør skolemiljo sync først"))
-        judged = _stored(needed(store), school.organisation_number, seen_at)
+        judged = _stored(kept, school.organisation_number, seen_at)
     else:
         school = work.school(number)
         judged = judge_school(
@@ -81,7 +87,10 @@ def for_rector(
         seen_at=seen_at,
         language=language or work.settings.language_of(school),
         reader="rector",
+        only=only,
     )
+    if only.case is not None and not (report.cases or any(problem.case for problem in report.problems)):
+        raise SettingsError(_("skolen har ingen sak med det nummeret: se etter i listen uten --case"))
     judged.complete = report.complete
     shown = {problem.case for problem in report.problems}
     judged.problems = [problem for problem in judged.problems if problem.case in shown]

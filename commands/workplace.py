@@ -88,13 +88,18 @@ class Workplace:
 
         return self.store if Store.is_there(self.settings.store_address) else None
 
-    def school(self, number: str) -> School:
-        """The school with the organisation ``number``. Raises SettingsError when the source has no such school."""
+    def school(self, wanted: str) -> School:
+        """The school with this organisation number, or of this name. Raises SettingsError when the source has no such school."""
         for school in self.schools:
-            if school.organisation_number == number.replace(" ", ""):
+            if is_called(wanted, school.organisation_number, school.name):
                 return school
         known = ", ".join(f"{s.organisation_number} {s.name}" for s in self.schools[:10])
-        raise SettingsError(_("ingen skole har det nummeret; kilden har {schools}").format(schools=known))
+        raise SettingsError(_("ingen skole har det nummeret eller navnet; kilden har {schools}").format(schools=known))
+
+
+def is_called(wanted: str, number: str, name: str) -> bool:
+    """Whether a person who writes ``wanted`` means the school of this number and name."""
+    return wanted.replace(" ", "") == number or wanted.strip().casefold() == name.casefold()
 
 
 def _note_upgrade(store: Store, log: Path) -> None:

@@ -15,17 +15,19 @@ from ..domain.plan import MunicipalPlan
 from ..domain.school import School
 from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, RemarkCode, Severity, Verdict
 from ..validators.rule import Chapter, Rule
+from .cases import blocks, is_over
 from .model import (
     ACCEPTABLE,
+    EVERYTHING,
     SOON_DAYS,
     AcceptanceState,
     AuditReport,
-    CaseLine,
     Change,
     Group,
     HeatRow,
     Identity,
     Item,
+    Only,
     Previous,
     Problem,
     Reader,
@@ -66,8 +68,9 @@ def school_report(
     seen_at: datetime | None = None,
     language: str = "nb",
     reader: Reader = "rector",
+    only: Only = EVERYTHING,
 ) -> SchoolReport:
-    """The report of one school.
+    """The report of one school, or of what of it is asked for (``only``).
 
     ``assessments``: of the school's cases and of its annual cycle. For the reader ``rector`` nothing in the report speaks
     of a case in which a leader is the subject: its assessment says so, or, where it could not be judged now, the earlier
@@ -79,14 +82,22 @@ def school_report(
     hidden: frozenset[str] = frozenset()
     if reader == "rector":
         hidden = leader_cases | {a.case for a in judged if a.case is not None and a.leader_accused}
-    kept = [a for a in judged if a.case is None or a.case not in hidden]
-    problems = tuple(p for p in problems if p.case is None or p.case not in hidden)
+    kept = [a for a in judged if _is_asked_for(a.case, hidden, only)]
+    problems = tuple(p for p in problems if p.case is None or _is_asked_for(p.case, hidden, only))
     today = local_day(as_of)
     decided = _by_identity(acceptances, today, hidden, None if school is None else school.organisation_number)
     _mark_outgrown(decided, kept)
-    items = sorted((item for a in kept for item in _items(a, today, previous, decided)), key=order)
+    found = [item for a in kept for item in _items(a, today, previous, decided)]
+    if only.role is not None:
+        found = [item for item in found if item.finding.role is only.role]
     crashed = tuple(sorted({code for a in kept for code in a.crashed}))
     not_applicable = Counter(f.case for a in kept for f in a.findings if f.verdict is Verdict.NOT_APPLICABLE)
+    cases = blocks(kept, found, not_applicable, rules)
+    shown = [block for block in cases if not only.today or (block.needs_today and not block.closed)]
+    items = [item for block in shown for act in block.acts for item in act.items]
+    place = {block.case: number for number, block in enumerate(cases)}
+    met = (item for item in found if item.group is Group.MET and not only.today)
+    items += sorted(met, key=lambda item: (place[item.finding.case], *order(item)))
     return SchoolReport(
         school=None if school is None else school.model_copy(update={"name": plain(school.name)}),
         as_of=as_of,
@@ -97,9 +108,10 @@ def school_report(
         reader=reader,
         complete=complete and not problems and not crashed and all(a.complete for a in kept),
         items=tuple(items),
-        cases=_case_lines(kept, items, not_applicable, rules),
+        cases=tuple(block for block in cases if block.case is not None),
+        cycle_block=next((block for block in cases if block.case is None), None),
         not_applicable=sum(not_applicable.values()),
-        resolved=_resolved(kept, previous),
+        resolved=_resolved(kept, previous) if only == EVERYTHING else (),
         previous_as_of=previous.as_of if previous is not None else None,
         warnings=(
             *_old(seen_at, today),
@@ -107,7 +119,8 @@ def school_report(
             *_warnings(items, crashed, plan, today, complete and not problems, decided.values()),
         ),
         problems=problems,
-        cycle=tuple(cycle_statuses),
+        cycle=tuple(cycle_statuses) if only == EVERYTHING else (),
+        only=only,
         acceptances=tuple(decided.values()),
         seen_at=seen_at,
     )
@@ -181,6 +194,12 @@ def audit_report(
     )
 
 
+def _is_asked_for(case: str | None, hidden: frozenset[str], only: Only) -> bool:
+    if only.case is not None:
+        return case == only.case and case not in hidden
+    return case is None or case not in hidden
+
+
 def urgency_of(finding: Finding, today: date) -> Urgency:
     """What the calendar says about ``finding`` on ``today``."""
     if finding.verdict is Verdict.DEVIATION:
@@ -198,6 +217,7 @@ def urgency_of(finding: Finding, today: date) -> Urgency:
 def _items(
     assessment: Assessment, today: date, previous: Previous | None, decided: Mapping[Identity, ShownAcceptance]
 ) -> Iterable[Item]:
+    closed = is_over(assessment)
     for finding in assessment.findings:
         if finding.verdict is Verdict.NOT_APPLICABLE:
             continue
@@ -217,7 +237,7 @@ def _items(
             change=change,
             was=was,
             acceptance=acceptance,
-            closed=assessment.closed,
+            closed=closed,
         )
 
 
@@ -265,43 +285,6 @@ def _mark_outgrown(decided: dict[Identity, ShownAcceptance], assessments: Iterab
             continue
         if acceptance.verdict == Verdict.REVIEW:
             decided[key] = replace(acceptance, state=AcceptanceState.OUTGROWN)
-
-
-def _case_lines(
-    assessments: Sequence[Assessment],
-    items: Sequence[Item],
-    not_applicable: Mapping[str | None, int],
-    rules: Mapping[str, Rule],
-) -> tuple[CaseLine, ...]:
-    by_case: dict[str, list[Item]] = {a.case: [] for a in assessments if a.case is not None}
-    for item in items:
-        if item.finding.case is not None:
-            by_case.setdefault(item.finding.case, []).append(item)
-    closed = {a.case for a in assessments if a.closed}
-    places = {code: place for place, code in enumerate(rules)}
-    lines = []
-    for case, found in by_case.items():
-        met = Counter(item.finding.rule for item in found if item.group is Group.MET)
-        lines.append(
-            CaseLine(
-                case=case,
-                closed=case in closed,
-                needs_today=any(item.needs_today for item in found),
-                next_deadline=_first(item.finding.deadline for item in found if item.group is Group.DUE),
-                asks_after=_first(item.finding.asks_after for item in found if item.group is Group.DUE),
-                counts=Counter(item.group for item in found),
-                in_order=tuple(sorted(met.items(), key=lambda pair: (places.get(pair[0], len(places)), pair[0]))),
-                not_applicable=not_applicable.get(case, 0),
-            )
-        )
-    lines.sort(
-        key=lambda line: (not line.needs_today, _first((line.next_deadline, line.asks_after)) or date.max, line.case)
-    )
-    return tuple(lines)
-
-
-def _first(days: Iterable[date | None]) -> date | None:
-    return min((day for day in days if day is not None), default=None)
 
 
 def _resolved(assessments: Sequence[Assessment], previous: Previous | None) -> tuple[Resolved, ...]:

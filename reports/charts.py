@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from math import ceil
 
-from .model import AuditReport, Group, SchoolReport
+from .model import AuditReport
 from .privacy import counted, shown_count
 from .sentences import Sentences
 from .trend import weekly
@@ -105,36 +104,6 @@ def _chart(name: str, title: str, description: str, heads: tuple[str, ...], valu
             )
         )
     return Chart(name, title, description, heads, tuple(bars))
-
-
-def deadline_chart(report: SchoolReport, say: Sentences, name: str) -> Chart | None:
-    """Deadlines week by week, the passed ones first; nothing where there are fewer than three."""
-    words = say.words
-    days = [i.finding.deadline for i in report.group(Group.DUE) if i.finding.deadline is not None]
-    if len(days) < 3:
-        return None
-    this_week = _monday(report.today)
-    passed = sum(day < this_week for day in days)
-    values: list[Value] = []
-    if passed:
-        values.append(Value(words.gettext("før denne uken"), words.gettext("før"), passed, str(passed), "late"))
-    last = min(max(_monday(day) for day in days), this_week + timedelta(weeks=7))
-    week = this_week
-    while week <= last:
-        number = sum(week <= day < week + timedelta(weeks=1) for day in days)
-        label = words.gettext("uke {number}").format(number=week.isocalendar().week)
-        values.append(Value(f"{label} ({words.gettext('fra')} {words.date(week)})", label, number, str(number)))
-        week += timedelta(weeks=1)
-    later = sum(day >= week for day in days)
-    if later:
-        values.append(Value(words.gettext("senere"), words.gettext("senere"), later, str(later)))
-    description = words.ngettext("{n} frist denne uken.", "{n} frister denne uken.", values[1 if passed else 0].number)
-    heads = (words.gettext("Uke"), words.gettext("Antall"))
-    return _chart(name, words.gettext("Frister uke for uke"), description, heads, values)
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def trend_chart(report: AuditReport, say: Sentences) -> Chart | None:

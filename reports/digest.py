@@ -14,13 +14,12 @@ from gettext import gettext as _
 from ..domain.errors import SkolemiljoError, optional_part
 from ..domain.exit_code import ExitCode
 from ..domain.verdict import Verdict
-from .model import ON_TOP, AuditReport, Group, Identity, Part, Report, SchoolReport
+from .model import ON_TOP, AuditReport, CaseBlock, Identity, Report, SchoolReport, Standing
 from .privacy import counted, shown_count
 from .report_language import Words
-from .sentences import Sentences
+from .sentences import Sentences, in_standing
+from .view import line
 
-Standing = Mapping[str, str]
-"""What a digest says is open, in codes: what it is about → how it stands."""
 _BETWEEN = "\x1f"
 
 
@@ -47,7 +46,9 @@ class MailError(SkolemiljoError):
 
 
 def standing(report: Report) -> dict[str, str]:
-    """What ``report`` has to tell its reader. Two nights with the same have nothing new: the second sends nothing.
+    """What ``report`` has to tell its reader, in codes: what it is about → how it stands.
+
+    Two nights with the same have nothing new: the second sends nothing.
 
     For a school it is every open finding with its verdict and its part of the report, so that a deadline which comes
     near, or is today, is news. For the owner it is the numbers as they may be shown. That no night has come since is news
@@ -64,7 +65,7 @@ def standing(report: Report) -> dict[str, str]:
     return found | {_BETWEEN.join((p.school or "", p.case or "")): p.kind for p in report.problems}
 
 
-def changed(report: Report, before: Standing | None) -> bool:
+def changed(report: Report, before: Mapping[str, str] | None) -> bool:
     """Whether ``report`` has something to tell that did not stand in the last digest; without one, whether anything is open."""
     if before is not None:
         return standing(report) != before
@@ -72,7 +73,7 @@ def changed(report: Report, before: Standing | None) -> bool:
     return any(school.open_items or school.problems for school in schools)
 
 
-def verdicts_of(before: Standing) -> dict[Identity, Verdict]:
+def verdicts_of(before: Mapping[str, str]) -> dict[Identity, Verdict]:
     """The findings of a school's last digest, to tell what has been solved since."""
     found: dict[Identity, Verdict] = {}
     for key, state in before.items():
@@ -86,22 +87,21 @@ def _school_key(report: SchoolReport) -> str:
     return report.school.organisation_number if report.school is not None else "-"
 
 
-def _numbers(report: Report) -> Iterable[tuple[SchoolReport, dict[Group, str]]]:
-    """Each school's numbers as they may be shown; the owner's deviations as the map beside its chapters shows them, so that
-    the two together give no hidden number away."""
-    if isinstance(report, AuditReport):
-        # What could not be checked is told by a number of its own; a school that nobody could look at keeps its «?».
-        schools = [(row.report, row.total.removesuffix(" ?")) for row in report.rows]
-    else:
-        schools = [(report, shown_count(len(report.group(Group.DEVIATION)), report.across_pupils))]
-    for school, deviations in schools:
-        unseen = len(school.group(Group.UNKNOWN)) + len(school.unread)
-        numbers = {
-            Group.DEVIATION: deviations,
-            Group.REVIEW: shown_count(len(school.group(Group.REVIEW)), school.across_pupils),
-            Group.UNKNOWN: shown_count(unseen, school.across_pupils),
-        }
-        yield school, {group: counted(number, not school.problems) for group, number in numbers.items()}
+_TOLD = (Standing.TODAY, Standing.UNSEEN, Standing.QUESTION)
+"""The numbers of a line about a school."""
+
+
+def _numbers(report: Report) -> Iterable[tuple[SchoolReport, dict[Standing, str]]]:
+    """Each school's open cases by where they stand, as they may be shown outside the reports."""
+    for school in report.schools if isinstance(report, AuditReport) else (report,):
+        numbers = {standing: in_standing(school, standing) for standing in _TOLD}
+        yield (
+            school,
+            {
+                standing: counted(shown_count(n, school.across_pupils), not school.problems)
+                for standing, n in numbers.items()
+            },
+        )
 
 
 def message(
@@ -127,16 +127,17 @@ def message(
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content("\n".join(_body(report, say, link)) + "\n")
     if calendar is not None:
-        mail.add_attachment(calendar, maintype="text", subtype="calendar", filename="skolemiljo.ics")
+        told = {"charset": "utf-8", "method": "PUBLISH"}
+        mail.add_attachment(calendar, maintype="text", subtype="calendar", filename="skolemiljo.ics", params=told)
     mail["Content-Language"] = say.words.language  # last: whoever sets the content takes such headers away
     return mail
 
 
 def _body(report: Report, say: Sentences, link: str | None) -> Iterable[str]:
     yield f"{say.headline()}."
-    yield from (f"{line}." for line in say.besides())
+    yield from (f"{text}." for text in say.besides())
     yield ""
-    for name, number in say.counts():
+    for name, number in say.tiles():
         yield f"{name}: {number}"
     if isinstance(report, AuditReport):
         yield ""
@@ -156,13 +157,17 @@ def _body(report: Report, say: Sentences, link: str | None) -> Iterable[str]:
 
 
 def _cases(report: SchoolReport, say: Sentences) -> Iterable[str]:
-    """Case numbers by what they need, each number once in a line."""
-    for part in (Part.TODAY, Part.SOON, Part.CLOSED, Part.REVIEW, Part.UNKNOWN):
-        cases = dict.fromkeys(item.finding.case for item in report.part(part) if item.finding.case)
-        if cases:
+    """The open cases by where they stand, each with its next step; then the closed ones in which something is missing."""
+    for standing in Standing:
+        blocks = report.standing(standing)
+        if blocks and standing is not Standing.IN_ORDER:
             yield ""
-            yield f"{say.part_name(part)}:"
-            yield f"  {', '.join(str(case) for case in cases)}"
+            yield f"{say.standing(standing)}:"
+            yield from (f"  {_step(block, say)}" for block in blocks)
+    if report.closed_cases:
+        yield ""
+        yield f"{say.closed_cases(len(report.closed_cases))}:"
+        yield f"  {', '.join(str(block.case) for block in report.closed_cases)}"
     if report.problems:
         yield ""
         yield f"{say.not_all()}:"
@@ -172,6 +177,15 @@ def _cases(report: SchoolReport, say: Sentences) -> Iterable[str]:
         yield ""
         yield f"{say.words.gettext('Løst siden sist')}:"
         yield f"  {', '.join(solved)}"
+
+
+def _step(block: CaseBlock, say: Sentences) -> str:
+    """A case's next step. Of a case about an employee a mail names no duty: it may lie open on a screen."""
+    case = str(block.case)
+    if block.next is None or say.is_about_staff(block):
+        return say.words.gettext("{case}: en sak trenger noe av deg").format(case=case)
+    step = line(block.next, say)
+    return f"{case}: " + " ".join(filter(None, (f"{step.when}:" if step.when else "", step.short)))
 
 
 def send(mail: EmailMessage, server: MailServer) -> int:
@@ -238,7 +252,7 @@ def lines(report: Report, language: str | None = None) -> list[str]:
     say = Sentences(report, language)
     return [
         f"{say.school_name(school)}: "
-        + ", ".join(f"{number} {say.group_name(group)}" for group, number in numbers.items())
+        + ", ".join(f"{say.standing(standing)}: {number}" for standing, number in numbers.items())
         for school, numbers in _numbers(report)
     ]
 

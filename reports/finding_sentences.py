@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from ..domain.plan import PlanRow
     from ..validators.rule import Rule
 
-SAID_ONCE = (Part.CLOSED, Part.TOO_LATE)
-"""Parts in which there is one thing to do for all findings: it stands in the part's lead."""
 _PARAGRAPH = re.compile(r".*?§ [0-9]+(?:-[0-9]+)?(?: [a-zæøå]+ (?:og [a-zæøå]+ )?ledd)?")
 
 
@@ -151,6 +149,40 @@ class FindingSentences:
         """The first day on which the tool asks, where nobody has set a deadline."""
         return None if finding.asks_after is None else finding.asks_after + timedelta(days=1)
 
+    def when(self, item: Item) -> str:
+        """By when, in the few words that stand before an act; an empty text where there is no day to say."""
+        finding, words = item.finding, self.words
+        if item.part in (Part.CLOSED, Part.TOO_LATE, Part.ACCEPTED, Part.REVIEW, Part.UNKNOWN):
+            return ""
+        if finding.deadline is None or item.days is None:
+            return words.gettext("nå") if item.needs_today else words.gettext("uten dato")
+        if item.days < 0:
+            return words.ngettext("{n} dag over fristen", "{n} dager over fristen", -item.days)
+        if item.days < 2:
+            return words.distance(item.days)
+        return words.short_day(finding.deadline, year=finding.deadline.year != self.report.today.year)
+
+    def what(self, item: Item) -> str:
+        """What to do, to answer or to look at; of what no act can undo, and of what is accepted, which duty it is."""
+        if item.part in (Part.TOO_LATE, Part.ACCEPTED):
+            return self.rule_title(item.finding.rule)
+        return self.question(item) or self.why_unknown(item) or self.remedy(item.finding.rule)
+
+    def and_more(self, number: int) -> str:
+        """What stands after the first of several things, or an empty text."""
+        return self.words.ngettext(" og {n} ting til", " og {n} ting til", number) if number > 0 else ""
+
+    def responsible(self, role: Role) -> str:
+        """Whose duty it is."""
+        return self.words.gettext("ansvar: {role}").format(role=self.words.role(role))
+
+    def cause(self, item: Item, cases: int) -> str:
+        """Why something could not be checked, and in how many open cases."""
+        number = self.words.ngettext("{n} åpen sak", "{n} åpne saker", cases)
+        return self.words.gettext("Noe kunne ikke sjekkes i {cases}. {why}").format(
+            cases=number, why=self.why_unknown(item)
+        )
+
     def question(self, item: Item) -> str:
         """The question that a person must answer, or an empty text."""
         finding = item.finding
@@ -186,27 +218,14 @@ class FindingSentences:
         """What the reader should do: the remedy, the question, or how to find out."""
         if item.part is Part.ACCEPTED:
             return ""
-        if item.part in SAID_ONCE:
-            return self.part_lead(item.part)
-        return self.question(item) or self.why_unknown(item) or self.remedy(item.finding.rule)
-
-    def to_do_label(self, item: Item) -> str:
-        """What stands before :meth:`to_do`."""
-        if item.part is Part.REVIEW:
-            return self.words.gettext("Spørsmål")
-        if item.part is Part.UNKNOWN:
-            return self.words.gettext("Hvorfor")
-        return self.words.gettext("Gjør dette")
+        return self.part_lead(item.part) if item.part is Part.TOO_LATE else self.what(item)
 
     def part_lead(self, part: Part) -> str:
         """What to know about a part before reading it, or an empty text."""
         return {
-            Part.REVIEW: self.words.gettext("Dette er spørsmål, ikke avvik. Svar i saken."),
-            Part.UNKNOWN: self.words.gettext("Dette er ikke i orden før noen har sett det."),
             Part.CLOSED: self.words.gettext(
-                "Sakene er lukket. Ble det gjort: loggfør det, med når og av hvem. Ble det ikke gjort: skriv i saken "
-                "hvorfor. Har eleven det ikke trygt og godt: åpne saken igjen. Trengs det ikke mer, kan avviket godtas "
-                "med begrunnelse."
+                "Ble det gjort: loggfør det, med når og av hvem. Ble det ikke gjort: skriv i saken hvorfor. Har eleven det "
+                "ikke trygt og godt: åpne saken igjen. Trengs det ikke mer, kan avviket godtas med begrunnelse."
             ),
             Part.TOO_LATE: self.words.gettext(
                 "Det kan ikke gjøres om. Skriv i saken hvorfor det gikk slik. Trengs det ikke mer, kan avviket godtas "

@@ -8,13 +8,13 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from .charts import deadline_chart
-from .model import ON_TOP, AuditReport, Report, SchoolReport
+from .annual_cycle import cycle_years
+from .model import ON_TOP, AuditReport, Part, Report, SchoolReport
 from .overview import overview
-from .parts import count_boxes, cycle_in_order, cycle_years, parts_of
 from .privacy import shown_count
 from .report_language import Words, plain
 from .sentences import Sentences, foot
+from .view import view
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -110,13 +110,10 @@ def _shared(report: Report, say: Sentences) -> dict[str, Any]:
         "report": report,
         "municipality": plain(report.plan.document.municipality),
         "quote_language": report.plan.document.language,
-        "parts_of": lambda school: parts_of(school, say),
-        "count_boxes": lambda school: count_boxes(school, say),
-        "top_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code in ON_TOP],
+        "view": lambda school, prefix: view(school, say, prefix),
+        "closed_lead": say.part_lead(Part.CLOSED),
+        "top_warnings": lambda r: tuple(say.warning(w) for w in r.warnings if w.code in ON_TOP),
         "other_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code not in ON_TOP],
-        "deadline_chart": lambda school, name: deadline_chart(school, say, name),
-        "new_set": set,
-        "cycle_in_order": cycle_in_order,
         "cycle_years": lambda school: cycle_years(school, say),
         "shown_count": shown_count,
     }

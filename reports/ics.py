@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from ..domain.annual_cycle import CycleState
 from ..domain.verdict import Verdict
-from .model import AuditReport, Part, Report, SchoolReport
+from .model import Act, AuditReport, CaseBlock, Part, Report, SchoolReport
 from .sentences import Sentences
+from .view import line
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
 
-_ALARM_DAYS = 3
-_TODAY = "today"
+_ALARM = timedelta(hours=7, minutes=30)
+"""Into the day: what is due is told in the morning, when there is time for it."""
+_CASE = "case"
 _UNREAD = "unread"
 _STANDING = frozenset({CycleState.OPEN, CycleState.DUE_SOON, CycleState.LATE, CycleState.DONE_UNDOCUMENTED})
 
@@ -71,37 +74,31 @@ def _all(report: Report, say: Sentences) -> Iterator[Entry]:
 
 
 def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> list[Entry]:
-    """How many cases need something today, deadlines that run, open deviations on the day their deadline passed, and the
-    annual cycle, by day. Where nobody has set a deadline, the last day before the tool asks, and the description says so.
+    """What to do in each case by day, and the annual cycle.
 
-    ``named``: whether the school's name stands in each summary. What has been solved since the report before comes as
-    cancelled, so that a calendar into which the file is read takes it away.
+    One entry for each case and day, said as the act that comes first: today's, with what is overdue, and the next day's, which
+    names the days after it. ``named``:
+    whether the school's name stands in each summary. Where something of a case has been solved since the report before,
+    the days that it may have had no more come as cancelled, so that a calendar into which the file is read takes them away.
     """
-    found = [_today(report, say, named=named)] if report.cases_today else []
-    if report.problems:
-        found.append(_unread(report, say, named=named))
+    found = [_unread(report, say, named=named)] if report.problems else []
     lead = f"{say.school_name(report)}: " if named else ""
-    for item in report.items:
-        finding = item.finding
-        if finding.last_day is None or item.part not in (Part.TODAY, Part.SOON, Part.LATER) or finding.case is None:
-            continue
-        name = say.case_name(finding)
-        late = item.part is Part.TODAY and item.days is not None and item.days < 0
-        found.append(
-            Entry(
-                ("finding", *finding.identity),
-                finding.last_day,
-                lead + ", ".join(filter(None, (name, finding.rule, say.words.gettext("avvik") if late else ""))),
-                "\n".join(filter(None, (say.rule_title(finding.rule), say.no_deadline(item), say.to_do(item)))),
-                f"{finding.verdict} {late}",
-            )
-        )
-    for gone in report.resolved:
-        if gone.case and gone.was in (Verdict.DUE, Verdict.DEVIATION):
-            name = say.case_words(gone.case)
+    number = report.school.organisation_number if report.school is not None else ""
+    solved = Counter(e.case for e in report.resolved if e.case and e.was in (Verdict.DUE, Verdict.DEVIATION))
+    days_of: dict[str, int] = {}
+    for block in report.shown_cases:
+        case = str(block.case)
+        days = _days(block, report.today)
+        days_of[case] = len(days)
+        for place, (day, acts) in enumerate(days):
+            found.append(_act_entry((_CASE, report.reader, number, case, str(place)), day, acts, lead, block, say))
+    for case, times in solved.items():
+        first = days_of.get(case, 0)
+        for place in range(first, first + times):
+            summary = f"{lead}{say.case_words(case)}"
             found.append(
                 Entry(
-                    ("finding", *gone.identity), report.today, f"{lead}{name}, {gone.rule}", "", "gone", cancelled=True
+                    (_CASE, report.reader, number, case, str(place)), report.today, summary, "", "gone", cancelled=True
                 )
             )
     for status in report.cycle:
@@ -120,13 +117,29 @@ def entries(report: SchoolReport, say: Sentences, *, named: bool = False) -> lis
     return sorted(found, key=lambda entry: (entry.day, entry.key))
 
 
-def _today(report: SchoolReport, say: Sentences, *, named: bool) -> Entry:
-    """What the calendar's own day says: how many cases need something, and which. It moves on with each new file."""
-    line = Sentences(report, say.words.language).headline()
-    cases = ", ".join(case.case for case in report.cases if case.needs_today)
-    school = report.school.organisation_number if report.school is not None else ""
-    summary = f"{say.school_name(report)}: {line}" if named else line
-    return Entry((_TODAY, report.reader, school), report.today, summary, cases, cases)
+def _days(block: CaseBlock, today: date) -> list[tuple[date, list[Act]]]:
+    """What there is to do in a case today, and on the next day that something is due with all that comes after."""
+    now = [act for act in block.acts if act.part is Part.TODAY]
+    ahead = [act for act in block.acts if act.part in (Part.SOON, Part.LATER) and act.first.finding.last_day]
+    day = min((act.first.finding.last_day for act in ahead if act.first.finding.last_day), default=None)
+    found = [(today, now)] if now else []
+    return [*found, (day, ahead)] if day is not None else found
+
+
+def _act_entry(key: tuple[str, ...], day: date, acts: list[Act], lead: str, block: CaseBlock, say: Sentences) -> Entry:
+    steps = [line(act, say) for act in acts]
+    case = say.case_words(str(block.case))
+    told = f"{lead}{steps[0].short.rstrip('.')}, {case[:1].lower()}{case[1:]}{say.and_more(len(steps) - 1)}"
+    described = (
+        " ".join(
+            filter(None, (f"{step.when}:", step.short, f"({step.about})" if step.about else "", step.code, *step.notes))
+        )
+        for step in steps
+    )
+    stands = " ".join(
+        f"{act.rule} {act.first.finding.last_day} {act.first.finding.verdict} {len(act.items)}" for act in acts
+    )
+    return Entry(key, day, told, "\n".join(described), stands)
 
 
 def _unread(report: SchoolReport, say: Sentences, *, named: bool) -> Entry:
@@ -151,6 +164,7 @@ def _calendar(say: Sentences) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", say.title())
+    calendar.add("x-wr-caldesc", f"{say.headline()}. " + ", ".join(f"{name}: {n}" for name, n in say.tiles()))
     return calendar
 
 
@@ -169,10 +183,10 @@ def _event(say: Sentences, entry: Entry, sequence: int) -> Event:
     event.add("class", "PRIVATE")
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    if entry.day >= say.report.today and not entry.cancelled and entry.key[0] not in (_TODAY, _UNREAD):
+    if entry.day >= say.report.today and not entry.cancelled and entry.key[0] != _UNREAD:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", entry.summary)
-        alarm.add("trigger", timedelta(days=-_ALARM_DAYS))
+        alarm.add("trigger", _ALARM)
         event.add_component(alarm)
     return event

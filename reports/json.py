@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from ..domain.annual_cycle import CycleStatus
-from .model import AuditReport, CaseLine, Group, Item, Report, SchoolReport, ShownAcceptance
+from .model import Act, AuditReport, CaseBlock, Group, Item, Report, SchoolReport, ShownAcceptance, Standing
 from .privacy import Square, counted, shown_count
 from .sentences import Sentences
 
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "2.1"
 """Raised in its first number when a field goes or changes its meaning, in its second when one comes. The form is
 reports/schema/report.schema.json."""
 
@@ -55,7 +55,7 @@ def as_data(report: Report, language: str | None = None) -> dict[str, Any]:
             "school": _school(report),
             "summary": _summary(report),
             "findings": [_finding(item, say) for item in report.items],
-            "cases": [_case(line) for line in report.cases],
+            "cases": [_case(block, say) for block in report.cases],
             "resolved": _resolved(report, say),
             "annual_cycle": [_cycle(status, say) for status in report.cycle],
             "acceptances": [_acceptance(acceptance) for acceptance in report.acceptances],
@@ -126,7 +126,9 @@ def _summary(report: SchoolReport) -> dict[str, int | None]:
     numbers = {
         "cases": len(report.cases),
         "cases_needing_something_today": report.cases_today,
-        "closed_cases_lacking_something": report.cases_closed,
+        "closed_cases_lacking_something": len(report.closed_cases),
+        "open_cases": len(report.open_cases),
+        **{f"cases_{standing.value}": len(report.standing(standing)) for standing in Standing},
         "annual_cycle_today": report.cycle_today,
         "soon": len(report.soon),
         **{group.value: len(report.group(group)) for group in Group},
@@ -177,15 +179,29 @@ def _finding(item: Item, say: Sentences) -> dict[str, Any]:
     }
 
 
-def _case(line: CaseLine) -> dict[str, Any]:
+def _case(block: CaseBlock, say: Sentences) -> dict[str, Any]:
     return {
-        "case": line.case,
-        "closed": line.closed,
-        "needs_today": line.needs_today,
-        "next_deadline": line.next_deadline.isoformat() if line.next_deadline is not None else None,
-        "asks_after": line.asks_after.isoformat() if line.asks_after is not None else None,
-        **{group.value: line.counts.get(group, 0) for group in Group},
-        "not_applicable": line.not_applicable,
+        "case": block.case,
+        "closed": block.closed,
+        "standing": block.standing.value,
+        "needs_today": block.needs_today and not block.closed,
+        "next_deadline": block.next_deadline.isoformat() if block.next_deadline is not None else None,
+        "asks_after": block.asks_after.isoformat() if block.asks_after is not None else None,
+        "next_step": _act(block.next, say) if block.next is not None else None,
+        "remaining": [_act(act, say) for act in block.acts[1:]],
+        **{group.value: block.counts.get(group, 0) for group in Group},
+        "not_applicable": block.not_applicable,
+    }
+
+
+def _act(act: Act, say: Sentences) -> dict[str, Any]:
+    deadline = act.first.finding.deadline
+    return {
+        "rule": act.rule,
+        "part": act.part.value,
+        "scopes": [item.finding.scope for item in act.items],
+        "deadline": deadline.isoformat() if deadline is not None else None,
+        "to_do": say.what(act.first),
     }
 
 

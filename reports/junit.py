@@ -26,12 +26,15 @@ def render(report: Report, language: str | None = None) -> str:
 
 def _suite(school: SchoolReport, say: Sentences) -> ET.Element:
     suite = ET.Element("testsuite", name=say.school_name(school), timestamp=school.as_of.isoformat())
+    numbers = ET.SubElement(suite, "properties")
+    for name, number in Sentences(school, say.words.language).counts():
+        ET.SubElement(numbers, "property", name=name, value=number)
     for item in school.items:
         suite.append(_test(item, say))
     for problem in school.problems:
         test = ET.SubElement(suite, "testcase", classname=problem.case or "–", name=problem.kind)
         ET.SubElement(test, "error", type=problem.kind, message=say.problem(problem))
-    suite.set("tests", str(len(suite)))
+    suite.set("tests", str(len(suite.findall("testcase"))))
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(name, str(sum(test.find(tag) is not None for test in suite)))
     return suite

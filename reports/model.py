@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,10 +10,11 @@ from typing import Literal
 
 from ..domain.annual_cycle import CycleStatus
 from ..domain.moment import local_day
+from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
 from ..domain.problem import ProblemKind
 from ..domain.school import School
-from ..domain.verdict import Finding, Severity, Verdict
+from ..domain.verdict import Finding, Reason, Severity, Verdict
 from ..validators.rule import Chapter, Rule
 from .privacy import NOT_ASKED, UNSEEN, Square, counted, shown_count, shown_sum
 
@@ -53,6 +53,10 @@ class Part(StrEnum):
     """deviations that no act can undo: done, but late or in the wrong order"""
     ACCEPTED = "accepted"
     MET = "met"
+
+
+TO_DO = (Part.TODAY, Part.SOON, Part.LATER, Part.CLOSED)
+"""Parts whose findings ask for an act; the others ask for an answer, or for nothing."""
 
 
 class Urgency(StrEnum):
@@ -155,7 +159,7 @@ class Item:
     was: Verdict | None = None
     acceptance: ShownAcceptance | None = None
     closed: bool = False
-    """Whether the case is closed."""
+    """Whether the case is closed, with no deadline that runs."""
 
     @property
     def part(self) -> Part:
@@ -209,35 +213,118 @@ class Warning:
     items: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """One case in numbers."""
+class Standing(StrEnum):
+    """Where a case stands by what it needs first, worst first: each open case stands in exactly one place."""
 
-    case: str
+    TODAY = "today"
+    """an open deviation, or a deadline that is today or passed"""
+    SOON = "soon"
+    UNSEEN = "unseen"
+    """not all of it could be checked"""
+    QUESTION = "question"
+    LATER = "later"
+    REMAINS = "remains"
+    """only what no act can undo: done, but late or in the wrong order"""
+    IN_ORDER = "in_order"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one duty asks in one case: findings that differ only by measure, pupil, notice or version are one line."""
+
+    items: tuple[Item, ...]
+    """By deadline."""
+
+    @property
+    def first(self) -> Item:
+        """The item that is due first."""
+        return self.items[0]
+
+    @property
+    def rule(self) -> str:
+        return self.first.finding.rule
+
+    @property
+    def part(self) -> Part:
+        return self.first.part
+
+    @property
+    def severity(self) -> Severity:
+        return self.first.finding.severity
+
+
+def _first(days: Iterable[date | None]) -> date | None:
+    return min((day for day in days if day is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBlock:
+    """One case, or (``case`` None) the annual cycle, in the order in which people act on it."""
+
+    case: str | None
     closed: bool
-    needs_today: bool
-    next_deadline: date | None
-    asks_after: date | None
-    """The first of the days after which the tool asks, of what has no deadline."""
-    counts: Mapping[Group, int]
+    """Closed, with no deadline that runs: nobody works in it."""
+    standing: Standing
+    acts: tuple[Act, ...]
+    """Everything that is not in order: the next step first, then what else remains by day."""
     in_order: tuple[tuple[str, int], ...]
     """Rules that are met, with how many times, in the rules' order."""
+    counts: Mapping[Group, int]
+    """Findings by group."""
     not_applicable: int
 
+    @property
+    def next(self) -> Act | None:
+        """The next step: what to do, answer or look at first."""
+        return self.acts[0] if self.acts else None
 
-@dataclass(frozen=True, slots=True)
-class InOrder:
-    """A rule that is in order in so many ``cases`` (0 = in the annual cycle)."""
+    def of(self, *parts: Part) -> tuple[Act, ...]:
+        """The acts of ``parts``, without the next step."""
+        return tuple(act for act in self.acts[1:] if act.part in parts)
 
-    rule: str
-    cases: int
-    years: tuple[str, ...] = ()
-    """Scopes of the school years in which it is, where something of it stands open too."""
+    @property
+    def remaining(self) -> tuple[Act, ...]:
+        """What else there is to do, by day."""
+        return self.of(*TO_DO)
+
+    @property
+    def needs_today(self) -> bool:
+        return self.standing is Standing.TODAY
+
+    @property
+    def next_deadline(self) -> date | None:
+        """The first deadline that runs."""
+        return _first(i.finding.deadline for act in self.acts for i in act.items if i.group is Group.DUE)
+
+    @property
+    def asks_after(self) -> date | None:
+        """The first of the days after which the tool asks, of what has no deadline."""
+        return _first(i.finding.asks_after for act in self.acts for i in act.items if i.group is Group.DUE)
+
+    @property
+    def unseen(self) -> Mapping[Reason | None, tuple[Item, ...]]:
+        """What could not be checked, by cause: a case that is hidden is one thing to do, not thirty."""
+        found: dict[Reason | None, list[Item]] = {}
+        for item in (i for act in self.acts if act.part is Part.UNKNOWN for i in act.items):
+            found.setdefault(item.finding.reason, []).append(item)
+        return {reason: tuple(items) for reason, items in found.items()}
 
 
 def first_scope(scope: str) -> str:
     """The school year, of the scope of a finding about the annual cycle."""
     return scope.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """What of a school is asked for: one case, what one role is responsible for, the cases that need something today."""
+
+    case: str | None = None
+    role: Role | None = None
+    today: bool = False
+
+
+EVERYTHING = Only()
 
 
 @dataclass(frozen=True)
@@ -253,8 +340,11 @@ class SchoolReport:
     reader: Reader
     complete: bool
     items: tuple[Item, ...]
-    """Open findings first, by what is due first; findings that are met last."""
-    cases: tuple[CaseLine, ...]
+    """Case by case as in ``cases``, and the annual cycle before the closed ones; what is met last."""
+    cases: tuple[CaseBlock, ...]
+    """Open cases first, the one that needs most first; then the closed ones, worst first."""
+    cycle_block: CaseBlock | None
+    """The annual cycle, where something of it was asked."""
     not_applicable: int
     resolved: tuple[Resolved, ...] = ()
     previous_as_of: datetime | None = None
@@ -263,6 +353,8 @@ class SchoolReport:
     cycle: tuple[CycleStatus, ...] = ()
     acceptances: tuple[ShownAcceptance, ...] = ()
     """All of them that concern this report, whatever their state."""
+    only: Only = EVERYTHING
+    """What was asked for. The numbers of cases are the school's all the same where it is what needs something today."""
     seen_at: datetime | None = None
     """When the cases were looked at, where that is not now."""
     _parts: dict[Part, tuple[Item, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -307,46 +399,28 @@ class SchoolReport:
         return tuple(item for item in self.items if item.group is not Group.MET)
 
     @property
-    def alike(self) -> tuple[tuple[CaseLine, ...], ...]:
-        """The cases, those that have nothing open and the same in order taken together."""
-        found: dict[object, list[CaseLine]] = {}
-        for line in self.cases:
-            is_open = any(number for group, number in line.counts.items() if group is not Group.MET)
-            codes = tuple(code for code, _ in line.in_order)
-            found.setdefault(line.case if is_open else codes, []).append(line)
-        return tuple(tuple(lines) for lines in found.values())
+    def open_cases(self) -> tuple[CaseBlock, ...]:
+        """The cases that somebody works in."""
+        return tuple(block for block in self.cases if not block.closed)
 
     @property
-    def unseen(self) -> tuple[tuple[Item, ...], ...]:
-        """What could not be checked, by case and reason: one case that is hidden is one thing to do, not thirty."""
-        found: dict[object, list[Item]] = {}
-        for item in self.part(Part.UNKNOWN):
-            found.setdefault((item.finding.case, item.finding.reason), []).append(item)
-        return tuple(tuple(items) for items in found.values())
+    def closed_cases(self) -> tuple[CaseBlock, ...]:
+        """The closed cases in which something is missing, asked or could not be checked."""
+        return tuple(block for block in self.cases if block.closed and block.standing is not Standing.IN_ORDER)
 
     @property
-    def met_by_rule(self) -> tuple[InOrder, ...]:
-        """Rules that are in order somewhere, in the plan's order."""
-        cases: dict[str, set[str]] = defaultdict(set)
-        years: dict[str, set[str]] = defaultdict(set)
-        for finding in (item.finding for item in self.part(Part.MET)):
-            cases[finding.rule] |= {finding.case} if finding.case else set()
-            years[finding.rule] |= set() if finding.case else {first_scope(finding.scope)}
-        half = {i.finding.rule for i in self.open_items if i.finding.case is None}
-        order = [code for code in self.rules if code in cases] + sorted(cases.keys() - self.rules.keys())
-        return tuple(
-            InOrder(code, len(cases[code]), tuple(sorted(years[code])) if code in half else ()) for code in order
-        )
+    def shown_cases(self) -> tuple[CaseBlock, ...]:
+        """The open cases that were asked for."""
+        return self.standing(Standing.TODAY) if self.only.today else self.open_cases
+
+    def standing(self, standing: Standing) -> tuple[CaseBlock, ...]:
+        """The open cases that stand there."""
+        return tuple(block for block in self.open_cases if block.standing is standing)
 
     @property
     def cases_today(self) -> int:
         """How many cases need something today."""
-        return sum(line.needs_today for line in self.cases)
-
-    @property
-    def cases_closed(self) -> int:
-        """How many closed cases have deviations that something can still be done about."""
-        return len({item.finding.case for item in self.part(Part.CLOSED)})
+        return len(self.standing(Standing.TODAY))
 
     @property
     def cycle_today(self) -> int:
@@ -442,8 +516,10 @@ class AuditReport:
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """Every item of every report, by what is due first."""
-        return tuple(sorted((i for r in self.reports for i in r.items), key=order))
+        """Every item of every report, school by school; what is met last."""
+        return tuple(
+            item for met in (False, True) for r in self.reports for item in r.items if (item.group is Group.MET) is met
+        )
 
     @property
     def rule_codes(self) -> tuple[str, ...]:
@@ -471,12 +547,15 @@ _PARTS = {part: place for place, part in enumerate(Part)}
 def order(item: Item) -> tuple[object, ...]:
     """By part, then by deadline, then by how much hangs on it, then by case and rule.
 
-    A deadline that is today comes before those that have passed: it is the only one that can still be met.
+    A deadline that is today comes before those that have passed: it is the only one that can still be met. Of what has
+    passed, that on which most hangs comes first.
     """
     finding = item.finding
+    passed = item.part in (Part.TODAY, Part.CLOSED, Part.TOO_LATE) and item.urgency is not Urgency.TODAY
     return (
         _PARTS[item.part],
-        item.urgency is not Urgency.TODAY,
+        passed,
+        -finding.severity.rank if passed else 0,
         finding.last_day or date.max,
         -finding.severity.rank,
         finding.case or "",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -17,13 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import optional_part
-from .charts import Chart, deadline_chart
-from .model import ON_TOP, AuditReport, Item, Report, SchoolReport
+from .annual_cycle import cycle_years
+from .charts import Chart
+from .model import ON_TOP, AuditReport, Part, Report, SchoolReport
 from .overview import change_numbers, heat_class, overview
-from .parts import Duty, count_boxes, cycle_in_order, cycle_years, parts_of
 from .privacy import shown_count
 from .report_language import Words, plain
 from .sentences import Sentences, foot
+from .view import view
 
 if TYPE_CHECKING:
     import typst
@@ -139,8 +139,7 @@ class Drawable:
 def _school(report: SchoolReport, say: Sentences) -> dict[str, Any]:
     return {
         **_first_screen(report, say),
-        **_parts(report, say, ""),
-        "chart": _chart(deadline_chart(report, say, "frister")),
+        **_cases(report, say, ""),
         "cycle": [
             {
                 "name": year.name,
@@ -170,98 +169,20 @@ def _first_screen(report: Report, say: Sentences) -> dict[str, Any]:
         "made": say.made(),
         "headline": say.headline(),
         "besides": [*say.besides(), *filter(None, [say.since_last()])],
-        "counts": count_boxes(report, say),
+        "tiles": say.tiles(),
         "warnings": [say.warning(warning) for warning in report.warnings if warning.code in ON_TOP],
         "other_warnings": [say.warning(warning) for warning in report.warnings if warning.code not in ON_TOP],
         "plan": say.plan(),
     }
 
 
-def _parts(report: SchoolReport, say: Sentences, prefix: str) -> dict[str, Any]:
+def _cases(report: SchoolReport, say: Sentences, prefix: str) -> dict[str, Any]:
     """What a school has on its own paper and in the owner's. ``prefix`` tells its link targets from another school's."""
-    seen: set[str] = set()
-    cycle_met = cycle_in_order(report)
     return {
-        "parts": [
-            {
-                "id": f"{prefix}{part.value}",
-                "kind": part.value,
-                "name": f"{say.part_name(part)} ({number})",
-                "lead": say.part_lead(part),
-                "duties": [_duty(duty, say, seen, prefix) for duty in duties] if part.value != "unknown" else [],
-                "unseen": [_unseen(items, say) for items in report.unseen] if part.value == "unknown" else [],
-            }
-            for part, duties, number in parts_of(report, say)
-        ],
+        "view": asdict(view(report, say, prefix)),
+        "closed_lead": say.part_lead(Part.CLOSED),
         "resolved": [say.resolved(entry) for entry in report.resolved],
-        "in_order": [
-            f"{found.rule} {say.rule_title(found.rule)}: {say.in_how_many(found)}" for found in report.met_by_rule
-        ],
-        "cases": [
-            {
-                "names": [line.case for line in lines],
-                "says": say.case_line(lines[0]),
-                "in_order": say.codes(lines[0].in_order),
-            }
-            for lines in report.alike
-        ],
-        "cycle_in_order": say.codes(cycle_met),
     }
-
-
-def _duty(duty: Duty, say: Sentences, seen: set[str], prefix: str) -> dict[str, Any]:
-    code = duty.rule
-    first = code not in seen
-    seen.add(code)
-    return {
-        "title": say.rule_title(code),
-        "code": code,
-        "id": f"{prefix}{code}",
-        "first": first,
-        "quote": say.quote(code) if first else "",
-        "section": say.section(code),
-        "law": say.law(code) if first else "",
-        "answers": [
-            {
-                "status": answer.status,
-                "label": answer.label,
-                "to_do": answer.to_do,
-                "items": [
-                    {
-                        "case": say.case_name(item.finding),
-                        "about": say.words.scope(item.finding.scope),
-                        "deadline": say.deadline(item),
-                        "counted": say.counted(item.finding),
-                        **_item(item, say),
-                    }
-                    for item in answer.items
-                ],
-            }
-            for answer in duty.answers
-        ],
-    }
-
-
-def _unseen(items: Iterable[Item], say: Sentences) -> dict[str, Any]:
-    first, *_ = items = list(items)
-    return {
-        "case": say.case_name(first.finding),
-        "status": say.status(first),
-        "why": say.why_unknown(first),
-        "items": [
-            {
-                "rule": f"{item.finding.rule} {say.rule_title(item.finding.rule)}",
-                "about": say.words.scope(item.finding.scope),
-                "deadline": say.deadline(item) if item.finding.last_day else "",
-                **_item(item, say),
-            }
-            for item in items
-        ],
-    }
-
-
-def _item(item: Item, say: Sentences) -> dict[str, Any]:
-    return {"change": say.change(item) if say.is_new(item) else "", "extras": say.extras(item)}
 
 
 def _chart(chart: Chart | None) -> dict[str, Any] | None:
@@ -316,7 +237,7 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
         "problem_lines": found["problem_lines"],
         "hidden_numbers": say.hidden_numbers(),
         "own_pages": [
-            {"id": place[id(school)], "name": say.school_name(school), **_parts(school, say, f"{place[id(school)]}-")}
+            {"id": place[id(school)], "name": say.school_name(school), **_cases(school, say, f"{place[id(school)]}-")}
             for school in with_pages
         ],
     }

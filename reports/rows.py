@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from ..domain.verdict import Verdict
-from .model import ON_TOP, AuditReport, Group, Item, Part, Problem, Report, SchoolReport
-from .sentences import Sentences
+from .model import ON_TOP, AuditReport, Group, Item, Part, Problem, Report, SchoolReport, Standing
+from .sentences import Sentences, in_standing
+from .view import Block, view
 
 Cell = str | int | date | None
 
@@ -25,6 +26,7 @@ def header(say: Sentences) -> list[str]:
         words.gettext("Verktøyet spør fra"),
         words.gettext("Status"),
         words.gettext("Årsak"),
+        words.gettext("Saken"),
         words.gettext("Gjelder"),
         words.gettext("Regel"),
         words.gettext("Orgnr."),
@@ -44,11 +46,16 @@ def header(say: Sentences) -> list[str]:
 
 
 def finding_rows(report: Report, say: Sentences) -> list[list[Cell]]:
-    """One row for each finding, by what is due first."""
+    """One row for each finding, case by case as the page has them; those that are met last."""
     schools = report.reports if isinstance(report, AuditReport) else (report,)
     names = {r.school.organisation_number: r.school.name for r in schools if r.school is not None}
+    standing = {
+        (school.school and school.school.organisation_number, block.case): say.standing_in_hand(block)
+        for school in schools
+        for block in school.cases
+    }
     return [_unread_row(problem, say, names) for problem in report.problems] + [
-        _row(item, say, names) for item in report.items
+        _row(item, say, names, standing.get((item.finding.school, item.finding.case), "")) for item in report.items
     ]
 
 
@@ -56,21 +63,13 @@ def _unread_row(problem: Problem, say: Sentences, names: dict[str, str]) -> list
     """A case or a school that could not be looked at stands first: no row below speaks of it."""
     number = problem.school or ""
     school = names.get(number, number) if number else say.words.gettext("kommunen selv")
-    row: list[Cell] = [
-        say.part_name(Part.UNKNOWN),
-        school,
-        problem.case or "?",
-        None,
-        None,
-        "?",
-        say.problem(problem),
-        None,
-    ]
-    row += [say.words.verdict(Verdict.UNKNOWN), "", "", "?", number]
+    told = say.problem(problem)
+    row: list[Cell] = [say.part_name(Part.UNKNOWN), school, problem.case or "?", None, None, "?", told, None]
+    row += [say.words.verdict(Verdict.UNKNOWN), "", say.words.verdict(Verdict.UNKNOWN), "", "?", number]
     return row + [""] * (len(header(say)) - len(row))
 
 
-def _row(item: Item, say: Sentences, names: dict[str, str]) -> list[Cell]:
+def _row(item: Item, say: Sentences, names: dict[str, str], standing: str) -> list[Cell]:
     finding = item.finding
     rule = say.rule(finding.rule)
     chapter = next(
@@ -93,6 +92,7 @@ def _row(item: Item, say: Sentences, names: dict[str, str]) -> list[Cell]:
         say.asks_from(finding),
         say.words.verdict(finding.verdict),
         say.words.reason(finding.reason) if finding.reason is not None else "",
+        standing,
         say.words.scope(finding.scope),
         finding.rule,
         number,
@@ -115,45 +115,53 @@ def today_header(report: Report, say: Sentences) -> list[str]:
     """Names of the columns of :func:`today_rows`."""
     words = say.words
     if isinstance(report, AuditReport):
-        return [words.gettext("Skole"), words.gettext("Saker som trenger noe i dag"), *(n for n, _ in say.counts())]
+        return [words.gettext("Skole"), *(name for name, _ in say.counts())]
     return [
         words.gettext("Sak"),
-        words.gettext("Frist"),
-        words.gettext("Plikt"),
-        words.gettext("Gjør dette"),
+        words.gettext("Saken"),
+        words.gettext("Når"),
+        words.gettext("Neste steg"),
         words.gettext("Gjelder"),
         words.gettext("Regel"),
+        words.gettext("Gjenstår"),
+        words.gettext("Spørsmål til deg"),
+        words.gettext("Kunne ikke sjekkes"),
     ]
 
 
 def today_rows(report: Report, say: Sentences) -> list[list[Cell]]:
-    """What must be done today: for a school case by case, for the owner in numbers by school, small ones hidden."""
+    """What to do: for a school case by case, for the owner in numbers by school, small ones hidden."""
     if isinstance(report, AuditReport):
         return [
             [
                 row.school.name,
-                row.small(row.report.cases_today),
-                row.total,
-                row.small(len(row.report.soon)),
-                row.small(len(row.report.group(Group.REVIEW))),
-                row.small(len(row.report.group(Group.UNKNOWN)) + len(row.report.unread)),
+                *(row.small(in_standing(row.report, standing)) for standing in Standing),
             ]
             for row in report.rows
         ]
-    rows: list[list[Cell]] = [
-        [
-            item.finding.case or say.words.gettext("Årshjulet"),
-            item.finding.deadline or say.no_deadline(item),
-            say.rule_title(item.finding.rule),
-            say.to_do(item),
-            say.words.scope(item.finding.scope),
-            item.finding.rule,
-        ]
-        for item in report.part(Part.TODAY)
+    drawn = view(report, say)
+    rows: list[list[Cell]] = [_case_row(block) for block in (*drawn.open, *filter(None, [drawn.cycle]))]
+    said = [*drawn.causes, *(say.warning(warning) for warning in report.warnings if warning.code in ON_TOP)]
+    return rows + [["", "", "", text] for text in said]
+
+
+def _case_row(block: Block) -> list[Cell]:
+    """An open case as a row: the next step, and what else there is, each on a line of its own."""
+    step = block.next
+    return [
+        block.name,
+        block.told,
+        step.when if step else "",
+        "\n".join((step.what, *step.notes)) if step else "",
+        step.about if step else "",
+        step.code if step else "",
+        "\n".join(
+            " ".join(filter(None, (f"{line.when}:" if line.when else "", line.short, line.code, *line.notes)))
+            for line in block.remaining
+        ),
+        "\n".join(f"{line.what} {line.code}" for line in block.questions),
+        "\n".join(f"{found.why} {found.codes}" for found in block.unseen),
     ]
-    if not rows:
-        rows.append(["", None, say.headline()])
-    return rows + [["", None, say.warning(warning)] for warning in report.warnings if warning.code in ON_TOP]
 
 
 def about_rows(report: Report, say: Sentences) -> list[list[Cell]]:
@@ -164,6 +172,7 @@ def about_rows(report: Report, say: Sentences) -> list[list[Cell]]:
         [words.gettext("Når"), say.made()],
         [words.gettext("Plan"), say.plan()],
         [words.gettext("I dag"), say.headline()],
+        [words.gettext("Saker"), "; ".join(f"{name}: {number}" for name, number in say.tiles())],
         [words.gettext("Alt sjekket"), words.gettext("ja") if report.complete else words.gettext("nei")],
         [words.gettext("Innsyn"), say.foot()],
     ]

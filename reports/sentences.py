@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from ..domain.fault_words import called
 from .finding_sentences import FindingSentences
 from .model import (
     AuditReport,
-    CaseLine,
+    CaseBlock,
     Change,
     Group,
-    InOrder,
+    Only,
     Part,
     Problem,
     Resolved,
     SchoolReport,
+    Standing,
     Warning,
     WarningCode,
 )
-from .privacy import counted, shown_count, shown_sum, shown_total
+from .privacy import counted, shown_count, shown_total
 from .report_language import Words, plain
-
-if TYPE_CHECKING:
-    pass
 
 
 class Sentences(FindingSentences):
@@ -60,14 +56,23 @@ class Sentences(FindingSentences):
         """The answer to «what must I do today», in one line."""
         if isinstance(self.report, AuditReport):
             return self._audit_headline(self.report)
-        number = self.report.cases_today
+        number, cases = self.report.cases_today, len(self.report.open_cases)
         if number and self.report.problems:
             return self.words.ngettext("Minst {n} sak trenger noe i dag", "Minst {n} saker trenger noe i dag", number)
         if number:
-            return self.words.ngettext("{n} sak trenger noe i dag", "{n} saker trenger noe i dag", number)
-        if self.report.complete:
-            return self.words.gettext("Ingen saker trenger noe i dag")
-        return self.words.gettext("Ingen saker vi kunne sjekke, trenger noe i dag")
+            return self.words.ngettext(
+                "{part} av {n} åpen sak trenger noe i dag",
+                "{part} av {n} åpne saker trenger noe i dag",
+                cases,
+                part=str(number),
+            )
+        if not self.report.complete:
+            return self.words.gettext("Ingen saker vi kunne sjekke, trenger noe i dag")
+        if cases:
+            return self.words.ngettext(
+                "Ingen av {n} åpen sak trenger noe i dag", "Ingen av {n} åpne saker trenger noe i dag", cases
+            )
+        return self.words.gettext("Ingen saker trenger noe i dag")
 
     def _audit_headline(self, report: AuditReport) -> str:
         number = sum(school.cases_today > 0 for school in report.schools)
@@ -89,8 +94,8 @@ class Sentences(FindingSentences):
         """What the first screen says of a school beside :meth:`headline`: closed cases and the annual cycle."""
         if not isinstance(self.report, SchoolReport):
             return []
-        closed, cycle = self.report.cases_closed, self.report.cycle_today
-        lines = []
+        closed, cycle = len(self.report.closed_cases), self.report.cycle_today
+        lines = list(self._only(self.report.only))
         if cycle:
             lines.append(
                 self.words.ngettext(
@@ -100,38 +105,69 @@ class Sentences(FindingSentences):
                 )
             )
         if closed:
-            lines.append(self.words.ngettext("Noe mangler i {n} lukket sak", "Noe mangler i {n} lukkede saker", closed))
+            lines.append(self.closed_cases(closed))
         return lines
 
     def counts(self) -> list[tuple[str, str]]:
-        """Name and number of each group, as they may be shown."""
-        if isinstance(self.report, AuditReport):
-            return self._audit_counts(self.report)
+        """How many open cases stand where, as it may be shown."""
         report = self.report
-        numbers = (
-            (self.group_name(Group.DEVIATION), len(report.group(Group.DEVIATION))),
-            (self.words.gettext("de neste sju dagene"), len(report.soon)),
-            (self.group_name(Group.REVIEW), len(report.group(Group.REVIEW))),
-            (self.group_name(Group.UNKNOWN), len(report.group(Group.UNKNOWN)) + len(report.unread)),
+        schools = report.schools if isinstance(report, AuditReport) else (report,)
+        whole = not report.problems
+
+        def number(standing: Standing) -> str:
+            numbers = [(in_standing(school, standing), school.across_pupils) for school in schools]
+            if isinstance(report, AuditReport):
+                return shown_total(numbers)
+            return str(numbers[0][0])
+
+        return [(self.standing(standing), counted(number(standing), whole)) for standing in Standing]
+
+    def _only(self, only: Only) -> Iterable[str]:
+        """What of the school this is about, where it is not all."""
+        if only.case is not None:
+            yield self.words.gettext("Bare sak {case}").format(case=plain(only.case))
+        if only.role is not None:
+            yield self.words.gettext("Bare det {role} har ansvar for").format(role=self.words.role(only.role))
+        if only.today:
+            yield self.words.gettext("Bare sakene som trenger noe i dag, er vist")
+
+    def tiles(self) -> list[tuple[str, str]]:
+        """:meth:`counts` without the zeros, the first left where it is."""
+        first, *others = self.counts()
+        return [first, *(pair for pair in others if pair[1] != "0")]
+
+    def standing(self, standing: Standing) -> str:
+        """Where a case stands, as its number is called and as its block says it."""
+        return {
+            Standing.TODAY: self.words.gettext("trenger noe i dag"),
+            Standing.SOON: self.words.gettext("har noe de neste sju dagene"),
+            Standing.UNSEEN: self.words.gettext("kunne ikke sjekkes helt"),
+            Standing.QUESTION: self.words.gettext("venter på svar på et spørsmål"),
+            Standing.LATER: self.words.gettext("har noe senere"),
+            Standing.REMAINS: self.words.gettext("har avvik som ikke kan gjøres om"),
+            Standing.IN_ORDER: self.words.gettext("i orden"),
+        }[standing]
+
+    def standing_in_hand(self, block: CaseBlock) -> str:
+        """Where the case stands, or that it is closed: then it is in none of the first numbers."""
+        return self.words.gettext("lukket") if block.closed else self.standing(block.standing)
+
+    def is_about_staff(self, block: CaseBlock) -> bool:
+        """Whether an employee may be the subject of the case."""
+        codes = (*(act.rule for act in block.acts), *(code for code, _ in block.in_order))
+        return any((rule := self.rule(code)) is not None and rule.chapter == "staff_suspicion" for code in codes)
+
+    def closed_cases(self, number: int) -> str:
+        """How many closed cases there is something to look at in."""
+        return self.words.ngettext(
+            "{n} lukket sak der noe mangler eller må svares på",
+            "{n} lukkede saker der noe mangler eller må svares på",
+            number,
         )
-        return [(name, counted(str(number), not report.problems)) for name, number in numbers]
 
-    def _audit_counts(self, report: AuditReport) -> list[tuple[str, str]]:
-        cells = [cell for row in report.rows for cell in row.by_chapter.values()]
-
-        def total(number: Callable[[SchoolReport], int]) -> str:
-            return shown_total((number(school), school.across_pupils) for school in report.reports)
-
-        numbers = (
-            (
-                self.group_name(Group.DEVIATION),
-                shown_sum(cells).removesuffix(" ?") if cells else total(lambda r: len(r.group(Group.DEVIATION))),
-            ),
-            (self.words.gettext("de neste sju dagene"), total(lambda r: len(r.soon))),
-            (self.group_name(Group.REVIEW), total(lambda r: len(r.group(Group.REVIEW)))),
-            (self.group_name(Group.UNKNOWN), total(lambda r: len(r.group(Group.UNKNOWN)) + len(r.unread))),
-        )
-        return [(name, counted(number, not report.problems)) for name, number in numbers]
+    def cases_in_order(self, number: int) -> str:
+        """How many open cases are in order."""
+        return self.words.ngettext("{n} åpen sak er i orden", "{n} åpne saker er i orden", number)
 
     def group_name(self, group: Group) -> str:
         """Heading of a group."""
@@ -217,34 +253,6 @@ class Sentences(FindingSentences):
         """How many cases of a school could not be read, as the owner may see it."""
         return self.words.gettext("saker som ikke kunne leses: {n}").format(n=shown_count(number))
 
-    def case_line(self, line: CaseLine) -> str:
-        """One case in one line: what it needs, and how many of each."""
-        words = self.words
-        parts = []
-        if line.closed:
-            parts.append(words.gettext("lukket"))
-        if line.needs_today:
-            parts.append(words.gettext("trenger noe i dag"))
-        if line.next_deadline is not None:
-            parts.append(words.gettext("neste frist {day}").format(day=words.short_day(line.next_deadline)))
-        elif line.asks_after is not None:
-            first = line.asks_after + timedelta(days=1)
-            parts.append(words.gettext("verktøyet spør fra {day}").format(day=words.short_day(first)))
-        for group, text in (
-            (Group.DEVIATION, words.gettext("{n} avvik")),
-            (Group.REVIEW, words.gettext("{n} spørsmål")),
-            (Group.UNKNOWN, words.gettext("{n} kunne ikke sjekkes")),
-        ):
-            if line.counts.get(group):
-                parts.append(text.format(n=line.counts[group]))
-        return ", ".join(parts) or words.gettext("ingenting står åpent")
-
-    def in_how_many(self, found: InOrder) -> str:
-        """In how many cases a rule is in order, or where in the annual cycle."""
-        if found.cases:
-            return self.words.ngettext("{n} sak", "{n} saker", found.cases)
-        return ", ".join((self.words.gettext("årshjulet"), *map(self.words.scope, found.years)))
-
     def codes(self, in_order: Iterable[tuple[str, int]]) -> str:
         """Rule codes in short, each beginning said once and three or more in a row as a stretch: «AP-A–F, TI-01 02 07»."""
         by_start: dict[str, list[str]] = {}
@@ -254,22 +262,17 @@ class Sentences(FindingSentences):
         return ", ".join(start + " ".join(_stretches(sorted(ends))) for start, ends in by_start.items())
 
     def since_last(self) -> str:
-        """How many are new, still there and resolved since the report before, or an empty text where there was none."""
+        """In how many cases something is new or solved since the report before; an empty text where there was none."""
         report = self.report
         if not isinstance(report, SchoolReport) or report.previous_as_of is None:
             return ""
         words = self.words
-        new = sum(item.change is Change.NEW for item in report.open_items)
-        still = sum(item.change is Change.CONTINUED for item in report.open_items)
-        numbers = ", ".join(
-            (
-                words.ngettext("{n} ny", "{n} nye", new),
-                words.gettext("{n} fortsatt").format(n=still),
-                words.gettext("{n} løst").format(n=len(report.resolved)),
-            )
-        )
-        return words.gettext("Siden {moment}: {numbers}").format(
-            moment=words.moment(report.previous_as_of), numbers=numbers
+        new = len({i.finding.case for i in report.open_items if i.change is Change.NEW and i.finding.case})
+        solved = len({entry.case for entry in report.resolved if entry.case})
+        return words.gettext("Siden {moment}: {new}, {solved}").format(
+            moment=words.moment(report.previous_as_of),
+            new=words.ngettext("noe nytt i {n} sak", "noe nytt i {n} saker", new),
+            solved=words.ngettext("noe løst i {n} sak", "noe løst i {n} saker", solved),
         )
 
     def resolved(self, resolved: Resolved) -> str:
@@ -316,6 +319,11 @@ class Sentences(FindingSentences):
             "* betyr en til fire: små tall som gjelder elever, vises ikke. + betyr at slike tall kommer i tillegg. "
             "? betyr at noe ikke kunne sjekkes. På den enkelte skolens side står sakene selv, så der er ingen tall skjult."
         )
+
+
+def in_standing(school: SchoolReport, standing: Standing) -> int:
+    """How many cases of ``school`` stand there; those that could not be looked at at all are among what could not be checked."""
+    return len(school.standing(standing)) + (len(school.unread) if standing is Standing.UNSEEN else 0)
 
 
 def foot(words: Words) -> str:

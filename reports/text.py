@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from itertools import pairwise
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from .finding_sentences import SAID_ONCE
-from .model import ON_TOP, AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport
+from .model import ON_TOP, AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport, Standing
 from .privacy import shown_sum
-from .sentences import Sentences
+from .sentences import Sentences, in_standing
+from .view import Block, ClosedDuty, Duty, Line, View, Why, view
 
 WIDEST = 96
 """Longer lines are hard to read; a wide terminal gets no more than this."""
 _STYLES = {
-    Part.TODAY: "bold red",
-    Part.SOON: "yellow",
-    Part.LATER: "cyan",
-    Part.CLOSED: "red",
-    Part.REVIEW: "magenta",
-    Part.UNKNOWN: "yellow",
-    Part.TOO_LATE: "red",
-    Part.ACCEPTED: "cyan",
-    Part.MET: "green",
+    "urgent": "red",
+    "soon": "yellow",
+    "later": "cyan",
+    "ask": "magenta",
+    "unseen": "yellow",
+    "good": "green",
 }
+"""By the kind of a line in the view."""
 
 
-def render(report: Report, language: str | None = None, *, width: int | None = None, color: bool = False) -> str:
-    """``report`` as text ending in a newline. ``width``: columns of the terminal; None = one finding a line."""
+def render(
+    report: Report,
+    language: str | None = None,
+    *,
+    width: int | None = None,
+    color: bool = False,
+    everything: bool = False,
+) -> str:
+    """``report`` as text ending in a newline, its last line the summary. ``width``: columns of the terminal; None = one
+    finding a line, those that are in order only with ``everything``."""
     say = Sentences(report, language)
     if width is None:
-        return "".join(f"{line}\n" for line in _lines(report, say))
+        return "".join(f"{line}\n" for line in _lines(report, say, everything=everything))
     out = io.StringIO()
     console = Console(
         file=out,
@@ -59,7 +66,7 @@ def render(report: Report, language: str | None = None, *, width: int | None = N
 # find them; everything that is said in the blocks is said here too.
 
 
-def _lines(report: Report, say: Sentences) -> list[str]:
+def _lines(report: Report, say: Sentences, *, everything: bool) -> list[str]:
     owner = isinstance(report, AuditReport)
     lines = [f"# {say.title()}", f"# {say.made()}", f"# {say.plan()}", f"# {say.headline()}"]
     lines += [f"# {line}" for line in (*say.besides(), say.since_last()) if line]
@@ -67,6 +74,8 @@ def _lines(report: Report, say: Sentences) -> list[str]:
     lines += [f"# {say.problem(problem)}" for problem in report.problems]
     names = {r.school.organisation_number: r.school.name for r in _reports(report) if r.school is not None}
     for item in report.items:
+        if item.group is Group.MET and not everything:
+            continue
         finding = item.finding
         where = [names.get(finding.school or "", finding.school or "–")] if owner else []
         fields = [
@@ -83,7 +92,12 @@ def _lines(report: Report, say: Sentences) -> list[str]:
         lines.append("\t".join(fields))
     for school in _reports(report):
         lines += [f"# {say.words.gettext('løst')}: {say.resolved(resolved)}" for resolved in school.resolved]
-    return lines
+    return [*lines, f"# {_summary(say)}"]
+
+
+def _summary(say: Sentences) -> str:
+    """What a checker's last line is: how many cases stand where."""
+    return " · ".join(f"{name}: {number}" for name, number in say.tiles())
 
 
 def _reports(report: Report) -> tuple[SchoolReport, ...]:
@@ -108,120 +122,124 @@ def _details(item: Item, say: Sentences) -> list[str]:
 
 
 def _school(console: Console, report: SchoolReport, say: Sentences) -> None:
+    drawn = view(report, say)
     console.print(Text(say.title(), "bold"))
     console.print(Text(f"{say.made()}. {say.plan()}", "dim"))
     console.print()
     console.print(Text(say.headline() + ".", "bold red" if report.cases_today else "bold"))
-    for line in say.besides():
-        console.print(Text(line + "."))
-    console.print(Text(" · ".join(f"{name}: {number}" for name, number in say.counts())))
-    if since := say.since_last():
-        console.print(Text(since + "."))
-    _warnings(console, report, say, on_top=True)
-    quoted: set[str] = set()
-    for part in Part:
-        if part is Part.UNKNOWN:
-            _unseen(console, report, say)
-        elif part is not Part.MET:
-            _part(console, part, report.part(part), say, quoted)
+    for step, name, _ in drawn.lead:
+        _hang(console, "- ", Text.assemble((f"{step.when}: ", "bold red"), f"{step.short} ", (name, "bold")))
+    for text in (*say.besides(), *filter(None, [say.since_last()])):
+        console.print(Text(text + "."))
+    _warnings(console, report, say, on_top=True, causes=drawn.causes)
+    _cases(console, drawn, say)
     _resolved(console, report, say)
-    _in_order(console, report, say)
     _warnings(console, report, say, on_top=False)
     console.print()
     console.print(Text(say.foot(), "dim"))
+    console.print(Text(_summary(say), "bold"))
 
 
-def _warnings(console: Console, report: Report, say: Sentences, *, on_top: bool) -> None:
-    """The warnings that belong before the findings, or those that can wait; problems stand with the latter."""
-    texts = [say.warning(warning) for warning in report.warnings if (warning.code in ON_TOP) == on_top]
+def _cases(console: Console, drawn: View, say: Sentences) -> None:
+    """Case by case: the open ones, the annual cycle, those in order, and the closed ones at the end."""
+    for block in (*drawn.open, *filter(None, [drawn.cycle])):
+        _block(console, block, say)
+    if drawn.nothing_open:
+        _heading(console, drawn.nothing_open_title, "green")
+        for cases, codes in drawn.nothing_open:
+            _hang(console, "- ", Text(f"{cases}: {codes}"))
+    if drawn.closed:
+        _heading(console, drawn.closed_title, "red")
+        console.print(Text(say.part_lead(Part.CLOSED)))
+    for duty in drawn.closed:
+        console.print()
+        title = Text.assemble((duty.title, "bold"), (f" [{duty.code}]" if duty.code else "", "dim"))
+        if duty.title:
+            _hang(console, "[ ] ", title)
+        status = Text(", ".join(filter(None, (duty.status, duty.severity))), _STYLES[duty.kind])
+        _indent(console, status)
+        _indent(console, duty.what)
+        _indent(console, Text(_basis(duty, say), "dim"))
+        for case, more in duty.cases:
+            _hang(console, "    - ", Text.assemble((case, "bold"), f" ({more})" if more else ""))
+    if drawn.closed_in_order:
+        console.print()
+        _hang(console, "  ", Text(f"{say.words.gettext('Lukkede saker i orden')}: {', '.join(drawn.closed_in_order)}"))
+    if drawn.duties:
+        _heading(console, say.words.gettext("Pliktene i åpne saker, med planens ord"), "bold")
+        for found in drawn.duties:
+            _hang(console, "- ", Text.assemble((found.code, "bold"), f" {found.title}. {_basis(found, say)}"))
+
+
+def _basis(duty: Duty | Why | ClosedDuty, say: Sentences) -> str:
+    """The plan's words and the paragraphs."""
+    section = f" ({duty.section})" if duty.section else ""
+    quote = f"{say.words.gettext('Planen')}: «{duty.quote}»{section}." if duty.quote else ""
+    law = f"{say.words.gettext('Loven')}: {duty.law}." if duty.law else ""
+    return " ".join(filter(None, (quote, law)))
+
+
+def _block(console: Console, block: Block, say: Sentences) -> None:
+    words = say.words
+    _heading(console, f"{block.name} – {block.told}", _STYLES[block.next.kind if block.next else "later"])
+    if block.next is not None and block.next.kind != "unseen":
+        _step(console, block.next, first=True)
+    if block.why is not None:
+        deadline = f"{block.why.deadline}." if block.why.deadline else ""
+        _indent(console, " ".join(filter(None, (f"{block.why.title}.", deadline, f"{block.why.who}."))))
+        _indent(console, Text(_basis(block.why, say), "dim"))
+    for step in block.remaining:
+        _step(console, step)
+    _under(console, words.gettext("Spørsmål til deg"), block.questions)
+    for found in block.unseen:
+        _hang(console, "? ", Text(f"{words.gettext('Kunne ikke sjekkes')}: {found.why} {found.codes}", "yellow"))
+    _under(console, words.gettext("Gjort, men for sent eller i feil rekkefølge"), block.late)
+    _under(console, words.gettext("Godtatt av et menneske"), block.accepted)
+    if block.in_order:
+        _hang(console, "  ", Text(f"{words.gettext('I orden')}: {block.in_order}", "dim"))
+
+
+def _step(console: Console, step: Line, *, first: bool = False) -> None:
+    when = f"{step.when}: " if step.when else ""
+    lead = Text.assemble(
+        (when, _STYLES[step.kind]),
+        (step.what if first else step.short, "bold" if first else ""),
+        (f" [{step.code}]", "dim"),
+    )
+    _hang(console, "[ ] ", lead)
+    if step.about:
+        _indent(console, step.about)
+    for note in step.notes:
+        _indent(console, f"* {note}")
+
+
+def _under(console: Console, name: str, steps: Iterable[Line]) -> None:
+    steps = tuple(steps)
+    if steps:
+        console.print(Text(f"{name}:", "bold"))
+    for step in steps:
+        _step(console, step)
+
+
+def _indent(console: Console, text: str | Text) -> None:
+    console.print(Padding(text if isinstance(text, Text) else Text(text), (0, 0, 0, 4)))
+
+
+def _heading(console: Console, text: str, style: str) -> None:
+    console.print()
+    console.print(Text(text, f"bold {style}" if style != "bold" else style))
+    console.print(Text("-" * min(len(text), console.width), "dim"))
+
+
+def _warnings(console: Console, report: Report, say: Sentences, *, on_top: bool, causes: tuple[str, ...] = ()) -> None:
+    """The warnings that belong before the cases, or those that can wait; problems stand with the latter."""
+    texts = [*causes] + [say.warning(warning) for warning in report.warnings if (warning.code in ON_TOP) == on_top]
     if not on_top:
         texts += [say.problem(problem) for problem in report.problems]
     if texts:
         console.print()
     for text in texts:
         _hang(console, "! ", Text(text, "yellow"))
-
-
-def _part(console: Console, part: Part, items: tuple[Item, ...], say: Sentences, quoted: set[str]) -> None:
-    if not items:
-        return
-    _heading(console, part, len(items), say)
-    if part in SAID_ONCE:
-        console.print(Text(say.part_lead(part)))
-        console.print()
-    for item in items:
-        _block(console, item, say, quoted)
-
-
-def _heading(console: Console, part: Part, number: int, say: Sentences) -> None:
-    console.print()
-    heading = f"{say.part_name(part).upper()} ({number})"
-    console.print(Text(heading, _STYLES[part]))
-    console.print(Text("-" * min(len(heading), console.width), "dim"))
-
-
-def _unseen(console: Console, report: SchoolReport, say: Sentences) -> None:
-    """What could not be checked, by case and reason."""
-    if not report.unseen:
-        return
-    _heading(console, Part.UNKNOWN, len(report.part(Part.UNKNOWN)), say)
-    for items in report.unseen:
-        first = items[0]
-        _hang(console, "[ ] ", Text.assemble((say.case_name(first.finding), "bold"), f" – {say.status(first)}"))
-        console.print(Padding(Text(f"{say.to_do_label(first)}: {say.to_do(first)}"), (0, 0, 0, 4)))
-        for item in items:
-            finding = item.finding
-            details = (say.words.scope(finding.scope), say.deadline(item), say.change(item), *say.extras(item))
-            more = "; ".join(filter(None, details))
-            line = f"{say.rule_title(finding.rule)} [{finding.rule}]" + (f" ({more})" if more else "")
-            _hang(console, "    - ", Text(line))
-        console.print()
-
-
-def _clusters(console: Console, part: Part, items: tuple[Item, ...], say: Sentences) -> None:
-    """For the owner: each rule once, with the cases and their deadlines under it."""
-    if not items:
-        return
-    console.print(Text(f"{say.part_name(part)} ({len(items)})", _STYLES[part]))
-    by_rule: dict[str, list[Item]] = {}
-    for item in items:
-        by_rule.setdefault(item.finding.rule, []).append(item)
-    for code, found in by_rule.items():
-        _hang(console, "  - ", Text.assemble((say.rule_title(code), "bold"), (f" [{code}]", "dim")))
-        for item in found:
-            details = [say.place(item.finding), say.status(item), say.deadline(item), say.change(item)]
-            if item.acceptance is not None:
-                details.append(say.acceptance(item.acceptance))
-            _hang(console, "    ", Text(" – ".join(filter(None, details))))
-
-
-def _block(console: Console, item: Item, say: Sentences, quoted: set[str]) -> None:
-    finding = item.finding
-    code = finding.rule
-    title = Text(say.rule_title(code), "bold")
-    title.append(f" [{code}]", "dim")
-    _hang(console, "[ ] ", title)
-
-    def line(text: str | Text) -> None:
-        console.print(Padding(text if isinstance(text, Text) else Text(text), (0, 0, 0, 4)))
-
-    line(say.place(finding))
-    deadline = ", ".join(filter(None, (say.deadline(item), say.counted(finding))))
-    status = Text(" – ".join(filter(None, (say.status(item), deadline))), _STYLES[item.part])
-    if change := say.change(item):
-        status.append(f" ({change})", "italic")
-    line(status)
-    if say.to_do(item) and item.part not in SAID_ONCE:
-        line(Text.assemble((f"{say.to_do_label(item)}: ", "bold"), say.to_do(item)))
-    for extra in say.extras(item):
-        line(f"* {extra}")
-    if code not in quoted:
-        quoted.add(code)
-        if say.plan_words(code):
-            line(Text(f"{say.words.gettext('Planen')}: {say.plan_words(code)}", "dim"))
-        if say.law(code):
-            line(Text(f"{say.words.gettext('Loven')}: {say.law(code)}", "dim"))
-    console.print()
 
 
 def _hang(console: Console, lead: str, text: Text) -> None:
@@ -238,24 +256,6 @@ def _resolved(console: Console, report: SchoolReport, say: Sentences) -> None:
     console.print(Text(f"{say.words.gettext('Løst siden sist')} ({len(report.resolved)})", "green"))
     for resolved in report.resolved:
         _hang(console, "- ", Text(say.resolved(resolved)))
-
-
-def _in_order(console: Console, report: SchoolReport, say: Sentences) -> None:
-    met = report.part(Part.MET)
-    if not met:
-        return
-    console.print()
-    console.print(Text(f"{say.part_name(Part.MET).upper()} ({len(met)})", _STYLES[Part.MET]))
-    for found in report.met_by_rule:
-        _hang(console, "- ", Text(f"{say.rule_title(found.rule)} [{found.rule}]: {say.in_how_many(found)}"))
-    console.print()
-    for lines in report.alike:
-        if lines[0].in_order:
-            names = ", ".join(line.case for line in lines)
-            _hang(console, "- ", Text(f"{names}: {say.codes(lines[0].in_order)}"))
-    cycle = sorted({item.finding.rule for item in met if item.finding.case is None})
-    if cycle:
-        _hang(console, "- ", Text(f"{say.words.gettext('årshjulet')}: {say.codes((code, 1) for code in cycle)}"))
 
 
 def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
@@ -275,14 +275,13 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
             continue
         console.print()
         console.print(Text(say.school_name(school), "bold underline"))
-        for part in Part:
-            if part is not Part.MET:
-                _clusters(console, part, school.part(part), say)
+        _cases(console, view(school, say), say)
         _resolved(console, school, say)
     _warnings(console, report, say, on_top=False)
     console.print()
     console.print(Text(say.hidden_numbers(), "dim"))
     console.print(Text(say.foot(), "dim"))
+    console.print(Text(f"{say.headline()} · {_summary(say)}", "bold"))
 
 
 def _school_block(console: Console, row: HeatRow, say: Sentences) -> None:
@@ -293,12 +292,7 @@ def _school_block(console: Console, row: HeatRow, say: Sentences) -> None:
 def school_line(row: HeatRow, say: Sentences) -> str:
     """One school in numbers, hidden where they are small."""
     school = row.report
-    parts = [
-        f"{say.group_name(Group.DEVIATION)}: {row.total}",
-        f"{say.words.gettext('de neste sju dagene')}: {row.small(len(school.soon))}",
-        f"{say.group_name(Group.REVIEW)}: {row.small(len(school.group(Group.REVIEW)))}",
-        f"{say.group_name(Group.UNKNOWN)}: {row.small(len(school.group(Group.UNKNOWN)) + len(school.unread))}",
-    ]
+    parts = [f"{say.standing(standing)}: {row.small(in_standing(school, standing))}" for standing in Standing]
     if school.unread:
         parts.append(say.unread(len(school.unread)))
     return " · ".join(parts)

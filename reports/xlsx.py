@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import optional_part
@@ -16,7 +17,7 @@ from .trend import weekly
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_WIDTHS = (20, 20, 14, 12, 8, 40, 50, 16, 18, 24, 9, 12, 50, 24, 24, 10, 10, 16, 16, 40, 40, 20, 18, 24)
+_WIDTHS = (20, 20, 14, 12, 8, 40, 50, 16, 18, 20, 24, 9, 12, 50, 24, 24, 10, 10, 16, 16, 40, 40, 20, 18, 24)
 
 
 def render(report: Report, language: str | None = None) -> bytes:
@@ -37,7 +38,9 @@ def render(report: Report, language: str | None = None) -> bytes:
         workbook.set_properties({"title": say.title(), "comments": say.foot()})
         book = _Book(workbook)
         words = say.words
-        book.sheet(words.gettext("I dag"), today_header(report, say), today_rows(report, say), (18, 12, 50, 70, 26, 9))
+        above = [f"{say.headline()}. " + " · ".join(f"{name}: {number}" for name, number in say.tiles())]
+        widths = (18, 20, 14, 50, 26, 9, 60, 50, 50)
+        book.sheet(words.gettext("Saker"), today_header(report, say), today_rows(report, say), widths, above)
         book.sheet(words.gettext("Les meg"), [], about_rows(report, say), (24, 100))
         book.sheet(words.gettext("Funn"), header(say), finding_rows(report, say), _WIDTHS)
         if isinstance(report, AuditReport):
@@ -60,28 +63,41 @@ class _Book:
     def __init__(self, workbook: Any) -> None:
         self.workbook = workbook
         self.bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F3F3F4"})
+        self.title = workbook.add_format({"bold": True})
         self.text = workbook.add_format({"text_wrap": True, "valign": "top"})
         # 414 is Norwegian: without it an English machine shows the month first.
         self.date = workbook.add_format({"num_format": "[$-414]dd.mm.yyyy", "valign": "top"})
 
-    def sheet(self, name: str, names: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int]) -> None:
-        """One sheet with a frozen, filtered head (where it has one)."""
+    def sheet(
+        self,
+        name: str,
+        names: Sequence[str],
+        rows: Iterable[Sequence[Cell]],
+        widths: Sequence[int],
+        above: Sequence[str] = (),
+    ) -> None:
+        """One sheet with a frozen, filtered head (where it has one), under the lines ``above``; each row fits its text."""
         sheet = self.workbook.add_worksheet(name)
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
+        for line, text in enumerate(above):
+            sheet.write_string(line, 0, text, self.title)
+        head = last = len(above)
+        if names:
+            sheet.set_row(head, _height(names, widths))
         for column, title in enumerate(names):
-            sheet.write_string(0, column, title, self.bold)
-        last = 0
-        for last, row in enumerate(rows, start=1 if names else 0):
+            sheet.write_string(head, column, title, self.bold)
+        for last, row in enumerate(rows, start=head + 1 if names else head):
+            sheet.set_row(last, _height(row, widths))
             for column, cell in enumerate(row):
                 self._write(sheet, last, column, cell)
         if names:
-            sheet.freeze_panes(1, 0)
-            sheet.repeat_rows(0)
-            sheet.autofilter(0, 0, last, len(names) - 1)
+            sheet.freeze_panes(head + 1, 0)
+            sheet.repeat_rows(head)
+            sheet.autofilter(head, 0, last, len(names) - 1)
 
     def _write(self, sheet: Any, row: int, column: int, cell: Cell) -> None:
         if cell is None or cell == "":
@@ -92,6 +108,21 @@ class _Book:
             sheet.write_number(row, column, cell, self.text)
         else:
             sheet.write_string(row, column, cell, self.text)
+
+
+_LINE = 15.0
+"""Points that a line of text needs."""
+_HIGHEST = 409.0
+"""Points: no row of a workbook can be higher."""
+
+
+def _height(row: Sequence[Cell], widths: Sequence[int]) -> float:
+    """Points that ``row`` needs: LibreOffice lets texts run into each other where no height is given."""
+    lines = 1
+    for cell, width in zip(row, widths, strict=False):
+        if isinstance(cell, str):
+            lines = max(lines, sum(len(wrap(part, max(width - 1, 1))) or 1 for part in cell.splitlines()))
+    return min(lines * _LINE, _HIGHEST)
 
 
 def _number(shown: str) -> Cell:

@@ -124,10 +124,10 @@ BROKEN = {
         "Error: No such command 'audti'. Did you mean 'audit'?",
     ),
     "no such option": (
-        ("check-school", "--skool", "1"),
-        "Feil: Det finnes ikke noe valg '--skool'. Mente du '--school'?",
-        "Feil: Det finst ikkje noko val '--skool'. Meinte du '--school'?",
-        "Error: No such option '--skool'. Did you mean '--school'?",
+        ("check-school", "--schoo1", "1"),
+        "Feil: Det finnes ikke noe valg '--schoo1'. Mente du '--school'?",
+        "Feil: Det finst ikkje noko val '--schoo1'. Meinte du '--school'?",
+        "Error: No such option '--schoo1'. Did you mean '--school'?",
     ),
     "several options are near": (
         ("--setings", "x", "audit"),

@@ -18,7 +18,8 @@ from skolemiljo.domain.fault_words import called
 from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.reports import render
 from skolemiljo.reports.ascii_fallback import writable
-from skolemiljo.reports.model import AuditReport, SchoolReport
+from skolemiljo.reports.model import AuditReport, Group, SchoolReport
+from skolemiljo.reports.sentences import Sentences
 
 
 @pytest.fixture(scope="session")
@@ -78,10 +79,18 @@ def test_first_screen_answers_what_to_do_today(report: SchoolReport) -> None:
     text = render(report, "text", width=80)
     assert isinstance(text, str)
     top = "\n".join(text.splitlines()[:24])  # what an ordinary terminal window holds
-    assert "1 sak trenger noe i dag" in top
-    assert "2026-014" in top
-    assert "frist mandag 9. mars 2026 (i dag)" in top
-    assert "Skriv en logg i saken om når du fikk meldingen" in top
+    assert "1 av 5 åpne saker trenger noe i dag" in top
+    assert "- i dag: Skriv en logg i saken om når du fikk meldingen, og fra hvem (rolle)." in top
+    assert "Sak 2026-014" in top
+    assert "Frist mandag 9. mars 2026 (i" in top
+
+
+def test_the_last_line_is_the_summary(report: SchoolReport, audit: AuditReport) -> None:
+    """As checkers do: whoever sees the end of a long output sees how it stands."""
+    for form in (report, audit):
+        for width in (80, None):
+            end = " ".join(str(render(form, "text", width=width)).splitlines()[-3:])
+            assert all(f"{name}: {number}" in end for name, number in Sentences(form).tiles())
 
 
 def test_piped_every_finding_has_one_line(report: SchoolReport, audit: AuditReport) -> None:
@@ -89,9 +98,12 @@ def test_piped_every_finding_has_one_line(report: SchoolReport, audit: AuditRepo
         text = render(form, "text")
         assert isinstance(text, str)
         lines = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
-        assert len(lines) == len(form.items)
         skip = 1 if isinstance(form, AuditReport) else 0
-        for item, fields in zip(form.items, lines, strict=True):
+        opened = [item for item in form.items if item.group is not Group.MET]
+        assert len(opened) < len(form.items)
+        whole = str(render(form, "text", everything=True))
+        assert sum(not line.startswith("#") for line in whole.splitlines()) == len(form.items)
+        for item, fields in zip(opened, lines, strict=True):
             assert fields[skip + 1 : skip + 4] == [item.finding.case or "–", item.finding.rule, item.finding.scope]
 
 
@@ -109,7 +121,7 @@ def test_colour_only_when_asked_and_never_alone(report: SchoolReport) -> None:
 def test_any_terminal_encoding_can_be_written(report: SchoolReport, encoding: str) -> None:
     written = writable(str(render(report, "text", width=80)), encoding)
     assert written.encode(encoding)
-    assert "?" not in written.replace("varselet?", "")
+    assert "?" not in written.replace("varselet?", "").replace("\n? Kunne ikke", "")
     assert "Bakken skole" in written
     assert "2026-014" in written
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +13,6 @@ from skolemiljo.domain.verdict import Reading, Reason, Verdict
 from skolemiljo.reports import FORMATS, render
 from skolemiljo.reports.model import SchoolReport
 from skolemiljo.reports.report_language import Words
-from skolemiljo.reports.sentences import Sentences
 
 from .conftest import TODAY, MakeFinding, assessment_of
 from .test_no_zero import said
@@ -78,10 +77,7 @@ def test_numbers_for_programs_and_what_is_written_back_keep_the_two_apart(asked:
     assert [(flag.deadline, flag.asks_after) for flag in flags] == [(None, day) for day in (PASSED, AHEAD, PASSED)]
 
 
-def test_a_case_in_a_line_and_the_mail_say_no_deadline(asked: SchoolReport) -> None:
-    say = Sentences(asked)
-    first: date = AHEAD + timedelta(days=1)
-    assert f"verktøyet spør fra {say.words.short_day(first)}" in say.case_line(asked.cases[0])
+def test_the_mail_says_no_deadline(asked: SchoolReport) -> None:
     assert "frist" not in said(asked, "mail").casefold()
 
 

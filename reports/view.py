@@ -1,0 +1,302 @@
+"""What a form draws of a school, case by case and in words: page, paper, terminal and mail say it from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import takewhile
+
+from ..domain.verdict import Reason
+from .cases import alike, by_duty
+from .model import Act, CaseBlock, Item, Part, SchoolReport, Standing
+from .sentences import Sentences
+
+_COLOUR = {
+    Part.TODAY: "urgent",
+    Part.CLOSED: "urgent",
+    Part.SOON: "soon",
+    Part.REVIEW: "ask",
+    Part.UNKNOWN: "unseen",
+    Part.ACCEPTED: "good",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing in a case: by when, what, about which part of the case, and under which duty."""
+
+    when: str
+    what: str
+    short: str
+    """the first sentence of ``what``"""
+    more: str
+    """the other sentences"""
+    about: str
+    code: str
+    kind: str
+    """urgent, soon, later, ask, unseen, good: what its colour says too"""
+    notes: tuple[str, ...]
+    """verdict and deadline where they say more than ``when``, remarks, what is new, what a person has decided"""
+
+
+@dataclass(frozen=True)
+class Why:
+    """What the next step rests on: the duty, its deadline and how it was counted, the plan's words, the law."""
+
+    title: str
+    deadline: str
+    who: str
+    quote: str
+    section: str
+    law: str
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What could not be checked for one cause, and which duties hang on it."""
+
+    why: str
+    codes: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One open case, or the annual cycle."""
+
+    id: str
+    name: str
+    standing: str
+    told: str
+    """where it stands, in a few words"""
+    next: Line | None
+    why: Why | None
+    remaining: tuple[Line, ...]
+    questions: tuple[Line, ...]
+    unseen: tuple[Unseen, ...]
+    late: tuple[Line, ...]
+    accepted: tuple[Line, ...]
+    in_order: str
+
+
+@dataclass(frozen=True)
+class ClosedDuty:
+    """What is missing of one duty, or could not be seen for one cause, in closed cases."""
+
+    severity: str
+    title: str
+    what: str
+    code: str
+    kind: str
+    status: str
+    quote: str
+    section: str
+    law: str
+    cases: tuple[tuple[str, str], ...]
+    """number and what it is about"""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One duty that stands in a case and is not explained there: what it is, and where it comes from."""
+
+    code: str
+    title: str
+    quote: str
+    section: str
+    law: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A school's cases, in the order in which they are read."""
+
+    lead: tuple[tuple[Line, str, str], ...]
+    """of each case that needs something today: its next step, its name, and the block's id"""
+    causes: tuple[str, ...]
+    """why something could not be checked, and in how many cases"""
+    open: tuple[Block, ...]
+    cycle: Block | None
+    nothing_open: tuple[tuple[str, str], ...]
+    """cases in order: numbers, and what is in order in them"""
+    nothing_open_title: str
+    closed: tuple[ClosedDuty, ...]
+    closed_title: str
+    closed_in_order: tuple[str, ...]
+    duties: tuple[Duty, ...]
+
+
+def view(report: SchoolReport, say: Sentences, prefix: str = "") -> View:
+    """What is drawn of ``report``. ``prefix`` tells the blocks' ids from those of another school on the same page."""
+    blocks = tuple(
+        _block(block, say, f"{prefix}sak-{number}")
+        for number, block in enumerate(report.shown_cases, 1)
+        if block.standing is not Standing.IN_ORDER
+    )
+    cycle = report.cycle_block
+    wanted = cycle is not None and cycle.acts and (cycle.needs_today or not report.only.today)
+    its = _block(cycle, say, f"{prefix}arshjulet") if cycle is not None and wanted else None
+    calm = [block for block in report.shown_cases if block.standing is Standing.IN_ORDER]
+    closed = () if report.only.today else report.closed_cases
+    return View(
+        lead=tuple((block.next, block.name, block.id) for block in blocks if block.standing == "today" and block.next),
+        causes=tuple(causes(report, say)),
+        open=blocks,
+        cycle=its,
+        nothing_open=_in_order(calm, say),
+        nothing_open_title=say.cases_in_order(len(calm)),
+        closed=tuple(_closed(act, cases, say) for act, cases in by_duty(closed)),
+        closed_title=say.closed_cases(len(closed)),
+        closed_in_order=tuple(
+            str(block.case)
+            for block in report.cases
+            if block.closed and block.standing is Standing.IN_ORDER and not report.only.today
+        ),
+        duties=_duties(report, say),
+    )
+
+
+def causes(report: SchoolReport, say: Sentences) -> Iterable[str]:
+    """Why something could not be checked, the commonest cause first, and in how many cases that are in hand."""
+    cases: dict[Reason | None, list[Item]] = {}
+    for block in report.open_cases:
+        for reason, items in block.unseen.items():
+            cases.setdefault(reason, []).append(items[0])
+    for found in sorted(cases.values(), key=len, reverse=True):
+        yield say.cause(found[0], len(found))
+
+
+def _block(block: CaseBlock, say: Sentences, name: str) -> Block:
+    act = block.next
+    return Block(
+        id=name,
+        name=say.case_words(block.case) if block.case else say.words.gettext("Årshjulet"),
+        standing=block.standing.value,
+        told=say.standing(block.standing),
+        next=None if act is None else line(act, say),
+        why=None if act is None or act.part is Part.UNKNOWN else _why(act, say),
+        remaining=tuple(line(found, say) for found in block.remaining),
+        questions=tuple(line(found, say) for found in block.of(Part.REVIEW)),
+        unseen=tuple(_unseen(items, say) for items in block.unseen.values()),
+        late=tuple(line(found, say) for found in block.of(Part.TOO_LATE)),
+        accepted=tuple(line(found, say) for found in block.of(Part.ACCEPTED)),
+        in_order=say.codes(block.in_order),
+    )
+
+
+def line(act: Act, say: Sentences) -> Line:
+    """``act`` in words."""
+    item = act.first
+    new = next((say.change(found) for found in act.items if say.is_new(found)), "")
+    remarks = dict.fromkeys(text for found in act.items for text in say.extras(found))
+    what = say.what(item)
+    short, stop, more = what.partition(". ")
+    return Line(
+        when=say.when(item),
+        what=what,
+        short=short + stop.strip(),
+        more=more,
+        about=about(act, say),
+        code=act.rule,
+        kind=_COLOUR.get(act.part, "later"),
+        notes=tuple(filter(None, (_status(item, say), say.no_deadline(item), *remarks, new))),
+    )
+
+
+def _status(item: Item, say: Sentences) -> str:
+    """The verdict, where neither its place nor the day says it."""
+    return say.status(item) if item.part in (Part.TODAY, Part.TOO_LATE) else ""
+
+
+def about(act: Act, say: Sentences) -> str:
+    """Which parts of the case it is about: what they share is said once, and the dates where they differ."""
+    days = {item.finding.last_day for item in act.items}
+    texts = []
+    for item in act.items:
+        text, day = say.words.scope(item.finding.scope), item.finding.last_day
+        texts.append(f"{text} ({say.words.short_day(day)})" if len(days) > 1 and day is not None else text)
+    if len(texts) == 1:
+        return texts[0]
+    letters = takewhile(lambda same: len(set(same)) == 1, zip(*texts, strict=False))
+    cut = "".join(first for first, *_ in letters).rfind(" ") + 1
+    return ", ".join(filter(None, (texts[0], *(text[cut:] for text in texts[1:]))))
+
+
+def _why(act: Act, say: Sentences) -> Why:
+    item, code = act.first, act.rule
+    deadline = say.deadline(item) if item.finding.deadline is not None else ""
+    return Why(
+        title=say.rule_title(code).rstrip("."),
+        deadline=_sentence(", ".join(filter(None, (deadline, say.counted(item.finding))))),
+        who=_sentence(say.responsible(item.finding.role)),
+        quote=say.quote(code),
+        section=say.section(code),
+        law=say.law(code),
+    )
+
+
+def _sentence(text: str) -> str:
+    """``text`` with a capital, and without the stop that whoever draws it sets."""
+    return text[:1].upper() + text[1:].rstrip(".")
+
+
+def _unseen(items: Iterable[Item], say: Sentences) -> Unseen:
+    first, *others = items
+    rules = dict.fromkeys(item.finding.rule for item in (first, *others))
+    return Unseen(say.why_unknown(first), say.codes((code, 1) for code in rules))
+
+
+def _closed(act: Act, cases: list[tuple[CaseBlock, Act]], say: Sentences) -> ClosedDuty:
+    hidden = act.part is Part.UNKNOWN
+    told: dict[str, list[Act]] = {}
+    for block, its in cases:
+        told.setdefault(str(block.case), []).append(its)
+    return ClosedDuty(
+        severity=say.words.severity(act.severity),
+        title="" if hidden else say.rule_title(act.rule),
+        what=say.what(act.first),
+        code="" if hidden else act.rule,
+        kind=_COLOUR.get(act.part, "later"),
+        status=say.status(act.first),
+        quote="" if hidden else say.quote(act.rule),
+        section=say.section(act.rule),
+        law="" if hidden else say.law(act.rule),
+        cases=tuple((case, _in_closed(acts, say, hidden=hidden)) for case, acts in told.items()),
+    )
+
+
+def _in_closed(acts: list[Act], say: Sentences, *, hidden: bool) -> str:
+    if hidden:
+        return say.codes((act.rule, 1) for act in acts)
+    (act,) = acts
+    days = {item.finding.deadline for item in act.items}
+    day = act.first.finding.deadline
+    said = [about(act, say), say.words.short_day(day) if day is not None and len(days) == 1 else ""]
+    return ", ".join(filter(None, (*said, *dict.fromkeys(t for i in act.items for t in say.extras(i)))))
+
+
+def _in_order(blocks: Iterable[CaseBlock], say: Sentences) -> tuple[tuple[str, str], ...]:
+    """Cases in order with what is: those with the same together, and each that a person has decided about with what was said."""
+    told = []
+    for same in alike(blocks):
+        accepted = [f"{act.rule} {note}" for act in same[0].acts for note in line(act, say).notes]
+        said = "; ".join(filter(None, (say.codes(same[0].in_order), *accepted)))
+        told.append((", ".join(str(block.case) for block in same), said))
+    return tuple(told)
+
+
+def _duties(report: SchoolReport, say: Sentences) -> tuple[Duty, ...]:
+    """The duties that stand in an open case without being explained there, in the plan's order."""
+    explained = {block.next.rule for block in _shown(report) if block.next and block.next.part is not Part.UNKNOWN}
+    named = {act.rule for block in _shown(report) for act in block.acts if act.part is not Part.UNKNOWN}
+    codes = [code for code in report.rules if code in named] + sorted(named - report.rules.keys())
+    return tuple(
+        Duty(code, say.rule_title(code).rstrip("."), say.quote(code), say.section(code), say.law(code))
+        for code in codes
+        if code not in explained
+    )
+
+
+def _shown(report: SchoolReport) -> Iterable[CaseBlock]:
+    yield from report.shown_cases
+    if report.cycle_block is not None:
+        yield report.cycle_block
