@@ -352,7 +352,7 @@ class _Doctor:
         seen = last_look(store)
         if seen is None or self._at - seen > _A_NIGHT:
             what = _("vakten har ikke sett etter det siste døgnet")
-            yield Line("watch", State.LOOK, what, _("Går timeren skolemiljo-watch.timer?"))
+            yield Line("watch", State.LOOK, what, _("Går skolemiljo-watch?"))
         else:
             yield Line(
                 "watch", State.OK, _("så sist etter {at}").format(at=f"{seen.astimezone(OSLO):%d.%m. kl. %H.%M}")

@@ -115,3 +115,15 @@ def test_when_a_period_is_over(text: str, over: date | None) -> None:
 def test_when_a_period_begins() -> None:
     assert begins_on("Fra 20.9. til 16.10.", DECIDED) == date(2026, 9, 20)
     assert begins_on("Hver fredag", DECIDED) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["jf. referat av 12.9.", "Se møtereferat fra 14. september", "sjå referat frå 12.09.2026"]
+)
+def test_the_day_of_what_is_pointed_at_is_no_time(text: str) -> None:
+    assert not names_a_time(text)
+
+
+@pytest.mark.parametrize("text", ["OK", "Ok"])
+def test_ok_is_nobodys_initials(text: str) -> None:
+    assert responsible(text) is Who.NOBODY

@@ -67,7 +67,8 @@ def responsible(text: str) -> Who:
 
 def _names_a_person(text: str) -> bool:
     many = _patterns()["many"].search(text.casefold()) is not None
-    if _INITIALS.fullmatch(text) or _INITIAL_AND_SURNAME.search(text) or text.casefold() in _given_names():
+    initials = _INITIALS.fullmatch(text) is not None and read_answer(text).said is Said.ANSWER  # «OK» is nobody's
+    if initials or _INITIAL_AND_SURNAME.search(text) or text.casefold() in _given_names():
         return True
     for name in _NAME.finditer(text):
         if not _may_be_a_name(name[0]):

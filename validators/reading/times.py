@@ -29,16 +29,26 @@ def _words(patterns: list[str]) -> re.Pattern[str]:
     return re.compile(r"(?<![\w-])(?:" + "|".join(patterns) + r")(?![\w-])")
 
 
+_OF_A_DOCUMENT = re.compile(
+    r"\b(av|fra|frå|datert|dagsett|den|pr|per)\.?\s+(den\s+)?(\d{1,2}\.\s?(\d{1,2}\.?|[a-z]{3,9})(\s?\d{2,4})?|\d{4}-\d\d-\d\d)",
+    re.IGNORECASE,
+)
+"""The day of a document, where a text only points at one."""
+
+
 @kept
 def names_a_time(text: str) -> bool:
     """Whether ``text`` names a date, a week, a weekday, how often, a month or season, a lesson or break, or a period with an end.
 
     What is not recognised is no time: «ved behov», «etter ferien», «når vi får vikar», «se felt b». Nor is one that the text
-    itself takes back («ikke bestemt, kanskje i uke 42»).
+    itself takes back («ikke bestemt, kanskje i uke 42»), or the day of what it points at («jf. referat av 12.9.»).
     """
+    said = read_answer(text).said
+    if said is Said.ELSEWHERE:
+        text = _OF_A_DOCUMENT.sub(" ", text)
     words = bare(text)
     named, unsure = _patterns()
-    if read_answer(text).said is Said.LATER or unsure.search(words):
+    if said is Said.LATER or unsure.search(words):
         return False
     return named.search(words) is not None or any(True for _ in days_in(text.casefold(), date(2000, 1, 1)))
 
