@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import hmac
 import os
 import stat
 import tomllib
@@ -396,7 +398,8 @@ class Settings(BaseSettings):
     client_secret: SecretStr | None = None
     """For all systems; best given as a file called ``client_secret`` in the secrets folder."""
     pseudonym_key: SecretStr | None = Field(default=None, min_length=16)
-    """What the owner's pseudonyms are made with; without it the store keeps one, and a lost store gives new pseudonyms."""
+    """What the owner's pseudonyms are made with; without it the store keeps one, and a lost store gives new pseudonyms.
+    With it, as a file in the secrets folder, texts of plans are compared across a school's cases too (judging/copies.py)."""
     ping_url: PingAddress = Field(default=None, repr=False)
     """Dead man's switch: one GET after a run that worked."""
     case_url: CaseAddress = None
@@ -461,6 +464,11 @@ class Settings(BaseSettings):
     def reference_key(self) -> bytes:
         """What references that tell who somebody is are made pseudonyms with; empty where no key is set."""
         return self.pseudonym_key.get_secret_value().encode() if self.pseudonym_key is not None else b""
+
+    @property
+    def copies_key(self) -> bytes:
+        """What fingerprints of plans' texts are made with: by ``pseudonym_key``, and another than it. Empty where no key is set."""
+        return hmac.digest(self.reference_key, b"copies", hashlib.sha256) if self.reference_key else b""
 
     @property
     def report_language(self) -> str:

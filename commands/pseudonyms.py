@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ..domain.verdict import Assessment, Finding
+from ..judging.copies import Alike
 from ..reports.model import Previous, Problem
 
 if TYPE_CHECKING:
@@ -83,6 +84,10 @@ class Pseudonyms:
             else one
             for one in assessments
         ]
+
+    def copies(self, copies: Iterable[Alike]) -> list[Alike]:
+        """The same cases with the same text, under pseudonyms."""
+        return [replace(one, cases=tuple(sorted(map(self.of, one.cases)))) for one in copies]
 
     def problems(self, problems: Iterable[Problem]) -> list[Problem]:
         """The same problems of pseudonyms."""

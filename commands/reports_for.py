@@ -15,6 +15,7 @@ from ..domain.errors import CaseNotFound, SettingsError, SourceError
 from ..domain.moment import OSLO, local_day
 from ..domain.problem import ProblemKind
 from ..domain.school import School
+from ..judging.copies import Alike, alike
 from ..judging.now import Judged, Progress, judge_cycle, judge_files, judge_school, school_years
 from ..judging.problems import problem_of
 from ..plans.loader import load_plans
@@ -84,6 +85,7 @@ def for_rector(
         if offline
         else _problems(judged.problems, school.organisation_number),
         leader_cases=frozenset() if store is None else store.leader_cases(),
+        copies=_copies(store, school.organisation_number),
         seen_at=seen_at,
         language=language or work.settings.language_of(school),
         reader="rector",
@@ -151,6 +153,7 @@ def for_owner(
         previous=names.previous(_previous(store, None, seen_at or as_of, since)),
         acceptances=names.acceptances(store.acceptances() if store is not None else ()),
         problems=names.problems(problems),
+        copies={one.organisation_number: names.copies(_copies(store, one.organisation_number)) for one in schools},
         trend=_trend(store, as_of),
         seen_at=seen_at,
         language=language or work.settings.language_of(None),
@@ -277,6 +280,11 @@ def is_over(store: Store, school: str, as_of: datetime) -> bool:
     """Whether the school is closed and has no cases any more."""
     closed_on = store.school(school).closed_on
     return closed_on is not None and closed_on < local_day(as_of) and not store.case_ids(school)
+
+
+def _copies(store: Store | None, school: str) -> tuple[Alike, ...]:
+    """Which of the school's cases had the same text in their plans when they were last judged by a night."""
+    return () if store is None else alike(store.prints(school))
 
 
 def _add(whole: Judged, part: Judged) -> None:

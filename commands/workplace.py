@@ -41,7 +41,12 @@ class Workplace:
     def judging(self) -> Judging:
         """The judgement as the settings say."""
         settings = self.settings
-        return Judging(load_plans(settings.plan), calendars(settings.school_calendar), settings.read_text)
+        return Judging(
+            load_plans(settings.plan),
+            calendars(settings.school_calendar),
+            settings.read_text,
+            copies_key=settings.copies_key,
+        )
 
     @cached_property
     def plan(self) -> MunicipalPlan:

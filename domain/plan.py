@@ -86,6 +86,10 @@ class Readings(Strict):
     plan_unchanged_after_weeks: int = 8
     cycle_due_soon_days: int = 28
     cycle_documented_within_days: int = 30
+    copied_from_letters: int = Field(default=60, ge=20)
+    """A text of a plan that is at least so long, and stands in another case too, is asked about (judging/copies.py)."""
+    template_prompts: tuple[str, ...] = ()
+    """What the municipality's own template has written in a plan's fields: it is nobody's text."""
     routine_old_after_days: int = 365
     """A routine whose version is older than this is shown with a remark."""
 

@@ -17,6 +17,7 @@ from ..domain.verdict import Assessment
 from ..validators import RULES
 from ..validators.engine import assess, assess_cycle, cycle_status
 from ..validators.rule import Rule
+from .copies import fingerprints
 
 
 @cache
@@ -42,6 +43,8 @@ class Judging:
     calendar_of: Callable[[str | None], SchoolCalendar]
     read_text: bool = True
     rules: tuple[Rule, ...] = field(default_factory=lambda: tuple(RULES.values()))
+    copies_key: bytes = field(default=b"", repr=False)
+    """What the texts of plans are compared with (copies.py); empty = they are not."""
 
     @property
     def plan(self) -> MunicipalPlan:
@@ -58,6 +61,10 @@ class Judging:
             calendar=self.calendar_of(case.school),
             read_text=self.read_text,
         )
+
+    def fingerprints(self, case: Case, as_of: datetime) -> dict[str, str]:
+        """What tells whether a text of the case's plans stands in another case too; nothing where texts are not to be read."""
+        return fingerprints(case, as_of, self.copies_key if self.read_text else b"", self.plan.readings)
 
     def cycle(self, facts: CycleFacts, as_of: datetime) -> tuple[Assessment, CycleStatus]:
         """The assessment of one school year's annual cycle, and the status to write back."""

@@ -14,6 +14,7 @@ from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
 from ..domain.school import School
 from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, RemarkCode, Severity, Verdict
+from ..judging.copies import Alike
 from ..validators.rule import Chapter, Rule
 from .cases import blocks, is_over
 from .model import (
@@ -65,6 +66,7 @@ def school_report(
     acceptances: Iterable[Acceptance] = (),
     problems: Sequence[Problem] = (),
     leader_cases: frozenset[str] = frozenset(),
+    copies: Sequence[Alike] = (),
     seen_at: datetime | None = None,
     language: str = "nb",
     reader: Reader = "rector",
@@ -76,7 +78,7 @@ def school_report(
     of a case in which a leader is the subject: its assessment says so, or, where it could not be judged now, the earlier
     one did (``leader_cases``). ``complete``: whether the run saw everything; problems, crashes and findings that could
     not be checked make the report incomplete all the same.
-    ``seen_at``: when the cases were looked at, where that is not ``as_of``.
+    ``seen_at``: when the cases were looked at, where that is not ``as_of``. ``copies``: which cases have the same text in their plans.
     """
     judged = tuple(assessments)
     hidden: frozenset[str] = frozenset()
@@ -117,6 +119,7 @@ def school_report(
             *_old(seen_at, today),
             *_unread(problems),
             *_warnings(items, crashed, plan, today, complete and not problems, decided.values()),
+            *_copied(copies, hidden),
         ),
         problems=problems,
         cycle=tuple(cycle_statuses) if only == EVERYTHING else (),
@@ -139,6 +142,7 @@ def audit_report(
     previous: Previous | None = None,
     acceptances: Iterable[Acceptance] = (),
     problems: Sequence[Problem] = (),
+    copies: Mapping[str, Sequence[Alike]] | None = None,
     trend: Sequence[TrendPoint] = (),
     seen_at: datetime | None = None,
     language: str = "nb",
@@ -169,6 +173,7 @@ def audit_report(
             previous=previous,
             acceptances=kept_acceptances,
             problems=tuple(p for p in problems if p.school == number),
+            copies=(copies or {}).get(number or "", ()),
             seen_at=seen_at,
             language=language,
             reader="owner",
@@ -309,6 +314,14 @@ def _resolved(assessments: Sequence[Assessment], previous: Previous | None) -> t
 def _old(seen_at: datetime | None, today: date) -> Iterable[Warning]:
     if seen_at is not None and local_day(seen_at) < today:
         yield Warning(WarningCode.OLD, local_day(seen_at))
+
+
+def _copied(copies: Sequence[Alike], hidden: frozenset[str]) -> Iterable[Warning]:
+    """The question which plans say the same; a case in which a leader is the subject is not told of to rektor, here either."""
+    kept = [one for found in copies if (one := found.without(hidden)) is not None]
+    if kept:
+        told = tuple(f"{' = '.join(one.cases)} ({', '.join(one.rules)})" for one in kept)
+        yield Warning(WarningCode.COPIED, number=len(kept), items=told)
 
 
 def _unread(problems: Sequence[Problem]) -> Iterable[Warning]:

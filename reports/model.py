@@ -109,6 +109,8 @@ class WarningCode(StrEnum):
     """what is told was seen on an earlier day"""
     UNREAD = "unread"
     """cases that could not be looked at at all: they are in none of the numbers"""
+    COPIED = "copied"
+    """the same text stands in the plans of several cases: a question, of no rule"""
 
 
 @dataclass(frozen=True, slots=True)

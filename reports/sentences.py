@@ -191,6 +191,8 @@ class Sentences(FindingSentences):
                 )
             case WarningCode.UNREAD:
                 return self._unread(warning, items)
+            case WarningCode.COPIED:
+                return self._copied(warning, items)
             case WarningCode.CRASHED:
                 return self.words.gettext(
                     "Feil i verktøyet: reglene {items} kunne ikke regnes ut. Si ifra til IT."
@@ -229,6 +231,17 @@ class Sentences(FindingSentences):
     def not_all(self) -> str:
         """That not all could be checked, in a line."""
         return self.words.gettext("Ikke alt kunne sjekkes")
+
+    def _copied(self, warning: Warning, items: str) -> str:
+        if isinstance(self.report, AuditReport):
+            number = shown_count(warning.number or 0)
+            return self.words.gettext(
+                "Den samme teksten står i aktivitetsplanene i flere saker ({n}), ved {items}. Skolens side sier hvilke. "
+                "Er hver plan laget for eleven den gjelder?"
+            ).format(n=number, items=items)
+        return self.words.gettext(
+            "Den samme teksten står i aktivitetsplanene i flere saker: {items}. Er hver plan laget for eleven den gjelder?"
+        ).format(items=items)
 
     def _unread(self, warning: Warning, items: str) -> str:
         number = warning.number or 0

@@ -59,6 +59,7 @@ def _row(item: JudgedCase, known: Any) -> dict[str, Any]:
         "closed": item.assessment.closed,
         "leader_accused": item.assessment.leader_accused,
         "record_fingerprint": item.record_fingerprint,
+        "prints": dict(item.prints),
         "problem": None,
         "vanished_at": None,
         "gone_accepted_at": None,
@@ -69,7 +70,7 @@ def put_problem(connection: Connection, school: str, case: str, kind: ProblemKin
     """Notes that a case could not be read. What was found out before stays, and is no longer current."""
     if connection.execute(update(cases).where(cases.c.case_id == case).values(problem=kind)).rowcount:
         return
-    row = {"case_id": case, "school": school, "crashed": [], "leader_accused": False, "problem": kind}
+    row = {"case_id": case, "school": school, "crashed": [], "leader_accused": False, "prints": {}, "problem": kind}
     connection.execute(insert(cases), [row])
 
 
@@ -84,9 +85,8 @@ def put_vanished(connection: Connection, case: str, at: datetime) -> None:
     """Notes that the source no longer has the case. It is kept and told; one that never could be read is forgotten, since
     nothing was ever said of it."""
     connection.execute(delete(cases).where(cases.c.case_id == case, cases.c.judged_at.is_(None)))
-    connection.execute(
-        update(cases).where(cases.c.case_id == case, cases.c.vanished_at.is_(None)).values(vanished_at=at, problem=None)
-    )
+    gone: dict[str, Any] = {"vanished_at": at, "problem": None, "prints": {}}
+    connection.execute(update(cases).where(cases.c.case_id == case, cases.c.vanished_at.is_(None)).values(gone))
 
 
 def accept_gone(connection: Connection, school: str, at: datetime) -> tuple[str, ...]:
@@ -98,6 +98,7 @@ def accept_gone(connection: Connection, school: str, at: datetime) -> tuple[str,
         "gone_accepted_at": at,
         "vanished_at": func.coalesce(cases.c.vanished_at, at),
         "problem": None,
+        "prints": {},
     }
     for part in parts(accepted):
         connection.execute(update(cases).where(cases.c.case_id.in_(part)).values(values))
@@ -156,6 +157,13 @@ def changing(connection: Connection, school: str, until: datetime) -> tuple[str,
     """Cases of the school in which time alone changes something before ``until``."""
     here = (cases.c.school == school, cases.c.vanished_at.is_(None), cases.c.changes_at <= until)
     return tuple(connection.execute(select(cases.c.case_id).where(*here).order_by(cases.c.case_id)).scalars())
+
+
+def prints(connection: Connection, school: str) -> dict[str, dict[str, str]]:
+    """By case, the fingerprints of the texts of its plans, of the school's cases that are at the source still."""
+    here = (cases.c.school == school, cases.c.vanished_at.is_(None), cases.c.judged_at.is_not(None))
+    rows = connection.execute(select(cases.c.case_id, cases.c.prints).where(*here).order_by(cases.c.case_id))
+    return {row.case_id: row.prints for row in rows if row.prints}
 
 
 def about_leaders(connection: Connection, school: str | None = None) -> frozenset[str]:

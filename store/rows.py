@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -48,6 +49,8 @@ class JudgedCase:
     modified_at: datetime | None = None
     changes_at: datetime | None = None
     """When time alone may change a verdict, or an entry dated ahead becomes known."""
+    prints: Mapping[str, str] = field(default_factory=dict)
+    """Keyed fingerprints of the texts of its plans (judging/copies.py) → the rule that asks for the field."""
 
 
 @dataclass(frozen=True, slots=True)

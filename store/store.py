@@ -143,6 +143,7 @@ class Store(Transactions):
     due_cases = reads(_cases.due)
     changing_cases = reads(_cases.changing)
     leader_cases = reads(_cases.about_leaders)
+    prints = reads(_cases.prints)
     standing = reads(_findings.standing)
 
     unwritten = reads(_outbox.unwritten)

@@ -1,4 +1,5 @@
-"""The tables: what is remembered between nights. Ids, codes, dates and numbers; no names and no texts of a case.
+"""The tables: what is remembered between nights. Ids, codes, dates and numbers; no names and no texts of a case: of longer texts of
+plans a keyed fingerprint, where the key is in the secrets folder (judging/copies.py).
 
 Portable types only: the same tables in SQLite and in PostgreSQL. A change here needs a migration in
 ``migrations/versions``; a test holds the two equal.
@@ -102,6 +103,9 @@ cases = Table(
     Column("record_fingerprint", String(64)),
     Column("problem", String(40)),  # class name of what kept it from being read last time
     Column("vanished_at", Utc),
+    Column(
+        "prints", JSON, nullable=False
+    ),  # keyed fingerprints of its plans' texts, by which copies are found; gone with the case
     Column("gone_accepted_at", Utc),  # when a person said that it is right that it is gone
 )
 Index("ix_cases_school_changes_at", cases.c.school, cases.c.changes_at)

@@ -221,6 +221,7 @@ def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:
             etag=case.etag,
             modified_at=case.modified_at.instant if case.modified_at is not None else None,
             changes_at=changes_at(case, night.as_of, assessment.changes_at),
+            prints=night.judging.fingerprints(case, night.as_of),
         )
 
     return kept_apart(judged, case.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -297,6 +298,7 @@ def basis_of(judging: Judging, school: str | None, *more: str) -> str:
     for part in (
         *(rule.code for rule in judging.rules),
         str(judging.read_text),
+        hmac.digest(judging.copies_key, b"basis", hashlib.sha256).hex(),
         *(day.isoformat() for day in sorted(calendar.holidays | calendar.free_days)),
         *sorted(calendar.known_years),
         *more,

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("record_fingerprint", sa.String(64)),
         sa.Column("problem", sa.String(40)),
         sa.Column("vanished_at", _MOMENT),
+        sa.Column("prints", sa.JSON, nullable=False),
         sa.Column("gone_accepted_at", _MOMENT),
     )
     op.create_index("ix_cases_school_changes_at", "cases", ["school", "changes_at"])
