@@ -198,7 +198,7 @@ def _in_doubt(
         return "was_it_the_accused"
     if entry.hearing is Hearing.DECLINED and entry.actor is not None and entry.actor.role is Role.GUARDIAN:
         return "did_the_pupil_decline"
-    if proof.by.fits(entry.doer) is False:
+    if proof.by.fits(entry.doer) is False or _from_outside(entry):
         return "who_did_it"
     if proof.present is not None or person is not None:
         listed = there(entry)
@@ -211,6 +211,12 @@ def _in_doubt(
     if proof.says and not _says_something(judge, proof, entry):
         return "says_nothing"
     return None
+
+
+def _from_outside(entry: LogEntry) -> bool:
+    """Whether the home did it, or somebody nobody knows: what the plan asks of the school. Who declined is another question."""
+    outside = (Role.GUARDIAN, Role.ANONYMOUS)
+    return entry.hearing is not Hearing.DECLINED and entry.doer is not None and entry.doer.role in outside
 
 
 def there(entry: LogEntry) -> tuple[Actor, ...]:

@@ -12,6 +12,7 @@ from ..domain.people import Actor, Role
 from ..domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
 from .judge import Judge
 from .known import KnownCase, Period
+from .proof import did_the_accused
 
 RECEIVES = (Role.RECTOR, Role.CONTACT_TEACHER)
 """Who receives a notice in the plan's words; taken by another, it was received when it reached one of them."""
@@ -131,7 +132,7 @@ def goes_to_the_owner(case: KnownCase, notice: Notice) -> bool:
     return any(came is None or suspicion.at.day <= came.day for suspicion in case.leader_suspicions)
 
 
-_OUTSIDE = (Role.GUARDIAN, Role.PUPIL, Role.EXTERNAL, Role.ANONYMOUS)
+_OUTSIDE = (Role.GUARDIAN, Role.PUPIL, Role.EXTERNAL, Role.ANONYMOUS, Role.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,8 @@ def owner_told(case: KnownCase, since: Moment | None = None) -> OwnerTold:
         if is_known(entry.to) and not acted_as(entry.to, Role.OWNER):
             unsure.append(entry)
         else:
-            (by_others if acted_as(entry.doer, *_OUTSIDE) else sure).append(entry)
+            not_the_school = acted_as(entry.doer, *_OUTSIDE) or did_the_accused(case, entry) is not False
+            (by_others if not_the_school else sure).append(entry)
     for notice in case.notices:
         if acted_as(notice.receiver, Role.OWNER) and _from(notice, since):
             of_the_school = notice.source is NoticeSource.STAFF and not acted_as(notice.notifier, *_OUTSIDE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from skolemiljo.domain.moment import Moment
 from skolemiljo.domain.people import Actor, Role
 from skolemiljo.domain.verdict import Finding, Reason, Verdict
 from skolemiljo.validators.each_once import each_once
+from skolemiljo.validators.proof import Proof
+from skolemiljo.validators.shown_by import SHOWN_BY
 
 from .examples import About, Example
 from .lists import told_by
@@ -41,6 +44,8 @@ class Change:
     what: str
     case: Case
     gone: frozenset[str] = frozenset()
+    by: frozenset[tuple[About, str]] = frozenset()
+    """Findings, and the entry that must not show them any more (law 5); or that was moved (law 4)."""
 
 
 @dataclass(frozen=True)
@@ -270,6 +275,62 @@ def _worse(value: Any, annotation: Any, metadata: Iterable[Any], *, read_text: b
             yield from ((answer, (answer,)) for answer in NON_ANSWERS if read_text)
 
 
+# --- 5. the wrong person never proves ----------------------------------------------------------------------------------------------
+
+
+def wrong_person(example: Example) -> Iterator[Change]:
+    """Each entry that shows something today, done by or with each whom the proof leaves out, or about another."""
+    case, log = example.case, {entry.id: entry for entry in example.case.log}
+    tried: dict[tuple[str, str], set[tuple[About, str]]] = defaultdict(set)
+    put_in: dict[tuple[str, str], LogEntry] = {}
+    for about, finding in example.judged(case).items():
+        for entry in (log[ref] for ref in finding.evidence if ref in log) if finding.verdict is Verdict.MET else ():
+            for proof in SHOWN_BY.get(about[0], ()):
+                for path, what, wrong in (
+                    _with_another(case, proof, entry, about[1]) if entry.kind in proof.kinds else ()
+                ):
+                    tried[entry.id, f"{path} {what}"].add((about, entry.id))
+                    put_in[entry.id, f"{path} {what}"] = wrong
+    for (entry_id, how), proves in tried.items():
+        wrong = put_in[entry_id, how]
+        changed = tuple(wrong if entry.id == entry_id else entry for entry in case.log)
+        path, _, what = how.partition(" ")
+        yield Change(path, what, case.model_copy(update={"log": changed}), by=frozenset(proves))
+
+
+def _with_another(case: Case, proof: Proof, entry: LogEntry, scope: str) -> Iterator[tuple[str, str, LogEntry]]:
+    others = [Actor(role=Role.SYSTEM)]
+    others += [
+        Actor(role=role) for role in Role if proof.by.fits(Actor(role=role)) is False and role is not Role.SYSTEM
+    ]
+    for actor in others:
+        yield "log.author", f"by {actor.role}", entry.model_copy(update={"author": actor, "actor": None})
+    when = entry.at
+    for suspicion in () if proof.by_the_accused else case.suspicions:
+        for accused in suspicion.accused if when is not None and suspicion.at.perhaps_before(when) else ():
+            yield "log.author", "by the accused", entry.model_copy(update={"author": accused, "actor": None})
+    if proof.present is not None:
+        there = [Actor(role=role) for role in Role if role not in (*proof.present.roles, Role.UNKNOWN)]
+        if proof.present.roles == {Role.PUPIL} and "pupil:" in scope:
+            there.append(Actor(role=Role.PUPIL, ref=STRANGER))
+        for actor in there:
+            with_them = entry.model_copy(update={"participants": (actor,), "to": None})
+            yield "log.participants", f"with {actor.ref or actor.role} alone", with_them
+    if "pupil:" in scope and entry.pupils:
+        yield "log.pupils", "about another", entry.model_copy(update={"pupils": (STRANGER,)})
+    if "notice:" in scope and entry.notice is not None:
+        yield "log.notice", "about another", entry.model_copy(update={"notice": STRANGER})
+
+
+def _still_shown(
+    _before: dict[About, Finding], after: dict[About, Finding], change: Change
+) -> Iterator[tuple[About, Finding | None]]:
+    for about, entry in change.by:
+        now = after.get(about)
+        if now is not None and now.verdict is Verdict.MET and entry in now.evidence:
+            yield about, now
+
+
 # --- 6. noise changes nothing ------------------------------------------------------------------------------------------------------
 
 
@@ -370,6 +431,7 @@ LAWS = {
     for law in (
         Law(1, "hidden", hidden, _calmer),
         Law(2, "less_proof", less_proof, _calmer),
+        Law(5, "wrong_person", wrong_person, _still_shown),
         Law(6, "noise", noise, _other),
         Law(7, "twice", twice, _other),
     )

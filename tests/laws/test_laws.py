@@ -14,8 +14,10 @@ from random import Random
 
 import pytest
 
+from skolemiljo.domain.verdict import Verdict
 from skolemiljo.tests.rules.examples import PLAN
 from skolemiljo.validators import RULES
+from skolemiljo.validators.shown_by import SHOWN_BY, WHOEVER
 
 from .examples import Example, every
 from .laws import LAWS, TOLD, Change, Failure, Law, Tally, hold, process_zone
@@ -81,6 +83,29 @@ def test_no_rule_is_silent_for_another_without_the_plans_words() -> None:
         assert set(silent.by) <= RULES.keys()
         assert silent.quote == _words_of(silent.rule)
         assert silent.why
+
+
+def test_every_proof_is_declared() -> None:
+    """What a finding in order rests on in the log is declared for its rule, kind by kind, or the rule says why it asks for nobody."""
+    undeclared = {
+        f"{rule}: {entry.kind}"
+        for example in every()
+        for (rule, _), finding in example.judged(example.case).items()
+        for entry in example.case.log
+        if finding.verdict is Verdict.MET
+        and entry.id in finding.evidence
+        and rule not in WHOEVER
+        and not any(entry.kind in proof.kinds for proof in SHOWN_BY.get(rule, ()))
+    }
+    assert not undeclared
+    assert not SHOWN_BY.keys() & WHOEVER.keys()
+
+
+def test_whom_a_proof_asks_for_is_said_in_the_plans_words() -> None:
+    plan = " ".join(row.quote or "" for row in PLAN.rows.values())
+    for proofs in SHOWN_BY.values():
+        for whom in (whom for proof in proofs for whom in (proof.by, proof.present) if whom is not None):
+            assert whom.words.rstrip(".") in plan, whom.words
 
 
 def _words_of(rule: str) -> str:

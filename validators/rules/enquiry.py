@@ -13,6 +13,7 @@ from ..known import KnownCase
 from ..proof import WEAK
 from ..rule import Chapter
 from ..stretches import Stretch, reopened_without_notice, stretches
+from ..undertaken import undertaken
 
 CHAPTER = Chapter("enquiry")
 
@@ -37,10 +38,11 @@ def enquiry_soon(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             and (when := e.at) is not None
             and not when.certainly_before(arrived)
         ]
-        if acts:
-            yield _began(judge, scope, arrived, acts[0])
+        shown = undertaken(case, judge, acts)
+        if shown.sure:
+            yield _began(judge, scope, arrived, shown.sure[0])
         else:
-            yield from _not_begun(case, judge, scope, arrived)
+            yield from map(shown.settle, _not_begun(case, judge, scope, arrived))
     for stretch in reopened_without_notice(case):
         scope, opened = stretch.scope(), stretch.start
         anew = [
@@ -48,10 +50,11 @@ def enquiry_soon(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             for e in stretch.entries(case, *BEGINS_ENQUIRY)
             if (w := e.at) is not None and not w.certainly_before(opened)
         ]
-        if anew:
-            yield _began(judge, scope, opened, anew[0])
+        shown = undertaken(case, judge, anew)
+        if shown.sure:
+            yield _began(judge, scope, opened, shown.sure[0])
         else:
-            yield from _not_begun(case, judge, scope, opened)
+            yield from map(shown.settle, _not_begun(case, judge, scope, opened))
 
 
 def _not_begun(case: KnownCase, judge: Judge, scope: str, arrived: Moment) -> Iterator[Outcome]:
@@ -88,9 +91,9 @@ def more_than_bullying(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     for stretch in stretches(case):
         if stretch.period.reason not in (ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION):
             continue
-        steps = stretch.entries(case, *FINDS_OUT)
-        if steps:
-            yield judge.met(stretch.scope(), steps[0], event=stretch.closed)
+        shown = undertaken(case, judge, stretch.entries(case, *FINDS_OUT))
+        if shown.sure:
+            yield judge.met(stretch.scope(), shown.sure[0], event=stretch.closed)
         else:
             yield judge.review(stretch.scope(), "nothing_examined", event=stretch.closed)
 
@@ -167,7 +170,8 @@ def _any_part(judge: Judge, entry: LogEntry) -> bool:
 def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Lag en skriftlig plan for undersøkelsen.» It must come before what it plans; one for a pupil is none for another."""
     for stretch in stretches(case):
-        plans = stretch.entries(case, LogKind.ENQUIRY_PLAN)
+        shown = undertaken(case, judge, stretch.entries(case, LogKind.ENQUIRY_PLAN))
+        plans = shown.sure
         plan = _first_that_says_something(judge, plans)
         step = next(iter(stretch.entries(case, LogKind.ENQUIRY_STEP)), None)
         if plan is not None and says_nothing(judge, plan):
@@ -176,7 +180,8 @@ def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(stretch.scope(), "says_nothing", plan, event=stretch.start)
         elif plan is None:
             overtaken = step or stretch.decision(case)
-            yield from stretch.missing(judge, "UN-05", stretch.scope(), stretch.start, overtaken=overtaken)
+            missing = stretch.missing(judge, "UN-05", stretch.scope(), stretch.start, overtaken=overtaken)
+            yield from map(shown.settle, missing)
         elif step is None:
             yield judge.met(stretch.scope(), plan, event=stretch.start)
         else:

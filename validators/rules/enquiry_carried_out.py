@@ -14,10 +14,11 @@ from ...domain.verdict import Outcome, Reason, Verdict, best_of
 from ..heard import ANALYSIS, hearings
 from ..judge import Judge
 from ..known import KnownCase
-from ..proof import DECLINED, WEAK, Shown, Weighed, sort
+from ..proof import DECLINED, WEAK, Proof, Shown, Weighed, anyone, by, sort
 from ..reading.bare_words import bare
 from ..rule import Chapter
 from ..stretches import Stretch, stretches
+from ..undertaken import undertaken
 from .enquiry import about_her, left_out, says_nothing
 
 CHAPTER = Chapter("enquiry")
@@ -96,17 +97,18 @@ def as_planned(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     for stretch in stretches(case):
         plans = [
             p
-            for p in stretch.entries(case, LogKind.ENQUIRY_PLAN)
+            for p in undertaken(case, judge, stretch.entries(case, LogKind.ENQUIRY_PLAN)).sure
             if any(judge.answers(m, "log.methods") for m in p.methods)
         ]
         ended = bool(stretch.entries(case, LogKind.ANALYSIS)) or stretch.closed is not None
         if not plans or not (ended or stretch.decision(case) is not None):
             continue
-        steps = stretch.entries(case, *LOOKS_INTO)
+        shown = undertaken(case, judge, stretch.entries(case, *LOOKS_INTO))
+        steps = shown.sure
         reasons = [e for e in (*steps, *plans) if judge.answers(e.deviates_because, "log.deviates_because")]
         unseen = [m for m in plans[-1].methods if judge.answers(m, "log.methods") and not _used(m, steps)]
         if not steps:
-            yield judge.deviation(stretch.scope(), Reason.UNDOCUMENTED, plans[-1], event=stretch.start)
+            yield shown.settle(judge.deviation(stretch.scope(), Reason.UNDOCUMENTED, plans[-1], event=stretch.start))
         elif unseen and not reasons:
             yield judge.review(stretch.scope(), "method_not_seen", plans[-1], event=stretch.start)
         else:
@@ -163,7 +165,26 @@ def _summed_up(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) ->
         yield from stretch.missing(judge, "UN-12", scope, begun, overtaken=overtaken)
 
 
+<<<<<<< HEAD
 @CHAPTER.rule("UN-13")
+=======
+FEEDBACK = Proof(
+    (LogKind.FEEDBACK_MEETING,),
+    by=anyone("Tilbakemelding fra skolens undersøkelser og planlegging av tiltak."),
+    present=by(Role.GUARDIAN, Role.PUPIL, words="Tilbakemelding fra skolens undersøkelser"),
+    by_the_accused=True,
+)
+"""A meeting with parents or pupil. Whoever is accused may be there: what the school found is told, and nobody is heard."""
+
+
+@CHAPTER.rule(
+    "UN-13",
+    "tilbakemelding-og-planlegging",
+    severity=Severity.HIGH,
+    basis=Basis.PLAN,
+    role=Role.RECTOR,
+)
+>>>>>>> c3e471e (The wrong person never proves: what each proof asks for is declared in one table, the fifth law puts everybody else in, and what it found is mended)
 def feedback_given(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Tilbakemelding fra skolens undersøkelser og planlegging av tiltak.» After the analysis, before the plan, per pupil."""
     for stretch in stretches(case):
@@ -178,7 +199,8 @@ def _fed_back(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> 
     trigger = analysis.at if analysis is not None else (decision.at if decision is not None else None)
     if trigger is None:
         return
-    held = stretch.entries(case, LogKind.FEEDBACK_MEETING)
+    shown = sort(case, judge, FEEDBACK, stretch.entries(case, LogKind.FEEDBACK_MEETING))
+    held = [*shown.sure, *(w.item for w in shown.doubtful if w.why == "who_was_there")]  # who took part is asked below
     own = [m for m in held if pupil.ref in m.pupils or (not m.pupils and len(case.affected) == 1)]
     unnamed = [m for m in held if not m.pupils]
     best = best_of(_feedback(judge, scope, meeting, analysis, decision, trigger) for meeting in own)

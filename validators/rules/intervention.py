@@ -8,11 +8,16 @@ from ...domain.case import GuardiansInformed, Incident
 from ...domain.log import Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
 from ...domain.people import Role
+<<<<<<< HEAD
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..heard import hearings
+=======
+from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
+from ..heard import HEARD, hearings
+>>>>>>> c3e471e (The wrong person never proves: what each proof asks for is declared in one table, the fifth law puts everybody else in, and what it found is mended)
 from ..judge import Judge
 from ..known import KnownCase, was_heard
-from ..proof import DECLINED, WEAK
+from ..proof import DECLINED, WEAK, Proof, by, sort
 from ..rule import Chapter
 from ..who_was_told import acted_as, is_known, or_which, shown, waited
 
@@ -55,25 +60,36 @@ def intervened(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 # --- «Kontaktlærer leder samtale med elevene …» (nivå 2) -------------------------------------------------------------------
 
 
+<<<<<<< HEAD
 @CHAPTER.rule("GI-02a")
+=======
+LED_BY_THE_TEACHER = Proof(
+    (LogKind.PUPIL_CONVERSATION,),
+    by=by(Role.CONTACT_TEACHER, words="Kontaktlærer leder samtale med elevene."),
+    present=HEARD.present,
+    may_be_declined=True,
+)
+
+
+@CHAPTER.rule(
+    "GI-02a",
+    "niva-2-kontaktlaerer-leder-samtale",
+    severity=Severity.MEDIUM,
+    basis=Basis.PLAN,
+    role=Role.CONTACT_TEACHER,
+)
+>>>>>>> c3e471e (The wrong person never proves: what each proof asks for is declared in one table, the fifth law puts everybody else in, and what it found is mended)
 def contact_teacher_leads(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Kontaktlærer leder samtale med elevene.» Levels 1 and 2 never deviate for a missing log."""
     for incident, when in _incidents(case, 2):
-        talks = [
-            e
-            for e in case.all(LogKind.PUPIL_CONVERSATION)
-            if e.held is not False and e.hearing is not Hearing.OFFERED and _follows(e, when) and _led_by_teacher(e)
-        ]
+        after = (e for e in case.all(LogKind.PUPIL_CONVERSATION) if _follows(e, when))
+        talks = sort(case, judge, LED_BY_THE_TEACHER, after).sure
         pupils = _pupils(case, incident)
         spoken_with = {ref for e in talks for ref in (e.pupils or (pupils if len(pupils) == 1 else ()))}
         if talks and spoken_with >= set(pupils):
             yield judge.met(_scope(incident), *talks, event=when)
         elif not incident.considered_not_documented:
             yield judge.review(_scope(incident), "who_led", incident, *talks, event=when)
-
-
-def _led_by_teacher(entry: LogEntry) -> bool:
-    return acted_as(entry.doer, Role.CONTACT_TEACHER)
 
 
 def _follows(entry: LogEntry, when: Moment) -> bool:

@@ -14,7 +14,12 @@ from ...domain.people import Role
 from ...domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict, scope_of
 from ..judge import Judge
 from ..known import CycleIndex, KnownCase
+<<<<<<< HEAD
 from ..rule import Chapter
+=======
+from ..rule import Chapter, Subject
+from ..undertaken import undertaken
+>>>>>>> c3e471e (The wrong person never proves: what each proof asks for is declared in one table, the fifth law puts everybody else in, and what it found is mended)
 from ..who_was_told import (
     acted_as,
     goes_to_the_owner,
@@ -66,7 +71,8 @@ def one_week(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     horizon = max(raised.day + timedelta(days=7), judge.calendar.add(raised.day, 5))
     remarks = [Remark(code=RemarkCode.MAY_BE_REPORTED_TO_STATE, day=horizon + timedelta(days=1))]
     remarks += judge.uncounted(raised.day, horizon)
-    done = [e for e in case.all(*LOOKS_INTO) if _took_place(e) and _from(e, raised)]
+    shown = undertaken(case, judge, (e for e in case.all(*LOOKS_INTO) if _took_place(e) and _from(e, raised)))
+    done = shown.sure
     decided = [p for p in case.decided_plans if _from(p, raised)]
     if done or decided:
         yield judge.met("case", *(done[:1] or decided[:1]), event=raised)

@@ -17,6 +17,7 @@ from ..proof import DECLINED, WEAK, sort
 from ..reading.vague_phrases import Phrase, says_only
 from ..rule import Chapter
 from ..stretches import Stretch, only_protects, stretches
+from ..undertaken import undertaken
 
 CHAPTER = Chapter("measures")
 
@@ -34,7 +35,8 @@ def measures_after_enquiry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         elif any(m.type in (MeasureType.CHANGE_OF_SCHOOL, MeasureType.EXPULSION) for m in plan.measures):
             yield judge.review(scope, "needs_decision", plan, event=event)
         else:
-            basis = next((e for e in case.all(*EXAMINES) if finds_out(e) and _not_after(e, event)), None)
+            before = (e for e in case.all(*EXAMINES) if finds_out(e) and _not_after(e, event))
+            basis = next(iter(undertaken(case, judge, before).sure), None)
             if basis is None:
                 yield judge.review(scope, "no_enquiry", plan, event=event)
             else:

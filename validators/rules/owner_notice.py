@@ -86,7 +86,7 @@ def owner_notified(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.done("VA-09", found.scope, told.acknowledged[0], since=event, remarks=(WEAK,))
         elif found.serious is None:
             yield from _undecided(case, judge, found)
-        elif not _missed_in_a_staff_case(case, judge, found, found.serious):
+        elif told.by_others or not _missed_in_a_staff_case(case, judge, found, found.serious):
             outcome = waited(case, judge, "VA-09", found.scope, found.serious)
             outcome = or_which(outcome, "told_another", *told.unsure)
             outcome = or_which(outcome, "told_by_others", *told.by_others)

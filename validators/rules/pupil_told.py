@@ -13,6 +13,7 @@ from ...domain.people import Role
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
+from ..proof import Proof, Shown, anyone, sort
 from ..rule import Chapter
 from ..who_was_told import (
     RECEIVES,
@@ -25,6 +26,12 @@ from ..who_was_told import (
 )
 
 CHAPTER = Chapter("notification")
+
+TOLD = Proof(
+    (LogKind.PUPIL_TOLD,),
+    by=anyone("Det er rektors ansvar å sørge for at eleven, samme dag som melding er mottatt, har fått beskjed"),
+)
+"""The pupil was told, by a person."""
 
 
 # --- «… at eleven, samme dag som melding er mottatt, har fått beskjed …» ---------------------------------------------------
@@ -55,7 +62,7 @@ def _clock(notice: Notice, pupil: Pupil) -> Moment | None:
 
 def _told(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start: Moment) -> Outcome:
     scope = scope_of(notice=notice.id, pupil=pupil.ref)
-    entries = _telling(case, notice, pupil, start)
+    entries = _telling(case, judge, notice, pupil, start)
     item = notice if notice.at == start else None
     outcome = judge.by_day(scope, start, entries.sure, days=0, anchor_item=item)
     if not goes_to_the_owner(case, notice):
@@ -63,7 +70,7 @@ def _told(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start: Mo
     if outcome.verdict is Verdict.DEVIATION:
         outcome = _received_later(judge, notice.read_at, "read_later", entries.sure, start, outcome)
     if outcome.verdict is Verdict.DEVIATION:
-        outcome = _perhaps_told(judge, scope, start, entries, outcome)
+        outcome = entries.shown.settle(_perhaps_told(judge, scope, start, entries, outcome))
     if outcome.verdict is not Verdict.MET and outcome.verdict is not Verdict.DUE and goes_to_the_owner(case, notice):
         return outcome.ask("owner_has_it", notice)
     if outcome.reason is Reason.UNDOCUMENTED and _from_the_pupil_herself(case, notice, pupil, Channel.UNKNOWN):
@@ -74,20 +81,23 @@ def _told(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start: Mo
 @dataclass(frozen=True, slots=True)
 class _Telling:
     sure: tuple[Recorded, ...]
+    shown: Shown
     no_notice: tuple[LogEntry, ...]
     no_pupil: tuple[LogEntry, ...]
 
 
-def _telling(case: KnownCase, notice: Notice, pupil: Pupil, start: Moment) -> _Telling:
+def _telling(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start: Moment) -> _Telling:
     """What shows that ``pupil`` was told about ``notice``, and what may show it."""
     entries = about(case, notice, LogKind.PUPIL_TOLD)
     hers = {e.id for e in case.for_pupil(pupil.ref, LogKind.PUPIL_TOLD)}
-    sure: list[Recorded] = [e for e in entries.sure if e.id in hers]
+    shown = sort(case, judge, TOLD, (e for e in entries.sure if e.id in hers), pupil=pupil.ref)
+    sure: list[Recorded] = [*shown.sure]
     spoken = any(_from_the_pupil_herself(case, notice, pupil, c) for c in (Channel.ORAL, Channel.PHONE))
     if spoken and notice.at == start:
         sure.append(notice)  # told in the same conversation with rektor (A-06)
     return _Telling(
         tuple(sure),
+        shown,
         no_notice=tuple(e for e in entries.unsure if e.id in hers),
         no_pupil=tuple(e for e in (*entries.sure, *entries.unsure) if not e.pupils and e.id not in hers),
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from ...domain.case import Suspected, Suspicion
-from ...domain.log import LOOKS_INTO, LogEntry, LogKind, Recorded, StaffFound
+from ...domain.log import LogEntry, LogKind, Recorded, StaffFound
 from ...domain.moment import Moment
 from ...domain.notice import Notice
 from ...domain.people import Actor, Role
@@ -17,15 +17,11 @@ from ..known import KnownCase
 from ..proof import WEAK, Proof, anyone, find, is_accused
 from ..reading.bare_words import bare
 from ..rule import Chapter
+from ..undertaken import ENQUIRY
 from ..who_was_told import acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
 
 CHAPTER = Chapter("staff_suspicion")
 
-
-ENQUIRY = Proof(
-    (*LOOKS_INTO, LogKind.ENQUIRY_PLAN), by=anyone("Undersøkelser skal settes i gang straks"), may_be_declined=True
-)
-"""Something was examined, by somebody else than the one it is about."""
 
 CARED_FOR = Proof(
     (LogKind.CARE_OF_PARTIES,),

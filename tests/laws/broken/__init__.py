@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from skolemiljo.domain.log import LogKind
-from skolemiljo.domain.verdict import Outcome, Reason
+from skolemiljo.domain.verdict import Outcome, Reason, scope_of
 from skolemiljo.validators import RULES
 from skolemiljo.validators.judge import Judge
 from skolemiljo.validators.known import KnownCase
@@ -32,6 +32,16 @@ def blames_the_answer(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     return _answer(judge, calm=all(entry.decision is None for entry in case.all(LogKind.CLASS_FEEDBACK)))
 
 
+def takes_whoever_was_there(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+    """A conversation about the pupil shows that she was heard, with whomever it was."""
+    for pupil in case.affected:
+        for talk in case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION):
+            yield judge.met(scope_of(pupil=pupil.ref), talk)
+            break
+        else:
+            yield judge.deviation(scope_of(pupil=pupil.ref), Reason.UNDOCUMENTED)
+
+
 def takes_any_entry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """Any pupil that was told about any notice shows it, in the whole log."""
     return _answer(judge, calm=any(entry.kind is LogKind.PUPIL_TOLD for entry in case.whole_log))
@@ -44,7 +54,8 @@ def counts_notices(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 BROKEN = {
     1: _rule(asks_for_nothing),
-    2: _rule(blames_the_answer, "log", "log.decision"),
+    2: _rule(blames_the_answer, "log", "log.decision", "notices"),
+    5: replace(_rule(takes_whoever_was_there, "log", "log.pupils", "pupils", "notices"), code="UN-09"),
     6: _rule(takes_any_entry, "log"),
     7: _rule(counts_notices, "notices"),
 }

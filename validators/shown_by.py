@@ -1,0 +1,114 @@
+"""What shows each duty that the log shows: which kinds of entry, done by whom, with whom there. A rule that is read here is read whole.
+
+The fifth law holds the rules to it (tests/laws): whoever is none of those named here, and the one who is accused, is put into each entry
+that shows something today, and it must not show it any more. The words are the plan's own.
+"""
+
+from __future__ import annotations
+
+from ..domain.log import BEGINS_ENQUIRY, EXAMINES, FINDS_OUT, LOOKS_INTO, LogKind
+from ..domain.people import Role
+from .heard import ANALYSIS, HEARD
+from .proof import SCHOOL, Proof, anyone, by
+from .rules.enquiry_carried_out import FEEDBACK
+from .rules.first_meeting import MEETING
+from .rules.heard_in_staff_cases import ACCUSED_HEARD
+from .rules.intervention import LED_BY_THE_TEACHER
+from .rules.pupil_told import TOLD
+from .rules.staff_suspicion import CARED_FOR
+from .undertaken import ENQUIRY
+
+_RECEIVED = by(Role.RECTOR, Role.CONTACT_TEACHER, words="tar rektor eller kontaktlærer imot varselet")
+_TOLD_THE_OWNER = by(
+    *SCHOOL, Role.OWNER, Role.ADVISER, words="Alle som arbeider ved skolen, har en plikt til å melde ifra"
+)
+_UNDERTAKEN = anyone("Undersøkelser skal settes i gang straks")
+
+SHOWN_BY: dict[str, tuple[Proof, ...]] = {
+    "VA-02": (
+        Proof(
+            (LogKind.SUSPICION_ENQUIRY,),
+            by=by(Role.CONTACT_TEACHER, words="Undersøkelsen dokumenteres av kontaktlærer i Visma Sikker Sak."),
+        ),
+    ),
+    "VA-05": (
+        Proof(
+            (LogKind.RECTOR_RECEIVED, LogKind.EMAIL_FILED), by=by(Role.RECTOR, words="Rektor loggfører mottatt beskjed")
+        ),
+    ),
+    "VA-06": (Proof((LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED), by=_RECEIVED),),
+    "VA-07": (Proof((LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED), by=_RECEIVED),),
+    "VA-08": (TOLD,),
+    "VA-09": (
+        Proof((LogKind.OWNER_NOTIFIED,), by=_TOLD_THE_OWNER),
+        Proof((LogKind.OWNER_ACKNOWLEDGED,), by=by(Role.OWNER, words="Skoleeier dokumenterer mottatt varsel.")),
+    ),
+    "VA-10": (Proof((LogKind.OWNER_NOTIFIED,), by=by(Role.RECTOR, words="Rektor dokumenterer at det er varslet")),),
+    "UN-01": (Proof(BEGINS_ENQUIRY, by=_UNDERTAKEN),),
+    "UN-02": (Proof(FINDS_OUT, by=_UNDERTAKEN),),
+    "UN-05": (Proof((LogKind.ENQUIRY_PLAN,), by=anyone("Lag en skriftlig plan for undersøkelsen.")),),
+    "UN-07": (MEETING,),
+    "UN-09": (HEARD,),
+    "UN-11": (ENQUIRY,),
+    "UN-12": (ANALYSIS,),
+    "UN-13": (FEEDBACK,),
+    "TI-01": (Proof(EXAMINES, by=anyone("Ut ifra grundig og objektiv undersøkelse")),),
+    "TI-02": (HEARD,),
+    "TI-03": (HEARD,),
+    "TI-04": (ANALYSIS,),
+    "EV-03": (HEARD,),
+    "HB-05": (HEARD,),
+    "GI-02a": (LED_BY_THE_TEACHER,),
+    "GI-05": (HEARD,),
+    "SK-01": (Proof((LogKind.RECTOR_RECEIVED,), by=by(Role.RECTOR, words="skal vedkommende straks varsle rektor")),),
+    "SK-03": (ENQUIRY,),
+    "SK-06": (CARED_FOR,),
+    "SK-07": (
+        Proof((LogKind.OWNER_NOTIFIED,), by=_TOLD_THE_OWNER),
+        Proof((LogKind.OWNER_ACKNOWLEDGED,), by=by(Role.OWNER, words="Skoleeier dokumenterer mottatt varsel.")),
+    ),
+    "SK-08": (HEARD,),
+    "SK-09": (ACCUSED_HEARD,),
+    "DOK-06": (
+        Proof((LogKind.EMAIL_FILED,), by=by(Role.RECTOR, words="som legger dokumentasjonen inn i Visma Sikker Sak")),
+    ),
+    "L-02": (Proof((LogKind.RECTOR_RECEIVED,), by=by(Role.RECTOR, words="Rektor loggfører mottatt beskjed")),),
+    "L-03": (Proof(LOOKS_INTO, by=_UNDERTAKEN),),
+}
+"""By the rule's code."""
+
+WHOEVER = {
+    "VA-04": "who took the notice is asked of the notice itself; the log only says that it was written down",
+    "VA-11": "the owner's own word in the log, or where it stands",
+    "AP-F": "what stands in the assessment",
+    "BB-01": "what stands in the assessment",
+    "BB-03": "what stands in the assessment",
+    "BB-04": "what stands in the assessment",
+    "BB-05": "what stands in the assessment",
+    "BB-06": "what stands in the assessment",
+    "BB-07": "what stands in the assessment",
+    "FO-04": "what stands in the assessment",
+    "HB-04": "what stands in the assessment",
+    "DOK-02": "that the log as a whole is kept",
+    "DOK-04": "that other staff wrote: each who is pedagogical, or rektor, is another duty's",
+    "DOK-05": "what an e-mail must not hold",
+    "DOK-07": "that the plan points at what is written",
+    "DP-01": "that each of the duties is seen at all; who did it is asked by their own rules",
+    "FO-03": "what the pupil said",
+    "GI-03b": "that the home was told, by whoever told it",
+    "GI-04": "that the home was told, by whoever told it",
+    "GI-06": "the one who intervened, whoever that is",
+    "HB-03": "four ticks of the conversation",
+    "L-01": "who took the notice is asked of the notice itself",
+    "L-04": "that rektor and the home know",
+    "L-05": "what was explained, by whoever explained it",
+    "SK-02": "the way to the owner, by rules of its own (_route)",
+    "SK-05": "that a measure was begun, by whoever began it",
+    "TI-05": "which tool is named",
+    "UN-04": "what stands in the analysis",
+    "UN-06": "what stands in the plan for the enquiry",
+    "UN-08": "that the plan for the enquiry was written on after the meeting",
+    "UN-10": "what stands of form and who takes part",
+    "UN-14": "what was decided for the class",
+}
+"""Rules that look into what stands written, or at another thing than who did it: what that is."""
