@@ -165,9 +165,6 @@ def _summed_up(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) ->
         yield from stretch.missing(judge, "UN-12", scope, begun, overtaken=overtaken)
 
 
-<<<<<<< HEAD
-@CHAPTER.rule("UN-13")
-=======
 FEEDBACK = Proof(
     (LogKind.FEEDBACK_MEETING,),
     by=anyone("Tilbakemelding fra skolens undersøkelser og planlegging av tiltak."),
@@ -177,14 +174,7 @@ FEEDBACK = Proof(
 """A meeting with parents or pupil. Whoever is accused may be there: what the school found is told, and nobody is heard."""
 
 
-@CHAPTER.rule(
-    "UN-13",
-    "tilbakemelding-og-planlegging",
-    severity=Severity.HIGH,
-    basis=Basis.PLAN,
-    role=Role.RECTOR,
-)
->>>>>>> c3e471e (The wrong person never proves: what each proof asks for is declared in one table, the fifth law puts everybody else in, and what it found is mended)
+@CHAPTER.rule("UN-13")
 def feedback_given(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Tilbakemelding fra skolens undersøkelser og planlegging av tiltak.» After the analysis, before the plan, per pupil."""
     for stretch in stretches(case):

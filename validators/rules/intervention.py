@@ -8,13 +8,8 @@ from ...domain.case import GuardiansInformed, Incident
 from ...domain.log import Hearing, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
 from ...domain.people import Role
-<<<<<<< HEAD
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
-from ..heard import hearings
-=======
-from ...domain.verdict import Basis, Outcome, Reason, Severity, Verdict, scope_of
 from ..heard import HEARD, hearings
->>>>>>> c3e471e (The wrong person never proves: what each proof asks for is declared in one table, the fifth law puts everybody else in, and what it found is mended)
 from ..judge import Judge
 from ..known import KnownCase, was_heard
 from ..proof import DECLINED, WEAK, Proof, by, sort
@@ -60,9 +55,6 @@ def intervened(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 # --- «Kontaktlærer leder samtale med elevene …» (nivå 2) -------------------------------------------------------------------
 
 
-<<<<<<< HEAD
-@CHAPTER.rule("GI-02a")
-=======
 LED_BY_THE_TEACHER = Proof(
     (LogKind.PUPIL_CONVERSATION,),
     by=by(Role.CONTACT_TEACHER, words="Kontaktlærer leder samtale med elevene."),
@@ -71,14 +63,7 @@ LED_BY_THE_TEACHER = Proof(
 )
 
 
-@CHAPTER.rule(
-    "GI-02a",
-    "niva-2-kontaktlaerer-leder-samtale",
-    severity=Severity.MEDIUM,
-    basis=Basis.PLAN,
-    role=Role.CONTACT_TEACHER,
-)
->>>>>>> c3e471e (The wrong person never proves: what each proof asks for is declared in one table, the fifth law puts everybody else in, and what it found is mended)
+@CHAPTER.rule("GI-02a")
 def contact_teacher_leads(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Kontaktlærer leder samtale med elevene.» Levels 1 and 2 never deviate for a missing log."""
     for incident, when in _incidents(case, 2):

@@ -14,12 +14,8 @@ from ...domain.people import Role
 from ...domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict, scope_of
 from ..judge import Judge
 from ..known import CycleIndex, KnownCase
-<<<<<<< HEAD
 from ..rule import Chapter
-=======
-from ..rule import Chapter, Subject
 from ..undertaken import undertaken
->>>>>>> c3e471e (The wrong person never proves: what each proof asks for is declared in one table, the fifth law puts everybody else in, and what it found is mended)
 from ..who_was_told import (
     acted_as,
     goes_to_the_owner,
