@@ -184,10 +184,10 @@ def _ruled_out(case: KnownCase, proof: Proof, entry: LogEntry, person: Actor | N
         return "done_by_a_system"
     if not proof.by_the_accused and did_the_accused(case, entry) is True:
         return "done_by_the_accused"
+    if person is None:
+        return None
     others = [other for other in there(entry) if entry.doer is None or other.is_same_person(entry.doer) is not True]
-    if person is not None and others and all(person.is_same_person(other) is False for other in others):
-        return "with_another"
-    return None
+    return "with_another" if others and all(person.is_same_person(other) is False for other in others) else None
 
 
 def _in_doubt(
