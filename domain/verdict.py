@@ -122,6 +122,8 @@ class RemarkCode(StrEnum):
     """right by the control digits that numbers issued from 2032 have, and not by today's"""
     SENSITIVE_WORD = "sensitive_word"
     """a word that may tell of health and the like; ``number`` is the place of its first character, from 1"""
+    UNLABELLED = "unlabelled"
+    """``number`` entries that nobody has labelled may be the missing one: they are the last of the evidence"""
     ANOTHER_FIELD = "another_field"
     """what is told after this was found in other fields of the entry than its text; places are counted within the field"""
 

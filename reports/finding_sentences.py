@@ -191,8 +191,19 @@ class FindingSentences:
         rule = self.rule(finding.rule)
         asked = question_text(rule.page.questions if rule is not None else {}, finding.question or "")
         if asked is not None:
-            return asked.in_language(self.words.language)
+            words = asked.in_language(self.words.language)
+            if finding.question == "unlabelled":
+                return f"{self.unlabelled(finding)} {words}"
+            return words
         return self.words.gettext("Opplysningene i saken gir ikke et klart svar. Er dette oppfylt?")
+
+    def unlabelled(self, finding: Finding) -> str:
+        """How many entries nobody has labelled, and which."""
+        number = next((r.number or 0 for r in finding.remarks if r.code is RemarkCode.UNLABELLED), 0)
+        ids = ", ".join(map(plain, finding.evidence[len(finding.evidence) - number :]))
+        return self.words.ngettext(
+            "{n} oppføring er ikke merket ({ids}).", "{n} oppføringer er ikke merket ({ids}).", number, ids=ids
+        )
 
     def why_unknown(self, item: Item) -> str:
         """Why it could not be checked, and what to do about it, or an empty text."""
@@ -241,8 +252,8 @@ class FindingSentences:
         return [text for text in texts if text]
 
     def remarks(self, finding: Finding) -> list[str]:
-        """The remarks as texts; what the whole report warns of already is not repeated."""
-        said_above = {RemarkCode.CALENDAR_MISSING, RemarkCode.PRESENCE_ONLY}
+        """The remarks as texts; what the whole report warns of already, or the question says, is not repeated."""
+        said_above = {RemarkCode.CALENDAR_MISSING, RemarkCode.PRESENCE_ONLY, RemarkCode.UNLABELLED}
         return [self.words.remark(remark) for remark in finding.remarks if remark.code not in said_above]
 
     def counted(self, finding: Finding) -> str:

@@ -43,7 +43,12 @@ def test_the_tree_is_the_one_there_is(page: str, root: Path, repository_files: l
 def test_every_path_that_is_named_exists(page: str, root: Path) -> None:
     named = re.findall(r"`([\w.-]+(?:/[\w.-]+)*(?:\.(?:py|toml)|/))`", page)
     assert len(named) > 20
-    places = (root, root / "adapters", root / "plans", root / "validators")  # a file of a room that the sentence has just named
+    places = (
+        root,
+        root / "adapters",
+        root / "plans",
+        root / "validators",
+    )  # a file of a room that the sentence has just named
     assert [name for name in named if not any((place / name).exists() for place in places)] == []
 
 

@@ -302,7 +302,10 @@ def _with_unlabelled(rule: Rule, outcome: Outcome, index: KnownCase, pupil: str 
         )
         if in_time and by_school and (pupil is None or not entry.pupils or pupil in entry.pupils):
             found.append(entry)
-    return outcome.ask("unlabelled", *found) if found else outcome
+    if not found:
+        return outcome
+    told = Remark(code=RemarkCode.UNLABELLED, number=len(found))
+    return outcome.ask("unlabelled", *found).with_remarks(told)
 
 
 def _by_rule_set(outcome: Outcome, rule: Rule, plan: MunicipalPlan, day: date) -> Outcome:

@@ -12,7 +12,7 @@ import pytest
 
 from skolemiljo.domain.moment import local_day
 from skolemiljo.domain.problem import ProblemKind
-from skolemiljo.domain.verdict import Assessment, Finding, Reason, Severity, Verdict
+from skolemiljo.domain.verdict import Assessment, Finding, Reason, Remark, RemarkCode, Severity, Verdict
 from skolemiljo.reports.html import pages
 from skolemiljo.reports.model import (
     AcceptanceState,
@@ -330,6 +330,41 @@ def test_a_question_is_the_rules_own_or_the_common_one(
     assert asked["not_yet"] == verdict_words.QUESTIONS["not_yet"].nb
     assert asked["time_edited"] == verdict_words.QUESTIONS["time_edited"].nb
     assert asked[None].endswith("?")
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [
+        ("nb", "1 oppføring er ikke merket (l4).", "2 oppføringer er ikke merket (l4, l9)."),
+        ("nn", "1 oppføring er ikkje merkt (l4).", "2 oppføringar er ikkje merkte (l4, l9)."),
+    ],
+)
+def test_entries_that_nobody_has_labelled_are_counted_and_named(
+    make_report: MakeReport,
+    make_finding: Callable[..., Finding],
+    assessments: list[Assessment],
+    language: str,
+    one: str,
+    two: str,
+) -> None:
+    findings = [
+        make_finding(
+            "VA-08",
+            "2026-015",
+            Verdict.REVIEW,
+            f"notice:v{len(ids)}",
+            question="unlabelled",
+            evidence=("v1", *ids),
+            remarks=(Remark(code=RemarkCode.UNLABELLED, number=len(ids)),),
+        )
+        for ids in (("l4",), ("l4", "l9"))
+    ]
+    report = make_report(assessments=[replace(assessments[0], findings=tuple(findings))])
+    say = Sentences(report, language)
+    asked = sorted(say.question(item) for item in report.items)
+    assert [words[: len(start)] for words, start in zip(asked, (one, two), strict=True)] == [one, two]
+    assert all(words.endswith("?") for words in asked)
+    assert [say.extras(item) for item in report.items] == [[], []]
 
 
 def test_late_is_not_asked_to_be_done_again(report: SchoolReport) -> None:

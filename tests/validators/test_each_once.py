@@ -1,0 +1,64 @@
+"""Exact copies of an entry are one: however many, in any order, and whichever of them others point at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import permutations
+from typing import Any
+
+from skolemiljo.domain.calendar import SchoolCalendar
+from skolemiljo.domain.case import Case
+from skolemiljo.domain.verdict import Finding
+from skolemiljo.plans.loader import load_plan
+from skolemiljo.validators import RULES
+from skolemiljo.validators.engine import assess
+
+PLAN, CALENDAR, AS_OF = load_plan("oyer-2024"), SchoolCalendar(), datetime(2026, 3, 20, 8, tzinfo=UTC)
+
+
+def case_of(notices: tuple[str, ...], pointing: tuple[str, str], at: str = "2026-03-09T10:00:00+01:00") -> Case:
+    """One notice, entered under each of the ids; rektor's receipt and what the pupil was told point at two of them."""
+    notice: dict[str, Any] = {
+        "source": "staff",
+        "happened_at": at,
+        "registered_at": at,
+        "receiver": {"role": "rector"},
+        "notifier": {"role": "teacher"},
+        "pupils": ["e1"],
+    }
+    entry = {
+        "happened_at": "2026-03-09T12:00:00+01:00",
+        "registered_at": "2026-03-09T12:00:00+01:00",
+        "author": {"role": "rector"},
+    }
+    return Case.model_validate(
+        {
+            "id": "S-1",
+            "school": "310000019",
+            "status_history": [{"status": "open", "at": "2026-03-09T10:00:00+01:00"}],
+            "pupils": [{"ref": "e1"}],
+            "notices": [{"id": number, **notice} for number in notices],
+            "log": [
+                {"id": "l1", "kind": "rector_received", "notice": pointing[0], **entry},
+                {"id": "l2", "kind": "pupil_told", "notice": pointing[1], "pupils": ["e1"], **entry},
+            ],
+        }
+    )
+
+
+def findings(case: Case) -> tuple[Finding, ...]:
+    return assess(case, as_of=AS_OF, plans=[PLAN], rules=RULES.values(), calendar=CALENDAR).findings
+
+
+def test_three_copies_of_a_notice_are_one_whichever_is_pointed_at() -> None:
+    alone = findings(case_of(("v1",), ("v1", "v1")))
+    assert any(finding.scope == "notice:v1" for finding in alone)
+    for notices in permutations(("v1", "v2", "v3")):
+        for pointing in (("v3", "v2"), ("v2", "v1"), ("v1", "v3")):
+            assert findings(case_of(notices, pointing)) == alone
+
+
+def test_two_that_came_on_a_day_without_a_time_are_two() -> None:
+    """Nobody wrote down when: it may have been said twice."""
+    found = findings(case_of(("v1", "v2"), ("v1", "v2"), at="2026-03-09"))
+    assert {f.scope for f in found} >= {"notice:v1", "notice:v2"}
