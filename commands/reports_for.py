@@ -28,7 +28,7 @@ from .run_log_lines import note_opened
 from .workplace import is_called
 
 if TYPE_CHECKING:
-    from ..store import CaseState, Store
+    from ..store import CaseState, Store, Tally
     from .workplace import Workplace
 
 
@@ -351,28 +351,30 @@ def _previous(store: Store | None, school: str | None, as_of: datetime, since: d
 
 
 def _trend(store: Store | None, as_of: datetime) -> list[TrendPoint]:
-    """Deviations and unknowns per night and school, over the stored nights up to ``as_of``."""
+    """Deviations and unknowns per day and school, over the stored nights up to ``as_of``."""
     if store is None:
         return []
+
+    # One value for each school and day, that of the day's last run: two runs of one moment are one night, not twice as much.
+    last: dict[tuple[date, str | None], list[Tally]] = {}
+    for tally in store.tallies():
+        if tally.as_of <= as_of:
+            night = last.setdefault((local_day(tally.as_of), tally.school), [])
+            if night and night[0].run_id != tally.run_id:
+                night.clear()
+            night.append(tally)
+    return [_point(day, school, tallies) for (day, school), tallies in last.items()]
+
+
+def _point(day: date, school: str | None, tallies: Sequence[Tally]) -> TrendPoint:
     from ..store import TOO_LATE
 
-    nights: dict[tuple[datetime, str | None], dict[str, int]] = {}
-    complete: dict[tuple[datetime, str | None], bool] = {}
-    for tally in store.tallies():
-        if tally.as_of > as_of:
-            break
-        key = (tally.as_of, tally.school)
-        counts = nights.setdefault(key, {})
-        counts[tally.verdict] = counts.get(tally.verdict, 0) + tally.number
-        complete[key] = complete.get(key, True) and tally.complete
-    return [
-        TrendPoint(
-            day=local_day(as_of),
-            school=school,
-            deviations=counts.get("deviation", 0),
-            unknown=counts.get("unknown", 0),
-            too_late=counts.get(TOO_LATE, 0),
-            complete=complete[as_of, school],
-        )
-        for (as_of, school), counts in nights.items()
-    ]
+    counts = {tally.verdict: tally.number for tally in tallies}
+    return TrendPoint(
+        day=day,
+        school=school,
+        deviations=counts.get("deviation", 0),
+        unknown=counts.get("unknown", 0),
+        too_late=counts.get(TOO_LATE, 0),
+        complete=all(tally.complete for tally in tallies),
+    )

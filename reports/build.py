@@ -29,6 +29,7 @@ from .model import (
     Identity,
     Item,
     Only,
+    Part,
     Previous,
     Problem,
     Reader,
@@ -407,7 +408,7 @@ def _heat_row(school: School, report: SchoolReport, rules: Mapping[str, Rule]) -
         code = item.finding.rule
         rule = rules.get(code)
         chapter = rule.chapter if rule is not None else ""
-        name = _FIELD_OF_GROUP[item.group]
+        name = "too_late" if item.part is Part.TOO_LATE else _FIELD_OF_GROUP[item.group]
         by_rule[code][name] += 1
         by_chapter[chapter][name] += 1
         if item.finding.case is not None:

@@ -253,7 +253,7 @@ def _acceptance(acceptance: ShownAcceptance) -> dict[str, Any]:
 
 def _cell(cell: Square) -> dict[str, Any]:
     """Numbers as text, because small ones across pupils are ``*``."""
-    names = ("deviations", "due", "review", "unknown", "accepted", "met")
+    names = ("deviations", "too_late", "due", "review", "unknown", "accepted", "met")
     return {
         "checked": cell.checked,
         **{name: counted(shown_count(getattr(cell, name), cell.across_pupils), cell.unread == 0) for name in names},

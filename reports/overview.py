@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
-from ..domain.annual_cycle import CycleState
+from ..domain.annual_cycle import CycleItemStatus, CycleState
 from ..domain.verdict import Verdict
 from .charts import trend_chart
 from .model import AcceptanceState, AuditReport, Change, SchoolReport
@@ -122,6 +122,22 @@ def _ahead(report: AuditReport, say: Sentences) -> list[tuple[date, str, str, tu
     ]
 
 
+_SOON = timedelta(days=30)
+
+
+def cycle_standing(item: CycleItemStatus, today: date, say: Sentences) -> tuple[str, str]:
+    """Where an item stands, and its class: what is overdue, near and far away do not look the same."""
+    words = say.words
+    if item.state in (CycleState.OPEN, CycleState.DUE_SOON, CycleState.LATE) and item.due is not None:
+        day = words.short_day(item.due)
+        if item.due < today:
+            return words.gettext("over fristen, {day}").format(day=day), "c2"
+        if item.due <= today + _SOON:
+            return words.gettext("frist nærmer seg, {day}").format(day=day), "c1"
+        return words.gettext("senere, {day}").format(day=day), "cn"
+    return words.cycle_state(item.state), _CYCLE_CLASSES.get(item.state, "cx")
+
+
 _CYCLE_CLASSES = {
     CycleState.DONE: "c0",
     CycleState.DONE_UNDOCUMENTED: "c1",
@@ -133,7 +149,7 @@ _CYCLE_CLASSES = {
 def _cycle_map(report: AuditReport, say: Sentences) -> dict[str, Any]:
     """Annual-cycle items × schools, of the newest school year that each has."""
     columns = []
-    states: dict[str, dict[str, CycleState]] = {}
+    states: dict[str, dict[str, CycleItemStatus]] = {}
     for school in report.schools:
         if not school.cycle:
             continue
@@ -141,16 +157,11 @@ def _cycle_map(report: AuditReport, say: Sentences) -> dict[str, Any]:
         name = say.school_name(school)
         columns.append(name)
         for item in newest.items:
-            states.setdefault(item.item, {})[name] = item.state
+            states.setdefault(item.item, {})[name] = item
     rows = [
         (
             code,
-            [
-                (say.words.cycle_state(found[name]), _CYCLE_CLASSES.get(found[name], "cx"))
-                if name in found
-                else ("–", "cx")
-                for name in columns
-            ],
+            [cycle_standing(found[name], report.today, say) if name in found else ("–", "cx") for name in columns],
         )
         for code, found in states.items()
     ]

@@ -14,6 +14,9 @@ class Square:
     """One square of the owner's map: findings by group. Rules that are not triggered are in none of the numbers."""
 
     deviations: int = 0
+    """those that something can still be done about: the same that the trend counts"""
+    too_late: int = 0
+    """those that no act can undo"""
     due: int = 0
     review: int = 0
     unknown: int = 0
@@ -27,7 +30,7 @@ class Square:
     @property
     def checked(self) -> bool:
         """Whether anything could be checked."""
-        return self.deviations + self.due + self.review + self.accepted + self.met > 0
+        return self.deviations + self.too_late + self.due + self.review + self.accepted + self.met > 0
 
     @property
     def asked(self) -> bool:

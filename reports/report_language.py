@@ -34,6 +34,13 @@ def _translations(language: str) -> stdlib_gettext.NullTranslations:
     return stdlib_gettext.translation(CATALOGUE, LOCALE_FOLDER, [language], fallback=True)
 
 
+def _paragraph(key: str) -> str:
+    """What a paragraph of the law is called, by its key."""
+    from ..plans.loader import law
+
+    return law()[key][0] if key in law() else key
+
+
 class Words:
     """Everything a report says in one language (``nb`` or ``nn``; anything else gets bokmål)."""
 
@@ -135,7 +142,9 @@ class Words:
         parts: list[str] = []
         for part in scope.split("/"):
             kind, found, ref = part.partition(":")
-            if found:
+            if kind == "law":
+                parts.append(_paragraph(ref))
+            elif found:
                 word = self._scope_kinds().get(kind, kind)
                 parts.append(ref if ref.casefold().startswith(word) else f"{word} {ref}")  # not «elev elev-1»
             elif parts:  # an id with a slash in it

@@ -207,7 +207,7 @@ def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
                     _number(counted(shown_count(number), week.complete))
                     for number in (week.deviations, week.too_late, week.unknown)
                 ),
-                words.gettext("ja") if week.complete else words.gettext("nei"),
+                words.gettext("ja") if week.complete and not week.unknown else words.gettext("nei"),
             ]
             for week in weekly(report.trend)
         ],

@@ -7,19 +7,21 @@ import json
 import re
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from skolemiljo.adapters.mock.municipality import Municipality, skolerute_path
 from skolemiljo.commands import night, reports_for
 from skolemiljo.commands.workplace import Workplace
-from skolemiljo.domain.moment import OSLO
+from skolemiljo.domain.moment import OSLO, local_day
 from skolemiljo.reports import render
 from skolemiljo.reports.html import pages
-from skolemiljo.reports.model import AuditReport, Change
+from skolemiljo.reports.model import AuditReport, Change, Group, Part
 from skolemiljo.reports.privacy import counted, shown_count
 from skolemiljo.reports.trend import weekly, yearly
 
+MOMENT = datetime(2026, 11, 20, 4, 15, tzinfo=OSLO)
 FIRST = datetime(2026, 6, 23, 4, 15, tzinfo=OSLO)
 WEEKS = [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]
 """In the eighth week no night was run; the first of August falls in the sixth."""
@@ -100,3 +102,22 @@ def test_sheet_and_json_tell_the_same(audit: AuditReport) -> None:
     assert [(row[0].date(), str(row[1])) for row in rows] == shown  # type: ignore[union-attr]
     points = json.loads(render(audit, "json"))["trend"]
     assert {point["school"] for point in points} >= {school.school.organisation_number for school in audit.rows}
+
+
+def test_two_nights_of_one_moment_are_one_and_the_last_of_a_day_counts(tmp_path: Path) -> None:
+    """The night that was run twice for one moment once made every number twice as high: «fra 336 til 181»."""
+    Municipality(schools=1, cases=12).write_folder(tmp_path)
+    settings = 'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\n[folder]\npath = "."\n'
+    (tmp_path / "s.toml").write_text(settings, "utf-8")
+    work = Workplace(tmp_path / "s.toml")
+    nights = [MOMENT, MOMENT, MOMENT + timedelta(hours=6), MOMENT + timedelta(days=4)]
+    for moment in nights:
+        night.run(work, as_of=moment, handle_signals=False)
+    report, _ = reports_for.for_owner(work, as_of=nights[-1], offline=True)
+    mine = [point for point in report.trend if point.school is not None]
+    assert [point.day for point in mine] == [local_day(MOMENT), local_day(nights[-1])]
+    (school,) = report.schools
+    mendable = [i for i in school.group(Group.DEVIATION) if i.part is not Part.TOO_LATE]
+    assert mine[-1].deviations == len(mendable) > 0, "the trend and the map count the same"
+    assert sum(square.deviations for square in report.rows[0].by_chapter.values()) == len(mendable)
+    assert 0 < mine[0].deviations < 2 * mine[-1].deviations
