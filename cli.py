@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from datetime import date, datetime
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from skolemiljo.commands.command_language import written
 from skolemiljo.commands.groups import GROUPS
 from skolemiljo.commands.options import (
     AS_OF,
+    DECIDED_BY,
     FAIL_ON,
     LANGUAGE,
     OUT,
@@ -33,6 +35,7 @@ from skolemiljo.domain.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from skolemiljo.commands.workplace import Workplace
+    from skolemiljo.domain.people import Role
     from skolemiljo.reports.model import Report
 
 
@@ -64,13 +67,13 @@ def main(ctx: click.Context, settings: Path | None, secrets: Path | None) -> Non
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    ctx.obj = (settings, secrets)
     if ctx.invoked_subcommand in ("explain", "schema"):
         return
     from skolemiljo.journal.log_lines import crash_without_words, log_nothing
 
     crash_without_words()
     log_nothing()
-    ctx.obj = (settings, secrets)
 
 
 for group in GROUPS:
@@ -415,6 +418,27 @@ def conformance(work: Workplace, url: str | None, system: str, form: str, out: P
 # --- decisions -------------------------------------------------------------------------------------------------------
 
 
+@main.command()
+@click.argument("case", metavar="SAK")
+@click.argument("rule", metavar="REGEL")
+@click.option("--reason", required=True, help="Hva verktøyet tar feil av. Ikke skriv navn.")
+@DECIDED_BY
+@with_workplace
+def dispute(work: Workplace, case: str, rule: str, reason: str, role: Role) -> None:
+    """Si ifra at verktøyet tar feil om en regel i en sak. Svaret endres ikke; det telles, så en gal regel blir sett.
+
+    \b
+    Eksempel:
+      skolemiljo dispute SM-2026-014 EV-01 --role rektor --reason "Møtet er ført, men under en annen merkelapp"
+    """
+    from skolemiljo.commands import decisions, run_log_lines
+
+    code = decisions.dispute(work, case=case, rule=rule, reason=reason, role=role)
+    number = run_log_lines.disputes(work.settings.run_log_path)[code]
+    said = ngettext("Notert. {rule} er omstridt i {n} sak.", "Notert. {rule} er omstridt i {n} saker.", number)
+    click.echo(said.format(rule=code, n=number))
+
+
 # --- one case --------------------------------------------------------------------------------------------------------
 
 
@@ -424,7 +448,7 @@ def conformance(work: Workplace, url: str | None, system: str, form: str, out: P
     "--reason", required=True, help="Hvorfor saken åpnes. Ikke skriv navn. Begrunnelsen skrives i kjøreloggen."
 )
 @click.option(
-    "--format", "form", type=click.Choice(("html", "pdf", "json")), default="html", help="Form på utskriften."
+    "--format", "form", type=click.Choice(("html", "pdf", "docx", "json")), default="html", help="Form på utskriften."
 )
 @AS_OF
 @OUT
@@ -441,7 +465,7 @@ def dossier(
     """
     from skolemiljo.commands import decisions
 
-    form = output.form_of(out, form, ("html", "pdf", "json"))
+    form = output.form_of(out, form, ("html", "pdf", "docx", "json"))
     content = decisions.dossier(
         work, case, reason=reason, form=form, as_of=as_of or now(), language=language or work.settings.report_language
     )
@@ -462,7 +486,8 @@ def dossier(
     "--format", "form", type=click.Choice(("text", "markdown", "json")), default="text", help="Formen på svaret."
 )
 @LANGUAGE
-def explain(rule: str | None, every: bool, plan: str, form: str, language: str | None) -> None:
+@click.pass_context
+def explain(ctx: click.Context, rule: str | None, every: bool, plan: str, form: str, language: str | None) -> None:
     """Forklar en regel: planens egne ord, hvorfor, hva som viser at den er fulgt, og hva som må gjøres.
 
     \b
@@ -473,6 +498,9 @@ def explain(rule: str | None, every: bool, plan: str, form: str, language: str |
     from skolemiljo.commands import pages
 
     click.echo(pages.explain(rule, every=every, plan=plan, form=form, language=language or written()))
+    told = pages.disputed(rule, *ctx.obj) if rule is not None and form == "text" else None
+    if told is not None:
+        click.echo(f"\n{told}")
 
 
 @main.command()

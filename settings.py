@@ -400,6 +400,8 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr | None = Field(default=None, min_length=16)
     """What the owner's pseudonyms are made with; without it the store keeps one, and a lost store gives new pseudonyms.
     With it, as a file in the secrets folder, texts of plans are compared across a school's cases too (judging/copies.py)."""
+    account: str | None = None
+    """Who acts, where neither sudo nor the user of the process tells: a person's or a service's account. The run log has it as a keyed id."""
     ping_url: PingAddress = Field(default=None, repr=False)
     """Dead man's switch: one GET after a run that worked."""
     case_url: CaseAddress = None
@@ -451,7 +453,7 @@ class Settings(BaseSettings):
     @property
     def read(self) -> str:
         """Everything here that a verdict depends on, or may; secrets are masked."""
-        told = {"mail", "notify", "publish", "watch", "language", "languages", "ping_url", "case_url"}
+        told = {"mail", "notify", "publish", "watch", "language", "languages", "ping_url", "case_url", "account"}
         beside = told | {"sync", "store", "database", "log_file"}
         return self.model_dump_json(exclude=beside)
 
@@ -516,6 +518,11 @@ class Settings(BaseSettings):
     def decisions_path(self) -> Path:
         """The file that people's decisions are exported to, and come back from."""
         return self.store_path.with_name("acceptances.json")
+
+    @property
+    def accounts_path(self) -> Path:
+        """The keys by which the run log's ids of accounts are made."""
+        return self.run_log_path.with_name("runlog.accounts.json")
 
     @property
     def overlap(self) -> timedelta:

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 from ..domain.errors import SettingsError, StoreError
 from ..domain.moment import local_day
 from ..domain.people import Role
-from ..domain.verdict import CASE_SCOPE, Finding
+from ..domain.verdict import CASE_SCOPE, Basis, Finding
 from ..journal.run_log import Kind, RunLog, entries
 from ..reports import dossier as dossiers
 from ..reports.model import ACCEPTABLE
+from ..reports.report_language import Words
 from ..validators import CHAPTERS, RULES, rule_page
 from ..validators.verdict_words import ROLES
 from .command_language import value_word
+from .reasons import checked
 from .reasons import problems as problems_of_reason
 from .run_log_lines import note_opened, run_log
 
@@ -34,35 +36,87 @@ LONGEST = timedelta(days=366)
 """No decision holds longer than to the same day next year: the plan itself is revised each June."""
 
 
-def accept(
-    work: Workplace, *, case: str, rule: str, scope: str | None, reason: str, role: str, until: date, at: datetime
-) -> str:
-    """Records a decision and gives its id. ``scope`` None: the one the rule has open in that case.
+def covered(work: Workplace, *, case: str, rule: str, scope: str | None, role: Role) -> list[Finding]:
+    """What a decision about ``rule`` in ``case`` covers: everything that the rule has open there, or the one ``scope``.
 
-    Raises SettingsError where the store knows no such finding, or it is no decision.
+    Raises SettingsError where the store knows no such finding, or where the decision is the owner's: what stands in the law alone,
+    and cases about a leader.
     """
     found = rule_page.find(rule, RULES)
     known = work.store.case(case)
-    hidden = role == Role.RECTOR and known is not None and known.leader_accused
+    hidden = role is Role.RECTOR and known is not None and known.leader_accused
     if known is None or hidden:  # the same words for both: that a case is kept from rektor must not be told
         unknown = _(
             "ingen sak {case} er kjent: se etter at nummeret er riktig, eller la skolemiljo sync lese den først"
         )
         raise SettingsError(unknown.format(case=case))
-    decided = _decided(work, known.school, case, found.code, scope)
-    return record(
-        work.store,
-        rule=found.code,
-        scope=decided.scope,
-        verdict=decided.verdict,
-        reason=reason,
-        role=role,
-        until=until,
-        at=at,
-        school=known.school,
-        case=case,
-        run_log=run_log(work, role),
+    if role is not Role.OWNER and found.basis is Basis.LAW:
+        law = _("{rule} er en plikt etter loven, ikke etter planen: bare skoleeier kan godta (--role skoleeier)")
+        raise SettingsError(law.format(rule=found.code))
+    if role is not Role.OWNER and known.leader_accused:
+        raise SettingsError(_("i denne saken kan bare skoleeier godta (--role skoleeier)"))
+    return _decided(work, known.school, case, found.code, scope)
+
+
+def told(findings: Iterable[Finding], language: str) -> str:
+    """What a decision covers, a line for each."""
+    words = Words(language)
+    return "\n".join(
+        "  "
+        + ", ".join(
+            filter(
+                None,
+                (
+                    finding.rule,
+                    words.scope(finding.scope),
+                    words.verdict(finding.verdict),
+                    words.reason(finding.reason) if finding.reason is not None else "",
+                ),
+            )
+        )
+        for finding in findings
     )
+
+
+def accept(
+    work: Workplace, findings: Iterable[Finding], *, reason: str, role: Role, until: date, at: datetime
+) -> list[str]:
+    """Records a decision about each of ``findings`` (see :func:`covered`), and gives their ids. Raises SettingsError."""
+    return [
+        record(
+            work.store,
+            rule=finding.rule,
+            scope=finding.scope,
+            verdict=finding.verdict,
+            reason=reason,
+            role=role,
+            until=until,
+            at=at,
+            school=finding.school,
+            case=finding.case,
+            run_log=run_log(work, role),
+        )
+        for finding in findings
+    ]
+
+
+def dispute(work: Workplace, *, case: str, rule: str, reason: str, role: Role) -> str:
+    """Notes that a person holds the tool to be wrong about ``rule`` in ``case``, and why; it changes no verdict. Gives the rule's code.
+
+    Raises SettingsError where the rule says nothing in that case, or the reason won't do.
+    """
+    found = rule_page.find(rule, RULES)
+    known = work.store.case(case)
+    judged = () if known is None else (a for a in work.store.assessments(known.school, years=()) if a.case == case)
+    verdicts = sorted({f.verdict for a in judged for f in a.findings if f.rule == found.code})
+    if known is None or not verdicts or (role is Role.RECTOR and known.leader_accused):
+        nothing = _("{rule} sier ikke noe om en sak {case}: se etter at nummeret er riktig")
+        raise SettingsError(nothing.format(rule=found.code, case=case))
+    why = checked(reason)[:200]
+    run_log(work, role).add_and_anchor(
+        Kind.DISPUTED, rule=found.code, case=case, school=known.school, said=verdicts, reason=why
+    )
+    return found.code
 
 
 def record(
@@ -137,17 +191,17 @@ def _problems(reason: str, role: str, until: date, today: date, case: str | None
     yield from problems_of_reason(reason)
 
 
-def _decided(work: Workplace, school: str, case: str, rule: str, scope: str | None) -> Finding:
-    """The finding of that ``scope``, or the only one: a decision about nothing would look as if it hid something."""
+def _decided(work: Workplace, school: str, case: str, rule: str, scope: str | None) -> list[Finding]:
+    """The findings of the rule that may be decided about: a decision about nothing would look as if it hid something."""
     judged = (a for a in work.store.assessments(school, years=()) if a.case == case)
     there = {f.scope: f for a in judged for f in a.findings if f.rule == rule and f.verdict in ACCEPTABLE}
-    if scope in there:
-        return there[scope]
     if not there:
         nothing = _("{rule} har ikke noe åpent i sak {case} som kan godtas")
         raise SettingsError(nothing.format(rule=rule, case=case))
-    if scope is None and len(there) == 1:
-        return next(iter(there.values()))
+    if scope is None:
+        return list(there.values())
+    if scope in there:
+        return [there[scope]]
     several = _("{rule} i sak {case}: --scope må være en av {scopes}")
     raise SettingsError(several.format(rule=rule, case=case, scopes=", ".join(there)))
 

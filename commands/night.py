@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..domain.errors import SettingsError, SkolemiljoError
 from ..domain.fault_words import called
 from ..domain.moment import OSLO
-from ..journal.run_log import Kind, RunLog
+from ..journal.run_log import Kind
 from ..sync.run import NightProgress, Options, run_sync
 from ..sync.summary import RunSummary, SchoolSummary
 from .reasons import checked
@@ -58,7 +58,7 @@ def run(
         store=store,
         as_of=as_of,
         options=options,
-        run_log=RunLog(settings.run_log_path, who="sync", memory=store),
+        run_log=run_log(work, "sync"),
         progress=progress,
     )
     if settings.ping_url is not None and not dry_run and summary.exit_code == 0:

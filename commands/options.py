@@ -7,12 +7,15 @@ from datetime import UTC, date, datetime
 from functools import update_wrapper
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ..reports import FORMATS
 from ..reports.languages import NORWEGIAN, SPOKEN
+
+if TYPE_CHECKING:
+    from ..domain.people import Role
 
 SEVERITIES = ("critical", "high", "medium", "low", "never")
 ROLES = ("rector", "contact_teacher", "teacher", "leader", "staff", "owner")
@@ -55,6 +58,28 @@ class Day(click.ParamType[date]):
             self.fail(_("skriv datoen som 2026-12-31"), param, ctx)
 
 
+class DecidingRole(click.ParamType["Role"]):
+    """Who decides, by the role's name in any of the languages."""
+
+    name = "rolle"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Role:
+        """Reads ``rektor``, ``skoleeier``, ``rådgiver`` (also in nynorsk, and the domain's own names)."""
+        from ..domain.people import Role
+        from ..validators.verdict_words import ROLES
+
+        if isinstance(value, Role):
+            return value
+        for role in (Role.RECTOR, Role.OWNER, Role.ADVISER):
+            names = {role.value, *(name.split(" ")[0] for name in (ROLES[role].nb, ROLES[role].nn))}
+            if str(value).strip().casefold() in names:
+                return role
+        self.fail(_("skriv rektor, skoleeier eller rådgiver"), param, ctx)
+
+
+DECIDED_BY = click.option(
+    "--role", required=True, type=DecidingRole(), metavar="ROLLE", help="Rollen din: rektor, skoleeier eller rådgiver."
+)
 AS_OF = click.option(
     "--as-of", type=PointInTime(), metavar="TIDSPUNKT", default=None, help="Vurder slik det var kjent da. Uten: nå."
 )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from gettext import gettext as _
+from gettext import ngettext
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from ..domain.errors import SettingsError
@@ -24,6 +27,24 @@ def explain(name: str | None, *, every: bool, plan: str, form: str, language: st
     if form == "markdown":
         return "\n".join(rule_page.markdown(rule, loaded, language) for rule in rules)
     return "\n\n\n".join(rule_page.all_pages(rules, loaded, language))
+
+
+def disputed(name: str, settings: Path | None, secrets: Path | None) -> str | None:
+    """What people have said of the rule, where the settings lead to a run log that tells."""
+    if settings is None and not os.environ.get("SKOLEMILJO_SETTINGS"):
+        return None
+    from .run_log_lines import disputes
+    from .workplace import Workplace
+
+    number = disputes(Workplace(settings, secrets).settings.run_log_path)[rule_page.find(name, RULES).code]
+    if not number:
+        return None
+    said = ngettext(
+        "Omstridt: noen mener at verktøyet tar feil i {n} sak.",
+        "Omstridt: noen mener at verktøyet tar feil i {n} saker.",
+        number,
+    )
+    return said.format(n=number)
 
 
 def schema(what: str) -> str:

@@ -24,7 +24,7 @@ from ..reports.model import EVERYTHING, AuditReport, Only, Previous, Problem, Sc
 from ..sync.account import missing
 from ..validators import CHAPTERS, RULES
 from .pseudonyms import pseudonyms
-from .run_log_lines import note_opened
+from .run_log_lines import disputes, note_opened
 from .workplace import is_called
 
 if TYPE_CHECKING:
@@ -155,6 +155,7 @@ def for_owner(
         problems=names.problems(problems),
         copies={one.organisation_number: names.copies(_copies(store, one.organisation_number)) for one in schools},
         trend=_trend(store, as_of),
+        disputes=disputes(work.settings.run_log_path),
         seen_at=seen_at,
         language=language or work.settings.language_of(None),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from ..domain.errors import StoreError
-from ..journal.run_log import ANCHOR, BrokenRunLog, Kind, RunLog, Verified, verify
+from ..journal.accounts import Accounts, account
+from ..journal.run_log import ANCHOR, BrokenRunLog, Kind, RunLog, Verified, entries, verify
 from ..reports.model import SchoolReport
 from .reasons import checked
 
@@ -20,8 +23,10 @@ if TYPE_CHECKING:
 
 
 def run_log(work: Workplace, who: str) -> RunLog:
-    """The run log, for ``who``: a role or a command, never a name."""
-    return RunLog(work.settings.run_log_path, who=who, memory=work.store)
+    """The run log, for ``who``: a role or a command, never a name. Beside it stands the account, as a keyed id."""
+    settings = work.settings
+    by = Accounts(settings.accounts_path).id_of(account(os.environ, settings.account))
+    return RunLog(settings.run_log_path, who=who, by=by, memory=work.store)
 
 
 def note_opened(work: Workplace, case_id: str, reason: str) -> None:
@@ -58,6 +63,13 @@ def verified(work: Workplace, head: str | None) -> Verified:
     """What is wrong with the run log, by what the store and the file beside it remember, and ``head``."""
     anchor = work.remembered.meta(ANCHOR) if work.remembered is not None else None
     return verify(work.settings.run_log_path, anchor, None if head is None else head.strip().casefold())
+
+
+def disputes(path: Path) -> Counter[str]:
+    """By rule, in how many cases a person has held the tool to be wrong, as the run log at ``path`` tells."""
+    if not path.is_file():
+        return Counter()
+    return Counter(rule for rule, _case in {(line["rule"], line["case"]) for line in entries(path, Kind.DISPUTED)})
 
 
 def backup(work: Workplace, target: Path) -> None:

@@ -67,6 +67,8 @@ class Kind(StrEnum):
     """a person said that it is right that cases are gone"""
     STORE = "store"
     """backup, forget, upgrade"""
+    DISPUTED = "disputed"
+    """a person says that the tool is wrong about a rule in a case, and why"""
     WATCH = "watch"
     """someone was told by day what ends today: who and of how many duties, not what"""
     MENDED = "mended"
@@ -129,14 +131,16 @@ class RunLog:
         path: Path,
         *,
         who: str = "sync",
+        by: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         memory: Memory | None = None,
         patience: float = _PATIENCE,
     ) -> None:
-        """``who``: the command or role that acts; never a name. ``memory``: keeps the anchor (the store). ``patience``:
-        seconds to wait for another program that is adding a line."""
+        """``who``: the command or role that acts; never a name. ``by``: the id of its account (accounts.py). ``memory``:
+        keeps the anchor (the store). ``patience``: seconds to wait for another program that is adding a line."""
         self.path = path
         self._who = who
+        self._by = by
         self._clock = clock
         self._memory = memory
         self._patience = patience
@@ -200,6 +204,7 @@ class RunLog:
             "number": number + 1,
             "at": self._clock().astimezone(UTC).isoformat(),
             "who": self._who,
+            **({"by": self._by} if self._by is not None else {}),
             "what": kind.value,
             **{name: _plain(value) for name, value in facts.items()},
             "before": head,

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..domain.annual_cycle import CycleStatus
@@ -20,6 +21,7 @@ from .cases import blocks, is_over
 from .model import (
     ACCEPTABLE,
     EVERYTHING,
+    OF_THE_LAW,
     SOON_DAYS,
     AcceptanceState,
     AuditReport,
@@ -147,8 +149,10 @@ def audit_report(
     trend: Sequence[TrendPoint] = (),
     seen_at: datetime | None = None,
     language: str = "nb",
+    disputes: Mapping[str, int] = MappingProxyType({}),
 ) -> AuditReport:
     """The owner's report over all ``schools``. ``assessments``: of every school and (school None) of the municipality.
+    ``disputes``: by rule, in how many cases people hold it to be wrong.
 
     An assessment of a school that is not in ``schools`` (closed, or unknown to the roster) is shown under its number.
     """
@@ -194,7 +198,7 @@ def audit_report(
         municipality=municipality,
         trend=tuple(sorted(trend, key=lambda point: (point.day, point.school or ""))),
         previous_as_of=previous.as_of if previous is not None else None,
-        warnings=_joined_warnings(reports),
+        warnings=(*_joined_warnings(reports), *_disputed(disputes)),
         problems=tuple(problems),
         seen_at=seen_at,
     )
@@ -204,6 +208,12 @@ def _is_asked_for(case: str | None, hidden: frozenset[str], only: Only) -> bool:
     if only.case is not None:
         return case == only.case and case not in hidden
     return case is None or case not in hidden
+
+
+def _disputed(disputes: Mapping[str, int]) -> Iterable[Warning]:
+    if disputes:
+        told = tuple(f"{rule} ({number})" for rule, number in sorted(disputes.items()))
+        yield Warning(WarningCode.DISPUTED, number=len(disputes), items=told)
 
 
 def urgency_of(finding: Finding, today: date) -> Urgency:
@@ -229,7 +239,9 @@ def _items(
             continue
         acceptance = decided.get(_decision_key(finding.rule, finding.school, finding.case, finding.scope))
         group = Group(finding.verdict.value)
-        if acceptance is not None and acceptance.state is AcceptanceState.ACTIVE and finding.verdict in ACCEPTABLE:
+        active = acceptance is not None and acceptance.state is AcceptanceState.ACTIVE
+        accepted = active and finding.verdict in ACCEPTABLE
+        if accepted and finding.basis not in OF_THE_LAW:
             group = Group.ACCEPTED
         was = previous.verdicts.get(finding.identity) if previous is not None else None
         change = None
@@ -238,7 +250,7 @@ def _items(
         yield Item(
             finding=finding,
             group=group,
-            urgency=urgency_of(finding, today) if group is not Group.ACCEPTED else Urgency.NONE,
+            urgency=Urgency.NONE if accepted else urgency_of(finding, today),
             days=None if finding.last_day is None else (finding.last_day - today).days,
             change=change,
             was=was,

@@ -26,6 +26,8 @@ from .model import SchoolReport
 from .report_language import Words, plain
 from .sentences import Sentences
 
+FORMS = ("html", "pdf", "docx", "json")
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -129,11 +131,11 @@ def dossier(
 
 
 def render(found: Dossier, format: str = "html") -> str | bytes:
-    """``found`` as ``html``, ``pdf`` or ``json``. Raises ``ValueError`` for another form."""
+    """``found`` as ``html``, ``pdf``, ``docx`` or ``json``. Raises ``ValueError`` for another form."""
     if format == "json":
         return json.dumps(asdict(found), ensure_ascii=False, indent=2, default=_plain_value) + "\n"
-    if format not in ("html", "pdf"):
-        raise ValueError("a dossier is html, pdf or json")
+    if format not in FORMS:
+        raise ValueError(f"a dossier is one of {', '.join(FORMS)}")
     words = Words(found.language)
     title = words.gettext("Sak {case}: gjennomgang").format(case=found.case)
     if format == "html":
@@ -141,6 +143,10 @@ def render(found: Dossier, format: str = "html") -> str | bytes:
 
         values: dict[str, Any] = {"dossier": found, "words": words, "sections": _sections(found, words)}
         return page("dossier.html", title, words, values)
+    if format == "docx":
+        from . import word
+
+        return word.document(title, words, _on_paper(found, words), made=found.as_of)
     from .pdf import document
 
     return document("dossier.typ", title, words, _on_paper(found, words), made=found.as_of)

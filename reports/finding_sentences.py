@@ -62,7 +62,7 @@ class FindingSentences:
         rule = self.rule(code)
         if rule is None:
             return ""
-        return self.words.gettext("Dette viser at plikten er oppfylt: {proof}").format(
+        return self.words.gettext("Dette skal til for å vise at plikten er oppfylt: {proof}").format(
             proof=rule.page.proof.in_language(self.words.language)
         )
 

@@ -14,7 +14,7 @@ from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
 from ..domain.problem import ProblemKind
 from ..domain.school import School
-from ..domain.verdict import Finding, Reason, Severity, Verdict
+from ..domain.verdict import Basis, Finding, Reason, Severity, Verdict
 from ..validators.rule import Chapter, Rule
 from .privacy import NOT_ASKED, UNSEEN, Square, counted, shown_count, shown_sum
 
@@ -80,6 +80,8 @@ class Change(StrEnum):
 
 ACCEPTABLE = (Verdict.DEVIATION, Verdict.REVIEW)
 """What a person may decide about. What could not be checked is not among it, nor is a deadline that still runs."""
+OF_THE_LAW = (Basis.LAW, Basis.BOTH)
+"""Accepting a duty of these moves it to its own part of the report, and never takes it out of a count: no person can waive it."""
 
 
 class AcceptanceState(StrEnum):
@@ -111,6 +113,8 @@ class WarningCode(StrEnum):
     """cases that could not be looked at at all: they are in none of the numbers"""
     COPIED = "copied"
     """the same text stands in the plans of several cases: a question, of no rule"""
+    DISPUTED = "disputed"
+    """rules that people hold to be wrong about a case"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +168,16 @@ class Item:
     """Whether the case is closed, with no deadline that runs."""
 
     @property
+    def accepted(self) -> bool:
+        """Whether a person's decision about it holds."""
+        active = self.acceptance is not None and self.acceptance.state is AcceptanceState.ACTIVE
+        return active and self.finding.verdict in ACCEPTABLE
+
+    @property
     def part(self) -> Part:
         """Where in the report it stands."""
+        if self.accepted:
+            return Part.ACCEPTED
         if self.group is Group.DEVIATION:
             if self.urgency is Urgency.DONE:
                 return Part.TOO_LATE

@@ -223,6 +223,10 @@ class Sentences(FindingSentences):
                 return self.words.gettext(
                     "Sakene ble sist sett {day}. Det som er gjort siden, er ikke med; IT må se på nattkjøringen."
                 ).format(day=day)
+            case WarningCode.DISPUTED:
+                return self.words.gettext(
+                    "Noen har sagt fra at verktøyet tar feil, om disse reglene (antall saker): {items}. Se på dem sammen med IT."
+                ).format(items=items)
             case WarningCode.ACCEPTANCE_INVALID:
                 return self.words.gettext(
                     "Godtatt uten gyldig begrunnelse, rolle eller sluttdato, så funnet er tilbake: {items}."

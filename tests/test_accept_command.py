@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from skolemiljo.cli import main
-from skolemiljo.reports.model import ACCEPTABLE
+from skolemiljo.commands import decisions, reports_for
+from skolemiljo.commands.options import DecidingRole
+from skolemiljo.commands.workplace import Workplace
+from skolemiljo.domain.verdict import Basis
+from skolemiljo.reports.model import ACCEPTABLE, Group
 from skolemiljo.store import Store
+from skolemiljo.validators import RULES
 
 AS_OF = "2026-11-20T16:00"
 UNTIL = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
@@ -58,6 +64,79 @@ def test_a_decision_names_its_finding_by_itself_where_there_is_but_one(night: Pa
     assert run(night, "accept", "withdraw", done.stdout.strip()).exit_code == 0
     (back,) = [f for f in findings(night) if all(f[k] == alone[k] for k in ("case", "rule", "scope"))]
     assert back["part"] == alone["part"]
+
+
+def test_a_decision_covers_all_that_the_rule_has_open_in_the_case_and_shows_it_first(night: Path) -> None:
+    open_ones = [f for f in findings(night) if f["verdict"] in ACCEPTABLE and f["case"]]
+    (case, rule), number = Counter((f["case"], f["rule"]) for f in open_ones).most_common(1)[0]
+    assert number > 1
+    done = accept(night, case, rule, role="skoleeier")
+    assert done.exit_code == 0, done.output
+    ids = done.stdout.split()
+    assert len(ids) == number
+    assert f"Dette blir godtatt i sak {case}:" in done.stderr
+    assert done.stderr.count(f"  {rule}, ") == number
+    now = [f for f in findings(night) if (f["case"], f["rule"]) == (case, rule) and f["verdict"] in ACCEPTABLE]
+    assert {f["part"] for f in now} == {"accepted"}
+    for one in ids:
+        assert run(night, "accept", "withdraw", one).exit_code == 0
+
+
+@pytest.mark.parametrize("role", ["rektor", "Rektor", "skoleeier", "skoleeigar", "rådgiver", "owner", "adviser"])
+def test_a_role_is_called_by_its_norwegian_name_too(role: str) -> None:
+    assert DecidingRole().convert(role, None, None) in decisions.MAY_DECIDE
+
+
+def test_what_stands_in_the_law_alone_is_the_owners_to_decide(night: Path) -> None:
+    with Store.open(night / "build" / "lager.sqlite") as store:
+        found = [
+            (str(a.case), f.rule)
+            for a in store.assessments()
+            if a.case and not a.leader_accused
+            for f in a.findings
+            if f.verdict in ACCEPTABLE and f.basis is Basis.LAW
+        ]
+    case, rule = found[0]
+    refused = accept(night, case, rule)
+    assert refused.exit_code == 2
+    assert "bare skoleeier" in refused.stderr
+
+
+def in_the_count(place: Path) -> int:
+    work = Workplace(place / "docs" / "settings-folder.toml")
+    report, _judged = reports_for.for_rector(
+        work, "310000019", as_of=datetime.fromisoformat(f"{AS_OF}+01:00"), offline=True
+    )
+    return len(report.group(Group.DEVIATION))
+
+
+def test_accepting_a_duty_of_the_law_takes_it_out_of_no_count(night: Path) -> None:
+    found = findings(night)
+    law = next(f for f in found if f["verdict"] == "deviation" and f["case"] and RULES[f["rule"]].basis is Basis.BOTH)
+    before = in_the_count(night)
+    done = accept(night, law["case"], law["rule"], "--scope", law["scope"], role="owner")
+    assert done.exit_code == 0, done.output
+    after = findings(night)
+    assert in_the_count(night) == before
+    (now,) = [f for f in after if all(f[k] == law[k] for k in ("case", "rule", "scope"))]
+    assert (now["verdict"], now["part"], now["acceptance"]["reason"]) == ("deviation", "accepted", WHY)
+    assert run(night, "accept", "withdraw", done.stdout.strip()).exit_code == 0
+
+
+def test_that_the_tool_is_wrong_is_counted_on_the_rules_page_and_in_the_audit(night: Path) -> None:
+    found = next(f for f in findings(night) if f["verdict"] == "deviation" and f["case"])
+    rule, case = found["rule"], found["case"]
+    why = ("--reason", "Det er ført under en annen merkelapp", "--role", "rektor")
+    assert run(night, "dispute", "SM-0000-0000", rule, *why).exit_code == 2
+    assert run(night, "dispute", case, rule, "--reason", "x", "--role", "rektor").exit_code == 2
+    for _again in range(2):  # the same person twice is one case
+        done = run(night, "dispute", case, rule, *why)
+        assert done.stdout == f"Notert. {rule} er omstridt i 1 sak.\n"
+    assert "tar feil i 1 sak." in run(night, "explain", rule).stdout
+    audit = run(night, "audit", "--offline", "--as-of", AS_OF, "--fail-on", "never")
+    assert f"{rule} (1)" in audit.stdout
+    again = [f for f in findings(night) if all(f[k] == found[k] for k in ("case", "rule", "scope"))]
+    assert again[0]["verdict"] == "deviation"
 
 
 def test_a_decision_about_nothing_is_refused_and_the_scopes_there_are_named(night: Path) -> None:

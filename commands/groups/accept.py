@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from gettext import gettext as _
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..options import Day, now, with_workplace
+from ..options import DECIDED_BY, Day, now, with_workplace
 from ..output import aside
 
 if TYPE_CHECKING:
+    from ...domain.people import Role
     from ..workplace import Workplace
 
 
@@ -24,23 +26,31 @@ def accept() -> None:
 @accept.command("add")
 @click.argument("case", metavar="SAK")
 @click.argument("rule", metavar="REGEL")
-@click.option("--scope", default=None, help="Hva i saken, f.eks. notice:v-1/pupil:e-1. Trengs når regelen har flere.")
+@click.option("--scope", default=None, help="Bare denne delen av saken, f.eks. notice:v-1/pupil:e-1. Uten: alle.")
 @click.option("--reason", required=True, help="Hvorfor. Ikke skriv navn.")
-@click.option("--role", required=True, type=click.Choice(("rector", "owner", "adviser")), help="Rollen din.")
+@DECIDED_BY
 @click.option("--until", required=True, type=Day(), metavar="DATO", help="Siste dag, f.eks. 2026-12-31.")
+@click.option("--yes", is_flag=True, help="Ikke spør først.")
 @with_workplace
-def accept_add(work: Workplace, case: str, rule: str, scope: str | None, reason: str, role: str, until: date) -> None:
-    """Godta ett avvik.
+def accept_add(
+    work: Workplace, case: str, rule: str, scope: str | None, reason: str, role: Role, until: date, yes: bool
+) -> None:
+    """Godta det en regel har åpent i en sak. Det vises først hva det gjelder.
 
     \b
     Eksempel:
-      skolemiljo accept add SM-2026-014 EV-01 --role rector \\
+      skolemiljo accept add SM-2026-014 EV-01 --role rektor \\
         --reason "Møtet ble flyttet etter ønske fra hjemmet" --until 2026-12-31
     """
     from .. import decisions
 
-    done = decisions.accept(work, case=case, rule=rule, scope=scope, reason=reason, role=role, until=until, at=now())
-    click.echo(done)
+    found = decisions.covered(work, case=case, rule=rule, scope=scope, role=role)
+    aside(_("Dette blir godtatt i sak {case}:").format(case=case))
+    aside(decisions.told(found, work.settings.report_language))
+    if not yes and sys.stdin.isatty():
+        click.confirm(_("Godta dette?"), abort=True, err=True)
+    done = decisions.accept(work, found, reason=reason, role=role, until=until, at=now())
+    click.echo("\n".join(done))
     aside(decisions.keep_export(work))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
@@ -44,3 +45,35 @@ def runlog_verify(work: Workplace, head: str | None) -> None:
         found.lines,
     )
     click.echo(said.format(n=found.lines, head=found.head))
+
+
+@runlog.command("whose")
+@click.argument("account_id", metavar="ID")
+@with_workplace
+def runlog_whose(work: Workplace, account_id: str) -> None:
+    """Hvilken konto står bak en id i kjøreloggen?
+
+    \b
+    Eksempel:
+      skolemiljo runlog whose 0123456789ab
+    """
+    from ...journal.accounts import Accounts
+
+    found = Accounts(work.settings.accounts_path).whose(account_id)
+    click.echo(found or _("Ingen konto har den id-en, eller den er slettet."))
+
+
+@runlog.command("forget")
+@click.argument("name", metavar="KONTO")
+@with_workplace
+def runlog_forget(work: Workplace, name: str) -> None:
+    """Slett en kontos nøkkel: id-ene i kjøreloggen kan da aldri mer knyttes til den. Loggen selv står urørt.
+
+    \b
+    Eksempel:
+      skolemiljo runlog forget saksbehandler1
+    """
+    from ...journal.accounts import Accounts
+
+    gone = Accounts(work.settings.accounts_path).forget(name)
+    click.echo(_("Slettet.") if gone else _("Ingen slik konto står der."))

@@ -153,7 +153,7 @@ def rules() -> dict[str, Rule]:
             chapter=chapter,
             own_page=Page(Text(nb, nn), Text(do_nb, do_nn), none, none, asks),
             severity=severity,
-            basis=Basis.BOTH,
+            basis=Basis.PLAN,
             role=Role.RECTOR,
             judge=_nothing,
             law=("opplaeringslova-12-4",),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import docx
 import pytest
 
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
@@ -455,9 +456,26 @@ def test_the_dossier_has_every_finding_of_its_case_in_each_form(case_dossier: Do
     assert sorted((rule, about, verdict) for verdict, about, rule in shown) == expected
     pdf = bytes(render_dossier(case_dossier, "pdf"))  # type: ignore[arg-type]
     text = " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf)).pages).split())
+    written = docx.Document(io.BytesIO(bytes(render_dossier(case_dossier, "docx"))))  # type: ignore[arg-type]
+    cells = [cell.text for table in written.tables for row in table.rows for cell in row.cells]
+    in_word = " ".join([*(paragraph.text for paragraph in written.paragraphs), *cells])
     for rule, about, _ in expected:
-        assert rule in text
-        assert about in text
+        for form in (text, in_word):
+            assert rule in form
+            assert about in form
+    for duty in case_dossier.duties:
+        assert duty.answer in cells
+        assert duty.question in [
+            p.text for p in written.paragraphs if p.style and str(p.style.name).startswith("Heading")
+        ]
+    assert MARKED not in in_word
+    assert written.core_properties.author == "skolemiljo"
+
+
+def test_an_open_duty_is_never_said_to_be_shown(case_dossier: Dossier) -> None:
+    for duty in case_dossier.duties:
+        assert not any("viser at plikten er oppfylt" in text for text in duty.account)
+    assert "viser at plikten er oppfylt" not in str(render_dossier(case_dossier, "html"))
 
 
 def test_no_form_holds_a_planted_word(report: SchoolReport, audit: AuditReport, case_dossier: Dossier) -> None:
