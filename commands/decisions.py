@@ -17,7 +17,7 @@ from ..domain.people import Role
 from ..domain.verdict import CASE_SCOPE, Basis, Finding
 from ..journal.run_log import Kind, RunLog, entries
 from ..reports import dossier as dossiers
-from ..reports.model import ACCEPTABLE
+from ..reports.items import ACCEPTABLE
 from ..reports.report_language import Words
 from ..validators import CHAPTERS, RULES, rule_page
 from ..validators.verdict_words import ROLES

@@ -18,32 +18,34 @@ from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, RemarkCode, 
 from ..judging.copies import Alike
 from ..validators.rule import Chapter, Rule
 from .cases import blocks, is_over
-from .model import (
+from .items import (
     ACCEPTABLE,
-    EVERYTHING,
-    OF_THE_LAW,
     SOON_DAYS,
     AcceptanceState,
-    AuditReport,
     Change,
     Group,
-    HeatRow,
     Identity,
     Item,
-    Only,
     Part,
+    Resolved,
+    ShownAcceptance,
+    Urgency,
+    first_scope,
+    order,
+)
+from .model import (
+    EVERYTHING,
+    OF_THE_LAW,
+    AuditReport,
+    HeatRow,
+    Only,
     Previous,
     Problem,
     Reader,
-    Resolved,
     SchoolReport,
-    ShownAcceptance,
     TrendPoint,
-    Urgency,
     Warning,
     WarningCode,
-    first_scope,
-    order,
 )
 from .privacy import Square
 from .report_language import plain

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from ..domain.verdict import Assessment, Verdict
-from .model import TO_DO, Act, CaseBlock, Group, Item, Part, Standing, Urgency, order
+from .items import TO_DO, Act, CaseBlock, Group, Item, Part, Standing, Urgency, order
 
 _STANDING = {
     Part.TODAY: Standing.TODAY,

@@ -14,7 +14,8 @@ from gettext import gettext as _
 from ..domain.errors import SkolemiljoError, optional_part
 from ..domain.exit_code import ExitCode
 from ..domain.verdict import Verdict
-from .model import ON_TOP, AuditReport, CaseBlock, Identity, Report, SchoolReport, Standing
+from .items import CaseBlock, Identity, Standing
+from .model import ON_TOP, AuditReport, Report, SchoolReport
 from .privacy import counted, shown_count
 from .report_language import Words
 from .sentences import Sentences, in_standing

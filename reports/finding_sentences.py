@@ -10,15 +10,8 @@ from ..domain.people import Role
 from ..domain.verdict import Basis, Finding, Reason, RemarkCode, Verdict
 from ..plans.loader import law
 from ..validators.verdict_words import question_text
-from .model import (
-    AcceptanceState,
-    Change,
-    Group,
-    Item,
-    Part,
-    Report,
-    ShownAcceptance,
-)
+from .items import AcceptanceState, Change, Group, Item, Part, ShownAcceptance
+from .model import Report
 from .report_language import Words, plain
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .annual_cycle import cycle_years
-from .model import ON_TOP, AuditReport, Part, Report, SchoolReport
+from .items import Part
+from .model import ON_TOP, AuditReport, Report, SchoolReport
 from .overview import overview
 from .privacy import shown_count
 from .report_language import Words, plain

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from ..domain.annual_cycle import CycleState
 from ..domain.verdict import Verdict
-from .model import Act, AuditReport, CaseBlock, Part, Report, SchoolReport
+from .items import Act, CaseBlock, Part
+from .model import AuditReport, Report, SchoolReport
 from .sentences import Sentences
 from .view import line
 

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from ..domain.annual_cycle import CycleStatus
-from .model import Act, AuditReport, CaseBlock, Group, Item, Report, SchoolReport, ShownAcceptance, Standing
+from .items import Act, CaseBlock, Group, Item, ShownAcceptance, Standing
+from .model import AuditReport, Report, SchoolReport
 from .privacy import Square, counted, shown_count
 from .sentences import Sentences
 

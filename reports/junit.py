@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from .model import AuditReport, Group, Item, Report, SchoolReport
+from .items import Group, Item
+from .model import AuditReport, Report, SchoolReport
 from .report_language import plain
 from .sentences import Sentences
 

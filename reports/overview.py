@@ -9,7 +9,8 @@ from typing import Any
 from ..domain.annual_cycle import CycleItemStatus, CycleState
 from ..domain.verdict import Verdict
 from .charts import trend_chart
-from .model import AcceptanceState, AuditReport, Change, SchoolReport
+from .items import AcceptanceState, Change
+from .model import AuditReport, SchoolReport
 from .privacy import Square, counted, shown_count, shown_sum
 from .report_language import Words
 from .sentences import Sentences

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from ..domain.errors import optional_part
 from .annual_cycle import cycle_years
 from .charts import Chart
-from .model import ON_TOP, AuditReport, Part, Report, SchoolReport
+from .items import Part
+from .model import ON_TOP, AuditReport, Report, SchoolReport
 from .overview import change_numbers, heat_class, overview
 from .privacy import shown_count
 from .report_language import Words, plain

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from ..domain.verdict import Verdict
-from .model import ON_TOP, AuditReport, Group, Item, Part, Problem, Report, SchoolReport, Standing
+from .items import Group, Item, Part, Standing
+from .model import ON_TOP, AuditReport, Problem, Report, SchoolReport
 from .sentences import Sentences, in_standing
 from .view import Block, view
 

@@ -6,20 +6,8 @@ from collections.abc import Iterable
 
 from ..domain.fault_words import called
 from .finding_sentences import FindingSentences
-from .model import (
-    AuditReport,
-    CaseBlock,
-    Change,
-    Group,
-    Only,
-    Part,
-    Problem,
-    Resolved,
-    SchoolReport,
-    Standing,
-    Warning,
-    WarningCode,
-)
+from .items import CaseBlock, Change, Group, Part, Resolved, Standing
+from .model import AuditReport, Only, Problem, SchoolReport, Warning, WarningCode
 from .privacy import counted, shown_count, shown_total
 from .report_language import Words, plain
 

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from .model import ON_TOP, AuditReport, Group, HeatRow, Item, Part, Report, SchoolReport, Standing
+from .items import Group, Item, Part, Standing
+from .model import ON_TOP, AuditReport, HeatRow, Report, SchoolReport
 from .privacy import shown_sum
 from .sentences import Sentences, in_standing
 from .view import Block, ClosedDuty, Duty, Line, View, Why, view

@@ -8,7 +8,8 @@ from itertools import takewhile
 
 from ..domain.verdict import Reason
 from .cases import alike, by_duty
-from .model import Act, CaseBlock, Item, Part, SchoolReport, Standing
+from .items import Act, CaseBlock, Item, Part, Standing
+from .model import SchoolReport
 from .sentences import Sentences
 
 _COLOUR = {

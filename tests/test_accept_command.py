@@ -18,7 +18,7 @@ from skolemiljo.commands import decisions, reports_for
 from skolemiljo.commands.options import DecidingRole
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.verdict import Basis
-from skolemiljo.reports.model import ACCEPTABLE, Group
+from skolemiljo.reports.items import ACCEPTABLE, Group
 from skolemiljo.store import Store
 from skolemiljo.validators import RULES
 

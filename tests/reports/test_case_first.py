@@ -23,7 +23,8 @@ from skolemiljo.judging.policy import Judging
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.reports import FORMATS, digest, render
 from skolemiljo.reports.build import school_report
-from skolemiljo.reports.model import Only, Part, SchoolReport, Standing
+from skolemiljo.reports.items import Part, Standing
+from skolemiljo.reports.model import Only, SchoolReport
 from skolemiljo.reports.sentences import Sentences
 from skolemiljo.reports.view import view
 from skolemiljo.validators import CHAPTERS, RULES

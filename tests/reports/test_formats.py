@@ -26,7 +26,8 @@ from skolemiljo.reports import FORMATS, digest, render
 from skolemiljo.reports.dossier import Dossier
 from skolemiljo.reports.dossier import render as render_dossier
 from skolemiljo.reports.html import pages
-from skolemiljo.reports.model import AuditReport, Change, Group, Part, SchoolReport, Standing
+from skolemiljo.reports.items import Change, Group, Part, Standing
+from skolemiljo.reports.model import AuditReport, SchoolReport
 from skolemiljo.reports.report_language import Words
 from skolemiljo.reports.sentences import Sentences
 

@@ -18,7 +18,8 @@ from skolemiljo.domain.fault_words import called
 from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.reports import render
 from skolemiljo.reports.ascii_fallback import writable
-from skolemiljo.reports.model import AuditReport, Group, SchoolReport
+from skolemiljo.reports.items import Group
+from skolemiljo.reports.model import AuditReport, SchoolReport
 from skolemiljo.reports.sentences import Sentences
 
 

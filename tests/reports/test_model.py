@@ -14,19 +14,8 @@ from skolemiljo.domain.moment import local_day
 from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import Assessment, Finding, Reason, Remark, RemarkCode, Severity, Verdict
 from skolemiljo.reports.html import pages
-from skolemiljo.reports.model import (
-    AcceptanceState,
-    AuditReport,
-    Change,
-    Group,
-    Item,
-    Part,
-    Previous,
-    Problem,
-    SchoolReport,
-    TrendPoint,
-    WarningCode,
-)
+from skolemiljo.reports.items import AcceptanceState, Change, Group, Item, Part
+from skolemiljo.reports.model import AuditReport, Previous, Problem, SchoolReport, TrendPoint, WarningCode
 from skolemiljo.reports.privacy import Square, shown_count, shown_sum
 from skolemiljo.reports.sentences import Sentences
 from skolemiljo.reports.trend import weekly, yearly

@@ -17,7 +17,8 @@ from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.moment import OSLO, local_day
 from skolemiljo.reports import render
 from skolemiljo.reports.html import pages
-from skolemiljo.reports.model import AuditReport, Change, Group, Part
+from skolemiljo.reports.items import Change, Group, Part
+from skolemiljo.reports.model import AuditReport
 from skolemiljo.reports.privacy import counted, shown_count
 from skolemiljo.reports.trend import weekly, yearly
 
