@@ -40,7 +40,7 @@ from .output import write
 from .run_log_lines import run_log
 
 if TYPE_CHECKING:
-    from ..adapters.workbook.reading import CellMistake
+    from ..adapters.workbook.tables import CellMistake
     from .workplace import Workplace
 
 Echo = Callable[[str], Any]

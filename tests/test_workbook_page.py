@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ def blocks(page: str, kind: str) -> list[str]:
     return re.findall(rf"```{kind}\n(.*?)```", page, flags=re.S)
 
 
-def type_in(book: Any, sheet: str, *rows: dict[str, object]) -> None:
+def type_in(book: Any, sheet: str, *rows: Mapping[str, object]) -> None:
     """As a person does: below the headings, by their names."""
     places = {str(cell.value): place for place, cell in enumerate(book[sheet][1], 1)}
     for number, row in enumerate(rows, 2):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from gettext import gettext as _
 from typing import Any
@@ -21,77 +21,14 @@ from ...domain.school import School
 from ..case_file import told
 from ..habits import read_model
 from ..ports import CaseProblem
-from .cells import NO_STAND, About, Unread, Wrong, is_blank, read_cell
+from .cells import NO_STAND
 from .grids import SYSTEM, Grid, letters
-from .layout import LANGUAGES, OPENED, Column, Sheet, carried, is_beside, plainly, sheet_called, sheets
+from .layout import OPENED, Sheet, carried, is_beside, plainly, sheet_called, sheets
+from .tables import CellMistake, Row, Table, rows_of, table_of
 
-_HEADING_AT_MOST = 20
-"""Rows down to which the headings are looked for."""
 _TOLD_AT_MOST = 8
 """Mistakes that are told of one case."""
 _ANNUAL = "cycle"
-
-
-@dataclass
-class CellMistake:
-    """One thing that is wrong: where a person finds it, the field, and what to write."""
-
-    where: str
-    path: str
-    what: str
-
-    def told(self) -> str:
-        """In one line."""
-        return f"{self.where}: {self.what}"
-
-
-@dataclass
-class Row:
-    """One row that holds something."""
-
-    table: Table
-    number: int
-    values: dict[str, Any] = field(default_factory=dict)
-    """Path of the column → value as the case format has it."""
-    mistakes: list[CellMistake] = field(default_factory=list)
-
-    def mistake(self, path: str, what: str) -> None:
-        """Notes that something is wrong in the column ``path``."""
-        self.mistakes.append(CellMistake(self.table.where(self.number, path), self.table.told_path(path), what))
-
-    def get(self, path: str) -> Any:
-        """The value in the column ``path``, ``None`` where there is none."""
-        return self.values.get(path)
-
-
-@dataclass
-class Table:
-    """One sheet whose headings are known."""
-
-    sheet: Sheet
-    grid: Grid
-    language: str
-    heading: int
-    """The row of the headings."""
-    columns: dict[int, Column]
-    """Place → what stands there."""
-
-    def where(self, row: int, path: str | None = None) -> str:
-        """Sheet, row and column, as a person finds them."""
-        name = self.sheet.name(self.language)
-        sheet = _("arket {name}").format(name=name)
-        parts = [*([self.grid.book] if self.grid.book else []), sheet, _("rad {row}").format(row=row)]
-        place = next((place for place, column in self.columns.items() if column.path == path), None)
-        if place is not None:
-            letter, title = letters(place), self.columns[place].title(self.language)
-            parts.append(_("kolonne {letter} ({title})").format(letter=letter, title=title))
-        return ", ".join(parts)
-
-    def told_path(self, path: str) -> str:
-        """The field of the case format that the column ``path`` fills."""
-        column = self.sheet.column(path)
-        fields = self.sheet.fields(column) if column is not None else ()
-        return fields[0] if fields else self.sheet.key
 
 
 @dataclass
@@ -162,8 +99,8 @@ class _Reading:
                 strange += bool(grid.rows) and not is_beside(grid.name)
                 continue
             if (sheet.key, grid.book) in seen:
-                again = _("arket {name} står der to ganger: slå dem sammen")
-                self._stray(sheet, CellMistake(again.format(name=sheet.names[0]), sheet.key, ""))
+                where = _("arket {name}").format(name=sheet.names[0])
+                self._stray(sheet, CellMistake(where, sheet.key, _("står der to ganger: slå dem sammen")))
                 continue
             seen.add((sheet.key, grid.book))
             table = table_of(sheet, grid)
@@ -191,7 +128,9 @@ class _Reading:
         if hidden:
             rows = ", ".join(map(str, hidden[:_TOLD_AT_MOST])) + (" …" if len(hidden) > _TOLD_AT_MOST else "")
             self._found.notes.append(_("{sheet}: skjulte rader er lest likevel: {rows}").format(sheet=name, rows=rows))
-        extra = [p for p in table.grid.rows[table.heading] if p not in table.columns]
+        extra = {
+            p for row, cells in table.grid.rows.items() if row >= table.heading for p in cells
+        } - table.columns.keys()
         if extra:
             columns = ", ".join(letters(place) for place in sorted(extra)[:_TOLD_AT_MOST])
             what = _("{sheet}: kolonner som ikke er i malen, er ikke lest: {columns}")
@@ -415,67 +354,6 @@ class _Reading:
                 _tell(row, error)
             whose = "?" if any(mistake.path == "school" for mistake in row.mistakes) else row.get("school")
             found.cycle_mistakes += [(whose, row.get("school_year"), mistake) for mistake in row.mistakes]
-
-
-def table_of(sheet: Sheet, grid: Grid) -> Table | None:
-    """The sheet with its headings, which may have moved; ``None`` where a column that its rows can't do without is not found."""
-    _spread(grid)
-    for heading, cells in list(grid.rows.items())[:_HEADING_AT_MOST]:
-        columns: dict[int, Column] = {}
-        for place, text in sorted(cells.items()):
-            column = sheet.column(text) if isinstance(text, str) else None
-            if column is not None and column not in columns.values():
-                columns[place] = column
-        there = {column.path for column in columns.values()}
-        if {column.path for column in sheet.columns if column.must} <= there:
-            own = [cells[place] for place in columns]
-            norwegian = [
-                sum(plainly(text) == plainly(c.titles[n]) for text, c in zip(own, columns.values(), strict=True))
-                for n in (0, 1)
-            ]
-            return Table(sheet, grid, LANGUAGES[norwegian[1] > norwegian[0]], heading, columns)
-    return None
-
-
-def _spread(grid: Grid) -> None:
-    """A value in cells that are merged downwards counts for each of them; what is merged across columns can't be told apart."""
-    for top, left, bottom, right in grid.merged:
-        value = grid.rows.get(top, {}).get(left)
-        if value is None:
-            continue
-        for row in range(top, bottom + 1):
-            if row not in grid.rows:
-                continue
-            for column in range(left, right + 1):
-                across = Unread(_("cellen er slått sammen med andre kolonner: del den opp"))
-                if right > left:
-                    grid.rows[row].setdefault(column, across)
-                elif right == left:
-                    grid.rows[row][column] = value
-
-
-def rows_of(table: Table, names: Mapping[str, str | None]) -> Iterator[Row]:
-    """The rows in which something stands beside a number that the template put there."""
-    sheet = table.sheet
-    about = About(language=table.language, epoch=table.grid.epoch, schools=names)
-    for number, cells in table.grid.rows.items():
-        if number <= table.heading:
-            continue
-        held = {column.path for place, column in table.columns.items() if not is_blank(cells.get(place))}
-        if not held or (sheet.number and held == {"id"}):
-            continue
-        row = Row(table, number)
-        for place, column in table.columns.items():
-            try:
-                value = read_cell(column, cells.get(place), about)
-            except Wrong as wrong:
-                row.mistake(column.path, str(wrong))
-                continue
-            if value is not None:
-                row.values[column.path] = value
-            elif column.must and is_blank(cells.get(place)):
-                row.mistake(column.path, _("skriv noe her; cellen kan ikke være tom"))
-        yield row
 
 
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ...domain.moment import OSLO
 from ..hand_entry import Entered, FlagRow, Identity, ItemRow
 from .grids import SYSTEM, read_grids
 from .layout import hand_entry, sheet_called
-from .reading import CellMistake, Row, rows_of, table_of
+from .tables import CellMistake, Row, rows_of, table_of
 
 
 def read_receipt(

@@ -234,6 +234,21 @@ def test_columns_that_were_moved_and_columns_and_sheets_of_ones_own_lose_nothing
     assert MARK not in "".join(source.notes)
 
 
+def test_two_columns_of_one_name_are_none_and_what_stands_under_no_heading_is_told(tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        last = book["Logg"].max_column
+        book["Logg"].cell(1, last + 1).value = "Slettet"
+        book["Logg"].cell(2, last + 1).value = "25.11.2026"
+        book["Logg"].cell(2, last + 4).value = MARK
+
+    source = changed(tmp_path, change)
+    assert all("log.deleted_at" in case.hidden for case in read(source).values())
+    assert "arket Logg: disse kolonnene mangler: Slettet" in source.notes
+    [note] = [note for note in source.notes if "er ikke lest" in note]
+    assert note.count(",") == 3, "both of the name, and the one under no heading"
+    assert MARK not in note
+
+
 def test_rows_above_blank_rows_and_hidden_rows_and_columns_are_read_and_told(tmp_path: Path) -> None:
     def change(book: Any) -> None:
         book["Logg"].insert_rows(1, 2)
@@ -384,7 +399,7 @@ def test_a_case_without_an_opening_or_a_school_says_so(tmp_path: Path) -> None:
 
 def test_a_sheet_without_its_headings_is_told_and_hides_what_it_held(tmp_path: Path) -> None:
     source = changed(tmp_path, lambda book: book["Logg"].delete_rows(1))
-    assert "finner ikke overskriftene" in problems(source)["arket-Logg"].what_to_do
+    assert problems(source)["arket-Logg"].what_to_do.startswith("arket Logg: finner ikke overskriftene")
     assert all("log" in case.hidden for case in read(source).values())
 
 
