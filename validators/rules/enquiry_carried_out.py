@@ -76,7 +76,20 @@ def form_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             if talk is not None and when is not None and stretch.since(pupil) is not None:
                 plans = about_her(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
                 before = [p for p in plans if (made := p.at) is not None and not when.certainly_before(made)]
-                yield _form(judge, stretch.scope(pupil), talk, before, when)
+                outcome = _form(judge, stretch.scope(pupil), talk, before, when)
+                if outcome.verdict is Verdict.DEVIATION and _after_an_incident(case, pupil, when):
+                    outcome = outcome.ask("after_the_incident", talk)
+                yield outcome
+
+
+def _after_an_incident(case: KnownCase, pupil: Pupil, when: Moment) -> bool:
+    """Whether somebody intervened with her before ``when``: then the talk may be the one that follows that (GI-05), and no enquiry's."""
+    return any(
+        (not incident.pupils or pupil.ref in incident.pupils)
+        and (at := incident.at) is not None
+        and not when.certainly_before(at)
+        for incident in case.incidents
+    )
 
 
 def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], when: Moment) -> Outcome:
