@@ -16,6 +16,7 @@ _HEAVY = (
     "holidays",
     "icalendar",
     "jinja2",
+    "openpyxl",
     "pydantic",
     "pydantic_settings",
     "requests",

@@ -293,11 +293,6 @@ class _Reading:
             raw["hidden"] = sorted({*raw.get("hidden", ()), *missing})
             wrong = self._mistakes[number] + self._strays.pop(told(number), [])
             school = raw.get("school")
-            history = raw.get("status_history")
-            if not wrong and not (history and history[0].get("status") == "open"):
-                row = self._rows[number][0][1]
-                row.mistake(f"{OPENED}.at", _("skriv når saken ble åpnet, som 25.11.2026 08:15"))
-                wrong = row.mistakes
             if not wrong:
                 try:
                     found.cases[number] = read_model(Case, raw, self._context)

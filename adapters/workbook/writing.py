@@ -212,6 +212,9 @@ class _Book:
     def _explain(self, lines: str) -> None:
         page = self._book.add_worksheet(told("beside")["read_me"][self._at])
         page.hide_gridlines(2)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
         for place, width in enumerate((28, 34, 90, 14)):
             page.set_column(place, place, width)
         row = 0

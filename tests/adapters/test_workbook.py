@@ -392,7 +392,7 @@ def test_a_case_without_an_opening_or_a_school_says_so(tmp_path: Path) -> None:
         cell(book, "Saker", "Skole", 3).value = 12
 
     found = list(problems(changed(tmp_path, change)).values())
-    assert any("rad 2, kolonne C (Åpnet): skriv når saken ble åpnet" in problem.what_to_do for problem in found)
+    assert any("rad 2, kolonne C (Åpnet): skriv noe her" in problem.what_to_do for problem in found)
     assert any("rad 3, kolonne B (Skole): skriv skolens organisasjonsnummer" in problem.what_to_do for problem in found)
     assert [problem.any_school for problem in found if "rad 3" in problem.what_to_do] == [True]
 
