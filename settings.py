@@ -105,6 +105,12 @@ PingAddress = Annotated[str | None, AfterValidator(_ping)]
 """A dead man's switch, called with one GET after each run that worked. Whoever knows it can silence the alarm."""
 
 
+def _place_of_an_entry(value: str | None) -> str | None:
+    if value is not None and "{log}" not in value:
+        raise ValueError(_("må være en https-adresse med {log} der id-en til oppføringen skal stå"))
+    return None if value is None else _place_of_a_case(value if "{case}" in value else f"{value}#{{case}}") and value
+
+
 def _place_of_a_case(value: str | None) -> str | None:
     parts = urlsplit((value or "https://none/{case}").replace("{case}", "1"))
     if (value and "{case}" not in value) or parts.scheme != "https" or not parts.hostname:
@@ -128,6 +134,10 @@ def _school_key(value: str) -> str:
     if not is_organisation_number(number):
         raise ValueError(_("skriv organisasjonsnummeret til en skole"))
     return number
+
+
+EntryAddress = Annotated[str | None, AfterValidator(_place_of_an_entry)]
+"""Where an entry of a case's log is found, with ``{log}`` in the place of its id, and perhaps ``{case}``."""
 
 
 Reader = Annotated[str, AfterValidator(_reader)]
@@ -406,6 +416,8 @@ class Settings(BaseSettings):
     """Dead man's switch: one GET after a run that worked."""
     case_url: CaseAddress = None
     """Where a case is found in the case system, with ``{case}`` in the place of its number: what links point to."""
+    log_url: EntryAddress = None
+    """Where an entry of a case's log is found, with ``{log}`` in the place of its id and ``{case}`` of the case's number."""
     languages: dict[str, Literal["nb", "nn"]] = Field(default_factory=dict)
     """``owner`` or a school's organisation number → the language of its reports and mails, where that is another."""
     sikker_sak: SikkerSakSection = SikkerSakSection()
@@ -453,7 +465,18 @@ class Settings(BaseSettings):
     @property
     def read(self) -> str:
         """Everything here that a verdict depends on, or may; secrets are masked."""
-        told = {"mail", "notify", "publish", "watch", "language", "languages", "ping_url", "case_url", "account"}
+        told = {
+            "mail",
+            "notify",
+            "publish",
+            "watch",
+            "language",
+            "languages",
+            "ping_url",
+            "case_url",
+            "log_url",
+            "account",
+        }
         beside = told | {"sync", "store", "database", "log_file"}
         return self.model_dump_json(exclude=beside)
 

@@ -24,6 +24,7 @@ from ..validators.verdict_words import ROLES
 from .command_language import value_word
 from .reasons import checked
 from .reasons import problems as problems_of_reason
+from .reports_for import links
 from .run_log_lines import note_opened, run_log
 
 if TYPE_CHECKING:
@@ -256,6 +257,7 @@ def dossier(work: Workplace, case_id: str, *, reason: str, form: str, as_of: dat
         as_of=as_of,
         reason=reason.strip(),
         runs=_runs(work),
+        links=links(work),
         language=language,
     )
     return dossiers.render(whole, form)

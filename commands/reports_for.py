@@ -20,6 +20,7 @@ from ..judging.now import Judged, Progress, judge_cycle, judge_files, judge_scho
 from ..judging.problems import problem_of
 from ..plans.loader import load_plans
 from ..reports.build import audit_report, school_report
+from ..reports.links import Links
 from ..reports.model import EVERYTHING, AuditReport, Only, Previous, Problem, SchoolReport, TrendPoint
 from ..sync.account import missing
 from ..validators import CHAPTERS, RULES
@@ -91,6 +92,7 @@ def for_rector(
         reader="rector",
         only=only,
     )
+    report = replace(report, links=links(work))
     if only.case is not None and not (report.cases or any(problem.case for problem in report.problems)):
         raise SettingsError(_("skolen har ingen sak med det nummeret: se etter i listen uten --case"))
     judged.complete = report.complete
@@ -191,8 +193,14 @@ def for_one_case(
         language=language or work.settings.language_of(None),
         reader="owner",
     )
+    report = replace(report, links=links(work))
     judged.complete = report.complete
     return report, judged
+
+
+def links(work: Workplace) -> Links:
+    """Where cases and entries are found in the case system, as the settings say."""
+    return Links(work.settings.case_url, work.settings.log_url)
 
 
 def _number_of(work: Workplace, wanted: str, schools: Iterable[str]) -> str:

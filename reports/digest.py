@@ -168,7 +168,7 @@ def _cases(report: SchoolReport, say: Sentences) -> Iterable[str]:
     if report.closed_cases:
         yield ""
         yield f"{say.closed_cases(len(report.closed_cases))}:"
-        yield f"  {', '.join(str(block.case) for block in report.closed_cases)}"
+        yield from _listed((str(block.case) for block in report.closed_cases), report)
     if report.problems:
         yield ""
         yield f"{say.not_all()}:"
@@ -177,16 +177,26 @@ def _cases(report: SchoolReport, say: Sentences) -> Iterable[str]:
     if solved:
         yield ""
         yield f"{say.words.gettext('Løst siden sist')}:"
-        yield f"  {', '.join(solved)}"
+        yield from _listed(solved, report)
+
+
+def _listed(cases: Iterable[str], report: SchoolReport) -> Iterable[str]:
+    """Case numbers in a line, or each with its link in a line of its own."""
+    if report.links.case_url is None:
+        yield f"  {', '.join(cases)}"
+    else:
+        yield from (f"  {case} {report.links.to_case(case)}" for case in cases)
 
 
 def _step(block: CaseBlock, say: Sentences) -> str:
-    """A case's next step. Of a case about an employee a mail names no duty: it may lie open on a screen."""
+    """A case's next step, with its link under it. Of a case about an employee a mail names no duty: it may lie open on a screen."""
     case = str(block.case)
+    link = say.report.links.to_case(case) if block.case else None
+    under = f"\n    {link}" if link else ""
     if block.next is None or say.is_about_staff(block):
-        return say.words.gettext("{case}: en sak trenger noe av deg").format(case=case)
+        return say.words.gettext("{case}: en sak trenger noe av deg").format(case=case) + under
     step = line(block.next, say)
-    return f"{case}: " + " ".join(filter(None, (f"{step.when}:" if step.when else "", step.short)))
+    return f"{case}: " + " ".join(filter(None, (f"{step.when}:" if step.when else "", step.short))) + under
 
 
 def send(mail: EmailMessage, server: MailServer) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from ..domain.school import School
 from ..domain.verdict import Assessment, Finding, Verdict
 from ..validators.rule import Chapter, Rule
 from .build import school_report
+from .links import NO_LINKS, Links, in_page
 from .model import SchoolReport
 from .report_language import Words, plain
 from .sentences import Sentences
@@ -38,6 +39,8 @@ class Event:
     what: str
     role: str
     id: str
+    link: str = ""
+    """where the entry is in the case system"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class Dossier:
     plan: str
     opened_because: str
     opened_by: str
+    case_link: str
+    """where the case is in the case system"""
     events: tuple[Event, ...]
     duties: tuple[DossierDuty, ...]
     """What is to be answered for first; what is in order after it."""
@@ -96,6 +101,7 @@ def dossier(
     as_of: datetime,
     reason: str,
     role: str = "owner",
+    links: Links = NO_LINKS,
     chapters: Sequence[Chapter] = (),
     runs: Iterable[RunMark] = (),
     language: str = "nb",
@@ -110,7 +116,7 @@ def dossier(
         school, [assessment], plan=plan, rules=rules, chapters=chapters, as_of=as_of, language=language, reader="owner"
     )
     say = Sentences(report)
-    events = _events(case, as_of, say.words)
+    events = [replace(event, link=links.to_entry(case.id, event.id) or "") for event in _events(case, as_of, say.words)]
     known = {event.id: f"{event.id} ({event.what}, {event.when})" for event in events if event.id}
     return Dossier(
         case=case.id,
@@ -119,6 +125,7 @@ def dossier(
         language=say.words.language,
         plan=say.plan(),
         opened_because=plain(reason),
+        case_link=links.to_case(case.id) or "",
         opened_by=say.role_name(role),
         events=tuple(events),
         duties=tuple(_duties(report, say, known)),
@@ -138,18 +145,19 @@ def render(found: Dossier, format: str = "html") -> str | bytes:
         raise ValueError(f"a dossier is one of {', '.join(FORMS)}")
     words = Words(found.language)
     title = words.gettext("Sak {case}: gjennomgang").format(case=found.case)
+    case_link = {found.case: found.case_link} if found.case_link else {}
     if format == "html":
         from .html import page
 
         values: dict[str, Any] = {"dossier": found, "words": words, "sections": _sections(found, words)}
-        return page("dossier.html", title, words, values)
+        return in_page(page("dossier.html", title, words, values), case_link)
     if format == "docx":
         from . import word
 
         return word.document(title, words, _on_paper(found, words), made=found.as_of)
     from .pdf import document
 
-    return document("dossier.typ", title, words, _on_paper(found, words), made=found.as_of)
+    return document("dossier.typ", title, words, _on_paper(found, words), made=found.as_of, links=case_link)
 
 
 def _on_paper(found: Dossier, words: Words) -> dict[str, Any]:

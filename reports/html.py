@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .annual_cycle import cycle_years
 from .items import Part
+from .links import in_page, of_cases
 from .model import ON_TOP, AuditReport, Report, SchoolReport
 from .overview import overview
 from .privacy import shown_count
@@ -122,7 +123,8 @@ def _shared(report: Report, say: Sentences) -> dict[str, Any]:
 
 def _school_page(report: SchoolReport, say: Sentences, held: str = "") -> str:
     title = f"{say.title()}, {say.words.day(report.today)}"
-    return page("school.html", title, say.words, {**_shared(report, say), "held": held})
+    made = page("school.html", title, say.words, {**_shared(report, say), "held": held})
+    return in_page(made, of_cases(report))
 
 
 # The owner's page.

@@ -37,6 +37,8 @@ class Entry:
     state: str
     """what stands about it, in codes: with the day, what makes it another entry than before"""
     cancelled: bool = False
+    link: str | None = None
+    """where the case is"""
 
     @property
     def uid(self) -> str:
@@ -140,7 +142,8 @@ def _act_entry(key: tuple[str, ...], day: date, acts: list[Act], lead: str, bloc
     stands = " ".join(
         f"{act.rule} {act.first.finding.last_day} {act.first.finding.verdict} {len(act.items)}" for act in acts
     )
-    return Entry(key, day, told, "\n".join(described), stands)
+    link = say.report.links.to_case(str(block.case)) if block.case else None
+    return Entry(key, day, told, "\n".join(described), stands, link=link)
 
 
 def _unread(report: SchoolReport, say: Sentences, *, named: bool) -> Entry:
@@ -181,6 +184,8 @@ def _event(say: Sentences, entry: Entry, sequence: int) -> Event:
     event.add("summary", entry.summary)
     if entry.description:
         event.add("description", entry.description)
+    if entry.link is not None:
+        event.add("url", entry.link)
     event.add("class", "PRIVATE")
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")

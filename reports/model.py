@@ -17,6 +17,7 @@ from ..domain.school import School
 from ..domain.verdict import Basis, Severity, Verdict
 from ..validators.rule import Chapter, Rule
 from .items import CaseBlock, Group, Identity, Item, Part, Resolved, ShownAcceptance, Standing
+from .links import NO_LINKS, Links
 from .privacy import NOT_ASKED, UNSEEN, Square, counted, shown_count, shown_sum
 
 Reader = Literal["rector", "owner"]
@@ -118,6 +119,7 @@ class SchoolReport:
     """What was asked for. The numbers of cases are the school's all the same where it is what needs something today."""
     seen_at: datetime | None = None
     """When the cases were looked at, where that is not now."""
+    links: Links = NO_LINKS
     _parts: dict[Part, tuple[Item, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -259,6 +261,7 @@ class AuditReport:
     problems: tuple[Problem, ...] = ()
     seen_at: datetime | None = None
     """When the cases of the school that was looked at longest ago were looked at, where that is not now."""
+    links: Links = NO_LINKS
 
     @property
     def today(self) -> date:

@@ -19,6 +19,7 @@ from ..domain.errors import optional_part
 from .annual_cycle import cycle_years
 from .charts import Chart
 from .items import Part
+from .links import of_cases, pattern
 from .model import ON_TOP, AuditReport, Report, SchoolReport
 from .overview import change_numbers, heat_class, overview
 from .privacy import shown_count
@@ -40,11 +41,22 @@ def render(report: Report, language: str | None = None) -> bytes:
     name, values = (
         ("audit.typ", _audit(report, say)) if isinstance(report, AuditReport) else ("school.typ", _school(report, say))
     )
-    return document(name, f"{say.title()}, {say.words.day(report.today)}", say.words, values, made=report.as_of)
+    links = of_cases(report) if isinstance(report, SchoolReport) else {}
+    title = f"{say.title()}, {say.words.day(report.today)}"
+    return document(name, title, say.words, values, made=report.as_of, links=links)
 
 
-def document(template: str, title: str, words: Words, values: dict[str, Any], *, made: datetime) -> bytes:
-    """The PDF that ``template`` (in templates/) makes of ``values``. ``made`` is the time that the file says of itself."""
+def document(
+    template: str,
+    title: str,
+    words: Words,
+    values: dict[str, Any],
+    *,
+    made: datetime,
+    links: dict[str, str] | None = None,
+) -> bytes:
+    """The PDF that ``template`` (in templates/) makes of ``values``. ``made`` is the time that the file says of itself;
+    ``links`` the address of each case number."""
     with optional_part("pdf"):
         import typst
     drawable = Drawable()
@@ -56,6 +68,8 @@ def document(template: str, title: str, words: Words, values: dict[str, Any], *,
             "foot": words.gettext("Unntatt offentlighet"),
             "foot_line": foot(words),
             "words": {text: words.gettext(text) for text in _template_words()},
+            "links": links or {},
+            "numbers": pattern(links or {}),
         }
     )
     data["not_drawn"] = drawable.said(words)

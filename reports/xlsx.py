@@ -8,14 +8,15 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import optional_part
-from .model import AuditReport, Report
+from .links import of_cases
+from .model import AuditReport, Report, SchoolReport
 from .privacy import counted, shown_count, shown_sum
 from .rows import Cell, about_rows, finding_rows, header, resolved_rows, today_header, today_rows
 from .sentences import Sentences
 from .trend import weekly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _WIDTHS = (20, 20, 14, 12, 8, 40, 50, 16, 18, 20, 24, 9, 12, 50, 24, 24, 10, 10, 16, 16, 40, 40, 20, 18, 24)
 
@@ -36,7 +37,7 @@ def render(report: Report, language: str | None = None) -> bytes:
     }
     with xlsxwriter.Workbook(out, options) as workbook:
         workbook.set_properties({"title": say.title(), "comments": say.foot()})
-        book = _Book(workbook)
+        book = _Book(workbook, of_cases(report) if isinstance(report, SchoolReport) else {})
         words = say.words
         above = [f"{say.headline()}. " + " · ".join(f"{name}: {number}" for name, number in say.tiles())]
         widths = (18, 20, 14, 50, 26, 9, 60, 50, 50)
@@ -60,8 +61,10 @@ def render(report: Report, language: str | None = None) -> bytes:
 class _Book:
     """Writes sheets row by row, texts as texts and dates as dates."""
 
-    def __init__(self, workbook: Any) -> None:
+    def __init__(self, workbook: Any, links: Mapping[str, str]) -> None:
         self.workbook = workbook
+        self.links = links
+        self.link = workbook.add_format({"text_wrap": True, "valign": "top", "font_color": "#0062BA", "underline": 1})
         self.bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F3F3F4"})
         self.title = workbook.add_format({"bold": True})
         self.text = workbook.add_format({"text_wrap": True, "valign": "top"})
@@ -106,6 +109,8 @@ class _Book:
             sheet.write_datetime(row, column, cell, self.date)
         elif isinstance(cell, int):
             sheet.write_number(row, column, cell, self.text)
+        elif cell in self.links:
+            sheet.write_url(row, column, self.links[cell], self.link, cell)
         else:
             sheet.write_string(row, column, cell, self.text)
 

@@ -1,0 +1,69 @@
+"""Links into the case system: every case number in a report leads to its case, in each form that can hold a link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from .model import SchoolReport
+
+_TAG = re.compile(r"(<[^>]*>)")
+_NO_LINKS_IN = frozenset({"a", "title", "style", "svg"})
+"""Elements whose text is no place for a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Templates of addresses, with ``{case}`` and ``{log}`` in the place of a number and an id; ``None`` = no links."""
+
+    case_url: str | None = None
+    log_url: str | None = None
+
+    def to_case(self, case: str) -> str | None:
+        """Where the case is."""
+        return None if self.case_url is None else self.case_url.replace("{case}", quote(case, safe=""))
+
+    def to_entry(self, case: str, entry: str) -> str | None:
+        """Where an entry of the case's log is."""
+        if self.log_url is None or not entry:
+            return None
+        return self.log_url.replace("{case}", quote(case, safe="")).replace("{log}", quote(entry, safe=""))
+
+
+NO_LINKS = Links()
+"""Where nobody has said where the case system is."""
+
+
+def of_cases(report: SchoolReport) -> dict[str, str]:
+    """The address of each case that a school's ``report`` may name, the longest number first. The owner's pseudonyms lead nowhere."""
+    if report.links.case_url is None:
+        return {}
+    named = {line.case for line in report.cases} | {problem.case for problem in report.problems}
+    named |= {entry.case for entry in report.resolved} | {decided.case for decided in report.acceptances}
+    found = ((case, report.links.to_case(case)) for case in named if case)
+    return {case: link for case, link in sorted(found, key=lambda pair: (-len(pair[0]), pair[0])) if link is not None}
+
+
+def pattern(cases: Iterable[str]) -> str:
+    """A regular expression that finds each of the numbers as a whole, in Python's and in Typst's writing."""
+    return r"\b(?:" + "|".join(re.escape(case) for case in cases) + r")\b"
+
+
+def in_page(page: str, links: Mapping[str, str]) -> str:
+    """``page`` (HTML) with each number of ``links`` that stands in its text as a link, unless it stands in one already."""
+    if not links:
+        return page
+    numbers, inside = re.compile(pattern(links)), 0
+    parts = _TAG.split(page)
+    for place, part in enumerate(parts):
+        if part.startswith("<"):
+            name = part.strip("</>").split(maxsplit=1)[0].casefold() if part.strip("</>") else ""
+            if name in _NO_LINKS_IN and not part.endswith("/>"):
+                inside += -1 if part.startswith("</") else 1
+        elif not inside and part.strip():
+            parts[place] = numbers.sub(lambda found: f'<a href="{links[found[0]]}">{found[0]}</a>', part)
+    return "".join(parts)
