@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..adapters.case_file import case_from
 from ..adapters.connect import http_client, open_client
+from ..adapters.names import without_names
 from ..adapters.ports import AnnualCycle, CaseProblem, CaseSource, FlagSink, Receipt, Roster
 from ..domain.annual_cycle import CycleFacts, CycleStatus
 from ..domain.case import Case
@@ -60,4 +61,5 @@ __all__ = [
     "is_organisation_number",
     "open_client",
     "put_in_place",
+    "without_names",
 ]

@@ -19,11 +19,12 @@ from ...domain.flag import ComplianceRecord
 from ...domain.log import LogKind
 from ...domain.school import School
 from ..case_file import case_from
+from ..names import without_names
 from ..wire_names import camelled, snake
 
 SYSTEM = "sikker_sak"
 _DROPPED = frozenset({"name", "title"})
-"""Names of people and titles of cases: dropped before anything else looks at them."""
+"""Names of people and titles of cases: dropped before anything else looks at them; in texts they are pseudonyms by then."""
 _RENAMED = {
     "caseNumber": "id",
     "schoolOrganizationNumber": "school",
@@ -95,7 +96,7 @@ class Labels:
 def case_from_wire(raw: Any, labels: Labels, context: ReadingContext, zone: ZoneInfo | None, etag: str | None) -> Case:
     """The case in one wire document. Raises UnreadableCase with case number and fields."""
     try:
-        mapped = _from_wire(raw)
+        mapped = _from_wire(without_names(raw))
     except RecursionError:
         raise UnreadableCase(_("saken er nøstet for dypt"), system=SYSTEM) from None
     if isinstance(mapped, dict):
