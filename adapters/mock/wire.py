@@ -45,7 +45,7 @@ def from_wire(value: Any) -> Any:
 def case_to_wire(case: JSON, etag: str, marker: str | None = None) -> JSON:
     """A case as Sikker Sak gives it, with invented names in the fields that a connector must drop.
 
-    ``marker`` is added to those names too.
+    ``marker`` is joined to those names too, so that a text may hold it alone and be no name.
     """
     found = {_CASE.get(key, _camel(key)): item if key == "hidden" else to_wire(item) for key, item in case.items()}
     for entry in found.get("logs", ()):
@@ -84,7 +84,7 @@ def _name(ref: str, marker: str | None) -> str:
     given, family = _people()
     number = crc32(ref.encode())
     name = f"{given[number % len(given)]} {family[number // len(given) % len(family)]}"
-    return name if marker is None else f"{name} {marker}"
+    return name if marker is None else f"{name}-{marker}"
 
 
 @cache
