@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from .annual_cycle import cycle_years
 from .items import Part
-from .links import in_page, of_cases
+from .links import in_page
 from .model import ON_TOP, AuditReport, Report, SchoolReport
 from .overview import overview
 from .privacy import shown_count
 from .report_language import Words, plain
 from .sentences import Sentences, foot
-from .view import view
+from .view import case_links, view
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -124,7 +124,7 @@ def _shared(report: Report, say: Sentences) -> dict[str, Any]:
 def _school_page(report: SchoolReport, say: Sentences, held: str = "") -> str:
     title = f"{say.title()}, {say.words.day(report.today)}"
     made = page("school.html", title, say.words, {**_shared(report, say), "held": held})
-    return in_page(made, of_cases(report))
+    return in_page(made, case_links(report))
 
 
 # The owner's page.

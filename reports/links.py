@@ -5,11 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-if TYPE_CHECKING:
-    from .model import SchoolReport
 
 _TAG = re.compile(r"(<[^>]*>)")
 _NO_LINKS_IN = frozenset({"a", "title", "style", "svg"})
@@ -36,16 +32,6 @@ class Links:
 
 NO_LINKS = Links()
 """Where nobody has said where the case system is."""
-
-
-def of_cases(report: SchoolReport) -> dict[str, str]:
-    """The address of each case that a school's ``report`` may name, the longest number first. The owner's pseudonyms lead nowhere."""
-    if report.links.case_url is None:
-        return {}
-    named = {line.case for line in report.cases} | {problem.case for problem in report.problems}
-    named |= {entry.case for entry in report.resolved} | {decided.case for decided in report.acceptances}
-    found = ((case, report.links.to_case(case)) for case in named if case)
-    return {case: link for case, link in sorted(found, key=lambda pair: (-len(pair[0]), pair[0])) if link is not None}
 
 
 def pattern(cases: Iterable[str]) -> str:

@@ -19,13 +19,13 @@ from ..domain.errors import optional_part
 from .annual_cycle import cycle_years
 from .charts import Chart
 from .items import Part
-from .links import of_cases, pattern
+from .links import pattern
 from .model import ON_TOP, AuditReport, Report, SchoolReport
 from .overview import change_numbers, heat_class, overview
 from .privacy import shown_count
 from .report_language import Words, plain
 from .sentences import Sentences, foot
-from .view import view
+from .view import case_links, view
 
 if TYPE_CHECKING:
     import typst
@@ -41,7 +41,7 @@ def render(report: Report, language: str | None = None) -> bytes:
     name, values = (
         ("audit.typ", _audit(report, say)) if isinstance(report, AuditReport) else ("school.typ", _school(report, say))
     )
-    links = of_cases(report) if isinstance(report, SchoolReport) else {}
+    links = case_links(report) if isinstance(report, SchoolReport) else {}
     title = f"{say.title()}, {say.words.day(report.today)}"
     return document(name, title, say.words, values, made=report.as_of, links=links)
 

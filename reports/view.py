@@ -301,3 +301,13 @@ def _shown(report: SchoolReport) -> Iterable[CaseBlock]:
     yield from report.shown_cases
     if report.cycle_block is not None:
         yield report.cycle_block
+
+
+def case_links(report: SchoolReport) -> dict[str, str]:
+    """The address of each case that a school's ``report`` may name, the longest number first. The owner's pseudonyms lead nowhere."""
+    if report.links.case_url is None:
+        return {}
+    named = {line.case for line in report.cases} | {problem.case for problem in report.problems}
+    named |= {entry.case for entry in report.resolved} | {decided.case for decided in report.acceptances}
+    found = ((case, report.links.to_case(case)) for case in named if case)
+    return {case: link for case, link in sorted(found, key=lambda pair: (-len(pair[0]), pair[0])) if link is not None}

@@ -8,12 +8,12 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import optional_part
-from .links import of_cases
 from .model import AuditReport, Report, SchoolReport
 from .privacy import counted, shown_count, shown_sum
 from .rows import Cell, about_rows, finding_rows, header, resolved_rows, today_header, today_rows
 from .sentences import Sentences
 from .trend import weekly
+from .view import case_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +37,7 @@ def render(report: Report, language: str | None = None) -> bytes:
     }
     with xlsxwriter.Workbook(out, options) as workbook:
         workbook.set_properties({"title": say.title(), "comments": say.foot()})
-        book = _Book(workbook, of_cases(report) if isinstance(report, SchoolReport) else {})
+        book = _Book(workbook, case_links(report) if isinstance(report, SchoolReport) else {})
         words = say.words
         above = [f"{say.headline()}. " + " · ".join(f"{name}: {number}" for name, number in say.tiles())]
         widths = (18, 20, 14, 50, 26, 9, 60, 50, 50)
