@@ -277,6 +277,11 @@ def assess(
 @click.option("--full", is_flag=True, help="Les alt, og sammenlign med kildens egen liste.")
 @click.option("--school", "schools", multiple=True, metavar="ORGNR", help="Bare denne skolen (kan gjentas).")
 @click.option(
+    "--first-write",
+    is_flag=True,
+    help="Skriv flagg til denne kilden for første gang, etter en kjøring som bare har sett.",
+)
+@click.option(
     "--accept-gone",
     "gone_at",
     metavar="ORGNR",
@@ -292,6 +297,7 @@ def sync(
     dry_run: bool,
     full: bool,
     schools: tuple[str, ...],
+    first_write: bool,
     gone_at: str | None,
     reason: str,
 ) -> None:
@@ -321,6 +327,7 @@ def sync(
         dry_run=dry_run,
         full=full,
         schools=schools,
+        first_write=first_write,
         progress=None if tell is None else lambda p: tell(p.school or _("kommunen"), p.done),
     )
     if form == "json":
@@ -524,8 +531,11 @@ def schema(what: str) -> None:
 
 @main.command()
 @PLAIN_FORMAT
+@click.option(
+    "--network", is_flag=True, help="Les også tilbake et utvalg av flaggene, og se at de står som vi skrev dem."
+)
 @with_workplace
-def doctor(work: Workplace, form: str) -> None:
+def doctor(work: Workplace, form: str, network: bool) -> None:
     """Er alt på plass for en natt? Innstillinger, hemmeligheter, systemene, planen, lageret, plass, klokker og kjørelogg.
 
     Skriver ingenting. Avslutter med 0 når en natt kan kjøre, 2 når innstillingene må rettes, 3 når noe annet må.
@@ -538,7 +548,7 @@ def doctor(work: Workplace, form: str) -> None:
     from skolemiljo.commands import doctor as doctors
 
     at = now()
-    lines = doctors.examine(work, at)
+    lines = doctors.examine(work, at, network=network)
     click.echo(doctors.as_json(lines, at) if form == "json" else doctors.text(lines))
     sys.exit(doctors.exit_code(lines))
 

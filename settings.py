@@ -297,6 +297,8 @@ class SyncSection(Section):
 
     write_back: bool = False
     """Off until a person turns it on."""
+    write_from: date | None = None
+    """On cases closed before this day no flag is written; standard: the day flags were first written."""
     overlap_minutes: int = Field(default=24 * 60, ge=0)
     """Read again what was changed this long before the last change seen: clocks differ."""
     full_every_days: int = Field(default=7, ge=1)
@@ -479,6 +481,13 @@ class Settings(BaseSettings):
         }
         beside = told | {"sync", "store", "database", "log_file"}
         return self.model_dump_json(exclude=beside)
+
+    @property
+    def source_mark(self) -> str:
+        """A mark of the source that flags are written to: another source has another, and nothing can be read from it."""
+        section = getattr(self, self.source, None)
+        where = getattr(section, "base_url", None) or getattr(section, "path", None) or ""
+        return hashlib.sha256(f"{self.source} {where}".encode()).hexdigest()[:16]
 
     @property
     def zone(self) -> ZoneInfo | None:

@@ -40,7 +40,7 @@ from skolemiljo.judging.policy import Judging
 from skolemiljo.plans.calendars import calendars
 from skolemiljo.plans.loader import load_plans
 from skolemiljo.reports import render
-from skolemiljo.store import Store
+from skolemiljo.store import FirstWrite, Store
 
 ROUNDS = 7
 LOG_LENGTHS = (13, 100, 1000)
@@ -229,7 +229,10 @@ def night_place(*, cases: int, schools: int, write_back: bool = False) -> Iterat
             own = f'school_calendar = "{skolerute_path()}"\nstore = "store.sqlite"\n'
             sync = f"\n[sync]\nwrite_back = {str(write_back).lower()}\n"
             file.write_text(own + "".join(lines) + sync, "utf-8")
-            yield Workplace(file), Path(folder)
+            work = Workplace(file)
+            if write_back:  # what is measured is a night like the others, not the one that a person begins
+                work.store.keep_first_write(FirstWrite(date(2024, 8, 1), work.settings.source_mark))
+            yield work, Path(folder)
         finally:
             served.terminate()
             served.wait()

@@ -93,7 +93,8 @@ def _tell(work: Workplace, mock: Any, out: Path, echo: Echo) -> None:
         "1. Fredag {day} kl. {time}: hent sakene, vurder dem mot planen, skriv flaggene, og les dem tilbake."
     )
     echo(_at(first_night, FIRST) + "\n")
-    first = _night(work, FIRST, names, echo)
+    night.run(work, as_of=FIRST, dry_run=True, handle_signals=False)  # before the first write somebody must have looked
+    first = _night(work, FIRST, names, echo, first_write=True)
 
     echo("\n" + _("2. En gang til: ingenting er nytt, så ingenting blir skrevet.") + "\n")
     _night(work, FIRST, names, echo)
@@ -140,8 +141,10 @@ def _where(out: Path, without: dict[str, str], echo: Echo) -> None:
         echo("  " + _("Uten {form}: {why}").format(form=form, why=why))
 
 
-def _night(work: Workplace, as_of: datetime, names: dict[str, str], echo: Echo) -> RunSummary:
-    summary = night.run(work, as_of=as_of, handle_signals=False)
+def _night(
+    work: Workplace, as_of: datetime, names: dict[str, str], echo: Echo, *, first_write: bool = False
+) -> RunSummary:
+    summary = night.run(work, as_of=as_of, first_write=first_write, handle_signals=False)
     echo(_indented(night.text(summary, names)))
     return summary
 

@@ -40,7 +40,7 @@ _LITTLE_ROOM, _NO_ROOM = 1024 * _MEGABYTE, 100 * _MEGABYTE
 _A_NIGHT = timedelta(hours=26)
 
 
-def examine(work: Workplace, at: datetime) -> tuple[Line, ...]:
+def examine(work: Workplace, at: datetime, *, network: bool = False) -> tuple[Line, ...]:
     """Everything at once. Where not even the settings can be read, that is the one line."""
     doctor = _Doctor(work, at)
     lines = [Line("program", State.OK, f"skolemiljo {version('skolemiljo')}, Python {sys.version.split()[0]}")]
@@ -50,6 +50,7 @@ def examine(work: Workplace, at: datetime) -> tuple[Line, ...]:
     for name, check in (
         ("secrets", doctor.secrets),
         *((f"system:{name}", doctor.systems.asks(name, role)) for name, role in doctor.systems.named()),
+        *((("flags", lambda: doctor.systems.flags(doctor._store)),) if network else ()),
         ("plan", doctor.plan),
         ("calendar", doctor.calendar),
         ("store", doctor.store),

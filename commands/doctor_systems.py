@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..adapters.connect import case_adapter, cycle_adapter, roster_adapter
 from ..adapters.ports import CaseProblem
+from ..domain.errors import Skippable
 from ..domain.fault_words import called
 from ..judging.now import school_years
+from ..sync.sender import CasePlace
 from .doctor_line import Line, State
 
 if TYPE_CHECKING:
     from ..settings import HttpSection, Settings
+    from ..store import Store
     from .workplace import Workplace
 
 _CLOCK_LOOK, _CLOCK_FAULT = 60.0, 600.0
@@ -28,6 +31,8 @@ _BUDGET = 30.0
 """Seconds at most for one call: whoever asks the doctor waits for the answer."""
 _OFTEN = 5
 """A label that nobody has mapped is shown when it came so often: then it is a template's, and nobody's words."""
+_SAMPLE = 20
+"""Records that are read back, where somebody asks for it."""
 HTTP = ("sikker_sak", "annual_cycle", "oneroster")
 
 
@@ -108,6 +113,28 @@ class Systems:
         if left:
             do = _("skolemiljo workbook handover lager arket; skolemiljo workbook receipt leser det tilbake.")
             yield Line(check, State.LOOK, what.format(n=left), do)
+
+    def flags(self, store: Store | None) -> Iterator[Line]:
+        """Whether some of the records that we wrote, from all over the list of them, stand as they were written."""
+        stand = sorted(store.written_fingerprints().items()) if store is not None else []
+        if not stand:
+            yield Line("flags", State.OK, _("ingen flagg er skrevet ennå"))
+            return
+        sample = stand[:: max(len(stand) // _SAMPLE, 1)][:_SAMPLE]
+        place, differs = CasePlace(case_adapter(self._hurried)), []
+        for case, fingerprint in sample:
+            try:
+                if place.standing(case) != fingerprint:
+                    differs.append(case)
+            except Skippable:
+                differs.append(case)
+        if differs:
+            what = _("{n} av {total} som ble sett på, står ikke som vi skrev dem: {cases}").format(
+                n=len(differs), total=len(sample), cases=", ".join(differs)
+            )
+            yield Line("flags", State.LOOK, what, _("skolemiljo sync --full leser alle, og skriver det som er borte."))
+        else:
+            yield Line("flags", State.OK, _("{total} som ble sett på, står som vi skrev dem").format(total=len(sample)))
 
     def _cycle(self, check: str) -> Iterator[Line]:
         cycle = cycle_adapter(self._hurried)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-from ..domain.errors import SettingsError, SkolemiljoError
+from ..domain.errors import SettingsError, SkolemiljoError, StoreError
 from ..domain.fault_words import called
 from ..domain.moment import OSLO
-from ..journal.run_log import Kind
+from ..journal.run_log import Kind, entries
+from ..store.rows import FirstWrite
 from ..sync.run import NightProgress, Options, run_sync
 from ..sync.summary import RunSummary, SchoolSummary
 from .reasons import checked
@@ -29,14 +31,22 @@ def run(
     dry_run: bool = False,
     full: bool = False,
     schools: tuple[str, ...] = (),
+    first_write: bool = False,
     progress: Callable[[NightProgress], None] | None = None,
     handle_signals: bool = True,
 ) -> RunSummary:
-    """One night as the settings say."""
+    """One night as the settings say. ``first_write``: a person says that flags may be written to this source from now on.
+    Raises SettingsError where nobody has looked first."""
     settings = work.settings
     store = work.store
+    if first_write and not settings.sync.write_back:
+        raise SettingsError(_("tilbakeskriving er av: sett write_back = true under [sync] først"))
+    may_write = dry_run or not settings.sync.write_back or _has_begun(work) or _begins(work, first_write)
     options = Options(
-        write_back=settings.sync.write_back,
+        write_back=settings.sync.write_back and may_write,
+        write_from=settings.sync.write_from,
+        source_mark=settings.source_mark,
+        first_write_waits=not may_write,
         dry_run=dry_run,
         full=full,
         schools=tuple(number.replace(" ", "") for number in schools) or None,
@@ -61,9 +71,36 @@ def run(
         run_log=run_log(work, "sync"),
         progress=progress,
     )
+    if (dry_run or not summary.write_back) and summary.error is None and not summary.stopped:
+        store.set_meta(_LOOKED_AT, settings.source_mark)
     if settings.ping_url is not None and not dry_run and summary.exit_code == 0:
         ping(settings.ping_url)
     return summary
+
+
+_LOOKED_AT = "looked_at"
+"""Under this key the store keeps the mark of the source that a night has looked at without writing."""
+
+
+def _has_begun(work: Workplace) -> bool:
+    """Whether flags have been written to this source before: by the store, the export beside it or the run log."""
+    store, mark = work.store, work.settings.source_mark
+    if store.first_write() is None and work.settings.decisions_path.exists():
+        with suppress(StoreError):  # a broken export is told by the night itself
+            store.import_acceptances(work.settings.decisions_path)
+    log = work.settings.run_log_path
+    if store.first_write() is None and log.is_file():
+        for line in entries(log, Kind.FIRST_WRITE):
+            store.keep_first_write(FirstWrite(date.fromisoformat(line["day"]), str(line["source"])))
+    first = store.first_write()
+    return first is not None and first.source == mark
+
+
+def _begins(work: Workplace, first_write: bool) -> bool:
+    if first_write and work.store.meta(_LOOKED_AT) != work.settings.source_mark:
+        look = _("ingen har sett hva som ville blitt skrevet til denne kilden: kjør skolemiljo sync --dry-run først")
+        raise SettingsError(look)
+    return first_write
 
 
 def accept_gone(work: Workplace, school: str, *, reason: str, at: datetime) -> tuple[str, ...]:
@@ -74,17 +111,6 @@ def accept_gone(work: Workplace, school: str, *, reason: str, at: datetime) -> t
     if cases:
         run_log(work, "sync").add_and_anchor(Kind.GONE_ACCEPTED, school=number, cases=list(cases), reason=why)
     return cases
-
-
-def restore_flags(work: Workplace, case: str, *, reason: str) -> bool:
-    """Lets the next night write our record over what somebody else put in its place. False: nobody has. Raises
-    SettingsError where the reason won't do."""
-    why = checked(reason)[:200]
-    if case not in work.store.changed_by_others():
-        return False
-    work.store.note_lost(case)
-    run_log(work, "sync").add_and_anchor(Kind.FLAGS_RESTORED, case=case, reason=why)
-    return True
 
 
 def close_school(work: Workplace, school: str, *, on: date, reason: str) -> None:
@@ -158,6 +184,12 @@ def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
     if summary.decisions_problem is not None:
         without = _("AVGJØRELSENE I EKSPORTEN ER IKKE MED: {problem}. Fila er ikke skrevet over.")
         lines.append(without.format(problem=summary.decisions_problem))
+    if summary.first_write_waits is not None:
+        waits = _(
+            "INGENTING ER SKREVET: dette er første gang for denne kilden, og {flags} flagg på {cases} saker venter. Er det "
+            "riktig, så kjør skolemiljo sync --first-write én gang."
+        )
+        lines.append(waits.format(cases=summary.first_write_waits.cases, flags=summary.first_write_waits.flags))
     if summary.cut_off:
         cut_off = _("Kjøringer som ble brutt av før denne: {n}. Denne har tatt opp det som gjensto.")
         lines.append(cut_off.format(n=len(summary.cut_off)))

@@ -87,6 +87,7 @@ def for_rector(
         else _problems(judged.problems, school.organisation_number),
         leader_cases=frozenset() if store is None else store.leader_cases(),
         copies=_copies(store, school.organisation_number),
+        changed=_changed(store),
         seen_at=seen_at,
         language=language or work.settings.language_of(school),
         reader="rector",
@@ -158,6 +159,7 @@ def for_owner(
         copies={one.organisation_number: names.copies(_copies(store, one.organisation_number)) for one in schools},
         trend=_trend(store, as_of),
         disputes=disputes(work.settings.run_log_path),
+        changed=[(number, what if "/" in what else names.of(what)) for number, what in _changed(store)],
         seen_at=seen_at,
         language=language or work.settings.language_of(None),
     )
@@ -246,6 +248,14 @@ def for_files(
     )
     judged.complete = report.complete
     return report, judged
+
+
+def _changed(store: Store | None) -> list[tuple[str | None, str]]:
+    """What we wrote outside and somebody else has changed, each with its school."""
+    if store is None:
+        return []
+    years = [(year.rpartition("/")[0] or None, year) for year in store.years_changed_by_others()]
+    return [*((school, case) for school in store.schools() for case in store.changed_by_others(school)), *years]
 
 
 def _one_school(work: Workplace, school: str, as_of: datetime, progress: Progress | None) -> Judged:

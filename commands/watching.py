@@ -228,7 +228,9 @@ def _read(work: Workplace, store: Store, school: _School, now: datetime, *, writ
     _ask(work, sorted(waiting), again, problems)
     judged += [_judge(work, store, school, case, now) for case in again.values()]
     problems += [item for item in judged if isinstance(item, CaseProblem)]
-    if write and work.settings.watch.write_flags and work.settings.sync.write_back:
+    first = store.first_write()
+    begun = first is not None and first.source == work.settings.source_mark
+    if write and begun and work.settings.watch.write_flags and work.settings.sync.write_back:
         problems += _write_flags(work, store, school, [j for j in judged if not isinstance(j, CaseProblem)], now)
     return problems
 
@@ -276,7 +278,11 @@ def _night(work: Workplace, store: Store, now: datetime) -> Night:
         source=work.source,
         judging=work.judging,
         store=store,
-        options=Options(write_back=work.settings.sync.write_back, tries=work.settings.sync.attempts_per_intention),
+        options=Options(
+            write_back=work.settings.sync.write_back,
+            write_from=work.settings.sync.write_from,
+            tries=work.settings.sync.attempts_per_intention,
+        ),
         run_log=run_log(work, "watch"),
         tell=lambda _progress: None,
         stop=Stop(),

@@ -71,5 +71,24 @@ class ComplianceRecord(Frozen):
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+class Withheld(Frozen):
+    """Flags that people have taken back: they are written no more until somebody lets them."""
+
+    rules: frozenset[str] = frozenset()
+    cases: frozenset[str] = frozenset()
+    everything: bool = False
+
+    def whole(self, case: str) -> bool:
+        """Whether nothing at all is to stand on ``case``."""
+        return self.everything or case in self.cases
+
+    def left_of(self, record: ComplianceRecord) -> ComplianceRecord:
+        """What is left of ``record``. Where something is taken away it is not complete: an empty one is not «in order»."""
+        left = () if self.whole(record.case) else tuple(flag for flag in record.flags if flag.rule not in self.rules)
+        if len(left) == len(record.flags) and not self.whole(record.case):
+            return record
+        return record.model_copy(update={"flags": left, "complete": False})
+
+
 def _sorted(flags: Iterable[Flag]) -> tuple[Flag, ...]:
     return tuple(sorted(flags, key=lambda flag: (flag.rule, flag.scope)))

@@ -72,6 +72,7 @@ def school_report(
     problems: Sequence[Problem] = (),
     leader_cases: frozenset[str] = frozenset(),
     copies: Sequence[Alike] = (),
+    changed: Iterable[tuple[str | None, str]] = (),
     seen_at: datetime | None = None,
     language: str = "nb",
     reader: Reader = "rector",
@@ -83,7 +84,9 @@ def school_report(
     of a case in which a leader is the subject: its assessment says so, or, where it could not be judged now, the earlier
     one did (``leader_cases``). ``complete``: whether the run saw everything; problems, crashes and findings that could
     not be checked make the report incomplete all the same.
-    ``seen_at``: when the cases were looked at, where that is not ``as_of``. ``copies``: which cases have the same text in their plans.
+    ``seen_at``: when the cases were looked at, where that is not ``as_of``. ``copies``: which cases have the same text in
+    their plans. ``changed``: what we wrote outside and somebody else has changed, each with its school (case, or
+    ``school/school year``).
     """
     judged = tuple(assessments)
     hidden: frozenset[str] = frozenset()
@@ -92,7 +95,7 @@ def school_report(
     kept = [a for a in judged if _is_asked_for(a.case, hidden, only)]
     problems = tuple(p for p in problems if p.case is None or _is_asked_for(p.case, hidden, only))
     today = local_day(as_of)
-    decided = _by_identity(acceptances, today, hidden, None if school is None else school.organisation_number)
+    decided = _by_identity(acceptances, today, hidden, _number_of(school))
     _mark_outgrown(decided, kept)
     found = [item for a in kept for item in _items(a, today, previous, decided)]
     if only.role is not None:
@@ -123,6 +126,7 @@ def school_report(
         warnings=(
             *_old(seen_at, today),
             *_unread(problems),
+            *_changed([what for number, what in changed if number == _number_of(school) and what not in hidden]),
             *_warnings(items, crashed, plan, today, complete and not problems, decided.values()),
             *_copied(copies, hidden),
         ),
@@ -149,6 +153,7 @@ def audit_report(
     problems: Sequence[Problem] = (),
     copies: Mapping[str, Sequence[Alike]] | None = None,
     trend: Sequence[TrendPoint] = (),
+    changed: Iterable[tuple[str | None, str]] = (),
     seen_at: datetime | None = None,
     language: str = "nb",
     disputes: Mapping[str, int] = MappingProxyType({}),
@@ -161,13 +166,13 @@ def audit_report(
     by_school: dict[str | None, list[Assessment]] = defaultdict(list)
     for assessment in assessments:
         by_school[assessment.school].append(assessment)
-    kept_acceptances = tuple(acceptances)
+    kept_acceptances, kept_changed = tuple(acceptances), tuple(changed)
     known = {school.organisation_number: school for school in schools}
     for number in sorted(by_school.keys() - known.keys() - {None}, key=str):
         known[str(number)] = School(organisation_number=str(number), name=str(number))
 
     def report_of(school: School | None) -> SchoolReport:
-        number = None if school is None else school.organisation_number
+        number = _number_of(school)
         return school_report(
             school,
             by_school[number],
@@ -181,6 +186,7 @@ def audit_report(
             acceptances=kept_acceptances,
             problems=tuple(p for p in problems if p.school == number),
             copies=(copies or {}).get(number or "", ()),
+            changed=kept_changed,
             seen_at=seen_at,
             language=language,
             reader="owner",
@@ -337,6 +343,15 @@ def _copied(copies: Sequence[Alike], hidden: frozenset[str]) -> Iterable[Warning
     if kept:
         told = tuple(f"{' = '.join(one.cases)} ({', '.join(one.rules)})" for one in kept)
         yield Warning(WarningCode.COPIED, number=len(kept), items=told)
+
+
+def _number_of(school: School | None) -> str | None:
+    return None if school is None else school.organisation_number
+
+
+def _changed(changed: Sequence[str]) -> Iterable[Warning]:
+    if changed:
+        yield Warning(WarningCode.CHANGED_BY_OTHERS, number=len(changed), items=tuple(changed))
 
 
 def _unread(problems: Sequence[Problem]) -> Iterable[Warning]:

@@ -40,6 +40,8 @@ class WarningCode(StrEnum):
     ACCEPTANCE_OUTGROWN = "acceptance_outgrown"
     OLD = "old"
     """what is told was seen on an earlier day"""
+    CHANGED_BY_OTHERS = "changed_by_others"
+    """what we wrote outside, and somebody else has changed: it stays so until a person restores ours"""
     UNREAD = "unread"
     """cases that could not be looked at at all: they are in none of the numbers"""
     COPIED = "copied"

@@ -207,6 +207,11 @@ class Sentences(FindingSentences):
                 return self.words.gettext(
                     "Et spørsmål ble godtatt. Nå er det et avvik, så funnet er tilbake: {items}."
                 ).format(items=items)
+            case WarningCode.CHANGED_BY_OTHERS:
+                return self.words.gettext(
+                    "Noen andre har endret flaggene eller årshjulstatusen vi skrev, og det får stå: {items}. Det som står der, "
+                    "er ikke det denne rapporten sier."
+                ).format(items=items)
             case WarningCode.OLD:
                 return self.words.gettext(
                     "Sakene ble sist sett {day}. Det som er gjort siden, er ikke med; IT må se på nattkjøringen."

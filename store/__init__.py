@@ -5,6 +5,7 @@ from .cycles import cycle_subject
 from .rows import (
     Acceptance,
     CaseState,
+    FirstWrite,
     Forgotten,
     Intention,
     JudgedCase,
@@ -25,6 +26,7 @@ __all__ = [
     "Acceptance",
     "BrokenExport",
     "CaseState",
+    "FirstWrite",
     "Forgotten",
     "Intention",
     "JudgedCase",

@@ -15,9 +15,10 @@ from ..domain.errors import StoreError
 from ..domain.exit_code import ExitCode
 from ..domain.fault_words import why_not
 from ..domain.people import Role
-from .rows import Acceptance
+from .rows import Acceptance, FirstWrite
 from .statements import add
 from .tables import acceptances
+from .withheld import first_write
 
 _EXPORT = 1
 """The version of the export's format."""
@@ -95,7 +96,9 @@ def _acceptance(row: Row[Any]) -> Acceptance:
 def as_export(connection: Connection) -> tuple[str, int]:
     """All decisions, withdrawn ones too, as the JSON of an export; and how many they are."""
     rows = connection.execute(select(acceptances).order_by(acceptances.c.created_at, acceptances.c.id)).all()
-    content = {"schema_version": _EXPORT, "acceptances": [_plain(row) for row in rows]}
+    first = first_write(connection)
+    began = None if first is None else {"day": first.day.isoformat(), "source": first.source}
+    content = {"schema_version": _EXPORT, "first_write": began, "acceptances": [_plain(row) for row in rows]}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n", len(rows)
 
 
@@ -124,13 +127,15 @@ def _plain(row: Row[Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row._mapping.items()}
 
 
-def exported(source: Path) -> list[dict[str, Any]]:
-    """The decisions in the export ``source``, as rows. Raises :class:`BrokenExport`."""
+def exported(source: Path) -> tuple[list[dict[str, Any]], FirstWrite | None]:
+    """The decisions in the export ``source``, as rows, and when flags were first written. Raises :class:`BrokenExport`."""
     try:
         content = json.loads(source.read_text(encoding="utf-8-sig"))
         if content["schema_version"] != _EXPORT:
             raise BrokenExport(_("{name} er en eksport fra en annen utgave").format(name=source.name))
-        return [_taken_back(raw) for raw in content["acceptances"]]
+        began = content.get("first_write")
+        first = None if began is None else FirstWrite(date.fromisoformat(began["day"]), str(began["source"]))
+        return [_taken_back(raw) for raw in content["acceptances"]], first
     except OSError as error:
         raise BrokenExport(
             _("{name} kan ikke leses ({why_not})").format(name=source.name, why_not=why_not(error))

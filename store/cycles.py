@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, true
+from sqlalchemy import Connection, and_, select, true, update
 
 from ..domain.annual_cycle import CycleStatus
 from ..domain.verdict import Assessment
@@ -38,8 +38,30 @@ def put_cycle(connection: Connection, judged: JudgedCycle) -> YearState:
     stood = findings.replace_with(connection, {subject: assessment}, mine)
     findings.note_changes(connection, {subject: assessment}, {subject: stood.get(subject, {})})
     its = (cycles.c[name] == value for name, value in key.items())
-    last = connection.execute(select(cycles.c.written_fingerprint).where(*its)).scalar()
-    return YearState(status.school, status.school_year, judged.fingerprint, last)
+    last = connection.execute(select(cycles.c.written_fingerprint, cycles.c.changed_to).where(*its)).one()
+    return YearState(status.school, status.school_year, judged.fingerprint, *last)
+
+
+def note_year_changed(connection: Connection, subject: str, to: str | None) -> None:
+    """Somebody else has put ``to`` in the place of our status (``None``: ours stands again). It is kept until restored."""
+    connection.execute(update(cycles).where(_its(subject)).values(changed_to=to))
+
+
+def note_year_lost(connection: Connection, subject: str) -> None:
+    """What we wrote is to be written again."""
+    connection.execute(update(cycles).where(_its(subject)).values(changed_to=None, written_fingerprint=""))
+
+
+def years_changed_by_others(connection: Connection) -> tuple[str, ...]:
+    """The school years (:func:`cycle_subject`) at which something of somebody else's stands in the place of our status."""
+    mine = select(cycles.c.school, cycles.c.school_year).where(cycles.c.changed_to.is_not(None))
+    rows = connection.execute(mine.order_by(cycles.c.school, cycles.c.school_year))
+    return tuple(cycle_subject(row.school or None, row.school_year) for row in rows)
+
+
+def _its(subject: str) -> Any:
+    school, _slash, year = subject.rpartition("/")
+    return and_(cycles.c.school == school, cycles.c.school_year == year)
 
 
 def statuses(

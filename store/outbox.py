@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, update
 
-from ..domain.flag import ComplianceRecord
+from ..domain.flag import ComplianceRecord, Withheld
 from ..domain.problem import ProblemKind
 from . import cases as topic
 from . import findings, meta
 from .rows import Intention
 from .statements import kinds, put
 from .tables import cases, cycles, outbox, sent, written
+from .withheld import withheld
 
 # --- what stands on the cases ----------------------------------------------------------------------------------------
 
@@ -26,14 +27,18 @@ def unwritten(connection: Connection, school: str) -> tuple[tuple[ComplianceReco
     statement = _unwritten(school).order_by(cases.c.case_id)
     rows = {row["case_id"]: row for row in connection.execute(statement).mappings()}
     found = findings.of_cases(connection, list(rows))
+    kept_back, stand = withheld(connection), fingerprints(connection, school)
     return tuple(
-        (ComplianceRecord.of(topic.assessment(row, found.get(case, ())), school=school), row["etag"])
+        (kept_back.left_of(ComplianceRecord.of(topic.assessment(row, found.get(case, ())), school=school)), row["etag"])
         for case, row in rows.items()
+        if case in stand or not kept_back.whole(case)
     )
 
 
 def number_unwritten(connection: Connection, school: str) -> int:
     """How many records :func:`unwritten` would give."""
+    if withheld(connection) != Withheld():
+        return len(unwritten(connection, school))
     return int(connection.execute(select(func.count()).select_from(_unwritten(school).subquery())).scalar_one())
 
 
@@ -160,7 +165,7 @@ def confirm(connection: Connection, item: Intention, anchor: tuple[str, str] | N
     if item.of_cycle:
         school, _, year = item.subject.rpartition("/")
         its = (cycles.c.school == school, cycles.c.school_year == year)
-        connection.execute(update(cycles).where(*its).values(written_fingerprint=item.fingerprint))
+        connection.execute(update(cycles).where(*its).values(written_fingerprint=item.fingerprint, changed_to=None))
     else:
         values = {"fingerprint": item.fingerprint, "record": item.body, "changed_to": None}
         put(connection, written, {"case_id": item.subject}, values)

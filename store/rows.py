@@ -44,13 +44,22 @@ class JudgedCase:
 
     assessment: Assessment
     school: str
-    record_fingerprint: str
+    record_fingerprint: str | None
+    """``None``: no flag is to be written on it."""
     etag: str | None = None
     modified_at: datetime | None = None
     changes_at: datetime | None = None
     """When time alone may change a verdict, or an entry dated ahead becomes known."""
     prints: Mapping[str, str] = field(default_factory=dict)
     """Keyed fingerprints of the texts of its plans (judging/copies.py) → the rule that asks for the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstWrite:
+    """When flags were written for the first time, and to which source (:attr:`Settings.source_mark`)."""
+
+    day: date
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,8 @@ class YearState:
     school_year: str
     fingerprint: str
     written_fingerprint: str | None
+    changed_to: str | None = None
+    """What somebody else has put in the place of our status."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from . import meta as _meta
 from . import outbox as _outbox
 from . import runs as _runs
 from . import told as _told
+from . import withheld as _withheld
 from .database_errors import damaged, plain_errors
 from .rows import Forgotten
 from .transactions import Transactions, reads, writes
@@ -162,7 +163,15 @@ class Store(Transactions):
     drop_intention = writes(_outbox.drop)
     confirm = writes(_outbox.confirm)
 
+    withheld = reads(_withheld.withheld)
+    withhold = writes(_withheld.withhold)
+    first_write = reads(_withheld.first_write)
+    keep_first_write = writes(_withheld.keep_first_write)
+
     put_cycle = writes(_cycles.put_cycle)
+    note_year_changed = writes(_cycles.note_year_changed)
+    note_year_lost = writes(_cycles.note_year_lost)
+    years_changed_by_others = reads(_cycles.years_changed_by_others)
     cycle_statuses = reads(_cycles.statuses)
 
     add_acceptance = writes(_acceptances.keep)
@@ -201,8 +210,10 @@ class Store(Transactions):
     def import_acceptances(self, source: Path) -> tuple[str, ...]:
         """Merges what :meth:`export_acceptances` wrote with what is here, as :func:`.acceptances.take_back` tells. Gives the
         ids that are new here, or changed. Raises BrokenExport."""
-        rows = _acceptances.exported(source)
+        rows, first = _acceptances.exported(source)
         with self.writing() as connection:
+            if first is not None and _withheld.first_write(connection) is None:
+                _withheld.keep_first_write(connection, first)
             return _acceptances.take_back(connection, rows)
 
     def forget(self, before: date) -> Forgotten:

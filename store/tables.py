@@ -121,6 +121,7 @@ cycles = Table(
     Column("status", JSON, nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("written_fingerprint", String(64)),
+    Column("changed_to", String(64)),  # fingerprint of what somebody else has put in its place; NULL: nobody has
 )
 
 findings = Table(

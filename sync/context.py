@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,12 @@ class Options:
     gone_allowed: int = 2
     gone_share_allowed: float = 0.2
     """So many open cases of a school may be gone, or such a share of them, before it is taken for a fault of the source."""
+    write_from: date | None = None
+    """On cases closed before this day no flag is written; ``None`` = the day of the first write."""
+    source_mark: str = ""
+    """Which source this is: the first write is remembered for one source."""
+    first_write_waits: bool = False
+    """Flags are to be written, and a person has not yet said that it may begin: nothing is written, and that is told."""
     tries: int = 3
     """How often one write is tried in a night before it is set aside."""
     threads: int = 4
@@ -104,6 +110,12 @@ class Night:
     def writing(self) -> bool:
         """Whether anything goes out (in a dry run: to a place that keeps it to itself)."""
         return self.options.write_back or self.options.dry_run
+
+    @property
+    def write_from(self) -> date | None:
+        """On cases closed before this day no flag is written; ``None`` while nothing has been written yet."""
+        first = self.options.write_from or getattr(self.store.first_write(), "day", None)
+        return local_day(self.as_of) if first is None and self.options.first_write_waits else first
 
     def note(self, kind: Kind, **facts: Any) -> None:
         """Adds a line to the run log, and keeps its anchor."""

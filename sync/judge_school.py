@@ -7,10 +7,11 @@ from datetime import datetime
 from gettext import gettext as _
 
 from ..adapters.ports import CaseProblem, SourceItem
-from ..domain.case import Case
+from ..domain.case import Case, CaseStatus
 from ..domain.errors import CaseForbidden, Skippable, SourceError
 from ..domain.flag import ComplianceRecord
 from ..domain.problem import ProblemKind
+from ..domain.verdict import Assessment
 from ..judging.next_change import changes_at
 from ..judging.problems import kept_apart, problem_of
 from ..store import MUNICIPALITY, JudgedCase
@@ -217,7 +218,7 @@ def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:
         return JudgedCase(
             assessment=assessment,
             school=case.school,
-            record_fingerprint=record_fingerprint(ComplianceRecord.of(assessment, school=case.school)),
+            record_fingerprint=_record_to_stand(night, case, assessment),
             etag=case.etag,
             modified_at=case.modified_at.instant if case.modified_at is not None else None,
             changes_at=changes_at(case, night.as_of, assessment.changes_at),
@@ -225,6 +226,16 @@ def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:
         )
 
     return kept_apart(judged, case.id)
+
+
+def _record_to_stand(night: Night, case: Case, assessment: Assessment) -> str | None:
+    """The fingerprint of what is to stand on the case; ``None`` for one that was closed before flags were written at all."""
+    closings = [change.at.day for change in case.status_history if change.status is CaseStatus.CLOSED]
+    since = night.write_from
+    before = assessment.closed and since is not None and bool(closings) and max(closings) < since
+    if before and night.store.written(case.id) is None:
+        return None
+    return record_fingerprint(night.store.withheld().left_of(ComplianceRecord.of(assessment, school=case.school)))
 
 
 def note_problem(night: Night, school: str, problem: CaseProblem) -> None:

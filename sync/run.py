@@ -19,11 +19,12 @@ from ..adapters.ports import AnnualCycle, CaseSource, FlagSink
 from ..domain.errors import Fatal, SkolemiljoError, SourceError, StoreError
 from ..domain.exit_code import ExitCode
 from ..domain.fault_words import what_to_do, why_not
+from ..domain.moment import local_day
 from ..domain.school import School
 from ..journal.run_log import Kind, RunLog
 from ..judging.now import school_years
 from ..judging.policy import Judging, rules_content
-from ..store import MUNICIPALITY, BrokenExport, Store
+from ..store import MUNICIPALITY, BrokenExport, FirstWrite, Store
 from ..store.statements import parts
 from .context import Night, NightProgress, Options, SchoolTonight, Stop
 from .judge_school import SchoolJudge, SchoolJudged
@@ -31,7 +32,7 @@ from .pulling import End, pull
 from .reading import ReadRequest, read_school
 from .sender import DryCycle, DrySink
 from .stopping import answering
-from .summary import RunSummary, SchoolSummary
+from .summary import FirstWriteWaits, RunSummary, SchoolSummary
 from .write_back import WriteBack
 
 _CLOCKS_APART = 600
@@ -109,6 +110,7 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
         lost = [_not_shown(night, number) for number in sorted(set(expected) - found.keys())]
         missing = tuple(school.school for school in lost if not school.closed(night.as_of))
         summary = replace(summary, missing_schools=missing)
+        _note_first_write(night)
         write_back = WriteBack(night, sink, cycle)
         shown = [_tonight(night, school) for school in wanted]
         schools = _schools(night, write_back, [*shown, *(school for school in lost if school.request.due)])
@@ -145,6 +147,14 @@ def _decisions_taken_back(night: Night) -> tuple[tuple[str, ...], str | None]:
         return (), str(error)
 
 
+def _note_first_write(night: Night) -> None:
+    """Before anything is written for the first time to this source: cut off in between, the next night is no first write."""
+    mark = FirstWrite(local_day(night.as_of), night.options.source_mark)
+    if night.writing and getattr(night.store.first_write(), "source", None) != mark.source:
+        night.store.keep_first_write(mark)
+        night.note(Kind.FIRST_WRITE, day=mark.day.isoformat(), source=mark.source)
+
+
 def _tonight(night: Night, found: School) -> SchoolTonight:
     """What to read of a school: everything, or what changed since its cursor and what time has changed."""
     school, options = found.organisation_number, night.options
@@ -152,7 +162,7 @@ def _tonight(night: Night, found: School) -> SchoolTonight:
     state = replace(known, name=found.name, language=found.language, closed_on=found.closed_on or known.closed_on)
     if state != known:
         night.store.put_school(state)
-    basis = basis_of(night.judging, school, options.basis, found.model_dump_json())
+    basis = basis_of(night.judging, school, options.basis, found.model_dump_json(), str(night.write_from))
     full = (
         options.full
         or state.cursor is None
@@ -271,6 +281,10 @@ def _annual_cycle(night: Night, write_back: WriteBack, schools: Sequence[SchoolS
 
 
 def _ended(night: Night, summary: RunSummary) -> RunSummary:
+    if night.options.first_write_waits:
+        records = [record for school in night.store.schools() for record, _etag in night.store.unwritten(school)]
+        waits = FirstWriteWaits(len(records), sum(len(record.flags) for record in records))
+        summary = replace(summary, first_write_waits=waits)
     export = night.options.acceptances_to
     if export is not None and not night.options.dry_run and summary.decisions_problem is None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -160,6 +160,14 @@ def _told(problem: CaseProblem) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstWriteWaits:
+    """What would be written for the first time: nothing is, before a person says so."""
+
+    cases: int
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """One night, whole. Moments are zone-aware."""
 
@@ -186,6 +194,8 @@ class RunSummary:
     """Decisions that the store lacked, or had an older word of, taken back from the last export."""
     decisions_problem: str | None = None
     """Why the export could not be read, and what to do; it is left as it is until a person has mended it."""
+    first_write_waits: FirstWriteWaits | None = None
+    """Flags are to be written, and nobody has said yet that it may begin."""
     error: ProblemKind | None = None
     """Kind of what broke the whole run off."""
     error_text: str | None = None
@@ -202,6 +212,7 @@ class RunSummary:
             not self.stopped
             and self.error is None
             and self.decisions_problem is None
+            and self.first_write_waits is None
             and not self.missing_schools
             and not self.odd_schools
             and all(school.complete for school in self.schools)
@@ -280,6 +291,7 @@ class RunSummary:
             "cut_off_runs": list(self.cut_off),
             "decisions_back": self.decisions_back,
             "decisions_problem": self.decisions_problem,
+            "first_write_waits": None if self.first_write_waits is None else asdict(self.first_write_waits),
             "vanished_before": self.vanished_before,
             "schools": [school.to_json() for school in self.schools],
         }

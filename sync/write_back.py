@@ -50,8 +50,11 @@ class WriteBack:
 
     # --- cases ---------------------------------------------------------------------------------------------------
 
-    def cases(self, summary: SchoolSummary, *, again: bool = False) -> SchoolSummary:
-        """Writes the school's records that differ from what stands. ``again``: what was given up tonight stays so."""
+    def cases(
+        self, summary: SchoolSummary, *, again: bool = False, only: frozenset[str] | None = None
+    ) -> SchoolSummary:
+        """Writes the school's records that differ from what stands; ``only`` those of some cases. ``again``: what was given
+        up tonight stays so."""
         school = str(summary.school)
         if not self._night.writing or self._sink is None:
             return replace(summary, held=0, would_write=self._store.number_unwritten(school))
@@ -60,6 +63,8 @@ class WriteBack:
         summary = replace(summary, changed_by_others=self._store.changed_by_others(school))
         given_up = {subject for subject, _ in summary.set_aside} if again else set()
         differing = [wish for wish in self._differing(school) if wish.item.subject not in given_up]
+        if only is not None:
+            differing = [wish for wish in differing if wish.item.subject in only]
         wishes = [wish for wish in differing if summary.read_whole or not wish.change.cleared]
         summary = replace(summary, held=len(differing) - len(wishes), would_write=0)
         self._store.intend([wish.item for wish in wishes])
@@ -128,7 +133,8 @@ class WriteBack:
             if not isinstance(judged, JudgedCase):
                 return self._give_up(summary.plus(problems=judged.problems), item, judged.why)
             summary = summary.with_judged(judged.assessment)
-            wish = self._wish(ComplianceRecord.of(judged.assessment, school=judged.school), judged.etag)
+            record = ComplianceRecord.of(judged.assessment, school=judged.school)
+            wish = self._wish(self._store.withheld().left_of(record), judged.etag)
             if wish.change.cleared and not summary.read_whole:
                 return summary.plus(held=1)
             self._store.intend([wish.item])
@@ -189,23 +195,29 @@ class WriteBack:
         assessment, status = judged
         summary = summary.plus(crashed=Counter(assessment.crashed))
         fingerprint = status_fingerprint(status)
-        before = self._store.put_cycle(JudgedCycle(status, assessment, fingerprint)).written_fingerprint
+        state = self._store.put_cycle(JudgedCycle(status, assessment, fingerprint))
+        before = state.written_fingerprint
         subject, owner = cycle_subject(school, year), school or MUNICIPALITY
         waiting = any(i.of_cycle and i.subject == subject for i in self._store.intentions(owner))
         if not facts.found:
             return summary.plus(cycles_unknown=1)
-        if before == fingerprint and not waiting:
-            if not (summary.full and night.writing):
-                return summary.plus(cycles_unchanged=1)
+        if before and summary.full and night.writing and not waiting:
             try:
                 found = CyclePlace(self._cycle).standing(subject)
             except SourceError as error:
                 return summary.plus(refusals=(problem_of(error),))
-            if found == fingerprint:
-                return summary.plus(cycles_unchanged=1)
-            if not self._is_lost(subject, found, of_cycle=True):
+            if found == before:
+                self._store.note_year_changed(subject, None)
+            elif self._is_lost(subject, found, of_cycle=True):
+                self._store.note_year_lost(subject)
+                summary, before = summary.plus(mended=(subject,)), ""
+            else:
+                self._store.note_year_changed(subject, found)
                 return summary.plus(changed_by_others=(subject,))
-            summary = summary.plus(mended=(subject,))
+        elif state.changed_to is not None and night.writing:
+            return summary.plus(changed_by_others=(subject,))
+        if before == fingerprint and not waiting:
+            return summary.plus(cycles_unchanged=1)
         if not night.writing:
             return summary.plus(would_write=1)
         body = status.model_dump(mode="json")

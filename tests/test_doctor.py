@@ -74,7 +74,7 @@ def test_everything_is_asked_and_nothing_is_made(over_http: Path) -> None:
     assert "fault" not in states(said).values()
     assert "0.1.0 (antatt)" in said["system:sikker_sak"][0]["what"]
     assert any("saker kan leses" in line["what"] for line in said["system:sikker_sak"])
-    assert {file.name for file in over_http.parent.iterdir()} == {"settings.toml"}
+    assert {file.name for file in over_http.parent.iterdir()} == {"settings.toml", "acceptances.json"}
 
 
 def test_after_a_night_the_store_and_the_log_are_whole(over_http: Path) -> None:

@@ -24,6 +24,8 @@ from skolemiljo.commands.pseudonyms import KEY, Pseudonyms
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.store import Store
 
+from .reliability.program import already_written
+
 SKOLEMILJO = str(Path(sys.executable).with_name("skolemiljo"))
 AHEAD = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
 SETTINGS = """
@@ -69,6 +71,7 @@ def place(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "eksport" / "cases" / "SM-2026-014.json").write_text(case, "utf-8")
     quotes = (row.quote or "" for row in load_plan("oyer-2024").rows.values())
     (place / "plan.txt").write_text("\n".join(quotes), "utf-8")
+    already_written(place / "settings.toml")
     assert run(place, "sync").returncode == 0
     assert run(place, "audit", "--offline").returncode in (0, 1, 3)  # it keeps the key of the pseudonyms
     return place

@@ -17,7 +17,7 @@ import pytest
 from skolemiljo.adapters.mock.faults import Fault, FaultRule, RequestKind
 from skolemiljo.adapters.mock.municipality import Municipality
 
-from .reliability.program import roster_vendor, settings_file, start_sync, wait_until
+from .reliability.program import already_written, roster_vendor, settings_file, start_sync, wait_until
 from .reliability.vendor import FIRST_NIGHT, vendors
 
 MARK = "Kvitlyngsjokolade"
@@ -54,6 +54,7 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kommune")
     Municipality(seed=7, schools=3, cases=60, marker=f"{MARK} {NUMBER}").write_folder(folder)
     (folder / "settings.toml").write_text(SETTINGS, "utf-8")
+    already_written(folder / "settings.toml")
     return folder
 
 

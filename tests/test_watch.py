@@ -25,6 +25,7 @@ from skolemiljo.domain.exit_code import ExitCode
 from skolemiljo.domain.moment import OSLO
 from skolemiljo.domain.verdict import Verdict
 from skolemiljo.reports.watch_mail import unlogged
+from skolemiljo.store import FirstWrite
 from skolemiljo.sync.summary import RunSummary
 from skolemiljo.tests.laws.examples import markdown
 from skolemiljo.tests.reports.test_digest import _Inbox as Inbox
@@ -373,6 +374,12 @@ def test_flags_are_written_by_day_only_where_settings_say_so(town: Town) -> None
     town.look("09.30")
     assert CASE not in town.server.mock.state.records
     town.setting("[watch]\nwrite_flags = true\n")
+    town.change("09.40")
+    town.look("09.50")
+    assert CASE not in town.server.mock.state.records, "no night has written to this source yet"
+    work = Workplace(town.settings)
+    work.store.keep_first_write(FirstWrite(at("09.50").date(), work.settings.source_mark))
+    work.store.close()
     town.change("10.10")
     town.look("10.30")
     assert CASE in town.server.mock.state.records

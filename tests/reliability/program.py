@@ -19,6 +19,7 @@ from typing import Any
 from skolemiljo.adapters.mock.municipality import skolerute_path
 from skolemiljo.adapters.mock.running import RunningMock
 from skolemiljo.adapters.mock.state import Credentials
+from skolemiljo.settings import load_settings
 
 _PATIENCE = 120.0
 _SYSTEM = """
@@ -43,7 +44,16 @@ def settings_file(mock: RunningMock, folder: Path) -> Path:
         + "".join(_SYSTEM.format(name=name, url=url, token=mock.token_url, known=known) for name, url in systems),
         "utf-8",
     )
+    already_written(file)
     return file
+
+
+def already_written(settings: Path) -> None:
+    """Leaves an export beside the store that says that flags have been written to this source before."""
+    loaded = load_settings(settings)
+    first = {"day": "2024-08-01", "source": loaded.source_mark}
+    content = {"schema_version": 1, "first_write": first, "acceptances": []}
+    loaded.decisions_path.write_text(json.dumps(content), "utf-8")
 
 
 def start_sync(settings: Path, as_of: datetime, **environment: str) -> subprocess.Popen[str]:

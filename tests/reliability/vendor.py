@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -87,7 +87,7 @@ def night(settings: Settings, store: Store, as_of: datetime, **options: Any) -> 
         judging=judging(),
         store=store,
         as_of=as_of,
-        options=Options(**{"write_back": True, **options}),
+        options=Options(**{"write_back": True, "write_from": date(2024, 8, 1), **options}),
         run_log=run_log,
     )
 

@@ -13,6 +13,8 @@ from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.cli import main
 from skolemiljo.store import Store
 
+from ..reliability.program import already_written
+
 SETTINGS = (
     'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\n[folder]\npath = "."\n[sync]\nwrite_back = true\n'
 )
@@ -22,6 +24,7 @@ SETTINGS = (
 def place(tmp_path: Path) -> Path:
     Municipality(schools=2, cases=8).write_folder(tmp_path)
     (tmp_path / "settings.toml").write_text(SETTINGS, "utf-8")
+    already_written(tmp_path / "settings.toml")
     return tmp_path
 
 

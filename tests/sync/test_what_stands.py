@@ -126,3 +126,26 @@ def test_clocks_far_apart_stop_the_night_before_it_writes(town: Town, night: Nig
     assert town.journal == []
     town.heard.clock_offset = 2.0  # type: ignore[attr-defined]
     assert night().complete
+
+
+def test_no_flag_is_written_on_a_case_that_was_closed_before_flags_were(town: Town, night: Night, store: Store) -> None:
+    def closed(number: str, day: str) -> None:
+        history = [
+            {"status": "open", "at": "2026-02-02T10:00:00+01:00"},
+            {"status": "closed", "at": f"{day}T10:00:00+01:00"},
+        ]
+        town.put(number, status_history=history)
+
+    closed("G-1", "2026-03-05")
+    closed("G-2", "2026-03-10")
+    night()
+    assert set(town.records) == {"S-1", "S-2", "S-3", "S-4", "G-2"}
+    assert store.case("G-1") is not None, "it is judged and shown"
+    first = store.first_write()
+    assert first is not None
+    assert first.day == date(2026, 3, 10)
+    night(NEXT, write_from=date(2026, 3, 1))
+    assert "G-1" in town.records
+    night(NEXT, write_from=date(2026, 3, 20))
+    assert "G-2" in town.records, "what stands is kept right, and never forgotten"
+    assert night(NEXT, full=True, write_from=date(2026, 3, 20)).complete

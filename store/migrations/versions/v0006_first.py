@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("status", sa.JSON, nullable=False),
         sa.Column("fingerprint", sa.String(64), nullable=False),
         sa.Column("written_fingerprint", sa.String(64)),
+        sa.Column("changed_to", sa.String(64)),
     )
     op.create_table(
         "findings",
