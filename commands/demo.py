@@ -75,7 +75,7 @@ def _settings(out: Path, mock: Any) -> Path:
     file = out / "settings.toml"
     file.write_text(
         'municipality = "Fjellgløtt kommune"\nsource = "sikker_sak"\ncycle = "annual_cycle"\n'
-        'school_calendar = "skolerute.toml"\nstore = "lager.sqlite"\n\n[sync]\nwrite_back = true\n\n'
+        'school_calendar = "skolerute.toml"\nstore = "lager.sqlite"\n\n[sync]\nwrite_back = true\nwrite_from = 2024-08-01\n\n'
         f'[sikker_sak]\nbase_url = "{mock.sikker_sak_url}"\n{common}\n'
         f'[annual_cycle]\nbase_url = "{mock.annual_cycle_url}"\n{common}',
         "utf-8",

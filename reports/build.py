@@ -126,7 +126,9 @@ def school_report(
         warnings=(
             *_old(seen_at, today),
             *_unread(problems),
-            *_changed([what for number, what in changed if number == _number_of(school) and what not in hidden]),
+            *_changed(
+                [what for number, what in changed if number == _number_of(school) and _is_asked_for(what, hidden, only)]
+            ),
             *_warnings(items, crashed, plan, today, complete and not problems, decided.values()),
             *_copied(copies, hidden),
         ),
