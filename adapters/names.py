@@ -34,6 +34,11 @@ _GENITIVE = r"(?:['’´]?s|['’´])?"
 _SENTENCE = re.compile(r"(?:^|[.!?:;»«\"\n–-])\s*$")
 
 
+_NEXT = re.compile(r"\s+([A-ZÆØÅ][^\W\d_]+)")
+_BEFORE = re.compile(r"(?<![\w-])([A-ZÆØÅ][^\W\d_]+(?:-[^\W\d_]+)*)\s+$")
+"""A word with a capital letter, beside a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody whom the source names. The name stays here, and goes no further."""
@@ -87,10 +92,12 @@ class _Names:
     def __init__(self, people: tuple[Person, ...]) -> None:
         self._whole: dict[str, str] = {}
         parts: dict[str, list[str]] = defaultdict(list)
+        self._first: set[str] = set()
         for person in people:
             names = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", person.name)
             for form in _forms(names):
                 self._whole.setdefault(form, person.pseudonym)
+            self._first |= {name.casefold() for name in names[:1]}
             for part in {name.casefold() for name in names}:
                 parts[part].append(person.pseudonym)
         self._parts = {part: "/".join(dict.fromkeys(whose)) for part, whose in parts.items()}
@@ -119,9 +126,22 @@ class _Names:
         if found["whole"] is not None:
             return self._whole[_key(found["whole"])]
         part = found["part"]
+        if self._is_of_another(text, found, part.casefold()):
+            return found[0]
         if not _is_surely_a_name(text, found, part, part.casefold() in _words()["names"] or len(part) < _SHORTEST):
             return found[0]
         return self._parts[part.casefold()]
+
+    def _is_of_another(self, text: str, found: re.Match[str], part: str) -> bool:
+        """Whether the name beside it makes it a whole name, and that of nobody whom the source names."""
+        follows = _NEXT.match(text[found.end() :])
+        if follows is not None and part in self._first and follows[1].casefold() not in self._first:
+            return True
+        before = _BEFORE.search(text[: found.start()])
+        if before is None or part in self._first:
+            return False
+        begins = _SENTENCE.search(text[: before.start()]) is not None
+        return not begins or before[1].casefold() not in _words()["begin"]
 
 
 def _forms(names: list[str]) -> Iterator[str]:

@@ -83,7 +83,8 @@ def _name_people(value: Any, marker: str | None) -> None:
 def _name(ref: str, marker: str | None) -> str:
     given, family = _people()
     number = crc32(ref.encode())
-    name = f"{given[number % len(given)]} {family[number // len(given) % len(family)]}"
+    # Two family names: nobody in the plans' own texts is called so.
+    name = f"{given[number % len(given)]} {family[number // len(given) % len(family)]}-{family[number % len(family)]}"
     return name if marker is None else f"{name}-{marker}"
 
 
