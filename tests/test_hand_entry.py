@@ -23,6 +23,8 @@ from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import SettingsError, SourceError
 from skolemiljo.domain.school import School
 
+from .reliability.program import already_written
+
 MARK = "TRYLLEORD"
 LATER = AS_OF + timedelta(days=120)
 
@@ -55,6 +57,7 @@ def work(request: pytest.FixtureRequest, tmp_path: Path) -> Workplace:
         f'store = "lager.sqlite"\n[sync]\nwrite_back = true\n{section}',
         "utf-8",
     )
+    already_written(tmp_path / "settings.toml")
     work = Workplace(tmp_path / "settings.toml")
     night.run(work, as_of=AS_OF, handle_signals=False)
     return work

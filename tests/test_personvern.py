@@ -28,7 +28,8 @@ sender = "skolemiljo@example.invalid"
 owner = ["eier@example.invalid"]
 """
 COMMANDS = (
-    ("sync", *AT),
+    ("sync", "--dry-run", *AT),
+    ("sync", "--first-write", *AT),
     ("check-school", "--school", "310000019", *AT, "--out", "rapport.html", "--fail-on", "never"),
     ("check-school", "--school", "310000019", *AT, "--out", "frister.ics", "--fail-on", "never"),
     ("audit", *AT, "--out", "oversikt.xlsx", "--fail-on", "never"),
