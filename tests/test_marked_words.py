@@ -117,6 +117,28 @@ def test_it_comes_out_nowhere(exchange: Path) -> None:
     _nothing_in_files(exchange)
 
 
+def test_a_note_of_the_annual_cycle_is_read_and_told_nowhere(tmp_path: Path) -> None:
+    Municipality(seed=7, schools=1, cases=3).write_folder(tmp_path)
+    (tmp_path / "settings.toml").write_text(SETTINGS, "utf-8")
+    school = json.loads((tmp_path / "schools.json").read_text("utf-8"))[0]["organisation_number"]
+    file = tmp_path / "cycle" / f"{school}-2026-2027.json"
+    facts = json.loads(file.read_text("utf-8"))
+    for entry in facts["entries"]:
+        entry["note"] = f"{MARK} var ikke med"
+    file.write_text(json.dumps(facts), "utf-8")
+    said = [
+        run(tmp_path, "sync", "--as-of", AS_OF),
+        run(tmp_path, "check-school", "--school", school, "--as-of", AS_OF, "--format", "json"),
+        run(tmp_path, "audit", "--as-of", AS_OF, "--format", "json"),
+        run(tmp_path, "cycle", "status", "--as-of", AS_OF),
+    ]
+    assert "ikke alle var med" in said[1]  # it was read
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name not in ("cases", "cycle")]
+    assert any(path.parent.name == "cycle-status" for path in written) or len(written) > 3
+    assert [path.name for path in written if MARK.encode() in path.read_bytes()] == []
+    assert [text for text in said if MARK in text] == []
+
+
 def test_broken_cases_are_named_and_their_content_is_not_told(exchange: Path, tmp_path: Path) -> None:
     file = sorted((exchange / "cases").glob("*.json"))[0]
     whole = json.loads(file.read_text("utf-8"))
