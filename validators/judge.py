@@ -99,8 +99,11 @@ class Judge:
         Done late is never clean: past the ladder's first step the school days that went are told; past its last, a critical or
         high duty is a question. Nothing that can be done afterwards makes it earlier.
         """
-        outcome = self.met(scope, *items, event=event or since, remarks=remarks)
-        when, steps = items[0].at, self.plan.readings.ladder(rule)
+        return self.since(rule, self.met(scope, *items, event=event or since, remarks=remarks), items[0], since)
+
+    def since(self, rule: str, outcome: Outcome, item: Recorded, since: Moment) -> Outcome:
+        """``outcome``, and where it is in order by ``item``, how late that was by the ladder of ``rule`` (:meth:`done`)."""
+        when, steps = item.at, self.plan.readings.ladder(rule)
         if outcome.verdict is not Verdict.MET or when is None or (when.day - since.day).days <= steps.review_after:
             return outcome
         days = self.calendar.between(since.day, when.day)

@@ -46,6 +46,8 @@ class Change:
     gone: frozenset[str] = frozenset()
     by: frozenset[tuple[About, str]] = frozenset()
     """Findings, and the entry that must not show them any more (law 5); or that was moved (law 4)."""
+    since: date | None = None
+    """The day of the occasion that was taken away (law 3)."""
 
 
 @dataclass(frozen=True)
@@ -275,6 +277,126 @@ def _worse(value: Any, annotation: Any, metadata: Iterable[Any], *, read_text: b
             yield from ((answer, (answer,)) for answer in NON_ANSWERS if read_text)
 
 
+# --- 3. no occasion, no silence -----------------------------------------------------------------------------------------------------
+
+
+def no_occasion(example: Example) -> Iterator[Change]:
+    """Each occasion taken away: a notice, a suspicion, what was decided of it, an incident, a pupil, an entry that sets a duty off."""
+    case = example.case
+    for name in ("notices", "incidents", "suspicions", "severity", "pupils"):
+        for number, item in enumerate(getattr(case, name)):
+            gone = {part for part in (getattr(item, "id", None), getattr(item, "ref", None)) if part is not None}
+            if name == "suspicions":  # they have no ids: each scope of a suspicion may be its
+                gone |= {str(place) for place in range(1, len(case.suspicions) + 1)}
+            if name == "notices":  # and those whom it alone made known
+                gone |= set(item.pupils) - {pupil.ref for pupil in case.pupils}
+            less = case.model_copy(update={name: without(getattr(case, name), number)})
+            yield Change(name, "taken away", less, frozenset(gone), since=_day_of(item))
+    for number, entry in enumerate(case.log):
+        if kind_marks()[entry.kind] is Mark.OCCASION:
+            less = case.model_copy(update={"log": without(case.log, number)})
+            yield Change(f"log:{entry.kind}", "taken away", less, frozenset({entry.id}), since=_day_of(entry))
+
+
+def _day_of(item: Any) -> date | None:
+    when = getattr(item, "at", None)
+    return when.day if isinstance(when, Moment) else None
+
+
+def _silent(
+    before: dict[About, Finding], after: dict[About, Finding], change: Change
+) -> Iterator[tuple[About, Finding | None]]:
+    """What has fallen silent though it was neither about the occasion that is gone nor counted from it; what is in order is no silence."""
+    asks = any(not is_calm(finding) for finding in after.values())
+    for about, was in before.items():
+        now, parts = after.get(about), set(about[1].split("/"))
+        silent = now is None or now.verdict is Verdict.NOT_APPLICABLE
+        if is_calm(was) or not silent or _names(parts, change.gone) or set(was.evidence) & change.gone:
+            continue
+        if was.counted_from is not None and was.counted_from == change.since:
+            continue
+        if asks and (change.field in COUNTED_FROM or _told_wider(about[0], parts, after)):
+            continue
+        yield about, now
+
+
+COUNTED_FROM = {"notices", "incidents", "suspicions", "severity", "pupils"}
+"""Occasions that most duties of a case are counted from: without one they go, as long as something is still asked."""
+
+
+# --- 4. later is never better ---------------------------------------------------------------------------------------------------------
+
+
+def later(example: Example) -> Iterator[Change]:
+    """Each entry that alone shows something today, a day, a week, and long after; written when it happened."""
+    case = example.case
+    shows: dict[str, set[About]] = defaultdict(set)
+    for about, finding in example.judged(case).items():
+        if finding.verdict is Verdict.MET:
+            for ref in finding.evidence:
+                shows[ref].add(about)
+    for name in ("log", "evaluations"):
+        for number, item in enumerate(getattr(case, name)):
+            if item.id not in shows or item.happened_at is None:
+                continue
+            if name == "log" and kind_marks()[item.kind] is not Mark.PROOF:
+                continue
+            for days in (1, 7, 60):
+                when = _moved(item.happened_at, days)
+                if not when.known_at(example.as_of) or _status_between(case, item.happened_at, when):
+                    continue
+                moved = item.model_copy(update={"happened_at": when, "registered_at": when, "edits": ()})
+                items = getattr(case, name)
+                changed = case.model_copy(update={name: (*items[:number], moved, *items[number + 1 :])})
+                school_days = example.judging.calendar_of(case.school).between(item.happened_at.day, when.day)
+                by = frozenset((about, item.id) for about in shows[item.id] if school_days > _LONG_AFTER)
+                field = f"log:{item.kind}" if name == "log" else name
+                yield Change(field, f"{days} days later", changed, frozenset({item.id}), by)
+
+
+_LONG_AFTER = 25
+"""School days after which no ladder of the plan is still silent."""
+
+
+def _status_between(case: Case, first: Moment, last: Moment) -> bool:
+    """Whether the case was closed or opened between: then the entry belongs to another stretch, and is another entry."""
+    return any(first.day <= change.at.day <= last.day for change in case.status_history[1:])
+
+
+def _moved(moment: Moment, days: int) -> Moment:
+    if moment.instant is None:
+        return Moment.on(moment.day + timedelta(days=days))
+    return Moment.at(moment.instant + timedelta(days=days))
+
+
+def _better(
+    before: dict[About, Finding], after: dict[About, Finding], change: Change
+) -> Iterator[tuple[About, Finding | None]]:
+    """What was no calm answer and is one now; and what is still clean by the entry, sixty days late."""
+    moved = {item.id: item.at for name in ("log", "evaluations") for item in getattr(change.case, name)}
+    for about, was in before.items():
+        now = after.get(about)
+        about_it = set(was.evidence) & change.gone and (was.reason is Reason.ORDER or was.question in _OF_ORDER)
+        if not is_calm(was) and is_calm(now) and not about_it and _was_after(was, change, moved):
+            yield about, now
+    for about, entry in change.by:
+        now = after.get(about)
+        if now is not None and now.verdict is Verdict.MET and entry in now.evidence and not now.remarks:
+            yield about, now
+
+
+def _was_after(was: Finding, change: Change, moved: dict[str, Moment | None]) -> bool:
+    """Whether the entry came after what the finding counts from before it was moved too: else it only now can be the answer to it."""
+    days = int(change.what.partition(" ")[0])
+    times = [when.day - timedelta(days=days) for ref in change.gone if (when := moved.get(ref)) is not None]
+    counted = was.counted_from
+    return counted is not None and any(counted <= day for day in times)
+
+
+_OF_ORDER = {"order_unclear", "before_its_cause", "time_unknown", "written_before_it_happened", "time_edited"}
+"""Questions of a time that stands wrong: another one is another answer."""
+
+
 # --- 5. the wrong person never proves ----------------------------------------------------------------------------------------------
 
 
@@ -431,6 +553,8 @@ LAWS = {
     for law in (
         Law(1, "hidden", hidden, _calmer),
         Law(2, "less_proof", less_proof, _calmer),
+        Law(3, "no_occasion", no_occasion, _silent),
+        Law(4, "later", later, _better),
         Law(5, "wrong_person", wrong_person, _still_shown),
         Law(6, "noise", noise, _other),
         Law(7, "twice", twice, _other),

@@ -13,7 +13,7 @@ from .broken import BROKEN
 from .examples import every
 from .laws import LAWS, Tally, hold
 
-EXAMPLES = every()[::3]
+EXAMPLES = every()[::4]
 
 
 @pytest.mark.parametrize("broken", BROKEN)

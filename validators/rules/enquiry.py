@@ -237,7 +237,7 @@ def _updated(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> I
     if none_given:
         yield judge.met(scope, *none_given, event=held)
     elif later:
-        outcome = judge.in_order(scope, meeting, later[-1], event=held)
+        outcome = judge.since("UN-08", judge.in_order(scope, meeting, later[-1], event=held), later[0], held)
         yield outcome.but(evidence=(meeting.id, later[-1].id))
     else:
         analysis = next(iter(about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)), None)

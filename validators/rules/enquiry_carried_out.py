@@ -170,9 +170,10 @@ def _summed_up(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) ->
             return
         yield judge.review(scope, asked.why, asked.item, event=(decision or asked.item).at)
     elif analysis is not None and decision is not None:
-        yield judge.in_order(scope, analysis, decision, event=decision.at)
+        in_order = judge.in_order(scope, analysis, decision, event=decision.at)
+        yield judge.since("UN-12", in_order, analysis, begun)
     elif analysis is not None:
-        yield judge.met(scope, analysis, event=analysis.at)
+        yield judge.since("UN-12", judge.met(scope, analysis, event=analysis.at), analysis, begun)
     elif found is not None or decision is not None:
         overtaken = stretch.chosen_without(case, pupil)
         yield from stretch.missing(judge, "UN-12", scope, begun, overtaken=overtaken)
@@ -206,7 +207,10 @@ def _fed_back(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> 
     held = [*shown.sure, *(w.item for w in shown.doubtful if w.why == "who_was_there")]  # who took part is asked below
     own = [m for m in held if pupil.ref in m.pupils or (not m.pupils and len(case.affected) == 1)]
     unnamed = [m for m in held if not m.pupils]
-    best = best_of(_feedback(judge, scope, meeting, analysis, decision, trigger) for meeting in own)
+    best = best_of(
+        judge.since("UN-13", _feedback(judge, scope, meeting, analysis, decision, trigger), meeting, trigger)
+        for meeting in own
+    )
     if best is not None:
         yield best
     elif unnamed:

@@ -72,7 +72,8 @@ def contact_teacher_leads(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         pupils = _pupils(case, incident)
         spoken_with = {ref for e in talks for ref in (e.pupils or (pupils if len(pupils) == 1 else ()))}
         if talks and spoken_with >= set(pupils):
-            yield judge.met(_scope(incident), *talks, event=when)
+            late = judge.elapsed(when.day, talks[0].at.day, beyond=1) if talks[0].at is not None else ()
+            yield judge.met(_scope(incident), *talks, event=when, remarks=late)
         elif not incident.considered_not_documented:
             yield judge.review(_scope(incident), "who_led", incident, *talks, event=when)
 

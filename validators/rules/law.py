@@ -71,7 +71,10 @@ def one_week(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     done = shown.sure
     decided = [p for p in case.decided_plans if _from(p, raised)]
     if done or decided:
-        yield judge.met("case", *(done[:1] or decided[:1]), event=raised)
+        first = (done[:1] or decided[:1])[0]
+        when = first.at
+        late = judge.elapsed(raised.day, when.day) if when is not None and when.day > horizon else ()
+        yield judge.met("case", first, event=raised, remarks=late)
     elif case.closed is not None:
         return
     elif judge.today <= horizon:

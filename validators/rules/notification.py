@@ -217,7 +217,7 @@ def _own_log(case: KnownCase, judge: Judge, notice: Notice, notifier: Actor | No
     own = [e for e in written if _is_notifier(e.author, notifier) is True]
     perhaps = [e for e in logs.sure if _is_notifier(e.author, notifier) is None]
     if own:
-        return judge.met(scope, own[0], event=arrived)
+        return judge.done("VA-04", scope, min(own, key=lambda item: item.sort_key), since=arrived)
     if perhaps:
         return judge.review(scope, "same_person", *perhaps, event=arrived)
     if logs.sure:
@@ -298,8 +298,9 @@ def _received(code: str, case: KnownCase, judge: Judge, notice: Notice, arrived:
     if not taken and (is_known(notice.receiver) or not (by_taker or in_the_notice)):
         return judge.review(scope, "who_received", notice, event=arrived)
     remarks = delegate(notice.receiver)
-    if by_taker:
-        return judge.met(scope, notice, by_taker[0], event=arrived, remarks=remarks)
+    if by_taker and not in_the_notice:
+        both = judge.met(scope, notice, by_taker[0], event=arrived, remarks=remarks)
+        return judge.since(code, both, by_taker[0], arrived)
     if in_the_notice or (notice.registered_at is not None and not is_known(notice.author) and not logs.sure):
         return judge.met(scope, notice, event=arrived, remarks=remarks)
     if notice.registered_at is not None or logs.sure:

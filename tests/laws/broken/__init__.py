@@ -32,14 +32,29 @@ def blames_the_answer(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     return _answer(judge, calm=all(entry.decision is None for entry in case.all(LogKind.CLASS_FEEDBACK)))
 
 
+def asks_only_where_somebody_notified(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+    """A decision on feedback to the class is owed, but only as long as there is a notice; nothing is said where there is none."""
+    if case.notices and not case.all(LogKind.CLASS_FEEDBACK):
+        yield judge.deviation("case", Reason.UNDOCUMENTED)
+
+
+def is_never_too_late(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+    """A conversation with the pupil shows that she was heard, whenever it was."""
+    for pupil in case.affected:
+        talk = next(iter(case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)), None)
+        scope = scope_of(pupil=pupil.ref)
+        yield judge.met(scope, talk) if talk is not None else judge.deviation(scope, Reason.UNDOCUMENTED)
+
+
 def takes_whoever_was_there(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """A conversation about the pupil shows that she was heard, with whomever it was."""
     for pupil in case.affected:
-        for talk in case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION):
-            yield judge.met(scope_of(pupil=pupil.ref), talk)
-            break
+        talk, begun = next(iter(case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)), None), case.received
+        scope = scope_of(pupil=pupil.ref)
+        if talk is None or begun is None:
+            yield judge.deviation(scope, Reason.UNDOCUMENTED)
         else:
-            yield judge.deviation(scope_of(pupil=pupil.ref), Reason.UNDOCUMENTED)
+            yield judge.done("UN-09", scope, talk, since=begun)
 
 
 def takes_any_entry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
@@ -55,6 +70,8 @@ def counts_notices(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 BROKEN = {
     1: _rule(asks_for_nothing),
     2: _rule(blames_the_answer, "log", "log.decision", "notices"),
+    3: _rule(asks_only_where_somebody_notified, "log", "notices"),
+    4: replace(_rule(is_never_too_late, "log", "log.pupils", "pupils", "notices"), code="GI-06"),
     5: replace(_rule(takes_whoever_was_there, "log", "log.pupils", "pupils", "notices"), code="UN-09"),
     6: _rule(takes_any_entry, "log"),
     7: _rule(counts_notices, "notices"),
