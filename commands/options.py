@@ -63,6 +63,16 @@ class DecidingRole(click.ParamType["Role"]):
 
     name = "rolle"
 
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        """As click says it of a choice, with the names in the language that is spoken."""
+        del param, ctx
+        from ..domain.people import Role
+        from ..validators.verdict_words import ROLES
+        from .command_language import value_word
+
+        names = [value_word(role, ROLES).split(" ")[0] for role in (Role.RECTOR, Role.OWNER, Role.ADVISER)]
+        return _("Choose from:\n\t{choices}").format(choices=",\n\t".join(names))
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Role:
         """Reads ``rektor``, ``skoleeier``, ``rådgiver`` (also in nynorsk, and the domain's own names)."""
         from ..domain.people import Role

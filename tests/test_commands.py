@@ -143,8 +143,8 @@ BROKEN = {
     ),
     "an option of a few is missing": (
         ("accept", "add", "SM-1", "VA-08", "--reason", "Tilsyn"),
-        "Feil: Mangler valg '--role'. Velg blant:\n\trector,\n\towner,\n\tadviser",
-        "Feil: Manglar val '--role'. Vel mellom:\n\trector,\n\towner,\n\tadviser",
+        "Feil: Mangler valg '--role'. Velg blant:\n\trektor,\n\tskoleeier,\n\trådgiver",
+        "Feil: Manglar val '--role'. Vel mellom:\n\trektor,\n\tskoleeigar,\n\trådgivar",
         "Error: Missing option '--role'. Choose from:\n\trector,\n\towner,\n\tadviser",
     ),
     "an option has no value": (
