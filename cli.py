@@ -163,6 +163,11 @@ def check_school(
 @click.option(
     "--reason", default=None, help="Hvorfor saken åpnes. Ikke skriv navn. Begrunnelsen skrives i kjøreloggen."
 )
+@click.option(
+    "--external",
+    is_flag=True,
+    help="Til dem utenfor: uten saker, og små tall er skjult. Som text, html eller pdf.",
+)
 @with_workplace
 def audit(
     work: Workplace,
@@ -175,12 +180,14 @@ def audit(
     offline: bool,
     case: str | None,
     reason: str | None,
+    external: bool,
 ) -> None:
-    """Alle skolene på én gang, for skoleeier. Tall under fem på tvers av elever vises som *, og saker har dekknavn.
+    """Alle skolene på én gang, for skoleeier. Saker har dekknavn.
 
     \b
     Eksempel:
       skolemiljo audit
+      skolemiljo audit --external --out til-utvalget.pdf
       skolemiljo audit --format html --out rapport
       skolemiljo audit --case sak-abcdefghij23 --reason "Tilsyn, sak 2026/117"
     """
@@ -191,13 +198,21 @@ def audit(
     if case is not None and offline:
         raise click.UsageError(_("--case henter saken fra kilden, og går ikke sammen med --offline."))
     form = output.form_of(out, form)
+    if external and (case is not None or form not in ("text", "html", "pdf")):
+        raise click.UsageError(_("--external holder ingen saker: bruk det uten --case, og som text, html eller pdf."))
     as_of = as_of or now()
     report: Report
     if case is not None and reason is not None:
         report, judged = reports_for.for_one_case(work, case, reason=reason, as_of=as_of, language=language)
     else:
         report, judged = reports_for.for_owner(
-            work, as_of=as_of, language=language, offline=offline, since=since, progress=output.progress()
+            work,
+            as_of=as_of,
+            language=language,
+            offline=offline,
+            since=since,
+            external=external,
+            progress=output.progress(),
         )
         output.aside(run_log_lines.note_report(work, "audit", report, form))
     output.show(report, form, out, language, work=work)

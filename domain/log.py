@@ -84,6 +84,18 @@ BEGINS_ENQUIRY = (*LOOKS_INTO, LogKind.ANALYSIS)
 """All that shows that the enquiry has begun. A plan for it is none yet: what is written down to be done, is not done."""
 
 
+FOR_THE_PUPIL = (
+    *BEGINS_ENQUIRY,
+    LogKind.PUPIL_TOLD,
+    LogKind.FEEDBACK_MEETING,
+    LogKind.CLASS_FEEDBACK,
+    LogKind.FOLLOW_UP,
+    LogKind.MEASURE_STARTED,
+    LogKind.CARE_OF_PARTIES,
+)
+"""What somebody does for the pupil, and not only writes or sends on about the case."""
+
+
 class Channel(StrEnum):
     """How something was said or received."""
 

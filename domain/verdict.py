@@ -242,6 +242,10 @@ class Assessment:
     """Whether the case is known to have stood closed then."""
     leader_accused: bool = False
     """Whether a leader of the school is, or ever was, the subject: such a case is kept from rektor's view."""
+    last_act: date | None = None
+    """The last local day (Europe/Oslo) on which somebody is known to have done something for the pupil; ``None`` = nobody is."""
+    unseen: tuple[str, ...] = ()
+    """Fields of the case (``log``) that, or parts of which, were hidden or could not be read."""
 
     @property
     def changes_at(self) -> datetime | None:

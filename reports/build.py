@@ -159,6 +159,7 @@ def audit_report(
     seen_at: datetime | None = None,
     language: str = "nb",
     disputes: Mapping[str, int] = MappingProxyType({}),
+    external: bool = False,
 ) -> AuditReport:
     """The owner's report over all ``schools``. ``assessments``: of every school and (school None) of the municipality.
     ``disputes``: by rule, in how many cases people hold it to be wrong.
@@ -211,6 +212,7 @@ def audit_report(
         warnings=(*_joined_warnings(reports), *_disputed(disputes)),
         problems=tuple(problems),
         seen_at=seen_at,
+        external=external,
     )
 
 

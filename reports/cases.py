@@ -40,29 +40,32 @@ def blocks(
     found: dict[str | None, list[Item]] = {a.case: [] for a in assessments}
     for item in items:
         found.setdefault(item.finding.case, []).append(item)
-    closed = {a.case for a in assessments if is_over(a)}
+    by_case = {a.case: a for a in assessments}
     places = {code: place for place, code in enumerate(rules)}
     made = [
-        _block(case, sorted(its, key=order), case in closed, not_applicable.get(case, 0), places)
+        _block(case, sorted(its, key=order), by_case.get(case), not_applicable.get(case, 0), places)
         for case, its in found.items()
     ]
     return tuple(sorted(made, key=_worst_first))
 
 
 def _block(
-    case: str | None, items: list[Item], closed: bool, not_applicable: int, places: Mapping[str, int]
+    case: str | None, items: list[Item], judged: Assessment | None, not_applicable: int, places: Mapping[str, int]
 ) -> CaseBlock:
     met = Counter(item.finding.rule for item in items if item.group is Group.MET)
     acts = _acts(item for item in items if item.group is not Group.MET)
     standings = [_STANDING[act.part] for act in acts if act.part in _STANDING]
     return CaseBlock(
         case=case,
-        closed=closed,
+        closed=judged is not None and is_over(judged),
         standing=min(standings, key=_PLACES.__getitem__, default=Standing.IN_ORDER),
         acts=tuple(sorted(acts, key=_first_to_do)),
         in_order=tuple(sorted(met.items(), key=lambda pair: (places.get(pair[0], len(places)), pair[0]))),
         counts=Counter(item.group for item in items),
         not_applicable=not_applicable,
+        last_act=None if judged is None else judged.last_act,
+        hidden=() if judged is None else judged.unseen,
+        leader_accused=judged is not None and judged.leader_accused,
     )
 
 

@@ -37,7 +37,7 @@ def pages(report: AuditReport, language: str | None = None) -> dict[str, str]:
     """The audit as several files: the map as ``index.html``, without case numbers, and a page per school beside it."""
     say = Sentences(report, language)
     found = {"index.html": _audit_page(report, say, inline=False)}
-    for school in report.reports:
+    for school in () if report.external else report.reports:
         if school.school is not None or school.open_items:
             found[_file_name(school)] = _school_page(school, Sentences(school, language))
     return found
@@ -146,6 +146,8 @@ def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, held: str 
         **overview(report, say),
         "held": held,
         "school_link": lambda row: f"#{_anchor(row.report)}" if inline else _file_name(row.report),
-        "inline_schools": [(r, _anchor(r)) for r in report.reports if r.items or r.problems] if inline else [],
+        "inline_schools": [(r, _anchor(r)) for r in report.reports if r.items or r.problems]
+        if inline and not report.external
+        else [],
     }
     return page("audit.html", title, say.words, values, wide=True)

@@ -222,6 +222,12 @@ class CaseBlock:
     counts: Mapping[Group, int]
     """Findings by group."""
     not_applicable: int
+    last_act: date | None = None
+    """The last day on which somebody is known to have done something for the pupil."""
+    hidden: tuple[str, ...] = ()
+    """Fields of the case that could not be seen whole."""
+    leader_accused: bool = False
+    """Whether a leader of the school is the subject: the owner's to follow up."""
 
     @property
     def next(self) -> Act | None:

@@ -185,6 +185,7 @@ def _case(block: CaseBlock, say: Sentences) -> dict[str, Any]:
         "case": block.case,
         "closed": block.closed,
         "standing": block.standing.value,
+        "last_act": block.last_act.isoformat() if block.last_act is not None else None,
         "needs_today": block.needs_today and not block.closed,
         "next_deadline": block.next_deadline.isoformat() if block.next_deadline is not None else None,
         "asks_after": block.asks_after.isoformat() if block.asks_after is not None else None,

@@ -263,6 +263,8 @@ class AuditReport:
     problems: tuple[Problem, ...] = ()
     seen_at: datetime | None = None
     """When the cases of the school that was looked at longest ago were looked at, where that is not now."""
+    external: bool = False
+    """Whether it leaves the owner: then it holds no case, and no number from which a small one can be had."""
     links: Links = NO_LINKS
 
     @property

@@ -9,8 +9,9 @@ from typing import Any
 from ..domain.annual_cycle import CycleItemStatus, CycleState
 from ..domain.verdict import Verdict
 from .charts import trend_chart
-from .items import AcceptanceState, Change
+from .items import AcceptanceState, Change, Group, Part
 from .model import AuditReport, SchoolReport
+from .owner import by_need, failing, longest, own_duties, school_now
 from .privacy import Square, counted, shown_count, shown_sum
 from .report_language import Words
 from .sentences import Sentences
@@ -26,6 +27,11 @@ def overview(report: AuditReport, say: Sentences) -> dict[str, Any]:
     map_rows = report.rows[:SCHOOLS_IN_A_MAP]
     return {
         "page_heading": say.title(),
+        "external": report.external,
+        "own_duties": [] if report.external else own_duties(report, say),
+        "failing": [] if report.external else list(failing(report, say)),
+        "longest": [] if report.external else list(longest(report, say)),
+        "schools_now": [] if report.external else [(row, school_now(row, report, say)) for row in by_need(report)],
         "map_key": words.gettext(
             "Tall: avvik. *: en til fire, skjult fordi det gjelder elever. –: ikke aktuelt. ?: kunne ikke sjekkes."
         ),
@@ -61,10 +67,16 @@ def _rows_left_out(number: int, words: Words) -> str:
 
 
 def chapter_titles(report: AuditReport, words: Words) -> list[tuple[str, str]]:
-    """Chapters that were asked anywhere, in the plan's order."""
+    """Chapters that were asked anywhere, those on which most hangs first, and then in the plan's order."""
     asked = {name for row in report.rows for name in row.by_chapter}
     titles = {chapter.name: chapter.title.in_language(words.language) for chapter in report.chapters}
     names = [name for name in titles if name in asked] + sorted(asked - titles.keys())
+    grave: dict[str, int] = {}
+    for item in (item for school in report.schools for item in school.group(Group.DEVIATION)):
+        rule = report.rules.get(item.finding.rule)
+        if rule is not None and item.part is not Part.TOO_LATE:
+            grave[rule.chapter] = max(grave.get(rule.chapter, 0), item.finding.severity.rank + 1)
+    names.sort(key=lambda name: -grave.get(name, 0))
     return [(name, titles.get(name, name or words.gettext("annet"))) for name in names]
 
 

@@ -207,12 +207,20 @@ def _chart(chart: Chart | None) -> dict[str, Any] | None:
     return asdict(chart) | {"bars": bars, "base": chart.base}
 
 
+_NOW = ("needs", "opened", "overdue", "silence", "trend", "unseen", "to_raise")
+
+
 def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
     found = overview(report, say)
-    with_pages = [school for school in report.reports if school.items]
+    with_pages = [] if report.external else [school for school in report.reports if school.items]
     place = {id(school): f"skole-{number}" for number, school in enumerate(with_pages, 1)}
     return {
         **_first_screen(report, say),
+        "external": report.external,
+        "own_duties": found["own_duties"],
+        "failing": found["failing"],
+        "longest": found["longest"],
+        "schools_now": [[row.school.name, *(getattr(now, name) for name in _NOW)] for row, now in found["schools_now"]],
         "map_key": found["map_key"],
         "chapters": [title for _, title in found["chapter_titles"]],
         "schools": [

@@ -145,6 +145,35 @@ class Sentences(FindingSentences):
         codes = (*(act.rule for act in block.acts), *(code for code, _ in block.in_order))
         return any((rule := self.rule(code)) is not None and rule.chapter == "staff_suspicion" for code in codes)
 
+    def last_act(self, block: CaseBlock) -> str:
+        """When somebody last did something for the pupil, as far as it is logged; an empty text for the annual cycle."""
+        if block.case is None:
+            return ""
+        if block.last_act is not None:
+            days = self.words.distance((block.last_act - self.report.today).days)
+            return self.words.gettext("sist loggført for eleven: {when}").format(when=days)
+        if "log" in block.hidden:
+            return self.words.gettext("sist loggført for eleven: kunne ikke sjekkes")
+        return self.words.gettext("ingenting loggført som er gjort for eleven")
+
+    def no_access(self, fields: Iterable[str], cases: int) -> str:
+        """To what the tool is let in no more, and in how many open cases."""
+        known = {
+            "log": self.words.gettext("loggen"),
+            "notices": self.words.gettext("varslene"),
+            "activity_plans": self.words.gettext("aktivitetsplanene"),
+            "evaluations": self.words.gettext("evalueringene"),
+            "incidents": self.words.gettext("hendelsene"),
+            "pupils": self.words.gettext("elevene"),
+        }
+        named = ", ".join(dict.fromkeys(known.get(field, self.words.gettext("deler av saken")) for field in fields))
+        return self.words.ngettext(
+            "Tilgang til {fields} mangler i {n} åpen sak. Be om tilgang, eller se etter selv i saken.",
+            "Tilgang til {fields} mangler i {n} åpne saker. Be om tilgang, eller se etter selv i sakene.",
+            cases,
+            fields=named,
+        )
+
     def closed_cases(self, number: int) -> str:
         """How many closed cases there is something to look at in."""
         return self.words.ngettext(

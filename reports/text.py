@@ -12,6 +12,7 @@ from rich.text import Text
 
 from .items import Group, Item, Part, Standing
 from .model import ON_TOP, AuditReport, HeatRow, Report, SchoolReport
+from .owner import failing, longest, own_duties
 from .privacy import shown_sum
 from .sentences import Sentences, in_standing
 from .view import Block, ClosedDuty, Duty, Line, View, Why, view
@@ -182,7 +183,8 @@ def _basis(duty: Duty | Why | ClosedDuty, say: Sentences) -> str:
 
 def _block(console: Console, block: Block, say: Sentences) -> None:
     words = say.words
-    _heading(console, f"{block.name} – {block.told}", _STYLES[block.next.kind if block.next else "later"])
+    told = f"{block.told} ({block.acted})" if block.acted else block.told
+    _heading(console, f"{block.name} – {told}", _STYLES[block.next.kind if block.next else "later"])
     if block.next is not None and block.next.kind != "unseen":
         _step(console, block.next, first=True)
     if block.why is not None:
@@ -266,12 +268,14 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
     console.print(Text(say.headline() + ".", "bold"))
     console.print(Text(" · ".join(f"{name}: {number}" for name, number in say.counts())))
     _warnings(console, report, say, on_top=True)
+    if not report.external:
+        _owner(console, report, say)
     console.print()
     console.print(Text(say.words.gettext("SKOLENE, DE SOM TRENGER MEST, FØRST"), "bold"))
     for row in report.rows:
         _school_block(console, row, say)
     _worst_rules(console, report, say)
-    for school in report.reports:
+    for school in () if report.external else report.reports:
         if not school.open_items:
             continue
         console.print()
@@ -283,6 +287,19 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
     console.print(Text(say.hidden_numbers(), "dim"))
     console.print(Text(say.foot(), "dim"))
     console.print(Text(f"{say.headline()} · {_summary(say)}", "bold"))
+
+
+def _owner(console: Console, report: AuditReport, say: Sentences) -> None:
+    words = say.words
+    for name, texts in (
+        (words.gettext("Ditt eget"), own_duties(report, say)),
+        (words.gettext("Det som svikter mest"), failing(report, say)),
+        (words.gettext("Lengst siden noe er loggført for eleven"), longest(report, say)),
+    ):
+        console.print()
+        console.print(Text(name, "bold"))
+        for text in texts:
+            _hang(console, "- ", Text(text))
 
 
 def _school_block(console: Console, row: HeatRow, say: Sentences) -> None:

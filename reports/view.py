@@ -69,6 +69,8 @@ class Block:
     standing: str
     told: str
     """where it stands, in a few words"""
+    acted: str
+    """when somebody last did something for the pupil, as far as it is logged"""
     next: Line | None
     why: Why | None
     remaining: tuple[Line, ...]
@@ -158,12 +160,13 @@ def view(report: SchoolReport, say: Sentences, prefix: str = "") -> View:
 
 def causes(report: SchoolReport, say: Sentences) -> Iterable[str]:
     """Why something could not be checked, the commonest cause first, and in how many cases that are in hand."""
-    cases: dict[Reason | None, list[Item]] = {}
+    cases: dict[tuple[Reason | None, tuple[str, ...]], list[Item]] = {}
     for block in report.open_cases:
         for reason, items in block.unseen.items():
-            cases.setdefault(reason, []).append(items[0])
-    for found in sorted(cases.values(), key=len, reverse=True):
-        yield say.cause(found[0], len(found))
+            hidden = block.hidden if reason is Reason.HIDDEN else ()
+            cases.setdefault((reason, hidden), []).append(items[0])
+    for (_, hidden), found in sorted(cases.items(), key=lambda pair: -len(pair[1])):
+        yield say.no_access(hidden, len(found)) if hidden else say.cause(found[0], len(found))
 
 
 def _block(block: CaseBlock, say: Sentences, name: str) -> Block:
@@ -173,6 +176,7 @@ def _block(block: CaseBlock, say: Sentences, name: str) -> Block:
         name=say.case_words(block.case) if block.case else say.words.gettext("Årshjulet"),
         standing=block.standing.value,
         told=say.standing(block.standing),
+        acted=say.last_act(block),
         next=None if act is None else line(act, say),
         why=None if act is None or act.part is Part.UNKNOWN else _why(act, say),
         remaining=tuple(line(found, say) for found in block.remaining),

@@ -58,6 +58,8 @@ def _row(item: JudgedCase, known: Any) -> dict[str, Any]:
         "changes_at": item.changes_at,
         "closed": item.assessment.closed,
         "leader_accused": item.assessment.leader_accused,
+        "last_act": item.assessment.last_act,
+        "unseen": list(item.assessment.unseen),
         "record_fingerprint": item.record_fingerprint,
         "prints": dict(item.prints),
         "problem": None,
@@ -70,7 +72,15 @@ def put_problem(connection: Connection, school: str, case: str, kind: ProblemKin
     """Notes that a case could not be read. What was found out before stays, and is no longer current."""
     if connection.execute(update(cases).where(cases.c.case_id == case).values(problem=kind)).rowcount:
         return
-    row = {"case_id": case, "school": school, "crashed": [], "leader_accused": False, "prints": {}, "problem": kind}
+    row = {
+        "case_id": case,
+        "school": school,
+        "crashed": [],
+        "leader_accused": False,
+        "unseen": [],
+        "prints": {},
+        "problem": kind,
+    }
     connection.execute(insert(cases), [row])
 
 
@@ -204,6 +214,8 @@ def assessment(row: Any, its: Iterable[Finding]) -> Assessment:
         crashed=tuple(row["crashed"]),
         closed=bool(row["closed"]),
         leader_accused=row["leader_accused"],
+        last_act=row["last_act"],
+        unseen=tuple(row["unseen"]),
     )
 
 

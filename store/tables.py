@@ -100,6 +100,8 @@ cases = Table(
     Column("closed", Boolean),  # whether it stood closed when it was judged
     Column("first_judged_at", Utc),
     Column("leader_accused", Boolean, nullable=False),  # only that; keeps the case out of rektor's view
+    Column("last_act", Date),  # the last day on which somebody is known to have done something for the pupil
+    Column("unseen", JSON, nullable=False),  # names of fields of the case that could not be seen whole
     Column("record_fingerprint", String(64)),
     Column("problem", String(40)),  # class name of what kept it from being read last time
     Column("vanished_at", Utc),

@@ -10,7 +10,7 @@ from functools import partial
 from ..domain.annual_cycle import CycleFacts, CycleItemStatus, CycleState, CycleStatus
 from ..domain.calendar import SchoolCalendar, school_year_bounds
 from ..domain.case import Case
-from ..domain.log import LogKind
+from ..domain.log import FOR_THE_PUPIL, LogKind
 from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
 from ..domain.verdict import (
@@ -90,6 +90,8 @@ class _CaseJudgement:
             crashed=tuple(dict.fromkeys(self.crashed)),
             closed=index.closed is not None,
             leader_accused=self.case.leader_is_accused(),
+            last_act=_last_act(index),
+            unseen=tuple(sorted({path.partition(".")[0] for path in self.case.hidden | self.case.unreadable})),
         )
 
     def _findings(self, rules: Sequence[Rule], index: KnownCase) -> list[Finding]:
@@ -117,6 +119,12 @@ class _CaseJudgement:
                         school = _school_on(case, index, day)
                     findings.append(_finding(rule, outcome, label, judge.today, case=case.id, school=school))
         return findings if len(plans) == 1 else list(_unique(findings))
+
+
+def _last_act(index: KnownCase) -> date | None:
+    """When somebody last did something for the pupil, as far as it is logged. What was only called, was not done."""
+    done = (entry.at for entry in index.all(*FOR_THE_PUPIL) if entry.held is not False)
+    return max((moment.day for moment in done if moment is not None), default=None)
 
 
 def assess_cycle(

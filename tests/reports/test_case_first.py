@@ -8,6 +8,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -16,6 +18,7 @@ from pypdf import PdfReader
 
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, school_calendar
 from skolemiljo.domain.case import Case
+from skolemiljo.domain.log import FOR_THE_PUPIL
 from skolemiljo.domain.people import Role
 from skolemiljo.domain.school import School
 from skolemiljo.domain.verdict import Assessment, Finding, Reason, Severity, Verdict
@@ -121,8 +124,6 @@ def test_the_list_has_the_cases_that_the_headline_counts_and_each_block_stands_o
 def test_what_differs_only_by_measure_is_one_line_with_its_dates(
     make_report: MakeReport, make_finding: Callable[..., Finding]
 ) -> None:
-    from datetime import date
-
     days = (date(2026, 3, 20), date(2026, 3, 20), date(2026, 3, 27))
     findings = [
         make_finding("EV-01", "S-1", Verdict.DUE, f"plan:p1/version:1/measure:t{n}", deadline=day)
@@ -185,6 +186,52 @@ def test_one_cause_is_told_once_with_how_many_cases(
     assert "3 åpne saker" in drawn.causes[0]
     assert [block.unseen[0].codes for block in drawn.open] == ["VA-05 08, UN-07"] * 3
     assert dict(Sentences(made).tiles())["kunne ikke sjekkes helt"] == "3"
+
+
+def test_what_the_tool_is_not_let_in_to_is_named_once_with_how_many_cases(
+    make_report: MakeReport, make_finding: Callable[..., Finding]
+) -> None:
+    judged = [
+        replace(_of(case, [make_finding("VA-08", case, Verdict.UNKNOWN, reason=Reason.HIDDEN)]), unseen=("log",))
+        for case in ("H-1", "H-2", "H-3")
+    ]
+    made = make_report(assessments=judged, previous=None, acceptances=[])
+    causes = ("Tilgang til loggen mangler i 3 åpne saker. Be om tilgang, eller se etter selv i sakene.",)
+    assert view(made, Sentences(made)).causes == causes
+    assert "sist loggført for eleven: kunne ikke sjekkes" in str(render(made, "text", width=80))
+
+
+def test_each_open_case_says_when_somebody_last_acted_for_the_pupil(
+    make_report: MakeReport, assessments: list[Assessment]
+) -> None:
+    acted = [replace(a, last_act=date(2026, 3, 4)) if a.case == "2026-014" else a for a in assessments]
+    made = make_report(assessments=acted)
+    for form in ("html", "pdf"):
+        text = on_paper(made) if form == "pdf" else str(render(made, form))
+        assert "Sist loggført for eleven: for 5 dager siden" in text
+        assert "Ingenting loggført som er gjort for eleven" in text
+    assert '"last_act": "2026-03-04"' in str(render(made, "json"))
+
+
+def test_the_last_act_is_done_and_known_and_for_the_pupil() -> None:
+    """Of every case in the invented municipality: what was only called, filed or sent on is not among it."""
+    municipality, calendar = Municipality(schools=3, cases=120), school_calendar()
+    judging = Judging((load_plan("oyer-2024"),), lambda _: calendar)
+    seen = set()
+    for told in municipality.cases():
+        case = Case.model_validate(told)
+        last = judging.case(case, AS_OF).last_act
+        days = {e.at.day for e in case.log if e.at and e.kind in FOR_THE_PUPIL and e.held is not False}
+        assert last is None or (last in days and last <= AS_OF.date())
+        seen.add(last is None)
+        without = case.model_copy(update={"log": tuple(e for e in case.log if e.kind not in FOR_THE_PUPIL)})
+        assert judging.case(without, AS_OF).last_act is None
+    assert seen == {True, False}
+
+
+def on_paper(report: SchoolReport) -> str:
+    pages = PdfReader(io.BytesIO(bytes(render(report, "pdf")))).pages  # type: ignore[arg-type]
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def test_a_report_can_be_about_one_case_one_role_or_today_alone(

@@ -42,6 +42,8 @@ def upgrade() -> None:
         sa.Column("closed", sa.Boolean),
         sa.Column("first_judged_at", _MOMENT),
         sa.Column("leader_accused", sa.Boolean, nullable=False),
+        sa.Column("last_act", sa.Date),
+        sa.Column("unseen", sa.JSON, nullable=False),
         sa.Column("record_fingerprint", sa.String(64)),
         sa.Column("problem", sa.String(40)),
         sa.Column("vanished_at", _MOMENT),
