@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,11 +13,17 @@ import pytest
 
 from skolemiljo.commands.night import text
 from skolemiljo.domain.calendar import SchoolCalendar
+from skolemiljo.domain.school import School
+from skolemiljo.domain.verdict import Outcome, Verdict
 from skolemiljo.judging import policy
+from skolemiljo.judging.policy import Judging
 from skolemiljo.settings import Settings
 from skolemiljo.store import Store
 from skolemiljo.sync import run as sync_run
-from skolemiljo.sync.run import basis_of
+from skolemiljo.sync.run import Options, basis_of, run_sync
+from skolemiljo.sync.summary import RunSummary
+from skolemiljo.validators.judge import Judge
+from skolemiljo.validators.known import KnownCase
 
 from .conftest import HERE, NIGHT, Night, Town, judging, one_for_each_incident, rule
 
@@ -77,8 +86,6 @@ def test_nothing_is_read_back_where_nothing_may_be_written(town: Town, night: Ni
 
 @pytest.mark.parametrize("change", ["rules", "rule's content", "text", "calendar", "settings", "list of schools"])
 def test_the_basis_holds_everything_that_a_verdict_depends_on(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
     before, more = judging(), ("settings", "schools")
     first = basis_of(before, HERE, *more)
     assert first == basis_of(judging(), HERE, *more)
@@ -149,3 +156,73 @@ def test_no_flag_is_written_on_a_case_that_was_closed_before_flags_were(town: To
     night(NEXT, write_from=date(2026, 3, 20))
     assert "G-2" in town.records, "what stands is kept right, and never forgotten"
     assert night(NEXT, full=True, write_from=date(2026, 3, 20)).complete
+
+
+def _said_at_closing(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
+    """Under the code of a rule that says something else: its content has changed, and not its name."""
+    yield Outcome(scope="case", verdict=Verdict.REVIEW, question="q")
+
+
+def _on_a_school_day(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
+    day = index.raw.opened_at.day
+    yield Outcome(scope="case", verdict=Verdict.MET if day in judge.calendar.holidays else Verdict.REVIEW, question="q")
+
+
+CHANGES = ("rules", "a rule's content", "plan", "text", "calendar", "labels or zone", "list of schools", "write_from")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_after_each_change_the_next_ordinary_night_equals_a_fresh_store(
+    town: Town, store: Store, tmp_path: Path, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = judging(rule("T-08", _on_a_school_day))
+    after, options = before, {"basis": "settings", "write_from": date(2026, 3, 1)}
+    town.put(
+        "G-1",
+        status_history=[
+            {"status": "open", "at": "2026-02-02T10:00:00+01:00"},
+            {"status": "closed", "at": "2026-03-05T10:00:00+01:00"},
+        ],
+    )
+
+    town.put("N-1", at=NIGHT)  # the newest: an ordinary night asks for none of the others
+
+    def a_night(where: Store, judge: Judging, at: datetime) -> RunSummary:
+        chosen = Options(write_back=True, overlap=timedelta(), **options)  # type: ignore[arg-type]
+        return run_sync(source=town, sink=town, cycle=town, judging=judge, store=where, as_of=at, options=chosen)
+
+    assert a_night(store, before, NIGHT).complete
+    match change:
+        case "rules":
+            after = judging(rule("T-08", _on_a_school_day), rule("T-09", one_for_each_incident))
+        case "a rule's content":
+            monkeypatch.setattr(sync_run, "rules_content", lambda: "another")
+            after = judging(rule("T-08", _said_at_closing))
+        case "plan":
+            document = before.plan.document.model_copy(update={"version": "to"})
+            after = replace(before, plans=(before.plan.model_copy(update={"document": document}),))
+        case "text":
+            after = replace(before, read_text=False)
+        case "calendar":
+            after = replace(before, calendar_of=lambda _: SchoolCalendar(holidays=frozenset({date(2026, 3, 9)})))
+        case "labels or zone":
+            # Read otherwise, by a setting: the source itself says no word of a change.
+            log = [{"id": "l1", "kind": "note", "happened_at": "2026-03-09T11:00:00+01:00"}]
+            town.put("S-1", log=log)
+            options["basis"] = "other settings"
+        case "list of schools":
+            town.schools = lambda: [  # type: ignore[method-assign]
+                School(organisation_number=number, name="Et annet navn") for number in town.schools_shown
+            ]
+        case _:
+            options["write_from"] = date(2026, 3, 20)
+
+    assert a_night(store, after, NEXT).complete
+    records, statuses = dict(town.records), dict(town.statuses)
+    with Store.open(tmp_path / "fresh.sqlite") as fresh:
+        assert a_night(fresh, after, NEXT).complete
+        assert list(store.assessments()) == list(fresh.assessments())
+        assert {case: record.fingerprint for case, record in records.items()} == {
+            case: record.fingerprint for case, record in town.records.items()
+        }
+        assert statuses.keys() == town.statuses.keys()
