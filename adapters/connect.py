@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
+from ..domain.carries import Carries
 from ..domain.errors import SettingsError
 from ..domain.fault_words import why_not
 from ..domain.school import School
 from ..settings import HttpSection, OneRosterSection, OpenSection, Settings
-from .ports import AnnualCycle, CaseSource, FlagSink, Roster
+from .ports import AnnualCycle, CaseSource, FlagSink, Roster, carries_of
 
 if TYPE_CHECKING:
     from .auth import Grant
@@ -78,6 +79,11 @@ class WithRoster:
     def heard(self) -> Any:
         """What the source's last answer told of itself."""
         return getattr(self._source, "heard", None)
+
+    @property
+    def carries(self) -> Carries:
+        """What the source can ever deliver."""
+        return carries_of(self._source)
 
     def schools(self) -> Iterable[School]:
         """All schools."""

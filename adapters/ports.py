@@ -9,6 +9,7 @@ from gettext import gettext as _
 from typing import Protocol, runtime_checkable
 
 from ..domain.annual_cycle import CycleFacts, CycleStatus
+from ..domain.carries import EVERYTHING, Carries
 from ..domain.case import Case
 from ..domain.flag import ComplianceRecord
 from ..domain.problem import ProblemKind
@@ -39,6 +40,12 @@ class CaseProblem:
 SourceItem = Case | CaseProblem
 
 
+def carries_of(source: object) -> Carries:
+    """What ``source`` declares that it can ever deliver (``carries``); one that declares nothing carries everything."""
+    carries = getattr(source, "carries", EVERYTHING)
+    return carries if isinstance(carries, Carries) else EVERYTHING
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What the case system answered to a write. A write counts as done only when it has been read back."""
@@ -49,7 +56,10 @@ class Receipt:
 
 @runtime_checkable
 class CaseSource(Protocol):
-    """Where cases come from."""
+    """Where cases come from.
+
+    One that does not have every field of the case format has an attribute ``carries`` (domain/carries.py) too, and marks its cases with it.
+    """
 
     def schools(self) -> Iterable[School]:
         """The schools this reader may see. Raises Retryable or Fatal."""

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..adapters.connect import missing_keys
+from ..adapters.ports import carries_of
+from ..adapters.workbook.layout import fact_name
 from ..domain.calendar import school_year_of
 from ..domain.errors import SettingsError, SkolemiljoError, StoreError
 from ..domain.exit_code import ExitCode
@@ -26,6 +28,8 @@ from ..domain.fault_words import why_not
 from ..domain.moment import OSLO, local_day
 from ..plans.calendars import missing_years
 from ..settings import secrets_folder
+from ..validators import RULES
+from ..validators.rule import Subject
 from . import school_days
 from .doctor_line import Line, State
 from .doctor_systems import HTTP, Systems
@@ -52,6 +56,7 @@ def examine(work: Workplace, at: datetime, *, network: bool = False) -> tuple[Li
         *((f"system:{name}", doctor.systems.asks(name, role)) for name, role in doctor.systems.named()),
         *((("flags", lambda: doctor.systems.flags(doctor._store)),) if network else ()),
         ("plan", doctor.plan),
+        ("carries", doctor.carries),
         ("calendar", doctor.calendar),
         ("store", doctor.store),
         ("disk", doctor.disk),
@@ -185,6 +190,30 @@ class _Doctor:
             )
         else:
             yield Line("plan", State.OK, what)
+
+    def carries(self) -> Iterator[Line]:
+        """What the source can show of the plan's rows, and what it never has."""
+        lacks = sorted(carries_of(self._work.source).lacks)
+        rows = self._work.judging.plan.rows
+        by_cases = {rule.code: rule for rule in RULES.values() if rule.subject is Subject.CASE and rule.row in rows}
+        without = {
+            path: [
+                code for code, rule in by_cases.items() if rule.needs.hangs_on(path) or rule.needs.settles_without(path)
+            ]
+            for path in lacks
+        }
+        weak = {by_cases[code].row for codes in without.values() for code in codes}
+        of_cases = {rule.row for rule in by_cases.values()}
+        what = _("av planens {rows} rader gjelder {of_cases} saker: kilden har alt som {whole} av dem trenger").format(
+            rows=len(rows), of_cases=len(of_cases), whole=len(of_cases - weak)
+        )
+        yield Line("carries", State.LOOK if weak else State.OK, what)
+        for path, codes in without.items():
+            if codes:
+                lacking = _("kilden har ikke {what}: {n} plikter kan ikke sjekkes uten ({codes})").format(
+                    what=fact_name(path, "nb"), n=len(codes), codes=", ".join(codes)
+                )
+                yield Line("carries", State.LOOK, lacking, _("Be leverandøren om det, eller se etter selv i sakene."))
 
     def calendar(self) -> Iterator[Line]:
         """The skolerute of this school year is known, and toward its end that of the next; its days seem right."""

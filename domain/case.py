@@ -178,22 +178,33 @@ class Case(Frozen):
     """Paths the reader was not allowed to see, e.g. ``log``, ``activity_plans.best_interest``: unknown, never missing."""
     unreadable: frozenset[str] = frozenset()
     """Paths that came but could not be read."""
+    not_carried: frozenset[str] = frozenset()
+    """Paths that the source never has (``notices.read_at``), and kinds of entry (``log:pupil_told``): unknown, never missing."""
     etag: str | None = Field(default=None, max_length=200, pattern=r"^[\x21-\x7e]+$")
     """The source's version of the case. It goes back in a header, so it holds nothing that a header can not; nor spaces, as a name has."""
     modified_at: Moment | None = None
 
-    @field_serializer("hidden", "unreadable", when_used="json")
+    @field_serializer("hidden", "unreadable", "not_carried", when_used="json")
     def _in_order(self, paths: frozenset[str]) -> list[str]:
         """A set has no order of its own; the same case gives the same document in every process."""
         return sorted(paths)
 
     def is_hidden(self, path: str) -> bool:
-        """Whether ``path`` or anything above it is hidden or could not be read."""
-        return _covers(self.hidden, path) or _covers(self.unreadable, path)
+        """Whether ``path`` or anything above it is hidden, could not be read, or is nothing that the source ever has."""
+        return _covers(self.hidden, path) or _covers(self.unreadable, path) or self.lacks(path)
+
+    def lacks(self, path: str) -> bool:
+        """Whether ``path`` or anything above it is nothing that the source ever has."""
+        return _covers(self.not_carried, path)
 
     def hides_part_of(self, path: str) -> bool:
-        """Whether something below ``path`` is hidden or could not be read, for example ``log.author`` below ``log``."""
-        return any(hidden.startswith(f"{path}.") for hidden in self.hidden | self.unreadable)
+        """Whether something below ``path`` can't be seen (see :meth:`is_hidden`), for example ``log.author`` below ``log``."""
+        return any(hidden.startswith(f"{path}.") for hidden in self.hidden | self.unreadable | self.not_carried)
+
+    def _can_not_see(self, name: str, *deciding: str) -> bool:
+        """Whether anything of a list is kept from the reader, or what decides in it is nothing that the source ever has."""
+        kept_back = any(path == name or path.startswith(f"{name}.") for path in self.hidden | self.unreadable)
+        return kept_back or any(self.lacks(f"{name}.{part}") for part in deciding)
 
     @property
     def opened_at(self) -> Moment:
@@ -205,7 +216,7 @@ class Case(Frozen):
 
         Where the suspicions, or a part of them, can't be seen, nobody can say that none is: then it is kept back too.
         """
-        if self.is_hidden("suspicions") or self.hides_part_of("suspicions"):
+        if self._can_not_see("suspicions", "suspected", "accused"):
             return True
         return any(
             suspicion.suspected is Suspected.LEADER
@@ -216,7 +227,7 @@ class Case(Frozen):
 
     def staff_is_accused(self) -> bool:
         """Whether anyone who works at the school is, or ever was, said to violate a pupil; true where that can't be seen."""
-        if self.leader_is_accused() or self.is_hidden("notices") or self.hides_part_of("notices"):
+        if self.leader_is_accused() or self._can_not_see("notices", "accuses_staff"):
             return True
         told = any(notice.accuses_staff for notice in self.notices)
         return told or any(

@@ -39,6 +39,8 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     UNDATED = "undated"
     """it hangs on an entry that carries no time at all"""
+    NOT_CARRIED = "not_carried"
+    """it hangs on what the source never has; which, says the outcome's question, as a path of the case format"""
     CRASHED = "crashed"
 
 

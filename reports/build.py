@@ -14,7 +14,7 @@ from ..domain.moment import local_day
 from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
 from ..domain.school import School
-from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, RemarkCode, Severity, Verdict
+from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, Reason, RemarkCode, Severity, Verdict
 from ..judging.copies import Alike
 from ..validators.rule import Chapter, Rule
 from .cases import blocks, is_over
@@ -375,6 +375,11 @@ def _warnings(
     unknown = sum(item.group is Group.UNKNOWN for item in items)
     if unknown or not complete:
         yield Warning(WarningCode.INCOMPLETE, number=unknown)
+    lacking: dict[str, set[str]] = defaultdict(set)
+    for finding in (item.finding for item in items if item.finding.reason is Reason.NOT_CARRIED):
+        lacking[finding.question or ""].add(finding.rule)
+    for path, codes in sorted(lacking.items()):
+        yield Warning(WarningCode.NOT_CARRIED, number=len(codes), items=(path, *sorted(codes)))
     if crashed:
         yield Warning(WarningCode.CRASHED, items=crashed)
     document = plan.document
@@ -404,15 +409,20 @@ _BACK = {
 
 
 def _joined_warnings(reports: Sequence[SchoolReport]) -> tuple[Warning, ...]:
-    """The warnings of all reports, each kind once."""
-    joined: dict[WarningCode, Warning] = {}
+    """The warnings of all reports, each kind once; and each thing that the source never has."""
+    joined: dict[tuple[WarningCode, str], Warning] = {}
     for name, warning in ((_name_of(report), w) for report in reports for w in report.warnings):
-        before = joined.get(warning.code)
+        lacking = warning.items[0] if warning.code is WarningCode.NOT_CARRIED else ""
+        before = joined.get((warning.code, lacking))
+        if lacking:
+            codes = sorted({*warning.items[1:], *(before.items[1:] if before is not None else ())})
+            joined[warning.code, lacking] = Warning(warning.code, number=len(codes), items=(lacking, *codes))
+            continue
         numbers = [w.number for w in (before, warning) if w is not None and w.number is not None]
         # Which case and which duty stand on the schools' own pages: of a decision only the school is named here.
         named = warning.items if warning.code is WarningCode.CRASHED or not warning.items else (name,)
         items = (before.items if before is not None else ()) + named
-        joined[warning.code] = Warning(
+        joined[warning.code, ""] = Warning(
             warning.code, warning.day, sum(numbers) if numbers else None, tuple(dict.fromkeys(items))
         )
     order = list(WarningCode)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from ..domain.verdict import Assessment, Verdict
+from ..domain.verdict import Assessment, Reason, Verdict
 from .items import TO_DO, Act, CaseBlock, Group, Item, Part, Standing, Urgency, order
 
 _STANDING = {
@@ -54,7 +54,8 @@ def _block(
 ) -> CaseBlock:
     met = Counter(item.finding.rule for item in items if item.group is Group.MET)
     acts = _acts(item for item in items if item.group is not Group.MET)
-    standings = [_STANDING[act.part] for act in acts if act.part in _STANDING]
+    seen = [act for act in acts if act.first.finding.reason is not Reason.NOT_CARRIED]
+    standings = [_STANDING[act.part] for act in seen or acts if act.part in _STANDING]
     return CaseBlock(
         case=case,
         closed=judged is not None and is_over(judged),
@@ -83,6 +84,8 @@ def _acts(items: Iterable[Item]) -> list[Act]:
 def _first_to_do(act: Act) -> int:
     """What must be done comes before what could not be seen, and that before what is asked; the rest as it is."""
     standing = _STANDING.get(act.part)
+    if act.first.finding.reason is Reason.NOT_CARRIED:  # nobody at the school can do anything about it
+        return len(_PLACES) + 1
     return len(_PLACES) if standing is None else _PLACES[standing]
 
 

@@ -213,6 +213,13 @@ class FindingSentences:
                 return self.words.gettext(
                     "Oppføringen sier verken når det skjedde eller når det ble skrevet. Skriv på den når det skjedde."
                 )
+            case Reason.NOT_CARRIED:
+                from ..adapters.workbook.layout import fact_name  # seldom needed
+
+                lacking = fact_name(item.finding.question or "", self.words.language)
+                return self.words.gettext("Kilden til sakene har ikke {what}. Se etter selv i saken.").format(
+                    what=lacking
+                )
             case Reason.CRASHED:
                 return self.words.gettext("Feil i verktøyet. Se etter selv i saken, og si ifra til IT.")
             case _:

@@ -259,10 +259,14 @@ class CaseBlock:
 
     @property
     def unseen(self) -> Mapping[Reason | None, tuple[Item, ...]]:
-        """What could not be checked, by cause: a case that is hidden is one thing to do, not thirty."""
+        """What could not be checked, by cause: a case that is hidden is one thing to do, not thirty.
+
+        What the source never has is said once for all cases, as a warning.
+        """
         found: dict[Reason | None, list[Item]] = {}
         for item in (i for act in self.acts if act.part is Part.UNKNOWN for i in act.items):
-            found.setdefault(item.finding.reason, []).append(item)
+            if item.finding.reason is not Reason.NOT_CARRIED:
+                found.setdefault(item.finding.reason, []).append(item)
         return {reason: tuple(items) for reason, items in found.items()}
 
 

@@ -42,6 +42,9 @@ class WarningCode(StrEnum):
     """what is told was seen on an earlier day"""
     CHANGED_BY_OTHERS = "changed_by_others"
     """what we wrote outside, and somebody else has changed: it stays so until a person restores ours"""
+
+    NOT_CARRIED = "not_carried"
+    """what the source never has: the path first in ``items``, then the codes of the duties that can't be checked without it"""
     UNREAD = "unread"
     """cases that could not be looked at at all: they are in none of the numbers"""
     COPIED = "copied"

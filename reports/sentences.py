@@ -206,6 +206,8 @@ class Sentences(FindingSentences):
                 return self.words.gettext(
                     "Ikke alt kunne sjekkes. Det som mangler, er ikke i orden før noen har sett det."
                 )
+            case WarningCode.NOT_CARRIED:
+                return self._not_carried(warning)
             case WarningCode.UNREAD:
                 return self._unread(warning, items)
             case WarningCode.COPIED:
@@ -268,6 +270,18 @@ class Sentences(FindingSentences):
         return self.words.gettext(
             "Den samme teksten står i aktivitetsplanene i flere saker: {items}. Er hver plan laget for eleven den gjelder?"
         ).format(items=items)
+
+    def _not_carried(self, warning: Warning) -> str:
+        from ..adapters.workbook.layout import fact_name  # seldom needed
+
+        path, *codes = warning.items
+        return self.words.ngettext(
+            "Kilden til sakene har ikke {what}: {n} plikt kan ikke sjekkes ({codes}).",
+            "Kilden til sakene har ikke {what}: {n} plikter kan ikke sjekkes ({codes}).",
+            len(codes),
+            what=fact_name(path, self.words.language),
+            codes=", ".join(codes),
+        )
 
     def _unread(self, warning: Warning, items: str) -> str:
         number = warning.number or 0

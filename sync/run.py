@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from ..adapters.ports import AnnualCycle, CaseSource, FlagSink
+from ..adapters.ports import AnnualCycle, CaseSource, FlagSink, carries_of
 from ..domain.errors import Fatal, SkolemiljoError, SourceError, StoreError
 from ..domain.exit_code import ExitCode
 from ..domain.fault_words import what_to_do, why_not
@@ -162,7 +162,8 @@ def _tonight(night: Night, found: School) -> SchoolTonight:
     state = replace(known, name=found.name, language=found.language, closed_on=found.closed_on or known.closed_on)
     if state != known:
         night.store.put_school(state)
-    basis = basis_of(night.judging, school, options.basis, found.model_dump_json(), str(night.write_from))
+    lacks = sorted(carries_of(night.source).lacks)
+    basis = basis_of(night.judging, school, options.basis, found.model_dump_json(), str(night.write_from), *lacks)
     full = (
         options.full
         or state.cursor is None

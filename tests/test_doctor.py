@@ -69,7 +69,7 @@ def test_everything_is_asked_and_nothing_is_made(over_http: Path) -> None:
     said = ask(over_http, 0)
     assert list(said) == [
         *("program", "settings", "secrets", "system:sikker_sak", "system:annual_cycle"),
-        *("plan", "calendar", "store", "disk", "runlog", "lock"),
+        *("plan", "carries", "calendar", "store", "disk", "runlog", "lock"),
     ]
     assert "fault" not in states(said).values()
     assert "0.1.0 (antatt)" in said["system:sikker_sak"][0]["what"]

@@ -29,8 +29,9 @@ from ..domain.verdict import (
 from .each_once import each_once
 from .judge import Judge
 from .known import CycleIndex, KnownCase
+from .needs import can_only_prove, list_of
 from .reading.bare_words import forget_texts
-from .reading.hints import hinting_notes, may_be_hinted
+from .reading.hints import HINTING, hinting_notes, may_be_hinted
 from .rule import Rule, Subject
 from .without_time import WithoutTime
 
@@ -226,9 +227,9 @@ def _outcomes(
     silent: Outcome,
 ) -> list[Outcome]:
     """What ``rule`` says; ``silent`` is the answer, about the whole case or school year, where it says nothing."""
-    blocked = _blocked(rule, subject) if index.hides else None
+    blocked = _blocked(rule, subject, silent.scope) if index.hides else None
     if blocked is not None:
-        return [Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=blocked)]
+        return [blocked]
     try:
         outcomes = list(rule.judge(index, judge))
         if len(outcomes) > 1 and len({outcome.scope for outcome in outcomes}) != len(outcomes):
@@ -236,57 +237,79 @@ def _outcomes(
     except Exception:  # noqa: BLE001 - whatever a rule raises, the case must become «kunne ikke sjekkes», never silence
         crashed.append(rule.code)
         return [Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=Reason.CRASHED)]
-    if outcomes or not index.hides or not isinstance(subject, Case):
+    if not index.hides or not isinstance(subject, Case):
         return outcomes or [silent]
-    reason = _part_unseen(subject, sorted(rule.needs.decided_by))
-    return [silent if reason is None else Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=reason)]
+    unseen = [path for path in sorted(subject.not_carried) if rule.needs.may_begin_with(path)]
+    if unseen:  # a duty that nobody sees: what is told of the others stands, and that it may be there, is told too
+        others = [outcome for outcome in outcomes if outcome.scope != silent.scope]
+        return [*others, _unseen(subject, silent.scope, unseen)]
+    if outcomes:
+        return outcomes
+    return [_part_unseen(subject, sorted(rule.needs.decided_by), silent.scope) or silent]
 
 
-def _blocked(rule: Rule, subject: Case | CycleFacts) -> Reason | None:
-    """Why the rule can't even be silent: what it looks in, or what decides whether it has anything to say, can't be seen."""
+def _blocked(rule: Rule, subject: Case | CycleFacts, scope: str) -> Outcome | None:
+    """That the rule can't even be silent: what it looks in, or what decides whether it has anything to say, can't be seen."""
     needs = rule.needs
     if not isinstance(subject, Case):
         for paths, reason in ((subject.hidden, Reason.HIDDEN), (subject.unreadable, Reason.UNREADABLE)):
             if any(path.partition(".")[0] in needs.lists for path in paths):
-                return reason
+                return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=reason)
         return None
     for need in needs.deciding:
         if subject.is_hidden(need):
-            return _why_unseen(subject, need)
-    return _part_unseen(subject, needs.occasions)
+            return _unseen(
+                subject, scope, [path for path in _all_unseen(subject) if need == path or need.startswith(f"{path}.")]
+            )
+    return _part_unseen(subject, needs.occasions, scope)
 
 
-def _part_unseen(case: Case, paths: Iterable[str]) -> Reason | None:
-    """Why a part of what stands at one of ``paths`` can't be seen; ``None`` = all of it can, or none."""
+def _part_unseen(case: Case, paths: Iterable[str], scope: str) -> Outcome | None:
+    """That a part of what stands at one of ``paths`` can't be seen; ``None`` = all of it can, or none."""
     for path in paths:
         if case.hides_part_of(path):
-            return Reason.HIDDEN if any(p.startswith(f"{path}.") for p in case.hidden) else Reason.UNREADABLE
+            return _unseen(case, scope, [part for part in _all_unseen(case) if part.startswith(f"{path}.")])
     return None
 
 
-def _why_unseen(case: Case, path: str) -> Reason:
-    """Whether ``path`` is hidden, or came and could not be read."""
-    parents = {path[:end] for end in range(1, len(path) + 1) if end == len(path) or path[end] == "."}
-    return Reason.HIDDEN if parents & case.hidden else Reason.UNREADABLE
+def _all_unseen(case: Case) -> list[str]:
+    return sorted(case.hidden | case.unreadable | case.not_carried)
+
+
+def _unseen(case: Case, scope: str, paths: Sequence[str], day: date | None = None) -> Outcome:
+    """``unknown``, for the strongest reason that one of ``paths`` can't be seen; what the source never has is named."""
+    for reason, unseen in ((Reason.HIDDEN, case.hidden), (Reason.UNREADABLE, case.unreadable)):
+        if not unseen.isdisjoint(paths):
+            return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=reason, event_day=day)
+    lacking = next(iter(paths), None)
+    return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.NOT_CARRIED, question=lacking, event_day=day)
 
 
 def _as_far_as_seen(rule: Rule, outcome: Outcome, case: Case) -> Outcome:
-    """``unknown`` where a part of what the rule needs can't be seen, such as who wrote the entries or by what way they went."""
+    """``unknown`` where a part of what the rule needs can't be seen, such as who wrote the entries or by what way they went.
+
+    What is in order stays so where the source only lacks what could show it too.
+    """
+    if outcome.reason is Reason.HIDDEN and not case.hidden | case.unreadable:  # said by the rule itself
+        settled = [path for path in _all_unseen(case) if list_of(path) in {list_of(one) for one in rule.needs.settles}]
+        return _unseen(case, outcome.scope, settled or _all_unseen(case), outcome.event_day)
     if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.UNKNOWN):
         return outcome
-    unseen = [path for path in case.hidden | case.unreadable if rule.needs.touches(path)]
-    if not unseen:
-        return outcome
-    reason = Reason.HIDDEN if case.hidden.intersection(unseen) else Reason.UNREADABLE
-    return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=reason)
+    unseen = [path for path in _all_unseen(case) if rule.needs.touches(path)]
+    if outcome.verdict is Verdict.MET:
+        begins = rule.needs.may_begin_with
+        unseen = [p for p in unseen if p not in case.not_carried or begins(p) or not can_only_prove(p)]
+    return _unseen(case, outcome.scope, unseen) if unseen else outcome
 
 
 def _with_hints(rule: Rule, outcome: Outcome, index: KnownCase, judge: Judge) -> Outcome:
     """A deviation for a missing entry becomes a question where a free note may say that it was done."""
     if outcome.verdict is not Verdict.DEVIATION or outcome.reason is not Reason.UNDOCUMENTED or not judge.read_text:
         return outcome
-    if index.raw.is_hidden("log.text") and may_be_hinted(rule.code):
-        return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=_why_unseen(index.raw, "log.text"))
+    texts = [path for path in ("log", "log.text") if path in _all_unseen(index.raw)]
+    # A source that never has a text can't hide one either, where the case has no note at all.
+    if texts and may_be_hinted(rule.code) and (index.all(*HINTING) or not index.raw.lacks("log.text")):
+        return _unseen(index.raw, outcome.scope, texts)
     of_pupil = next((part[len("pupil:") :] for part in outcome.scope.split("/") if part.startswith("pupil:")), None)
     notes = hinting_notes(rule.code, index, pupil=of_pupil, since=outcome.counted_from)
     if not notes:

@@ -113,7 +113,7 @@ class KnownCase:
 
     def __init__(self, case: Case, as_of: datetime) -> None:
         self.raw = case
-        self.hides = bool(case.hidden or case.unreadable)
+        self.hides = bool(case.hidden or case.unreadable or case.not_carried)
         """Whether anything can't be seen; nearly always everything can."""
         self.as_of = as_of
         self.today = local_day(as_of)

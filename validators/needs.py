@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
-from ..domain.facts import Mark, marked
+from ..domain.facts import Mark, kind_marks, marked, marks
 from ..domain.log import LogEntry, LogKind, Recorded
 from ..domain.toml import read_toml
 
 _RECORDED = ("happened_at", "registered_at", "deleted_at", "edits", "duplicate_of")
+_HISTORY = ("registered_at", "deleted_at", "edits", "duplicate_of")
+"""What tells that an entry proves less than it seems to, whoever reads it."""
 _ALWAYS = {
     "status_history": ("status", "at", "registered_at"),
     "severity": ("serious", "at", "registered_at"),
@@ -102,18 +104,40 @@ class Needs:
     @cached_property
     def deciding(self) -> tuple[str, ...]:
         """All without which it can't even be silent: its lists, its occasions, and what it names itself."""
-        return (*sorted(self.lists), *self.occasions, *sorted(self.decided_by))
+        decided_by = (path for path in sorted(self.decided_by) if kind_of(path) is None)
+        return (*sorted(self.lists), *self.occasions, *decided_by)
+
+    def may_begin_with(self, path: str) -> bool:
+        """Whether an entry of the kind at ``path`` can be what a duty begins with: without the kind, that duty is not seen."""
+        kind = kind_of(path)
+        return kind in self.kinds and (kind_marks()[kind] is not Mark.PROOF or path in self.decided_by)
 
     def touches(self, path: str) -> bool:
         """Whether what the rule says can hang on what stands at ``path`` (or ``log:kind``, ``log:kind.field``)."""
-        kind, there = kind_of(path), without_kind(path)
-        if list_of(path) not in self.lists or (kind is not None and kind not in self.kinds):
+        kind, there, where = kind_of(path), without_kind(path), list_of(path)
+        if kind is not None and kind not in self.kinds:
+            return False
+        if where in self.settles:
+            history = where in map(list_of, self.rows) and any(there == f"{where}.{part}" for part in _HISTORY)
+            return history or path == f"{where}:{kind}"
+        if where not in self.lists:
             return False
         if there == "log":
             return True
         rows = self.rows if kind is None else (row for row in self.rows if kind_of(row) in (None, kind))
         fields = (without_kind(row) for row in rows if row.count("."))
         return any(there == one or there.startswith(f"{one}.") or one.startswith(f"{there}.") for one in fields)
+
+    def hangs_on(self, path: str) -> bool:
+        """Whether anything of what the rule says, its silence too, can hang on what stands at ``path``."""
+        if self.touches(path) or any(f"{one}.".startswith(f"{path}.") for one in self.deciding):
+            return True
+        return any(path.startswith(f"{one}.") for one in self.occasions)
+
+    def settles_without(self, path: str) -> bool:
+        """Whether the rule says itself what it can't say without ``path``."""
+        of = without_kind(path)
+        return any(f"{one}.".startswith(f"{of}.") or of.startswith(f"{one}.") for one in self.settles)
 
     def asks_for(self, item: Recorded, where: str) -> bool:
         """Whether the rule looks at ``item``, which stands in the list ``where``, to say anything or to settle it."""
@@ -122,6 +146,38 @@ class Needs:
         return where in self.rows
 
 
+def can_only_prove(path: str) -> bool:
+    """Whether what stands at ``path`` can do no more than show that a duty is met: then what is in order without it, is so with it.
+
+    That is the second law of verdicts (less proof is never calmer), read the other way.
+    """
+    kind = kind_of(path)
+    if kind is not None and kind_marks()[kind] is not Mark.PROOF:
+        return False
+    field = without_kind(path)
+    below = [mark for one, mark in marks().items() if one.startswith(f"{field}.")]
+    if kind is not None and "." not in path:
+        return True
+    if field in _NARROWS:
+        return False
+    return (
+        all(mark is Mark.PROOF for mark in (marks().get(field, Mark.OCCASION), *below)) and field not in what_decides()
+    )
+
+
+_NARROWS = frozenset(
+    {
+        "log.pupils",
+        "log.notice",
+        "log.plan",
+        "log.measure",
+        "evaluations.plan",
+        "evaluations.measures",
+        "evaluations.pupils",
+        "incidents.guardians_informed.pupil",
+    }
+)
+"""What says which duty an entry is about: without it, an entry may be taken for another's."""
 NOTHING = Needs()
 
 
@@ -131,10 +187,13 @@ def what_decides() -> frozenset[str]:
     return _BOTH | {path for path in marked(Mark.OCCASION) if "." in path}
 
 
+_KINDS = {str(kind): kind for kind in LogKind}
+
+
 def kind_of(path: str) -> LogKind | None:
     """The kind of entry that ``path`` is about; ``None`` = it is about no kind alone."""
     name = path.partition(".")[0].partition(":")[2]
-    return LogKind(name) if name else None
+    return _KINDS.get(name)
 
 
 def without_kind(path: str) -> str:

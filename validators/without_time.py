@@ -125,8 +125,10 @@ class WithoutTime:
         name = next(name for name, items in self.entries.items() if any(item.id == entry for item in items))
         if not self.case.is_hidden(f"{name}.happened_at"):
             return Reason.UNDATED
-        hidden = any(part in self.case.hidden for part in (name, f"{name}.happened_at"))
-        return Reason.HIDDEN if hidden else Reason.UNREADABLE
+        for reason, unseen in ((Reason.HIDDEN, self.case.hidden), (Reason.UNREADABLE, self.case.unreadable)):
+            if not unseen.isdisjoint((name, f"{name}.happened_at")):
+                return reason
+        return Reason.UNDATED
 
     @cached_property
     def _first_and_last(self) -> tuple[KnownCase, KnownCase]:

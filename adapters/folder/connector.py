@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from gettext import gettext as _
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,11 +22,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from ...domain.annual_cycle import CycleFacts, CycleStatus
 from ...domain.base import ReadingContext
+from ...domain.carries import EVERYTHING, Carries
 from ...domain.case import Case
 from ...domain.errors import CaseNotFound, Fatal, SettingsError, UnreadableCase
 from ...domain.fault_words import why_not
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School, is_organisation_number
+from ...domain.toml import at_line, read_toml
 from ..case_file import BYTES_AT_MOST, case_from, case_id_of, place_of, read_plain_file, told
 from ..habits import as_id, as_the_format_has_it
 from ..ports import CaseProblem, Receipt, SourceItem
@@ -33,6 +36,8 @@ from ..record_files import RecordFiles, name_of, where
 from ..strict_json import strict_json
 
 SYSTEM = "folder"
+CARRIES = "carries.toml"
+"""In the folder: what its files can ever hold (docs/case-format.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,26 @@ class Folder:
         self.context = ReadingContext(zone=zone, by_people=True)
         """Holds the fields nobody knows, counted."""
         self._known: dict[str, _Known] = {}
+
+    @cached_property
+    def carries(self) -> Carries:
+        """What the files can ever hold, as ``carries.toml`` in the folder says; without it, everything. Raises SettingsError."""
+        try:
+            raw = read_toml(read_plain_file(self._path / CARRIES, BYTES_AT_MOST).decode("utf-8"))
+        except FileNotFoundError:
+            return EVERYTHING
+        except OSError as error:
+            raise SettingsError(
+                _("{name} kan ikke leses ({why_not})").format(name=CARRIES, why_not=why_not(error))
+            ) from None
+        except ValueError as error:
+            raise SettingsError(_("{name} er ikke TOML{where}").format(name=CARRIES, where=at_line(error))) from None
+        lists = {name: raw.get(name) for name in ("carries", "lacks")}
+        if raw.keys() - lists.keys() or not all(found is None or _names(found) for found in lists.values()):
+            raise SettingsError(
+                _("{name}: skriv carries = [...] eller lacks = [...], med navn fra saksformatet").format(name=CARRIES)
+            )
+        return Carries.of(lists["carries"], lists["lacks"] or ())
 
     # --- cases ---------------------------------------------------------------------------------------------------
 
@@ -150,7 +175,7 @@ class Folder:
         if name_of(case.id) != file.stem:
             what = _("fila må ha saksnummeret som navn, med _ for /")
             raise UnreadableCase(what, system=SYSTEM, case=case_id, fields=("id",))
-        return case.model_copy(update={"etag": hashlib.sha256(data).hexdigest()[:32]})
+        return self.carries.marked(case.model_copy(update={"etag": hashlib.sha256(data).hexdigest()[:32]}))
 
     def _files(self) -> Iterator[tuple[Path, _Known]]:
         """The case files by name, each with what is known of it. Hidden files are half-finished ones and are left alone."""
@@ -220,6 +245,10 @@ def _told_by(file: Path) -> tuple[str, str | None]:
         case if case is not None and name_of(case) == file.stem else told(file.stem),
         school if isinstance(school, str) and is_organisation_number(school) else None,
     )
+
+
+def _names(found: object) -> bool:
+    return isinstance(found, list) and all(isinstance(name, str) for name in found)
 
 
 def _not_there() -> str:

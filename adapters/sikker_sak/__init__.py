@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...domain.carries import Carries
 from ...settings import Settings
 from ..connect import http_client
 from .connector import SikkerSak
@@ -14,6 +15,12 @@ def connector(settings: Settings) -> SikkerSak:
     """The connector as ``settings`` say. Raises SettingsError."""
     section = settings.sikker_sak
     http = http_client(SYSTEM, section, settings)
-    source = SikkerSak(http, labels=Labels(section.labels), zone=settings.zone, page_size=section.page_size)
+    source = SikkerSak(
+        http,
+        labels=Labels(section.labels),
+        zone=settings.zone,
+        page_size=section.page_size,
+        carries=Carries.of(lacks=section.lacks),
+    )
     source.context.reference_key = settings.reference_key
     return source

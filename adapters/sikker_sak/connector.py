@@ -10,6 +10,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from ...domain.base import ReadingContext
+from ...domain.carries import EVERYTHING, Carries
 from ...domain.case import Case
 from ...domain.errors import CaseNotFound, Conflict, IncompleteAnswer, UnreadableCase
 from ...domain.flag import ComplianceRecord
@@ -26,11 +27,18 @@ class SikkerSak:
     """CaseSource and FlagSink over HTTP."""
 
     def __init__(
-        self, http: HttpClient, *, labels: Labels | None = None, zone: ZoneInfo | None = None, page_size: int = 50
+        self,
+        http: HttpClient,
+        *,
+        labels: Labels | None = None,
+        zone: ZoneInfo | None = None,
+        page_size: int = 50,
+        carries: Carries = EVERYTHING,
     ) -> None:
         self._http = http
         self._zone = zone
         self._page_size = page_size
+        self.carries = carries
         self.labels = labels or Labels()
         """Holds the labels nobody has mapped, counted."""
         self.context = ReadingContext(zone=zone)
@@ -73,7 +81,7 @@ class SikkerSak:
         answer = self._http.get(_path(case_id), case=case_id)
         try:
             etag = _strong(answer.etag, answer.body)
-            case = case_from_wire(answer.body, self.labels, self.context, self._zone, etag)
+            case = self.carries.marked(case_from_wire(answer.body, self.labels, self.context, self._zone, etag))
         except UnreadableCase as error:
             error.case = case_id  # what it calls itself may be what can't be read
             raise
@@ -128,7 +136,7 @@ class SikkerSak:
 
     def _read(self, raw: Any) -> SourceItem:
         try:
-            return case_from_wire(raw, self.labels, self.context, self._zone, _strong(None, raw))
+            return self.carries.marked(case_from_wire(raw, self.labels, self.context, self._zone, _strong(None, raw)))
         except UnreadableCase as error:
             return CaseProblem(error.case, error.kind, error.fields, error.what_to_do)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ...domain.annual_cycle import CycleFacts, CycleStatus
 from ...domain.base import ReadingContext
+from ...domain.carries import Carries
 from ...domain.case import Case
 from ...domain.errors import CaseNotFound, Fatal, SettingsError, SourceError, UnreadableCase
 from ...domain.flag import ComplianceRecord
@@ -57,6 +58,11 @@ class Workbook:
             return None
 
     # --- what the sheets hold ------------------------------------------------------------------------------------
+
+    @property
+    def carries(self) -> Carries:
+        """What the sheets can ever hold: they mark their cases with what there is no column for."""
+        return Carries(self._found.missing)
 
     @property
     def carried(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ from ...domain.annual_cycle import CycleEntry, SchoolYear
 from ...domain.base import Ref
 from ...domain.case import Case, CaseId
 from ...domain.facts import model_in, paths
-from ...domain.log import Consideration
+from ...domain.log import Consideration, LogKind
 from ...domain.moment import Day, Moment
 from ...domain.people import Actor, Role
 from ...domain.school import OrganisationNumber, School
@@ -198,6 +198,23 @@ def carried() -> frozenset[str]:
     }
     above = {".".join(path.split(".")[:depth]) for path in filled for depth in range(1, path.count(".") + 1)}
     return frozenset(found & (filled | above | {"id"}))
+
+
+@cache
+def fact_name(path: str, language: str) -> str:
+    """What a field or a kind of entry (``log:pupil_told``) is called in the sheets; in other languages, the path itself."""
+    _where, _colon, kind = path.partition(":")
+    if language not in LANGUAGES:
+        return path
+    if kind:
+        return f"loggtypen «{words(LogKind.__name__).of(kind, language)}»"
+    for sheet in sheets().values():
+        if sheet.of_cases and path == sheet.key:
+            return sheet.name(language)
+        for column in sheet.columns if sheet.of_cases else ():
+            if path in sheet.fields(column):
+                return f"«{column.title(language)}» ({sheet.name(language)})"
+    return path
 
 
 @cache

@@ -51,6 +51,8 @@ class Found:
     """The paths of the annual cycle's facts that there is no column for."""
     notes: list[str] = field(default_factory=list)
     """What a person should know of the sheets, and is no mistake: hidden rows, columns that nobody knows."""
+    missing: frozenset[str] = frozenset()
+    """The paths of the case format that there is no column for, in one workbook at least."""
     carries: frozenset[str] = frozenset()
     """The paths of the case format that there are columns for."""
 
@@ -76,7 +78,7 @@ class _Reading:
         found = self._found
         self._find_tables(grids)
         missing = self._missing()
-        found.carries = carried() - missing
+        found.missing, found.carries = missing, carried() - missing
         names = self._schools()
         self._cases(names)
         for key, sheet in sheets().items():
@@ -290,7 +292,7 @@ class _Reading:
     def _finish(self, missing: frozenset[str]) -> None:
         found = self._found
         for number, raw in self._raw.items():
-            raw["hidden"] = sorted({*raw.get("hidden", ()), *missing})
+            raw["not_carried"] = sorted({*raw.get("not_carried", ()), *missing})
             wrong = self._mistakes[number] + self._strays.pop(told(number), [])
             school = raw.get("school")
             if not wrong:

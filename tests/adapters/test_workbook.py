@@ -400,7 +400,7 @@ def test_a_case_without_an_opening_or_a_school_says_so(tmp_path: Path) -> None:
 def test_a_sheet_without_its_headings_is_told_and_hides_what_it_held(tmp_path: Path) -> None:
     source = changed(tmp_path, lambda book: book["Logg"].delete_rows(1))
     assert problems(source)["arket-Logg"].what_to_do.startswith("arket Logg: finner ikke overskriftene")
-    assert all("log" in case.hidden for case in read(source).values())
+    assert all("log" in case.not_carried for case in read(source).values())
 
 
 def test_what_is_no_workbook_says_what_to_do(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ NON_ANSWERS = ("Ikke aktuelt", "Som avtalt", "Veit ikkje", "Se planen")
 STRANGER = "ukjent-9"
 """A pupil, a notice, an id that is nobody's in any example."""
 LISTS = ("notices", "log", "activity_plans", "evaluations", "incidents")
-_NOT_A_FACT = {"id", "school", "hidden", "unreadable", "etag", "modified_at"}
+_NOT_A_FACT = {"id", "school", "hidden", "unreadable", "not_carried", "etag", "modified_at"}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ from skolemiljo.validators import engine, stretches
 from skolemiljo.validators.known import KnownCase
 from skolemiljo.validators.rule import Rule
 
-_NO_FACTS = frozenset({"id", "kind", "log", "school", "hidden", "unreadable", "etag", "modified_at", "language"})
+_NO_FACTS = frozenset(
+    {"id", "kind", "log", "school", "hidden", "unreadable", "not_carried", "etag", "modified_at", "language"}
+)
 """What is no fact by itself; the log as it came is asked for nothing but which ids it has."""
 _ROOTS = {"whole_log": "log", "plans": "activity_plans", "_status": "status_history"} | {
     name: name

@@ -18,7 +18,7 @@ from .reads import reads
 
 WHOLE = os.environ.get("SKOLEMILJO_LAWS") == "whole"
 SEED = int(os.environ.get("SKOLEMILJO_SEED", "20261120"))
-_NOT_A_FACT = {"id", "school", "hidden", "unreadable", "etag", "modified_at"}
+_NOT_A_FACT = {"id", "school", "hidden", "unreadable", "not_carried", "etag", "modified_at"}
 
 
 def _some(rule: Rule, number: int) -> tuple[Example, ...]:

@@ -148,7 +148,9 @@ def _read(case: KnownCase, judge: Judge, entry: LogEntry) -> Outcome:
     words = _in_each_field(entry, _sensitive)
     if words:
         return judge.review(scope, "sensitive_words", entry, event=event, remarks=words)
-    if any(case.raw.is_hidden(f"log.{name}") for name in (*WRITTEN_FIELDS, "best_interest")):
+    if case.raw.hides_part_of("log.best_interest") or any(
+        case.raw.is_hidden(f"log.{name}") for name in (*WRITTEN_FIELDS, "best_interest")
+    ):
         return Outcome(
             scope=scope,
             verdict=Verdict.UNKNOWN,
