@@ -242,7 +242,7 @@ def test_two_columns_of_one_name_are_none_and_what_stands_under_no_heading_is_to
         book["Logg"].cell(2, last + 4).value = MARK
 
     source = changed(tmp_path, change)
-    assert all("log.deleted_at" in case.hidden for case in read(source).values())
+    assert all("log.deleted_at" in case.not_carried for case in read(source).values())
     assert "arket Logg: disse kolonnene mangler: Slettet" in source.notes
     [note] = [note for note in source.notes if "er ikke lest" in note]
     assert note.count(",") == 3, "both of the name, and the one under no heading"
