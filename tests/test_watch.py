@@ -211,6 +211,7 @@ def test_a_day_on_which_the_pupil_is_told_in_time(town: Town) -> None:
     (mail,) = about(town.look("09.30"))
     assert mail["To"] == "rektor@example.invalid"
     assert f"Sak {CASE}: {TOLD}. Fristen er i kveld." in text(mail)
+    assert "møte med foreldre" not in text(mail), "that has its last day tomorrow"
     assert f"https://sikkersak.example.invalid/saker/{CASE}" in text(mail)
     assert not about([m for clock in ("10.00", "10.30", "12.30") for m in town.look(clock)])
     town.told("13.00")
