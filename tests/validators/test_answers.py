@@ -114,6 +114,68 @@ def test_says_nothing(text: str) -> None:
     assert read_answer(text, PROBLEM).said is Said.NOTHING
 
 
+@pytest.mark.parametrize(
+    "path", [PROBLEM, "activity_plans.measures.text", "log.text", "activity_plans.pupil_contribution"]
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Ingen kjente",
+            "Som avtala",
+            "Slik vi avtalte på møtet",
+            "Avtalt med foreldrene",
+            "Etter avtale med heimen",
+            "Avtalt muntlig",
+        ),
+        *(
+            "Som i fjor",
+            "Vurdert tidligere",
+            "Er vurdert tidlegare",
+            "Vis til analyse",
+            "Vi må diskutere dette nærmere",
+        ),
+        *(
+            "Må diskuterast nærare med teamet",
+            "Kommer vi tilbake til",
+            "Kjem vi tilbake til",
+            "Tas på neste møte",
+            "Vert fylt ut seinare",
+        ),
+        *(
+            "Vi får se",
+            "Vi får sjå",
+            "Det veit me ikkje",
+            "Unødvendig",
+            "Uendra",
+            "Pågår",
+            "Vi jobber med saken",
+            "Me arbeider med saka",
+        ),
+        *(
+            "Blir fulgt opp fortløpende",
+            "Dersom nødvendig",
+            "Tja",
+            "Kanskje",
+            "Ubesvart",
+            "Ikke besvart",
+            "Snakket om",
+            "nei takk",
+        ),
+        *("Ikke vurdert fordi mor var syk", "Ikkje vurdert på grunn av sjukdom"),
+    ],
+)
+def test_what_only_seems_to_say_something_is_no_answer(text: str, path: str) -> None:
+    assert read_answer(text, path).said is not Said.ANSWER
+
+
+@pytest.mark.parametrize(
+    "text", ["Rakk vi ikke", "Har ikkje fått evaluert dette", "Møtet ble avlyst", "Ikke evaluert fordi eleven var syk"]
+)
+def test_what_was_not_evaluated_is_no_evaluation(text: str) -> None:
+    assert read_answer(text, "evaluations.result").said is not Said.ANSWER
+
+
 @pytest.mark.parametrize("text", [text for pair in LATER for text in pair])
 def test_is_put_off(text: str) -> None:
     assert read_answer(text, PROBLEM).said is Said.LATER
