@@ -198,7 +198,7 @@ def _in_doubt(
         return "was_it_the_accused"
     if entry.hearing is Hearing.DECLINED and entry.actor is not None and entry.actor.role is Role.GUARDIAN:
         return "did_the_pupil_decline"
-    if proof.by.fits(entry.doer) is False or _from_outside(entry):
+    if proof.by.fits(entry.doer) is not True or _from_outside(entry):
         return "who_did_it"
     if proof.present is not None or person is not None:
         listed = there(entry)
@@ -247,6 +247,8 @@ def did_the_accused(case: KnownCase, entry: LogEntry) -> bool | None:
     """
     when, doer = entry.at, entry.doer
     accused = [a for s in case.suspicions if when is None or s.at.perhaps_before(when) for a in s.accused]
+    if case.hides and (case.raw.is_hidden("suspicions") or case.raw.is_hidden("suspicions.accused")):
+        return None  # who is accused can't be seen
     if doer is None:
         return None if accused else False
     return is_accused(doer, accused)
