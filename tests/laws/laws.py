@@ -390,7 +390,7 @@ def _was_after(was: Finding, change: Change, moved: dict[str, Moment | None]) ->
     days = int(change.what.partition(" ")[0])
     times = [when.day - timedelta(days=days) for ref in change.gone if (when := moved.get(ref)) is not None]
     counted = was.counted_from
-    return counted is not None and any(counted <= day for day in times)
+    return counted is not None and any(counted < day for day in times)
 
 
 _OF_ORDER = {"order_unclear", "before_its_cause", "time_unknown", "written_before_it_happened", "time_edited"}
