@@ -247,7 +247,7 @@ def did_the_accused(case: KnownCase, entry: LogEntry) -> bool | None:
     """
     when, doer = entry.at, entry.doer
     accused = [a for s in case.suspicions if when is None or s.at.perhaps_before(when) for a in s.accused]
-    if case.hides and (case.raw.is_hidden("suspicions.accused") or case.raw.hides_part_of("suspicions")):
+    if case.hides and (case.raw.is_hidden("suspicions.accused") or case.raw.hides_part_of("suspicions.accused")):
         return None  # who is accused can't be seen
     if doer is None:
         return None if accused else False
