@@ -104,7 +104,7 @@ def test_a_message_comes_in_the_language_of_the_environment_the_settings_or_the_
         (("explain", "VA-99"), {"SKOLEMILJO_LANGUAGE": "en"}, "Error: no rule is called so"),
         (("explain", "VA-08"), {"SKOLEMILJO_LANGUAGE": "nn"}, "Planen seier"),
         (("explain", "VA-08"), {"SKOLEMILJO_LANGUAGE": "en"}, "Planen sier"),
-        (("--settings", "nope.toml", "sync"), {"SKOLEMILJO_LANGUAGE": "en"}, "the settings file is not there"),
+        (("--settings", "nope.toml", "sync"), {"SKOLEMILJO_LANGUAGE": "en"}, "the settings file nope.toml is not there"),
         (("assess", "--as-of", "igår", "docs"), {"SKOLEMILJO_LANGUAGE": "en"}, "write the time as"),
         (("assess", "docs/example-case.json", "--language", "nn", "--as-of", "igår"), {}, "Ugyldig verdi"),
     ):

@@ -136,6 +136,9 @@ def test_the_example_runs(place: Path, example: str) -> None:
         serving(place, words)
         return
     done = run(place, *words)
+    if words[0] == "conformance":  # there is no vendor here; tests/test_conformance.py has one
+        assert (done.returncode, "base_url" in done.stderr) == (2, True), done.stderr
+        return
     # 1 and 3 are what a report says of its cases; what is wrong with a command is 2.
     assert done.returncode in (0, 1, 3), done.stderr
     assert done.returncode == 0 or words[0] in ("check-school", "audit", "assess", "publish"), (
