@@ -161,8 +161,9 @@ def _table(name: str, values: Mapping[str, object]) -> str:
 
 
 def _toml(value: object) -> str:
-    """``value`` in TOML: texts, numbers and truth as JSON writes them, days and times as they are."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | int | float) else str(value)
+    """``value`` in TOML: texts, numbers, truth and lists as JSON writes them, days and times as they are."""
+    plain = list(value) if isinstance(value, tuple) else value
+    return json.dumps(plain, ensure_ascii=False) if isinstance(plain, str | int | float | list) else str(value)
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:

@@ -74,6 +74,7 @@ def place(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     already_written(place / "settings.toml")
     assert run(place, "sync").returncode == 0
     assert run(place, "audit", "--offline").returncode in (0, 1, 3)  # it keeps the key of the pseudonyms
+    assert run(place, "workbook", "handover", "--out", "kvittering.xlsx").returncode == 0
     return place
 
 

@@ -309,11 +309,14 @@ def test_a_formula_counts_by_its_answer_and_one_that_was_never_calculated_is_an_
     with pytest.raises(UnreadableCase, match="rad 2"):
         source.case(str(number))
 
-    calculated = changed_xml(
-        (tmp_path / "saker.xlsx").read_bytes(),
+    written = (tmp_path / "saker.xlsx").read_bytes()
+    ways = (  # an empty answer, as openpyxl writes it with lxml and without
         b"<f>CONCATENATE(&quot;a&quot;;&quot;b&quot;)</f><v/>",
-        b"<f>X</f><v>3</v>",
-    ) or changed_xml((tmp_path / "saker.xlsx").read_bytes(), b'<f>CONCATENATE("a";"b")</f><v />', b"<f>X</f><v>3</v>")
+        b'<f>CONCATENATE("a";"b")</f><v />',
+        b'<f>CONCATENATE("a";"b")</f><v/>',
+        b'<f>CONCATENATE("a";"b")</f><v></v>',
+    )
+    calculated = next(filter(None, (changed_xml(written, way, b"<f>X</f><v>3</v>") for way in ways)), None)
     assert calculated is not None
     (tmp_path / "saker.xlsx").write_bytes(calculated)
     assert problems(source) == {}
