@@ -388,7 +388,7 @@ def test_flags_are_written_by_day_only_where_settings_say_so(town: Town) -> None
 
 def test_somebody_must_be_told_and_a_night_must_have_been(town: Town, tmp_path: Path) -> None:
     file = tmp_path / "tom.toml"
-    file.write_text("store = 'lager.sqlite'\n[folder]\npath = '.'\n", "utf-8")
+    file.write_text("store = 'tom.sqlite'\n[folder]\npath = '.'\n", "utf-8")
     with pytest.raises(SettingsError, match="sync"):
         watching.watch(Workplace(file), now=at("09.30"), dry_run=False, language=None, echo=print)
     kept = town.settings.read_text("utf-8")
