@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,22 +17,10 @@ from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.errors import StoreError
 from skolemiljo.domain.moment import OSLO
 
+from .rights import held_to_rights
+
 NIGHT = datetime(2026, 11, 20, 4, 15, tzinfo=OSLO)
 SCHOOL = "310000019"
-NOBODY = 65534
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """As a user to whom the rights of files apply, where the tests run as root."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 @pytest.fixture
@@ -69,7 +55,7 @@ def everything(place: Path) -> dict[str, tuple[int, float]]:
 
 def test_reports_are_made_and_the_copy_stays_as_it_was(closed: Path) -> None:
     before = everything(closed.parent)
-    with as_nobody():
+    with held_to_rights():
         work = Workplace(closed)
         report, _ = reports_for.for_rector(work, SCHOOL, as_of=NIGHT, offline=True)
         audit, _ = reports_for.for_owner(work, as_of=NIGHT, offline=True)
@@ -88,13 +74,13 @@ def test_pages_are_laid_out_from_it(closed: Path, tmp_path: Path) -> None:
     out.mkdir()
     out.chmod(0o777)
     lines: list[str] = []
-    with as_nobody():
+    with held_to_rights():
         assert publish(Workplace(closed), out, now=NIGHT + timedelta(hours=3), echo=lines.append)
     assert (out / SCHOOL / "rapport.html").is_file()
 
 
 def test_what_would_write_says_that_it_may_not(closed: Path) -> None:
-    with as_nobody(), pytest.raises(StoreError):
+    with held_to_rights(), pytest.raises(StoreError):
         night.run(Workplace(closed), as_of=NIGHT, handle_signals=False)
-    with as_nobody(), pytest.raises(StoreError, match="bare leses"):
+    with held_to_rights(), pytest.raises(StoreError, match="bare leses"):
         Workplace(closed).store.set_meta("x", "y")
