@@ -15,6 +15,21 @@ from pydantic_core import PydanticCustomError, core_schema
 from .base import ReadingContext
 from .fault_words import marked
 
+MONTHS = (
+    "januar",
+    "februar",
+    "mars",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "desember",
+)
+"""Names of the months, the same in bokmål and nynorsk."""
 OSLO = ZoneInfo("Europe/Oslo")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Years that a time or a date can have at all. Before them there is no case that this plan or this law judges."""

@@ -470,7 +470,7 @@ def main(arguments: Sequence[str]) -> int:
         LOG.unlink(missing_ok=True)
     mutants = [mutant for path in _files(asked.files) for mutant in find_mutants(path)]
     # In an order drawn at random, so that what has been tried is a fair sample of the whole whenever a run is stopped.
-    random.Random(asked.seed).shuffle(mutants)  # noqa: S311
+    random.Random(asked.seed).shuffle(mutants)  # noqa: S311 - a sample that can be made again
     known = _before()
     chosen = [mutant for mutant in mutants if known.get(mutant.key, "survived") in ALIVE][: asked.sample or None]
     chosen.sort(key=lambda mutant: mutant.key not in known)  # first those that were alive

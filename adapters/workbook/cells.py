@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ...domain.base import Ref
 from ...domain.case import CaseId
-from ...domain.moment import OSLO, Moment, can_be_meant, start_of
+from ...domain.moment import MONTHS, OSLO, Moment, can_be_meant, start_of
 from ...domain.people import Role
 from ...domain.school import is_organisation_number
 from .layout import Column, Holds, plainly, roles
@@ -23,20 +23,6 @@ NO_STAND = "no_stand"
 """In the place of a value: it is said that no stand is taken."""
 _DATE = re.compile(r"(\d{1,2})\. ?(?:(\d{1,2})\. ?|([a-z]{3,9}) )(\d{4}|\d{2})", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})[.:](\d{2})(?:[.:](\d{2}))?", re.ASCII)
-_MONTHS = [
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-]
 _YEAR = re.compile(r"(?:20)?(\d{2}) ?[-–/] ?(?:20)?(\d{2})", re.ASCII)
 _YES_NO = {"ja": True, "nei": False, "true": True, "false": False, "sann": True, "usann": False}
 _NO_STAND_WORDS = ("ikke vurdert", "ikkje vurdert")
@@ -297,7 +283,7 @@ def _point_in(text: str) -> Moment | None:
 
 
 def _month(name: str | None) -> int | None:
-    found = [number for number, month in enumerate(_MONTHS, 1) if name is not None and month.startswith(name)]
+    found = [number for number, month in enumerate(MONTHS, 1) if name is not None and month.startswith(name)]
     return found[0] if len(found) == 1 else None
 
 

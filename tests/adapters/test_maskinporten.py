@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -26,6 +25,8 @@ from skolemiljo.adapters.http import Response
 from skolemiljo.adapters.maskinporten import MaskinportenGrant
 from skolemiljo.domain.errors import AuthenticationFailed, SettingsError
 from skolemiljo.settings import Settings, SikkerSakSection, load_settings
+
+from .answering import AnswersInJson
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 PEM = KEY.private_bytes(
@@ -96,33 +97,22 @@ class Maskinporten(ThreadingHTTPServer):
         self.seen.add(claims["jti"])
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(AnswersInJson):
     server: Maskinporten
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - http.server's own name
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         try:
             self.server.verify(form)
         except (AssertionError, jwt.PyJWTError, ValueError) as error:
             self.server.refused.append(repr(error))
-            self._answer(400, {"error": "invalid_grant"})
+            self.answer(400, {"error": "invalid_grant"})
             return
         self.server.given.append(f"token-{len(self.server.given) + 1}")
-        self._answer(200, {"access_token": self.server.given[-1], "expires_in": self.server.life})
+        self.answer(200, {"access_token": self.server.given[-1], "expires_in": self.server.life})
 
-    def do_GET(self) -> None:
-        self._answer(200, {"authorization": self.headers["Authorization"]})
-
-    def _answer(self, status: int, body: dict[str, Any]) -> None:
-        raw = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, *_: Any) -> None:
-        pass
+    def do_GET(self) -> None:  # noqa: N802 - http.server's own name
+        self.answer(200, {"authorization": self.headers["Authorization"]})
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 import stat
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,6 +22,8 @@ from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.errors import IncompleteAnswer, SettingsError, SourceError
 from skolemiljo.domain.moment import OSLO
 from skolemiljo.settings import FolderSection, NsrSection, Settings, load_settings
+
+from .answering import AnswersInJson
 
 ONE, TWO, THREE, FOUR = "310000019", "310000027", "310000035", "310000043"
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -52,10 +54,10 @@ class Register(ThreadingHTTPServer):
         Thread(target=self.serve_forever, daemon=True).start()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(AnswersInJson):
     server: Register
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - http.server's own name
         parts = urlsplit(self.path)
         assert parts.path == "/v4/enheter"
         assert self.headers["Authorization"] is None
@@ -63,15 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.asked.append(query)
         number, units = int(query["sidenummer"][0]), self.server.units
         body = {"AntallSider": max(1, -(-len(units) // 2)), "EnhetListe": units[2 * number - 2 : 2 * number]}
-        raw = json.dumps(body).encode()
-        self.send_response(self.server.status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, *_: Any) -> None:
-        pass
+        self.answer(self.server.status, body)
 
 
 @pytest.fixture

@@ -543,8 +543,8 @@ CHOICE = Words({"yes": ("riktig", "rett"), "no": ("galt", "gale")})
         (Holds.MOMENT, " 5. juni 2026 kl 08:15:30", "2026-06-05T08:15:30+02:00"),
         (Holds.MOMENT, "2026-11-25T08:15:00+01:00", "2026-11-25T08:15:00+01:00"),
         (Holds.MOMENT, "2026-11-25 08:15:00", "2026-11-25T08:15:00+01:00"),
-        (Holds.MOMENT, datetime(2026, 11, 25), "2026-11-25"),  # noqa: DTZ001
-        (Holds.MOMENT, datetime(2026, 11, 25, 8, 14, 59, 999_600), "2026-11-25T08:15:00+01:00"),  # noqa: DTZ001
+        (Holds.MOMENT, datetime(2026, 11, 25), "2026-11-25"),  # noqa: DTZ001 - a cell has no zone
+        (Holds.MOMENT, datetime(2026, 11, 25, 8, 14, 59, 999_600), "2026-11-25T08:15:00+01:00"),  # noqa: DTZ001 - a cell has no zone
         (Holds.MOMENT, 46351.34375, "2026-11-25T08:15:00+01:00"),
         (Holds.MOMENT, 46351, "2026-11-25"),
         (Holds.MOMENT, "25.10.2026 02:30", "2026-10-25T02:30:00"),  # the clock showed it twice
@@ -561,7 +561,7 @@ CHOICE = Words({"yes": ("riktig", "rett"), "no": ("galt", "gale")})
         (Holds.NUMBER_OF, 17.0, "17"),
         (Holds.NUMBERS_OF, "elev-1, elev-2\nelev-3", ["elev-1", "elev-2", "elev-3"]),
         (Holds.TEXT, 2.5, "2,5"),
-        (Holds.TEXT, datetime(2026, 11, 25), "25.11.2026"),  # noqa: DTZ001
+        (Holds.TEXT, datetime(2026, 11, 25), "25.11.2026"),  # noqa: DTZ001 - a cell has no zone
         (Holds.TEXTS, "samtale; observasjon", ["samtale", "observasjon"]),
         (Holds.SCHOOL, 310000019, "310000019"),
         (Holds.SCHOOL, "310 000 019", "310000019"),
@@ -597,7 +597,7 @@ def test_a_cell_means_what_a_person_means(holds: Holds, typed: object, meant: ob
         (Holds.COUNT, float("inf"), "helt tall"),
         (Holds.YES_NO, "kanskje", "ja eller nei"),
         (Holds.WORD, "kanskje", "riktig; galt"),
-        (Holds.NUMBER_OF, datetime(2026, 5, 1), "tekst"),  # noqa: DTZ001
+        (Holds.NUMBER_OF, datetime(2026, 5, 1), "tekst"),  # noqa: DTZ001 - a cell has no zone
         (Holds.NUMBER_OF, 1.2, "tekst"),
         (Holds.NUMBER_OF, "Kari Nordmann", "aldri navn"),
         (Holds.NUMBER_OF, "01810112345", "aldri navn"),

@@ -230,7 +230,7 @@ def test_the_last_act_is_done_and_known_and_for_the_pupil() -> None:
 
 
 def on_paper(report: SchoolReport) -> str:
-    pages = PdfReader(io.BytesIO(bytes(render(report, "pdf")))).pages  # type: ignore[arg-type]
+    pages = PdfReader(io.BytesIO(bytes(render(report, "pdf")))).pages  # type: ignore[arg-type]  # this form is bytes
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
@@ -253,7 +253,7 @@ def test_a_report_can_be_about_one_case_one_role_or_today_alone(
 def test_forty_cases_are_few_sheets_with_every_open_finding_and_few_entries_in_the_calendar(place: int) -> None:
     """The invented municipality, of which nearly every case is a fault."""
     report = _forty(place)
-    reader = PdfReader(io.BytesIO(bytes(render(report, "pdf"))))  # type: ignore[arg-type]
+    reader = PdfReader(io.BytesIO(bytes(render(report, "pdf"))))  # type: ignore[arg-type]  # this form is bytes
     assert len(reader.pages) <= 8
     text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     drawn = view(report, Sentences(report))
@@ -270,7 +270,7 @@ def test_forty_cases_are_few_sheets_with_every_open_finding_and_few_entries_in_t
     assert named == {
         item.finding.case for item in report.items if item.part not in (Part.MET, Part.ACCEPTED) and item.finding.case
     }
-    entries = bytes(render(report, "ics")).decode().count("BEGIN:VEVENT")  # type: ignore[arg-type]
+    entries = bytes(render(report, "ics")).decode().count("BEGIN:VEVENT")  # type: ignore[arg-type]  # this form is bytes
     assert entries <= 12
 
 

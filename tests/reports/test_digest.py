@@ -49,13 +49,13 @@ class _Inbox:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802, ARG002
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802, ARG002 - the name and the signature are aiosmtpd's
         if address.endswith("@no.invalid"):
             return "550 nobody here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802, ARG002
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802, ARG002 - the name and the signature are aiosmtpd's
         self.mails.append(message_from_bytes(envelope.content, policy=default))
         return "250 OK"
 

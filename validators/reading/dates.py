@@ -7,24 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ...domain.moment import MONTHS
 from .vague_phrases import is_filler
 
-_MONTHS = (
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-)
 _SHORT = ("jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des")
-_MONTH = "(?P<name>" + "|".join((*_MONTHS, "sept", *_SHORT)) + r")\b\.?"
+_MONTH = "(?P<name>" + "|".join((*MONTHS, "sept", *_SHORT)) + r")\b\.?"
 _YEAR = r"(?P<year>20\d\d)"
 _ISO = re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b")
 _NUMBERS = re.compile(

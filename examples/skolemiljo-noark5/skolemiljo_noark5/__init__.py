@@ -160,7 +160,7 @@ class Noark5:
         part = None
         try:
             # Entities outside the file are not fetched, and expat itself stops those that grow without end.
-            for event, element in ElementTree.iterparse(self._path, events=("start", "end")):  # noqa: S314
+            for event, element in ElementTree.iterparse(self._path, events=("start", "end")):  # noqa: S314 - said above
                 if event == "start":
                     part = "" if element.tag == f"{_SPACE}arkivdel" else part
                 elif element.tag == f"{_SPACE}tittel" and part == "":
