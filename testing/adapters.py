@@ -35,13 +35,14 @@ def judging() -> Judging:
 
 class _Contract:
     exempt: ClassVar[Mapping[str, str]] = {}
-    """Name of a test → why it does not apply to this adapter."""
+    """Name of a test → why it does not apply to this adapter; it is then not among the adapter's tests."""
 
-    @pytest.fixture(autouse=True)
-    def _exempt(self, request: pytest.FixtureRequest) -> None:
-        reason = self.exempt.get(request.node.originalname)
-        if reason is not None:
-            pytest.skip(reason)
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name, reason in cls.exempt.items():
+            if not (hasattr(cls, name) and reason):
+                raise TypeError(f"{cls.__name__}.exempt: «{name}» is no test of the contract, or says no reason")
+            setattr(cls, name, None)
 
 
 class CaseAdapterContract(_Contract):

@@ -7,10 +7,16 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import settings
 
 # No test is judged by how busy the machine is.
@@ -28,7 +34,7 @@ PROGRAMS = {
     "office": ("soffice", "SKOLEMILJOTEST_REQUIRE_OFFICE"),
     "systemd": ("systemd-analyze", "SKOLEMILJOTEST_REQUIRE_SYSTEMD"),
     "postgres": ("initdb", "SKOLEMILJOTEST_REQUIRE_POSTGRES"),
-    "node": ("node", "SKOLEMILJOTEST_REQUIRE_NODE"),
+    "node": ("prism", "SKOLEMILJOTEST_REQUIRE_NODE"),
 }
 
 # Without these Chromium looks for its maker's services at every start.
@@ -78,19 +84,21 @@ def a_home_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of our own making, with its key in the same file."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
-    file = tmp_path_factory.mktemp("certificate") / "own.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
-            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(file), "-out", str(file) + ".crt"),
-        ],
-        check=True,
-        capture_output=True,
+    """A certificate of our own making, with its key in the same file; beside it, ending in .crt, the certificate alone."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
     )
-    file.write_bytes(file.read_bytes() + Path(f"{file}.crt").read_bytes())
+    file = tmp_path_factory.mktemp("certificate") / "own.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + made.public_bytes(Encoding.PEM))
+    Path(f"{file}.crt").write_bytes(made.public_bytes(Encoding.PEM))
     return file
 
 

@@ -358,7 +358,6 @@ def test_a_dry_run_shows_and_remembers_nothing(town: Town) -> None:
 
 
 def test_a_chat_channel_gets_a_number_alone(town: Town) -> None:
-    pytest.importorskip("apprise")
     got: list[dict[str, Any]] = []
     with webhook(got) as address:
         town.setting(f"[notify]\nschools = {{ {SCHOOL} = ['{address}'] }}\n")

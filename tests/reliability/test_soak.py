@@ -26,7 +26,7 @@ from skolemiljo.store import Store
 from .vendor import FIRST_NIGHT, compare, disturb, night, settings_for, vendors
 
 NIGHTS = int(os.environ.get("SKOLEMILJOTEST_NIGHTS", "5"))
-RATE = float(os.environ.get("SKOLEMILJO_FAULT_RATE", "0.05"))
+RATE = float(os.environ.get("SKOLEMILJOTEST_FAULT_RATE", "0.05"))
 SEED = int(os.environ.get("SKOLEMILJOTEST_SEED", "20261120"))
 REPORT = os.environ.get("SKOLEMILJOTEST_SOAK_REPORT")
 MARK = "Kvitlyngsjokolade"

@@ -17,8 +17,8 @@ from skolemiljo.tests.laws.laws import is_calm
 from skolemiljo.tests.laws.places import field_at, found, put
 from skolemiljo.validators.needs import kind_of, without_kind
 
-WHOLE = os.environ.get("SKOLEMILJO_LAWS") == "whole"
-SEED = int(os.environ.get("SKOLEMILJO_SEED", "20261120"))
+WHOLE = os.environ.get("SKOLEMILJOTEST_LAWS") == "whole"
+SEED = int(os.environ.get("SKOLEMILJOTEST_SEED", "20261120"))
 RULES = {rule.code: rule for rule in CASE_RULES}
 
 

@@ -16,8 +16,8 @@ from skolemiljo.validators.rule import Rule, Subject
 
 from .reads import reads
 
-WHOLE = os.environ.get("SKOLEMILJO_LAWS") == "whole"
-SEED = int(os.environ.get("SKOLEMILJO_SEED", "20261120"))
+WHOLE = os.environ.get("SKOLEMILJOTEST_LAWS") == "whole"
+SEED = int(os.environ.get("SKOLEMILJOTEST_SEED", "20261120"))
 _NOT_A_FACT = {"id", "school", "hidden", "unreadable", "not_carried", "etag", "modified_at"}
 
 
@@ -46,12 +46,13 @@ def test_all_that_a_rule_reads_is_named(rule: Rule) -> None:
     assert not [path for path in sorted(read) if not _named(rule, path)]
 
 
-@pytest.mark.skipif(not WHOLE, reason="what is named and never read shows only over every example")
-@pytest.mark.parametrize("rule", CASE_RULES, ids=lambda rule: rule.code)
-def test_nothing_is_named_that_no_example_reads(rule: Rule) -> None:
-    read = reads(rule, every())
-    named = {row for row in rule.needs.rows if "." in row and row not in rule.needs.always}
-    assert not sorted(row for row in named - read if without_kind(row) not in rule.needs.decided_by)
+if WHOLE:  # a few examples can't show that nothing reads it
+
+    @pytest.mark.parametrize("rule", CASE_RULES, ids=lambda rule: rule.code)
+    def test_nothing_is_named_that_no_example_reads(rule: Rule) -> None:
+        read = reads(rule, every())
+        named = {row for row in rule.needs.rows if "." in row and row not in rule.needs.always}
+        assert not sorted(row for row in named - read if without_kind(row) not in rule.needs.decided_by)
 
 
 @pytest.mark.parametrize("rule", CASE_RULES, ids=lambda rule: rule.code)
