@@ -68,7 +68,13 @@ def for_rector(
     else:
         school = work.school(number)
         judged = judge_school(
-            work.source, work.cycle, work.judging, school=school.organisation_number, as_of=as_of, progress=progress
+            work.source,
+            work.cycle,
+            work.judging,
+            school=school.organisation_number,
+            as_of=as_of,
+            progress=progress,
+            settles=True,
         )
         _ask_for_the_missing(work, judged, school.organisation_number, as_of)
     report = school_report(
@@ -92,6 +98,7 @@ def for_rector(
         language=language or work.settings.language_of(school),
         reader="rector",
         only=only,
+        settled=judged.settled,
     )
     report = replace(report, links=links(work))
     if only.case is not None and not (report.cases or any(problem.case for problem in report.problems)):
@@ -180,7 +187,7 @@ def for_one_case(
     known = tuple(school.organisation_number for school in work.schools)
     number = _number_of(work, wanted, known)
     note_opened(work, number, reason)
-    judged = Judged()
+    judged = Judged(settles=True)
     case = work.source.case(number)
     judged.take(case, work.judging, as_of)
     store = work.remembered
@@ -196,6 +203,7 @@ def for_one_case(
         problems=_problems(judged.problems, case.school),
         language=language or work.settings.language_of(None),
         reader="owner",
+        settled=judged.settled,
     )
     report = replace(report, links=links(work))
     judged.complete = report.complete

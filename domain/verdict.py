@@ -255,6 +255,11 @@ class Assessment:
         return min((f.changes_at for f in self.findings if f.changes_at is not None), default=None)
 
     @property
+    def over(self) -> bool:
+        """Whether the case is closed and no deadline runs in it: one that is closed while a deadline runs is still in hand."""
+        return self.closed and all(finding.verdict is not Verdict.DUE for finding in self.findings)
+
+    @property
     def complete(self) -> bool:
         """Whether everything could be checked."""
         return all(f.verdict is not Verdict.UNKNOWN for f in self.findings)

@@ -18,8 +18,10 @@ from ..domain.case import Case
 from ..domain.errors import SourceError, UnreadableCase
 from ..domain.moment import local_day
 from ..domain.verdict import Assessment
+from .came import Settled
 from .policy import Judging
 from .problems import kept_apart, problem_of
+from .settle import Identity, settled, settled_cycle
 
 SHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
 """How files of sheets end. Not all of them can be read; then it is said what to do."""
@@ -38,6 +40,10 @@ class Judged:
     """What a person should know of the files, and is no mistake."""
     complete: bool = True
     """False: something could not be read, or a source broke off."""
+    settles: bool = False
+    """Whether it is asked what would settle what is open in the cases that are in hand: only what is shown to who acts needs it."""
+    settled: dict[Identity, Settled] = field(default_factory=dict)
+    """What would settle each open finding, by its identity, where that was asked."""
 
     def take(self, item: SourceItem, judging: Judging, as_of: datetime) -> None:
         """Judges one item and lets go of its content."""
@@ -52,6 +58,14 @@ class Judged:
         if assessment.crashed:
             self.complete = False
         self.assessments.append(assessment)
+        if self.settles and not assessment.over:
+            self.settle(lambda: settled(item, assessment.findings, judging, as_of), item.id)
+
+    def settle(self, ask: Callable[[], dict[Identity, Settled]], case: str | None = None) -> None:
+        """Where asking breaks, nothing is said of what would settle it: the verdict stands all the same."""
+        found = kept_apart(ask, case)
+        if not isinstance(found, CaseProblem):
+            self.settled |= found
 
 
 def school_years(as_of: datetime) -> tuple[str, str]:
@@ -69,13 +83,14 @@ def judge_school(
     school: str,
     as_of: datetime,
     progress: Progress | None = None,
+    settles: bool = False,
 ) -> Judged:
-    """All cases of ``school`` and its annual cycle, now.
+    """All cases of ``school`` and its annual cycle, now; with ``settles`` also what would settle what is open.
 
     A source that breaks off leaves the result incomplete and says so in ``problems``. Raises Fatal and Retryable only
     when nothing at all could be read.
     """
-    judged = Judged()
+    judged = Judged(settles=settles)
     try:
         for number, item in enumerate(source.changed_cases(school, None), 1):
             judged.take(item, judging, as_of)
@@ -107,6 +122,8 @@ def judge_cycle(cycle: AnnualCycle, judging: Judging, judged: Judged, *, school:
         assessment, status = found
         judged.assessments.append(assessment)
         judged.statuses.append(status)
+        if judged.settles:
+            judged.settle(partial(settled_cycle, facts, assessment.findings, judging, as_of))
 
 
 def judge_files(paths: Iterable[Path], judging: Judging, *, as_of: datetime, zone: ZoneInfo | None = None) -> Judged:

@@ -15,9 +15,10 @@ from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
 from ..domain.school import School
 from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, Reason, RemarkCode, Severity, Verdict
+from ..judging.came import Settled
 from ..judging.copies import Alike
 from ..validators.rule import Chapter, Rule
-from .cases import blocks, is_over
+from .cases import blocks
 from .items import (
     ACCEPTABLE,
     SOON_DAYS,
@@ -77,6 +78,7 @@ def school_report(
     language: str = "nb",
     reader: Reader = "rector",
     only: Only = EVERYTHING,
+    settled: Mapping[Identity, Settled] = MappingProxyType({}),
 ) -> SchoolReport:
     """The report of one school, or of what of it is asked for (``only``).
 
@@ -85,8 +87,8 @@ def school_report(
     one did (``leader_cases``). ``complete``: whether the run saw everything; problems, crashes and findings that could
     not be checked make the report incomplete all the same.
     ``seen_at``: when the cases were looked at, where that is not ``as_of``. ``copies``: which cases have the same text in
-    their plans. ``changed``: what we wrote outside and somebody else has changed, each with its school (case, or
-    ``school/school year``).
+    their plans. ``settled``: what would settle each open finding, where that was asked. ``changed``: what we wrote outside
+    and somebody else has changed, each with its school (case, or ``school/school year``).
     """
     judged = tuple(assessments)
     hidden: frozenset[str] = frozenset()
@@ -97,7 +99,7 @@ def school_report(
     today = local_day(as_of)
     decided = _by_identity(acceptances, today, hidden, _number_of(school))
     _mark_outgrown(decided, kept)
-    found = [item for a in kept for item in _items(a, today, previous, decided)]
+    found = [item for a in kept for item in _items(a, today, previous, decided, settled)]
     if only.role is not None:
         found = [item for item in found if item.finding.role is only.role]
     crashed = tuple(sorted({code for a in kept for code in a.crashed}))
@@ -243,9 +245,13 @@ def urgency_of(finding: Finding, today: date) -> Urgency:
 
 
 def _items(
-    assessment: Assessment, today: date, previous: Previous | None, decided: Mapping[Identity, ShownAcceptance]
+    assessment: Assessment,
+    today: date,
+    previous: Previous | None,
+    decided: Mapping[Identity, ShownAcceptance],
+    settled: Mapping[Identity, Settled],
 ) -> Iterable[Item]:
-    closed = is_over(assessment)
+    closed = assessment.over
     for finding in assessment.findings:
         if finding.verdict is Verdict.NOT_APPLICABLE:
             continue
@@ -268,6 +274,7 @@ def _items(
             was=was,
             acceptance=acceptance,
             closed=closed,
+            settled=settled.get(finding.identity),
         )
 
 

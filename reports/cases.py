@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from ..domain.verdict import Assessment, Reason, Verdict
+from ..domain.verdict import Assessment, Reason
 from .items import TO_DO, Act, CaseBlock, Group, Item, Part, Standing, Urgency, order
 
 _STANDING = {
@@ -20,11 +20,6 @@ _STANDING = {
 }
 """Where a case stands by what it holds; what a person has accepted, or is met, asks for nothing."""
 _PLACES = {standing: place for place, standing in enumerate(Standing)}
-
-
-def is_over(assessment: Assessment) -> bool:
-    """Whether the case is closed and no deadline runs in it: one that is closed while a deadline runs is still in hand."""
-    return assessment.closed and not any(finding.verdict is Verdict.DUE for finding in assessment.findings)
 
 
 def blocks(
@@ -58,7 +53,7 @@ def _block(
     standings = [_STANDING[act.part] for act in seen or acts if act.part in _STANDING]
     return CaseBlock(
         case=case,
-        closed=judged is not None and is_over(judged),
+        closed=judged is not None and judged.over,
         standing=min(standings, key=_PLACES.__getitem__, default=Standing.IN_ORDER),
         acts=tuple(sorted(acts, key=_first_to_do)),
         in_order=tuple(sorted(met.items(), key=lambda pair: (places.get(pair[0], len(places)), pair[0]))),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from ..domain.people import Role
 from ..domain.verdict import Basis, Finding, Reason, RemarkCode, Verdict
+from ..judging.came import Came
 from ..plans.loader import law
 from ..validators.verdict_words import question_text
 from .items import AcceptanceState, Change, Group, Item, Part, ShownAcceptance
@@ -159,7 +161,43 @@ class FindingSentences:
         """What to do, to answer or to look at; of what no act can undo, and of what is accepted, which duty it is."""
         if item.part in (Part.TOO_LATE, Part.ACCEPTED):
             return self.rule_title(item.finding.rule)
+        if item.settled is not None and item.settled.changes_nothing and item.finding.verdict is Verdict.DEVIATION:
+            return self.part_lead(Part.TOO_LATE)
         return self.question(item) or self.why_unknown(item) or self.remedy(item.finding.rule)
+
+    def comes_of(self, item: Item) -> str:
+        """What comes of it if that is done, by the same judgement, or an empty text where that was not asked."""
+        settled = item.settled
+        if settled is None or item.part in (Part.TOO_LATE, Part.ACCEPTED) or settled.changes_nothing:
+            return ""
+        left, words = settled.left, self.words
+        if settled.in_time and item.finding.verdict is Verdict.DUE:
+            return words.gettext("Gjøres det i tide og føres, er dette i orden.")
+        if settled.now is Came.IN_ORDER:
+            return words.gettext("Når det er gjort og ført, er dette i orden.")
+        if settled.now is Came.AGAIN and left is not None and left.last_day is not None:
+            day = words.day(left.last_day)
+            return words.gettext("Når det er gjort og ført, er dette i orden til {day}.").format(day=day)
+        said = []
+        if settled.in_time:
+            said.append(words.gettext("Ble det gjort i tide, og føres det nå med riktig dag, er dette i orden."))
+        if settled.now is Came.LOGGED:
+            said.append(words.gettext("Gjøres det først nå, blir avviket stående, men det er loggført."))
+        if settled.now is Came.REMAINS and left is not None:
+            rest = replace(item, finding=left, settled=None)
+            question = self.question(rest) or self.status(rest)
+            said.append(words.gettext("Gjøres det nå, gjenstår dette: {rest}").format(rest=question))
+        if settled.now is Came.DECIDED and not settled.in_time:
+            said.append(
+                words.gettext(
+                    "Når svaret står i saken, kan spørsmålet godtas med begrunnelse. Da blir det ikke stilt igjen."
+                )
+                if item.finding.verdict is Verdict.REVIEW
+                else words.gettext(
+                    "Ingen oppføring viser at det er gjort: når det er gjort, kan det godtas med begrunnelse."
+                )
+            )
+        return " ".join(said)
 
     def and_more(self, number: int) -> str:
         """What stands after the first of several things, or an empty text."""

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from ..domain.verdict import Finding, Reason, Severity, Verdict
+from ..judging.came import Settled
 
 SOON_DAYS = 7
 """A deadline this many days ahead is «snart»."""
@@ -112,6 +113,8 @@ class Item:
     acceptance: ShownAcceptance | None = None
     closed: bool = False
     """Whether the case is closed, with no deadline that runs."""
+    settled: Settled | None = None
+    """What would settle it, where the case was at hand when the report was made."""
 
     @property
     def accepted(self) -> bool:

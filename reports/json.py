@@ -10,8 +10,9 @@ from .items import Act, CaseBlock, Group, Item, ShownAcceptance, Standing
 from .model import AuditReport, Report, SchoolReport
 from .privacy import Square, counted, shown_count
 from .sentences import Sentences
+from .view import comes_of
 
-SCHEMA_VERSION = "2.1"
+SCHEMA_VERSION = "2.2"
 """Raised in its first number when a field goes or changes its meaning, in its second when one comes. The form is
 reports/schema/report.schema.json."""
 
@@ -153,6 +154,7 @@ def _finding(item: Item, say: Sentences) -> dict[str, Any]:
         "verdict": finding.verdict.value,
         "reason": finding.reason.value if finding.reason is not None else None,
         "question": say.question(item) or None,
+        "comes_of": say.comes_of(item) or None,
         "deadline": finding.deadline.isoformat() if finding.deadline is not None else None,
         "asks_after": finding.asks_after.isoformat() if finding.asks_after is not None else None,
         "days_left": item.days if finding.deadline is not None else None,
@@ -204,6 +206,7 @@ def _act(act: Act, say: Sentences) -> dict[str, Any]:
         "scopes": [item.finding.scope for item in act.items],
         "deadline": deadline.isoformat() if deadline is not None else None,
         "to_do": say.what(act.first),
+        "comes_of": comes_of(act, say) or None,
     }
 
 

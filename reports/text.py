@@ -113,6 +113,7 @@ def _details(item: Item, say: Sentences) -> list[str]:
         say.status(item) if finding.reason is not None else "",
         say.deadline(item),
         say.to_do(item),
+        say.comes_of(item),
         *say.remarks(finding),
         say.change(item),
         say.acceptance(item.acceptance) if item.acceptance is not None else "",
@@ -188,6 +189,8 @@ def _block(console: Console, block: Block, say: Sentences) -> None:
     if block.next is not None and block.next.kind != "unseen":
         _step(console, block.next, first=True)
     if block.why is not None:
+        if block.why.comes:
+            _indent(console, block.why.comes)
         deadline = f"{block.why.deadline}." if block.why.deadline else ""
         _indent(console, " ".join(filter(None, (f"{block.why.title}.", deadline, f"{block.why.who}."))))
         _indent(console, Text(_basis(block.why, say), "dim"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from ..domain.verdict import Reason
+from ..judging.came import Came
 from .cases import alike, by_duty
 from .items import Act, CaseBlock, Item, Part, Standing
 from .model import SchoolReport
@@ -46,6 +47,8 @@ class Why:
 
     title: str
     deadline: str
+    comes: str
+    """what comes of it"""
     who: str
     quote: str
     section: str
@@ -232,11 +235,19 @@ def _why(act: Act, say: Sentences) -> Why:
     return Why(
         title=say.rule_title(code).rstrip("."),
         deadline=_sentence(", ".join(filter(None, (deadline, say.counted(item.finding))))),
+        comes=comes_of(act, say),
         who=_sentence(say.responsible(item.finding.role)),
         quote=say.quote(code),
         section=say.section(code),
         law=say.law(code),
     )
+
+
+def comes_of(act: Act, say: Sentences) -> str:
+    """What comes of what ``act`` asks: of several things the one on which most is left."""
+    places = {came: place for place, came in enumerate(Came)}
+    least = max(act.items, key=lambda item: -1 if item.settled is None else places[item.settled.now])
+    return say.comes_of(least)
 
 
 def _sentence(text: str) -> str:
