@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 
 from .fault_words import marked
 
@@ -14,8 +15,12 @@ _SATURDAY = 5
 
 def school_year_of(day: date) -> str:
     """The school year (1 August – 31 July) that ``day`` lies in, as ``2026-2027``."""
-    start = day.year if day.month >= 8 else day.year - 1
-    return f"{start}-{start + 1}"
+    return _begun_in(day.year if day.month >= 8 else day.year - 1)
+
+
+@cache
+def _begun_in(year: int) -> str:
+    return f"{year}-{year + 1}"
 
 
 def school_year_bounds(school_year: str) -> tuple[date, date]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from .base import ReadingContext
 from .fault_words import marked
+from .value import value
 
 MONTHS = (
     "januar",
@@ -49,6 +50,7 @@ def local_day(instant: datetime) -> date:
     return utc.astimezone(OSLO).date()
 
 
+@lru_cache(4096)
 def start_of(day: date) -> datetime:
     """The first instant of the local ``day`` in Europe/Oslo, as UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=OSLO).astimezone(UTC)
@@ -84,7 +86,7 @@ def can_be_meant(value: object, today: date) -> bool:
     return not isinstance(found, date) or FIRST_YEAR <= found.year <= today.year + YEARS_AHEAD
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Moment:
     """When something happened.
 

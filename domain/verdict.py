@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 
 from .log import Recorded
 from .people import Role
+from .value import value
 
 
 class Verdict(StrEnum):
@@ -130,7 +131,7 @@ class RemarkCode(StrEnum):
     """what is told after this was found in other fields of the entry than its text; places are counted within the field"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Remark:
     """One remark, with the day or number it speaks of where it speaks of one."""
 
@@ -139,7 +140,7 @@ class Remark:
     number: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What one rule says about one scope of one case or school year. Made by rules, completed by the engine."""
 
@@ -190,7 +191,7 @@ class Outcome:
         return replace(self, remarks=tuple(dict.fromkeys((*self.remarks, *remarks))))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A verdict that explains itself. Its identity is rule + case (or school and year) + scope."""
 
@@ -229,7 +230,7 @@ class Finding:
         return self.rule, self.school or "", self.case or "", self.scope
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """All findings about one case, or about one school year, at one moment under one plan."""
 

@@ -54,6 +54,8 @@ def _copies(items: tuple[Recorded, ...]) -> dict[str, str]:
             at_once[item.happened_at.instant].append(item)
     kept_for: dict[str, str] = {}
     for together in at_once.values():
+        if len(together) == 1:
+            continue
         together.sort(key=lambda item: item.id)
         for place, item in enumerate(together[1:], 1):
             for earlier in together[:place]:

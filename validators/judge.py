@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 
 from ..domain.activity_plan import ActivityPlan, Evaluation
@@ -11,13 +11,14 @@ from ..domain.calendar import SchoolCalendar
 from ..domain.log import LogEntry, Recorded
 from ..domain.moment import OSLO, Moment, end_of, local_day
 from ..domain.plan import MunicipalPlan
+from ..domain.value import value
 from ..domain.verdict import Outcome, Reading, Reason, Remark, RemarkCode, Severity, Verdict
 from .duties import severity_of
 from .reading.answers import Said, read_answer
 from .reading.filled_in import is_filled_in
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Judge:
     """The circumstances of one judgement: the moment, the plan and its readings, and the school's calendar."""
 
@@ -25,15 +26,15 @@ class Judge:
     plan: MunicipalPlan
     calendar: SchoolCalendar
     read_text: bool = True
+    today: date = field(init=False)
+    """The local day of ``as_of``."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "today", local_day(self.as_of))
 
     def at(self, moment: Moment) -> Judge:
         """The same circumstances as they were at ``moment``: the end of its day where no time is known."""
         return replace(self, as_of=moment.instant or end_of(moment.day) - timedelta(microseconds=1))
-
-    @property
-    def today(self) -> date:
-        """The local day of ``as_of``."""
-        return local_day(self.as_of)
 
     @property
     def reading(self) -> Reading:
@@ -47,15 +48,17 @@ class Judge:
 
         An entry that was written before the day it is dated says what was to be done, and not that it was: then it is a question.
         """
-        early = [item for item in items if self._written_before_it_happened(item)]
-        if early:
-            return self.review(scope, "written_before_it_happened", *early, event=event)
-        loose = [item for item in items if item.happened_at is None and isinstance(item, LogEntry | Evaluation)]
-        if loose:
-            return self.review(scope, "time_unknown", *loose, event=event)
-        found = [*remarks]
+        found, early, loose = [*remarks], [], []
         for item in items:
-            found += self._credibility(item)
+            if self._written_before_it_happened(item):
+                early.append(item)
+            elif item.happened_at is None and isinstance(item, LogEntry | Evaluation):
+                loose.append(item)
+            else:
+                found += self._credibility(item)
+        if early or loose:
+            question = "written_before_it_happened" if early else "time_unknown"
+            return self.review(scope, question, *(early or loose), event=event)
         return _outcome(scope, Verdict.MET, items, event, found)
 
     def deviation(
@@ -243,7 +246,7 @@ class Judge:
 
     def _tolerance_adopted(self, anchor: Moment, days: int) -> bool:
         readings = self.plan.readings
-        if self.outside_school_hours(anchor) and readings.tolerance_outside_school_hours:
+        if readings.tolerance_outside_school_hours and self.outside_school_hours(anchor):
             return True
         return days == 1 and readings.tolerance_next_school_day
 
@@ -412,11 +415,12 @@ class Judge:
     def _written_before_it_happened(self, item: Recorded) -> bool:
         """Not so for an activity plan, which is written before it is decided."""
         happened, written = item.happened_at, item.registered_at
-        if isinstance(item, ActivityPlan) or happened is None or written is None or written.day > happened.day:
+        if happened is None or written is None or written.day > happened.day or isinstance(item, ActivityPlan):
             return False
         if happened.instant is None or written.instant is None:
             return written.day < happened.day
-        return happened.instant - written.instant > timedelta(minutes=self.plan.readings.written_ahead_minutes)
+        ahead = happened.instant - written.instant
+        return ahead > _NONE and ahead > timedelta(minutes=self.plan.readings.written_ahead_minutes)
 
     def _credibility(self, item: Recorded) -> list[Remark]:
         remarks = []
@@ -434,6 +438,7 @@ class Judge:
         return remarks
 
 
+_NONE = timedelta()
 UNANSWERED = {
     Said.LATER: "put_off",
     Said.NOT_APPLICABLE: "said_not_applicable",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, wraps
 from operator import attrgetter
@@ -29,6 +28,7 @@ from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, local_day
 from ..domain.notice import Notice
 from ..domain.people import Role
+from ..domain.value import value
 
 R = TypeVar("R", bound=Recorded)
 T = TypeVar("T")
@@ -94,7 +94,7 @@ def once_each(find: Callable[[KnownCase, Item], T]) -> Callable[[KnownCase, Item
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Period:
     """A stretch during which the case was open: from ``opened`` to ``closed`` (``None`` = open still)."""
 

@@ -11,11 +11,11 @@ When it was done, and whether it was written ahead of its time, is weighed where
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from ..domain.log import Channel, Hearing, LogEntry, LogKind
 from ..domain.moment import Moment
 from ..domain.people import Actor, Role
+from ..domain.value import value
 from ..domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
 from .judge import Judge
 from .known import KnownCase
@@ -26,7 +26,7 @@ IN_WRITING = frozenset({Channel.MESSAGE, Channel.EMAIL, Channel.LETTER, Channel.
 """Ways by which nobody meets anybody."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Whom:
     """Who may have done something, or must have been there: any of ``roles``; no roles = the plan leaves it open."""
 
@@ -57,7 +57,7 @@ SCHOOL = (Role.RECTOR, Role.LEADER, Role.CONTACT_TEACHER, Role.TEACHER, Role.STA
 """«alle som arbeider ved skolen»."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Proof:
     """What the plan asks for, and what therefore shows that it was done."""
 
@@ -74,7 +74,7 @@ class Proof:
     """Fields of the entry of which one must hold an answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Weighed:
     """An entry that does not show it alone: with the key of the question that decides, or of what rules it out."""
 
@@ -82,7 +82,7 @@ class Weighed:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Shown:
     """What the log holds of what was asked for, by time."""
 
@@ -163,8 +163,9 @@ def sort(
     for entry in entries:
         if not _done(proof, entry):
             continue
-        against = _ruled_out(case, proof, entry, person)
-        question = against or _in_doubt(case, judge, proof, entry, pupil, person)
+        by_accused = False if proof.by_the_accused else did_the_accused(case, entry)
+        against = _ruled_out(entry, person, by_accused=by_accused)
+        question = against or _in_doubt(judge, proof, entry, pupil, person, by_accused=by_accused)
         if question is None:
             sure.append(entry)
         else:
@@ -178,11 +179,11 @@ def _done(proof: Proof, entry: LogEntry) -> bool:
     return entry.held is not False and entry.hearing is not Hearing.OFFERED
 
 
-def _ruled_out(case: KnownCase, proof: Proof, entry: LogEntry, person: Actor | None) -> str | None:
+def _ruled_out(entry: LogEntry, person: Actor | None, *, by_accused: bool | None) -> str | None:
     """What makes it certain that ``entry`` does not show it."""
     if entry.doer is not None and entry.doer.role is Role.SYSTEM:
         return "done_by_a_system"
-    if not proof.by_the_accused and did_the_accused(case, entry) is True:
+    if by_accused is True:
         return "done_by_the_accused"
     if person is None:
         return None
@@ -191,10 +192,10 @@ def _ruled_out(case: KnownCase, proof: Proof, entry: LogEntry, person: Actor | N
 
 
 def _in_doubt(
-    case: KnownCase, judge: Judge, proof: Proof, entry: LogEntry, pupil: str | None, person: Actor | None
+    judge: Judge, proof: Proof, entry: LogEntry, pupil: str | None, person: Actor | None, *, by_accused: bool | None
 ) -> str | None:
     """The question that decides whether ``entry`` shows it; ``None`` = it does."""
-    if not proof.by_the_accused and did_the_accused(case, entry) is None:
+    if by_accused is None:
         return "was_it_the_accused"
     if entry.hearing is Hearing.DECLINED and entry.actor is not None and entry.actor.role is Role.GUARDIAN:
         return "did_the_pupil_decline"
@@ -245,6 +246,8 @@ def did_the_accused(case: KnownCase, entry: LogEntry) -> bool | None:
 
     What was done before anybody was accused was done by whoever had it to do.
     """
+    if not case.suspicions and not case.hides:
+        return False
     when, doer = entry.at, entry.doer
     accused = [a for s in case.suspicions if when is None or s.at.perhaps_before(when) for a in s.accused]
     if case.hides and (case.raw.is_hidden("suspicions.accused") or case.raw.hides_part_of("suspicions.accused")):

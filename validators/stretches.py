@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..domain.activity_plan import ActivityPlan, MeasureType
 from ..domain.case import Pupil
 from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment
+from ..domain.value import value
 from ..domain.verdict import Outcome, Verdict, scope_of
 from .judge import Judge
 from .known import KnownCase, Period, once, once_each
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Stretch:
     """One stretch in which the case was open."""
 

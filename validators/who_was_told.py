@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from ..domain.log import LogEntry, LogKind, Recorded
 from ..domain.moment import Moment
 from ..domain.notice import Notice, NoticeSource
 from ..domain.people import Actor, Role
+from ..domain.value import value
 from ..domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
 from .judge import Judge
 from .known import KnownCase, Period
@@ -49,7 +49,7 @@ def delegate(actor: Actor | None) -> tuple[Remark, ...]:
 # --- entries -------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class About:
     """Entries that are about one notice, and entries that may be: they name none, and several had come by then."""
 
@@ -97,7 +97,7 @@ def or_which(outcome: Outcome | None, question: str, *unsure: Recorded) -> Outco
 # --- who was told ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Reached:
     """What shows that a notice reached rektor, by time; and receipts that may show it."""
 
@@ -135,7 +135,7 @@ def goes_to_the_owner(case: KnownCase, notice: Notice) -> bool:
 _OUTSIDE = (Role.GUARDIAN, Role.PUPIL, Role.EXTERNAL, Role.ANONYMOUS, Role.SYSTEM)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OwnerTold:
     """What shows that the owner was told, by time; and entries that name another than the owner as the one told."""
 

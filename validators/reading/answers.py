@@ -11,10 +11,10 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import cache
 
+from ...domain.value import value
 from .bare_words import bare, data, kept
 
 
@@ -48,7 +48,7 @@ class Place(Enum):
     """«det samme», «som over»: what stands before it"""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Pointer:
     """Where a text points; ``letter``: of the plan's fields, a to f."""
 
@@ -56,7 +56,7 @@ class Pointer:
     letter: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Answer:
     """How a text was read. ``pointer`` is there where it says :attr:`Said.ELSEWHERE`."""
 
@@ -103,7 +103,7 @@ _LEADS = frozenset({_Class.FUNCTION, _Class.FORM})
 _Tokens = tuple[tuple[str, frozenset[_Class]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class _Phrases:
     """The phrases of a text, and what is asked of all of them together."""
 
@@ -116,7 +116,7 @@ class _Phrases:
     """The words that are of the classes beside alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class _Field:
     """What is peculiar to one field."""
 
@@ -159,7 +159,8 @@ def _known() -> tuple[Mapping[str, frozenset[_Class]], Mapping[str, int], frozen
             first, *more = phrase.split()
             longest[first] = max(longest[first], 1 + len(more))
     words = frozenset(word for phrase in classes for word in phrase.split())
-    return {phrase: frozenset(found) for phrase, found in classes.items()}, dict(longest), words
+    known = {phrase: frozenset(found) | _by_shape(phrase) for phrase, found in classes.items()}
+    return known, dict(longest), words
 
 
 @cache
@@ -189,10 +190,10 @@ def _tokens(text: str) -> Iterator[tuple[str, frozenset[_Class]]]:
     place = 0
     while place < len(words):
         for length in range(min(longest.get(words[place], 1), len(words) - place), 0, -1):
-            piece = " ".join(words[place : place + length])
+            piece = words[place] if length == 1 else " ".join(words[place : place + length])
             classes = known.get(piece)
             if classes is not None or length == 1:
-                yield piece, (classes or frozenset()) | (_by_shape(piece) if length == 1 else frozenset())
+                yield piece, _by_shape(piece) if classes is None else classes
                 place += length
                 break
 
@@ -214,7 +215,9 @@ def _phrases(text: str) -> _Phrases:
     )
 
 
+@kept
 def _by_shape(word: str) -> frozenset[_Class]:
+    """The class that the form of one word gives it; of a phrase, none."""
     found = _shapes().fullmatch(word)
     return frozenset({next(_Class(name) for name, word in found.groupdict().items() if word)}) if found else frozenset()
 

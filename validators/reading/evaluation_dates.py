@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
 
 from ...domain.activity_plan import ActivityPlan, Measure
+from ...domain.value import value
 from ..judge import Judge
 from .dates import written_date
 from .vague_phrases import Phrase, says_only
@@ -22,7 +22,7 @@ class EvaluationSaid(Enum):
     A_DAY = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EvaluationDate:
     """What is said about when to evaluate. ``sure`` is false where the day was read out of a longer text."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from ...domain.activity_plan import ActivityPlan, Evaluation, GoalReached, Measure, PlanStatus
 from ...domain.case import ClosingReason
 from ...domain.log import LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
+from ...domain.value import value
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase, Period
@@ -37,7 +37,7 @@ def evaluated_against_goal(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     yield from outcomes.values()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class _Appointment:
     """One thing to evaluate by one version of a plan: a measure with a date of its own, or the rest of the plan."""
 
@@ -99,7 +99,7 @@ _WHERE = ("minutes", "updated_plan")
 """«referat fra oppfølging/oppdatert aktivitetsplan»"""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class _Evaluations:
     """The evaluations of one appointment since the version was decided, by what they are worth."""
 
