@@ -187,12 +187,12 @@ def _of_the_newest(
     return Assessed(case, plan, named or entries[-1:], pupil, overtaken=() if named else entries[:-1])
 
 
-def _begun(judge: Judge, found: Assessed) -> Assessed:
-    """``found``, or where the newest entry says nothing, the assessment by the newest before it that does."""
-    if found.begun(judge) or not found.overtaken:
-        return found
-    *before, newest = found.overtaken
-    return _begun(judge, replace(found, entries=(newest,), overtaken=tuple(before)))
+def newest_assessments(case: KnownCase, judge: Judge) -> Iterator[Assessed]:
+    """One for each scope of the current plans: where the newest entry says nothing, by the newest before it that does."""
+    for plan in case.current_plans:
+        for newest in assessments_of(case, plan):
+            older = (replace(newest, entries=(entry,), overtaken=()) for entry in reversed(newest.overtaken))
+            yield next((found for found in (newest, *older) if found.begun(judge)), newest)
 
 
 def current_assessments(case: KnownCase, judge: Judge) -> Iterator[Assessed]:
@@ -200,8 +200,6 @@ def current_assessments(case: KnownCase, judge: Judge) -> Iterator[Assessed]:
 
     That one is missing, or is no more than a claim, is told once: by BB-01 (and AP-F), and BB-05.
     """
-    for plan in case.current_plans:
-        for newest in assessments_of(case, plan):
-            found = _begun(judge, newest)
-            if found.begun(judge) or (found.unseen(*WRITTEN) and not found.only_claims(judge)):
-                yield found
+    for found in newest_assessments(case, judge):
+        if found.begun(judge) or (found.unseen(*WRITTEN) and not found.only_claims(judge)):
+            yield found

@@ -10,9 +10,9 @@ from ...domain.verdict import Outcome, Reason, Verdict, best_of, scope_of
 from ..best_interest_entries import (
     WRITTEN,
     Assessed,
-    assessments_of,
     current_assessments,
     has_words,
+    newest_assessments,
     own_entries,
     shared_entries,
 )
@@ -138,12 +138,10 @@ def _weighing(judge: Judge, found: Assessed) -> Outcome:
 @CHAPTER.rule("BB-05")
 def weighing_shown(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Innholdet i vurderingen skal vises/dokumenteres»: how it was examined, and the weight; a claim shows neither."""
-    for plan in case.current_plans:
-        for found in assessments_of(case, plan):
-            if found.only_claims(judge) and not found.stands:
-                yield judge.review(found.scope, "bare_claim", *found.items, event=found.event)
-    for found in current_assessments(case, judge):
-        if not found.only_claims(judge) or found.stands:
+    for found in newest_assessments(case, judge):
+        if found.only_claims(judge) and not found.stands:
+            yield judge.review(found.scope, "bare_claim", *found.items, event=found.event)
+        elif found.begun(judge) or found.unseen(*WRITTEN):
             yield found.field(judge, "how_examined", "weight_given")
 
 

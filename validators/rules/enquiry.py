@@ -10,7 +10,7 @@ from ...domain.moment import Moment
 from ...domain.verdict import Outcome, Reason, scope_of
 from ..judge import Judge
 from ..known import KnownCase
-from ..proof import WEAK
+from ..proof import WEAK, Shown, Weighed
 from ..rule import Chapter
 from ..stretches import Stretch, reopened_without_notice, stretches
 from ..undertaken import undertaken
@@ -227,9 +227,12 @@ def plan_updated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 def _updated(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Iterator[Outcome]:
     scope, plans = stretch.scope(pupil), about_her(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
-    meetings = about_her(stretch.entries(case, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION), pupil)
-    meeting = next(iter(meetings), None)
+    met = about_her(stretch.entries(case, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION), pupil)
+    perhaps = [e for e in met if not e.pupils] if len(case.affected) > 1 else []
+    meeting = next((e for e in met if e not in perhaps), None)
     held = meeting.at if meeting is not None else None
+    if plans and meeting is None and perhaps:
+        yield judge.review(scope, "which_pupil", *perhaps, event=perhaps[0].at)
     if not plans or meeting is None or held is None:
         return
     none_given = [e for e in (meeting, *plans) if e.no_input]
@@ -242,7 +245,8 @@ def _updated(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> I
     else:
         analysis = next(iter(about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)), None)
         overtaken = analysis or stretch.decision(case, pupil)
-        yield from stretch.missing(judge, "UN-08", scope, held, overtaken=overtaken)
+        unsure = Shown(doubtful=tuple(Weighed(e, "which_pupil") for e in perhaps))
+        yield from map(unsure.settle, stretch.missing(judge, "UN-08", scope, held, overtaken=overtaken))
 
 
 def about_her(entries: Sequence[LogEntry], pupil: Pupil) -> list[LogEntry]:

@@ -162,7 +162,9 @@ def _summed_up(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) ->
     analyses = sort(case, judge, ANALYSIS, about_her(stretch.entries(case, LogKind.ANALYSIS), pupil))
     analysis = next(iter(analyses.sure), None)
     found = next(iter(about_her(stretch.entries(case, *FINDS_OUT), pupil)), None)
-    begun = (found.at if found is not None else None) or stretch.start
+    begun = stretch.start
+    if found is not None and found.at is not None and begun.certainly_before(found.at):
+        begun = found.at
     if analysis is None and analyses.doubtful:
         asked = analyses.doubtful[0]
         if says_nothing(judge, asked.item):

@@ -44,10 +44,13 @@ def _involved_but_unsafe(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     for pupil in case.pupils:
         if pupil.part is PupilPart.AFFECTED or pupil.ref in planned:
             continue
-        talks = case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)
+        talks = case.all(LogKind.PUPIL_CONVERSATION)
         unsafe = [talk for talk in talks if talk.feels_safe is False and talk.held is not False]
-        if unsafe:
-            yield judge.review(scope_of(pupil=pupil.ref), "involved_says_unsafe", *unsafe, event=unsafe[0].at)
+        hers = [talk for talk in unsafe if pupil.ref in talk.pupils]
+        if hers:
+            yield judge.review(scope_of(pupil=pupil.ref), "involved_says_unsafe", *hers, event=hers[0].at)
+        elif unsafe and (case.raw.is_hidden("log.pupils") or case.raw.hides_part_of("log.pupils")):
+            yield Outcome(scope=scope_of(pupil=pupil.ref), verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
