@@ -76,7 +76,7 @@ def main(ctx: click.Context, settings: Path | None, secrets: Path | None) -> Non
     log_nothing()
 
 
-for group in GROUPS:
+for group in GROUPS.values():
     main.add_command(group)
 
 

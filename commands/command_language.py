@@ -9,8 +9,9 @@ import gettext
 import inspect
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
@@ -97,30 +98,36 @@ def value_word(value: Value, words: Mapping[Value, Text]) -> str:
     return value.replace("_", " ") if language == "en" else words[value].in_language(language)
 
 
-def translate_help(command: click.Command) -> None:
-    """Puts the help of ``command``, of its options and of the commands under it, in the language now spoken."""
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    """The words in ``language``. gettext's own functions look for the file anew for every text, and a help has hundreds."""
+    return gettext.translation(CATALOGUE, LOCALE_FOLDER, [language], fallback=True)
+
+
+def translate_help(command: click.Command) -> click.Command:
+    """Puts the help of ``command`` and of its options in the language now spoken; what stands under it, when that is asked for."""
+    _ = _catalogue(spoken()).gettext
     help_text, _metavar = _written.setdefault(command, (inspect.cleandoc(command.help or ""), None))
-    command.help = "\n\n".join(_piece(piece) for piece in pieces(help_text or ""))
+    command.help = "\n\n".join(_piece(piece, _) for piece in pieces(help_text or ""))
     command.short_help = _FIRST_SENTENCE.sub(r"\1", command.help)
-    command.options_metavar = gettext.gettext("[VALG]")
+    command.options_metavar = _("[VALG]")
     for parameter in command.params:
-        _translate_parameter(parameter)
+        _translate_parameter(parameter, _)
     if isinstance(command, click.Group):
-        command.subcommand_metavar = gettext.gettext("KOMMANDO [ARGUMENT]...")
-        for under in command.commands.values():
-            translate_help(under)
+        command.subcommand_metavar = _("KOMMANDO [ARGUMENT]...")
+    return command
 
 
-def _translate_parameter(parameter: click.Parameter) -> None:
+def _translate_parameter(parameter: click.Parameter, say: Callable[[str], str]) -> None:
     given = getattr(parameter, "help", None)
     help_text, metavar = _written.setdefault(parameter, (given, parameter.metavar))
     if help_text and isinstance(parameter, click.Option):
-        parameter.help = gettext.gettext(help_text)
+        parameter.help = say(help_text)
     if metavar:
-        parameter.metavar = gettext.gettext(metavar)
+        parameter.metavar = say(metavar)
     kind = parameter.type
     if kind.name in CLICK_KINDS or kind in _kinds:
-        kind.name = gettext.gettext(_kinds.setdefault(kind, kind.name))
+        kind.name = say(_kinds.setdefault(kind, kind.name))
 
 
 def pieces(help_text: str) -> Iterator[str]:
@@ -139,8 +146,8 @@ def messages(help_text: str) -> Iterator[str]:
             yield piece
 
 
-def _piece(piece: str) -> str:
+def _piece(piece: str, say: Callable[[str], str]) -> str:
     if not piece.startswith("\b"):
-        return gettext.gettext(piece)
+        return say(piece)
     first, *lines = piece.split("\n")
-    return "\n".join([first, *(line if line.startswith(" ") else gettext.gettext(line) for line in lines)])
+    return "\n".join([first, *(line if line.startswith(" ") else say(line) for line in lines)])

@@ -6,9 +6,10 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from gettext import gettext as _
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,34 @@ _ALLOCATIONS = 50_000
 """So many objects are made before the garbage collector looks."""
 
 
-class Program(click.Group):
+class _Spoken(click.Group):
+    """Commands that are told of in the language now spoken: each is translated when it is asked for."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, if there is one."""
+        command = super().get_command(ctx, cmd_name)
+        return None if command is None else translate_help(command)
+
+
+class LateGroup(_Spoken):
+    """Commands under one word that stand in a file of their own: ``name`` in the package ``folder``, loaded when one is asked for."""
+
+    def __init__(self, name: str, folder: str, *, help: str) -> None:
+        self._file = f"{folder}.{name}"
+        super().__init__(name, help=help)
+
+    @property
+    def commands(self) -> MutableMapping[str, click.Command]:
+        """What stands in the file, by name."""
+        import_module(self._file)
+        return self._commands
+
+    @commands.setter
+    def commands(self, commands: MutableMapping[str, click.Command]) -> None:
+        self._commands = commands
+
+
+class Program(_Spoken):
     """The program: errors of ours become one plain line and the exit code that says what one can do about it."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -32,8 +60,6 @@ class Program(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the program and exits."""
-        from ..domain.errors import SkolemiljoError
-
         # A command makes much and lets go of it in a second, and hardly any of it in rings: the collector can look seldom.
         before = gc.get_threshold()
         gc.set_threshold(_ALLOCATIONS, *before[1:])
@@ -43,10 +69,12 @@ class Program(click.Group):
         try:
             with answering(), _output_is_told():
                 return super().main(*args, **kwargs)
-        except SkolemiljoError as error:
-            click.echo(_("Feil: {error}").format(error=error), err=True)
-            sys.exit(error.exit_code)
-        except Exception as error:  # noqa: BLE001 - a fault of ours: its text may hold a case, so only type and place are told
+        except Exception as error:  # noqa: BLE001 - where it is a fault of ours, only its type and place are told
+            from ..domain.errors import SkolemiljoError
+
+            if isinstance(error, SkolemiljoError):
+                click.echo(_("Feil: {error}").format(error=error), err=True)
+                sys.exit(error.exit_code)
             fault = _("Feil i verktøyet: {kind} ({place}). Meld det til dem som lager det.")
             click.echo(fault.format(kind=type(error).__name__, place=_place(error)), err=True)
             sys.exit(ExitCode.UNCHECKED)

@@ -66,6 +66,16 @@ def test_only_what_is_used_is_imported(arguments: Sequence[str], needed: Sequenc
     assert imported.intersection(_HEAVY) == set(needed)
 
 
+def test_what_stands_under_a_word_is_loaded_when_that_word_is_asked_for() -> None:
+    ask = "import sys\nfrom skolemiljo.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+    tell = "print(*(name for name in sys.modules if name.startswith('skolemiljo.commands.groups.')), file=sys.stderr)"
+    for arguments, files in ((["--help"], ""), (["accept", "add", "--help"], "skolemiljo.commands.groups.accept")):
+        done = subprocess.run(
+            [sys.executable, "-c", ask + tell, *arguments], capture_output=True, text=True, check=True, timeout=120
+        )
+        assert done.stderr.strip() == files
+
+
 def test_a_report_as_json_needs_no_terminal_no_templates_and_no_server() -> None:
     case = "docs/example-case.json"
     imported = _imported("assess", case, "--as-of", "2026-03-20T08:00", "--format", "json", "--fail-on", "never")

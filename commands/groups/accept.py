@@ -12,15 +12,14 @@ import click
 
 from ..options import DECIDED_BY, Day, now, with_workplace
 from ..output import aside
+from . import GROUPS
 
 if TYPE_CHECKING:
     from ...domain.people import Role
     from ..workplace import Workplace
 
 
-@click.group(invoke_without_command=False)
-def accept() -> None:
-    """Godta et avvik for en tid, med begrunnelse. Det vises i hver rapport, og utløper av seg selv."""
+accept = GROUPS["accept"]
 
 
 @accept.command("add")

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ..options import PLAIN_FORMAT, with_workplace
+from . import GROUPS
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
 
 
-@click.group()
-def calendar() -> None:
-    """Skoleruta."""
+calendar = GROUPS["calendar"]
 
 
 @calendar.command("show")

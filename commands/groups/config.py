@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ..options import PLAIN_FORMAT, with_workplace
+from . import GROUPS
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
 
 
-@click.group()
-def config() -> None:
-    """Innstillingene."""
+config = GROUPS["config"]
 
 
 @config.command("show")

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ..options import AS_OF, PLAIN_FORMAT, SPOKEN_LANGUAGE, now, with_workplace
+from . import GROUPS
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
 
 
-@click.group()
-def cycle() -> None:
-    """Årshjulet (1310.no)."""
+cycle = GROUPS["cycle"]
 
 
 @cycle.command("status")

@@ -12,6 +12,7 @@ import click
 from ...domain.exit_code import ExitCode
 from ..options import now, with_workplace
 from ..output import aside
+from . import GROUPS
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@click.group()
-def flags() -> None:
-    """Flaggene på sakene: det vi har skrevet tilbake."""
+flags = GROUPS["flags"]
 
 
 def _which(function: F) -> F:

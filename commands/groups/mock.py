@@ -9,11 +9,9 @@ from pathlib import Path
 import click
 
 from ..options import AS_OF
+from . import GROUPS
 
-
-@click.group()
-def mock() -> None:
-    """En oppdiktet kommune og etterligninger av begge leverandørene, til prøving. Aldri i produksjon."""
+mock = GROUPS["mock"]
 
 
 @mock.command("up")

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ..options import Day
+from . import GROUPS
 
 OUT = click.option(
     "--out",
@@ -19,9 +20,7 @@ OUT = click.option(
 )
 
 
-@click.group()
-def new() -> None:
-    """Begynn på noe eget: en adapter til et annet fagsystem, eller planen til en annen kommune."""
+new = GROUPS["new"]
 
 
 @new.command("adapter")

@@ -11,14 +11,13 @@ import click
 
 from ...domain.exit_code import ExitCode
 from ..options import AS_OF, PLAIN_FORMAT, now, with_workplace
+from . import GROUPS
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
 
 
-@click.group()
-def plan() -> None:
-    """Kommunens plan: dekning, ordlyd og sammenligning."""
+plan = GROUPS["plan"]
 
 
 @plan.command("coverage")

@@ -11,14 +11,13 @@ import click
 
 from ...domain.exit_code import ExitCode
 from ..options import with_workplace
+from . import GROUPS
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
 
 
-@click.group()
-def runlog() -> None:
-    """Kjøreloggen: hvem gjorde hva når, uten innhold, lenket slik at ingen linje kan endres uten at det ses."""
+runlog = GROUPS["runlog"]
 
 
 @runlog.command("verify")

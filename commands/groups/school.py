@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ..options import Day, with_workplace
+from . import GROUPS
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
 
 
-@click.group()
-def school() -> None:
-    """Skolene som nattkjøringen kjenner."""
+school = GROUPS["school"]
 
 
 @school.command("close")

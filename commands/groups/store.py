@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ..options import Day, with_workplace
+from . import GROUPS
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
 
 
-@click.group()
-def store() -> None:
-    """Lageret: det som huskes mellom nettene. Ingen navn og ingen tekst."""
+store = GROUPS["store"]
 
 
 @store.command("backup")

@@ -10,6 +10,7 @@ import click
 
 from ...domain.exit_code import ExitCode
 from ..options import LANGUAGE, now, with_workplace
+from . import GROUPS
 
 if TYPE_CHECKING:
     from ..workplace import Workplace
@@ -23,9 +24,7 @@ _SHEETS = click.option(
 )
 
 
-@click.group()
-def workbook() -> None:
-    """Arbeidsbøker for en kommune uten API: saker inn, og det som skal føres for hånd, ut og tilbake."""
+workbook = GROUPS["workbook"]
 
 
 @workbook.command()
