@@ -177,7 +177,7 @@ def _sikker_sak(mock: Mock) -> APIRouter:
 
     @router.get("/schools")
     async def schools(request: Request, size: _SIZE, number: _NUMBER) -> Any:
-        return _page(request, [school_to_wire(s, marker) for s in mock.municipality.schools()], size, number)
+        return _page(request, [school_to_wire(s, marker) for s in state.schools()], size, number)
 
     @router.get("/schools/{school}/cases")
     async def cases(

@@ -104,6 +104,9 @@ class VendorState:
         self._moved_to: dict[str, set[str]] = {}
         self._by_school: OrderedDict[str, list[StoredCase]] = OrderedDict()
         self._places = {school["organisation_number"]: place for place, school in enumerate(municipality.schools())}
+        self._closed: set[str] = set()
+        self.emptied = False
+        """Whether the case system shows no case at all, as where a share is not mounted or a scope has been withdrawn."""
 
     # --- tokens
 
@@ -124,12 +127,34 @@ class VendorState:
 
     # --- schools and cases
 
+    def schools(self) -> list[JSON]:
+        """The schools that have not been closed."""
+        return [school for school in self.municipality.schools() if school["organisation_number"] not in self._closed]
+
     def knows_school(self, school: str) -> bool:
         """Whether the municipality has the school."""
-        return school in self._places
+        return school in self._places and school not in self._closed
+
+    def merge_school(self, school: str, into: str) -> None:
+        """Closes ``school``; its cases go on in the school ``into``."""
+        for case in list(self.cases_of(school)):
+            self.touch(case.content["id"], {"school": into})
+        self._closed.add(school)
+
+    def copy(self) -> JSON:
+        """A backup of what the vendors hold, for :meth:`restore`."""
+        return deepcopy({name: getattr(self, name) for name in _HELD})
+
+    def restore(self, backup: JSON) -> None:
+        """Everything stands as it did in ``backup``; what has come since is lost. The journal goes on."""
+        for name, held in deepcopy(backup).items():
+            setattr(self, name, held)
+        self._by_school.clear()
 
     def cases_of(self, school: str) -> list[StoredCase]:
         """The school's cases as they are now, the longest unchanged first (ties by id)."""
+        if self.emptied:
+            return []
         found = self._by_school.get(school)
         if found is None:
             found = self._by_school[school] = self._gather(school)
@@ -153,7 +178,7 @@ class VendorState:
 
     def case(self, case_id: str) -> StoredCase | None:
         """The case with ``case_id``, or ``None`` where there is none."""
-        if case_id in self._gone:
+        if case_id in self._gone or self.emptied:
             return None
         changed = self._changed.get(case_id)
         if changed is not None:
@@ -241,6 +266,17 @@ def _stored(content: JSON) -> StoredCase:
     return StoredCase(content, f'"{fingerprint(content)[:16]}"', modified)
 
 
+_HELD = (
+    "records",
+    "record_etags",
+    "cycle_statuses",
+    "cycle_etags",
+    "replies",
+    "_changed",
+    "_gone",
+    "_moved_to",
+    "_closed",
+)
 _BEGINNING = datetime(2025, 8, 1, tzinfo=OSLO)
 
 

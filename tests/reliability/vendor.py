@@ -76,18 +76,20 @@ def settings_at(url: str, *, page_size: int = 5, attempts: int = 2, read_timeout
     )
 
 
-def night(settings: Settings, store: Store, as_of: datetime, **options: Any) -> RunSummary:
-    """One night over HTTP."""
+def night(
+    settings: Settings, store: Store, as_of: datetime, *, by: Judging | None = None, **options: Any
+) -> RunSummary:
+    """One night over HTTP; ``by`` another judgement than the ordinary one."""
     source, cycle = hurried(case_adapter(settings)), hurried(cycle_adapter(settings))
     run_log = RunLog(store.path.with_name("runlog.jsonl"), memory=store) if store.path is not None else None
     return run_sync(
         source=source,
         sink=source,
         cycle=cycle,
-        judging=judging(),
+        judging=by or judging(),
         store=store,
         as_of=as_of,
-        options=Options(**{"write_back": True, "write_from": date(2024, 8, 1), **options}),
+        options=Options(**{"write_back": True, "write_from": date(2024, 8, 1), "basis": settings.read, **options}),
         run_log=run_log,
     )
 
@@ -126,7 +128,7 @@ class Agreement:
         return not (self.lost or self.doubled or self.differing or self.run_log)
 
 
-def compare(mock: RunningMock, settings: Settings, path: Path, as_of: datetime) -> Agreement:
+def compare(mock: RunningMock, settings: Settings, path: Path, as_of: datetime, by: Judging | None = None) -> Agreement:
     """Lays the journal, what stands at the vendors, the store, and a judgement from nothing side by side."""
     source = case_adapter(settings)
     with Store.open(path) as store:
@@ -135,7 +137,7 @@ def compare(mock: RunningMock, settings: Settings, path: Path, as_of: datetime) 
         differing += [item.subject for item in store.intentions()]
         log = verify(path.with_name("runlog.jsonl"), store.meta(ANCHOR))
     with Store.in_memory() as nothing:
-        fresh = night(settings, nothing, as_of, dry_run=True)
+        fresh = night(settings, nothing, as_of, by=by, dry_run=True)
     lost = [change.case for school in fresh.schools for change in school.changes]
     lost += ["annual cycle"] * fresh.total("cycles_written") + ["not everything could be compared"] * (
         not fresh.complete
