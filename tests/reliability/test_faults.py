@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ class Town:
         self.at = FIRST_NIGHT
         self.chance = Random(4)  # noqa: S311 - trials, not secrets
 
-    def night(self, at: datetime, **options: bool) -> RunSummary:
+    def night(self, at: datetime, **options: Any) -> RunSummary:
         with Store.open(self.path) as store:
             return night(self.settings, store, at, full_every=timedelta(days=3650), **options)
 
