@@ -82,7 +82,9 @@ lock: ## Write the lock files anew; LOCK_FLAGS=--upgrade takes the newest releas
 	compile="build/lock/bin/uv pip compile -q --no-config --universal --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --python-version 3.11"
 	$$compile --all-extras $(LOCK_FLAGS) -o requirements.lock pyproject.toml
-	$$compile --extra xlsx --extra pdf --extra word --extra notify --extra postgres --extra maskinporten --constraint requirements.lock -o deploy/requirements.lock pyproject.toml
+	at_work="--extra xlsx --extra pdf --extra word --extra notify --extra postgres --extra maskinporten --constraint requirements.lock"
+	$$compile $$at_work -o deploy/requirements.lock pyproject.toml
+	$$compile $$at_work --extra cluster -o deploy/requirements-fleet.lock pyproject.toml
 
 wheel: $(VENV)/.ok ## Build the release in dist/; docs/operations.md installs it
 	rm -rf build/lib dist && mkdir -p build

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import threading
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -70,8 +71,17 @@ class Made(BaseModel):
         return schema
 
 
+_PARSING = threading.Lock()
+"""One at a time: until CPython 3.13 the parser loses count of its own depth where two threads ask it at once (SystemError)."""
+
+
 def _told_of_fields(kind: type) -> dict[str, str]:
     """Field → the string that stands below it, in ``kind`` or what it was made from."""
+    with _PARSING:
+        return _parsed(kind)
+
+
+def _parsed(kind: type) -> dict[str, str]:
     told: dict[str, str] = {}
     for parent in reversed(kind.__mro__):
         if not issubclass(parent, Made):

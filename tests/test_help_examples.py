@@ -74,6 +74,11 @@ def place(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     already_written(place / "settings.toml")
     assert run(place, "sync").returncode == 0
     assert run(place, "audit", "--offline").returncode in (0, 1, 3)  # it keeps the key of the pseudonyms
+    for name in ("alvdal", "bykle"):
+        (place / "kommuner" / name).mkdir(parents=True)
+        own = 'store = "lager.sqlite"\n[folder]\npath = "eksport"\n'
+        (place / "kommuner" / name / "settings.toml").write_text(own, "utf-8")
+        shutil.copytree(place / "eksport", place / "kommuner" / name / "eksport")
     assert run(place, "workbook", "handover", "--out", "kvittering.xlsx").returncode == 0
     return place
 

@@ -11,7 +11,7 @@ SECOND_CONTROL = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 # Eleven digits together or as 6 + 5, not part of a longer word, number or decimal fraction.
 CANDIDATE = re.compile(r"(?<!\w)(?<!\d\.)(\d{6})[ \u00a0-]?(\d{5})(?!\w)")
 # Hashes only, and none of our own text.
-UNREAD = {Path("requirements.lock"), Path("deploy/requirements.lock")}
+UNREAD = {Path("requirements.lock"), Path("deploy/requirements.lock"), Path("deploy/requirements-fleet.lock")}
 
 
 def is_real_series(number: str) -> bool:

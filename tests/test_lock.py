@@ -11,7 +11,9 @@ from packaging.utils import canonicalize_name
 EXTRAS_AT_WORK = ("xlsx", "pdf", "notify", "postgres")
 
 
-@pytest.fixture(scope="module", params=["requirements.lock", "deploy/requirements.lock"])
+@pytest.fixture(
+    scope="module", params=["requirements.lock", "deploy/requirements.lock", "deploy/requirements-fleet.lock"]
+)
 def lock(root: Path, request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return (root / name).read_text(encoding="utf-8")
@@ -48,7 +50,12 @@ def test_every_dependency_is_locked(root: Path) -> None:
         *at_work,
         *(line for extra in extras.values() for line in extra),
     ]
-    for name, wanted in (("requirements.lock", everywhere), ("deploy/requirements.lock", at_work)):
+    locks = {
+        "requirements.lock": everywhere,
+        "deploy/requirements.lock": at_work,
+        "deploy/requirements-fleet.lock": [*at_work, *extras["cluster"]],
+    }
+    for name, wanted in locks.items():
         pinned = pins(root, name)
         for line in wanted:
             requirement = Requirement(line)
@@ -59,5 +66,7 @@ def test_every_dependency_is_locked(root: Path) -> None:
 
 def test_what_runs_in_production_is_what_was_tested(root: Path) -> None:
     tested, at_work = pins(root, "requirements.lock"), pins(root, "deploy/requirements.lock")
-    assert at_work.items() <= tested.items()
+    fleet = pins(root, "deploy/requirements-fleet.lock")
+    assert at_work.items() <= fleet.items() <= tested.items()
+    assert "distributed" not in at_work
     assert {"pytest", "playwright", "fastapi", "mypy"}.isdisjoint(at_work)

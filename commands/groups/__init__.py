@@ -17,6 +17,11 @@ GROUPS = {
         LateGroup("cycle", __name__, help="Årshjulet (1310.no)."),
         LateGroup("flags", __name__, help="Flaggene på sakene: det vi har skrevet tilbake."),
         LateGroup(
+            "fleet",
+            __name__,
+            help="Mange kommuner i én natt: en mappe med en mappe for hver, med innstillinger, hemmeligheter og lager.",
+        ),
+        LateGroup(
             "mock",
             __name__,
             help="En oppdiktet kommune og etterligninger av begge leverandørene, til prøving. Aldri i produksjon.",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import threading
+import time
+
 import pytest
 
 from skolemiljo.domain.activity_plan import ActivityPlan
@@ -28,3 +32,27 @@ def test_without_its_source_the_schema_has_no_descriptions(monkeypatch: pytest.M
     fields = LogEntry.model_json_schema()["properties"]
     assert "description" not in fields["author"]
     assert fields["author"]["default"] is None
+
+
+def test_one_thread_at_a_time_reads_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that parsed at once broke off the reading of a school: CPython's parser loses count of its depth (SystemError)."""
+    inside = 0
+    most = 0
+    really = inspect.getsource
+
+    def watched(kind: type) -> str:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        time.sleep(0.001)
+        source = really(kind)
+        inside -= 1
+        return source
+
+    monkeypatch.setattr("inspect.getsource", watched)
+    threads = [threading.Thread(target=ActivityPlan.model_json_schema) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
