@@ -14,29 +14,14 @@ from ..domain.moment import local_day
 from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
 from ..domain.school import School
-from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, Reason, RemarkCode, Severity, Verdict
+from ..domain.verdict import Assessment, Reason, RemarkCode, Severity, Verdict
 from ..judging.came import Settled
 from ..judging.copies import Alike
 from ..validators.rule import Chapter, Rule
-from .cases import blocks
-from .items import (
-    ACCEPTABLE,
-    SOON_DAYS,
-    AcceptanceState,
-    Change,
-    Group,
-    Identity,
-    Item,
-    Part,
-    Resolved,
-    ShownAcceptance,
-    Urgency,
-    first_scope,
-    order,
-)
+from .cases import WARNED_OF, Beside, CasePart, case_part, decision_key, worst_first
+from .items import OPEN, AcceptanceState, Group, Identity, Item, Part, Resolved, ShownAcceptance, first_scope
 from .model import (
     EVERYTHING,
-    OF_THE_LAW,
     AuditReport,
     HeatRow,
     Only,
@@ -55,7 +40,6 @@ if TYPE_CHECKING:
     from ..store import Acceptance
 
 _ROLES = frozenset(role.value for role in Role)
-_OPEN = frozenset({Verdict.DEVIATION, Verdict.DUE, Verdict.REVIEW, Verdict.UNKNOWN})
 
 
 def school_report(
@@ -99,46 +83,109 @@ def school_report(
     today = local_day(as_of)
     decided = _by_identity(acceptances, today, hidden, _number_of(school))
     _mark_outgrown(decided, kept)
-    found = [item for a in kept for item in _items(a, today, previous, decided, settled)]
-    if only.role is not None:
-        found = [item for item in found if item.finding.role is only.role]
-    crashed = tuple(sorted({code for a in kept for code in a.crashed}))
-    not_applicable = Counter(f.case for a in kept for f in a.findings if f.verdict is Verdict.NOT_APPLICABLE)
-    cases = blocks(kept, found, not_applicable, rules)
-    shown = [block for block in cases if not only.today or (block.needs_today and not block.closed)]
-    items = [item for block in shown for act in block.acts for item in act.items]
-    place = {block.case: number for number, block in enumerate(cases)}
-    met = (item for item in found if item.group is Group.MET and not only.today)
-    items += sorted(met, key=lambda item: (place[item.finding.case], *order(item)))
-    return SchoolReport(
+    beside = Beside(today, {code: place for place, code in enumerate(rules)}, previous, decided, settled, only.role)
+    of_case: dict[str | None, list[Assessment]] = {}
+    for assessment in kept:
+        of_case.setdefault(assessment.case, []).append(assessment)
+    report = _joined(
+        [case_part(its, beside) for its in of_case.values()],
+        plan=plan,
+        rules=rules,
+        chapters=chapters,
+        as_of=as_of,
+        complete=complete,
+        problems=problems,
+        acceptances=tuple(decided.values()),
+        language=language,
+        reader=reader,
+        only=only,
+    )
+    number = _number_of(school)
+    said = [what for owner, what in changed if owner == number and _is_asked_for(what, hidden, only)]
+    return replace(
+        report,
         school=None if school is None else school.model_copy(update={"name": plain(school.name)}),
+        resolved=_resolved(kept, previous) if only == EVERYTHING else (),
+        previous_as_of=previous.as_of if previous is not None else None,
+        warnings=(
+            *_old(seen_at, today),
+            *_unread(problems),
+            *_changed(said),
+            *report.warnings,
+            *_copied(copies, hidden),
+        ),
+        cycle=tuple(cycle_statuses) if only == EVERYTHING else (),
+        seen_at=seen_at,
+    )
+
+
+def files_report(
+    parts: Iterable[CasePart],
+    *,
+    plan: MunicipalPlan,
+    rules: Mapping[str, Rule],
+    chapters: Sequence[Chapter],
+    as_of: datetime,
+    complete: bool,
+    problems: Sequence[Problem],
+    language: str,
+) -> SchoolReport:
+    """The report of cases that came as files, of which no more is kept than ``parts``."""
+    report = _joined(
+        parts,
+        plan=plan,
+        rules=rules,
+        chapters=chapters,
+        as_of=as_of,
+        complete=complete,
+        problems=tuple(problems),
+        language=language,
+        reader="owner",
+    )
+    return replace(report, warnings=(*_unread(problems), *report.warnings))
+
+
+def _joined(
+    parts: Iterable[CasePart],
+    *,
+    plan: MunicipalPlan,
+    rules: Mapping[str, Rule],
+    chapters: Sequence[Chapter],
+    as_of: datetime,
+    complete: bool,
+    problems: tuple[Problem, ...],
+    language: str,
+    reader: Reader,
+    acceptances: tuple[ShownAcceptance, ...] = (),
+    only: Only = EVERYTHING,
+) -> SchoolReport:
+    """The report that ``parts`` are together, the case that needs most first."""
+    ordered = sorted(parts, key=lambda part: worst_first(part.block))
+    crashed = tuple(sorted({code for part in ordered for code in part.crashed}))
+    shown = [part for part in ordered if not only.today or (part.block.needs_today and not part.block.closed)]
+    items = [item for part in shown for act in part.block.acts for item in act.items]
+    remarks = Counter(remark.code for item in items for remark in item.finding.remarks)
+    if not only.today:
+        for part in ordered:
+            remarks.update(part.met_remarks)
+    warnings = _warnings(items, remarks, crashed, plan, local_day(as_of), complete and not problems, acceptances)
+    return SchoolReport(
+        school=None,
         as_of=as_of,
         plan=plan,
         rules=rules,
         chapters=tuple(chapters),
         language=language,
         reader=reader,
-        complete=complete and not problems and not crashed and all(a.complete for a in kept),
-        items=tuple(items),
-        cases=tuple(block for block in cases if block.case is not None),
-        cycle_block=next((block for block in cases if block.case is None), None),
-        not_applicable=sum(not_applicable.values()),
-        resolved=_resolved(kept, previous) if only == EVERYTHING else (),
-        previous_as_of=previous.as_of if previous is not None else None,
-        warnings=(
-            *_old(seen_at, today),
-            *_unread(problems),
-            *_changed(
-                [what for number, what in changed if number == _number_of(school) and _is_asked_for(what, hidden, only)]
-            ),
-            *_warnings(items, crashed, plan, today, complete and not problems, decided.values()),
-            *_copied(copies, hidden),
-        ),
+        complete=complete and not problems and not crashed and all(part.complete for part in ordered),
+        items=(*items, *(item for part in ordered if not only.today for item in part.met)),
+        cases=tuple(part.block for part in ordered if part.block.case is not None),
+        cycle_block=next((part.block for part in ordered if part.block.case is None), None),
+        not_applicable=sum(part.block.not_applicable for part in ordered),
+        warnings=tuple(warnings),
         problems=problems,
-        cycle=tuple(cycle_statuses) if only == EVERYTHING else (),
         only=only,
-        acceptances=tuple(decided.values()),
-        seen_at=seen_at,
+        acceptances=acceptances,
     )
 
 
@@ -230,59 +277,6 @@ def _disputed(disputes: Mapping[str, int]) -> Iterable[Warning]:
         yield Warning(WarningCode.DISPUTED, number=len(disputes), items=told)
 
 
-def urgency_of(finding: Finding, today: date) -> Urgency:
-    """What the calendar says about ``finding`` on ``today``."""
-    if finding.verdict is Verdict.DEVIATION:
-        return Urgency.DONE if finding.reason in NOT_TO_BE_UNDONE else Urgency.OVERDUE
-    if finding.verdict is not Verdict.DUE or finding.last_day is None:
-        return Urgency.NONE
-    days = (finding.last_day - today).days
-    if days < 0:
-        return Urgency.OVERDUE
-    if days == 0:
-        return Urgency.TODAY
-    return Urgency.SOON if days <= SOON_DAYS else Urgency.LATER
-
-
-def _items(
-    assessment: Assessment,
-    today: date,
-    previous: Previous | None,
-    decided: Mapping[Identity, ShownAcceptance],
-    settled: Mapping[Identity, Settled],
-) -> Iterable[Item]:
-    closed = assessment.over
-    for finding in assessment.findings:
-        if finding.verdict is Verdict.NOT_APPLICABLE:
-            continue
-        acceptance = decided.get(_decision_key(finding.rule, finding.school, finding.case, finding.scope))
-        group = Group(finding.verdict.value)
-        active = acceptance is not None and acceptance.state is AcceptanceState.ACTIVE
-        accepted = active and finding.verdict in ACCEPTABLE
-        if accepted and finding.basis not in OF_THE_LAW:
-            group = Group.ACCEPTED
-        was = previous.verdicts.get(finding.identity) if previous is not None else None
-        change = None
-        if previous is not None and finding.verdict in _OPEN:
-            change = Change.CONTINUED if was is finding.verdict else Change.NEW
-        yield Item(
-            finding=finding,
-            group=group,
-            urgency=Urgency.NONE if accepted else urgency_of(finding, today),
-            days=None if finding.last_day is None else (finding.last_day - today).days,
-            change=change,
-            was=was,
-            acceptance=acceptance,
-            closed=closed,
-            settled=settled.get(finding.identity),
-        )
-
-
-def _decision_key(rule: str, school: str | None, case: str | None, scope: str) -> Identity:
-    """A case number is enough to find a case again when it has moved; a school's own findings need the school."""
-    return rule, "" if case else school or "", case or "", scope
-
-
 def _by_identity(
     acceptances: Iterable[Acceptance], today: date, hidden: frozenset[str], school: str | None
 ) -> dict[Identity, ShownAcceptance]:
@@ -306,7 +300,7 @@ def _by_identity(
             state,
             record.verdict,
         )
-        key = _decision_key(record.rule, record.school, record.case, record.scope)
+        key = decision_key(record)
         standing = found.get(key)
         if standing is None or standing.state is not AcceptanceState.ACTIVE:
             found[key] = acceptance
@@ -316,7 +310,7 @@ def _by_identity(
 def _mark_outgrown(decided: dict[Identity, ShownAcceptance], assessments: Iterable[Assessment]) -> None:
     """A question that a person accepted does not cover the deviation that it has become since."""
     for finding in (f for a in assessments for f in a.findings if f.verdict is Verdict.DEVIATION):
-        key = _decision_key(finding.rule, finding.school, finding.case, finding.scope)
+        key = decision_key(finding)
         acceptance = decided.get(key)
         if acceptance is None or acceptance.state is not AcceptanceState.ACTIVE:
             continue
@@ -335,7 +329,7 @@ def _resolved(assessments: Sequence[Assessment], previous: Previous | None) -> t
     found = []
     for identity, was in previous.verdicts.items():
         _, school, case, scope = identity
-        if was not in _OPEN or (school, case or first_scope(scope)) not in looked_at:
+        if was not in OPEN or (school, case or first_scope(scope)) not in looked_at:
             continue
         verdict = now.get(identity)
         if verdict is None or verdict in (Verdict.MET, Verdict.NOT_APPLICABLE):
@@ -373,6 +367,7 @@ def _unread(problems: Sequence[Problem]) -> Iterable[Warning]:
 
 def _warnings(
     items: Sequence[Item],
+    remarks: Mapping[RemarkCode, int],
     crashed: tuple[str, ...],
     plan: MunicipalPlan,
     today: date,
@@ -394,11 +389,9 @@ def _warnings(
         yield Warning(WarningCode.PLAN_EXPIRED, document.valid_to)
     elif document.next_revision is not None and document.next_revision < today:
         yield Warning(WarningCode.PLAN_REVISION_OVERDUE, document.next_revision)
-    remarks = Counter(remark.code for item in items for remark in item.finding.remarks)
-    if remarks[RemarkCode.CALENDAR_MISSING]:
-        yield Warning(WarningCode.CALENDAR_MISSING, number=remarks[RemarkCode.CALENDAR_MISSING])
-    if remarks[RemarkCode.PRESENCE_ONLY]:
-        yield Warning(WarningCode.PRESENCE_ONLY, number=remarks[RemarkCode.PRESENCE_ONLY])
+    for remark in WARNED_OF:
+        if number := remarks.get(remark):
+            yield Warning(WarningCode(remark.value), number=number)
     states: dict[AcceptanceState, list[str]] = defaultdict(list)
     for acceptance in acceptances:
         states[acceptance.state].append(" ".join(filter(None, (acceptance.case, acceptance.rule))))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from ..domain.value import value
 from ..domain.verdict import Finding, Reason, Severity, Verdict
 from ..judging.came import Settled
 
@@ -72,6 +73,10 @@ ACCEPTABLE = (Verdict.DEVIATION, Verdict.REVIEW)
 """What a person may decide about. What could not be checked is not among it, nor is a deadline that still runs."""
 
 
+OPEN = frozenset({Verdict.DEVIATION, Verdict.DUE, Verdict.REVIEW, Verdict.UNKNOWN})
+"""Verdicts that somebody must do something about, or may have to."""
+
+
 class AcceptanceState(StrEnum):
     """Whether an acceptance holds."""
 
@@ -99,7 +104,16 @@ class ShownAcceptance:
     """what was decided about; ``None`` where that is not known"""
 
 
-@dataclass(frozen=True, slots=True)
+_PART_OF_DEADLINE = {Urgency.OVERDUE: Part.TODAY, Urgency.TODAY: Part.TODAY, Urgency.SOON: Part.SOON}
+_PART_OF_GROUP = {
+    Group.REVIEW: Part.REVIEW,
+    Group.UNKNOWN: Part.UNKNOWN,
+    Group.ACCEPTED: Part.ACCEPTED,
+    Group.MET: Part.MET,
+}
+
+
+@value(frozen=True, slots=True)
 class Item:
     """One finding as a reader meets it."""
 
@@ -119,8 +133,9 @@ class Item:
     @property
     def accepted(self) -> bool:
         """Whether a person's decision about it holds."""
-        active = self.acceptance is not None and self.acceptance.state is AcceptanceState.ACTIVE
-        return active and self.finding.verdict in ACCEPTABLE
+        if self.acceptance is None or self.acceptance.state is not AcceptanceState.ACTIVE:
+            return False
+        return self.finding.verdict in ACCEPTABLE
 
     @property
     def part(self) -> Part:
@@ -132,12 +147,8 @@ class Item:
                 return Part.TOO_LATE
             return Part.CLOSED if self.closed else Part.TODAY
         if self.group is Group.DUE:
-            return {
-                Urgency.OVERDUE: Part.TODAY,
-                Urgency.TODAY: Part.TODAY,
-                Urgency.SOON: Part.SOON,
-            }.get(self.urgency, Part.LATER)
-        return Part(self.group.value)
+            return _PART_OF_DEADLINE.get(self.urgency, Part.LATER)
+        return _PART_OF_GROUP[self.group]
 
     @property
     def needs_today(self) -> bool:
