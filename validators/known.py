@@ -341,16 +341,17 @@ class KnownCase:
 
     @once_each
     def pupils_of_plan(self, plan: ActivityPlan) -> tuple[str, ...]:
-        """The pupils a plan is about: those it names, else the affected ones; nobody who came into the case later."""
+        """The pupils a plan is about: those it names, entered in the case or not, else the affected ones; nobody who came later."""
         decided = plan.at
         known = [
             p
             for p in self.pupils
             if p.joined_at is None or decided is None or not decided.certainly_before(p.joined_at)
         ]
-        named = set(plan.pupils) | {ref for measure in plan.measures for ref in measure.pupils}
+        named = dict.fromkeys((*plan.pupils, *(ref for measure in plan.measures for ref in measure.pupils)))
         if named:
-            return tuple(p.ref for p in known if p.ref in named)
+            entered = {p.ref for p in self.raw.pupils} | {p.ref for p in self.pupils}
+            return (*(p.ref for p in known if p.ref in named), *(ref for ref in named if ref not in entered))
         return tuple(p.ref for p in known if p in self.affected)
 
     def evaluations_of(self, plan: ActivityPlan) -> Iterator[Evaluation]:

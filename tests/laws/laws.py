@@ -46,8 +46,6 @@ class Change:
     gone: frozenset[str] = frozenset()
     by: frozenset[tuple[About, str]] = frozenset()
     """Findings, and the entry that must not show them any more (law 5); or that was moved (law 4)."""
-    since: date | None = None
-    """The day of the occasion that was taken away (law 3)."""
 
 
 @dataclass(frozen=True)
@@ -288,40 +286,24 @@ def no_occasion(example: Example) -> Iterator[Change]:
             gone = {part for part in (getattr(item, "id", None), getattr(item, "ref", None)) if part is not None}
             if name == "suspicions":  # they have no ids: each scope of a suspicion may be its
                 gone |= {str(place) for place in range(1, len(case.suspicions) + 1)}
-            if name == "notices":  # and those whom it alone made known
+            if name == "notices":  # and those whom it alone made known, or accused
                 gone |= set(item.pupils) - {pupil.ref for pupil in case.pupils}
+                gone |= {"1"} if item.accuses_staff else set()
             less = case.model_copy(update={name: without(getattr(case, name), number)})
-            yield Change(name, "taken away", less, frozenset(gone), since=_day_of(item))
+            yield Change(name, "taken away", less, frozenset(gone))
     for number, entry in enumerate(case.log):
         if kind_marks()[entry.kind] is Mark.OCCASION:
             less = case.model_copy(update={"log": without(case.log, number)})
-            yield Change(f"log:{entry.kind}", "taken away", less, frozenset({entry.id}), since=_day_of(entry))
-
-
-def _day_of(item: Any) -> date | None:
-    when = getattr(item, "at", None)
-    return when.day if isinstance(when, Moment) else None
+            yield Change(f"log:{entry.kind}", "taken away", less, frozenset({entry.id}))
 
 
 def _silent(
     before: dict[About, Finding], after: dict[About, Finding], change: Change
 ) -> Iterator[tuple[About, Finding | None]]:
-    """What has fallen silent though it was neither about the occasion that is gone nor counted from it; what is in order is no silence."""
-    asks = any(not is_calm(finding) for finding in after.values())
-    for about, was in before.items():
-        now, parts = after.get(about), set(about[1].split("/"))
-        silent = now is None or now.verdict is Verdict.NOT_APPLICABLE
-        if is_calm(was) or not silent or _names(parts, change.gone) or set(was.evidence) & change.gone:
-            continue
-        if was.counted_from is not None and was.counted_from == change.since:
-            continue
-        if asks and (change.field in COUNTED_FROM or _told_wider(about[0], parts, after)):
-            continue
-        yield about, now
-
-
-COUNTED_FROM = {"notices", "incidents", "suspicions", "severity", "pupils"}
-"""Occasions that most duties of a case are counted from: without one they go, as long as something is still asked."""
+    """What was asked and is not any more, by silence or by «i orden», and is not about the occasion that is gone."""
+    for about, now in _calmer(before, after, change):
+        if change.field != "suspicions" or not _names(set(about[1].split("/")), change.gone):  # they are numbered anew
+            yield about, now
 
 
 # --- 4. later is never better ---------------------------------------------------------------------------------------------------------

@@ -156,9 +156,9 @@ def _rector_knows(case: KnownCase, incident: Incident, when: Moment | None) -> R
 @CHAPTER.rule("L-05")
 def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """§ 10-8: the information pupils and parents need about the school environment and their rights, per pupil."""
-    begun = case.received
-    if begun is None:
+    if not case.periods:
         return
+    begun = case.received or case.periods[0].opened
     unnamed = [e for e in case.all(LogKind.RIGHTS_EXPLAINED) if not e.pupils and e.held is not False]
     for pupil in case.affected:
         scope = scope_of(pupil=pupil.ref)

@@ -298,11 +298,13 @@ def _received(code: str, case: KnownCase, judge: Judge, notice: Notice, arrived:
     if not taken and (is_known(notice.receiver) or not (by_taker or in_the_notice)):
         return judge.review(scope, "who_received", notice, event=arrived)
     remarks = delegate(notice.receiver)
-    if by_taker and not in_the_notice:
+    by_another = [e for e in logs.sure if e not in by_taker]
+    written_in = taken and notice.registered_at is not None and not is_known(notice.author)
+    if in_the_notice or (written_in and not by_another):
+        return judge.met(scope, notice, event=arrived, remarks=remarks)
+    if by_taker:
         both = judge.met(scope, notice, by_taker[0], event=arrived, remarks=remarks)
         return judge.since(code, both, by_taker[0], arrived)
-    if in_the_notice or (notice.registered_at is not None and not is_known(notice.author) and not logs.sure):
-        return judge.met(scope, notice, event=arrived, remarks=remarks)
     if notice.registered_at is not None or logs.sure:
         return judge.review(scope, "written_by_another", notice, *logs.sure, event=arrived)
     return or_which(waited(case, judge, code, scope, arrived), "which_notice", *logs.unsure)

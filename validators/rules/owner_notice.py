@@ -147,10 +147,11 @@ def _looks_serious(case: KnownCase) -> bool:
 def notification_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Rektor dokumenterer at det er varslet i Visma Sikker Sak.» Owed once the owner was told; until then VA-09 speaks.
 
+    Told in a case that nobody has called «alvorlig», nor the opposite, it may have been owed: what is missing is then a question.
     Not for what was told after a leader was accused: then the way is another.
     """
     for found in _seriousness(case):
-        if found.serious is None:
+        if found.decided and found.serious is None:
             continue
         told = owner_told(case, found.stretch.after)
         items = [
@@ -164,13 +165,18 @@ def notification_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             for e in items
             if isinstance(e, LogEntry) and e.kind is LogKind.OWNER_NOTIFIED and not acted_as(e.author, Role.OWNER)
         )
-        outcome = written_by(judge, "VA-10", found.scope, entries, Role.RECTOR, found.serious)
-        told_at = [when for item in items if (when := item.at) is not None]
+        told_at = [when for item in entries or items if (when := item.at) is not None]
+        known = [min(told_at, key=lambda m: m.sort_key)] if told_at else []
+        known += [found.serious] if found.serious is not None else []
+        if not known:
+            continue
+        outcome = written_by(judge, "VA-10", found.scope, entries, Role.RECTOR, found.serious or known[0])
         if outcome is None and told_at:
-            known = max(found.serious, min(told_at, key=lambda m: m.sort_key), key=lambda m: m.sort_key)
-            outcome = waited(case, judge, "VA-10", found.scope, known)
-        if outcome is not None:
-            yield outcome
+            outcome = waited(case, judge, "VA-10", found.scope, max(known, key=lambda m: m.sort_key))
+        if outcome is None:
+            continue
+        undecided = found.serious is None and outcome.verdict is Verdict.DEVIATION
+        yield outcome.ask("is_it_serious") if undecided else outcome
 
 
 def _past_rector(case: KnownCase, found: _Seriousness, item: Recorded) -> bool:

@@ -96,6 +96,8 @@ def _ended(case: KnownCase) -> Stretch | None:
 
 def _measures_owed(case: KnownCase, stretch: Stretch) -> bool:
     """Whether any pupil was owed measures: not one found to be safe, by the enquiry or in her own words (A-30)."""
+    if not case.affected:
+        return True  # nobody can say that she is safe whom nobody has named
     for pupil in case.affected:
         words = [e.feels_safe for e in _said(case, stretch, pupil)]
         unfounded = stretch.period.reason is ClosingReason.UNFOUNDED and not words
