@@ -246,7 +246,13 @@ class FindingSentences:
                     "Feltet er skjult for den som leser. Se etter selv i saken, eller be om tilgang."
                 )
             case Reason.UNREADABLE:
-                return self.words.gettext("Opplysningene kom, men kunne ikke leses. Se etter selv i saken.")
+                if item.finding.question is None:
+                    return self.words.gettext("Opplysningene kom, men kunne ikke leses. Se etter selv i saken.")
+                from ..adapters.workbook.layout import fact_name  # seldom needed
+
+                return self.words.gettext("{what} kom, men kunne ikke leses. Se etter selv i saken.").format(
+                    what=fact_name(item.finding.question, self.words.language)
+                )
             case Reason.UNDATED:
                 return self.words.gettext(
                     "Oppføringen sier verken når det skjedde eller når det ble skrevet. Skriv på den når det skjedde."

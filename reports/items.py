@@ -272,16 +272,17 @@ class CaseBlock:
         return _first(i.finding.asks_after for act in self.acts for i in act.items if i.group is Group.DUE)
 
     @property
-    def unseen(self) -> Mapping[Reason | None, tuple[Item, ...]]:
-        """What could not be checked, by cause: a case that is hidden is one thing to do, not thirty.
+    def unseen(self) -> Mapping[tuple[Reason | None, str | None], tuple[Item, ...]]:
+        """What could not be checked, by cause and the field that could not be read: a case that is hidden is one thing to do,
+        not thirty.
 
         What the source never has is said once for all cases, as a warning.
         """
-        found: dict[Reason | None, list[Item]] = {}
+        found: dict[tuple[Reason | None, str | None], list[Item]] = {}
         for item in (i for act in self.acts if act.part is Part.UNKNOWN for i in act.items):
             if item.finding.reason is not Reason.NOT_CARRIED:
-                found.setdefault(item.finding.reason, []).append(item)
-        return {reason: tuple(items) for reason, items in found.items()}
+                found.setdefault((item.finding.reason, item.finding.question), []).append(item)
+        return {cause: tuple(items) for cause, items in found.items()}
 
 
 def first_scope(scope: str) -> str:

@@ -163,12 +163,12 @@ def view(report: SchoolReport, say: Sentences, prefix: str = "") -> View:
 
 def causes(report: SchoolReport, say: Sentences) -> Iterable[str]:
     """Why something could not be checked, the commonest cause first, and in how many cases that are in hand."""
-    cases: dict[tuple[Reason | None, tuple[str, ...]], list[Item]] = {}
+    cases: dict[tuple[Reason | None, str | None, tuple[str, ...]], list[Item]] = {}
     for block in report.open_cases:
-        for reason, items in block.unseen.items():
+        for (reason, field), items in block.unseen.items():
             hidden = block.hidden if reason is Reason.HIDDEN else ()
-            cases.setdefault((reason, hidden), []).append(items[0])
-    for (_, hidden), found in sorted(cases.items(), key=lambda pair: -len(pair[1])):
+            cases.setdefault((reason, field, hidden), []).append(items[0])
+    for (*_, hidden), found in sorted(cases.items(), key=lambda pair: -len(pair[1])):
         yield say.no_access(hidden, len(found)) if hidden else say.cause(found[0], len(found))
 
 

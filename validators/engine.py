@@ -277,12 +277,15 @@ def _all_unseen(case: Case) -> list[str]:
 
 
 def _unseen(case: Case, scope: str, paths: Sequence[str], day: date | None = None) -> Outcome:
-    """``unknown``, for the strongest reason that one of ``paths`` can't be seen; what the source never has is named."""
-    for reason, unseen in ((Reason.HIDDEN, case.hidden), (Reason.UNREADABLE, case.unreadable)):
-        if not unseen.isdisjoint(paths):
-            return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=reason, event_day=day)
-    lacking = next(iter(paths), None)
-    return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.NOT_CARRIED, question=lacking, event_day=day)
+    """``unknown``, for the strongest reason that one of ``paths`` can't be seen.
+
+    What could not be read, and what the source never has, is named in ``question``.
+    """
+    if not case.hidden.isdisjoint(paths):
+        return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=day)
+    unread = next((path for path in paths if path in case.unreadable), None)
+    reason, named = (Reason.UNREADABLE, unread) if unread else (Reason.NOT_CARRIED, next(iter(paths), None))
+    return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=reason, question=named, event_day=day)
 
 
 def _as_far_as_seen(rule: Rule, outcome: Outcome, case: Case) -> Outcome:

@@ -208,13 +208,22 @@ def fact_name(path: str, language: str) -> str:
         return path
     if kind:
         return f"loggtypen «{words(LogKind.__name__).of(kind, language)}»"
-    for sheet in sheets().values():
-        if sheet.of_cases and path == sheet.key:
+    about_cases = [sheet for sheet in sheets().values() if sheet.of_cases]
+    for sheet in about_cases:
+        if path == sheet.key:
             return sheet.name(language)
-        for column in sheet.columns if sheet.of_cases else ():
+        for column in sheet.columns:
             if path in sheet.fields(column):
                 return f"«{column.title(language)}» ({sheet.name(language)})"
-    return path
+    above, _dot, last = path.rpartition(".")
+    if last in (beside := words("no_column")).known:
+        return f"«{beside.of(last, language)}» ({fact_name(above, language)})" if above else beside.of(last, language)
+    whole = next(
+        (s for s in about_cases if any(f.startswith(f"{path}.") for c in s.columns for f in s.fields(c))), None
+    )
+    if whole is not None:
+        return whole.name(language)
+    return fact_name(above, language) if above else path
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
@@ -14,13 +15,15 @@ import pytest
 from skolemiljo.adapters.case_file import read_case, read_case_file
 from skolemiljo.adapters.habits import as_the_format_has_it, read_model
 from skolemiljo.adapters.mock.municipality import Municipality
+from skolemiljo.adapters.workbook.layout import fact_name
 from skolemiljo.domain.annual_cycle import CycleFacts
 from skolemiljo.domain.base import ReadingContext
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import UnreadableCase
+from skolemiljo.domain.facts import paths
 from skolemiljo.domain.moment import Moment
 from skolemiljo.domain.school import School
-from skolemiljo.domain.verdict import Finding, Verdict
+from skolemiljo.domain.verdict import Finding, Reason, Verdict
 from skolemiljo.judging.policy import Judging
 from skolemiljo.plans.calendars import calendars
 from skolemiljo.plans.loader import load_plans
@@ -113,6 +116,16 @@ def test_an_entry_that_can_not_be_without_its_time_is_left_out_and_its_list_is_u
     assert found.leader_is_accused()
     with pytest.raises(UnreadableCase, match=r"status_history\.0\.at må ha et år fra 2000"):
         read(case(status_history=[{"status": "open", "at": "0001-01-01"}]))
+
+
+def test_the_field_that_could_not_be_read_is_named_in_words_and_its_content_is_not() -> None:
+    raw = case()
+    raw["notices"][0]["happened_at"] = "0001-01-01"
+    unread = [f for f in judged(raw) if f.verdict is Verdict.UNKNOWN]
+    assert {(f.reason, f.question) for f in unread} == {(Reason.UNREADABLE, "notices.happened_at")}
+    assert fact_name("notices.happened_at", "nb") == "«Kom inn» (Varsler)"
+    technical = re.compile(r"[a-z]_[a-z]|[a-z]\.[a-z]")
+    assert not [path for path in paths() for language in ("nb", "nn") if technical.search(fact_name(path, language))]
 
 
 def test_wherever_such_a_date_stands_no_duty_becomes_calmer() -> None:

@@ -101,7 +101,7 @@ def _calmer(
         silent = now is None or now.verdict is Verdict.NOT_APPLICABLE
         if silent and (_names(parts, change.gone | merged) or _told_wider(about[0], parts, after)):
             continue
-        if silent and _is_told_by_another(about[0], parts, after):
+        if silent and is_told_by_another(about[0], parts, after):
             continue
         if change.field in _IDENTITY and _names(parts, change.gone):
             continue  # what is said of the version by that name is about another one now
@@ -112,7 +112,8 @@ TOLD: set[tuple[str, str]] = set()
 """Of exceptions.toml's told_by: which rule was silent because which other told it, so far."""
 
 
-def _is_told_by_another(silent: str, parts: set[str], after: dict[About, Finding]) -> bool:
+def is_told_by_another(silent: str, parts: set[str], after: dict[About, Finding]) -> bool:
+    """Whether a rule that says nothing of ``parts`` any more leaves it to one that does (exceptions.toml)."""
     another = told_by().get(silent)
     telling = [rule for rule in (another.by if another is not None else ()) if _told_wider(rule, parts, after)]
     TOLD.update((silent, rule) for rule in telling)
