@@ -231,6 +231,90 @@ def test_what_answers_one_field_does_not_answer_another(path: str, text: str, sa
     assert read_answer(text, path).said is said
 
 
+# What the form itself asks with, in a sentence that says something, and by itself.
+OF_THE_PROMPT = {
+    "evaluations.result": (
+        "Vi er i mål | Vi er ikke i mål | Me er i mål | Me er ikkje i mål | Ikke i mål | I mål | Tiltaket er ikke "
+        "i mål ennå | Vi er nå i mål | Eleven er i mål | Tiltakene er i mål | Målet er nådd | Målet er ikke nådd |"
+        " Måla er nådde | Mål nådd | Tiltaket virker | Tiltaka verkar ikkje | Eleven trives | Ingen endring | "
+        "Ingen endringar | Det går bra | Delvis | Vi kom i mål | Vi kom ikkje i mål | Ansvarlig lærer sier det går"
+        " fint | Resultatet er at hun leker igjen | Vi er kommet i mål | Målet er oppnådd | Målet ikke oppnådd | "
+        "Delvis oppnådd | Måloppnåelse | Mål delvis nådd | Evalueringen viser at målet er nådd | Tiltaket har hatt"
+        " god effekt | Vi er på vei mot målet | Tiltak avsluttes, mål nådd | Ikkje nådd | Ja, vi er i mål | Nei, "
+        "vi er ikke i mål | Resultatet er dårlig",
+        "Mål | Mål: | Resultat | Evaluert | Ikke evaluert | Ikkje evaluert | Evaluert opp mot mål | Evaluering av "
+        "tiltak opp mot mål | Vi har evaluert tiltakene opp mot målene | Tiltaket er evaluert | Resultat av "
+        "evaluering | Målet er evaluert | Det er evaluert | Evalueres | Skal evalueres | Evaluering | Er vi i mål?"
+        " | Evalueringa er gjort | Resultatet er evaluert | Vi er ferdige | Evaluering kommer | Se referat | Som "
+        "avtalt | Følges opp",
+    ),
+    "log.decision": (
+        "Ja | Nei | Ingen | Klassen får tilbakemelding | Klassen får ingen tilbakemelding | Klassa skal få "
+        "tilbakemelding | Ingen tilbakemelding til klassen | Klassen fikk ikke tilbakemelding | Kontaktlærer "
+        "informerer klassen",
+        "Tilbakemelding til klassen | Tatt stilling | Tatt stilling til tilbakemelding til klassen | Det er tatt "
+        "stilling | Må diskuteres | Avgjørelse | Stilling til tilbakemelding",
+    ),
+    "best_interest.harmonise": (
+        "Det er mulig | Ikke mulig | Det er ikkje mogleg | Ja | Nei | Det er mulig å harmonisere",
+        "Er det mulig å harmonisere? | Er det mulig å harmonisere det som er det beste for barnet med andre hensyn"
+        " | Hensyn til andre barn | Se planen",
+    ),
+    "activity_plans.problem": (
+        "Problemet er klassen | Eleven er redd i friminuttene | Problemet er friminuttene | Eleven har det ikke bra",
+        "Hvilket problem skal tiltakene løse | Problem | Problemet skal løses | Problemet i skolemiljøet | "
+        "Tiltakene skal løse problemet",
+    ),
+    "activity_plans.measures.goal": (
+        "Målet er at eleven skal trives | Ho skal ha det trygt | Eleven skal ha det bra | Målet er trygge friminutt",
+        "Mål | Mål for tiltaket | Hva skal oppnås | Målet skal oppnås",
+    ),
+    "activity_plans.pupil_contribution": (
+        "Eleven ønsker fast voksen i friminuttene | Eleven vil ha plass ved døra | Eleven sier hun vil sitte framme",
+        "Eleven har bidratt | Elevens innspill | Innspill fra eleven | Eleven er hørt | Eleven har medvirket",
+    ),
+    "log.child_experience": (
+        "Eleven opplever å være alene | Bra | Barnet er redd | Eleven gruer seg",
+        "Barnets opplevelse | Elevens subjektive opplevelse | Hvordan opplever eleven det",
+    ),
+    "log.surroundings": (
+        "Plassering i klasserommet og garderoben | Påvirkes av støy | Gjengen i friminuttet",
+        "Forhold i omgivelsene | Forhold i omgivelsene som påvirker | I omgivelsene | Det er forhold i skolemiljøet",
+    ),
+    "activity_plans.assessments": (
+        "Skolen vurderer at hun trenger voksne rundt seg | Vi mener situasjonen er alvorlig",
+        "Skolens vurdering | Vurdering | Skolens vurderinger | Beskriv skolens vurderinger | Skolen har vurdert | "
+        "Vurdert",
+    ),
+    "activity_plans.further_plans": (
+        "Oppfølging hver uke med samtaler | Vi fortsetter tiltakene til jul",
+        "Videre plan | Videre planer | Oppfølging | Skolens videre planer",
+    ),
+    "activity_plans.summary_of_enquiry": (
+        "Samtalene viste at hun er alene",
+        "Oppsummering | Oppsummering av undersøkelsene | Undersøkelsene er oppsummert | Hva viste undersøkelsene |"
+        " Undersøkelsene er gjort",
+    ),
+    "best_interest.weight_given": (
+        "Størst vekt | Avgjørende | Stor vekt",
+        "Barns beste har fått vekt | Hvilken vekt barns beste har fått",
+    ),
+    "best_interest.guardians_and_experts": (
+        "Innhentet | Ja | Mor er enig | Foreldrene er enige",
+        "Synspunkt fra foreldre og fagfolk | Synspunkter",
+    ),
+}
+
+
+@pytest.mark.parametrize("path", OF_THE_PROMPT)
+def test_a_word_of_the_prompt_is_an_answer_only_in_a_sentence_that_says_something(path: str) -> None:
+    said, asked = (
+        [(text, read_answer(text, path).said) for text in texts.split(" | ")] for texts in OF_THE_PROMPT[path]
+    )
+    assert [text for text, worth in said if worth is not Said.ANSWER] == []
+    assert [text for text, worth in asked if worth is Said.ANSWER] == []
+
+
 def test_every_field_is_one_of_the_case_format() -> None:
     models: dict[str, type[BaseModel]] = {
         "activity_plans": ActivityPlan,

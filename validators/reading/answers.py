@@ -121,7 +121,7 @@ class _Field:
     """What is peculiar to one field."""
 
     prompt: frozenset[str]
-    answers: frozenset[str]
+    answers: re.Pattern[str]
     yes_no: bool
     none: bool
     ahead: bool
@@ -134,7 +134,7 @@ def _field(path: str | None) -> _Field:
     raw = data("answers.toml")["fields"].get(path, {})
     return _Field(
         prompt=frozenset(bare(raw.get("prompt", "")).split()),
-        answers=frozenset(raw.get("answers", ())),
+        answers=re.compile(rf"\b(?:{'|'.join(raw['answers'])})\b" if "answers" in raw else r"(?!)"),
         yes_no=raw.get("yes_no", False),
         none=raw.get("none", False),
         ahead=raw.get("ahead", False),
@@ -256,13 +256,36 @@ def _closed(words: str, field: _Field, *, clause: bool = False) -> Answer | None
     phrases = _phrases(words)
     marks = phrases.marks
     own = phrases.own if marks & _MARKS or (clause and _Class.AGREED in marks) else phrases.own | phrases.beside
-    if not own <= field.prompt or field.answers & set(words.split()):
+    if not own <= field.prompt or field.answers.search(words):
         return None
+    if not marks & _MARKS and _states(words, field):
+        return _ANSWER
     if field.yes_no and re.search(r"\b(ja|nei)\b", words):
         return _ANSWER
     if field.none and _Class.NEGATION in marks and _Class.NOT_APPLICABLE not in marks:
         return _ANSWER
     return _kind(phrases, field)
+
+
+_ADVERBS = (
+    r"(?:(?:ikke|ikkje|helt|heilt|alt|nå|no|ennå|enno|enda|endå|fortsatt|framleis|fremdeles|jo|så|da|då|bare|berre) )*"
+)
+_IS = "(?:er|var|ble|blei|vart|blir|vert|har vært|har vore|har blitt|har vorte|kommer|kjem)"
+
+_ASKS = re.compile(r"(?:er|hva|kva|hvem|kven|hvordan|korleis|hvilk\w+|når|skal) ")
+
+
+def _states(words: str, field: _Field) -> bool:
+    """Whether words of the prompt say something of their own: where somebody or something is said to be there, or it is a yes or a no.
+
+    «Vi er (ikke) i mål» says it; «mål», «evaluert opp mot mål» and the question itself do not. «Det er ikke mulig» and «klassen får
+    tilbakemelding» answer where «nei» and «ja» do.
+    """
+    prompt = "|".join(sorted(field.prompt))
+    if "i" not in field.prompt and re.fullmatch(rf"(?:(?:\w+ ){{1,2}}{_IS} )?{_ADVERBS}i (?:{prompt})(?: .*)?", words):
+        return True
+    told = rf"(?:(?:\w+ )+{_IS} )?{_ADVERBS}(?:mulig|mogleg)(?: å .*)?|(?:\w+ )+(?:få|får|fikk|fekk) {_ADVERBS}(?:{prompt}).*"
+    return field.yes_no and not _ASKS.match(words) and re.fullmatch(told, words) is not None
 
 
 def _kind(phrases: _Phrases, field: _Field) -> Answer:
