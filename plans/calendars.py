@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
@@ -15,23 +14,13 @@ from ..domain.errors import SettingsError
 from ..domain.fault_words import why_not
 from ..domain.school import is_organisation_number
 from ..domain.toml import at_line, read_toml
-from .skolerute import ONE_DAY, FreeDays, NotUnderstood, is_day
+from .skolerute import ONE_DAY, FreeDays, NotUnderstood, is_day, public_holidays
 from .skolerute_csv import read_days
 from .skolerute_ics import as_text, read_icalendar
 
-_FIRST_YEAR, _LAST_YEAR = 2020, 2060
 SCHOOL_DAYS = 190
-"""In a school year for pupils: opplæringsforskrifta § 3-1."""
+"""In a school year for pupils, by the regulation to opplæringslova; a number to compare with, and no verdict hangs on it."""
 _FAR_FROM_IT = 5
-
-
-@cache
-def public_holidays() -> frozenset[date]:
-    """Norway's public holidays 2020–2060. Sundays are not among them (weekends are never school days anyway)."""
-    import holidays
-
-    norway = holidays.country_holidays("NO", years=range(_FIRST_YEAR, _LAST_YEAR + 1), include_sundays=False)
-    return frozenset(norway)
 
 
 def load_calendar(path: Path | None, school: str | None = None) -> SchoolCalendar:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TypeGuard
 
 from ..domain.calendar import school_year_bounds, school_year_of
 
+_FIRST_YEAR, _LAST_YEAR = 2020, 2060
 ONE_DAY = timedelta(days=1)
 _AUTUMN, _SPRING = (9, 1), (5, 31)
 _SATURDAY = 5
+
+
+@cache
+def public_holidays() -> frozenset[date]:
+    """Norway's public holidays 2020–2060. Sundays are not among them (weekends are never school days anyway)."""
+    import holidays
+
+    norway = holidays.country_holidays("NO", years=range(_FIRST_YEAR, _LAST_YEAR + 1), include_sundays=False)
+    return frozenset(norway)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,11 @@ class FreeDays:
         if last_school_day is not None:
             end = school_year_bounds(school_year_of(last_school_day))[1]
             self.add(last_school_day + ONE_DAY, end + ONE_DAY, "")
+
+
+def is_no_school_day(day: date) -> bool:
+    """Whether nobody needs a calendar to know that ``day`` is free: a weekend, or a public holiday."""
+    return day.weekday() >= _SATURDAY or day in public_holidays()
 
 
 def is_day(value: object) -> TypeGuard[date]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
 
 from ..domain.errors import SettingsError
 from ..domain.moment import OSLO
-from .skolerute import ONE_DAY, FreeDays, NotUnderstood
+from .skolerute import ONE_DAY, FreeDays, NotUnderstood, is_no_school_day
 from .skolerute_words import Says, what_it_says
 
 _FOLDED = re.compile(rb"\r?\n[ \t]")
@@ -43,7 +44,8 @@ def read_icalendar(data: bytes, name: str, school: str | None) -> tuple[FreeDays
             if says is Says.FREE:
                 loose.append(NotUnderstood(name, words, f"{span.start:%d.%m.%Y}", _("har klokkeslett")))
         elif says is Says.NOT_UNDERSTOOD:
-            loose.append(NotUnderstood(name, words, f"{span.start:%d.%m.%Y}", ""))
+            if not all(is_no_school_day(day) for day in span.days()):
+                loose.append(NotUnderstood(name, words, f"{span.start:%d.%m.%Y}", ""))
         elif says is Says.FIRST_DAY:  # a class that begins later than the others closes no school
             first[span.start.year] = min(span.start, first.get(span.start.year, date.max))
         elif says is Says.LAST_DAY:
@@ -80,6 +82,10 @@ class _Span:
     after: date
     """The first day that is not part of it."""
     whole_days: bool
+
+    def days(self) -> Iterator[date]:
+        """Each of them."""
+        return (self.start + timedelta(days=number) for number in range((self.after - self.start).days))
 
 
 def _properties(block: str) -> dict[str, str]:

@@ -21,6 +21,10 @@ class Says(Enum):
 
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _CLAUSES = re.compile(r"\s+[-–—]\s+|[,;:/|]")
+_OTHERS = r"sfo|(?:skole|skule)fritid\w*|barnehage|\bbhg\b|kultur(?:skol|skul)\w*"
+_OF_OTHERS = re.compile(_OTHERS)
+"""Who has days of their own, that are no pupils' days."""
+_SAID_OF_OTHERS = re.compile(rf"(?:^|[,;|]) *(?:{_OTHERS})\w* *:[^,;|]*")
 _SCHOOL = re.compile(r"skol|skul|elev")
 _POINT_OF_REFERENCE = re.compile(
     r"\b(?:før|etter|til|fra|frå|mot|i) +(?:\w*ferien?|\w*ferie[rn]*|jul\w*|påsk\w*|romjul\w*|sommer\w*|sumar\w*|pinse\w*)\b"
@@ -30,8 +34,11 @@ _FIRST_DAY = re.compile(r"\b(?:første|fyrste|1\.) *(?:skole|skule)dag\w*|\b(?:s
 _LAST_DAY = re.compile(r"\bsiste *(?:skole|skule)dag\w*|\b(?:skole|skule)slutt\w*|\b(?:skole|skule)avslut\w*")
 _CALLED_OFF = re.compile(r"avlys|flytta|flyttet")
 _NO_WORD_OF_IT = re.compile(r"påmeld|frist|søknad|\bmøte")
+_IN_PART = re.compile(
+    r"\d\. *(?:trinn|klasse|årssteget|steget)|(?:ungdoms|barne|mellom)(?:skol|skul|trinn|steg)|ettermiddag|\bhalv"
+)
 _FREE = re.compile(
-    r"""ferie[nr]?\b | \bfri(?:dag\w*)?\b(?!\ (?:lek|leik|frukt|melk|mjølk|skyss|entr|adgang|tilgang))
+    r"""ferie(?:[nr]|dag\w*)?\b | \bfri(?:dag\w*)?\b(?!\ (?:lek|leik|frukt|melk|mjølk|skyss|entr|adgang|tilgang))
       | \b(?:elev|skole|skule|undervisnings|undervisings)fri\w* | \bplan(?:l\w*)?\.?[ -]?dag\w* | \bplanlegging\b | \bp-dag\w*
       | \bkursdag\w* | \bstudiedag\w* | \binn?e?klemt\w* | \bavspasering\w*
       | ^(?:skol|skul)\w*\ (?:er\ |held\ |holder\ )?stengt | ^stengt | \bjulafta?e?n\b | \bnyttårsafta?e?n\b
@@ -43,12 +50,13 @@ _FREE = re.compile(
 def what_it_says(summary: str, month: int) -> Says:
     """What ``summary`` says of all-day days that begin in ``month``.
 
-    What is said of SFO is left out, in brackets or between commas; what the days lie beside is no vacation itself.
+    What is said of SFO and of others than the school is left out, in brackets or between commas; what the days lie beside is
+    no vacation itself; and what holds for some of the pupils, or for half the day, is no free day.
     """
     words = " ".join(summary.casefold().split())
     words = " ".join(_IN_BRACKETS.sub(" ", words).split()) or words.strip("()[] ")
-    clauses = [clause.strip() for clause in _CLAUSES.split(words)]
-    of_school = [clause for clause in clauses if clause and ("sfo" not in clause or _SCHOOL.search(clause))]
+    clauses = [clause.strip() for clause in _CLAUSES.split(_SAID_OF_OTHERS.sub(" ", words))]
+    of_school = [c for c in clauses if c and (not _OF_OTHERS.search(c) or _SCHOOL.search(_OF_OTHERS.sub(" ", c)))]
     if not of_school:
         return Says.OPEN
     if _CALLED_OFF.search(words):
@@ -63,6 +71,7 @@ def _clause(words: str, month: int) -> Says:
         return Says.FIRST_DAY if month in (8, 9) else Says.OPEN
     if _LAST_DAY.search(words):
         return Says.LAST_DAY if month in (6, 7) else Says.OPEN
-    if _FREE.search(_POINT_OF_REFERENCE.sub(" ", words).strip()) and not _NO_WORD_OF_IT.search(words):
+    said = _FREE.search(_POINT_OF_REFERENCE.sub(" ", words).strip())
+    if said and not _NO_WORD_OF_IT.search(words) and not _IN_PART.search(words):
         return Says.FREE
     return Says.NOT_UNDERSTOOD

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from skolemiljo.domain.errors import SettingsError
-from skolemiljo.plans.calendars import calendars, load_calendar, missing_years, public_holidays
+from skolemiljo.plans.calendars import calendars, load_calendar, missing_years
+from skolemiljo.plans.skolerute import public_holidays
 
 SCHOOL, OTHER = "310000019", "310000027"
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from skolemiljo.cli import main
 from skolemiljo.domain.errors import SettingsError
 from skolemiljo.plans.calendars import Calendars, calendars, school_days_in
+from skolemiljo.plans.skolerute_ics import read_icalendar
 from skolemiljo.plans.skolerute_words import Says, what_it_says
 
 AUTUMN = [date(2025, 10, 6) + timedelta(days=n) for n in range(5)]
@@ -74,6 +75,8 @@ def free(found: Calendars) -> set[date]:
         "Avspasering",
         "Skolen er stengt",
         "Julaften",
+        "Første feriedag",
+        "Siste feriedag",
     ],
 )
 def test_days_without_school(words: str) -> None:
@@ -103,6 +106,14 @@ def test_days_without_school(words: str) -> None:
         "Foreldremøte",
         "Avlyst: planleggingsdag",
         "Frifond",
+        "Planleggingsdag barnehage",
+        "Kulturskolen har fri",
+        "SFO: planleggingsdag",
+        "Skolefritidsordningen stengt",
+        "Skolefri ettermiddag",
+        "Fri for 10. trinn",
+        "Planleggingsdag ungdomsskolen",
+        "Skriftlig eksamen (fri for 8. og 9. trinn)",
     ],
 )
 def test_days_of_school(words: str) -> None:
@@ -283,3 +294,18 @@ def test_the_days_read_are_shown_with_their_number_and_what_was_not_understood(t
         ("2026-2027", False),
     ]
     assert [one["words"] for one in told["not_understood"]] == ["Mobilfri uke"]
+
+
+def test_a_public_holiday_that_is_written_out_needs_no_understanding() -> None:
+    events = [
+        ("20260403", "20260404", "Langfredag"),
+        ("20260216", "20260221", "Vinterferie"),
+        ("20260518", "20260519", "Skoleløp"),
+    ]
+    lines = [
+        f"BEGIN:VEVENT\nDTSTART;VALUE=DATE:{first}\nDTEND;VALUE=DATE:{after}\nSUMMARY:{words}\nEND:VEVENT"
+        for first, after, words in events
+    ]
+    text = "\n".join(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR"])
+    _, loose = read_icalendar(text.encode(), "rute.ics", None)
+    assert [one.words for one in loose] == ["Skoleløp"]

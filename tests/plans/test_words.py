@@ -59,7 +59,10 @@ def _digests(text: str) -> dict[str, list[str]]:
 def test_every_quote_stands_in_oyers_plan() -> None:
     """What a rule's docstring quotes is what the plan says, or one of its rows."""
     known = json.loads(DIGESTS.read_text("utf-8"))
-    assert [where for where, quote in _quotes().items() if _digest(quote) not in known["quotes"]] == []
+    new = [where for where, quote in _quotes().items() if _digest(quote) not in known["quotes"]]
+    assert new == [], (
+        "not looked up in the plan yet: python -m skolemiljo.tests.plans.test_words, with its text at hand"
+    )
     text = _plan_text()
     if text is not None:
         assert missing_quotes(PLAN, text) == []

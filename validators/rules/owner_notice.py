@@ -147,7 +147,7 @@ def _looks_serious(case: KnownCase) -> bool:
 def notification_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Rektor dokumenterer at det er varslet i Visma Sikker Sak.» Owed once the owner was told; until then VA-09 speaks.
 
-    Told in a case that nobody has called «alvorlig», nor the opposite, it may have been owed: what is missing is then a question.
+    Told in a case that nobody has called serious, nor the opposite, it may have been owed: what is missing is then a question.
     Not for what was told after a leader was accused: then the way is another.
     """
     for found in _seriousness(case):
