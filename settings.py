@@ -306,6 +306,10 @@ class SyncSection(Section):
     """Read again what was changed this long before the last change seen: clocks differ."""
     full_every_days: int = Field(default=7, ge=1)
     attempts_per_intention: int = Field(default=3, ge=1)
+    readers: int = Field(default=4, ge=1, le=64)
+    """Schools that are read at once."""
+    writers: int = Field(default=8, ge=1, le=64)
+    """Records that are written at once, when the source has answered the first."""
     gone_allowed: int = Field(default=2, ge=0)
     """So many open cases of a school may be gone before the night is incomplete and a person must look."""
     gone_share_allowed: float = Field(default=0.2, ge=0, le=1)

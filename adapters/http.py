@@ -6,6 +6,7 @@ import random
 import re
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -148,13 +149,23 @@ class HttpClient:
         self._sleep = sleep
         self._clock = clock
         self.heard: Heard | None = None
-        self._session = _session()
+        self._sessions = threading.local()
+        self._quiet_until = 0.0
+        """Until then the system has asked to be left in peace, by all threads."""
         # Given with every request: given to the session, REQUESTS_CA_BUNDLE in the environment would silently win.
         self._verify: str | None = ca_file
-        self._session.headers.update(
-            {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "skolemiljo"}
-        )
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is remembered between calls
+
+    @property
+    def _session(self) -> requests.Session:
+        """This thread's own: requests does not promise that one can be shared."""
+        session: requests.Session | None = getattr(self._sessions, "own", None)
+        if session is None:
+            session = self._sessions.own = _session()
+            session.headers.update(
+                {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "skolemiljo"}
+            )
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is remembered between calls
+        return session
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
@@ -230,7 +241,21 @@ class HttpClient:
             sleep=self._sleep,
             reraise=True,
         )
-        return retrying(lambda: call(max(deadline - self._clock(), 0.1)))
+
+        def attempt() -> Response:
+            self._hold_still(deadline)
+            return call(max(deadline - self._clock(), 0.1))
+
+        return retrying(attempt)
+
+    def _hold_still(self, deadline: float) -> None:
+        """Waits where the system has asked another thread for patience. Raises RateLimited where that takes too long."""
+        wait = self._quiet_until - self._clock()
+        if wait <= 0:
+            return
+        if self._clock() + wait >= deadline:
+            raise RateLimited(_("for mange forespørsler"), system=self.system, retry_after=wait)
+        self._sleep(wait + random.uniform(0, 0.25))  # noqa: S311 - jitter, no secret
 
     def _wait(self, state: RetryCallState) -> float:
         """What the server asks for, else twice as long each time; with jitter, so that clients do not march in step."""
@@ -336,13 +361,14 @@ class HttpClient:
             _following(response, url),
         )
         if response.status_code in _ASKS_FOR_PATIENCE:
-            limited = response.status_code == 429
+            limited, patience = response.status_code == 429, _retry_after(response.headers)
+            self._quiet_until = max(self._quiet_until, self._clock() + (patience or 0.0))
             raise (RateLimited if limited else ServerUnavailable)(
                 _("for mange forespørsler") if limited else _meaning(503, case, method)[1],
                 system=self.system,
                 case=case,
                 request_id=request_id or _error_id(parsed),
-                retry_after=_retry_after(response.headers),
+                retry_after=patience,
             )
         return answer
 

@@ -53,6 +53,8 @@ def run(
         overlap=settings.overlap,
         full_every=settings.full_every,
         tries=settings.sync.attempts_per_intention,
+        threads=settings.sync.readers,
+        writers=settings.sync.writers,
         gone_allowed=settings.sync.gone_allowed,
         gone_share_allowed=settings.sync.gone_share_allowed,
         lock=settings.lock_path,

@@ -11,6 +11,7 @@ from ..domain.errors import Fatal, Retryable, SettingsError, Skippable
 from ..domain.flag import ComplianceRecord, Withheld
 from ..journal.run_log import Kind
 from ..sync.context import Night, Options, Stop
+from ..sync.errands import Errands
 from ..sync.run import locked
 from ..sync.sender import CasePlace, Sender, SendResult, intention_for
 from ..validators import RULES, rule_page
@@ -123,8 +124,9 @@ def _is_written(night: Night, sink: FlagSink, sender: Sender, record: Compliance
             return False
         item = intention_for(record, etag)
         night.store.intend([item])
-        item = next(i for i in night.store.intentions() if i.subject == record.case and not i.of_cycle)
-        result = sender.send(item, CasePlace(sink), look_first=False)
+        item = night.store.intention(item)
+        with Errands(night.store, night.run_log, threads=0) as errands:
+            result = errands.run(sender.send(item, CasePlace(sink), look_first=False))
         if result is not SendResult.CONFLICT:
             return result is not SendResult.SET_ASIDE
     return False

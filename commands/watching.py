@@ -22,6 +22,7 @@ from ..reports.report_language import Words
 from ..settings import OWNER
 from ..store import Told
 from ..sync.context import Night, Options, Stop
+from ..sync.errands import Errands
 from ..sync.judge_school import judge_case
 from ..sync.run import AlreadyRunning, locked
 from ..sync.summary import SchoolSummary
@@ -282,6 +283,7 @@ def _night(work: Workplace, store: Store, now: datetime) -> Night:
             write_back=work.settings.sync.write_back,
             write_from=work.settings.sync.write_from,
             tries=work.settings.sync.attempts_per_intention,
+            writers=work.settings.sync.writers,
         ),
         run_log=run_log(work, "watch"),
         tell=lambda _progress: None,
@@ -296,7 +298,9 @@ def _write_flags(
 ) -> list[CaseProblem]:
     """Writes what differs on the cases of ``school``; a flag is never taken away before a night has read the whole school."""
     store.put_judged(judged)
-    done = WriteBack(_night(work, store, now), work.source, None).cases(SchoolSummary(school.number))
+    night = _night(work, store, now)
+    with Errands(store, night.run_log, threads=night.options.writers) as errands:
+        done = errands.run(WriteBack(night, work.source, None).cases(SchoolSummary(school.number)))
     return [*done.problems, *done.refusals]
 
 

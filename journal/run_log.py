@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -151,8 +151,15 @@ class RunLog:
     def add(self, kind: Kind, **facts: Any) -> tuple[str, str]:
         """Adds one line and waits until the disk has it. Gives the anchor: key and value, for the store to keep.
 
-        ``facts``: ids, codes, counts and moments. Raises StoreError where the file can't be written, BusyRunLog where
-        another program holds it, BrokenRunLog where the file is something else than a run log.
+        ``facts``: ids, codes, counts and moments. Raises as :meth:`add_all`.
+        """
+        return self.add_all([(kind, facts)])
+
+    def add_all(self, lines: Sequence[tuple[Kind, Mapping[str, Any]]]) -> tuple[str, str]:
+        """Adds lines, at least one, in their order, and waits once until the disk has them all. Gives the anchor.
+
+        Raises StoreError where the file can't be written, BusyRunLog where another program holds it, BrokenRunLog where
+        the file is something else than a run log.
         """
         from filelock import FileLock, Timeout
 
@@ -161,7 +168,7 @@ class RunLog:
             make_folder(self.path.parent)
             with FileLock(lock, mode=0o600, timeout=self._patience):
                 number, head = self._end_that_fits()
-                number, head = self._append(number, head, kind, facts)
+                number, head = self._append(number, head, *lines)
                 _keep_beside(self.path, f"{number}:{head}")
         except Timeout:
             held = _(
@@ -196,27 +203,30 @@ class RunLog:
         if last is None or missed:
             lines = _count(self.path)
             last = self._append(
-                lines, _START, Kind.BROKEN, {"lines": lines, "remembered": max(missed, key=_place, default=None)}
+                lines, _START, (Kind.BROKEN, {"lines": lines, "remembered": max(missed, key=_place, default=None)})
             )
         if mended:
-            last = self._append(*last, Kind.MENDED, {"bytes": mended})
+            last = self._append(*last, (Kind.MENDED, {"bytes": mended}))
         return last
 
-    def _append(self, number: int, head: str, kind: Kind, facts: dict[str, Any]) -> tuple[int, str]:
-        line = {
-            "number": number + 1,
-            "at": self._clock().astimezone(UTC).isoformat(),
-            "who": self._who,
-            **({"by": self._by} if self._by is not None else {}),
-            "what": kind.value,
-            **{name: _plain(value) for name, value in facts.items()},
-            "before": head,
-        }
-        line["hash"] = _hash(line)
-        text = json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n"
-        data = text.encode()
-        if len(data) > _TOO_LONG:
-            raise StoreError(_("en linje i kjøreloggen er for lang: meld det til dem som lager verktøyet"))
+    def _append(self, number: int, head: str, *lines: tuple[Kind, Mapping[str, Any]]) -> tuple[int, str]:
+        data = b""
+        for kind, facts in lines:
+            number += 1
+            line = {
+                "number": number,
+                "at": self._clock().astimezone(UTC).isoformat(),
+                "who": self._who,
+                **({"by": self._by} if self._by is not None else {}),
+                "what": kind.value,
+                **{name: _plain(value) for name, value in facts.items()},
+                "before": head,
+            }
+            head = line["hash"] = _hash(line)
+            text = json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+            if len(text) > _TOO_LONG:
+                raise StoreError(_("en linje i kjøreloggen er for lang: meld det til dem som lager verktøyet"))
+            data += text
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             written = os.write(descriptor, data)
@@ -225,7 +235,7 @@ class RunLog:
             os.close(descriptor)
         if written != len(data):
             raise StoreError(_("kjøreloggen {name} kan ikke skrives (disken er full)").format(name=self.path.name))
-        return number + 1, str(line["hash"])
+        return number, head
 
 
 def verify(path: Path, anchor: str | None = None, head: str | None = None) -> Verified:

@@ -123,13 +123,23 @@ def intentions(
     connection: Connection, school: str | None = None, *, set_aside: bool | None = None
 ) -> tuple[Intention, ...]:
     """What waits to be written (``school`` None = everywhere; ``MUNICIPALITY`` = the municipality's own)."""
-    statement = select(*(outbox.c[name] for name in Intention.__slots__)).order_by(outbox.c.of_cycle, outbox.c.subject)
+    statement = _columns().order_by(outbox.c.of_cycle, outbox.c.subject)
     if school is not None:
         statement = statement.where(outbox.c.school == school)
     if set_aside is not None:
         statement = statement.where(outbox.c.set_aside.is_not(None) if set_aside else outbox.c.set_aside.is_(None))
     rows = connection.execute(statement).mappings()
     return tuple(Intention(**{**row, **kinds(row, "set_aside")}) for row in rows)
+
+
+def intention(connection: Connection, item: Intention) -> Intention:
+    """``item`` as it waits now."""
+    row = connection.execute(_columns().where(_its(item))).mappings().one()
+    return Intention(**{**row, **kinds(row, "set_aside")})
+
+
+def _columns() -> Select[Any]:
+    return select(*(outbox.c[name] for name in Intention.__slots__))
 
 
 def about_to_send(connection: Connection, item: Intention) -> None:

@@ -157,6 +157,7 @@ class Store(Transactions):
     changed_by_others = reads(_outbox.changed_by_others)
     intend = writes(_outbox.intend)
     intentions = reads(_outbox.intentions)
+    intention = reads(_outbox.intention)
     about_to_send = writes(_outbox.about_to_send)
     new_key = writes(_outbox.new_key)
     set_aside = writes(_outbox.set_aside)

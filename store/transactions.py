@@ -28,6 +28,8 @@ class Transactions:
         self.path = path
         """The file, where the store is one."""
         self.read_only = read_only
+        self._joined: Connection | None = None
+        """The transaction that everything is part of for now."""
 
     def close(self) -> None:
         """Lets go of the database."""
@@ -58,18 +60,34 @@ class Transactions:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads."""
+        if self._joined is not None:
+            yield self._joined
+            return
         with plain_errors(self.name), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is kept whole, or not at all."""
+        if self._joined is not None:
+            yield self._joined
+            return
         with (
             plain_errors(self.name),
             self.engine.connect().execution_options(writing=True) as connection,
             connection.begin(),
         ):
             yield connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is read and written in here is one transaction: one wait for the disk."""
+        with self.writing() as connection:
+            self._joined = connection
+            try:
+                yield
+            finally:
+                self._joined = None
 
 
 def reads(topic: Topic[P, R]) -> Callable[Concatenate[Any, P], R]:

@@ -54,6 +54,8 @@ class Options:
     """How often one write is tried in a night before it is set aside."""
     threads: int = 4
     """Schools that are read at once."""
+    writers: int = 8
+    """Records that are written at once."""
     window: int = 200
     """Cases that wait in memory at most."""
     basis: str = ""

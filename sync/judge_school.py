@@ -53,13 +53,15 @@ class SchoolJudge:
         """Cases that are there, and that neither the source's list nor its count shows: we may not see them."""
         self._listed: frozenset[str] | None = None
         """The source's own list of ids, where it was read."""
+        self._counted: Listing | None = None
+        """What it said beside that; its count is good once, since what is looked up afterwards may be new."""
         self._not_there: list[CaseProblem] = []
         """Cases that could not be found, until the source's own list says whether they have gone."""
 
     def take(self, item: SourceItem | Listing) -> None:
         """Judges one item."""
         if isinstance(item, Listing):
-            self._listed = item.ids
+            self._listed, self._counted = item.ids, item
         elif isinstance(item, CaseProblem) and item.any_school and item.case is not None:
             self._unclaimed(item, item.case)
         else:
@@ -150,7 +152,7 @@ class SchoolJudge:
         """Compares what we know of a school with what the source says it has, until they agree or it is told."""
         source, listed = self._night.source, self._listed
         for _round in range(_ROUNDS):
-            known, count = self._known(), source.count(self._school)
+            known, count = self._known(), self._count_there()
             self.summary = replace(self.summary, source_count=count, known_count=len(known))
             if listed is None and count is not None and count == len(known):
                 return
@@ -160,11 +162,15 @@ class SchoolJudge:
                 return
             self._settle(listed, known)
             listed = None
-        known, count = self._known(), source.count(self._school)
+        known, count = self._known(), self._count_there()
         self.summary = replace(self.summary, source_count=count, known_count=len(known))
         if count not in (None, len(known)):
             what = _("kildens antall saker er et annet enn vårt; det sammenlignes igjen neste natt")
             self.summary = self.summary.plus(problems=(CaseProblem(None, ProblemKind.COUNTS_DISAGREE, (), what),))
+
+    def _count_there(self) -> int | None:
+        counted, self._counted = self._counted, None
+        return self._night.source.count(self._school) if counted is None else counted.count
 
     def _known(self) -> frozenset[str]:
         return (self._store.case_ids(self._school) | self._unclaimed_cases) - self._hidden

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -33,13 +34,16 @@ def pull(
     threads: int = 4,
     window: int = 200,
     stopped: Callable[[], bool] = lambda: False,
+    wake: Callable[[Callable[[], None]], None] = lambda _: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[Pulled[T]]:
     """Everything the sources give, as it comes; each source ends with one :class:`End`, also when it broke off.
 
     At most ``threads`` sources are open at once, and at most ``window`` things wait unjudged. Where ``stopped()`` turns
-    true it ends at once, without the rest; threads in the middle of a request are left to die with the process.
+    true it ends at once, without the rest; threads in the middle of a request are left to die with the process. Whenever it
+    is awake it does what is to be done ``meanwhile``; ``wake`` is given what wakes it from another thread.
     """
-    waiting: queue.Queue[Pulled[T]] = queue.Queue(max(window, 1))
+    waiting: queue.Queue[Pulled[T] | None] = queue.Queue(max(window, 1))
     numbers = iter(range(len(sources)))
     lock = threading.Lock()
     over = threading.Event()
@@ -69,6 +73,11 @@ def pull(
             if not put(Pulled(number, End(error))):
                 return
 
+    def woken() -> None:
+        with suppress(queue.Full):  # then it does not sleep
+            waiting.put_nowait(None)
+
+    wake(woken)
     for place in range(min(threads, len(sources))):
         threading.Thread(target=work, name=f"pull-{place + 1}", daemon=True).start()
     left = len(sources)
@@ -77,8 +86,10 @@ def pull(
             try:
                 pulled = waiting.get(timeout=_LOOK_UP_SECONDS)
             except queue.Empty:
-                continue
-            left -= isinstance(pulled.item, End)
-            yield pulled
+                pulled = None
+            meanwhile()
+            if pulled is not None:
+                left -= isinstance(pulled.item, End)
+                yield pulled
     finally:
         over.set()

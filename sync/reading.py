@@ -30,9 +30,12 @@ class ReadRequest:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The ids that the source lists for the school, after everything else was read."""
+    """What the source says it has of the school, after everything else was read."""
 
-    ids: frozenset[str]
+    ids: frozenset[str] | None
+    """The ids that it lists; ``None`` = nobody asked."""
+    count: int | None
+    """Its own count."""
 
 
 def read_school(source: CaseSource, wanted: ReadRequest) -> Iterator[SourceItem | Listing]:
@@ -51,10 +54,12 @@ def read_school(source: CaseSource, wanted: ReadRequest) -> Iterator[SourceItem 
     yield from _one_by_one(source, (case for case in wanted.due if case not in seen), seen)
     if broken is not None:
         raise broken
+    ids = None
     if wanted.every_id:
         ids = frozenset(source.case_ids(wanted.school))
         yield from _one_by_one(source, sorted(ids - seen.keys()), seen)
-        yield Listing(ids)
+    if wanted.listed:
+        yield Listing(ids, source.count(wanted.school))
 
 
 def _changed(source: CaseSource, wanted: ReadRequest, seen: dict[str, str | None]) -> Iterator[SourceItem]:

@@ -11,7 +11,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from gettext import gettext as _
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -27,6 +29,7 @@ from ..judging.policy import Judging, rules_content
 from ..store import MUNICIPALITY, BrokenExport, FirstWrite, Store
 from ..store.statements import parts
 from .context import Night, NightProgress, Options, SchoolTonight, Stop
+from .errands import Errand, Errands, Wide, kept, together
 from .judge_school import SchoolJudge, SchoolJudged
 from .pulling import End, pull
 from .reading import ReadRequest, read_school
@@ -113,9 +116,11 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
         _note_first_write(night)
         write_back = WriteBack(night, sink, cycle)
         shown = [_tonight(night, school) for school in wanted]
-        schools = _schools(night, write_back, [*shown, *(school for school in lost if school.request.due)])
-        if cycle is not None:
-            schools = _annual_cycle(night, write_back, schools[: len(shown)]) + schools[len(shown) :]
+        with Errands(store, night.run_log, threads=options.writers) as errands:
+            every = [*shown, *(school for school in lost if school.request.due)]
+            schools = _schools(night, write_back, errands, every)
+            if cycle is not None:
+                schools = _annual_cycle(night, write_back, errands, schools[: len(shown)]) + schools[len(shown) :]
         summary = replace(summary, schools=tuple(schools))
     except SourceError as error:
         # Not even the list of schools came: nothing can be said about any of them tonight.
@@ -194,18 +199,33 @@ def _not_shown(night: Night, school: str) -> SchoolTonight:
     return SchoolTonight(state, state.basis or "", ReadRequest(school, due=due, listed=False))
 
 
-def _schools(night: Night, write_back: WriteBack, schools: Sequence[SchoolTonight]) -> list[SchoolSummary]:
-    """Reads, judges and writes back each school, several at a time; what came of each, in their order."""
+def _schools(
+    night: Night, write_back: WriteBack, errands: Errands, schools: Sequence[SchoolTonight]
+) -> list[SchoolSummary]:
+    """Reads, judges and writes back each school, several at a time; what came of each, in their order.
+
+    What one school has to be told goes out while the next is read and judged.
+    """
     judges = [SchoolJudge(night, school) for school in schools]
     readers = [partial(read_school, night.source, school.request) for school in schools]
     done: dict[int, SchoolSummary] = {}
+    pulled = pull(
+        readers,
+        threads=night.options.threads,
+        window=night.options.window,
+        stopped=night.stop,
+        wake=errands.woken_by,
+        meanwhile=errands.turn,
+    )
     try:
-        for piece in pull(readers, threads=night.options.threads, window=night.options.window, stopped=night.stop):
+        for piece in pulled:
             judge = judges[piece.source]
             if isinstance(piece.item, End):
-                done[piece.source] = _finished(night, write_back, judge.finish(piece.item.error))
+                finished = _finished(night, write_back, judge.finish(piece.item.error))
+                errands.start(finished, partial(done.__setitem__, piece.source), write_back.ahead)
             else:
                 judge.take(piece.item)
+        errands.finish()
     finally:
         for judge in judges:
             judge.keep()  # also when stopped: what was judged need not be judged again
@@ -214,25 +234,28 @@ def _schools(night: Night, write_back: WriteBack, schools: Sequence[SchoolTonigh
     if night.stop():
         return summaries
     # Once more: cases that moved here from a school that was read later.
-    return [write_back.cases(summary, again=True) for summary in summaries]
+    return [errands.run(write_back.cases(summary, again=True)) for summary in summaries]
 
 
-def _finished(night: Night, write_back: WriteBack, judged: SchoolJudged) -> SchoolSummary:
+def _finished(night: Night, write_back: WriteBack, judged: SchoolJudged) -> Errand[SchoolSummary]:
     """A school that has been read is written, and moved on where all of it was seen: the next night begins there."""
-    summary = write_back.cases(judged.summary)
-    if summary.read_whole and judged.tonight.request.listed:
-        state, as_of = judged.tonight.state, night.as_of
-        night.store.put_school(
-            replace(
-                state,
-                # None where no case tells when it was changed: then all is read each night. A case stamped in the future
-                # must not draw the cursor past what others will be stamped with.
-                cursor=None if judged.newest is None else min(judged.newest, as_of),
-                full_at=as_of if summary.full else state.full_at,
-                basis=judged.tonight.basis,
+    summary = yield from write_back.cases(judged.summary)
+
+    def moved_on() -> None:
+        if summary.read_whole and judged.tonight.request.listed:
+            state, as_of = judged.tonight.state, night.as_of
+            night.store.put_school(
+                replace(
+                    state,
+                    # None where no case tells when it was changed: then all is read each night. A case stamped in the future
+                    # must not draw the cursor past what others will be stamped with.
+                    cursor=None if judged.newest is None else min(judged.newest, as_of),
+                    full_at=as_of if summary.full else state.full_at,
+                    basis=judged.tonight.basis,
+                )
             )
-        )
-    _note_school(night, summary)
+
+    yield from kept(moved_on, (Kind.SCHOOL, _facts_of(night, summary)))
     return summary
 
 
@@ -246,22 +269,24 @@ def _name_unclaimed(night: Night, schools: Sequence[SchoolSummary]) -> None:
         night.store.forget_unclaimed(night.store.case_ids(MUNICIPALITY) - unclaimed.keys())
 
 
-def _note_school(night: Night, school: SchoolSummary) -> None:
-    night.note(
-        Kind.SCHOOL,
-        school=school.school,
-        complete=school.complete,
-        full=school.full,
-        judged=school.judged,
-        written=school.written,
-        set_aside=len(school.set_aside),
-        problems=len(school.problems) + len(school.unclaimed),
-        vanished=len(school.vanished),
-        plan=night.plan,
-    )
+def _facts_of(night: Night, school: SchoolSummary) -> dict[str, Any]:
+    return {
+        "run": night.run,
+        "school": school.school,
+        "complete": school.complete,
+        "full": school.full,
+        "judged": school.judged,
+        "written": school.written,
+        "set_aside": len(school.set_aside),
+        "problems": len(school.problems) + len(school.unclaimed),
+        "vanished": len(school.vanished),
+        "plan": night.plan,
+    }
 
 
-def _annual_cycle(night: Night, write_back: WriteBack, schools: Sequence[SchoolSummary]) -> list[SchoolSummary]:
+def _annual_cycle(
+    night: Night, write_back: WriteBack, errands: Errands, schools: Sequence[SchoolSummary]
+) -> list[SchoolSummary]:
     owners = [
         *schools,
         *(
@@ -270,15 +295,16 @@ def _annual_cycle(night: Night, write_back: WriteBack, schools: Sequence[SchoolS
             else []
         ),
     ]
-    for number, owner in enumerate(owners):
-        for year in school_years(night.as_of):
-            if night.stop():
-                return owners
-            owners[number] = write_back.school_year(owners[number], year)
-        if owner.school is None:
-            owners[number] = replace(owners[number], finished=True)
-        night.tell(NightProgress("cycle", owner.school, number + 1, len(owners)))
-    return owners
+    progress = count(1)
+
+    def one(owner: SchoolSummary) -> Errand[SchoolSummary]:
+        if night.stop():
+            return owner
+        summary = yield from write_back.school_years(owner, school_years(night.as_of))
+        night.tell(NightProgress("cycle", owner.school, next(progress), len(owners)))
+        return replace(summary, finished=True) if owner.school is None and not night.stop() else summary
+
+    return errands.run(together(map(one, owners), Wide(max(night.options.writers, 1))))
 
 
 def _ended(night: Night, summary: RunSummary) -> RunSummary:

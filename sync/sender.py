@@ -7,6 +7,7 @@ import json
 import uuid
 from dataclasses import replace
 from enum import Enum
+from functools import partial
 from typing import Protocol
 
 from ..adapters.ports import AnnualCycle, FlagSink, Receipt
@@ -23,6 +24,7 @@ from ..domain.problem import ProblemKind
 from ..journal.run_log import Kind
 from ..store import Intention
 from .context import Night
+from .errands import Errand, asked, kept
 
 
 class SendResult(Enum):
@@ -34,6 +36,8 @@ class SendResult(Enum):
     SET_ASIDE = "set_aside"
     CONFLICT = "conflict"
     """the case was changed since it was read; nothing was written"""
+    WAITING = "waiting"
+    """the run is to stop, and nothing has been sent"""
 
 
 class Target(Protocol):
@@ -83,7 +87,8 @@ class CyclePlace:
 
 
 class Sender:
-    """Takes intentions from the store to their place, one at a time.
+    """Takes intentions from the store to one place outside. It is their lane: one at a time until something has been read back,
+    and again from the moment a system gives no answer.
 
     Raises what nobody can get past tonight: AuthenticationFailed, AccessDenied and other Fatal errors.
     """
@@ -91,63 +96,73 @@ class Sender:
     _GIVE_UP_AFTER = 3
 
     def __init__(self, night: Night) -> None:
+        self.active = 0
         self._night = night
         self._store = night.store
         self._unanswered = 0
+        self._answers = False
+        """Whether the system answered the last time."""
 
-    def send(self, item: Intention, place: Target, *, look_first: bool) -> SendResult:
+    @property
+    def width(self) -> int:
+        """How many intentions may be on their way: enough that no writer waits while something is kept."""
+        return max(2 * self._night.options.writers - 1, 1) if self._answers else 1
+
+    def send(self, item: Intention, place: Target, *, look_first: bool) -> Errand[SendResult]:
         """Sends ``item`` until it stands there, at most ``tries`` times.
 
         ``look_first``: nobody knows what stands there, so that is asked before anything is sent.
         """
         why = ProblemKind.NOT_AS_WRITTEN
-        look = look_first or item.uncertain
+        look, standing = look_first or item.uncertain, partial(place.standing, item.subject)
         for _ in range(self._night.options.tries):
             try:
-                if look and place.standing(item.subject) == item.fingerprint:
-                    return self._confirmed(item, SendResult.STOOD)
-                self._store.about_to_send(item)
+                if look and (yield from asked(standing)) == item.fingerprint:
+                    return (yield from self._confirmed(item, SendResult.STOOD))
+                if self._night.stop() and not item.uncertain:
+                    return SendResult.WAITING
+                yield from kept(partial(self._store.about_to_send, item))
                 item = replace(item, attempts=item.attempts + 1, uncertain=True)
                 look = True  # from here on a try may have come through without our knowing
-                place.write(item)
-                if place.standing(item.subject) == item.fingerprint:
-                    return self._confirmed(item, SendResult.DONE)
+                yield from asked(partial(place.write, item))
+                if (yield from asked(standing)) == item.fingerprint:
+                    return (yield from self._confirmed(item, SendResult.DONE))
                 why = ProblemKind.NOT_AS_WRITTEN
                 # A server that has seen the key gives its old answer again, so what it lost needs a new one.
                 item = replace(item, key=new_key())
-                self._store.new_key(item, item.key)
+                yield from kept(partial(self._store.new_key, item, item.key))
             except Conflict:
+                self._answers = True
                 return SendResult.CONFLICT
             except (FlagRejected, Skippable) as error:
-                return self._set_aside(item, error.kind)
+                return (yield from self._set_aside(item, error.kind))
             except Fatal:
                 raise
             except SourceError as error:
                 why = error.kind
-        return self._set_aside(item, why)
+                self._answers = self._answers and why not in _NO_ANSWER
+        return (yield from self._set_aside(item, why))
 
-    def _confirmed(self, item: Intention, outcome: SendResult) -> SendResult:
-        self._unanswered = 0
-        anchor = None
-        if self._night.run_log is not None:
-            # Before the store: cut off in between, the line comes twice with one key; the other way round it would be lost.
-            anchor = self._night.run_log.add(
-                Kind.CYCLE_WRITE if item.of_cycle else Kind.WRITE,
-                run=self._night.run,
-                school=item.school or None,
-                subject=item.subject,
-                key=item.key,
-                fingerprint=item.fingerprint,
-                plan=self._night.plan,
-                outcome=outcome.value,
-                flags=len(item.body.get("flags", item.body.get("items", ()))),
-            )
-        self._store.confirm(item, anchor)
+    def _confirmed(self, item: Intention, outcome: SendResult) -> Errand[SendResult]:
+        facts = {
+            "run": self._night.run,
+            "school": item.school or None,
+            "subject": item.subject,
+            "key": item.key,
+            "fingerprint": item.fingerprint,
+            "plan": self._night.plan,
+            "outcome": outcome.value,
+            "flags": len(item.body.get("flags", item.body.get("items", ()))),
+        }
+        kind = Kind.CYCLE_WRITE if item.of_cycle else Kind.WRITE
+        yield from kept(partial(self._store.confirm, item), (kind, facts))
+        self._unanswered, self._answers = 0, True
         return outcome
 
-    def _set_aside(self, item: Intention, why: ProblemKind) -> SendResult:
-        self._store.set_aside(item, why)
-        self._unanswered = self._unanswered + 1 if why in _NO_ANSWER else 0
+    def _set_aside(self, item: Intention, why: ProblemKind) -> Errand[SendResult]:
+        yield from kept(partial(self._store.set_aside, item, why))
+        self._answers = why not in _NO_ANSWER
+        self._unanswered = 0 if self._answers else self._unanswered + 1
         return SendResult.SET_ASIDE
 
     @property

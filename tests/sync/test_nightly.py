@@ -479,7 +479,7 @@ def test_a_wish_to_stop_finishes_the_case_in_hand_and_the_next_run_goes_on(town:
 
     town.before = ask
     parts: dict[str, Any] = {"source": town, "sink": town, "cycle": town, "judging": judging(), "store": store}
-    summary = run_sync(as_of=NIGHT, options=Options(write_back=True), stop=stop, **parts)
+    summary = run_sync(as_of=NIGHT, options=Options(write_back=True, writers=1), stop=stop, **parts)
     assert (summary.state, summary.exit_code) == ("stopped", 130)
     assert town.case_writes() == ["S-1", "S-2"]
     assert store.written("S-2") is not None
