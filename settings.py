@@ -38,6 +38,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from .domain.base import is_pseudonym
 from .domain.errors import SettingsError
 from .domain.fault_words import Mistake, mistakes
 from .domain.people import Role
@@ -419,6 +420,8 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr | None = Field(default=None, min_length=16)
     """What the owner's pseudonyms are made with; without it the store keeps one, and a lost store gives new pseudonyms.
     With it, as a file in the secrets folder, texts of plans are compared across a school's cases too (judging/copies.py)."""
+    case_words: list[str] = Field(default_factory=list)
+    """Words in case numbers that are no names («Vatne»); other words that begin with a capital letter become pseudonyms."""
     account: str | None = None
     """Who acts, where neither sudo nor the user of the process tells: a person's or a service's account. The run log has it as a keyed id."""
     ping_url: PingAddress = Field(default=None, repr=False)
@@ -507,6 +510,11 @@ class Settings(BaseSettings):
         return self.pseudonym_key.get_secret_value().encode() if self.pseudonym_key is not None else b""
 
     @property
+    def no_names(self) -> frozenset[str]:
+        """``case_words``, in small letters."""
+        return frozenset(word.casefold() for word in self.case_words)
+
+    @property
     def copies_key(self) -> bytes:
         """What fingerprints of plans' texts are made with: by ``pseudonym_key``, and another than it. Empty where no key is set."""
         return hmac.digest(self.reference_key, b"copies", hashlib.sha256) if self.reference_key else b""
@@ -526,8 +534,12 @@ class Settings(BaseSettings):
         return None if self.mail.link is None else self.mail.link.replace("{reader}", reader)
 
     def link_to(self, case: str) -> str | None:
-        """Where ``case`` is found in the case system; ``None`` where nobody has said."""
-        return None if self.case_url is None else self.case_url.replace("{case}", quote(case, safe=""))
+        """Where ``case`` is found in the case system; ``None`` where nobody has said, or its number there is not known here."""
+        return (
+            None
+            if self.case_url is None or is_pseudonym(case)
+            else self.case_url.replace("{case}", quote(case, safe=""))
+        )
 
     @property
     def store_path(self) -> Path:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import re
 import stat
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from gettext import gettext as _
@@ -21,7 +23,8 @@ from ..domain.case import Case
 from ..domain.errors import UnreadableCase
 from ..domain.fault_words import mistakes, why_not
 from ..domain.moment import OSLO
-from .habits import as_id, read_model
+from .habits import read_model
+from .references import case_number, tells_who
 from .strict_json import strict_json
 
 BYTES_AT_MOST = 16 * 1024 * 1024
@@ -45,7 +48,7 @@ def read_case_file(path: Path, zone: ZoneInfo | None = None, context: ReadingCon
     except ValueError as error:
         raise UnreadableCase(_("fila er {error}").format(error=error), system="folder", case=name) from None
     context = context or ReadingContext(by_people=True)
-    return read_case(data, zone, system="folder", name=name, context=context)
+    return read_case(data, zone, system="folder", name=name, context=context, own_key=True)
 
 
 def read_case(
@@ -55,14 +58,20 @@ def read_case(
     system: str,
     name: str | None = None,
     context: ReadingContext | None = None,
+    own_key: bool = False,
 ) -> Case:
-    """The case in a JSON document. ``name`` is told where the document does not tell its own id."""
+    """The case in a JSON document. ``name`` is told where the document does not tell its own id. ``own_key``: nothing is kept of it, so
+    that without a key a case number that tells who it is about becomes a pseudonym by the document itself."""
     try:
         raw = strict_json(data)
     except ValueError as error:
         raise UnreadableCase(
             _("fila er {error}: eksporter saken på nytt").format(error=error), system=system, case=name
         ) from None
+    context = context or ReadingContext()
+    if own_key and isinstance(raw, dict) and "id" in raw:
+        by_itself = replace(context, reference_key=context.reference_key or hashlib.sha256(data).digest())
+        raw["id"] = case_number(raw["id"], by_itself, system=system)
     return case_from(raw, zone, system=system, name=name, context=context)
 
 
@@ -73,13 +82,16 @@ def case_from(
     system: str,
     name: str | None = None,
     context: ReadingContext | None = None,
+    named: frozenset[str] = frozenset(),
 ) -> Case:
-    """The case in a parsed document."""
+    """The case in a parsed document. ``named``: the names that the source gives in it, word by word."""
     context = context or ReadingContext()
     if zone is not None:
         context.zone = zone
+    if isinstance(raw, dict) and "id" in raw:
+        raw = {**raw, "id": case_number(raw["id"], context, system=system, name=name, named=named)}
     try:
-        return read_model(Case, raw, context)
+        return read_model(Case, raw, context, named)
     except ValidationError as error:
         told: dict[str, str] = {}
         for fault in mistakes(error):
@@ -106,14 +118,16 @@ def read_plain_file(path: Path, at_most: int) -> bytes:
     return data
 
 
-def told(stem: str) -> str:
+def told(stem: str, key: bytes = b"") -> str:
     """How a case file is called where it can't tell its own case number: its stem where that looks like a case number.
 
-    A stem may be a pupil's name or identity number; then it is told by a short sum of it, which stays the same.
+    A stem may be a pupil's name or identity number; then it is told by a short sum of it, by ``key`` where there is one, which stays
+    the same.
     """
-    if is_case_number(stem) and any(map(str.isdigit, stem)) and not _ELEVEN_DIGITS.search(stem):
+    if is_case_number(stem) and any(map(str.isdigit, stem)) and not _ELEVEN_DIGITS.search(stem) and not tells_who(stem):
         return stem
-    return f"fil-{hashlib.sha256(stem.encode(errors='surrogatepass')).hexdigest()[:8]}"
+    plain = stem.encode(errors="surrogatepass")
+    return f"fil-{(hmac.digest(key, plain, hashlib.sha256).hex() if key else hashlib.sha256(plain).hexdigest())[:8]}"
 
 
 def place_of(file: Path, among: Sequence[Path], folder: str) -> str:
@@ -134,9 +148,12 @@ def place_of(file: Path, among: Sequence[Path], folder: str) -> str:
     return where.format(folder=folder, number=number, n=len(among), size=status.st_size, day=day, time=time)
 
 
-def case_id_of(raw: Any) -> str | None:
-    """The case number that a document tells, where it can be repeated."""
-    found = as_id(raw.get("id")) if isinstance(raw, dict) else None
+def case_id_of(raw: Any, context: ReadingContext | None = None) -> str | None:
+    """The case number that a document tells, or its pseudonym, where it can be repeated."""
+    try:
+        found = case_number(raw.get("id") if isinstance(raw, dict) else None, context or ReadingContext(), system="")
+    except UnreadableCase:
+        return None
     return found if isinstance(found, str) and is_case_number(found) else None
 
 

@@ -22,7 +22,7 @@ from ..domain.base import ReadingContext, Ref
 from ..domain.case import CaseId
 from ..domain.moment import OSLO, Day, Moment, can_be_meant
 from ..domain.school import OrganisationNumber
-from .references import holds_identity_number, looks_like_a_user_name, pseudonym
+from .references import holds_identity_number, looks_like_a_user_name, pseudonym, words_of
 
 _MIDNIGHT_IN_UTC = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]00:00(?::00(?:\.0+)?)?(?:[Zz]|[+-]00:?00)", re.ASCII)
 M = TypeVar("M", bound=BaseModel)
@@ -42,6 +42,8 @@ class _Reading:
 
     today: date
     key: bytes
+    named: frozenset[str] = frozenset()
+    """The names that the source gives in the document, word by word."""
     unread: set[str] = field(default_factory=set)
     """Paths found so far."""
 
@@ -53,14 +55,19 @@ _OF_PEOPLE = ("ref", "pupil", "pupils")
 
 
 def as_the_format_has_it(
-    model: type[BaseModel], raw: Any, today: date | None = None, key: bytes = b""
+    model: type[BaseModel],
+    raw: Any,
+    today: date | None = None,
+    key: bytes = b"",
+    named: frozenset[str] = frozenset(),
 ) -> tuple[Any, frozenset[str]]:
     """``raw``, a parsed document of ``model``, with other systems' habits undone, and the paths that could not be read.
 
     ``today``: what «years ahead» is counted from; standard: the date in Europe/Oslo. ``key``: what pseudonyms of references that
-    tell who somebody is are made with; the case number is their salt where there is none. ``raw`` itself is left as it is.
+    tell who somebody is are made with; the case number is their salt where there is none. ``named``: the names that the source
+    gives in the document, word by word. ``raw`` itself is left as it is.
     """
-    reading = _Reading(today or datetime.now(OSLO).date(), key or _salt(raw))
+    reading = _Reading(today or datetime.now(OSLO).date(), key or _salt(raw), named)
     found = _read_object(model, raw, "", reading)
     return (raw if found is _UNREAD else found), frozenset(reading.unread)
 
@@ -69,11 +76,14 @@ def _salt(raw: Any) -> bytes:
     return str(raw.get("id") if isinstance(raw, dict) else "").encode(errors="surrogatepass")
 
 
-def read_model(model: type[M], raw: Any, context: ReadingContext | None = None) -> M:
+def read_model(
+    model: type[M], raw: Any, context: ReadingContext | None = None, named: frozenset[str] = frozenset()
+) -> M:
     """The ``model`` in a parsed document; a case or an annual cycle says what could not be read. Raises ValidationError."""
     if "unreadable" not in model.model_fields:  # what can't say so is refused whole
         return model.model_validate(raw, context=context)
-    raw, unread = as_the_format_has_it(model, raw, key=context.reference_key if context is not None else b"")
+    key = context.reference_key if context is not None else b""
+    raw, unread = as_the_format_has_it(model, raw, key=key, named=named)
     found = model.model_validate(raw, context=context)
     return found.model_copy(update={"unreadable": found.unreadable | unread}) if unread else found  # type: ignore[attr-defined]  # asked for above
 
@@ -135,7 +145,8 @@ def _read_reference(value: Any, path: str, reading: _Reading) -> Any:
     if not isinstance(reference, str):
         return value
     of_a_person = path.rpartition(".")[2] in _OF_PEOPLE and looks_like_a_user_name(reference)
-    return pseudonym(reference, reading.key) if of_a_person or holds_identity_number(reference) else reference
+    tells = of_a_person or holds_identity_number(reference) or words_of(reference) & reading.named
+    return pseudonym(reference, reading.key) if tells else reference
 
 
 def _read_time(value: Any, _path: str, reading: _Reading) -> Any:

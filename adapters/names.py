@@ -17,6 +17,7 @@ from typing import Any
 
 from ..domain.case import Case
 from ..domain.people import Role
+from .references import words_of
 from .wire_names import snake
 
 _PUPIL = "elev"
@@ -52,7 +53,11 @@ class Person:
 
 def without_names(raw: Any) -> Any:
     """The case on the wire with every name that the source itself gives as a pseudonym, in each text. Changes nothing else."""
-    people = people_in(raw)
+    return of_people(raw, people_in(raw))
+
+
+def of_people(raw: Any, people: tuple[Person, ...]) -> Any:
+    """The same, where it is known who they are."""
     return _Names(people).out_of(raw, in_text=False) if people else raw
 
 
@@ -66,6 +71,11 @@ def people_in(raw: Any) -> tuple[Person, ...]:
             numbers[word] += 1
             found[key] = Person(name, f"{word}-{numbers[word]}")
     return tuple(found.values())
+
+
+def words_in_names(people: tuple[Person, ...]) -> frozenset[str]:
+    """Every word of their names, without regard to case."""
+    return frozenset().union(*(words_of(person.name) for person in people))
 
 
 def _named(value: Any, key: str | None) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,5 @@
-"""References that tell who somebody is (an identity number, a user name) become pseudonyms before anything else sees them."""
+"""References and case numbers that tell who somebody is (an identity number, a name, a user name) become pseudonyms before anything
+else sees them. The way back is the source's own list: nothing here keeps it."""
 
 from __future__ import annotations
 
@@ -6,6 +7,12 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Collection
+from gettext import gettext as _
+from typing import Any
+
+from ..domain.base import ReadingContext, is_pseudonym
+from ..domain.errors import UnreadableCase
 
 _ELEVEN_DIGITS = re.compile(
     r"(?<!\d)(?:0[1-9]|[12]\d|3[01]|4[1-9]|[56]\d|7[01])"  # a day, perhaps of a D-number
@@ -22,6 +29,16 @@ bruker user person actor note notat logg log entry notice varsel melding sak cas
 inspektør assistent vikar
 """
 _NO_NAMES = frozenset(_PARTS_PLAYED.split())
+_CALLED_SO = """
+saker saksnr saksnummer elevsak personsak systemsak skole skule skolemiljø skolemiljo miljø miljo arkiv journal mappe
+test prøve demo eksempel example
+"""
+_IN_CASE_NUMBERS = frozenset(_CALLED_SO.split())
+"""Words that stand in case numbers and are no names; a municipality's own are its setting ``case_words``."""
+_WORD = re.compile(r"[^\W\d_]+")
+_DOTTED = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})\.([^\W\d_]{2,})")
+_SHORTEST = 3
+"""Letters: fewer of them are no name that could be known again."""
 _LENGTH = 12
 
 
@@ -43,3 +60,61 @@ def pseudonym(reference: str, key: bytes) -> str:
     """The same for the same ``reference`` and ``key``, in every case; without the key nobody finds the way back."""
     digest = hmac.digest(key, reference.encode(errors="surrogatepass"), hashlib.sha256)
     return f"p-{base64.b32encode(digest).decode()[:_LENGTH].lower()}"
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words in ``text`` that are long enough to be a name, without regard to case."""
+    return frozenset(word.casefold() for word in _WORD.findall(text) if len(word) >= _SHORTEST)
+
+
+def tells_who(number: str, *, no_names: Collection[str] = (), named: frozenset[str] = frozenset()) -> bool:
+    """Whether a case number is, or holds, an identity number, a name or a user name.
+
+    ``no_names``: words that are none here; ``named``: the names that the source gives in the case, word by word.
+    """
+
+    if is_pseudonym(number):
+        return False
+
+    def is_one(word: str) -> bool:
+        return not {word.casefold()} & (_NO_NAMES | _IN_CASE_NUMBERS | set(no_names))
+
+    if holds_identity_number(number) or words_of(number) & named:
+        return True
+    if any(
+        len(word) >= _SHORTEST and word[0].isupper() and not word.isupper()
+        for word in filter(is_one, _WORD.findall(number))
+    ):
+        return True
+    if any(all(map(is_one, found.groups())) for found in _DOTTED.finditer(number)):
+        return True
+    return looks_like_a_user_name(number) and all(map(is_one, _WORD.findall(number)))
+
+
+def may_tell_who(number: str, no_names: Collection[str] = ()) -> bool:
+    """Whether a case number holds a word that is a name if somebody in the case is called so."""
+    return bool(words_of(number) - _NO_NAMES - _IN_CASE_NUMBERS - set(no_names)) and not is_pseudonym(number)
+
+
+def case_number(
+    raw: Any, context: ReadingContext, *, system: str, name: str | None = None, named: frozenset[str] = frozenset()
+) -> Any:
+    """The case number ``raw`` as the rest of the house knows it: itself, or a pseudonym where it tells who the case is about.
+
+    ``name``: what the case is called where its number can't be told. Raises UnreadableCase where there is no key to make the
+    pseudonym with: one that nobody can make again would take decisions and flags from their case.
+    """
+    number = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    if not isinstance(number, str) or not tells_who(number, no_names=context.no_names, named=named):
+        return number
+    if not context.reference_key:
+        raise UnreadableCase(no_key(), system=system, case=name, fields=("id",))
+    return pseudonym(number, context.reference_key)
+
+
+def no_key() -> str:
+    """What to do where a pseudonym is needed and there is no key."""
+    return _(
+        "saksnummeret kan vise hvem saken gjelder: legg en nøkkel som fila pseudonym_key i mappa med hemmeligheter, eller sett "
+        "ordene i det som ikke er navn, under case_words"
+    )

@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from gettext import gettext as _
@@ -18,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..adapters.connect import missing_keys
+from ..adapters.connect import case_adapter, missing_keys
 from ..adapters.ports import carries_of
 from ..adapters.workbook.layout import fact_name
 from ..domain.calendar import school_year_of
@@ -30,7 +31,7 @@ from ..plans.calendars import missing_years
 from ..settings import secrets_folder
 from ..validators import RULES
 from ..validators.rule import Subject
-from . import school_days
+from . import reference_key, school_days
 from .doctor_line import Line, State
 from .doctor_systems import HTTP, Systems
 
@@ -158,11 +159,19 @@ class _Doctor:
             yield Line("secrets", State.FAULT, what, do.format(files=files))
         else:
             yield Line("secrets", State.OK, _("de som trengs, er der (vises aldri)"))
+        yield from self._key()
         folder = secrets_folder(self._work.secrets)
         if folder is not None and folder.is_dir() and folder.stat().st_mode & 0o077:
             yield Line(
                 "secrets", State.LOOK, _("andre brukere kan se i mappa for hemmeligheter"), _("chmod 700 på mappa.")
             )
+
+    def _key(self) -> Iterator[Line]:
+        """The key is the one that the store's pseudonyms are made with."""
+        with suppress(StoreError):  # its own line tells
+            wrong = reference_key.fault(self._work.settings, self._store)
+            if wrong is not None:
+                yield Line("secrets", State.FAULT, wrong, reference_key.what_to_do())
 
     # --- the judgement -------------------------------------------------------------------------------------------
 
@@ -193,7 +202,7 @@ class _Doctor:
 
     def carries(self) -> Iterator[Line]:
         """What the source can show of the plan's rows, and what it never has."""
-        lacks = sorted(carries_of(self._work.source).lacks)
+        lacks = sorted(carries_of(case_adapter(self._work.settings)).lacks)
         rows = self._work.judging.plan.rows
         by_cases = {rule.code: rule for rule in RULES.values() if rule.subject is Subject.CASE and rule.row in rows}
         without = {

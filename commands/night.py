@@ -17,6 +17,7 @@ from ..journal.run_log import Kind, entries
 from ..store.rows import FirstWrite
 from ..sync.run import NightProgress, Options, run_sync
 from ..sync.summary import RunSummary, SchoolSummary
+from . import reference_key
 from .reasons import checked
 from .run_log_lines import run_log
 
@@ -39,6 +40,8 @@ def run(
     Raises SettingsError where nobody has looked first."""
     settings = work.settings
     store = work.store
+    reference_key.held(settings, store)
+    reference_key.remember(settings, store)
     if first_write and not settings.sync.write_back:
         raise SettingsError(_("tilbakeskriving er av: sett write_back = true under [sync] først"))
     may_write = dry_run or not settings.sync.write_back or _has_begun(work) or _begins(work, first_write)

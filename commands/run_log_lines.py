@@ -11,6 +11,7 @@ from ..domain.errors import StoreError
 from ..journal.accounts import Accounts, account
 from ..journal.run_log import ANCHOR, BrokenRunLog, Kind, RunLog, Verified, entries, verify
 from ..reports.model import SchoolReport
+from . import reference_key
 from .reasons import checked
 
 if TYPE_CHECKING:
@@ -89,3 +90,10 @@ def forget(work: Workplace, before: date) -> Forgotten:
     counts = {name: getattr(gone, name) for name in ("cases", "runs", "cycles", "acceptances")}
     run_log(work, "store").add_and_anchor(Kind.STORE, action="forget", older_than=before.isoformat(), **counts)
     return gone
+
+
+def new_key(work: Workplace, *, reason: str) -> None:
+    """Takes the key in the settings (or none) for right from now on, with a line in the run log. Raises SettingsError."""
+    why = checked(reason)[:200]
+    reference_key.remember(work.settings, work.store, anew=True)
+    run_log(work, "store").add_and_anchor(Kind.STORE, action="new_key", reason=why)

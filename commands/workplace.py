@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from gettext import gettext as _
 from pathlib import Path
@@ -58,7 +59,11 @@ class Workplace:
 
     @cached_property
     def source(self) -> CasePort:
-        """Where cases come from and flags go to."""
+        """Where cases come from and flags go to. Raises SettingsError."""
+        from . import reference_key
+
+        with suppress(StoreError), self._looked_into() as store:  # who needs the store is told so
+            reference_key.held(self.settings, store)
         return case_adapter(self.settings)
 
     @cached_property
@@ -92,6 +97,21 @@ class Workplace:
         from ..store import Store
 
         return self.store if Store.is_there(self.settings.store_address) else None
+
+    @contextmanager
+    def _looked_into(self) -> Iterator[Store | None]:
+        """The store as it is, for a question: never made, and never brought up to date."""
+        from ..store import Store
+
+        where = self.settings.store_address
+        if "store" in self.__dict__ or not Store.is_there(where):
+            yield self.__dict__.get("store")
+        else:
+            store = Store.open(where, read_only=True)
+            try:
+                yield store
+            finally:
+                store.close()
 
     def school(self, wanted: str) -> School:
         """The school with this organisation number, or of this name. Raises SettingsError when the source has no such school."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import threading
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -30,6 +31,13 @@ Ref = Annotated[
 """An id or pseudonym of the source. Ids go to the store, to flags and to paper, so a name with a space, an e-mail address,
 markup and eleven digits by themselves (an identity number) are refused."""
 
+_PSEUDONYM = re.compile(r"p-[a-z2-7]{12}")
+
+
+def is_pseudonym(reference: str) -> bool:
+    """Whether ``reference`` was made in the place of one that tells who somebody is (adapters/references.py)."""
+    return _PSEUDONYM.fullmatch(reference) is not None
+
 
 @dataclass
 class ReadingContext:
@@ -44,6 +52,8 @@ class ReadingContext:
     """Whether people make such documents: then a field that no model knows is misspelt, and refused with the nearest one."""
     reference_key: bytes = b""
     """What pseudonyms of references are made with, where a reference tells who somebody is (adapters/references.py)."""
+    no_names: frozenset[str] = frozenset()
+    """Words in case numbers that are no names in this municipality, in small letters."""
     unknown_fields: Counter[str] = field(default_factory=Counter)
 
 

@@ -185,7 +185,7 @@ def _listed(cases: Iterable[str], report: SchoolReport) -> Iterable[str]:
     if report.links.case_url is None:
         yield f"  {', '.join(cases)}"
     else:
-        yield from (f"  {case} {report.links.to_case(case)}" for case in cases)
+        yield from (f"  {case} {report.links.to_case(case) or ''}".rstrip() for case in cases)
 
 
 def _step(block: CaseBlock, say: Sentences) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from ..domain.base import is_pseudonym
+
 _TAG = re.compile(r"(<[^>]*>)")
 _NO_LINKS_IN = frozenset({"a", "title", "style", "svg"})
 """Elements whose text is no place for a link."""
@@ -20,12 +22,16 @@ class Links:
     log_url: str | None = None
 
     def to_case(self, case: str) -> str | None:
-        """Where the case is."""
-        return None if self.case_url is None else self.case_url.replace("{case}", quote(case, safe=""))
+        """Where the case is; ``None`` too where its number there is not known here."""
+        return (
+            None
+            if self.case_url is None or is_pseudonym(case)
+            else self.case_url.replace("{case}", quote(case, safe=""))
+        )
 
     def to_entry(self, case: str, entry: str) -> str | None:
         """Where an entry of the case's log is."""
-        if self.log_url is None or not entry:
+        if self.log_url is None or not entry or is_pseudonym(case):
             return None
         return self.log_url.replace("{case}", quote(case, safe="")).replace("{log}", quote(entry, safe=""))
 

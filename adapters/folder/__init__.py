@@ -18,5 +18,5 @@ def connector(settings: Settings) -> Folder:
             _("folder.path er ikke satt: oppgi en innstillingsfil med --settings eller $SKOLEMILJO_SETTINGS")
         )
     folder = Folder(settings.folder.path, zone=settings.zone, lists_schools=settings.roster is None)
-    folder.context.reference_key = settings.reference_key
+    folder.context.reference_key, folder.context.no_names = settings.reference_key, settings.no_names
     return folder

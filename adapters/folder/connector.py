@@ -172,9 +172,11 @@ class Folder:
                 _("fila er {error}: eksporter saken på nytt").format(error=error), system=SYSTEM, case=case_id
             ) from None
         case = case_from(raw, self._zone, system=SYSTEM, name=case_id, context=self.context)
-        if name_of(case.id) != file.stem:
+        if not _is_called_by(raw, file):
             what = _("fila må ha saksnummeret som navn, med _ for /")
             raise UnreadableCase(what, system=SYSTEM, case=case_id, fields=("id",))
+        if case.id != case_id:  # its number has become a pseudonym since somebody learned it
+            raise CaseNotFound(_not_there(), system=SYSTEM, case=case_id)
         return self.carries.marked(case.model_copy(update={"etag": hashlib.sha256(data).hexdigest()[:32]}))
 
     def _files(self) -> Iterator[tuple[Path, _Known]]:
@@ -194,9 +196,24 @@ class Folder:
         stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
         known = self._known.get(file.name)
         if known is None or known.stamp != stamp:
-            case, school = _told_by(file)
+            case, school = self._told_by(file)
             known = self._known[file.name] = _Known(stamp, case, school)
         return known
+
+    def _told_by(self, file: Path) -> tuple[str, str | None]:
+        """What the file is called and whose it is, as far as it can be told without judging its content."""
+        try:
+            raw = strict_json(read_plain_file(file, BYTES_AT_MOST)) if stat.S_ISREG(file.lstat().st_mode) else None
+        except FileNotFoundError:
+            raise
+        except (OSError, ValueError):
+            raw = None
+        case = case_id_of(raw, self.context) if _is_called_by(raw, file) else None
+        school = as_id(raw.get("school")) if isinstance(raw, dict) else None
+        return (
+            case if case is not None else told(file.stem, self.context.reference_key),
+            school if isinstance(school, str) and is_organisation_number(school) else None,
+        )
 
     # --- flags ---------------------------------------------------------------------------------------------------
 
@@ -231,20 +248,10 @@ class Folder:
         return self.context.unknown_fields
 
 
-def _told_by(file: Path) -> tuple[str, str | None]:
-    """What the file is called and whose it is, as far as it can be told without judging its content."""
-    try:
-        raw = strict_json(read_plain_file(file, BYTES_AT_MOST)) if stat.S_ISREG(file.lstat().st_mode) else None
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError):
-        raw = None
-    case = case_id_of(raw)
-    school = as_id(raw.get("school")) if isinstance(raw, dict) else None
-    return (
-        case if case is not None and name_of(case) == file.stem else told(file.stem),
-        school if isinstance(school, str) and is_organisation_number(school) else None,
-    )
+def _is_called_by(raw: object, file: Path) -> bool:
+    """Whether the file is called what the case number in it says."""
+    number = as_id(raw.get("id")) if isinstance(raw, dict) else None
+    return isinstance(number, str) and number.replace("/", "_") == file.stem
 
 
 def _names(found: object) -> bool:

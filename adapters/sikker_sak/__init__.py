@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...domain.carries import Carries
 from ...settings import Settings
 from ..connect import http_client
+from .case_numbers import SYSTEM
 from .connector import SikkerSak
-from .wire import SYSTEM, Labels
+from .wire import Labels
 
 __all__ = ["SikkerSak", "connector"]
 
@@ -22,5 +23,5 @@ def connector(settings: Settings) -> SikkerSak:
         page_size=section.page_size,
         carries=Carries.of(lacks=section.lacks),
     )
-    source.context.reference_key = settings.reference_key
+    source.context.reference_key, source.context.no_names = settings.reference_key, settings.no_names
     return source

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from gettext import gettext as _
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from ...domain.base import ReadingContext
+from ...domain.base import ReadingContext, is_pseudonym
 from ...domain.carries import EVERYTHING, Carries
 from ...domain.case import Case
 from ...domain.errors import CaseNotFound, Conflict, IncompleteAnswer, UnreadableCase
@@ -18,7 +19,8 @@ from ...domain.school import School
 from ..case_file import is_case_number
 from ..http import Heard, HttpClient
 from ..ports import CaseProblem, Receipt, SourceItem
-from .wire import SYSTEM, Labels, case_from_wire, record_from_wire, record_to_wire, school_from_wire
+from .case_numbers import SYSTEM, CaseNumbers
+from .wire import Labels, case_from_wire, record_from_wire, record_to_wire, school_from_wire
 
 _WEAK = "W/"
 
@@ -43,6 +45,7 @@ class SikkerSak:
         """Holds the labels nobody has mapped, counted."""
         self.context = ReadingContext(zone=zone)
         """Holds the fields nobody knows, counted."""
+        self._numbers = CaseNumbers(self.context)
 
     @property
     def heard(self) -> Heard | None:
@@ -68,7 +71,7 @@ class SikkerSak:
         seen: set[tuple[str, str | None]] = set()
         for page in self._http.pages(f"v1/schools/{school}/cases", params=params, page_size=self._page_size):
             for raw in page:
-                item = self._read(raw)
+                item = self._item(raw)
                 if isinstance(item, Case):
                     key = (item.id, item.etag)
                     if key in seen:
@@ -78,13 +81,14 @@ class SikkerSak:
 
     def case(self, case_id: str) -> Case:
         """One case, whole, with the etag of the answer."""
-        answer = self._http.get(_path(case_id), case=case_id)
+        answer = self._http.get(_path(self._number(case_id)), case=case_id)
         try:
-            etag = _strong(answer.etag, answer.body)
-            case = self.carries.marked(case_from_wire(answer.body, self.labels, self.context, self._zone, etag))
+            case = self._read(answer.body, answer.etag)
         except UnreadableCase as error:
             error.case = case_id  # what it calls itself may be what can't be read
             raise
+        if case.id != case_id and is_pseudonym(case.id):
+            raise CaseNotFound(_("saken har et dekknavn i stedet for nummeret"), system=SYSTEM, case=case_id)
         if case.id != case_id:
             raise UnreadableCase(
                 _("en annen sak kom enn den det ble spurt etter"), system=SYSTEM, case=case_id, fields=("id",)
@@ -93,10 +97,36 @@ class SikkerSak:
 
     def case_ids(self, school: str) -> Iterator[str]:
         """The numbers of all the school's cases."""
+        try:
+            for number in self._listed(school):
+                case = self._numbers.listed(number, self._learn)
+                if not is_case_number(case):
+                    raise IncompleteAnswer(_("listen har noe som ikke er et saksnummer"), system=SYSTEM)
+                yield case
+        except UnreadableCase as error:  # a number that may not be told, and no key to make a pseudonym with
+            raise IncompleteAnswer(error.what_to_do, system=SYSTEM) from None
+
+    def _listed(self, school: str) -> Iterator[str]:
+        """The numbers on the wire."""
         for page in self._http.pages(f"v1/schools/{school}/case-numbers", params={}, page_size=100):
-            if not all(isinstance(number, str) and is_case_number(number) for number in page):
+            if not all(isinstance(number, str) for number in page):
                 raise IncompleteAnswer(_("listen har noe som ikke er et saksnummer"), system=SYSTEM)
             yield from page
+
+    def _every_number(self) -> Iterator[str]:
+        return chain.from_iterable(self._listed(school.organisation_number) for school in self.schools())
+
+    def _learn(self, number: str) -> None:
+        """Reads a case only to know who is named in it; what goes wrong is told without its number."""
+        answer = self._http.get(_path(number), case="?")
+        self._read(answer.body, answer.etag)
+
+    def _number(self, case_id: str) -> str:
+        """The number of a case at the source. Raises CaseNotFound where no list has it."""
+        number = self._numbers.on_the_wire(case_id, self._every_number)
+        if number is None:
+            raise CaseNotFound(_("ingen av skolenes lister har saken"), system=SYSTEM, case=case_id)
+        return number
 
     def write(self, record: ComplianceRecord, *, if_match: str | None, idempotency_key: str) -> Receipt:
         """Writes the whole record; the answer is a receipt and no proof.
@@ -117,9 +147,10 @@ class SikkerSak:
             raise Conflict(_("saken er endret siden den ble lest"), system=SYSTEM, case=case_id)
 
     def _put(self, record: ComplianceRecord, if_match: str | None, idempotency_key: str) -> Receipt:
+        number = self._number(record.case)
         answer = self._http.put(
-            f"{_path(record.case)}/compliance",
-            record_to_wire(record),
+            f"{_path(number)}/compliance",
+            record_to_wire(record, number),
             idempotency_key=idempotency_key,
             if_match=if_match,
             case=record.case,
@@ -129,16 +160,21 @@ class SikkerSak:
     def read(self, case_id: str) -> ComplianceRecord | None:
         """The record that stands on the case."""
         try:
-            answer = self._http.get(f"{_path(case_id)}/compliance", case=case_id)
+            number = self._number(case_id)
+            answer = self._http.get(f"{_path(number)}/compliance", case=case_id)
         except CaseNotFound:
             return None
-        return record_from_wire(answer.body, case_id, answer.request_id)
+        return record_from_wire(answer.body, case_id, number, answer.request_id)
 
-    def _read(self, raw: Any) -> SourceItem:
+    def _item(self, raw: Any) -> SourceItem:
         try:
-            return self.carries.marked(case_from_wire(raw, self.labels, self.context, self._zone, _strong(None, raw)))
+            return self._read(raw, None)
         except UnreadableCase as error:
             return CaseProblem(error.case, error.kind, error.fields, error.what_to_do)
+
+    def _read(self, raw: Any, etag: str | None) -> Case:
+        etag = _strong(etag, raw)
+        return self.carries.marked(case_from_wire(raw, self.labels, self.context, self._zone, etag, self._numbers))
 
 
 def _strong(header: str | None, raw: Any) -> str | None:

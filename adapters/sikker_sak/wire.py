@@ -19,10 +19,11 @@ from ...domain.flag import ComplianceRecord
 from ...domain.log import LogKind
 from ...domain.school import School
 from ..case_file import case_from
-from ..names import without_names
+from ..habits import as_id
+from ..names import of_people, people_in, words_in_names
 from ..wire_names import camelled, snake
+from .case_numbers import SYSTEM, CaseNumbers
 
-SYSTEM = "sikker_sak"
 _DROPPED = frozenset({"name", "title"})
 """Names of people and titles of cases: dropped before anything else looks at them; in texts they are pseudonyms by then."""
 _RENAMED = {
@@ -93,10 +94,18 @@ class Labels:
         return kind
 
 
-def case_from_wire(raw: Any, labels: Labels, context: ReadingContext, zone: ZoneInfo | None, etag: str | None) -> Case:
-    """The case in one wire document. Raises UnreadableCase with case number and fields."""
+def case_from_wire(
+    raw: Any,
+    labels: Labels,
+    context: ReadingContext,
+    zone: ZoneInfo | None,
+    etag: str | None,
+    numbers: CaseNumbers | None = None,
+) -> Case:
+    """The case in one wire document. ``numbers`` learns what its number is here. Raises UnreadableCase with case number and fields."""
     try:
-        mapped = _from_wire(without_names(raw))
+        people = people_in(raw)
+        mapped = _from_wire(of_people(raw, people))
     except RecursionError:
         raise UnreadableCase(_("saken er nøstet for dypt"), system=SYSTEM) from None
     if isinstance(mapped, dict):
@@ -110,6 +119,10 @@ def case_from_wire(raw: Any, labels: Labels, context: ReadingContext, zone: Zone
         if etag is not None:
             mapped["etag"] = etag
         mapped["hidden"] = _paths(mapped.get("hidden", []))
+        named = words_in_names(people)
+        if numbers is not None and "id" in mapped:
+            mapped["id"] = numbers.of(mapped["id"], named)
+        return case_from(mapped, zone, system=SYSTEM, context=context, named=named)
     return case_from(mapped, zone, system=SYSTEM, context=context)
 
 
@@ -150,22 +163,21 @@ def school_from_wire(raw: Any) -> School:
         raise IncompleteAnswer(_("listen har en skole uten riktig organizationNumber"), system=SYSTEM) from None
 
 
-def record_to_wire(record: ComplianceRecord) -> Any:
-    """A compliance record as the wire has it."""
+def record_to_wire(record: ComplianceRecord, number: str) -> Any:
+    """A compliance record as the wire has it. ``number``: of the case at the source."""
     body = record.model_dump(mode="json")
-    number, school = body.pop("case"), body.pop("school")
+    school = body.pop("school")
+    del body["case"]
     return {"caseNumber": number, "schoolOrganizationNumber": school, **camelled(body)}
 
 
-def record_from_wire(raw: Any, case: str, request_id: str | None) -> ComplianceRecord:
-    """The record read back. Raises SourceError when it is not one."""
+def record_from_wire(raw: Any, case: str, number: str, request_id: str | None) -> ComplianceRecord:
+    """The record of ``case``, which has ``number`` at the source, read back. Raises SourceError when it is not one."""
     try:
         mapped = _from_wire(raw)
-        mapped["case"] = mapped.pop("id")
-        record = ComplianceRecord.model_validate(mapped)
-        if record.case != case:
+        if as_id(mapped.pop("id")) != number:
             raise KeyError
-        return record
+        return ComplianceRecord.model_validate({**mapped, "case": case})
     except (ValidationError, AttributeError, KeyError, TypeError, RecursionError):
         raise SourceError(
             _("det som ble lest tilbake, er ikke slik kontrakten sier"), system=SYSTEM, case=case, request_id=request_id

@@ -12,11 +12,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ...domain.base import Ref
+from ...domain.base import ReadingContext, Ref
 from ...domain.case import CaseId
+from ...domain.errors import UnreadableCase
 from ...domain.moment import MONTHS, OSLO, Moment, can_be_meant, start_of
 from ...domain.people import Role
 from ...domain.school import is_organisation_number
+from ..references import case_number
 from .layout import Column, Holds, plainly, roles
 
 NO_STAND = "no_stand"
@@ -53,6 +55,7 @@ class About:
     today: date = field(default_factory=lambda: datetime.now(OSLO).date())
     schools: Mapping[str, str | None] = field(default_factory=dict)
     """Name, plainly written → organisation number; ``None`` where two schools are called so."""
+    context: ReadingContext = field(default_factory=ReadingContext)
 
 
 class Wrong(ValueError):
@@ -131,8 +134,14 @@ def number_in(value: Any) -> str:
     return str(int(value) if isinstance(value, float) else value)
 
 
-def _number_of(column: Column, value: Any, _about: About) -> str:
-    return _reference(number_in(value), of_a_case=column.path == "case")
+def _number_of(column: Column, value: Any, about: About) -> str:
+    number = number_in(value)
+    if column.path != "case":
+        return _reference(number)
+    try:
+        return _reference(case_number(number, about.context, system=""), of_a_case=True)
+    except UnreadableCase as error:
+        raise Wrong(error.what_to_do) from None
 
 
 def _numbers_of(_column: Column, value: Any, _about: About) -> list[str]:

@@ -168,7 +168,7 @@ class _Reading:
         """The schools of their own sheet, and their numbers by name."""
         listed: list[School] = []
         names: dict[str, str | None] = {}
-        for row in (row for table in self._tables["schools"] for row in rows_of(table, {})):
+        for row in (row for table in self._tables["schools"] for row in rows_of(table, {}, self._context)):
             try:
                 if not row.mistakes:
                     listed.append(read_model(School, row.values, self._context))
@@ -184,7 +184,7 @@ class _Reading:
         return names
 
     def _cases(self, names: Mapping[str, str | None]) -> None:
-        for row in (row for table in self._tables["cases"] for row in rows_of(table, names)):
+        for row in (row for table in self._tables["cases"] for row in rows_of(table, names, self._context)):
             number = row.get("case")
             if number is None:
                 self._lost(row)
@@ -209,7 +209,7 @@ class _Reading:
                 self._mistakes[number] += row.mistakes
 
     def _lists(self, tables: Iterable[Table], names: Mapping[str, str | None]) -> None:
-        for row in (row for table in tables for row in rows_of(table, names)):
+        for row in (row for table in tables for row in rows_of(table, names, self._context)):
             case = self._case_of(row)
             if case is None:
                 continue
@@ -229,7 +229,7 @@ class _Reading:
             self._mistakes[case] += row.mistakes
 
     def _parts(self, tables: Iterable[Table], names: Mapping[str, str | None]) -> None:
-        for row in (row for table in tables for row in rows_of(table, names)):
+        for row in (row for table in tables for row in rows_of(table, names, self._context)):
             case = self._case_of(row)
             if case is None:
                 continue
@@ -335,7 +335,7 @@ class _Reading:
             if column not in table.columns.values()
         )
         seen: dict[tuple[Any, ...], Row] = {}
-        for row in (row for table in self._tables[_ANNUAL] for row in rows_of(table, names)):
+        for row in (row for table in self._tables[_ANNUAL] for row in rows_of(table, names, self._context)):
             number = tuple(map(row.get, ("school", "school_year", "id")))
             if number in seen:
                 row.mistake(

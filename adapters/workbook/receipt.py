@@ -40,7 +40,7 @@ def read_receipt(
         if table is None:
             continue
         known = True
-        for row in rows_of(table, {}):
+        for row in rows_of(table, {}, ReadingContext()):
             entered = _entered(row, at, is_ours)
             wrong += row.mistakes
             if entered is not None and not row.mistakes:

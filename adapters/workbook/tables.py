@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from gettext import gettext as _
 from typing import Any
 
+from ...domain.base import ReadingContext
 from .cells import About, Unread, Wrong, is_blank, read_cell
 from .grids import Grid, letters
 from .layout import LANGUAGES, Column, Sheet, plainly
@@ -113,10 +114,10 @@ def _spread(grid: Grid) -> None:
                     grid.rows[row][column] = value
 
 
-def rows_of(table: Table, names: Mapping[str, str | None]) -> Iterator[Row]:
+def rows_of(table: Table, names: Mapping[str, str | None], context: ReadingContext) -> Iterator[Row]:
     """The rows in which something stands beside a number that the template put there."""
     sheet = table.sheet
-    about = About(language=table.language, epoch=table.grid.epoch, schools=names)
+    about = About(language=table.language, epoch=table.grid.epoch, schools=names, context=context)
     for number, cells in table.grid.rows.items():
         if number <= table.heading:
             continue

@@ -52,6 +52,22 @@ def store_forget(work: Workplace, before: date) -> None:
     click.echo(said.format(cases=gone.cases, runs=gone.runs, cycles=gone.cycles, acceptances=gone.acceptances))
 
 
+@store.command("new-key")
+@click.option("--reason", required=True, metavar="TEKST", help="Hvorfor; står i kjøreloggen. Ingen navn.")
+@with_workplace
+def store_new_key(work: Workplace, reason: str) -> None:
+    """Si at nøkkelen til dekknavnene er tapt eller byttet, og at nye dekknavn er greit.
+
+    \b
+    Eksempel:
+      skolemiljo store new-key --reason "Nøkkelen gikk tapt med den gamle tjeneren"
+    """
+    from .. import run_log_lines
+
+    run_log_lines.new_key(work, reason=reason)
+    click.echo(_("Nøkkelen som er satt nå, gjelder fra neste natt. Saker med dekknavn blir nye saker."))
+
+
 @store.command("check")
 @with_workplace
 def store_check(work: Workplace) -> None:

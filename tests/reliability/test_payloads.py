@@ -171,7 +171,7 @@ class ThroughSikkerSak(OverHttp):
             "schools": (8, [page(*schools)]),
             "numbers": (5, [page(*(case["id"] for case in cases()[:20]))]),
             "count": (4, [page(cases()[0]["id"])]),
-            "record": (8, [record_to_wire(record())]),
+            "record": (8, [record_to_wire(record(), record().case)]),
             "receipt": (3, [{"receiptId": "r-1", "storedAt": "2026-11-20T08:00:00Z"}]),
             "token": (2, [TOKEN]),
         }
