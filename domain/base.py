@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-import threading
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
