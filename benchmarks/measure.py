@@ -216,7 +216,18 @@ def night_place(*, cases: int, schools: int, write_back: bool = False) -> Iterat
     """A municipality that answers over HTTP from a process of its own, and a workplace with its settings."""
     with tempfile.TemporaryDirectory() as folder:
         served = subprocess.Popen(
-            [PROGRAM, "mock", "up", "--schools", str(schools), "--cases", str(cases), "--as-of", AS_OF.isoformat()],
+            [
+                PROGRAM,
+                "mock",
+                "up",
+                "--stress",
+                "--schools",
+                str(schools),
+                "--cases",
+                str(cases),
+                "--as-of",
+                AS_OF.isoformat(),
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )

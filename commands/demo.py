@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ..sync.summary import RunSummary
 
 Echo = Callable[[str], Any]
+EARLIER = tuple(datetime(2026, month, day, 4, 15, tzinfo=OSLO) for month, day in ((10, 20), (11, 3), (11, 17)))
+"""Nights in which the tool only looked: what it is like now can be held against what it was like then."""
 FIRST = datetime(2026, 11, 20, 16, 0, tzinfo=OSLO)
 LATER = datetime(2026, 11, 24, 4, 15, tzinfo=OSLO)
 _FORMS = {"text": "txt", "json": "json", "html": "html", "xlsx": "xlsx", "csv": "csv", "ics": "ics", "pdf": "pdf"}
@@ -37,15 +39,16 @@ _MARK = ".skolemiljo-demo"
 _QUICK = {form: ending for form, ending in _FORMS.items() if form != "pdf"}
 
 
-def run_demo(out: Path, echo: Echo) -> None:
-    """Plays the night and leaves settings, store, flags read back and reports in ``out``. Raises SettingsError."""
+def run_demo(out: Path, echo: Echo, *, stress: bool = False) -> None:
+    """Plays the night and leaves settings, store, flags read back and reports in ``out``. ``stress``: in a municipality where
+    most cases lack something. Raises SettingsError."""
     with optional_part("mock"):
         from ..adapters.mock.municipality import Municipality
         from ..adapters.mock.running import start
     _make_room(out)
-    with start(Municipality(), as_of=FIRST) as mock:
+    with start(Municipality(calm=not stress), as_of=FIRST) as mock:
         work = Workplace(_settings(out, mock), out / "secrets")
-        _tell(work, mock, out, echo)
+        _tell(work, mock, out, echo, stress=stress)
 
 
 def _make_room(out: Path) -> None:
@@ -83,25 +86,32 @@ def _settings(out: Path, mock: Any) -> Path:
     return file
 
 
-def _tell(work: Workplace, mock: Any, out: Path, echo: Echo) -> None:
+def _tell(work: Workplace, mock: Any, out: Path, echo: Echo, *, stress: bool) -> None:
     names = {school.organisation_number: school.name for school in work.schools}
     echo(_("Fjellgløtt kommune er oppdiktet. Alle saker, skoler og mennesker i den er oppdiktet."))
     answers = _("Etterligningene av Visma Sikker Sak og 1310.no svarer over ekte HTTP på {url}.")
     echo(answers.format(url=mock.url) + "\n")
 
+    for moment in EARLIER:
+        mock.mock.state.go_on(moment)
+        night.run(work, as_of=moment, handle_signals=False)
+    looked = _("Siden {day} har verktøyet sett på sakene uten å skrive noe; det må noen be det om.")
+    echo(_at(looked, EARLIER[0]) + "\n")
+
+    mock.mock.state.go_on(FIRST)
     first_night = _(
         "1. Fredag {day} kl. {time}: hent sakene, vurder dem mot planen, skriv flaggene, og les dem tilbake."
     )
     echo(_at(first_night, FIRST) + "\n")
-    night.run(work, as_of=FIRST, dry_run=True, handle_signals=False)  # before the first write somebody must have looked
     first = _night(work, FIRST, names, echo, first_write=True)
 
     echo("\n" + _("2. En gang til: ingenting er nytt, så ingenting blir skrevet.") + "\n")
     _night(work, FIRST, names, echo)
 
-    later = _("3. Natt til tirsdag {day} kl. {time}: ingen har rørt sakene, men frister har gått ut.")
+    later = _("3. Natt til tirsdag {day} kl. {time}: skolene har arbeidet videre, og noen frister har gått ut.")
     echo("\n" + _at(later, LATER) + "\n")
     before = _verdicts(work)
+    mock.mock.state.go_on(LATER)
     _night(work, LATER, names, echo)
     _turned(before, _verdicts(work), echo)
 
@@ -120,7 +130,7 @@ def _tell(work: Workplace, mock: Any, out: Path, echo: Echo) -> None:
     _owner(work, LATER, out, without, echo)
 
     (out / "run.json").write_text(json.dumps(first.to_json(), ensure_ascii=False, indent=2), "utf-8")
-    mocking.folder(out / "eksport", seed=7, schools=3, cases=20)
+    mocking.folder(out / "eksport", seed=7, schools=3, cases=20, calm=not stress)
     _where(out, without, echo)
 
 

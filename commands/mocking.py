@@ -20,7 +20,8 @@ def up(
     port: int,
     seed: int,
     schools: int,
-    cases: int,
+    cases: int | None,
+    calm: bool,
     faults: str,
     fault_rate: float,
     fault_seed: int,
@@ -35,6 +36,7 @@ def up(
         seed=seed,
         schools=schools,
         cases=cases,
+        calm=calm,
         faults=tuple(name for name in faults.split(",") if name),
         fault_rate=fault_rate,
         fault_seed=fault_seed,
@@ -43,12 +45,12 @@ def up(
     )
 
 
-def folder(path: Path, *, seed: int, schools: int, cases: int, marker: str | None = None) -> None:
+def folder(path: Path, *, seed: int, schools: int, cases: int | None, calm: bool) -> None:
     """Writes the invented municipality as a folder exchange, with its school calendar beside."""
     from ..adapters.mock.municipality import Municipality, skolerute_path
 
     try:
-        Municipality(seed=seed, schools=schools, cases=cases, marker=marker).write_folder(path)
+        Municipality(seed=seed, schools=schools, cases=cases, calm=calm).write_folder(path)
     except OSError as error:
         raise SettingsError(_("fila kan ikke skrives ({kind})").format(kind=why_not(error))) from None
     shutil.copyfile(skolerute_path(), path / "skolerute.toml")

@@ -87,6 +87,10 @@ class DecidingRole(click.ParamType["Role"]):
         self.fail(_("skriv rektor, skoleeier eller rådgiver"), param, ctx)
 
 
+STRESS = click.option(
+    "--stress", is_flag=True, help="En kommune der det meste mangler noe: slik et program blir satt på prøve."
+)
+
 DECIDED_BY = click.option(
     "--role", required=True, type=DecidingRole(), metavar="ROLLE", help="Rollen din: rektor, skoleeier eller rådgiver."
 )

@@ -116,7 +116,6 @@ def for_owner(
     language: str | None = None,
     offline: bool = False,
     since: date | None = None,
-    external: bool = False,
     progress: Progress | None = None,
 ) -> tuple[AuditReport, Judged]:
     """All schools and the municipality's own annual cycle. A school that can't be read is named; the others go on.
@@ -170,7 +169,6 @@ def for_owner(
         changed=[(number, what if "/" in what else names.of(what)) for number, what in _changed(store)],
         seen_at=seen_at,
         language=language or work.settings.language_of(None),
-        external=external,
     )
     whole.complete = report.complete
     return report, whole

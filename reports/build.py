@@ -14,16 +14,15 @@ from ..domain.moment import local_day
 from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
 from ..domain.school import School
-from ..domain.verdict import Assessment, Reason, RemarkCode, Severity, Verdict
+from ..domain.verdict import Assessment, Reason, RemarkCode, Verdict
 from ..judging.came import Settled
 from ..judging.copies import Alike
 from ..validators.rule import Chapter, Rule
 from .cases import WARNED_OF, Beside, CasePart, case_part, decision_key, worst_first
-from .items import OPEN, AcceptanceState, Group, Identity, Item, Part, Resolved, ShownAcceptance, first_scope
+from .items import OPEN, AcceptanceState, Group, Identity, Item, Resolved, ShownAcceptance, first_scope
 from .model import (
     EVERYTHING,
     AuditReport,
-    HeatRow,
     Only,
     Previous,
     Problem,
@@ -33,8 +32,8 @@ from .model import (
     Warning,
     WarningCode,
 )
-from .privacy import Square
 from .report_language import plain
+from .school_rows import heat_row, worst_school_first
 
 if TYPE_CHECKING:
     from ..store import Acceptance
@@ -208,7 +207,6 @@ def audit_report(
     seen_at: datetime | None = None,
     language: str = "nb",
     disputes: Mapping[str, int] = MappingProxyType({}),
-    external: bool = False,
 ) -> AuditReport:
     """The owner's report over all ``schools``. ``assessments``: of every school and (school None) of the municipality.
     ``disputes``: by rule, in how many cases people hold it to be wrong.
@@ -244,7 +242,7 @@ def audit_report(
             reader="owner",
         )
 
-    rows = sorted((_heat_row(school, report_of(school), rules) for school in known.values()), key=_worst_first)
+    rows = sorted((heat_row(school, report_of(school), rules) for school in known.values()), key=worst_school_first)
     municipality = report_of(None)
     reports = [*(row.report for row in rows), municipality]
     return AuditReport(
@@ -261,7 +259,6 @@ def audit_report(
         warnings=(*_joined_warnings(reports), *_disputed(disputes)),
         problems=tuple(problems),
         seen_at=seen_at,
-        external=external,
     )
 
 
@@ -431,44 +428,3 @@ def _joined_warnings(reports: Sequence[SchoolReport]) -> tuple[Warning, ...]:
 
 def _name_of(report: SchoolReport) -> str:
     return report.school.name if report.school is not None else plain(report.plan.document.municipality)
-
-
-_FIELD_OF_GROUP = {
-    Group.DEVIATION: "deviations",
-    Group.DUE: "due",
-    Group.REVIEW: "review",
-    Group.UNKNOWN: "unknown",
-    Group.ACCEPTED: "accepted",
-    Group.MET: "met",
-}
-
-
-def _heat_row(school: School, report: SchoolReport, rules: Mapping[str, Rule]) -> HeatRow:
-    by_rule: dict[str, Counter[str]] = defaultdict(Counter)
-    by_chapter: dict[str, Counter[str]] = defaultdict(Counter)
-    of_pupils: dict[str, bool] = defaultdict(bool)
-    for item in report.items:
-        code = item.finding.rule
-        rule = rules.get(code)
-        chapter = rule.chapter if rule is not None else ""
-        name = "too_late" if item.part is Part.TOO_LATE else _FIELD_OF_GROUP[item.group]
-        by_rule[code][name] += 1
-        by_chapter[chapter][name] += 1
-        if item.finding.case is not None:
-            of_pupils[code] = of_pupils[chapter] = True
-    for counts in (*by_rule.values(), *by_chapter.values()):
-        counts["unread"] += len(report.problems)
-    return HeatRow(
-        school=school if report.school is None else report.school,
-        by_rule={code: Square(**counts, across_pupils=of_pupils[code]) for code, counts in by_rule.items()},
-        by_chapter={name: Square(**counts, across_pupils=of_pupils[name]) for name, counts in by_chapter.items()},
-        report=report,
-    )
-
-
-def _worst_first(row: HeatRow) -> tuple[object, ...]:
-    """Schools that could not be looked at, then by critical deviations, all deviations, what is unseen, and name."""
-    deviations = row.report.group(Group.DEVIATION)
-    critical = sum(item.finding.severity is Severity.CRITICAL for item in deviations)
-    unknown = len(row.report.group(Group.UNKNOWN)) + len(row.report.problems)
-    return not row.report.blind, -critical, -len(deviations), -unknown, row.school.name

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from .model import AuditReport
-from .privacy import counted, shown_count
+from .privacy import counted
 from .sentences import Sentences
 from .trend import weekly
 
@@ -80,20 +80,19 @@ _ROOM = 28
 
 
 def _chart(name: str, title: str, description: str, heads: tuple[str, ...], values: list[Value]) -> Chart:
-    """Bars of hidden numbers are all equally high. Where bars are too narrow, every second or third has its number."""
+    """Where bars are too narrow, every second or third has its number."""
     chart = Chart(name, title, description, heads, ())
     step = chart.width / max(len(values), 4)
     highest = max((value.number for value in values), default=0) or 1
     every = ceil(_ROOM / step)
     bars = []
     for place, value in enumerate(values):
-        number, shown = value.number, value.shown
-        height = round((chart.base - 24) * (2 if shown == "*" else number) / max(highest, 4), 1)
+        height = round((chart.base - 24) * value.number / max(highest, 4), 1)
         bars.append(
             Bar(
                 value.name,
                 value.label,
-                shown,
+                value.shown,
                 (len(values) - 1 - place) % every == 0,
                 value.more,
                 value.kind,
@@ -121,12 +120,12 @@ def trend_chart(report: AuditReport, say: Sentences) -> Chart | None:
         elif not week.complete:
             full = f"{full} ({words.gettext('ikke alt sjekket')})"
         label = name if (len(weeks) - 1 - place) % label_every == 0 else ""
-        numbers = (shown_count(week.deviations), shown_count(week.too_late)) if week.nights else ("–", "–")
+        numbers = (str(week.deviations), str(week.too_late)) if week.nights else ("–", "–")
         shown = tuple(counted(number, week.complete or not week.nights) for number in numbers)
         values.append(Value(full, label, week.deviations if week.nights else 0, shown[0], more=shown[1:]))
     description = words.gettext("Fra {first} til {last} avvik på {weeks} uker.").format(
-        first=counted(shown_count(weeks[0].deviations), weeks[0].complete),
-        last=counted(shown_count(weeks[-1].deviations), weeks[-1].complete),
+        first=counted(str(weeks[0].deviations), weeks[0].complete),
+        last=counted(str(weeks[-1].deviations), weeks[-1].complete),
         weeks=len(weeks),
     )
     heads = (words.gettext("Uke"), words.gettext("Avvik som kan rettes"), words.gettext("Gjort for sent"))

@@ -6,20 +6,24 @@ import csv
 import io
 from datetime import date
 
-from .model import Report
-from .rows import Cell, finding_rows, header
+from .model import AuditReport, Report
+from .rows import Cell, duty_header, duty_rows, finding_rows, header
 from .sentences import Sentences
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 
 def render(report: Report, language: str | None = None) -> bytes:
-    """``report`` as bytes, one finding a row under one row of names."""
+    """``report`` as bytes, one finding a row under one row of names; of what leaves the owner one duty of a school a row."""
     say = Sentences(report, language)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header(say))
-    writer.writerows([text_of(cell) for cell in row] for row in finding_rows(report, say))
+    if isinstance(report, AuditReport) and report.external:
+        names, rows = duty_header(say), duty_rows(report, say)
+    else:
+        names, rows = header(say), finding_rows(report, say)
+    writer.writerow(names)
+    writer.writerows([text_of(cell) for cell in row] for row in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 

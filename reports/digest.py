@@ -16,9 +16,9 @@ from ..domain.exit_code import ExitCode
 from ..domain.verdict import Verdict
 from .items import CaseBlock, Identity, Standing
 from .model import ON_TOP, AuditReport, Report, SchoolReport
-from .privacy import counted, shown_count
+from .privacy import EXACT, OUTSIDE, Numbers, counted
 from .report_language import Words
-from .sentences import Sentences, in_standing
+from .sentences import Sentences
 from .view import line
 
 _BETWEEN = "\x1f"
@@ -52,7 +52,7 @@ def standing(report: Report) -> dict[str, str]:
     Two nights with the same have nothing new: the second sends nothing.
 
     For a school it is every open finding with its verdict and its part of the report, so that a deadline which comes
-    near, or is today, is news. For the owner it is the numbers as they may be shown. That no night has come since is news
+    near, or is today, is news. For the owner it is the numbers of each school. That no night has come since is news
     to both: silence would read as «ingenting nytt».
     """
     found = {f"warning {w.code}": str(w.day or "") for w in report.warnings if w.code in ON_TOP}
@@ -92,17 +92,11 @@ _TOLD = (Standing.TODAY, Standing.UNSEEN, Standing.QUESTION)
 """The numbers of a line about a school."""
 
 
-def _numbers(report: Report) -> Iterable[tuple[SchoolReport, dict[Standing, str]]]:
-    """Each school's open cases by where they stand, as they may be shown outside the reports."""
+def _numbers(report: Report, shown: Numbers = EXACT) -> Iterable[tuple[SchoolReport, dict[Standing, str]]]:
+    """Each school's open cases by where they stand."""
     for school in report.schools if isinstance(report, AuditReport) else (report,):
-        numbers = {standing: in_standing(school, standing) for standing in _TOLD}
-        yield (
-            school,
-            {
-                standing: counted(shown_count(n, school.across_pupils), not school.problems)
-                for standing, n in numbers.items()
-            },
-        )
+        numbers = {standing: shown.count(school.in_standing(standing), school.across_pupils) for standing in _TOLD}
+        yield school, {standing: counted(number, not school.problems) for standing, number in numbers.items()}
 
 
 def message(
@@ -142,7 +136,7 @@ def _body(report: Report, say: Sentences, link: str | None) -> Iterable[str]:
         yield f"{name}: {number}"
     if isinstance(report, AuditReport):
         yield ""
-        yield from lines(report, say.words.language)
+        yield from lines(report, say.words.language, EXACT)
     else:
         yield from _cases(report, say)
     for warning in report.warnings:
@@ -258,13 +252,13 @@ def _trust(server: MailServer) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=server.ca_file)
 
 
-def lines(report: Report, language: str | None = None) -> list[str]:
-    """One line per school with counts alone, small ones hidden, for a chat channel: no case numbers."""
+def lines(report: Report, language: str | None = None, shown: Numbers = OUTSIDE) -> list[str]:
+    """One line per school with counts alone, for a chat channel with the small ones hidden: no case numbers."""
     say = Sentences(report, language)
     return [
         f"{say.school_name(school)}: "
         + ", ".join(f"{say.standing(standing)}: {number}" for standing, number in numbers.items())
-        for school, numbers in _numbers(report)
+        for school, numbers in _numbers(report, shown)
     ]
 
 

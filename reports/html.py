@@ -13,9 +13,8 @@ from .items import Part
 from .links import in_page
 from .model import ON_TOP, AuditReport, Report, SchoolReport
 from .overview import overview
-from .privacy import shown_count
 from .report_language import Words, plain
-from .sentences import Sentences, foot
+from .sentences import Sentences, foot, mark
 from .view import case_links, view
 
 if TYPE_CHECKING:
@@ -43,9 +42,11 @@ def pages(report: AuditReport, language: str | None = None) -> dict[str, str]:
     return found
 
 
-def page(template: str, title: str, words: Words, values: dict[str, Any], *, wide: bool = False) -> str:
+def page(
+    template: str, title: str, words: Words, values: dict[str, Any], *, wide: bool = False, outside: bool = False
+) -> str:
     """The page that ``template`` (in templates/) makes of ``values``, with style, its hash, and foot in place."""
-    style = _style(_SHEETS[template], words)
+    style = _style(_SHEETS[template], mark(words, outside=outside))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment = _environment(words.language)
     from markupsafe import Markup
@@ -55,7 +56,7 @@ def page(template: str, title: str, words: Words, values: dict[str, Any], *, wid
         page_title=title,
         style=Markup(style),  # noqa: S704 - our own file, checked by its hash
         style_hash=f"sha256-{digest}",
-        foot_line=foot(words),
+        foot_line=foot(words, outside=outside),
         wide=wide,
         foot_wide=wide and not values.get("inline_schools"),
         **values,
@@ -71,9 +72,9 @@ _SHEETS = {
 """The stylesheets of each page: none carries the rules of another."""
 
 
-def _style(names: tuple[str, ...], words: Words) -> str:
+def _style(names: tuple[str, ...], mark: str) -> str:
     """The stylesheets ``names`` as one, with the words of the printed foot, which CSS must hold itself."""
-    at_the_foot = re.sub(r"[^\w .,§-]", "", words.gettext("Unntatt offentlighet"))
+    at_the_foot = re.sub(r"[^\w .,§-]", "", mark)
     source = "".join(map(_read, names)).replace("{{ foot }}", at_the_foot)
     return re.sub(r"/\*.*?\*/|\n", "", source, flags=re.S)
 
@@ -117,7 +118,6 @@ def _shared(report: Report, say: Sentences) -> dict[str, Any]:
         "top_warnings": lambda r: tuple(say.warning(w) for w in r.warnings if w.code in ON_TOP),
         "other_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code not in ON_TOP],
         "cycle_years": lambda school: cycle_years(school, say),
-        "shown_count": shown_count,
     }
 
 
@@ -150,4 +150,4 @@ def _audit_page(report: AuditReport, say: Sentences, *, inline: bool, held: str 
         if inline and not report.external
         else [],
     }
-    return page("audit.html", title, say.words, values, wide=True)
+    return page("audit.html", title, say.words, values, wide=True, outside=report.external)

@@ -8,7 +8,7 @@ from typing import Any
 from ..domain.annual_cycle import CycleStatus
 from .items import Act, CaseBlock, Group, Item, ShownAcceptance, Standing
 from .model import AuditReport, Report, SchoolReport
-from .privacy import Square, counted, shown_count
+from .privacy import KINDS, Square, counted
 from .sentences import Sentences
 from .view import comes_of
 
@@ -71,10 +71,11 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
             {
                 **(_school(row.report) or {}),
                 "complete": row.report.complete,
-                "cases": row.small(len(row.report.cases)),
-                "unread": shown_count(len(row.report.unread)),
-                "by_chapter": {name: _cell(cell) for name, cell in row.by_chapter.items()},
-                "by_rule": {code: _cell(cell) for code, cell in row.by_rule.items()},
+                "cases": say.of_school(row, row.cases),
+                "standing": {name.value: say.of_school(row, number) for name, number in row.standing.items()},
+                "unread": report.numbers.count(row.unread),
+                "by_chapter": {name: _cell(squares, report) for name, squares in row.by_chapter.items()},
+                "by_rule": {code: _cell((square,), report) for code, square in row.by_rule.items()},
                 "annual_cycle": [_cycle(status, say) for status in row.report.cycle],
                 "resolved": _resolved(row.report, say),
                 "acceptances": [_acceptance(acceptance) for acceptance in row.report.acceptances],
@@ -90,9 +91,9 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
             {
                 "day": point.day.isoformat(),
                 "school": point.school,
-                "deviations": counted(shown_count(point.deviations), point.complete),
-                "too_late": counted(shown_count(point.too_late), point.complete),
-                "unknown": counted(shown_count(point.unknown), point.complete),
+                "deviations": counted(str(point.deviations), point.complete),
+                "too_late": counted(str(point.too_late), point.complete),
+                "unknown": counted(str(point.unknown), point.complete),
                 "complete": point.complete,
             }
             for point in report.trend
@@ -256,10 +257,11 @@ def _acceptance(acceptance: ShownAcceptance) -> dict[str, Any]:
     }
 
 
-def _cell(cell: Square) -> dict[str, Any]:
-    """Numbers as text, because small ones across pupils are ``*``."""
-    names = ("deviations", "too_late", "due", "review", "unknown", "accepted", "met")
-    return {
-        "checked": cell.checked,
-        **{name: counted(shown_count(getattr(cell, name), cell.across_pupils), cell.unread == 0) for name in names},
-    }
+def _cell(squares: tuple[Square, ...], report: AuditReport) -> dict[str, Any]:
+    """Numbers as text, because outside the owner's view small ones across pupils are ``*``."""
+    whole = not any(square.unread for square in squares)
+
+    def number(kind: str) -> str:
+        return counted(report.numbers.total((getattr(one, kind), one.across_pupils) for one in squares), whole)
+
+    return {"checked": any(square.checked for square in squares), **{kind: number(kind) for kind in KINDS}}

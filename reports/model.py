@@ -18,7 +18,7 @@ from ..domain.verdict import Basis, Severity, Verdict
 from ..validators.rule import Chapter, Rule
 from .items import CaseBlock, Group, Identity, Item, Part, Resolved, ShownAcceptance, Standing
 from .links import NO_LINKS, Links
-from .privacy import NOT_ASKED, UNSEEN, Square, counted, shown_count, shown_sum
+from .privacy import EXACT, NOT_ASKED, OUTSIDE, UNSEEN, Numbers, Square
 
 Reader = Literal["rector", "owner"]
 
@@ -185,6 +185,15 @@ class SchoolReport:
         """The open cases that stand there."""
         return tuple(block for block in self.open_cases if block.standing is standing)
 
+    def in_standing(self, standing: Standing) -> int:
+        """How many cases stand there; those that could not be looked at at all are among what could not be checked."""
+        return len(self.standing(standing)) + (len(self.unread) if standing is Standing.UNSEEN else 0)
+
+    @property
+    def numbers(self) -> Numbers:
+        """How its numbers are shown."""
+        return EXACT
+
     @property
     def cases_today(self) -> int:
         """How many cases need something today."""
@@ -224,26 +233,31 @@ class HeatRow:
     """One school in the map."""
 
     school: School
-    by_chapter: Mapping[str, Square]
     by_rule: Mapping[str, Square]
+    by_chapter: Mapping[str, tuple[Square, ...]]
+    """The squares of each chapter's rules: of them its number is made, so that it gives none of them away."""
     report: SchoolReport
+    standing: Mapping[Standing, int]
+    """How many cases stand where."""
+    cases: int
+    unread: int
+    """Cases that could not be looked at at all."""
+    new: int | None
+    """What is open and was not in the report before; None where there was none."""
+    solved: int
 
-    def chapter(self, name: str) -> Square:
-        """The square of a chapter."""
-        return self.by_chapter.get(name) or (UNSEEN if self.report.problems else NOT_ASKED)
+    def chapter(self, name: str) -> tuple[Square, ...]:
+        """The squares of a chapter's rules."""
+        return self.by_chapter.get(name) or ((UNSEEN,) if self.report.problems else ())
 
     def rule(self, code: str) -> Square:
         """The square of a rule."""
         return self.by_rule.get(code) or (UNSEEN if self.report.problems else NOT_ASKED)
 
     @property
-    def total(self) -> str:
-        """All deviations of the school, as they may be shown beside its chapters."""
-        return shown_sum([*self.by_chapter.values(), *([UNSEEN] if self.report.problems else [])])
-
-    def small(self, number: int) -> str:
-        """A number of the school's pupils as the owner may see it, and as it was counted."""
-        return counted(shown_count(number), not self.report.problems)
+    def all(self) -> tuple[Square, ...]:
+        """The squares of all rules."""
+        return (*self.by_rule.values(), *([UNSEEN] if self.report.problems else []))
 
 
 @dataclass(frozen=True)
@@ -269,6 +283,11 @@ class AuditReport:
     external: bool = False
     """Whether it leaves the owner: then it holds no case, and no number from which a small one can be had."""
     links: Links = NO_LINKS
+
+    @property
+    def numbers(self) -> Numbers:
+        """How its numbers are shown."""
+        return OUTSIDE if self.external else EXACT
 
     @property
     def today(self) -> date:

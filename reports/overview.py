@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from ..domain.annual_cycle import CycleItemStatus, CycleState
 from ..domain.verdict import Verdict
 from .charts import trend_chart
-from .items import AcceptanceState, Change, Group, Part
-from .model import AuditReport, SchoolReport
+from .items import AcceptanceState
+from .model import AuditReport, HeatRow, SchoolReport
 from .owner import by_need, failing, longest, own_duties, school_now
-from .privacy import Square, counted, shown_count, shown_sum
+from .privacy import Square
 from .report_language import Words
 from .sentences import Sentences
 from .trend import yearly
@@ -32,15 +33,14 @@ def overview(report: AuditReport, say: Sentences) -> dict[str, Any]:
         "failing": [] if report.external else list(failing(report, say)),
         "longest": [] if report.external else list(longest(report, say)),
         "schools_now": [] if report.external else [(row, school_now(row, report, say)) for row in by_need(report)],
-        "map_key": words.gettext(
-            "Tall: avvik. *: en til fire, skjult fordi det gjelder elever. –: ikke aktuelt. ?: kunne ikke sjekkes."
-        ),
+        "map_key": words.gettext("Tall: avvik. –: ikke aktuelt. ?: kunne ikke sjekkes."),
+        "all_squares": lambda row: cell(row.all, report),
+        "cell": lambda squares: cell(squares, report),
         "chapter_titles": chapter_titles(report, words),
         "map_rows": map_rows,
         "rows_left_out": _rows_left_out(len(report.rows) - len(map_rows), words),
-        "heat_class": heat_class,
-        "change_numbers": change_numbers,
-        "worst_rules": _worst_rules(report),
+        "change_numbers": lambda row: change_numbers(row, say),
+        "worst_rules": worst_rules(report),
         **_other_rules(report, say),
         "trend": trend_chart(report, say),
         "years": yearly(report.trend),
@@ -51,13 +51,16 @@ def overview(report: AuditReport, say: Sentences) -> dict[str, Any]:
     }
 
 
-def heat_class(cell: Square) -> str:
-    """Class of a cell: c0 in order and all seen, c1 few, c2 five or more, c3 ten or more, cx not asked or not all seen."""
-    if cell.deviations == 0:
-        return "c0" if cell.checked and not (cell.unknown or cell.unread) else "cx"
-    if cell.deviations < 5:
-        return "c1"
-    return "c2" if cell.deviations < 10 else "c3"
+def cell(squares: Iterable[Square], report: AuditReport) -> tuple[str, str]:
+    """The number of a cell of the map as it may be shown, and its class: c0 in order and all seen, c1 few, c2 five or more,
+    c3 ten or more, cx not asked or not all seen."""
+    shown = report.numbers.sum(squares)
+    number = shown.rstrip("+ ?")
+    if number in ("", "–", "0"):
+        return shown, "c0" if shown == "0" else "cx"
+    if number == "*" or int(number) < 5:
+        return shown, "c1"
+    return shown, "c2" if int(number) < 10 else "c3"
 
 
 def _rows_left_out(number: int, words: Words) -> str:
@@ -72,33 +75,30 @@ def chapter_titles(report: AuditReport, words: Words) -> list[tuple[str, str]]:
     titles = {chapter.name: chapter.title.in_language(words.language) for chapter in report.chapters}
     names = [name for name in titles if name in asked] + sorted(asked - titles.keys())
     grave: dict[str, int] = {}
-    for item in (item for school in report.schools for item in school.group(Group.DEVIATION)):
-        rule = report.rules.get(item.finding.rule)
-        if rule is not None and item.part is not Part.TOO_LATE:
-            grave[rule.chapter] = max(grave.get(rule.chapter, 0), item.finding.severity.rank + 1)
+    for code in (code for row in report.rows for code, square in row.by_rule.items() if square.deviations):
+        rule = report.rules.get(code)
+        if rule is not None:
+            grave[rule.chapter] = max(grave.get(rule.chapter, 0), rule.severity.rank + 1)
     names.sort(key=lambda name: -grave.get(name, 0))
     return [(name, titles.get(name, name or words.gettext("annet"))) for name in names]
 
 
-def change_numbers(school: SchoolReport) -> str:
-    if school.previous_as_of is None:
-        return "–"
-    new = sum(item.change is Change.NEW for item in school.items)
-    whole = not school.problems
-    return f"{counted(shown_count(new), whole)} / {counted(shown_count(len(school.resolved)), whole)}"
+def change_numbers(row: HeatRow, say: Sentences) -> str:
+    """How much is new, and how much solved."""
+    return "–" if row.new is None else f"{say.of_school(row, row.new)} / {say.of_school(row, row.solved)}"
 
 
-def _worst_rules(report: AuditReport) -> list[tuple[str, str]]:
+def worst_rules(report: AuditReport) -> list[tuple[str, str]]:
     """Rules with deviations anywhere, the most first, with their sum."""
     cells = {code: [row.rule(code) for row in report.rows] for code in report.rule_codes}
     kept = [code for code, found in cells.items() if any(cell.deviations for cell in found)]
     kept.sort(key=lambda code: -sum(cell.deviations for cell in cells[code]))
-    return [(code, shown_sum(cells[code])) for code in kept]
+    return [(code, report.numbers.sum(cells[code])) for code in kept]
 
 
 def _other_rules(report: AuditReport, say: Sentences) -> dict[str, str]:
     """The codes of rules without deviations: those of which something could not be seen, and those that were seen whole."""
-    shown = {code for code, _ in _worst_rules(report)}
+    shown = {code for code, _ in worst_rules(report)}
     found: dict[str, list[tuple[str, int]]] = {"rules_unseen": [], "rules_in_order": []}
     for code in report.rule_codes:
         if code not in shown:
@@ -110,14 +110,11 @@ def _other_rules(report: AuditReport, say: Sentences) -> dict[str, str]:
 def _acceptance_numbers(school: SchoolReport, say: Sentences) -> tuple[str, str, str]:
     """How many decisions hold at a school, and how many do not any more. Which duty, and why, stands on its own page."""
     active = sum(a.state is AcceptanceState.ACTIVE for a in school.acceptances)
-    across = any(a.case for a in school.acceptances)
-    ended = len(school.acceptances) - active
-    return say.school_name(school), shown_count(active, across), shown_count(ended, across)
+    return say.school_name(school), str(active), str(len(school.acceptances) - active)
 
 
 def _ahead(report: AuditReport, say: Sentences) -> list[tuple[date, str, str, tuple[str, ...]]]:
-    """Deadlines of the next two weeks by day and school: how many in cases, as it may be shown, and which of the annual
-    cycle. Which duty a single deadline is about would tell of a single pupil's case."""
+    """Deadlines of the next two weeks by day and school: how many in cases, and which of the annual cycle."""
     end = report.today + timedelta(days=14)
     cases: Counter[tuple[date, str]] = Counter()
     cycle: dict[tuple[date, str], set[str]] = {}
@@ -129,10 +126,7 @@ def _ahead(report: AuditReport, say: Sentences) -> list[tuple[date, str, str, tu
             key = (day, say.school_name(school))
             cases[key] += item.finding.case is not None
             cycle.setdefault(key, set()).update([item.finding.rule] if item.finding.case is None else [])
-    return [
-        (day, school, shown_count(cases[day, school]), tuple(sorted(cycle[day, school])))
-        for day, school in sorted(cases)
-    ]
+    return [(day, school, str(cases[day, school]), tuple(sorted(cycle[day, school]))) for day, school in sorted(cases)]
 
 
 _SOON = timedelta(days=30)

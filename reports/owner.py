@@ -12,7 +12,7 @@ from ..domain.people import Role
 from .items import CaseBlock, Part, Standing
 from .model import AuditReport, HeatRow, SchoolReport
 from .privacy import counted
-from .sentences import Sentences, in_standing
+from .sentences import Sentences
 from .view import line
 
 _FOUR_WEEKS = timedelta(weeks=4)
@@ -74,7 +74,7 @@ def school_now(row: HeatRow, report: AuditReport, say: Sentences) -> SchoolNow:
         silence=_silence(school, say),
         trend=trend,
         trend_class=way,
-        unseen=counted(str(in_standing(school, Standing.UNSEEN)), not school.problems),
+        unseen=counted(str(school.in_standing(Standing.UNSEEN)), not school.problems),
         to_raise="; ".join(say.rule_title(code).rstrip(".") for code, _ in raised.most_common(_DUTIES_TO_RAISE))
         or words.gettext("ingenting i dag"),
     )

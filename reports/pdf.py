@@ -21,10 +21,9 @@ from .charts import Chart
 from .items import Part
 from .links import pattern
 from .model import ON_TOP, AuditReport, Report, SchoolReport
-from .overview import change_numbers, heat_class, overview
-from .privacy import shown_count
+from .overview import cell, change_numbers, overview
 from .report_language import Words, plain
-from .sentences import Sentences, foot
+from .sentences import Sentences, foot, mark
 from .view import case_links, view
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def render(report: Report, language: str | None = None) -> bytes:
     )
     links = case_links(report) if isinstance(report, SchoolReport) else {}
     title = f"{say.title()}, {say.words.day(report.today)}"
-    return document(name, title, say.words, values, made=report.as_of, links=links)
+    return document(name, title, say.words, values, made=report.as_of, links=links, outside=report.numbers.hide)
 
 
 def document(
@@ -54,9 +53,10 @@ def document(
     *,
     made: datetime,
     links: dict[str, str] | None = None,
+    outside: bool = False,
 ) -> bytes:
     """The PDF that ``template`` (in templates/) makes of ``values``. ``made`` is the time that the file says of itself;
-    ``links`` the address of each case number."""
+    ``links`` the address of each case number. ``outside``: it leaves the owner."""
     with optional_part("pdf"):
         import typst
     drawable = Drawable()
@@ -65,8 +65,8 @@ def document(
             **values,
             "title": title,
             "language": words.language,
-            "foot": words.gettext("Unntatt offentlighet"),
-            "foot_line": foot(words),
+            "foot": mark(words, outside=outside),
+            "foot_line": foot(words, outside=outside),
             "words": {text: words.gettext(text) for text in _template_words()},
             "links": links or {},
             "numbers": pattern(links or {}),
@@ -228,8 +228,8 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
                 "name": row.school.name,
                 "id": place.get(id(row.report), ""),
                 "complete": row.report.complete,
-                "numbers": [row.small(len(row.report.cases)), row.total, change_numbers(row.report)],
-                "cells": [_cell(row.chapter(name)) for name, _ in found["chapter_titles"]],
+                "numbers": [say.of_school(row, row.cases), cell(row.all, report)[0], change_numbers(row, say)],
+                "cells": [cell(row.chapter(name), report) for name, _ in found["chapter_titles"]],
             }
             for row in report.rows
         ],
@@ -239,7 +239,7 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
             {
                 "duty": [say.rule_title(code), code],
                 "total": total,
-                "cells": [_cell(row.rule(code)) for row in found["map_rows"]],
+                "cells": [cell([row.rule(code)], report) for row in found["map_rows"]],
             }
             for code, total in found["worst_rules"]
         ],
@@ -247,8 +247,7 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
         "rules_in_order": found["rules_in_order"],
         "trend": _chart(found["trend"]),
         "years": [
-            [year.school_year, *map(shown_count, (year.last, year.mean, year.too_late)), str(year.weeks)]
-            for year in found["years"]
+            [year.school_year, *map(str, (year.last, year.mean, year.too_late, year.weeks))] for year in found["years"]
         ],
         "ahead": [
             [say.words.day(day), school, cases, [[say.rule_title(code), code] for code in codes]]
@@ -264,7 +263,3 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
             for school in with_pages
         ],
     }
-
-
-def _cell(cell: Any) -> tuple[str, str]:
-    return cell.shown, heat_class(cell)

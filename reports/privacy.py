@@ -1,4 +1,5 @@
-"""Numbers across pupils as the owner may see them: small ones are hidden, and a sum does not give them away."""
+"""Numbers across pupils: as they are inside the owner's own view; in what leaves it small ones are hidden, and no sum gives
+one away, for each that is shown is made of the smallest numbers that are."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 SMALLEST_COUNT = 5
-"""Counts across pupils below this are shown as ``*`` to the owner."""
+"""Counts across pupils below this are shown as ``*`` in what leaves the owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +38,46 @@ class Square:
         """Whether anything was asked, answered or not."""
         return self.checked or self.unknown > 0 or self.unread > 0
 
-    @property
-    def shown(self) -> str:
-        """The deviations as they may be shown: «–» not asked, «*» one to four across pupils, and «?» where something
-        could not be checked, alone or after the number."""
-        if not self.asked:
-            return "–"
-        number = shown_count(self.deviations, self.across_pupils)
-        return counted(number if self.checked else "?", not (self.unknown or self.unread))
-
 
 NOT_ASKED = Square()
 UNSEEN = Square(unread=1)
+KINDS = ("deviations", "too_late", "due", "review", "unknown", "accepted", "met")
+"""The numbers of a square."""
 
 
-def shown_count(number: int, across_pupils: bool = True) -> str:
-    """``number`` as the owner may see it: ``*`` for one to four across pupils."""
-    return "*" if across_pupils and 0 < number < SMALLEST_COUNT else str(number)
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How numbers are shown: with ``hide``, as those outside may see them."""
+
+    hide: bool
+
+    def count(self, number: int, across_pupils: bool = True) -> str:
+        """``number``; where numbers are hidden, ``*`` for one to four across pupils."""
+        return "*" if self.hide and across_pupils and 0 < number < SMALLEST_COUNT else str(number)
+
+    def total(self, numbers: Iterable[tuple[int, bool]]) -> str:
+        """Numbers, each with whether it is across pupils, added up so that nobody can find a hidden one from the others: it
+        is left out, and a plus tells that it is there; «*» where all that is there is hidden."""
+        found = [(number, self.count(number, across_pupils) == "*") for number, across_pupils in numbers]
+        total = sum(number for number, hidden in found if not hidden)
+        if not any(hidden for _, hidden in found):
+            return str(total)
+        return f"{total}+" if total else "*"
+
+    def sum(self, squares: Iterable[Square], kind: str = "deviations") -> str:
+        """One kind of number of ``squares`` added up as :meth:`total` does; «–» where nothing was asked, and «?» where
+        something could not be checked, alone or after the number."""
+        asked = [square for square in squares if square.asked]
+        if not any(square.checked for square in asked):
+            return "?" if asked else "–"
+        shown = self.total((getattr(square, kind), square.across_pupils) for square in asked)
+        return counted(shown, not any(square.unknown or square.unread for square in asked))
+
+
+EXACT = Numbers(hide=False)
+"""To the owner, and of a school to its own rektor."""
+OUTSIDE = Numbers(hide=True)
+"""To those outside, and to a channel that others read too."""
 
 
 def counted(number: str, whole: bool) -> str:
@@ -62,27 +86,3 @@ def counted(number: str, whole: bool) -> str:
     if whole or number.endswith("?"):
         return number
     return "?" if number in ("0", "–") else f"{number} ?"
-
-
-def shown_total(numbers: Iterable[tuple[int, bool]]) -> str:
-    """Numbers, each with whether it is across pupils, added up so that nobody can find a hidden one from the others: it is
-    left out, and a plus tells that it is there; «*» where all that is there is hidden."""
-    hidden = total = 0
-    for number, across_pupils in numbers:
-        if across_pupils and 0 < number < SMALLEST_COUNT:
-            hidden += number
-        else:
-            total += number
-    if not hidden:
-        return str(total)
-    return f"{total}+" if total else "*"
-
-
-def shown_sum(cells: Iterable[Square]) -> str:
-    """The deviations of ``cells`` added up as :func:`shown_total` does; «–» where nothing was asked, and «?» where something
-    could not be checked."""
-    asked = [cell for cell in cells if cell.asked]
-    if not any(cell.checked for cell in asked):
-        return "?" if asked else "–"
-    shown = shown_total((cell.deviations, cell.across_pupils) for cell in asked)
-    return f"{shown} ?" if any(cell.unknown or cell.unread for cell in asked) else shown

@@ -7,7 +7,7 @@ from datetime import date
 from ..domain.verdict import Verdict
 from .items import Group, Item, Part, Standing
 from .model import ON_TOP, AuditReport, Problem, Report, SchoolReport
-from .sentences import Sentences, in_standing
+from .sentences import Sentences
 from .view import Block, view
 
 Cell = str | int | date | None
@@ -112,6 +112,35 @@ def _row(item: Item, say: Sentences, names: dict[str, str], standing: str) -> li
     ]
 
 
+def duty_header(say: Sentences) -> list[str]:
+    """Names of the columns of :func:`duty_rows`."""
+    words = say.words
+    named = (words.gettext("Skole"), words.gettext("Orgnr."), words.gettext("Regel"), words.gettext("Plikt"))
+    return [*named, words.gettext("Avvik"), words.gettext("Alt sjekket")]
+
+
+def duty_rows(report: AuditReport, say: Sentences) -> list[list[Cell]]:
+    """The owner's map, a row for each duty at each school: what a sheet without cases holds."""
+    words = say.words
+    return [
+        [
+            row.school.name,
+            row.school.organisation_number,
+            code,
+            say.rule_title(code),
+            number_cell(report.numbers.sum([row.rule(code)])),
+            words.gettext("ja") if row.report.complete else words.gettext("nei"),
+        ]
+        for row in report.rows
+        for code in report.rule_codes
+    ]
+
+
+def number_cell(shown: str) -> Cell:
+    """A number as a number; «*», «–» and «6+» as text."""
+    return int(shown) if shown.isdigit() else shown
+
+
 def today_header(report: Report, say: Sentences) -> list[str]:
     """Names of the columns of :func:`today_rows`."""
     words = say.words
@@ -131,13 +160,10 @@ def today_header(report: Report, say: Sentences) -> list[str]:
 
 
 def today_rows(report: Report, say: Sentences) -> list[list[Cell]]:
-    """What to do: for a school case by case, for the owner in numbers by school, small ones hidden."""
+    """What to do: for a school case by case, for the owner in numbers by school."""
     if isinstance(report, AuditReport):
         return [
-            [
-                row.school.name,
-                *(row.small(in_standing(row.report, standing)) for standing in Standing),
-            ]
+            [row.school.name, *(number_cell(say.of_school(row, row.standing[standing])) for standing in Standing)]
             for row in report.rows
         ]
     drawn = view(report, say)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from ..domain.fault_words import called
 from .finding_sentences import FindingSentences
 from .items import CaseBlock, Change, Group, Part, Resolved, Standing
-from .model import AuditReport, Only, Problem, SchoolReport, Warning, WarningCode
-from .privacy import counted, shown_count, shown_total
+from .model import AuditReport, HeatRow, Only, Problem, SchoolReport, Warning, WarningCode
+from .privacy import counted
 from .report_language import Words, plain
 
 
@@ -63,7 +63,7 @@ class Sentences(FindingSentences):
         return self.words.gettext("Ingen saker trenger noe i dag")
 
     def _audit_headline(self, report: AuditReport) -> str:
-        number = sum(school.cases_today > 0 for school in report.schools)
+        number = sum(row.standing[Standing.TODAY] > 0 for row in report.rows)
         if number and any(school.problems for school in report.schools):
             return self.words.ngettext(
                 "Minst {n} skole har saker som trenger noe i dag",
@@ -99,16 +99,17 @@ class Sentences(FindingSentences):
     def counts(self) -> list[tuple[str, str]]:
         """How many open cases stand where, as it may be shown."""
         report = self.report
-        schools = report.schools if isinstance(report, AuditReport) else (report,)
-        whole = not report.problems
+        if isinstance(report, AuditReport):
+            whole = not any(school.problems for school in report.reports)
+            found = [(s, report.numbers.total((row.standing[s], True) for row in report.rows)) for s in Standing]
+        else:
+            whole = not report.problems
+            found = [(standing, str(report.in_standing(standing))) for standing in Standing]
+        return [(self.standing(standing), counted(number, whole)) for standing, number in found]
 
-        def number(standing: Standing) -> str:
-            numbers = [(in_standing(school, standing), school.across_pupils) for school in schools]
-            if isinstance(report, AuditReport):
-                return shown_total(numbers)
-            return str(numbers[0][0])
-
-        return [(self.standing(standing), counted(number(standing), whole)) for standing in Standing]
+    def of_school(self, row: HeatRow, number: int) -> str:
+        """A number of cases or findings at the school of ``row``, as it was counted and may be shown."""
+        return counted(self.report.numbers.count(number), not row.report.problems)
 
     def _only(self, only: Only) -> Iterable[str]:
         """What of the school this is about, where it is not all."""
@@ -262,7 +263,7 @@ class Sentences(FindingSentences):
 
     def _copied(self, warning: Warning, items: str) -> str:
         if isinstance(self.report, AuditReport):
-            number = shown_count(warning.number or 0)
+            number = self.report.numbers.count(warning.number or 0)
             return self.words.gettext(
                 "Den samme teksten står i aktivitetsplanene i flere saker ({n}), ved {items}. Skolens side sier hvilke. "
                 "Er hver plan laget for eleven den gjelder?"
@@ -285,7 +286,9 @@ class Sentences(FindingSentences):
 
     def _unread(self, warning: Warning, items: str) -> str:
         number = warning.number or 0
-        shown = shown_count(number) if isinstance(self.report, AuditReport) else str(number)
+        shown = str(number)
+        if isinstance(self.report, AuditReport):
+            shown = self.report.numbers.total((row.unread, True) for row in self.report.rows)
         return self.words.ngettext(
             "{n} sak kunne ikke sjekkes i det hele tatt, og er ikke med i tallene: {items}.",
             "{n} saker kunne ikke sjekkes i det hele tatt, og er ikke med i tallene: {items}.",
@@ -304,7 +307,7 @@ class Sentences(FindingSentences):
 
     def unread(self, number: int) -> str:
         """How many cases of a school could not be read, as the owner may see it."""
-        return self.words.gettext("saker som ikke kunne leses: {n}").format(n=shown_count(number))
+        return self.words.gettext("saker som ikke kunne leses: {n}").format(n=self.report.numbers.count(number))
 
     def codes(self, in_order: Iterable[tuple[str, int]]) -> str:
         """Rule codes in short, each beginning said once and three or more in a row as a stretch: «AP-A–F, TI-01 02 07»."""
@@ -364,23 +367,32 @@ class Sentences(FindingSentences):
 
     def foot(self) -> str:
         """What must stand at the foot of every page."""
-        return foot(self.words)
+        return foot(self.words, outside=self.report.numbers.hide)
 
     def hidden_numbers(self) -> str:
-        """What the star and the plus in the owner's numbers mean."""
-        return self.words.gettext(
+        """What the signs in the owner's numbers mean, and which numbers are left out of what leaves the owner."""
+        unseen = self.words.gettext("? betyr at noe ikke kunne sjekkes.")
+        if not self.report.numbers.hide:
+            return (
+                self.words.gettext("Tallene er hele, for dette er skoleeiers egen rapport; sakene har dekknavn.")
+                + f" {unseen}"
+            )
+        told = self.words.gettext(
             "* betyr en til fire: små tall som gjelder elever, vises ikke. + betyr at slike tall kommer i tillegg. "
-            "? betyr at noe ikke kunne sjekkes. På den enkelte skolens side står sakene selv, så der er ingen tall skjult."
+            "Utviklingen står bare i skoleeiers egen rapport: ved siden av tallene her ville den vist dem som er skjult."
         )
+        return f"{told} {unseen}"
 
 
-def in_standing(school: SchoolReport, standing: Standing) -> int:
-    """How many cases of ``school`` stand there; those that could not be looked at at all are among what could not be checked."""
-    return len(school.standing(standing)) + (len(school.unread) if standing is Standing.UNSEEN else 0)
+def mark(words: Words, *, outside: bool = False) -> str:
+    """:func:`foot` in a word or two, for each sheet of paper."""
+    return words.gettext("Uten saker") if outside else words.gettext("Unntatt offentlighet")
 
 
-def foot(words: Words) -> str:
-    """What must stand at the foot of everything that holds a case number."""
+def foot(words: Words, *, outside: bool = False) -> str:
+    """What must stand at the foot of everything that holds a case number, or that it holds none."""
+    if outside:
+        return words.gettext("Uten saker. Små tall som gjelder elever, er skjult.")
     return words.gettext("Unntatt offentlighet (offentleglova § 13, jf. forvaltningsloven § 13). Inneholder saksnumre.")
 
 

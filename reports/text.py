@@ -13,8 +13,7 @@ from rich.text import Text
 from .items import Group, Item, Part, Standing
 from .model import ON_TOP, AuditReport, HeatRow, Report, SchoolReport
 from .owner import failing, longest, own_duties
-from .privacy import shown_sum
-from .sentences import Sentences, in_standing
+from .sentences import Sentences
 from .view import Block, ClosedDuty, Duty, Line, View, Why, view
 
 WIDEST = 96
@@ -311,11 +310,10 @@ def _school_block(console: Console, row: HeatRow, say: Sentences) -> None:
 
 
 def school_line(row: HeatRow, say: Sentences) -> str:
-    """One school in numbers, hidden where they are small."""
-    school = row.report
-    parts = [f"{say.standing(standing)}: {row.small(in_standing(school, standing))}" for standing in Standing]
-    if school.unread:
-        parts.append(say.unread(len(school.unread)))
+    """One school in numbers."""
+    parts = [f"{say.standing(standing)}: {say.of_school(row, row.standing[standing])}" for standing in Standing]
+    if row.unread:
+        parts.append(say.unread(row.unread))
     return " · ".join(parts)
 
 
@@ -328,5 +326,5 @@ def _worst_rules(console: Console, report: AuditReport, say: Sentences) -> None:
     console.print()
     console.print(Text(say.words.gettext("PLIKTENE MED FLEST AVVIK"), "bold"))
     for code in shown:
-        number = shown_sum(totals[code])
+        number = report.numbers.sum(totals[code])
         _hang(console, "- ", Text(f"{number} {say.group_name(Group.DEVIATION)}: {say.rule_title(code)} [{code}]"))

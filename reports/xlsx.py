@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import optional_part
 from .model import AuditReport, Report, SchoolReport
-from .privacy import counted, shown_count, shown_sum
-from .rows import Cell, about_rows, finding_rows, header, resolved_rows, today_header, today_rows
+from .privacy import counted
+from .rows import Cell, about_rows, finding_rows, header, number_cell, resolved_rows, today_header, today_rows
 from .sentences import Sentences
 from .trend import weekly
 from .view import case_links
@@ -130,11 +130,6 @@ def _height(row: Sequence[Cell], widths: Sequence[int]) -> float:
     return min(lines * _LINE, _HIGHEST)
 
 
-def _number(shown: str) -> Cell:
-    """A number as a number; «*», «–» and «6+» as text."""
-    return int(shown) if shown.isdigit() else shown
-
-
 def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
     from .overview import chapter_titles
 
@@ -149,9 +144,9 @@ def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
                 row.school.name,
                 row.school.organisation_number,
                 words.gettext("ja") if row.report.complete else words.gettext("nei"),
-                _number(row.small(len(row.report.cases))),
-                _number(row.total),
-                *(_number(row.chapter(name).shown) for name, _ in titles),
+                number_cell(say.of_school(row, row.cases)),
+                number_cell(report.numbers.sum(row.all)),
+                *(number_cell(report.numbers.sum(row.chapter(name))) for name, _ in titles),
             ]
             for row in report.rows
         ],
@@ -164,8 +159,8 @@ def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
             [
                 code,
                 say.rule_title(code),
-                _number(shown_sum(r.rule(code) for r in report.rows)),
-                *(_number(r.rule(code).shown) for r in report.rows),
+                number_cell(report.numbers.sum(r.rule(code) for r in report.rows)),
+                *(number_cell(report.numbers.sum([r.rule(code)])) for r in report.rows),
             ]
             for code in report.rule_codes
         ],
@@ -196,6 +191,8 @@ def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
         ],
         (30, 12, 9, 60, 24, 12),
     )
+    if report.external:
+        return
     book.sheet(
         words.gettext("Utvikling"),
         [
@@ -209,7 +206,7 @@ def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:
             [
                 week.monday,
                 *(
-                    _number(counted(shown_count(number), week.complete))
+                    number_cell(counted(str(number), week.complete))
                     for number in (week.deviations, week.too_late, week.unknown)
                 ),
                 words.gettext("ja") if week.complete and not week.unknown else words.gettext("nei"),

@@ -33,7 +33,7 @@ def night(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("accept")
     (place / "docs").mkdir()
     shutil.copy(root / "docs" / "settings-folder.toml", place / "docs")
-    assert run(place, "mock", "folder", str(place / "build" / "eksport"), "--cases", "120").exit_code == 0
+    assert run(place, "mock", "folder", str(place / "build" / "eksport"), "--stress", "--cases", "120").exit_code == 0
     assert run(place, "sync", "--as-of", AS_OF).exit_code == 0
     return place
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, HTTPException, Path
 from pydantic import BaseModel, ConfigDict
 
 from .faults import FaultPlan, FaultRule, RequestKind, parse_faults
-from .municipality import Municipality, stories
+from .municipality import Municipality
 from .state import VendorState
 from .stories import JSON
 
@@ -54,11 +54,7 @@ def back_door(municipality: Municipality, state: VendorState, plan: FaultPlan, s
 
     @router.get("/_mock/stories")
     async def told() -> Any:
-        first = stories()[: municipality.case_count]
-        return [
-            {"story": story.name, "shows": story.shows, "case": municipality.case_of_story(story.name)["id"]}
-            for story in first
-        ]
+        return municipality.told()
 
     @router.get("/_mock/counts")
     async def counts() -> Any:

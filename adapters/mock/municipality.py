@@ -6,10 +6,11 @@ its own number alone, so that any slice is the same as in the whole and memory d
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -24,7 +25,7 @@ from ...domain.moment import OSLO
 from ...domain.school import is_organisation_number
 from ...plans.calendars import load_calendar
 from .course import Setting, tell
-from .stories import JSON, Story, read_data
+from .stories import JSON, Story, calm_schools, read_data
 from .stories import stories as _all_stories
 
 AS_OF = datetime(2026, 11, 20, 15, 0, tzinfo=OSLO)
@@ -33,6 +34,9 @@ AS_OF = datetime(2026, 11, 20, 15, 0, tzinfo=OSLO)
 SCHOOL_YEARS = ("2025-2026", "2026-2027")
 MUNICIPALITY_CODE = "municipality"
 """Stands in the place of the organisation number in the file names of the municipality's own annual cycle."""
+
+STRESS_CASES = 190
+"""So many cases tell every story, and most of them more than once."""
 
 _WHOLE_COURSE = 50
 """School days that the longest ordinary course takes."""
@@ -47,14 +51,16 @@ class StoryInfo:
 
 
 def stories() -> list[StoryInfo]:
-    """Every kind of case the municipality has. The first ``len(stories())`` cases tell one each, in this order."""
+    """Every kind of case the municipality has, where it is not calm. The first ``len(stories())`` cases tell one each, in this order."""
     return [StoryInfo(story.name, story.shows) for story in _all_stories()]
 
 
 class Municipality:
     """«Fjellgløtt kommune», or a larger one of the same kind.
 
-    ``seed`` decides everything that is left to chance. ``schools`` and ``cases`` are counts. ``as_of`` (zone-aware): nothing
+    ``calm``: most of the work is done as the plan wants (calm.toml), as where people really work; otherwise every story is
+    told, and most of them lack something, so that a program is put to the test. ``seed`` decides everything that is left to
+    chance. ``schools`` and ``cases`` are counts, without ``cases`` as many as the kind has. ``as_of`` (zone-aware): nothing
     later has happened. ``marker``: a word that is added to every free text of every case, for tests that nothing leaks.
     Raises ``ValueError`` for counts below one, a time without zone, and a time before the first school day.
     """
@@ -63,10 +69,14 @@ class Municipality:
         self,
         seed: int = 7,
         schools: int = 3,
-        cases: int = 190,
+        cases: int | None = None,
         as_of: datetime = AS_OF,
         marker: str | None = None,
+        *,
+        calm: bool = False,
     ) -> None:
+        if cases is None:
+            cases = schools * len(calm_schools()[0]) if calm else STRESS_CASES
         if schools < 1 or cases < 0:
             raise ValueError("en kommune har minst én skole, og ikke færre enn null saker")
         if as_of.tzinfo is None:
@@ -76,6 +86,7 @@ class Municipality:
         self.case_count = cases
         self.as_of = as_of.astimezone(OSLO)
         self.marker = marker
+        self.calm = calm
         self._names = read_data("names.toml")
         self._texts = read_data("texts.toml")
         self._stories = _all_stories()
@@ -86,8 +97,14 @@ class Municipality:
         self._days = _school_days(self.calendar, self.as_of)
         if not self._days:
             raise ValueError("--as-of ligger før første skoledag i den oppdiktede kommunen")
-        self._calm = [day for day in self._days if self.calendar.is_school_day(day + timedelta(days=1))]
+        self._mid_week = [day for day in self._days if self.calendar.is_school_day(day + timedelta(days=1))]
         self._fridays = [day for day in self._days if _friday_before_a_school_week(day, self.calendar)]
+
+    def at(self, as_of: datetime) -> Municipality:
+        """The same municipality at ``as_of`` (zone-aware), later or earlier: the same cases, as far as they have come by then."""
+        other = copy.copy(self)
+        other.as_of = as_of.astimezone(OSLO)
+        return other
 
     # --- schools
 
@@ -135,19 +152,30 @@ class Municipality:
 
     def cases(self, start: int = 0, stop: int | None = None) -> Iterator[JSON]:
         """The cases from number ``start`` up to ``stop`` (all by default), one at a time."""
-        for number in range(start, self.case_count if stop is None else min(stop, self.case_count)):
-            yield self.case(number)
+        yield from self._begun(range(start, self.case_count if stop is None else min(stop, self.case_count)))
 
     def cases_of(self, place: int) -> Iterator[JSON]:
         """The cases of the school in ``place`` (0 first), without making the others."""
-        for number in range(place, self.case_count, self.school_count):
-            yield self.case(number)
+        yield from self._begun(range(place, self.case_count, self.school_count))
 
     def case(self, number: int) -> JSON:
         """The case with ``number`` (0 first), in the form of ``domain.case.Case``."""
+        return self._tell(number, *self._beginning(number))
+
+    def _begun(self, numbers: Iterable[int]) -> Iterator[JSON]:
+        """The cases with these ``numbers`` that have begun; of a municipality that is looked back at, some have not."""
+        for number in numbers:
+            story, start, rng = self._beginning(number)
+            if start <= self.as_of.date():
+                yield self._tell(number, story, start, rng)
+
+    def _beginning(self, number: int) -> tuple[Story, date, Random]:
+        """What the case tells, from which day on, and where its chances come from."""
         rng = self._rng("case", number)
         story = self.story_of(number, rng)
-        start = self._start(story, rng, first_round=number < len(self._stories))
+        return story, self._start(story, rng, first_round=number < len(self._stories)), rng
+
+    def _tell(self, number: int, story: Story, start: date, rng: Random) -> JSON:
         place = number % self.school_count
         setting = Setting(
             school=self._numbers[place],
@@ -164,13 +192,30 @@ class Municipality:
 
     def case_of_story(self, name: str) -> JSON:
         """The first case that tells the story ``name``. Raises KeyError where there is no such story or case."""
-        for number, story in enumerate(self._stories[: self.case_count]):
-            if story.name == name:
-                return self.case(number)
-        raise KeyError(name)
+        return self.case(self._told()[name])
+
+    def told(self) -> list[JSON]:
+        """Each story that is told from the beginning: its name, what it shows, and the first case that tells it."""
+        return [
+            {"story": name, "shows": self.story_of(number).shows, "case": self.case(number)["id"]}
+            for name, number in self._told().items()
+        ]
+
+    def _told(self) -> dict[str, int]:
+        """Story → number of the first case that tells it, of those that are told in turn."""
+        turn = self.school_count * len(calm_schools()[0]) if self.calm else len(self._stories)
+        found: dict[str, int] = {}
+        for number in range(min(turn, self.case_count)):
+            found.setdefault(self.story_of(number).name, number)
+        return found
 
     def story_of(self, number: int, rng: Random | None = None) -> Story:
-        """The story that the case with ``number`` tells: first each one in turn, then by weight."""
+        """The story that the case with ``number`` tells: first each one in turn, then by weight; where it is calm, by its
+        school and its place there."""
+        if self.calm:
+            place, own = number % self.school_count, number // self.school_count
+            told = calm_schools()[place % len(calm_schools())]
+            return told[(own - len(range(place, self.case_count, self.school_count))) % len(told)]
         if number < len(self._stories):
             return self._stories[number]
         rng = rng or self._rng("case", number)
@@ -189,12 +234,12 @@ class Municipality:
             back = int(asked[7:])
             day = self._days[max(0, len(self._days) - 1 - back)]
             # Longer ago than this week: not on the eve of a weekend, which would be another story.
-            return day if back < 4 else self._calm[max(0, bisect_right(self._calm, day) - 1)]
+            return day if back < 4 else self._mid_week[max(0, bisect_right(self._mid_week, day) - 1)]
         if asked[:1].isdigit():
             given = [day for text in story.start if (day := date.fromisoformat(text)) <= self.as_of.date()]
             if given:
                 return given[rng.randrange(len(given))]
-        days = self._fridays if asked == "friday" else self._calm
+        days = self._fridays if asked == "friday" else self._mid_week
         # In the first round every story is told to its end; later on some cases are still going on.
         old = bisect_right(days, self._days[max(0, len(self._days) - 1 - _WHOLE_COURSE)])
         whole = first_round or rng.random() < 0.8
@@ -222,7 +267,7 @@ class Municipality:
         return self._cycle(None if school is None else self._places[school], school_year)
 
     def _cycle(self, place: int | None, school_year: str) -> JSON:
-        raw = _cycle_items()
+        raw = _calm_cycle() if self.calm else _cycle_items()
         level = "municipality" if place is None else "school"
         school = None if place is None else self._numbers[place]
         entries = []
@@ -301,6 +346,12 @@ def _write(path: Path, content: Any) -> None:
 def _cycle_items() -> JSON:
     """The annual cycle's items and departures (cycle.toml)."""
     return read_data("cycle.toml")
+
+
+@cache
+def _calm_cycle() -> JSON:
+    """The annual cycle's items, with the departures of calm.toml and nothing hidden."""
+    return _cycle_items() | {"departure": read_data("calm.toml")["departure"], "hidden": []}
 
 
 def skolerute_path() -> Path:

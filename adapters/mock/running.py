@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ...domain.errors import SettingsError
 from ...domain.fault_words import why_not
 from .faults import FaultPlan, parse_faults
-from .municipality import Municipality
+from .municipality import AS_OF, Municipality
 from .server import Mock
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def serve(
     port: int = 0,
     seed: int = 7,
     schools: int = 3,
-    cases: int = 190,
+    cases: int | None = None,
+    calm: bool = False,
     faults: Sequence[str] = (),
     fault_rate: float = 0.05,
     fault_seed: int = 1,
@@ -98,11 +99,7 @@ def serve(
     """Runs the mock in the foreground, and says first which settings to paste. Raises SettingsError."""
     try:
         plan = FaultPlan(parse_faults(",".join(faults)), fault_rate if faults else 0.0, fault_seed)
-        municipality = (
-            Municipality(seed=seed, schools=schools, cases=cases)
-            if as_of is None
-            else Municipality(seed=seed, schools=schools, cases=cases, as_of=as_of)
-        )
+        municipality = Municipality(seed=seed, schools=schools, cases=cases, as_of=as_of or AS_OF, calm=calm)
     except ValueError as error:
         raise SettingsError(str(error)) from None
     mock = Mock(municipality, as_of=as_of, plan=plan)

@@ -48,12 +48,16 @@ class Mock:
         tuning: Tuning | None = None,
         plan: FaultPlan | None = None,
     ) -> None:
-        self.municipality = municipality or Municipality()
         self.credentials = credentials or Credentials()
         self.tuning = tuning or Tuning()
         self.plan = plan or FaultPlan()
-        self.state = VendorState(self.municipality, MockClock(as_of), self.credentials)
+        self.state = VendorState(municipality or Municipality(), MockClock(as_of), self.credentials)
         self.app = FaultLayer(_application(self), self.plan, self.state, self.tuning, classify, error_body)
+
+    @property
+    def municipality(self) -> Municipality:
+        """Whose cases they hold, as they are now."""
+        return self.state.municipality
 
     def facts(self, owner: str, school_year: str) -> JSON | None:
         """What the annual cycle holds, in the case format's words."""

@@ -108,6 +108,12 @@ class VendorState:
         self.emptied = False
         """Whether the case system shows no case at all, as where a share is not mounted or a scope has been withdrawn."""
 
+    def go_on(self, moment: datetime) -> None:
+        """It is ``moment`` (zone-aware), and the cases have come as far as that; what was changed by hand stays."""
+        self.clock.set(moment)
+        self.municipality = self.municipality.at(moment)
+        self._by_school.clear()
+
     # --- tokens
 
     def new_token(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -37,6 +37,14 @@ def stories() -> tuple[Story, ...]:
     """All stories of stories.toml, in the order of the file."""
     raw = read_data("stories.toml")
     return tuple(_story(name, raw) for name in raw["story"])
+
+
+@cache
+def calm_schools() -> tuple[tuple[Story, ...], ...]:
+    """The schools of calm.toml: of each the stories of its cases, each with its start, the oldest first."""
+    named = {story.name: story for story in stories()}
+    told = ([case.split() for case in school["cases"]] for school in read_data("calm.toml")["school"])
+    return tuple(tuple(replace(named[name], start=(f"recent:{back}",)) for name, back in cases) for cases in told)
 
 
 def read_data(name: str) -> JSON:

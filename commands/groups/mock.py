@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ..options import AS_OF
+from ..options import AS_OF, STRESS
 from . import GROUPS
 
 mock = GROUPS["mock"]
@@ -18,7 +18,8 @@ mock = GROUPS["mock"]
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port på denne maskinen. 0: en ledig.")
 @click.option("--seed", type=int, default=7, help="Samme tall gir samme kommune.")
 @click.option("--schools", type=click.IntRange(1), default=3, help="Antall skoler.")
-@click.option("--cases", type=click.IntRange(0), default=190, help="Antall saker.")
+@click.option("--cases", type=click.IntRange(0), default=None, help="Antall saker. Uten: så mange som hører til.")
+@STRESS
 @click.option("--faults", default="", help="Feil som skal oppstå, f.eks. 429,500,hung.")
 @click.option("--fault-rate", type=click.FloatRange(0, 1), default=0.05, help="Hvor ofte: 0 til 1.")
 @click.option("--fault-seed", type=int, default=1, help="Samme tall gir samme feil.")
@@ -27,7 +28,8 @@ def mock_up(
     port: int,
     seed: int,
     schools: int,
-    cases: int,
+    cases: int | None,
+    stress: bool,
     faults: str,
     fault_rate: float,
     fault_seed: int,
@@ -46,6 +48,7 @@ def mock_up(
         seed=seed,
         schools=schools,
         cases=cases,
+        calm=not stress,
         faults=faults,
         fault_rate=fault_rate,
         fault_seed=fault_seed,
@@ -58,8 +61,9 @@ def mock_up(
 @click.argument("path", type=click.Path(path_type=Path), metavar="MAPPE")
 @click.option("--seed", type=int, default=7, help="Samme tall gir samme kommune.")
 @click.option("--schools", type=click.IntRange(1), default=3, help="Antall skoler.")
-@click.option("--cases", type=click.IntRange(0), default=190, help="Antall saker.")
-def mock_folder(path: Path, seed: int, schools: int, cases: int) -> None:
+@click.option("--cases", type=click.IntRange(0), default=None, help="Antall saker. Uten: så mange som hører til.")
+@STRESS
+def mock_folder(path: Path, seed: int, schools: int, cases: int | None, stress: bool) -> None:
     """Skriv den oppdiktede kommunen som en mappe med filer (mappeutveksling).
 
     \b
@@ -68,5 +72,5 @@ def mock_folder(path: Path, seed: int, schools: int, cases: int) -> None:
     """
     from .. import mocking
 
-    mocking.folder(path, seed=seed, schools=schools, cases=cases)
+    mocking.folder(path, seed=seed, schools=schools, cases=cases, calm=not stress)
     click.echo(_("Skrevet: {file}").format(file=path), err=True)

@@ -30,6 +30,10 @@ from skolemiljo.domain.moment import OSLO, local_day
 from skolemiljo.domain.notice import NoticeSource
 from skolemiljo.domain.people import Role
 from skolemiljo.domain.school import School
+from skolemiljo.domain.verdict import Assessment, Verdict
+from skolemiljo.plans.loader import load_plans
+from skolemiljo.validators import RULES
+from skolemiljo.validators.engine import assess
 
 MARKER = "zqmerkezq"
 
@@ -402,3 +406,60 @@ def test_the_folder_holds_everything_by_its_id(tmp_path: Path) -> None:
     cycles = sorted(file.stem for file in (tmp_path / "cycle").iterdir())
     assert len(cycles) == 8
     assert cycles[-1] == "municipality-2026-2027"
+
+
+# --- the calm one
+
+
+@cache
+def judged(place: int, moment: datetime) -> tuple[Assessment, ...]:
+    """What the rules say at ``moment`` of the calm town's school in ``place``, as its cases are then."""
+    plans, calendar = load_plans("oyer-2024"), school_calendar()
+    raws = Municipality(calm=True).at(moment).cases_of(place)
+    return tuple(
+        assess(Case.model_validate(raw), as_of=moment, plans=plans, rules=RULES.values(), calendar=calendar)
+        for raw in raws
+    )
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_calm_school_has_a_handful_of_open_cases_and_most_are_as_they_should_be(place: int) -> None:
+    told = judged(place, AS_OF)
+    still = [one for one in told if not one.closed]
+    assert 5 <= len(still) <= 15
+    lacking = [one for one in told if any(f.verdict is Verdict.DEVIATION for f in one.findings)]
+    assert 0 < len(lacking) <= len(told) * 0.4
+    assert sum(one in lacking for one in still) < len(still) / 2
+
+
+def test_the_calm_town_lacks_a_bit_of_everything_and_its_schools_differ() -> None:
+    found = [judged(place, AS_OF) for place in range(3)]
+    lacks = {f.rule for told in found for one in told for f in one.findings if f.verdict is Verdict.DEVIATION}
+    assert lacks >= {"VA-08", "UN-07", "TI-07", "AP-F", "EV-01", "GI-03"}
+    assert {f.verdict for told in found for one in told for f in one.findings} == set(Verdict)
+    assert sum(one.leader_accused for told in found for one in told) == 1
+    assert len({len([one for one in told if not one.closed]) for told in found}) == 3
+
+
+def test_the_calm_town_goes_on_and_can_be_looked_back_at() -> None:
+    town = Municipality(calm=True)
+    sizes = [sum(1 for _ in town.at(AS_OF - timedelta(weeks=weeks)).cases()) for weeks in (12, 6, 0)]
+    assert 0 < sizes[0] < sizes[1] < sizes[2] == town.case_count == 66
+    assert list(town.at(AS_OF).cases()) == list(town.cases())
+    later = {raw["id"]: raw for raw in town.at(AS_OF + timedelta(days=3)).cases()}
+    grown = [raw["id"] for raw in town.cases() if len(later[raw["id"]].get("log", ())) > len(raw.get("log", ()))]
+    assert 0 < len(grown) < 20, "people have worked in some of the cases"
+
+
+def test_of_fewer_cases_the_calm_town_has_the_newest_and_of_more_it_begins_over() -> None:
+    few = Municipality(calm=True, cases=9)
+    assert [few.story_of(number).name for number in (2, 5, 8)] == [
+        "told-next-day",
+        "serious-not-notified",
+        "not-told",
+    ]
+    many = Municipality(calm=True, schools=5, cases=200)
+    assert {many.story_of(number).name for number in range(200)} == {
+        many.story_of(number).name for number in range(110)
+    }
+    assert [told["case"] for told in few.told()] == [raw["id"] for raw in few.cases()]
