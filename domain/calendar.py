@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -43,6 +44,8 @@ class SchoolCalendar:
     holidays: frozenset[date] = frozenset()
     free_days: frozenset[date] = frozenset()
     known_years: frozenset[str] = frozenset()
+    why: Mapping[date, str] = field(default_factory=dict, repr=False, compare=False)
+    """Why a day of the skolerute is free, in its own words. Nothing is judged by it."""
     _open_days: dict[int, list[date]] = field(default_factory=dict, repr=False, compare=False)
 
     def is_school_day(self, day: date) -> bool:

@@ -46,8 +46,8 @@ class Calendars:
         """The calendar of ``school``."""
         if school not in self._calendars:
             years = frozenset(year for one in self._of(school) for year in one.years)
-            free = frozenset(self.free_days(school))
-            self._calendars[school] = SchoolCalendar(public_holidays(), free, years)
+            free = self.free_days(school)
+            self._calendars[school] = SchoolCalendar(public_holidays(), frozenset(free), years, free)
         return self._calendars[school]
 
     def free_days(self, school: str | None) -> dict[date, str]:

@@ -12,8 +12,9 @@ from ..domain.verdict import Basis, Finding, Reason, RemarkCode, Verdict
 from ..judging.came import Came
 from ..plans.loader import law
 from ..validators.verdict_words import question_text
+from .counting import counted
 from .items import AcceptanceState, Change, Group, Item, Part, ShownAcceptance
-from .model import Report
+from .model import Report, SchoolReport
 from .report_language import Words, plain
 
 if TYPE_CHECKING:
@@ -140,6 +141,15 @@ class FindingSentences:
         )
         return pattern.format(day=self.words.day(day), distance=self.words.distance(item.days + 1))
 
+    def no_deadline_in_short(self, item: Item) -> str:
+        """The same where the room is small."""
+        day = self.asks_from(item.finding)
+        if day is None:
+            return ""
+        said = self.words.short_day(day, year=day.year != self.report.today.year)
+        told = self.words.gettext("verktøyet spør fra {day}").format(day=said)
+        return told if item.group is Group.DUE else f"{self.words.gettext('uten frist')}, {told}"
+
     def asks_from(self, finding: Finding) -> date | None:
         """The first day on which the tool asks, where nobody has set a deadline."""
         return None if finding.asks_after is None else finding.asks_after + timedelta(days=1)
@@ -150,7 +160,7 @@ class FindingSentences:
         if item.part in (Part.CLOSED, Part.TOO_LATE, Part.ACCEPTED, Part.REVIEW, Part.UNKNOWN):
             return ""
         if finding.deadline is None or item.days is None:
-            return words.gettext("nå") if item.needs_today else words.gettext("uten dato")
+            return words.gettext("nå") if item.needs_today else words.gettext("uten frist")
         if item.days < 0:
             return words.ngettext("{n} dag over fristen", "{n} dager over fristen", -item.days)
         if item.days < 2:
@@ -302,17 +312,7 @@ class FindingSentences:
 
     def counted(self, finding: Finding) -> str:
         """How the deadline was counted, or an empty text."""
-        if finding.last_day is None or finding.counted_from is None:
-            return ""
-        if finding.counted_from == finding.deadline:
-            return self.words.gettext("samme dag")
-        other_year = finding.counted_from.year != finding.last_day.year
-        day = self.words.short_day(finding.counted_from, year=other_year)
-        if finding.reading is None:
-            return self.words.gettext("regnet fra {day}").format(day=day)
-        return self.words.gettext("regnet i {reading} fra {day}").format(
-            reading=self.words.reading(finding.reading), day=day
-        )
+        return counted(finding, self.report.calendar if isinstance(self.report, SchoolReport) else None, self.words)
 
     def is_new(self, item: Item) -> bool:
         """Whether it stood otherwise in the report before."""

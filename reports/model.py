@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from ..domain.annual_cycle import CycleStatus
+from ..domain.calendar import SchoolCalendar
 from ..domain.moment import local_day
 from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
@@ -125,6 +126,8 @@ class SchoolReport:
     seen_at: datetime | None = None
     """When the cases were looked at, where that is not now."""
     links: Links = NO_LINKS
+    calendar: SchoolCalendar | None = None
+    """The school's, by which its days are counted."""
     _parts: dict[Part, tuple[Item, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property

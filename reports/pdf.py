@@ -194,7 +194,7 @@ def _first_screen(report: Report, say: Sentences) -> dict[str, Any]:
 def _cases(report: SchoolReport, say: Sentences, prefix: str) -> dict[str, Any]:
     """What a school has on its own paper and in the owner's. ``prefix`` tells its link targets from another school's."""
     return {
-        "view": asdict(view(report, say, prefix)),
+        "view": asdict(view(report, say, prefix, brief=True)),
         "closed_lead": say.part_lead(Part.CLOSED),
         "resolved": [say.resolved(entry) for entry in report.resolved],
     }

@@ -70,6 +70,12 @@ class Words:
 
         return format_date(day, "EEE d. MMM y" if year else "EEE d. MMM", locale=self.language)
 
+    def day_of_month(self, day: date) -> str:
+        """``9. mars``, where the year stands beside it."""
+        from babel.dates import format_date
+
+        return format_date(day, "d. MMM", locale=self.language)
+
     def date(self, day: date) -> str:
         """``9. mars 2026``, where the weekday says nothing."""
         from babel.dates import format_date
@@ -118,7 +124,7 @@ class Words:
     def remark(self, remark: Remark) -> str:
         """A remark with its day or number filled in."""
         template = verdict_words.REMARKS[remark.code].in_language(self.language)
-        day = self.day(remark.day) if remark.day is not None else "–"
+        day = self.short_day(remark.day) if remark.day is not None else "–"
         number = str(remark.number) if remark.number is not None else "–"
         return template.format(day=day, number=number)
 

@@ -14,7 +14,7 @@ from .items import Group, Item, Part, Standing
 from .model import ON_TOP, AuditReport, HeatRow, Report, SchoolReport
 from .owner import failing, longest, own_duties
 from .sentences import Sentences
-from .view import Block, ClosedDuty, Duty, Line, View, Why, view
+from .view import Block, Duty, Line, View, Why, view
 
 WIDEST = 96
 """Longer lines are hard to read; a wide terminal gets no more than this."""
@@ -161,7 +161,6 @@ def _cases(console: Console, drawn: View, say: Sentences) -> None:
         status = Text(", ".join(filter(None, (duty.status, duty.severity))), _STYLES[duty.kind])
         _indent(console, status)
         _indent(console, duty.what)
-        _indent(console, Text(_basis(duty, say), "dim"))
         for case, more in duty.cases:
             _hang(console, "    - ", Text.assemble((case, "bold"), f" ({more})" if more else ""))
     if drawn.closed_in_order:
@@ -170,13 +169,20 @@ def _cases(console: Console, drawn: View, say: Sentences) -> None:
     if drawn.duties:
         _heading(console, say.words.gettext("Pliktene i åpne saker, med planens ord"), "bold")
         for found in drawn.duties:
-            _hang(console, "- ", Text.assemble((found.code, "bold"), f" {found.title}. {_basis(found, say)}"))
+            _hang(
+                console,
+                "- ",
+                Text.assemble(
+                    (found.code, "bold"),
+                    f" {found.title}. {_basis(found, say)}",
+                ),
+            )
 
 
-def _basis(duty: Duty | Why | ClosedDuty, say: Sentences) -> str:
+def _basis(duty: Duty | Why, say: Sentences) -> str:
     """The plan's words and the paragraphs."""
     section = f" ({duty.section})" if duty.section else ""
-    quote = f"{say.words.gettext('Planen')}: «{duty.quote}»{section}." if duty.quote else ""
+    quote = f"«{duty.quote}»{section}." if duty.quote else ""
     law = f"{say.words.gettext('Loven')}: {duty.law}." if duty.law else ""
     return " ".join(filter(None, (quote, law)))
 

@@ -38,7 +38,7 @@ class Line:
     kind: str
     """urgent, soon, later, ask, unseen, good: what its colour says too"""
     notes: tuple[str, ...]
-    """verdict and deadline where they say more than ``when``, remarks, what is new, what a person has decided"""
+    """verdict and deadline where they say more than ``when``, how it was counted, remarks, what is new, what a person has decided"""
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,6 @@ class ClosedDuty:
     code: str
     kind: str
     status: str
-    quote: str
-    section: str
-    law: str
     cases: tuple[tuple[str, str], ...]
     """number and what it is about"""
 
@@ -131,16 +128,17 @@ class View:
     duties: tuple[Duty, ...]
 
 
-def view(report: SchoolReport, say: Sentences, prefix: str = "") -> View:
-    """What is drawn of ``report``. ``prefix`` tells the blocks' ids from those of another school on the same page."""
+def view(report: SchoolReport, say: Sentences, prefix: str = "", *, brief: bool = False) -> View:
+    """What is drawn of ``report``. ``prefix`` tells the blocks' ids from those of another school on the same page; ``brief``:
+    in few words, where the room is small."""
     blocks = tuple(
-        _block(block, say, f"{prefix}sak-{number}")
+        _block(block, say, f"{prefix}sak-{number}", brief=brief)
         for number, block in enumerate(report.shown_cases, 1)
         if block.standing is not Standing.IN_ORDER
     )
     cycle = report.cycle_block
     wanted = cycle is not None and cycle.acts and (cycle.needs_today or not report.only.today)
-    its = _block(cycle, say, f"{prefix}arshjulet") if cycle is not None and wanted else None
+    its = _block(cycle, say, f"{prefix}arshjulet", brief=brief) if cycle is not None and wanted else None
     calm = [block for block in report.shown_cases if block.standing is Standing.IN_ORDER]
     closed = () if report.only.today else report.closed_cases
     return View(
@@ -172,7 +170,7 @@ def causes(report: SchoolReport, say: Sentences) -> Iterable[str]:
         yield say.no_access(hidden, len(found)) if hidden else say.cause(found[0], len(found))
 
 
-def _block(block: CaseBlock, say: Sentences, name: str) -> Block:
+def _block(block: CaseBlock, say: Sentences, name: str, *, brief: bool) -> Block:
     act = block.next
     return Block(
         id=name,
@@ -180,19 +178,19 @@ def _block(block: CaseBlock, say: Sentences, name: str) -> Block:
         standing=block.standing.value,
         told=say.standing(block.standing),
         acted=say.last_act(block),
-        next=None if act is None else line(act, say),
+        next=None if act is None else line(act, say, explained=True),
         why=None if act is None or act.part is Part.UNKNOWN else _why(act, say),
-        remaining=tuple(line(found, say) for found in block.remaining),
-        questions=tuple(line(found, say) for found in block.of(Part.REVIEW)),
+        remaining=tuple(line(found, say, brief=brief) for found in block.remaining),
+        questions=tuple(line(found, say, brief=brief) for found in block.of(Part.REVIEW)),
         unseen=tuple(_unseen(items, say) for items in block.unseen.values()),
-        late=tuple(line(found, say) for found in block.of(Part.TOO_LATE)),
-        accepted=tuple(line(found, say) for found in block.of(Part.ACCEPTED)),
+        late=tuple(line(found, say, brief=brief) for found in block.of(Part.TOO_LATE)),
+        accepted=tuple(line(found, say, brief=brief) for found in block.of(Part.ACCEPTED)),
         in_order=say.codes(block.in_order),
     )
 
 
-def line(act: Act, say: Sentences) -> Line:
-    """``act`` in words."""
+def line(act: Act, say: Sentences, *, explained: bool = False, brief: bool = False) -> Line:
+    """``act`` in words. ``explained``: its deadline and how it was counted stand beside it; ``brief``: in few words."""
     item = act.first
     new = next((say.change(found) for found in act.items if say.is_new(found)), "")
     remarks = dict.fromkeys(text for found in act.items for text in say.extras(found))
@@ -206,8 +204,16 @@ def line(act: Act, say: Sentences) -> Line:
         about=about(act, say),
         code=act.rule,
         kind=_COLOUR.get(act.part, "later"),
-        notes=tuple(filter(None, (_status(item, say), say.no_deadline(item), *remarks, new))),
+        notes=tuple(
+            filter(None, (_status(item, say), _counted(item, say, explained=explained, brief=brief), *remarks, new))
+        ),
     )
+
+
+def _counted(item: Item, say: Sentences, *, explained: bool, brief: bool) -> str:
+    """How the day that it waits for was counted, or that nobody has set one."""
+    none = say.no_deadline_in_short(item) if brief and not explained else say.no_deadline(item)
+    return none or ("" if explained else say.counted(item.finding))
 
 
 def _status(item: Item, say: Sentences) -> str:
@@ -273,9 +279,6 @@ def _closed(act: Act, cases: list[tuple[CaseBlock, Act]], say: Sentences) -> Clo
         code="" if hidden else act.rule,
         kind=_COLOUR.get(act.part, "later"),
         status=say.status(act.first),
-        quote="" if hidden else say.quote(act.rule),
-        section=say.section(act.rule),
-        law="" if hidden else say.law(act.rule),
         cases=tuple((case, _in_closed(acts, say, hidden=hidden)) for case, acts in told.items()),
     )
 
@@ -306,7 +309,13 @@ def _duties(report: SchoolReport, say: Sentences) -> tuple[Duty, ...]:
     named = {act.rule for block in _shown(report) for act in block.acts if act.part is not Part.UNKNOWN}
     codes = [code for code in report.rules if code in named] + sorted(named - report.rules.keys())
     return tuple(
-        Duty(code, say.rule_title(code).rstrip("."), say.quote(code), say.section(code), say.law(code))
+        Duty(
+            code,
+            say.rule_title(code).rstrip("."),
+            say.quote(code),
+            say.section(code),
+            say.law(code),
+        )
         for code in codes
         if code not in explained
     )

@@ -525,7 +525,7 @@ def test_a_page_for_forty_cases_is_small(language: str, tmp_path: Path) -> None:
         items = tuple(replace(i, change=None if i.group is Group.MET else Change.NEW) for i in report.items)
         page = str(render(replace(report, items=items, previous_as_of=AS_OF - timedelta(days=1)), "html", language))
         assert "ny" in page
-        assert len(page.encode()) < 64_000  # titles that say the duty, and more questions than before 0.2.0
+        assert len(page.encode()) < 60_000
 
 
 def test_what_a_rektor_reads_offline_is_in_the_schools_own_language_and_the_same_parts(tmp_path: Path) -> None:
