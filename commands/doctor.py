@@ -359,6 +359,9 @@ class _Doctor:
         from filelock import FileLock, Timeout
 
         lock = self._work.settings.lock_path
+        if self._work.settings.database is not None:
+            yield from self._lock_in_database()
+            return
         if not lock.exists():
             yield Line("lock", State.OK, _("ingen kjøring er i gang"))
             return
@@ -370,6 +373,19 @@ class _Doctor:
         except OSError as error:
             unusable = _("låsefila {name} kan ikke brukes ({why_not})")
             raise SettingsError(unusable.format(name=lock.name, why_not=why_not(error))) from None
+
+    def _lock_in_database(self) -> Iterator[Line]:
+        try:
+            store = self._store
+        except StoreError:
+            return  # its own line tells
+        if store is None:
+            return
+        with store.held() as free:
+            if free:
+                yield Line("lock", State.OK, _("ingen kjøring er i gang"))
+            else:
+                yield Line("lock", State.LOOK, _("en kjøring er i gang"), _("Vent til den er ferdig."))
 
     def watch(self) -> Iterator[Line]:
         """Whether somebody would be told by day of what ends today, at each school."""

@@ -12,7 +12,7 @@ from ..domain.flag import ComplianceRecord, Withheld
 from ..journal.run_log import Kind
 from ..sync.context import Night, Options, Stop
 from ..sync.errands import Errands
-from ..sync.run import locked
+from ..sync.holding import holding
 from ..sync.sender import CasePlace, Sender, SendResult, intention_for
 from ..validators import RULES, rule_page
 from .reasons import checked
@@ -63,7 +63,7 @@ def withdraw(work: Workplace, what: What, *, reason: str, at: datetime) -> Done:
     store = work.store
     if what.case is not None and store.case(what.case) is None:
         raise SettingsError(_("ingen sak {case} er kjent: se etter at nummeret er riktig").format(case=what.case))
-    with locked(work.settings.lock_path):
+    with holding(store, work.settings.lock_path):
         now = store.withheld()
         store.withhold(
             Withheld(

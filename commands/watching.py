@@ -23,8 +23,8 @@ from ..settings import OWNER
 from ..store import Told
 from ..sync.context import Night, Options, Stop
 from ..sync.errands import Errands
+from ..sync.holding import AlreadyRunning, holding
 from ..sync.judge_school import judge_case
-from ..sync.run import AlreadyRunning, locked
 from ..sync.summary import SchoolSummary
 from ..sync.write_back import WriteBack
 from . import reports_for
@@ -131,7 +131,7 @@ def watch(work: Workplace, *, now: datetime, dry_run: bool, language: str | None
     if work.settings.notify.owner or work.settings.notify.schools:
         check_extra()
     try:
-        with locked(work.settings.lock_path):
+        with holding(store, work.settings.lock_path):
             done = _look(work, store, now=now, dry_run=dry_run, language=language, echo=echo)
     except AlreadyRunning:
         echo(_("En annen kjøring er i gang; vakten ser igjen neste gang."))

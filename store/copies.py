@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -9,7 +11,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, select
+from sqlalchemy import JSON, Connection, Engine, Table, bindparam, delete, func, insert, select
 
 from ..domain.errors import StoreError
 from ..domain.fault_words import what_to_do, why_not
@@ -71,22 +73,59 @@ def backup_name(path: Path, why: str) -> Path:
     return path.with_name(f"{path.stem}.{why}.{stamp}.backup")
 
 
-def copy_all(source: Engine, target: Engine) -> None:
-    """Everything in ``source`` into the empty store ``target``."""
+def copy_all(source: Engine, target: Engine, *, compared: bool = False) -> dict[str, int]:
+    """Everything in ``source`` into the empty store ``target``: whole, or not at all.
+
+    ``compared``: what came is held against what went, StoreError is raised where it is not the same, and the number of rows by
+    table is given.
+    """
     with source.connect() as reading, target.connect() as writing:
         if reading.dialect.name == writing.dialect.name == "sqlite":
             raw(reading).backup(raw(writing))
-            return
+            return {}
         with writing.begin():
+            for table in reversed(metadata.sorted_tables):
+                writing.execute(delete(table))
             for table in metadata.sorted_tables:
                 _copy_table(reading, writing, table)
+            came = _content(writing) if compared else {}
+            if compared and came != _content(reading):
+                raise StoreError(_("det som kom fram, er ikke det samme som ble sendt; ingenting er endret"))
+    return {name: number for name, (number, _sum) in came.items()}
 
 
 def _copy_table(source: Connection, target: Connection, table: Table) -> None:
-    target.execute(delete(table))
+    # «Nothing» in a column of JSON stays nothing: the standard is JSON's own word for it.
+    values = {
+        column.name: bindparam(column.name, type_=JSON(none_as_null=True))
+        for column in table.columns
+        if isinstance(column.type, JSON)
+    }
     result = source.execution_options(stream_results=True).execute(select(table))
     while rows := result.mappings().fetchmany(5_000):
-        target.execute(insert(table), [dict(row) for row in rows])
+        target.execute(insert(table).values(values), [dict(row) for row in rows])
+    counted = table.autoincrement_column
+    if counted is not None and target.dialect.name == "postgresql":
+        last = select(func.max(counted)).scalar_subquery()
+        target.execute(
+            select(
+                func.setval(
+                    func.pg_get_serial_sequence(table.name, counted.name), func.coalesce(last, 1), last.is_not(None)
+                )
+            )
+        )
+
+
+def _content(connection: Connection) -> dict[str, tuple[int, int]]:
+    """The number of rows of each table, and a sum over them that no order changes."""
+    found = {}
+    for table in metadata.sorted_tables:
+        number = total = 0
+        for row in connection.execution_options(stream_results=True).execute(select(table)):
+            text = json.dumps(list(row), sort_keys=True, default=str)
+            number, total = number + 1, total + int.from_bytes(hashlib.sha256(text.encode()).digest())
+        found[table.name] = (number, total)
+    return found
 
 
 def faults_in(connection: Connection) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 from ..domain.errors import SettingsError, StoreError, optional_part
 from ..domain.fault_words import what_to_do, why_not
 from ..domain.files import make_folder
+from . import shared
 from .tables import BEFORE_THE_FIRST, KNOWN, NEWEST, meta, metadata
 
 _BUSY_MILLISECONDS = 15_000
@@ -44,13 +45,17 @@ def url_of(where: str | Path) -> URL:
 def connect(url: URL, *, read_only: bool = False) -> Engine:
     """An engine for ``url``. Its errors never show what was in a statement (``hide_parameters``)."""
     if url.get_backend_name() != "sqlite":
+        url, schema = shared.schema_in(url)
         try:
             with optional_part("postgres"):
-                return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+                engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
         except SQLAlchemyError:
             raise SettingsError(
                 _("adressen til lageret gjelder en database som ikke kan brukes: oppgi postgresql://")
             ) from None
+        if schema is not None:
+            shared.work_in(engine, schema, make=not read_only)
+        return engine
     database = url.database or ":memory:"
     if database == ":memory:":
         engine = create_engine("sqlite://", hide_parameters=True, poolclass=StaticPool)

@@ -120,6 +120,14 @@ class Store(Transactions):
             copies.copy_all(self.engine, copy.engine)
         return copy
 
+    def move_to(self, target: Store) -> dict[str, int]:
+        """Everything here into ``target``, a store of another kind in which nothing has been kept: whole, or not at all. Gives the
+        number of rows by table. Raises StoreError, also where there is something in it."""
+        if target.schools() or target.runs() or target.cases() or target.acceptances():
+            raise StoreError(_("databasen har alt et lager med noe i: gi et skjema som er tomt (?schema=…)"))
+        with plain_errors(target.name), plain_errors(self.name):
+            return copies.copy_all(self.engine, target.engine, compared=True)
+
     check = reads(copies.faults_in)
 
     # --- what is remembered --------------------------------------------------------------------------------------

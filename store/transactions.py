@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from . import opening
+from . import opening, shared
 from .database_errors import plain_errors
 
 P = ParamSpec("P")
@@ -50,6 +50,17 @@ class Transactions:
     def name(self) -> str:
         """The store's name in messages: the file's, or the kind of database."""
         return self.path.name if self.path is not None else self.engine.dialect.name
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the store is in a database that other hosts reach too."""
+        return self.engine.dialect.name != "sqlite"
+
+    @contextmanager
+    def held(self) -> Iterator[bool]:
+        """Whether no other run is at work in a store that is shared, for as long as the block lasts."""
+        with plain_errors(self.name), shared.held(self.engine) as ours:
+            yield ours
 
     @property
     def schema(self) -> str | None:

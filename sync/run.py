@@ -5,22 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from gettext import gettext as _
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import structlog
 
 from ..adapters.ports import AnnualCycle, CaseSource, FlagSink, carries_of
-from ..domain.errors import Fatal, SkolemiljoError, SourceError, StoreError
-from ..domain.exit_code import ExitCode
-from ..domain.fault_words import what_to_do, why_not
+from ..domain.errors import Fatal, SourceError
 from ..domain.moment import local_day
 from ..domain.school import School
 from ..journal.run_log import Kind, RunLog
@@ -30,6 +27,7 @@ from ..store import MUNICIPALITY, BrokenExport, FirstWrite, Store
 from ..store.statements import parts
 from .context import Night, NightProgress, Options, SchoolTonight, Stop
 from .errands import Errand, Errands, Wide, kept, together
+from .holding import holding
 from .judge_school import SchoolJudge, SchoolJudged
 from .pulling import End, pull
 from .reading import ReadRequest, read_school
@@ -42,12 +40,6 @@ _CLOCKS_APART = 600
 """Seconds. More than this between two clocks is no small drift."""
 _SLACK = timedelta(hours=12)
 """A weekly run that starts a little earlier than last week is still weekly."""
-
-
-class AlreadyRunning(SkolemiljoError):
-    """Another run holds the lock."""
-
-    exit_code = ExitCode.LATER
 
 
 def run_sync(
@@ -80,7 +72,7 @@ def run_sync(
             with store.scratch() as scratch:
                 dry = replace(night, store=scratch, run_log=None)
                 return _run(dry, DrySink(sink), DryCycle(cycle) if cycle is not None else None, started_at)
-        with locked(_lock_file(options, store)):
+        with holding(store, options.lock):
             return _run(night, sink, cycle, started_at)
 
 
@@ -348,35 +340,4 @@ def basis_of(judging: Judging, school: str | None, *more: str) -> str:
     return digest.hexdigest()
 
 
-def _lock_file(options: Options, store: Store) -> Path:
-    if options.lock is not None:
-        return options.lock
-    if store.path is None:
-        raise StoreError(_("et lager som ikke er en fil, trenger en låsefil"))
-    return store.path.with_name(store.path.name + ".lock")
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Holds the lock that a run holds as long as it works. Raises AlreadyRunning and StoreError."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(path, timeout=0, mode=0o600)
-    try:
-        lock.acquire()
-    except Timeout:
-        busy = _("en annen kjøring er i gang (den holder {name}); prøv igjen når den er ferdig")
-        raise AlreadyRunning(busy.format(name=path.name)) from None
-    except OSError as error:
-        raise StoreError(
-            _("låsefila {name} kan ikke lages ({why_not}): {do}").format(
-                name=path.name, why_not=why_not(error), do=what_to_do(error)
-            )
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-__all__ = ["AlreadyRunning", "NightProgress", "Options", "Stop", "basis_of", "locked", "run_sync"]
+__all__ = ["NightProgress", "Options", "Stop", "basis_of", "run_sync"]

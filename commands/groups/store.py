@@ -84,3 +84,20 @@ def store_check(work: Workplace) -> None:
     click.echo("\n".join(faults) or _("Lageret er helt."))
     if faults:
         raise StoreError(damaged(work.store.name))
+
+
+@store.command("move")
+@with_workplace
+def store_move(work: Workplace) -> None:
+    """Flytt lageret fra fila til databasen i innstillingen database (PostgreSQL).
+
+    \b
+    Eksempel:
+      skolemiljo store move
+    """
+    from .. import moving
+
+    rows, aside = moving.to_database(work)
+    click.echo(
+        _("Flyttet: {n} rader, sammenlignet rad for rad. Fila ligger igjen som {file}.").format(n=rows, file=aside.name)
+    )

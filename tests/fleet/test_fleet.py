@@ -18,7 +18,8 @@ from skolemiljo.fleet import cluster, host
 from skolemiljo.fleet.names import Fault, Municipality, MunicipalNight, Order, plain
 from skolemiljo.fleet.running import Patience, _fault, find, nights
 from skolemiljo.fleet.summary import FleetSummary
-from skolemiljo.sync.run import locked
+from skolemiljo.store import Store
+from skolemiljo.sync.holding import holding
 
 from .place import SETTINGS, clean, fleet, municipality
 
@@ -162,10 +163,11 @@ def test_a_run_that_another_holds_is_tried_again(tmp_path: Path) -> None:
         def order(name: str) -> Order:
             return Order(folder=str(tmp_path), municipality=name, as_of=AS_OF)
 
-        with locked(home / "lager.sqlite.lock"):
+        store = Store.open(home / "lager.sqlite")
+        with holding(store):
             (busy,) = nights(client, found, order, Patience(1, 0))
         assert (busy.kind, busy.exit_code, busy.tries) == ("AlreadyRunning", 75, 1)
-        held = locked(home / "lager.sqlite.lock")
+        held = holding(store)
         held.__enter__()
         begun: list[str] = []
 

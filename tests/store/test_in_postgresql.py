@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,9 @@ from click.testing import CliRunner, Result
 
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.cli import main
+from skolemiljo.domain.errors import SettingsError
 from skolemiljo.store import Store
+from skolemiljo.sync.holding import AlreadyRunning, holding
 
 from ..reliability.program import already_written
 
@@ -70,3 +75,97 @@ def test_a_database_that_cannot_be_had_is_a_plain_line_without_its_password(
     assert said in done.output
     assert "zqpassordzq" not in done.output
     assert done.exit_code == code
+
+
+@pytest.mark.postgres
+def test_one_schema_for_each_municipality(postgres: str) -> None:
+    """Two in one database see nothing of each other, and a name that is no schema is told without the address."""
+    one, other = f"{postgres}?schema=alvdal", f"{postgres}?schema=bykle"
+    with Store.open(one) as alvdal, Store.open(other) as bykle:
+        alvdal.set_meta("whose", "alvdal")
+        assert bykle.meta("whose") is None
+        assert alvdal.meta("store_id") != bykle.meta("store_id")
+    with Store.open(one) as again:
+        assert again.meta("whose") == "alvdal"
+    assert not Store.is_there(f"{postgres}?schema=dovre")
+    assert Store.is_there(one)
+    for wrong in ("Alvdal", "x;drop", "1a"):
+        with pytest.raises(SettingsError, match="skjemaet") as error:
+            Store.open(f"{postgres}?schema={wrong}")
+        assert "127.0.0.1" not in str(error.value)
+
+
+@pytest.mark.postgres
+def test_one_run_at_a_time_in_each_schema(postgres: str) -> None:
+    with Store.open(f"{postgres}?schema=lom") as store, Store.open(f"{postgres}?schema=lom") as same_elsewhere:
+        with Store.open(f"{postgres}?schema=skjaak") as other, holding(store):
+            with pytest.raises(AlreadyRunning), holding(same_elsewhere):
+                pass
+            with holding(other):
+                pass
+        with holding(same_elsewhere):
+            pass
+
+
+@pytest.mark.postgres
+def test_who_is_killed_holds_nothing(place: Path, postgres: str) -> None:
+    address = f"{postgres}?schema=drept"
+    code = (
+        "import os, sys\n"
+        "from skolemiljo.store import Store\nfrom skolemiljo.sync.holding import holding\n"
+        f"with Store.open({address!r}) as store, holding(store):\n"
+        "    print('held', flush=True)\n    sys.stdin.read()\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    done = run(place, address.replace("+pg8000", ""), "sync")
+    assert done.exit_code == 75, done.output
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 60
+    while (done := run(place, address.replace("+pg8000", ""), "sync")).exit_code == 75 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert done.exit_code in (0, 3), done.output
+
+
+@pytest.mark.postgres
+def test_a_store_moves_from_its_file(place: Path, postgres: str) -> None:
+    """All of it comes with it: the next night writes nothing, the run log is whole, and numbers go on where they were."""
+    database = f"{postgres}?schema=flyttet".replace("+pg8000", "")
+    alone = ["--settings", str(place / "settings.toml")]
+    assert CliRunner().invoke(main, [*alone, "store", "move"]).exit_code == 2
+    for day in (20, 21):
+        done = CliRunner().invoke(main, [*alone, "sync", "--as-of", f"2026-11-{day}T04:15", "--format", "json"])
+        assert done.exit_code in (0, 3), done.output
+    with Store.open(place / "lager.sqlite") as before:
+        stood, ran = list(before.assessments()), before.runs()
+    moved = run(place, database, "store", "move")
+    assert moved.exit_code == 0, moved.output
+    assert not (place / "lager.sqlite").exists()
+    assert len(list(place.glob("lager.moved.*.backup"))) == 1
+    with Store.open(database) as after:
+        assert list(after.assessments()) == stood
+        assert after.runs() == ran
+        with after.reading() as connection:
+            summaries = connection.exec_driver_sql("SELECT count(*) FROM runs WHERE summary::text = 'null'").scalar()
+        assert summaries == 0
+    assert run(place, database, "runlog", "verify").exit_code == 0
+    night = run(place, database, "sync", "--as-of", "2026-12-22T04:15", "--format", "json")
+    assert night.exit_code in (0, 3), night.output
+    told = json.loads(night.stdout)
+    assert told["totals"]["read"] > 0
+    assert told["error"] is None
+    assert run(place, database, "store", "move").exit_code == 2  # there is no file any more
+
+
+@pytest.mark.postgres
+def test_a_store_does_not_move_over_another(place: Path, postgres: str) -> None:
+    database = f"{postgres}?schema=opptatt".replace("+pg8000", "")
+    assert run(place, database, "sync").exit_code in (0, 3)
+    with Store.open(place / "lager.sqlite"):
+        pass
+    done = run(place, database, "store", "move")
+    assert done.exit_code == 3
+    assert "schema=" in done.output
+    assert (place / "lager.sqlite").is_file()

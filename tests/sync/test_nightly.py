@@ -23,7 +23,8 @@ from skolemiljo.domain.flag import ComplianceRecord
 from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import Verdict
 from skolemiljo.store import Store
-from skolemiljo.sync.run import AlreadyRunning, Options, Stop, run_sync
+from skolemiljo.sync.holding import AlreadyRunning
+from skolemiljo.sync.run import Options, Stop, run_sync
 
 from .conftest import HERE, NIGHT, SYSTEM, THERE, Night, Town, judging, nothing, rule
 
