@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from ..domain.base import ReadingContext, Ref
 from ..domain.case import CaseId
-from ..domain.moment import OSLO, Day, Moment, can_be_meant
+from ..domain.moment import LONGEST, OSLO, Day, Moment, as_written, can_be_meant
 from ..domain.school import OrganisationNumber
 from .references import holds_identity_number, looks_like_a_user_name, pseudonym, words_of
 
@@ -46,10 +46,14 @@ class _Reading:
     """The names that the source gives in the document, word by word."""
     unread: set[str] = field(default_factory=set)
     """Paths found so far."""
+    people: dict[str, str] = field(default_factory=dict)
+    """Reference of somebody → how it is told; the same few stand in every entry."""
+    midnights: bool = False
+    """Whether a time was midnight, which may be how a system writes a date."""
 
 
-_Reader = Callable[[Any, str, _Reading], Any]
-"""Value, path, what is known → the value as the format has it, or ``_UNREAD``."""
+_Reader = Callable[[Any, _Reading], Any]
+"""Value, what is known → the value as the format has it (the very same where it was so already), or ``_UNREAD``."""
 _OF_PEOPLE = ("ref", "pupil", "pupils")
 """Fields whose references are people."""
 
@@ -68,7 +72,7 @@ def as_the_format_has_it(
     gives in the document, word by word. ``raw`` itself is left as it is.
     """
     reading = _Reading(today or datetime.now(OSLO).date(), key or _salt(raw), named)
-    found = _read_object(model, raw, "", reading)
+    found = _object_reader(model, "")(raw, reading)
     return (raw if found is _UNREAD else found), frozenset(reading.unread)
 
 
@@ -93,93 +97,125 @@ def as_id(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _read_object(model: type[BaseModel], raw: Any, path: str, reading: _Reading) -> Any:
-    if not isinstance(raw, dict):
-        return raw
-    found = dict(raw)
-    for name, read, required in _fields(model):
-        if name not in raw:
-            continue
-        value = read(raw[name], f"{path}.{name}" if path else name, reading)
-        if value is not _UNREAD:
-            found[name] = value
-        elif not required:
-            reading.unread.add(f"{path}.{name}" if path else name)
-            del found[name]
-        elif path:
-            return _UNREAD
-    return found
-
-
 @cache
-def _fields(model: type[BaseModel]) -> tuple[tuple[str, _Reader, bool], ...]:
-    """The fields of ``model`` in which a habit can show: name, how it is read, and whether the model needs it."""
+def _object_reader(model: type[BaseModel], path: str) -> _Reader:
+    """How the ``model`` that stands at ``path`` is read. Paths tell no place in a list, so each reader knows its own."""
     hints = get_type_hints(model, include_extras=True)
-    return tuple(
-        (name, read, part.is_required())
-        for name, part in model.model_fields.items()
-        if (read := _reader(hints[name])) is not None
-    )
+    below = {name: f"{path}.{name}" if path else name for name in model.model_fields}
+    readers = {name: read for name, where in below.items() if (read := _reader(hints[name], where)) is not None}
+    required = {name for name, part in model.model_fields.items() if part.is_required()}
+
+    def read(raw: Any, reading: _Reading) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        found, unread = raw, []
+        for name, value in raw.items():
+            reader = readers.get(name)
+            told = value if reader is None else reader(value, reading)
+            if told is value:
+                continue
+            if told is not _UNREAD:
+                found = dict(raw) if found is raw else found
+                found[name] = told
+            elif name not in required:
+                unread.append(name)
+            elif path:
+                return _UNREAD
+        if not unread:
+            return found
+        reading.unread.update(below[name] for name in unread)
+        return {name: value for name, value in found.items() if name not in unread}
+
+    return read
 
 
-def _reader(hint: Any) -> _Reader | None:
+def _reader(hint: Any, path: str) -> _Reader | None:
     if get_origin(hint) in (Union, types.UnionType):
         (hint,) = [part for part in get_args(hint) if part is not type(None)] or [None]
+    if hint == Ref:
+        return _read_person if path.rpartition(".")[2] in _OF_PEOPLE else _read_reference
     if hint in _IDS:
-        return _read_reference if hint == Ref else lambda value, _path, _reading: as_id(value)
+        return lambda value, _reading: as_id(value)
     if hint is Moment or hint == Day:
         return _read_time
     if get_origin(hint) is Annotated:
         hint = get_args(hint)[0]
     if get_origin(hint) is tuple:
-        return _list_reader(get_args(hint)[0])
+        return _list_reader(get_args(hint)[0], path)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return _word_reader(hint)
     if isinstance(hint, type) and issubclass(hint, BaseModel):
-        return lambda value, path, reading: _read_object(hint, value, path, reading)
+        return _object_reader(hint, path)
     return None
 
 
-def _read_reference(value: Any, path: str, reading: _Reading) -> Any:
+def _read_reference(value: Any, reading: _Reading) -> Any:
     reference = as_id(value)
     if not isinstance(reference, str):
         return value
-    of_a_person = path.rpartition(".")[2] in _OF_PEOPLE and looks_like_a_user_name(reference)
-    tells = of_a_person or holds_identity_number(reference) or words_of(reference) & reading.named
+    tells = holds_identity_number(reference) or (reading.named and words_of(reference) & reading.named)
     return pseudonym(reference, reading.key) if tells else reference
 
 
-def _read_time(value: Any, _path: str, reading: _Reading) -> Any:
+def _read_person(value: Any, reading: _Reading) -> Any:
+    if not isinstance(value, str):
+        return _read_reference(value, reading)
+    told = reading.people.get(value)
+    if told is None:
+        told = pseudonym(value, reading.key) if looks_like_a_user_name(value) else _read_reference(value, reading)
+        reading.people[value] = told
+    return told
+
+
+def _read_time(value: Any, reading: _Reading) -> Any:
+    """The moment, where the value itself tells it whole; what needs more (a zone) or is none is left for the model."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _UNREAD  # seconds since 1970, or milliseconds, or days since 1900: nobody says which
-    return value if value is None or can_be_meant(value, reading.today) else _UNREAD
+    try:
+        when = as_written(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+    if not isinstance(when, date):
+        return value
+    if not can_be_meant(when, reading.today):
+        return _UNREAD
+    if not isinstance(when, datetime):
+        return Moment.on(when)
+    if when.hour == when.minute == 0:
+        reading.midnights = True
+    return value if when.tzinfo is None or len(value) > LONGEST else Moment.at(when)
 
 
 def _word_reader(words: type[StrEnum]) -> _Reader:
-    known = frozenset(words)
+    known = frozenset(map(str, words))
 
-    def read(value: Any, _path: str, _reading: _Reading) -> Any:
-        small = value.casefold() if isinstance(value, str) else value
-        return small if small.__hash__ is not None and small in known else value
+    def read(value: Any, _reading: _Reading) -> Any:
+        if not isinstance(value, str) or value in known:
+            return value
+        small = value.casefold()
+        return small if small in known else value
 
     return read
 
 
-def _list_reader(of: Any) -> _Reader:
-    read_item = _reader(of)
+def _list_reader(of: Any, path: str) -> _Reader:
+    read_item = _reader(of, path)
     model = of if isinstance(of, type) and issubclass(of, BaseModel) else None
     times = tuple(name for name, hint in get_type_hints(model).items() if _is_time(hint)) if model is not None else ()
 
-    def read(value: Any, path: str, reading: _Reading) -> Any:
+    def read(value: Any, reading: _Reading) -> Any:
         if value is None:
             return _UNREAD
         if not isinstance(value, list | tuple) or read_item is None:
             return value
-        items = [read_item(item, path, reading) for item in _with_dates(value, times)]
+        items = [read_item(item, reading) for item in value]
+        if reading.midnights:
+            items = [read_item(item, reading) for item in _with_dates(value, times)]
         if path in _NEVER_EMPTY:
             return [item if found is _UNREAD else found for item, found in zip(value, items, strict=True)]
-        if any(item is _UNREAD for item in items):
-            reading.unread.add(path)
+        if not any(item is _UNREAD for item in items):
+            return items
+        reading.unread.add(path)
         return [item for item in items if item is not _UNREAD]
 
     return read

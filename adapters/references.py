@@ -19,6 +19,7 @@ _ELEVEN_DIGITS = re.compile(
     r"(?:0[1-9]|1[0-2]|4[1-9]|5[0-2]|6[6-9]|7[0-7]|8[1-9]|9[0-2])"  # a month, perhaps of a test series
     r"\d{2}[-._/]?\d{5}(?!\d)"
 )
+_DIGITS = 11
 _JOINED = re.compile(r"([a-zæøå]{2,})[._-]([a-zæøå]{2,})\d{0,4}")
 _WITH_DIGITS = re.compile(r"([a-zæøå]{4,8})\d{2,4}")
 _CAPITALISED = re.compile(r"([A-ZÆØÅ][a-zæøå]{2,})(?:[A-ZÆØÅ][a-zæøå]*)*\d{0,4}")
@@ -44,7 +45,7 @@ _LENGTH = 12
 
 def holds_identity_number(reference: str) -> bool:
     """Whether eleven digits that begin with a date stand in ``reference``, whatever their control digits."""
-    return _ELEVEN_DIGITS.search(reference) is not None
+    return len(reference) >= _DIGITS and _ELEVEN_DIGITS.search(reference) is not None
 
 
 def looks_like_a_user_name(reference: str) -> bool:

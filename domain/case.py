@@ -191,7 +191,8 @@ class Case(Frozen):
 
     def is_hidden(self, path: str) -> bool:
         """Whether ``path`` or anything above it is hidden, could not be read, or is nothing that the source ever has."""
-        return _covers(self.hidden, path) or _covers(self.unreadable, path) or self.lacks(path)
+        unseen = (self.hidden, self.unreadable, self.not_carried)
+        return any(paths and _covers(paths, path) for paths in unseen)
 
     def lacks(self, path: str) -> bool:
         """Whether ``path`` or anything above it is nothing that the source ever has."""

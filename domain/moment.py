@@ -36,6 +36,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Years that a time or a date can have at all. Before them there is no case that this plan or this law judges."""
 YEARS_AHEAD = 5
 """Nothing in a case is planned further ahead than this; 2062 is 2026, mistyped."""
+LONGEST = 40
+"""Characters that a date or a time can have."""
 _A_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
 """A date, perhaps with an offset, which tells of no time of day."""
 _ONE_DAY = timedelta(days=1)
@@ -44,7 +46,7 @@ _UTC_HOUR_WHERE_OSLO_MAY_BE_TOMORROW = 22
 
 def local_day(instant: datetime) -> date:
     """The date on the wall in Europe/Oslo at ``instant`` (zone-aware)."""
-    utc = instant.astimezone(UTC)
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
     if utc.hour < _UTC_HOUR_WHERE_OSLO_MAY_BE_TOMORROW:  # Oslo is UTC+1 or UTC+2, so it is still the same day there
         return utc.date()
     return utc.astimezone(OSLO).date()
@@ -64,26 +66,19 @@ def end_of(day: date) -> datetime:
 _FORM = marked("må være en dato eller et tidspunkt som 2026-11-25 eller 2026-11-25T08:00:00+01:00")
 
 
-def _read(text: str) -> date:
+def as_written(text: str) -> date:
     """The date, or the time (a ``datetime``), that ``text`` is in ISO 8601. Raises ValueError."""
+    if text[10:11] in ("T", "t", " "):  # Python takes any sign for the one between date and time
+        return datetime.fromisoformat(text[:-1] + "Z" if text.endswith("z") else text)
     alone = _A_DATE.fullmatch(text)
-    if alone is not None:
-        return date.fromisoformat(alone[1])
-    if text[10:11] not in ("T", "t", " "):  # Python takes any sign for the one between date and time
-        raise ValueError("no time")
-    return datetime.fromisoformat(text[:-1] + "Z" if text.endswith("z") else text)
+    if alone is None:
+        raise ValueError("neither a date nor a time")
+    return date.fromisoformat(alone[1])
 
 
-def can_be_meant(value: object, today: date) -> bool:
-    """Whether ``value``, where it is a date or a time at all, can be meant by a school: from 2000 to five years after ``today``.
-
-    One bound for dates with and without a time of day. What is no date is for :meth:`Moment.parse` to refuse.
-    """
-    try:
-        found = _read(value) if isinstance(value, str) else value
-    except ValueError:
-        return True
-    return not isinstance(found, date) or FIRST_YEAR <= found.year <= today.year + YEARS_AHEAD
+def can_be_meant(day: date, today: date) -> bool:
+    """Whether ``day``, or a time on it, can be meant by a school: from 2000 to five years after ``today``. One bound for both."""
+    return FIRST_YEAR <= day.year <= today.year + YEARS_AHEAD
 
 
 @value(frozen=True, slots=True)
@@ -158,10 +153,10 @@ class Moment:
         if isinstance(value, Moment):
             return value
         if isinstance(value, str):
-            if len(value) > 40:
+            if len(value) > LONGEST:
                 raise ValueError(marked("kan ha høyst 40 tegn"))
             try:
-                value = _read(value)
+                value = as_written(value)
             except ValueError:
                 raise ValueError(_FORM) from None
         if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
@@ -179,7 +174,7 @@ class Moment:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         def validate(value: object, info: core_schema.ValidationInfo) -> Moment:
-            return _validated(value, info)
+            return value if isinstance(value, Moment) else _validated(value, info)
 
         return core_schema.with_info_plain_validator_function(
             validate,

@@ -96,6 +96,8 @@ class Assessed:
 
     def unseen(self, *fields: str) -> bool:
         """Whether the reader was not allowed to see a place where one of the fields, or the text, could stand."""
+        if not self.case.hides:
+            return False
         hidden = self.case.raw.is_hidden
         in_plan = any(hidden(f"activity_plans.best_interest.{field}") for field in (*fields, "text"))
         in_log = hidden("log.text") or any(hidden(f"log.best_interest.{field}") for field in (*fields, "text"))

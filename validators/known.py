@@ -288,6 +288,11 @@ class KnownCase:
     # --- suspicion against people at the school --------------------------------------------------------------------
 
     @cached_property
+    def accusing(self) -> tuple[Suspicion, ...]:
+        """The suspicions that say whom they are against."""
+        return tuple(suspicion for suspicion in self.suspicions if suspicion.accused)
+
+    @cached_property
     def staff_suspicions(self) -> tuple[Suspicion, ...]:
         """The suspicions that someone who works at the school, leadership included, violates a pupil.
 

@@ -163,14 +163,29 @@ def sort(
     for entry in entries:
         if not _done(proof, entry):
             continue
+        against, question = _weigh(case, judge, proof, entry, pupil, person)
+        if against is not None:
+            ruled_out.append(Weighed(entry, against))
+        elif question is not None:
+            doubtful.append(Weighed(entry, question))
+        else:
+            sure.append(entry)
+    return Shown(tuple(sure), tuple(doubtful), tuple(ruled_out))
+
+
+def _weigh(
+    case: KnownCase, judge: Judge, proof: Proof, entry: LogEntry, pupil: str | None, person: Actor | None
+) -> tuple[str | None, str | None]:
+    """What rules ``entry`` out, else the question about it; asked once, for many rules ask for the same proof of the same."""
+    about = id(proof), id(entry), pupil, id(person)
+    if about not in case.found:
         by_accused = False if proof.by_the_accused else did_the_accused(case, entry)
         against = _ruled_out(entry, person, by_accused=by_accused)
-        question = against or _in_doubt(judge, proof, entry, pupil, person, by_accused=by_accused)
-        if question is None:
-            sure.append(entry)
-        else:
-            (ruled_out if against else doubtful).append(Weighed(entry, question))
-    return Shown(tuple(sure), tuple(doubtful), tuple(ruled_out))
+        question = None if against else _in_doubt(judge, proof, entry, pupil, person, by_accused=by_accused)
+        # What it is about is kept too: while it lives, nothing else has its id.
+        case.found[about] = (against, question), (proof, entry, person)
+    weighed: tuple[str | None, str | None] = case.found[about][0]
+    return weighed
 
 
 def _done(proof: Proof, entry: LogEntry) -> bool:
@@ -246,10 +261,10 @@ def did_the_accused(case: KnownCase, entry: LogEntry) -> bool | None:
 
     What was done before anybody was accused was done by whoever had it to do.
     """
-    if not case.suspicions and not case.hides:
+    if not case.accusing and not case.hides:
         return False
     when, doer = entry.at, entry.doer
-    accused = [a for s in case.suspicions if when is None or s.at.perhaps_before(when) for a in s.accused]
+    accused = [a for s in case.accusing if when is None or s.at.perhaps_before(when) for a in s.accused]
     if case.hides and (case.raw.is_hidden("suspicions.accused") or case.raw.hides_part_of("suspicions.accused")):
         return None  # who is accused can't be seen
     if doer is None:

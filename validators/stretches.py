@@ -56,8 +56,12 @@ class Stretch:
 
     def entries(self, case: KnownCase, *kinds: LogKind) -> list[LogEntry]:
         """The entries of the stretch that took place: what was only called, offered or declined did not."""
-        held = _held(case, self)
-        return [entry for entry in case.all(*kinds) if entry.id in held]
+        found = case.found.get((id(self), kinds))
+        if found is None:
+            held = _held(case, self)
+            found = tuple(entry for entry in case.all(*kinds) if entry.id in held), self
+            case.found[id(self), kinds] = found
+        return list(found[0])
 
     def decisions(self, case: KnownCase) -> list[ActivityPlan]:
         """The versions of the stretch that chose measures, by time.

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum, IntEnum
 from functools import cache
 
@@ -116,9 +117,9 @@ class _Phrases:
     """The words that are of the classes beside alone."""
 
 
-@value(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Field:
-    """What is peculiar to one field."""
+    """What is peculiar to one field. Each is made once, and is itself what answers about it are kept by."""
 
     prompt: frozenset[str]
     answers: re.Pattern[str]
@@ -189,13 +190,15 @@ def _tokens(text: str) -> Iterator[tuple[str, frozenset[_Class]]]:
     words = text.split()
     place = 0
     while place < len(words):
-        for length in range(min(longest.get(words[place], 1), len(words) - place), 0, -1):
-            piece = words[place] if length == 1 else " ".join(words[place : place + length])
-            classes = known.get(piece)
-            if classes is not None or length == 1:
-                yield piece, _by_shape(piece) if classes is None else classes
-                place += length
+        piece, length = words[place], 1
+        for more in range(longest.get(piece, 1), 1, -1):
+            phrase = " ".join(words[place : place + more])
+            if phrase in known:
+                piece, length = phrase, more
                 break
+        classes = known.get(piece)
+        yield piece, _by_shape(piece) if classes is None else classes
+        place += length
 
 
 @kept
@@ -248,6 +251,7 @@ def _begins_with_its_own(words: str, field: _Field) -> bool:
     return False
 
 
+@kept
 def _closed(words: str, field: _Field, *, clause: bool = False) -> Answer | None:
     """How a text none of whose words is its own is read; ``None`` where it has one. ``clause``: what was agreed comes after it."""
     *_, of_phrases = _known()

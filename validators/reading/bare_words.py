@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any, TypeVar, cast
 
 _LETTERS = "0-9a-zæøåéèêòóôüäö"
-_NOT_WORDS = re.compile(f"[^{_LETTERS}]+")
+_WORDS = re.compile(f"[{_LETTERS}]+")
 KEPT = 4096
 """Answers about texts that are kept while one case is judged: many rules ask the same of the same field."""
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -34,7 +34,7 @@ def forget_texts() -> None:
 @kept
 def bare(text: str) -> str:
     """``text`` in small letters, with one space for everything that is neither letter nor digit."""
-    return _NOT_WORDS.sub(" ", unicodedata.normalize("NFC", text).casefold()).strip()
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFC", text).casefold()))
 
 
 @cache

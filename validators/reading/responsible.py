@@ -71,28 +71,25 @@ def _names_a_person(text: str) -> bool:
     if initials or _INITIAL_AND_SURNAME.search(text) or text.casefold() in _given_names():
         return True
     for name in _NAME.finditer(text):
-        if not _may_be_a_name(name[0]):
-            continue
         led = _LEADS.search(text[: name.start()]) is not None
-        if name[0].casefold() in _given_names() and (led or not many):
-            return True
-        followed = _AFTER_NAME.search(text[name.end() :]) is not None
-        if not many and led and followed and _is_shaped_as_a_name(text, name):
+        if name[0].casefold() in _given_names():
+            if led or not many:
+                return True
+        elif not many and led and _is_shaped_as_a_name(text, name) and _may_be_a_name(name[0]):
             return True
     return False
 
 
 def _may_be_a_name(word: str) -> bool:
-    lower = word.casefold()
-    if lower in _given_names():
-        return True
-    found = _patterns()
+    lower, found = word.casefold(), _patterns()
     ruled_out = any(found[kind].fullmatch(lower) for kind in ("many", "outside"))
     return not ruled_out and read_answer(bare(word)).said is Said.ANSWER and not names_a_time(word)
 
 
 def _is_shaped_as_a_name(text: str, name: re.Match[str]) -> bool:
     """A name alone that ends as a common noun does is no more than a word with a capital letter; with a surname it is a name."""
+    if _AFTER_NAME.search(text[name.end() :]) is None:
+        return False
     follows = re.match(r"\s+[A-ZÆØÅ][a-zæøåáéèêóòôöäü]*\.?(?!\w)", text[name.end() :])
     if follows is not None:
         return True
