@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from itertools import islice
+from math import log
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar
@@ -43,7 +44,9 @@ from skolemiljo.reports import render
 from skolemiljo.store import FirstWrite, Store
 
 ROUNDS = 7
-LOG_LENGTHS = (13, 100, 1000)
+LOG_LENGTHS = (10, 100, 1_000, 10_000)
+STEEPEST = 1.1
+"""What the exponent of growth may be, from the shortest log to the longest."""
 STREAMED = (2_000, 20_000)
 _NOW = AS_OF.astimezone(UTC)
 T = TypeVar("T")
@@ -58,10 +61,19 @@ def main() -> None:
         SECTIONS[name]()
 
 
-def told(what: str, best: Mapping[str, float], floor: str, unit: str, per: float = 1.0) -> None:
-    """One line for each of ``best``: in ``unit``, and as a ratio to the one called ``floor``."""
+def told(
+    what: str,
+    best: Mapping[str, float],
+    floor: str,
+    unit: str,
+    per: float = 1.0,
+    at_most: Mapping[str, float] | None = None,
+) -> None:
+    """One line for each of ``best``: in ``unit``, and as a ratio to the one called ``floor``; ``at_most``: what it should be."""
     for name, value in best.items():
-        click.echo(f"  {what:<22} {name:<34} {value * per:>10.1f} {unit:<8} x {floor} {value / best[floor]:>6.2f}")
+        ratio, most = value / best[floor], (at_most or {}).get(name)
+        target = "" if most is None else f"  at most {most:g}: {'met' if ratio <= most else 'missed'}"
+        click.echo(f"  {what:<22} {name:<34} {value * per:>10.1f} {unit:<8} x {floor} {ratio:>6.2f}{target}")
 
 
 def best_of(work: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
@@ -152,24 +164,39 @@ def parse() -> None:
             "read and judge": lambda: each(raw, lambda document: judge(read(document))),
         }
     )
-    told("a case of the demo", best, "bare", "us/case", 1e6 / len(raw))
-    told("", {"read": best["read"], "judge": best["judge"]}, "read", "us/case", 1e6 / len(raw))
+    told("a case of the demo", best, "bare", "us/case", 1e6 / len(raw), {"read": 1.6, "judge": 8})
 
 
 def rules() -> None:
-    """Judging by the length of the log: it must stay near linear."""
-    stories = [case for case in Municipality(cases=60).cases() if case.get("log")][:12]
+    """Judging by the length of the log: it must stay near linear; and one log that no case ever had."""
+    stories, floor = [case for case in Municipality(cases=60).cases() if case.get("log")][:6], _bare_model(Case)
+    judged: list[float] = []
     for entries in LOG_LENGTHS:
         raw = [stretched(case, entries) for case in stories]
         cases = list(map(read, raw))
         best = best_of(
             {
+                "bare": partial(each, raw, floor.model_validate_json),
                 "read": partial(each, raw, read),
                 "judge": partial(each, cases, judge),
             },
             3,
         )
-        told(f"a log of {entries}", best, "read", "us/entry", 1e6 / len(raw) / entries)
+        most = {"judge": 1.3} if entries == 1_000 else None
+        told(f"a log of {entries}", best, "bare", "us/entry", 1e6 / len(raw) / entries, most)
+        judged.append(best["judge"])
+    steep = log(judged[-1] / judged[0]) / log(LOG_LENGTHS[-1] / LOG_LENGTHS[0])
+    steepest = max(
+        log(longer / shorter) / log(more / fewer)
+        for shorter, longer, fewer, more in zip(judged, judged[1:], LOG_LENGTHS, LOG_LENGTHS[1:], strict=False)
+    )
+    met = "met" if max(steep, steepest) <= STEEPEST else "missed"
+    click.echo(f"  grows with the log as n^{steep:.2f}, at its steepest n^{steepest:.2f}  at most {STEEPEST}: {met}")
+    longest = stretched(stories[0], 100_000)
+    best = best_of(
+        {"bare": lambda: floor.model_validate_json(longest), "read and judge": lambda: judge(read(longest))}, 1
+    )
+    told("a log of 100000", best, "bare", "ms", 1e3)
 
 
 # --- starting up -----------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def _copies(items: tuple[Recorded, ...]) -> dict[str, str]:
         together.sort(key=lambda item: item.id)
         for place, item in enumerate(together[1:], 1):
             for earlier in together[:place]:
-                if earlier.id != item.id and earlier == item.model_copy(update={"id": earlier.id}):
+                if earlier.id != item.id and earlier.__dict__ == {**item.__dict__, "id": earlier.id}:
                     kept_for[item.id] = kept_for.get(earlier.id, earlier.id)
                     break
     return kept_for
