@@ -15,7 +15,7 @@ from ..domain.errors import SettingsError
 from ..domain.fault_words import why_not
 from ..domain.school import School
 from ..settings import HttpSection, OneRosterSection, OpenSection, Settings
-from .ports import AnnualCycle, CaseSource, FlagSink, Roster, carries_of
+from .ports import AnnualCycle, CaseSource, FlagSink, Roster, carries_of, reads_by
 
 if TYPE_CHECKING:
     from .auth import Grant
@@ -79,6 +79,11 @@ class WithRoster:
     def heard(self) -> Any:
         """What the source's last answer told of itself."""
         return getattr(self._source, "heard", None)
+
+    @property
+    def reads_by(self) -> str:
+        """A mark of what the source reads its answers by."""
+        return reads_by(self._source)
 
     @property
     def carries(self) -> Carries:

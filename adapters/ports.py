@@ -46,6 +46,11 @@ def carries_of(source: object) -> Carries:
     return carries if isinstance(carries, Carries) else EVERYTHING
 
 
+def reads_by(source: object) -> str:
+    """A mark of what ``source`` reads its answers by (``reads_by``), where that is data that may change; else nothing."""
+    return str(getattr(source, "reads_by", ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What the case system answered to a write. A write counts as done only when it has been read back."""

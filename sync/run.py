@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from ..adapters.ports import AnnualCycle, CaseSource, FlagSink, carries_of
+from ..adapters.ports import AnnualCycle, CaseSource, FlagSink, carries_of, reads_by
 from ..domain.errors import Fatal, SourceError
 from ..domain.moment import local_day
 from ..domain.school import School
@@ -159,8 +159,8 @@ def _tonight(night: Night, found: School) -> SchoolTonight:
     state = replace(known, name=found.name, language=found.language, closed_on=found.closed_on or known.closed_on)
     if state != known:
         night.store.put_school(state)
-    lacks = sorted(carries_of(night.source).lacks)
-    basis = basis_of(night.judging, school, options.basis, found.model_dump_json(), str(night.write_from), *lacks)
+    source = (reads_by(night.source), *sorted(carries_of(night.source).lacks))
+    basis = basis_of(night.judging, school, options.basis, found.model_dump_json(), str(night.write_from), *source)
     full = (
         options.full
         or state.cursor is None

@@ -147,6 +147,7 @@ def test_the_settings_load_with_every_standard_value_written_out(example: str, t
                 "tenant_id",
                 "labels",
                 "lacks",
+                "mapping",
                 "ca_file",
                 "certificate_file",
             }

@@ -7,6 +7,7 @@ from ...settings import Settings
 from ..connect import http_client
 from .case_numbers import SYSTEM
 from .connector import SikkerSak
+from .mapping import mapping_at
 from .wire import Labels
 
 __all__ = ["SikkerSak", "connector"]
@@ -15,13 +16,15 @@ __all__ = ["SikkerSak", "connector"]
 def connector(settings: Settings) -> SikkerSak:
     """The connector as ``settings`` say. Raises SettingsError."""
     section = settings.sikker_sak
+    mapping = mapping_at(section.mapping)
     http = http_client(SYSTEM, section, settings)
     source = SikkerSak(
         http,
-        labels=Labels(section.labels),
+        labels=Labels(section.labels, mapping),
+        mapping=mapping,
         zone=settings.zone,
         page_size=section.page_size,
-        carries=Carries.of(lacks=section.lacks),
+        carries=Carries.of(lacks=(*mapping.lacks, *section.lacks)),
     )
     source.context.reference_key, source.context.no_names = settings.reference_key, settings.no_names
     return source

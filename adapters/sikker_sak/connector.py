@@ -20,6 +20,7 @@ from ..case_file import is_case_number
 from ..http import Heard, HttpClient
 from ..ports import CaseProblem, Receipt, SourceItem
 from .case_numbers import SYSTEM, CaseNumbers
+from .mapping import WireMapping, standard
 from .wire import Labels, case_from_wire, record_from_wire, record_to_wire, school_from_wire
 
 _WEAK = "W/"
@@ -33,6 +34,7 @@ class SikkerSak:
         http: HttpClient,
         *,
         labels: Labels | None = None,
+        mapping: WireMapping | None = None,
         zone: ZoneInfo | None = None,
         page_size: int = 50,
         carries: Carries = EVERYTHING,
@@ -41,11 +43,17 @@ class SikkerSak:
         self._zone = zone
         self._page_size = page_size
         self.carries = carries
-        self.labels = labels or Labels()
+        self._mapping = mapping or standard()
+        self.labels = labels or Labels(mapping=self._mapping)
         """Holds the labels nobody has mapped, counted."""
         self.context = ReadingContext(zone=zone)
         """Holds the fields nobody knows, counted."""
         self._numbers = CaseNumbers(self.context)
+
+    @property
+    def reads_by(self) -> str:
+        """A mark of the mapping: by another one, each case may be read otherwise."""
+        return self._mapping.mark
 
     @property
     def heard(self) -> Heard | None:
@@ -55,7 +63,7 @@ class SikkerSak:
     def schools(self) -> Iterable[School]:
         """The schools this integration may see."""
         pages = self._http.pages("v1/schools", params={}, page_size=self._page_size)
-        return [school_from_wire(raw) for page in pages for raw in page]
+        return [school_from_wire(raw, self._mapping) for page in pages for raw in page]
 
     def count(self, school: str) -> int | None:
         """The source's own count of the school's cases."""
@@ -174,7 +182,9 @@ class SikkerSak:
 
     def _read(self, raw: Any, etag: str | None) -> Case:
         etag = _strong(etag, raw)
-        return self.carries.marked(case_from_wire(raw, self.labels, self.context, self._zone, etag, self._numbers))
+        return self.carries.marked(
+            case_from_wire(raw, self.labels, self.context, self._zone, etag, self._numbers, self._mapping)
+        )
 
 
 def _strong(header: str | None, raw: Any) -> str | None:

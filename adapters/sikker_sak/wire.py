@@ -1,12 +1,10 @@
-"""The one place that knows the wire: names, labels and what is dropped. The day the contract is known, this changes."""
+"""From the wire to the case format and back, as mapping.toml says what things are called there."""
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from gettext import gettext as _
-from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,52 +19,17 @@ from ...domain.school import School
 from ..case_file import case_from
 from ..habits import as_id
 from ..names import of_people, people_in, words_in_names
-from ..wire_names import camelled, snake
+from ..wire_names import camelled, snaked
 from .case_numbers import SYSTEM, CaseNumbers
-
-_DROPPED = frozenset({"name", "title"})
-"""Names of people and titles of cases: dropped before anything else looks at them; in texts they are pseudonyms by then."""
-_RENAMED = {
-    "caseNumber": "id",
-    "schoolOrganizationNumber": "school",
-    "hiddenFields": "hidden",
-    "modifiedDateTime": "modified_at",
-    "logs": "log",
-    "organizationNumber": "organisation_number",
-}
-_BY_REFERENCE = frozenset({"moments"})
-"""Objects whose keys are data, not names of fields."""
-
-
-def _name(name: str) -> str:
-    return _RENAMED.get(name) or snake(name)
-
-
-def _from_wire(value: Any, *, names_matter: bool = True) -> Any:
-    if isinstance(value, list):
-        return [_from_wire(item) for item in value]
-    if isinstance(value, dict):
-        if not names_matter:
-            return value
-        return {
-            _name(key): _from_wire(item, names_matter=key not in _BY_REFERENCE)
-            for key, item in value.items()
-            if key not in _DROPPED
-        }
-    return value
-
-
-def _bare(label: str) -> str:
-    return " ".join(label.casefold().split())
+from .mapping import WireMapping, bare, standard
 
 
 class Labels:
     """The mapping from the source's labels of log types to kinds; counts those that nobody has mapped."""
 
-    def __init__(self, extra: Mapping[str, Sequence[str]] | None = None) -> None:
-        standard = tomllib.loads((files("skolemiljo.adapters.sikker_sak") / "labels.toml").read_text("utf-8"))
+    def __init__(self, extra: Mapping[str, Sequence[str]] | None = None, mapping: WireMapping | None = None) -> None:
         self._kinds: dict[str, LogKind] = {}
-        for table in (standard, extra or {}):
+        for table in (*(mapping or standard()).labels, extra or {}):
             for kind, labels in table.items():
                 try:
                     known = LogKind(kind)
@@ -76,7 +39,7 @@ class Labels:
                             kind=kind, names=", ".join(LogKind)
                         )
                     ) from None
-                self._kinds.update({_bare(label): known for label in labels})
+                self._kinds.update({bare(label): known for label in labels})
         self.unmapped: Counter[str] = Counter()
 
     def known(self) -> tuple[str, ...]:
@@ -87,7 +50,7 @@ class Labels:
         """The kind of ``label``; unlabelled where nobody has mapped it."""
         if not isinstance(label, str):
             return LogKind.NOTE
-        kind = self._kinds.get(_bare(label))
+        kind = self._kinds.get(bare(label))
         if kind is None:
             self.unmapped[label[:60]] += 1
             return LogKind.UNLABELLED
@@ -101,56 +64,63 @@ def case_from_wire(
     zone: ZoneInfo | None,
     etag: str | None,
     numbers: CaseNumbers | None = None,
+    mapping: WireMapping | None = None,
 ) -> Case:
     """The case in one wire document. ``numbers`` learns what its number is here. Raises UnreadableCase with case number and fields."""
+    mapping = mapping or standard()
     try:
-        people = people_in(raw)
-        mapped = _from_wire(of_people(raw, people))
+        mapped = mapping.read(raw, mapping.case)
+        people = people_in(mapped)
+        mapped = _without_names(of_people(mapped, people))
     except RecursionError:
         raise UnreadableCase(_("saken er nøstet for dypt"), system=SYSTEM) from None
-    if isinstance(mapped, dict):
-        log = mapped.get("log")
-        for entry in log if isinstance(log, list) else ():
-            if isinstance(entry, dict):
-                label = entry.pop("type", None)
-                # A kind of ours, straight from the wire, would pass by the mapping: the label alone decides.
-                entry["kind"] = labels.kind(label)
-                entry["source_label"] = label
-        if etag is not None:
-            mapped["etag"] = etag
-        mapped["hidden"] = _paths(mapped.get("hidden", []))
-        named = words_in_names(people)
-        if numbers is not None and "id" in mapped:
-            mapped["id"] = numbers.of(mapped["id"], named)
-        return case_from(mapped, zone, system=SYSTEM, context=context, named=named)
-    return case_from(mapped, zone, system=SYSTEM, context=context)
+    if not isinstance(mapped, dict):
+        return case_from(mapped, zone, system=SYSTEM, context=context)
+    log = mapped.get("log")
+    for entry in log if isinstance(log, list) else ():
+        if isinstance(entry, dict):
+            entry["kind"] = labels.kind(entry.setdefault("source_label", None))
+    if etag is not None:
+        mapped["etag"] = etag
+    mapped["hidden"] = _paths(mapped.get("hidden", []), mapping)
+    named = words_in_names(people)
+    if numbers is not None and "id" in mapped:
+        mapped["id"] = numbers.of(mapped["id"], named)
+    return case_from(mapped, zone, system=SYSTEM, context=context, named=named)
 
 
-def _paths(hidden: Any) -> Any:
+def _without_names(value: Any) -> Any:
+    """Without the names of people, which are pseudonyms in all text by now."""
+    if isinstance(value, list):
+        return [_without_names(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_names(item) for key, item in value.items() if key != "name"}
+    return value
+
+
+def _paths(hidden: Any, mapping: WireMapping) -> Any:
     """The paths of hidden fields in our names, without those that are dropped anyway.
 
     What is no path stays, so that the case is refused: it may hide anything.
     """
     if not isinstance(hidden, list):
         return hidden
-    return [
-        ".".join(map(_name, path.split("."))) if isinstance(path, str) else path
-        for path in hidden
-        if not isinstance(path, str) or path.rpartition(".")[2] not in _DROPPED
-    ]
+    ours = [(path, mapping.path(path) if isinstance(path, str) else path) for path in hidden]
+    return [path for theirs, path in ours if path is not None or theirs is None]
 
 
-def school_from_wire(raw: Any) -> School:
+def school_from_wire(raw: Any, mapping: WireMapping | None = None) -> School:
     """A school. Its name is kept (it is no person's); its rektor's is dropped.
 
     An entry of which only the number can be read is a school all the same: its cases are there. Raises IncompleteAnswer
     where not even that is right, for a school left out in silence would be a school that nobody looks at.
     """
+    mapping = mapping or standard()
     mapped: Any = None
     try:
-        mapped = _from_wire(raw)
-        if isinstance(raw, dict) and isinstance(mapped, dict):
-            mapped["name"] = raw.get("name")
+        mapped = mapping.read(raw, mapping.school)
+        if isinstance(mapped, dict):
+            mapped = {key: item if key == "name" else _without_names(item) for key, item in mapped.items()}
         return School.model_validate(mapped)
     except RecursionError:
         raise IncompleteAnswer(_("en skole i listen er nøstet for dypt"), system=SYSTEM) from None
@@ -174,9 +144,10 @@ def record_to_wire(record: ComplianceRecord, number: str) -> Any:
 def record_from_wire(raw: Any, case: str, number: str, request_id: str | None) -> ComplianceRecord:
     """The record of ``case``, which has ``number`` at the source, read back. Raises SourceError when it is not one."""
     try:
-        mapped = _from_wire(raw)
-        if as_id(mapped.pop("id")) != number:
+        mapped = snaked(raw)
+        if as_id(mapped.pop("case_number")) != number:
             raise KeyError
+        mapped["school"] = mapped.pop("school_organization_number")
         return ComplianceRecord.model_validate({**mapped, "case": case})
     except (ValidationError, AttributeError, KeyError, TypeError, RecursionError):
         raise SourceError(

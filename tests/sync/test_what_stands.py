@@ -168,7 +168,9 @@ def _on_a_school_day(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
     yield Outcome(scope="case", verdict=Verdict.MET if day in judge.calendar.holidays else Verdict.REVIEW, question="q")
 
 
-CHANGES = ("rules", "a rule's content", "plan", "text", "calendar", "labels or zone", "list of schools", "write_from")
+CHANGES = (
+    "rules", "a rule's content", "plan", "text", "calendar", "labels or zone", "mapping", "list of schools", "write_from",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -210,6 +212,9 @@ def test_after_each_change_the_next_ordinary_night_equals_a_fresh_store(
             log = [{"id": "l1", "kind": "note", "happened_at": "2026-03-09T11:00:00+01:00"}]
             town.put("S-1", log=log)
             options["basis"] = "other settings"
+        case "mapping":
+            town.put("S-1", log=[{"id": "l1", "kind": "note", "happened_at": "2026-03-09T11:00:00+01:00"}])
+            town.reads_by = "another mapping"  # type: ignore[attr-defined]
         case "list of schools":
             town.schools = lambda: [  # type: ignore[method-assign]
                 School(organisation_number=number, name="Et annet navn") for number in town.schools_shown
