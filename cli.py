@@ -19,6 +19,8 @@ from skolemiljo.commands.command_language import written
 from skolemiljo.commands.groups import GROUPS
 from skolemiljo.commands.options import (
     AS_OF,
+    ASSESS_FORMAT,
+    ASSESS_FORMATS,
     DECIDED_BY,
     FAIL_ON,
     LANGUAGE,
@@ -244,7 +246,7 @@ def publish(work: Workplace, folder: Path | None) -> None:
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True), metavar="FIL-ELLER-MAPPE..."
 )
 @AS_OF
-@REPORT_FORMAT
+@ASSESS_FORMAT
 @OUT
 @LANGUAGE
 @FAIL_ON
@@ -252,6 +254,7 @@ def publish(work: Workplace, folder: Path | None) -> None:
 @click.option(
     "--source-zone", metavar="SONE", default=None, help="Tidssonen for tidspunkter uten sone, f.eks. Europe/Oslo."
 )
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", default=1, help="Vurder i så mange prosesser.")
 @with_workplace
 def assess(
     work: Workplace,
@@ -263,6 +266,7 @@ def assess(
     fail_on: str,
     plan: str | None,
     source_zone: str | None,
+    jobs: int,
 ) -> None:
     """Vurder eksporterte saker, eller saker i en arbeidsbok, uten server og uten lager. En ødelagt fil blir nevnt, og de
     andre blir vurdert.
@@ -270,13 +274,17 @@ def assess(
     \b
     Eksempel:
       skolemiljo assess docs/example-case.json --as-of 2026-03-20T08:00
+      skolemiljo assess eksport --jobs 4 --format jsonl --out saker.jsonl
     """
-    from skolemiljo.commands import reports_for
+    from skolemiljo.commands import assessing
 
-    form = output.form_of(out, form)
-    report, judged = reports_for.for_files(
-        work, paths, as_of=as_of or now(), language=language, plan=plan, source_zone=source_zone
-    )
+    form = output.form_of(out, form, ASSESS_FORMATS)
+    language = language or work.settings.report_language
+    files = assessing.Files(paths, as_of or now(), language, plan, source_zone, jobs)
+    if form in assessing.FORMS:
+        assessing.stream(work, files, form, out, fail_on)
+        return
+    report, judged = assessing.for_files(work, files, form)
     output.show(report, form, out, language)
     output.tell_problems(judged)
     output.finish(report, judged, fail_on)
@@ -492,9 +500,6 @@ def dossier(
         work, case, reason=reason, form=form, as_of=as_of or now(), language=language or work.settings.report_language
     )
     output.put(content, out)
-
-
-# --- the store and the run log ---------------------------------------------------------------------------------------
 
 
 # --- what the rules say ----------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from pydantic import BaseModel, create_model
 from skolemiljo.adapters.case_file import read_case
 from skolemiljo.adapters.connect import http_client
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, skolerute_path
-from skolemiljo.commands import night, reports_for
+from skolemiljo.commands import assessing, night
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.moment import Moment
@@ -352,9 +352,9 @@ def reports() -> None:
         (Path(folder) / "settings.toml").write_text('[folder]\npath = "."\n', "utf-8")
         work = Workplace(Path(folder) / "settings.toml")
         paths = (Path(folder) / "cases",)
-        report, _ = reports_for.for_files(work, paths, as_of=AS_OF, language="nb")
+        report, _ = assessing.for_files(work, assessing.Files(paths, AS_OF, "nb"))
         work_on: dict[str, Callable[[], object]] = {
-            "read and judge": lambda: reports_for.for_files(work, paths, as_of=AS_OF, language="nb")
+            "read and judge": lambda: assessing.for_files(work, assessing.Files(paths, AS_OF, "nb"))
         }
         for form in ("text", "json", "csv", "html", "ics", "junit", "xlsx", "pdf"):
             render(report, form, "nb")

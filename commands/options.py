@@ -113,6 +113,15 @@ SPOKEN_LANGUAGE = click.option(  # asked_language has found it before anything i
     help="Språket. Planens egne ord er alltid norske.",
 )
 REPORT_FORMAT = click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="Form på utskriften.")
+ASSESS_FORMATS = (*FORMATS, "jsonl")
+"""One case a line is for many cases at once."""
+ASSESS_FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(ASSESS_FORMATS),
+    default="text",
+    help="Form på utskriften. jsonl og csv kommer sak for sak, i filnavnenes rekkefølge.",
+)
 PLAIN_FORMAT = click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", help="Form på utskriften."
 )

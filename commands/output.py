@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 from click.core import ParameterSource
@@ -90,15 +91,27 @@ def put(content: str | bytes, out: Path | None) -> None:
 
 def write(out: Path, content: str | bytes, *, mode: int = 0o600) -> None:
     """Writes ``out`` whole or not at all, with ``mode``. Raises SettingsError."""
+    with opened(out, mode=mode) as file:
+        file.write(content if isinstance(content, bytes) else content.encode())
+
+
+@contextmanager
+def opened(out: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """Gives a file to write in, which becomes ``out`` when all of it is written. Raises SettingsError where it can't be."""
     from ..domain.errors import SettingsError
     from ..domain.fault_words import why_not
-    from ..domain.files import put_in_place
+    from ..domain.files import make_folder, whole_or_not
 
     try:
         if out.exists() and not out.is_file():  # a pipe or a device is written to, and never put aside for a file
-            out.write_bytes(content if isinstance(content, bytes) else content.encode())
-        else:
-            put_in_place(out, content, mode=mode)
+            with out.open("wb") as file:
+                yield file
+            return
+        make_folder(out.parent)
+        with whole_or_not(out) as half:
+            with half.open("wb") as file:
+                yield file
+            half.chmod(mode)
     except OSError as error:
         raise SettingsError(_("fila kan ikke skrives ({kind})").format(kind=why_not(error))) from None
 
@@ -143,19 +156,23 @@ def finish(report: Report, judged: Judged, fail_on: str) -> None:
     """The exit code, and on stderr the reason for it."""
     from ..domain.verdict import Severity
 
+    end(0 if fail_on == "never" else len(report.at_or_over(Severity(fail_on))), judged, fail_on)
+
+
+def end(failing: int, judged: Judged, fail_on: str) -> None:
+    """The exit code where so many deviations are at least as severe as ``fail_on``, and on stderr the reason for it."""
     if not judged.complete:
         click.echo(_("Avsluttet med 3: noe kunne ikke sjekkes."), err=True)
         sys.exit(ExitCode.UNCHECKED)
-    if fail_on != "never":
-        items = report.at_or_over(Severity(fail_on))
-        if items:
-            from ..validators.verdict_words import SEVERITIES as WORDS
+    if failing:
+        from ..domain.verdict import Severity
+        from ..validators.verdict_words import SEVERITIES as WORDS
 
-            said = ngettext(
-                "Avsluttet med 1: {n} avvik er minst «{severity}» (--fail-on {fail_on}).",
-                "Avsluttet med 1: {n} avvik er minst «{severity}» (--fail-on {fail_on}).",
-                len(items),
-            )
-            word = value_word(Severity(fail_on), WORDS)
-            click.echo(said.format(n=len(items), severity=word, fail_on=fail_on), err=True)
-            sys.exit(ExitCode.FINDINGS)
+        said = ngettext(
+            "Avsluttet med 1: {n} avvik er minst «{severity}» (--fail-on {fail_on}).",
+            "Avsluttet med 1: {n} avvik er minst «{severity}» (--fail-on {fail_on}).",
+            failing,
+        )
+        word = value_word(Severity(fail_on), WORDS)
+        click.echo(said.format(n=failing, severity=word, fail_on=fail_on), err=True)
+        sys.exit(ExitCode.FINDINGS)

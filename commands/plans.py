@@ -16,7 +16,7 @@ from ..domain.case import Case
 from ..domain.errors import SettingsError
 from ..domain.plan import Home, MunicipalPlan
 from ..domain.verdict import Finding, Verdict
-from ..judging.now import case_files
+from ..judging.files import case_files
 from ..plans.compare import in_place_of
 from ..plans.loader import load_plan
 from ..plans.verify import missing_quotes

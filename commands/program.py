@@ -19,7 +19,7 @@ from ..domain.exit_code import ExitCode
 from ..sync.stopping import answering
 from .command_language import asked_language, speak, translate_help
 
-_ALLOCATIONS = 50_000
+ALLOCATIONS = 50_000
 """So many objects are made before the garbage collector looks."""
 
 
@@ -62,7 +62,7 @@ class Program(_Spoken):
         """Runs the program and exits."""
         # A command makes much and lets go of it in a second, and hardly any of it in rings: the collector can look seldom.
         before = gc.get_threshold()
-        gc.set_threshold(_ALLOCATIONS, *before[1:])
+        gc.set_threshold(ALLOCATIONS, *before[1:])
         given = args[0] if args else kwargs.get("args")
         speak(asked_language(sys.argv[1:] if given is None else given))
         translate_help(self)

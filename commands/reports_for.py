@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from gettext import gettext as _
-from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from ..adapters.ports import CaseProblem
 from ..domain.errors import CaseNotFound, SettingsError, SourceError
@@ -16,9 +14,8 @@ from ..domain.moment import OSLO, local_day
 from ..domain.problem import ProblemKind
 from ..domain.school import School
 from ..judging.copies import Alike, alike
-from ..judging.now import Judged, Progress, judge_cycle, judge_files, judge_school, school_years
+from ..judging.now import Judged, Progress, judge_cycle, judge_school, school_years
 from ..judging.problems import problem_of
-from ..plans.loader import load_plans
 from ..reports.build import audit_report, school_report
 from ..reports.links import Links
 from ..reports.model import EVERYTHING, AuditReport, Only, Previous, Problem, SchoolReport, TrendPoint
@@ -227,41 +224,6 @@ def _number_of(work: Workplace, wanted: str, schools: Iterable[str]) -> str:
             if wanted in (number, names.of(number)):
                 return number
     raise SettingsError(_("ingen sak heter det: skriv saksnummeret, eller dekknavnet fra den nyeste oversikten"))
-
-
-def for_files(
-    work: Workplace,
-    paths: Iterable[Path],
-    *,
-    as_of: datetime,
-    language: str | None = None,
-    plan: str | None = None,
-    source_zone: str | None = None,
-) -> tuple[SchoolReport, Judged]:
-    """Exported cases, judged with no server and no store."""
-    judging = work.judging if plan is None else replace(work.judging, plans=load_plans(plan))
-    try:
-        zone = ZoneInfo(source_zone) if source_zone else work.settings.zone
-    except (KeyError, ValueError):
-        raise SettingsError(_("--source-zone: det finnes ingen slik tidssone; Europe/Oslo er en")) from None
-    judged = judge_files(paths, judging, as_of=as_of, zone=zone)
-    if not (judged.assessments or judged.problems):
-        raise SettingsError(_("det er ingen saker der: sjekk stien, eksporten eller arket Saker"))
-    report = school_report(
-        None,
-        judged.assessments,
-        judged.statuses,
-        plan=judging.plan,
-        rules=RULES,
-        chapters=CHAPTERS,
-        as_of=as_of,
-        complete=judged.complete,
-        problems=_problems(judged.problems, None),
-        language=language or work.settings.report_language,
-        reader="owner",
-    )
-    judged.complete = report.complete
-    return report, judged
 
 
 def _changed(store: Store | None) -> list[tuple[str | None, str]]:

@@ -13,7 +13,7 @@ from ..adapters.ports import CaseProblem
 from ..adapters.workbook.writing import Content, csv_files, workbook
 from ..domain.errors import SettingsError
 from ..domain.school import School, is_organisation_number
-from ..judging.now import case_files
+from ..judging.files import case_files
 from .output import write
 
 Echo = Callable[[str], Any]

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from gettext import gettext as _
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from ..adapters.case_file import place_of, read_case_file, told
 from ..adapters.ports import AnnualCycle, CaseProblem, CaseSource, SourceItem
 from ..domain.annual_cycle import CycleStatus
 from ..domain.calendar import school_year_of
-from ..domain.case import Case
-from ..domain.errors import SourceError, UnreadableCase
+from ..domain.errors import SourceError
 from ..domain.moment import local_day
 from ..domain.verdict import Assessment
 from .came import Settled
@@ -23,8 +18,6 @@ from .policy import Judging
 from .problems import kept_apart, problem_of
 from .settle import Identity, settled, settled_cycle
 
-SHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
-"""How files of sheets end. Not all of them can be read; then it is said what to do."""
 Progress = Callable[[str, int], None]
 """Called with a school's number and how many of its cases have been judged."""
 
@@ -124,42 +117,3 @@ def judge_cycle(cycle: AnnualCycle, judging: Judging, judged: Judged, *, school:
         judged.statuses.append(status)
         if judged.settles:
             judged.settle(partial(settled_cycle, facts, assessment.findings, judging, as_of))
-
-
-def judge_files(paths: Iterable[Path], judging: Judging, *, as_of: datetime, zone: ZoneInfo | None = None) -> Judged:
-    """The cases in ``paths`` (case JSON files or folders of them, or workbooks). A broken file is named; the others are judged."""
-    judged = Judged()
-    for path in paths:
-        for item in case_files(path, zone, judged.notes):
-            judged.take(item, judging, as_of)
-    return judged
-
-
-def case_files(path: Path, zone: ZoneInfo | None, notes: list[str] | None = None) -> Iterator[Case | CaseProblem]:
-    """The case in the file ``path``, or those in the folder or the workbook; a broken one as the problem it is."""
-    files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
-    if not files or path.suffix.casefold() in SHEETS:
-        yield from _in_sheets(path, notes)
-        return
-    for file in files:
-        try:
-            yield read_case_file(file, zone)
-        except UnreadableCase as error:
-            place = place_of(file, files, path.name if told(path.name) == path.name else _("mappa"))
-            yield CaseProblem(error.case or told(file.stem), error.kind, error.fields, error.what_to_do, place)
-
-
-def _in_sheets(path: Path, notes: list[str] | None) -> Iterator[Case | CaseProblem]:
-    """The cases in a workbook, or in a folder of sheets."""
-    from ..adapters.workbook import Workbook, holds_sheets
-
-    if not holds_sheets(path):
-        return
-    workbook = Workbook(path)
-    try:
-        yield from workbook.items()
-    except SourceError as error:
-        yield replace(problem_of(error), case=told(path.stem))
-    else:
-        if notes is not None:
-            notes += workbook.notes

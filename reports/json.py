@@ -7,12 +7,12 @@ from typing import Any
 
 from ..domain.annual_cycle import CycleStatus
 from .items import Act, CaseBlock, Group, Item, ShownAcceptance, Standing
-from .model import AuditReport, Report, SchoolReport
+from .model import AuditReport, Problem, Report, SchoolReport
 from .privacy import KINDS, Square, counted
 from .sentences import Sentences
 from .view import comes_of
 
-SCHEMA_VERSION = "2.2"
+SCHEMA_VERSION = "2.3"
 """Raised in its first number when a field goes or changes its meaning, in its second when one comes. The form is
 reports/schema/report.schema.json."""
 
@@ -43,9 +43,7 @@ def as_data(report: Report, language: str | None = None) -> dict[str, Any]:
         },
         "headline": say.headline(),
         "warnings": [{"code": w.code.value, "text": say.warning(w), "items": list(w.items)} for w in report.warnings],
-        "problems": [
-            {"school": p.school, "case": p.case, "kind": p.kind, "text": say.problem(p)} for p in report.problems
-        ],
+        "problems": [problem_data(problem, say) for problem in report.problems],
         "previous_as_of": report.previous_as_of.isoformat() if report.previous_as_of is not None else None,
         "rules": {code: _rule(code, say) for code in _codes(report)},
     }
@@ -56,8 +54,8 @@ def as_data(report: Report, language: str | None = None) -> dict[str, Any]:
             "reader": report.reader,
             "school": _school(report),
             "summary": _summary(report),
-            "findings": [_finding(item, say) for item in report.items],
-            "cases": [_case(block, say) for block in report.cases],
+            "findings": [finding_data(item, say) for item in report.items],
+            "cases": [case_data(block, say) for block in report.cases],
             "resolved": _resolved(report, say),
             "annual_cycle": [_cycle(status, say) for status in report.cycle],
             "acceptances": [_acceptance(acceptance) for acceptance in report.acceptances],
@@ -86,7 +84,7 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
             "annual_cycle": [_cycle(status, say) for status in report.municipality.cycle],
             "resolved": _resolved(report.municipality, say),
         },
-        "findings": [_finding(item, say) for item in report.items],
+        "findings": [finding_data(item, say) for item in report.items],
         "trend": [
             {
                 "day": point.day.isoformat(),
@@ -143,7 +141,13 @@ def _summary(report: SchoolReport) -> dict[str, int | None]:
     }
 
 
-def _finding(item: Item, say: Sentences) -> dict[str, Any]:
+def problem_data(problem: Problem, say: Sentences) -> dict[str, Any]:
+    """A case, or a school, that could not be looked at."""
+    return {"school": problem.school, "case": problem.case, "kind": problem.kind, "text": say.problem(problem)}
+
+
+def finding_data(item: Item, say: Sentences) -> dict[str, Any]:
+    """A finding, with all that explains it."""
     finding = item.finding
     return {
         "rule": finding.rule,
@@ -183,7 +187,8 @@ def _finding(item: Item, say: Sentences) -> dict[str, Any]:
     }
 
 
-def _case(block: CaseBlock, say: Sentences) -> dict[str, Any]:
+def case_data(block: CaseBlock, say: Sentences) -> dict[str, Any]:
+    """Where a case stands, and what it needs next."""
     return {
         "case": block.case,
         "closed": block.closed,

@@ -7,15 +7,15 @@ from datetime import date
 from ..domain.verdict import Verdict
 from .items import Group, Item, Part, Standing
 from .model import ON_TOP, AuditReport, Problem, Report, SchoolReport
+from .report_language import Words
 from .sentences import Sentences
 from .view import Block, view
 
 Cell = str | int | date | None
 
 
-def header(say: Sentences) -> list[str]:
+def header(words: Words) -> list[str]:
     """Names of the columns: what a screen holds of them tells what to do, and by when."""
-    words = say.words
     return [
         words.gettext("Når"),
         words.gettext("Skole"),
@@ -55,8 +55,10 @@ def finding_rows(report: Report, say: Sentences) -> list[list[Cell]]:
         for school in schools
         for block in school.cases
     }
+    from_files = not isinstance(report, AuditReport) and report.school is None
     return [_unread_row(problem, say, names) for problem in report.problems] + [
-        _row(item, say, names, standing.get((item.finding.school, item.finding.case), "")) for item in report.items
+        _row(item, say, names, standing.get((None if from_files else item.finding.school, item.finding.case), ""))
+        for item in report.items
     ]
 
 
@@ -67,7 +69,7 @@ def _unread_row(problem: Problem, say: Sentences, names: dict[str, str]) -> list
     told = say.problem(problem)
     row: list[Cell] = [say.part_name(Part.UNKNOWN), school, problem.case or "?", None, None, "?", told, None]
     row += [say.words.verdict(Verdict.UNKNOWN), "", say.words.verdict(Verdict.UNKNOWN), "", "?", number]
-    return row + [""] * (len(header(say)) - len(row))
+    return row + [""] * (len(header(say.words)) - len(row))
 
 
 def _row(item: Item, say: Sentences, names: dict[str, str], standing: str) -> list[Cell]:

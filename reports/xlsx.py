@@ -43,7 +43,7 @@ def render(report: Report, language: str | None = None) -> bytes:
         widths = (18, 20, 14, 50, 26, 9, 60, 50, 50)
         book.sheet(words.gettext("Saker"), today_header(report, say), today_rows(report, say), widths, above)
         book.sheet(words.gettext("Les meg"), [], about_rows(report, say), (24, 100))
-        book.sheet(words.gettext("Funn"), header(say), finding_rows(report, say), _WIDTHS)
+        book.sheet(words.gettext("Funn"), header(words), finding_rows(report, say), _WIDTHS)
         if isinstance(report, AuditReport):
             _owner_sheets(book, report, say)
         solved = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ..domain.people import Role
 from ..domain.verdict import Basis, Outcome, Severity
@@ -67,10 +67,24 @@ class Rule:
         """What it must be able to see: where a part of that can't be seen, its answer is ``unknown``."""
         return self.own_needs if self.own_needs is not None else needs().get(self.code, NOTHING)
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        """A rule of the registry goes to another process as its code, and is that process's own rule there."""
+        from . import RULES
+
+        if RULES.get(self.code) is self:
+            return _registered, (self.code,)
+        return super(Rule, self).__reduce_ex__(protocol)
+
     @property
     def row(self) -> str:
         """The row of the plan that it belongs to, and by which it is on or off."""
         return self.shares_row or self.code
+
+
+def _registered(code: str) -> Rule:
+    from . import RULES
+
+    return RULES[code]
 
 
 @dataclass(frozen=True, slots=True)

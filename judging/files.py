@@ -1,0 +1,258 @@
+"""Judging exported files, in this process or in several: each case by itself, and let go of when its answer is there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from ..adapters.case_file import place_of, read_case_file, told
+from ..adapters.ports import CaseProblem
+from ..domain.case import Case
+from ..domain.errors import SourceError, UnreadableCase
+from ..domain.problem import ProblemKind
+from ..domain.verdict import Assessment
+from .policy import Judging
+from .problems import kept_apart, problem_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+SHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
+"""How files of sheets end. Not all of them can be read; then it is said what to do."""
+_AT_A_TIME = 32
+"""Case files that one process is given at a time."""
+_AHEAD = 3
+"""So many pieces wait for each process: it never stands still, and no more than these are held."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Telling(Generic[T]):
+    """What is done with each case, by whichever process: it is judged, and ``tell`` makes of the assessment what is kept."""
+
+    judging: Judging
+    as_of: datetime
+    tell: Callable[[Assessment], T]
+    zone: ZoneInfo | None = None
+    begin: Callable[[], None] | None = None
+    """Called first in each process of its own."""
+
+    def of(self, item: Case | CaseProblem) -> T | CaseProblem:
+        """What is kept of one case. Where judging or telling breaks, the case is the problem; the others go on."""
+        if isinstance(item, CaseProblem):
+            return item
+        return kept_apart(lambda: self.tell(self.judging.case(item, self.as_of)), item.id)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Case files, or (``sheets``) one workbook or folder of sheets."""
+
+    files: tuple[Path, ...]
+    sheets: bool = False
+
+
+def told_of_files(
+    paths: Iterable[Path], telling: Telling[T], *, jobs: int = 1, notes: list[str] | None = None
+) -> Iterator[T | CaseProblem]:
+    """What ``telling`` makes of each case in ``paths`` (case files, folders of them, workbooks), in the order of the files'
+    names; a broken one as the problem it is. ``jobs``: processes. ``notes``: gets what a person should know of workbooks.
+
+    The answers are the same for any number of processes and any order of ``paths``. A process that dies takes one case
+    with it, which is then a problem; all of them are gone when this ends, however it does.
+    """
+    among = {path: case_paths(path) for path in sorted(set(paths))}
+    pieces = list(_pieces(among))
+    answered = (
+        ((piece, _answers(piece, telling)) for piece in pieces) if jobs == 1 else _in_processes(pieces, telling, jobs)
+    )
+    folder_of = {file: path for path, files in among.items() for file in files}
+    for piece, (answers, said) in answered:
+        if notes is not None:
+            notes += said
+        for number, answer in enumerate(answers):
+            if isinstance(answer, CaseProblem) and not piece.sheets:
+                folder = folder_of[piece.files[number]]
+                yield _placed(answer, piece.files[number], folder, among[folder])
+            else:
+                yield answer
+
+
+def case_paths(path: Path) -> list[Path]:
+    """The case files at ``path``: itself, or those in it; none where it is sheets."""
+    if path.suffix.casefold() in SHEETS:
+        return []
+    return sorted(path.rglob("*.json")) if path.is_dir() else [path]
+
+
+def case_files(path: Path, zone: ZoneInfo | None, notes: list[str] | None = None) -> Iterator[Case | CaseProblem]:
+    """The case in the file ``path``, or those in the folder or the workbook; a broken one as the problem it is."""
+    files = case_paths(path)
+    if not files:
+        yield from _in_sheets(path, notes)
+    for file in files:
+        item = _read(file, zone)
+        yield _placed(item, file, path, files) if isinstance(item, CaseProblem) else item
+
+
+def _pieces(among: dict[Path, list[Path]]) -> Iterator[_Piece]:
+    once: dict[Path, None] = {}
+    for path, files in among.items():
+        if files:
+            once.update(dict.fromkeys(files))
+        else:
+            yield _Piece((path,), sheets=True)
+    single = list(once)
+    for start in range(0, len(single), _AT_A_TIME):
+        yield _Piece(tuple(single[start : start + _AT_A_TIME]))
+
+
+def _read(file: Path, zone: ZoneInfo | None) -> Case | CaseProblem:
+    try:
+        return read_case_file(file, zone)
+    except UnreadableCase as error:
+        return CaseProblem(error.case or told(file.stem), error.kind, error.fields, error.what_to_do)
+
+
+def _placed(problem: CaseProblem, file: Path, folder: Path, among: Sequence[Path]) -> CaseProblem:
+    """``problem`` with where the file is found, where its name is not told."""
+    named = folder.name if told(folder.name) == folder.name else _("mappa")
+    return replace(problem, place=place_of(file, among, named))
+
+
+def _in_sheets(path: Path, notes: list[str] | None) -> Iterator[Case | CaseProblem]:
+    """The cases in a workbook, or in a folder of sheets."""
+    from ..adapters.workbook import Workbook, holds_sheets
+
+    if not holds_sheets(path):
+        return
+    workbook = Workbook(path)
+    try:
+        yield from workbook.items()
+    except SourceError as error:
+        yield replace(problem_of(error), case=told(path.stem))
+    else:
+        if notes is not None:
+            notes += workbook.notes
+
+
+_Answers = tuple[list[T | CaseProblem], list[str]]
+"""What is kept of each case of a piece, file by file; and what a person should know of it."""
+
+
+def _answers(piece: _Piece, telling: Telling[T]) -> _Answers[T]:
+    notes: list[str] = []
+    items = _in_sheets(piece.files[0], notes) if piece.sheets else (_read(file, telling.zone) for file in piece.files)
+    return [telling.of(item) for item in items], notes
+
+
+# --- in several processes --------------------------------------------------------------------------------------------
+
+_telling: Telling[Any]
+"""What this process was begun for."""
+
+
+def _in_processes(pieces: Sequence[_Piece], telling: Telling[T], jobs: int) -> Iterator[tuple[_Piece, _Answers[T]]]:
+    from concurrent.futures.process import BrokenProcessPool
+
+    left, sent = iter(pieces), deque[tuple[_Piece, "Future[_Answers[T]]"]]()
+    pool = _pool(telling, jobs)
+    try:
+        while True:
+            while len(sent) < jobs * _AHEAD and (piece := next(left, None)) is not None:
+                sent.append((piece, _send(pool, piece)))
+            if not sent:
+                break
+            piece, answer = sent.popleft()
+            try:
+                answers = answer.result()
+            except BrokenProcessPool:  # one of the pieces on their way took its process with it
+                answers = _alone(piece, telling)
+                pool = _pool(telling, jobs)
+                sent = deque((other, its if _is_answered(its) else _send(pool, other)) for other, its in sent)
+            yield piece, answers
+    except BaseException:
+        _stop_processes()
+        raise
+    pool.shutdown()
+
+
+def _pool(telling: Telling[T], jobs: int) -> ProcessPoolExecutor:
+    """Processes that begin anew, as on every system: none inherits what this one has open."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin, initargs=(telling,))
+
+
+def _send(pool: ProcessPoolExecutor, piece: _Piece) -> Future[_Answers[T]]:
+    from concurrent.futures import Future
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        return pool.submit(_answers_here, piece)
+    except BrokenProcessPool as broken:
+        failed: Future[_Answers[T]] = Future()
+        failed.set_exception(broken)
+        return failed
+
+
+def _is_answered(answer: Future[_Answers[T]]) -> bool:
+    return answer.done() and answer.exception() is None
+
+
+def _alone(piece: _Piece, telling: Telling[T]) -> _Answers[T]:
+    """The answers of ``piece`` from a process that has nothing else to do: so it is found which case it is that takes it down."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    pool = _pool(telling, 1)
+    try:
+        return pool.submit(_answers_here, piece).result()
+    except BrokenProcessPool:
+        if len(piece.files) > 1:
+            one_by_one = [_alone(_Piece((file,)), telling) for file in piece.files]
+            return [answer for answers, _notes in one_by_one for answer in answers], []
+        what = _("vurderingen av fila stanset uten svar: meld det til dem som lager verktøyet")
+        return [CaseProblem(told(piece.files[0].stem), ProblemKind.JUDGEMENT_FAILED, (), what)], []
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _stop_processes() -> None:
+    """Ends those that this process has begun, whatever they are at: nobody waits for their answers any more."""
+    from multiprocessing import active_children
+
+    for process in active_children():
+        process.kill()
+
+
+def _begin(telling: Telling[Any]) -> None:
+    """In each process of its own: Ctrl-C is its parent's to answer, and it lives no longer than that."""
+    global _telling
+    _telling = telling
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if telling.begin is not None:
+        telling.begin()
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _answers_here(piece: _Piece) -> _Answers[Any]:
+    return _answers(piece, _telling)
