@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
 
+from skolemiljo.adapters.case_file import read_case_file
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
 from skolemiljo.adapters.ports import CaseProblem
+from skolemiljo.domain.case import Case
 from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import Assessment
 from skolemiljo.judging import files
@@ -137,9 +140,13 @@ def test_no_more_is_read_than_is_asked_for(
     numbered: list[Path], judging: Judging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Path] = []
-    kept = files.read_case_file
+
+    def noted(file: Path, zone: ZoneInfo | None) -> Case:
+        read.append(file)
+        return read_case_file(file, zone)
+
     monkeypatch.setattr(files, "_AT_A_TIME", 4)
-    monkeypatch.setattr(files, "read_case_file", lambda file, zone: (read.append(file), kept(file, zone))[1])
+    monkeypatch.setattr(files, "read_case_file", noted)
     answers = told_of_files(numbered, Telling(judging, AS_OF, lambda assessment: assessment.case))
     next(answers)
     assert read == numbered[:4]
