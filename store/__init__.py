@@ -1,7 +1,7 @@
 """What is remembered between nights: SQLAlchemy over SQLite (or PostgreSQL), with migrations. No names, no texts."""
 
-from .acceptances import BrokenExport
-from .cycles import cycle_subject
+from .database_errors import BrokenExport
+from .names import MUNICIPALITY, TOO_LATE, cycle_subject
 from .rows import (
     Acceptance,
     CaseState,
@@ -18,7 +18,6 @@ from .rows import (
     YearState,
 )
 from .store import OlderStore, Store
-from .tables import MUNICIPALITY, TOO_LATE
 
 __all__ = [
     "MUNICIPALITY",

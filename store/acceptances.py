@@ -11,27 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from ..domain.errors import StoreError
-from ..domain.exit_code import ExitCode
 from ..domain.fault_words import why_not
-from ..domain.people import Role
-from .rows import Acceptance, FirstWrite
+from .database_errors import BrokenExport
+from .rows import FirstWrite
 from .statements import add
 from .tables import acceptances
 from .withheld import first_write
 
 _EXPORT = 1
 """The version of the export's format."""
-
-
-class BrokenExport(StoreError):
-    """The export can't be read. It is never written over: it may hold decisions that are nowhere else."""
-
-    exit_code = ExitCode.SETTINGS
-
-    def __init__(self, what: str) -> None:
-        do = _("{what}: legg inn en hel kopi av fila, eller flytt den bort, så skriver neste natt en ny fra lageret")
-        super().__init__(do.format(what=what))
 
 
 def keep(
@@ -58,39 +46,6 @@ def withdraw(connection: Connection, acceptance: str, at: datetime) -> bool:
     """Takes a decision back (it stays on record). False: there is none with that id, or it was withdrawn before."""
     mine = (acceptances.c.id == acceptance, acceptances.c.withdrawn_at.is_(None))
     return bool(connection.execute(update(acceptances).where(*mine).values(withdrawn_at=at)).rowcount)
-
-
-def standing(connection: Connection) -> tuple[Acceptance, ...]:
-    """Every decision that has not been withdrawn, expired and malformed ones included, oldest first."""
-    statement = select(acceptances).where(acceptances.c.withdrawn_at.is_(None))
-    rows = connection.execute(statement.order_by(acceptances.c.created_at, acceptances.c.id))
-    return tuple(_acceptance(row) for row in rows)
-
-
-def _acceptance(row: Row[Any]) -> Acceptance:
-    malformed = []
-    until = None
-    try:
-        until = date.fromisoformat(row.until)
-    except ValueError:
-        malformed.append("until")
-    if row.role not in set(Role):
-        malformed.append("role")
-    if not row.reason.strip():
-        malformed.append("reason")
-    return Acceptance(
-        id=row.id,
-        school=row.school,
-        case=row.case_id,
-        rule=row.rule,
-        scope=row.scope,
-        reason=row.reason,
-        role=row.role,
-        until=until,
-        created_at=row.created_at,
-        verdict=row.verdict,
-        malformed=tuple(malformed),
-    )
 
 
 def as_export(connection: Connection) -> tuple[str, int]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from ..domain.problem import ProblemKind
-from ..domain.verdict import Assessment, Finding, Reason, Verdict
-from . import cycles, findings
-from .rows import CaseState, JudgedCase
-from .statements import BATCH, add, kinds, parts
-from .tables import MUNICIPALITY, cases
+from . import findings
+from .names import MUNICIPALITY
+from .plain import parts
+from .rows import JudgedCase
+from .statements import add
+from .tables import cases
 from .tables import findings as rows_of_findings
 
 _HIDDEN_IS_LOOKED_AT_AGAIN = timedelta(days=3)
@@ -115,38 +115,6 @@ def accept_gone(connection: Connection, school: str, at: datetime) -> tuple[str,
     return accepted
 
 
-def one(connection: Connection, case: str) -> CaseState | None:
-    """What is remembered of one case."""
-    return next(iter(_states(connection, cases.c.case_id == case)), None)
-
-
-def of_school(connection: Connection, school: str | None = None) -> tuple[CaseState, ...]:
-    """What is remembered of a school's cases (``None`` = all schools'), vanished ones included."""
-    return _states(connection, *_mine(school))
-
-
-def vanished(connection: Connection, school: str | None = None) -> tuple[CaseState, ...]:
-    """The cases that the source no longer has."""
-    return _states(connection, cases.c.vanished_at.is_not(None), *_mine(school))
-
-
-def _mine(school: str | None) -> list[Any]:
-    return [] if school is None else [cases.c.school == school]
-
-
-def _states(connection: Connection, *where: Any) -> tuple[CaseState, ...]:
-    columns = [cases.c[name] for name in CaseState.__slots__ if name != "case"]
-    statement = select(cases.c.case_id.label("case"), *columns).where(*where).order_by(cases.c.case_id)
-    rows = connection.execute(statement).mappings()
-    return tuple(CaseState(**{**row, **kinds(row, "problem")}) for row in rows)
-
-
-def ids(connection: Connection, school: str) -> frozenset[str]:
-    """The school's cases that are thought to be at the source still."""
-    statement = select(cases.c.case_id).where(cases.c.school == school, cases.c.vanished_at.is_(None))
-    return frozenset(connection.execute(statement).scalars())
-
-
 def due(connection: Connection, school: str, as_of: datetime) -> tuple[str, ...]:
     """Cases to look at though nobody touched them.
 
@@ -167,59 +135,3 @@ def changing(connection: Connection, school: str, until: datetime) -> tuple[str,
     """Cases of the school in which time alone changes something before ``until``."""
     here = (cases.c.school == school, cases.c.vanished_at.is_(None), cases.c.changes_at <= until)
     return tuple(connection.execute(select(cases.c.case_id).where(*here).order_by(cases.c.case_id)).scalars())
-
-
-def prints(connection: Connection, school: str) -> dict[str, dict[str, str]]:
-    """By case, the fingerprints of the texts of its plans, of the school's cases that are at the source still."""
-    here = (cases.c.school == school, cases.c.vanished_at.is_(None), cases.c.judged_at.is_not(None))
-    rows = connection.execute(select(cases.c.case_id, cases.c.prints).where(*here).order_by(cases.c.case_id))
-    return {row.case_id: row.prints for row in rows if row.prints}
-
-
-def about_leaders(connection: Connection, school: str | None = None) -> frozenset[str]:
-    """Cases in which a leader of the school is, or ever was, the subject: kept from rektor's view."""
-    statement = select(cases.c.case_id).where(cases.c.leader_accused, *_mine(school))
-    return frozenset(connection.execute(statement).scalars())
-
-
-def assessments(
-    connection: Connection, school: str | None = None, *, years: Collection[str] | None = None
-) -> Iterator[Assessment]:
-    """The judgements as they stand, by case id and then the annual cycle; «ikke aktuelt» is not kept.
-
-    ``years``: the school years of the annual cycle (``None`` = all).
-
-    Vanished cases are left out (see :func:`vanished`). Of a case that could not be read last time nothing is «i orden»
-    any more: what was ``met`` comes as ``unknown``.
-    """
-    here = and_(cases.c.judged_at.is_not(None), cases.c.vanished_at.is_(None), *_mine(school))
-    rows = connection.execute(select(cases).where(here).order_by(cases.c.case_id)).mappings().all()
-    for start in range(0, len(rows), BATCH):
-        part = rows[start : start + BATCH]
-        found = findings.of_cases(connection, [row["case_id"] for row in part])
-        for row in part:
-            its: Iterable[Finding] = found.get(row["case_id"], ())
-            yield assessment(row, its if row["problem"] is None else map(_no_longer_known, its))
-    yield from cycles.assessments(connection, school, years)
-
-
-def assessment(row: Any, its: Iterable[Finding]) -> Assessment:
-    """The judgement of the case in ``row``, with the findings ``its``."""
-    return Assessment(
-        case=row["case_id"],
-        school=row["school"],
-        as_of=row["judged_at"],
-        plan=row["plan"],
-        findings=tuple(its),
-        crashed=tuple(row["crashed"]),
-        closed=bool(row["closed"]),
-        leader_accused=row["leader_accused"],
-        last_act=row["last_act"],
-        unseen=tuple(row["unseen"]),
-    )
-
-
-def _no_longer_known(finding: Finding) -> Finding:
-    if finding.verdict is not Verdict.MET:
-        return finding
-    return replace(finding, verdict=Verdict.UNKNOWN, reason=Reason.UNREADABLE)

@@ -55,13 +55,6 @@ def _copy_whole(engine: Engine, half: Path, name: str) -> None:
             half.with_name(half.name + beside).unlink(missing_ok=True)
 
 
-def is_whole(connection: Connection) -> bool:
-    """Whether the database's own check finds no damage. Reads all of an SQLite file."""
-    if connection.dialect.name != "sqlite":
-        return True
-    return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() == "ok"
-
-
 def raw(connection: Connection) -> Any:
     """The driver's own connection."""
     return connection.connection.driver_connection

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
 
-from sqlalchemy.exc import DBAPIError
-
 from ..domain.errors import BusyStore, StoreError
+from ..domain.exit_code import ExitCode
+
+
+class BrokenExport(StoreError):
+    """The export can't be read. It is never written over: it may hold decisions that are nowhere else."""
+
+    exit_code = ExitCode.SETTINGS
+
+    def __init__(self, what: str) -> None:
+        do = _("{what}: legg inn en hel kopi av fila, eller flytt den bort, så skriver neste natt en ny fra lageret")
+        super().__init__(do.format(what=what))
 
 
 @contextmanager
@@ -17,10 +27,18 @@ def plain_errors(name: str) -> Iterator[None]:
     """Turns what the database says into a StoreError that tells what to do. ``name``: the store's name in messages."""
     try:
         yield
-    except DBAPIError as error:
-        raise _fault(name, str(error.orig).lower()) from None
     except sqlite3.Error as error:
         raise _fault(name, str(error).lower()) from None
+    except Exception as error:
+        if not _is_a_databases(error):
+            raise
+        raise _fault(name, str(getattr(error, "orig", error)).lower()) from None
+
+
+def _is_a_databases(error: Exception) -> bool:
+    """Whether SQLAlchemy passes on what a driver said. Where it is not loaded, nothing can come of it."""
+    errors = sys.modules.get("sqlalchemy.exc")
+    return errors is not None and isinstance(error, errors.DBAPIError)
 
 
 def damaged(name: str) -> str:

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import groupby
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter
-from sqlalchemy import Connection, Table, and_, delete, or_, select
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, delete, select
 
 from ..domain.verdict import Assessment, Finding, Remark, Verdict
-from .statements import add, parts
-from .tables import MUNICIPALITY, cases, changes, findings
+from .looking import FINDING_COLUMNS
+from .names import MUNICIPALITY
+from .statements import add
+from .tables import changes, findings
 
-_FINDINGS = TypeAdapter(tuple[Finding, ...], config=ConfigDict(hide_input_in_errors=True))
 _REMARKS = TypeAdapter(tuple[Remark, ...])
-_COLUMNS = (
-    "slug",
-    "verdict",
-    "reason",
-    "question",
-    "deadline",
-    "asks_after",
-    "counted_from",
-    "reading",
-    "changes_at",
-    "severity",
-    "basis",
-    "role",
-    "plan",
-    "state",
-)
 Verdicts = dict[tuple[str, str, str], str]
 """Verdict by rule, scope and school."""
 
@@ -52,7 +35,7 @@ def _kept(assessment: Assessment) -> Iterator[Finding]:
 
 
 def _row(finding: Finding, subject: str, *, of_cycle: bool) -> dict[str, Any]:
-    row: dict[str, Any] = {name: getattr(finding, name) for name in _COLUMNS}
+    row: dict[str, Any] = {name: getattr(finding, name) for name in FINDING_COLUMNS}
     return row | {
         "subject": subject,
         "of_cycle": of_cycle,
@@ -62,36 +45,6 @@ def _row(finding: Finding, subject: str, *, of_cycle: bool) -> dict[str, Any]:
         "evidence": list(finding.evidence),
         "remarks": _REMARKS.dump_python(finding.remarks, mode="json", exclude_none=True),
     }
-
-
-def _parts_of(row: Any) -> dict[str, Any]:
-    return {
-        **{name: row[name] for name in (*_COLUMNS, "rule", "scope", "evidence", "remarks")},
-        "school": row["school"] or None,
-        "case": None if row["of_cycle"] else row["subject"],
-    }
-
-
-def _read(connection: Connection, where: Any) -> dict[str, tuple[Finding, ...]]:
-    its = (findings.c.subject, findings.c.rule, findings.c.scope, findings.c.school)
-    rows = connection.execute(select(findings).where(where).order_by(*its)).mappings()
-    return {
-        subject: _FINDINGS.validate_python([_parts_of(row) for row in group])
-        for subject, group in groupby(rows, key=lambda row: row["subject"])
-    }
-
-
-def of_cases(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
-    """The findings of the cases ``ids``, by case."""
-    found: dict[str, tuple[Finding, ...]] = {}
-    for part in parts(ids):
-        found |= _read(connection, and_(~findings.c.of_cycle, findings.c.subject.in_(part)))
-    return found
-
-
-def of_cycles(connection: Connection) -> dict[str, tuple[Finding, ...]]:
-    """The findings of the annual cycle, by subject."""
-    return _read(connection, findings.c.of_cycle)
 
 
 def _verdicts(connection: Connection, where: Any) -> dict[str, Verdicts]:
@@ -123,25 +76,3 @@ def note_changes(connection: Connection, judged: Mapping[str, Assessment], stood
             if before.get(key) != after.get(key)
         ]
     add(connection, changes, lines)
-
-
-def standing(connection: Connection, school: str | None, moment: datetime) -> dict[tuple[str, str, str, str], Verdict]:
-    """How it stood after the nights up to ``moment`` (zone-aware): verdict by the findings' identity, of a school or
-    (``None``) of all. Cases that came later, or are gone since, are left out."""
-    there = and_(cases.c.vanished_at.is_(None), cases.c.first_judged_at <= moment)
-
-    def mine(table: Table) -> Any:
-        own = select(cases.c.case_id).where(there, *([] if school is None else [cases.c.school == school]))
-        cycle = [table.c.of_cycle] + ([] if school is None else [table.c.school == school])
-        return or_(and_(*cycle), and_(~table.c.of_cycle, table.c.subject.in_(own)))
-
-    def identity(row: Any) -> tuple[str, str, str, str]:
-        return row.rule, row.school, "" if row.of_cycle else row.subject, row.scope
-
-    its = (findings.c.rule, findings.c.school, findings.c.of_cycle, findings.c.subject, findings.c.scope)
-    now = select(*its, findings.c.verdict).where(mine(findings))
-    back = select(changes).where(changes.c.at > moment, mine(changes)).order_by(changes.c.id.desc())
-    found = {identity(row): row.verdict for row in connection.execute(now)}
-    for row in connection.execute(back):
-        found[identity(row)] = row.was
-    return {key: Verdict(verdict) for key, verdict in found.items() if verdict is not None}

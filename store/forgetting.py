@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection, and_, delete, or_, select
 
 from . import runs, told
-from .cycles import cycle_subject
+from .names import cycle_subject
+from .plain import parts
 from .rows import Forgotten
-from .statements import parts
 from .tables import acceptances, cases, changes, cycles, findings, outbox, sent
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, sele
 
 from ..domain.flag import ComplianceRecord, Withheld
 from ..domain.problem import ProblemKind
-from . import cases as topic
-from . import findings, meta
+from . import looking
+from .plain import Plain
 from .rows import Intention
 from .statements import kinds, put
 from .tables import cases, cycles, outbox, sent, written
@@ -26,10 +26,13 @@ def unwritten(connection: Connection, school: str) -> tuple[tuple[ComplianceReco
     """
     statement = _unwritten(school).order_by(cases.c.case_id)
     rows = {row["case_id"]: row for row in connection.execute(statement).mappings()}
-    found = findings.of_cases(connection, list(rows))
+    found = looking.findings_of(Plain(connection), list(rows))
     kept_back, stand = withheld(connection), fingerprints(connection, school)
     return tuple(
-        (kept_back.left_of(ComplianceRecord.of(topic.assessment(row, found.get(case, ())), school=school)), row["etag"])
+        (
+            kept_back.left_of(ComplianceRecord.of(looking.assessment(row, found.get(case, ())), school=school)),
+            row["etag"],
+        )
         for case, row in rows.items()
         if case in stand or not kept_back.whole(case)
     )
@@ -91,13 +94,6 @@ def note_lost(connection: Connection, case: str) -> None:
 def note_changed(connection: Connection, case: str, to: str | None) -> None:
     """Somebody else has put ``to`` in the place of our record (``None``: ours stands again). It is kept until restored."""
     connection.execute(update(written).where(written.c.case_id == case).values(changed_to=to))
-
-
-def changed_by_others(connection: Connection, school: str | None = None) -> tuple[str, ...]:
-    """The cases at which something of somebody else's stands in the place of our record."""
-    statement = select(written.c.case_id).join(cases, cases.c.case_id == written.c.case_id)
-    mine = [written.c.changed_to.is_not(None), *([] if school is None else [cases.c.school == school])]
-    return tuple(connection.execute(statement.where(*mine).order_by(written.c.case_id)).scalars())
 
 
 # --- the intentions --------------------------------------------------------------------------------------------------
@@ -184,4 +180,4 @@ def confirm(connection: Connection, item: Intention, anchor: tuple[str, str] | N
         connection.execute(insert(sent), [row])
     drop(connection, item)
     if anchor is not None:
-        meta.keep_fact(connection, *anchor)
+        looking.keep_fact(Plain(connection), *anchor)

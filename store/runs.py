@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, delete, false, func, insert, null, or_, select, update
 
 from ..domain.verdict import NOT_TO_BE_UNDONE, Verdict
-from .rows import Run, Tally
+from .names import TOO_LATE
 from .statements import add
-from .tables import TOO_LATE, cases, findings, runs, tallies
+from .tables import cases, findings, runs, tallies
 
 _SUMMARIES = 60
 """So many runs keep what they said; the older ones only that they were."""
@@ -81,39 +81,6 @@ def _numbers(connection: Connection) -> dict[tuple[str, str], int]:
     """The numbers as the last run left them, by school and verdict."""
     rows = connection.execute(select(tallies).order_by(tallies.c.since))
     return {(row.school, row.verdict): row.number for row in rows}
-
-
-def last(connection: Connection, limit: int = 50) -> tuple[Run, ...]:
-    """The last runs, newest first."""
-    columns = [runs.c[name] for name in Run.__slots__]
-    statement = select(*columns).order_by(runs.c.number.desc()).limit(limit)
-    return tuple(Run(**row) for row in connection.execute(statement).mappings())
-
-
-def nights(connection: Connection, until: datetime) -> tuple[datetime, ...]:
-    """As_of of the runs that came to their end by ``until``, newest first."""
-    ended = and_(runs.c.state.in_(("complete", "incomplete")), runs.c.as_of <= until)
-    return tuple(connection.execute(select(runs.c.as_of).where(ended).order_by(runs.c.as_of.desc())).scalars())
-
-
-def numbers(connection: Connection, *, runs_back: int = 1200) -> tuple[Tally, ...]:
-    """The numbers of the last runs that ended (three school years), oldest as_of first: what a trend is drawn from."""
-    rows = list(connection.execute(select(tallies).order_by(tallies.c.since)))
-    ended = select(runs).where(runs.c.ended_at.is_not(None)).order_by(runs.c.number)
-    stands: dict[tuple[str, str], int] = {}
-    found: list[tuple[Any, dict[tuple[str, str], int]]] = []
-    passed = 0
-    for run in connection.execute(ended):
-        while passed < len(rows) and rows[passed].since <= run.number:
-            stands[rows[passed].school, rows[passed].verdict] = rows[passed].number
-            passed += 1
-        found.append((run, {key: number for key, number in stands.items() if number}))
-    found.sort(key=lambda one: (one[0].as_of, one[0].run_id))
-    return tuple(
-        Tally(run.run_id, run.as_of, run.state == "complete", school or None, verdict, number)
-        for run, its in found[-runs_back:]
-        for (school, verdict), number in sorted(its.items())
-    )
 
 
 def forget(connection: Connection, moment: datetime) -> int:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, and_, insert, update
 
 from ..domain.problem import ProblemKind
-
-BATCH = 500
-"""Ids in one statement at most: every database takes that many parameters."""
-
-
-def parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """``ids`` in pieces that fit in one statement."""
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
 
 
 def put(connection: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:

@@ -6,25 +6,37 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from gettext import gettext as _
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ..domain.errors import StoreError
 from ..domain.files import write_whole
 from ..domain.verdict import Assessment
-from . import acceptances as _acceptances
-from . import cases as _cases
-from . import copies, opening
-from . import cycles as _cycles
-from . import findings as _findings
-from . import forgetting as _forgetting
-from . import meta as _meta
-from . import outbox as _outbox
-from . import runs as _runs
-from . import told as _told
-from . import withheld as _withheld
+from . import file
+from . import looking as _looking
 from .database_errors import damaged, plain_errors
 from .rows import Forgotten
-from .transactions import Transactions, reads, writes
+from .transactions import Late, Transactions, keeps, looks, reads, writes
+
+if TYPE_CHECKING:
+    from . import acceptances as _acceptances
+    from . import cases as _cases
+    from . import copies, opening
+    from . import cycles as _cycles
+    from . import forgetting as _forgetting
+    from . import meta as _meta
+    from . import outbox as _outbox
+    from . import runs as _runs
+    from . import told as _told
+    from . import withheld as _withheld
+else:  # what needs SQLAlchemy
+    _acceptances, _cases, _cycles, _forgetting = (
+        Late(".acceptances"),
+        Late(".cases"),
+        Late(".cycles"),
+        Late(".forgetting"),
+    )
+    _meta, _outbox, _runs, _told = Late(".meta"), Late(".outbox"), Late(".runs"), Late(".told")
+    _withheld, copies, opening = Late(".withheld"), Late(".copies"), Late(".opening")
 
 
 class OlderStore(StoreError):
@@ -48,15 +60,12 @@ class Store(Transactions):
         An older schema is upgraded, after a backup beside the file; a newer one is refused. ``check`` reads the whole
         file for damage first. ``read_only``: changes nothing, and raises StoreError where there is nothing to read.
         """
-        url = opening.url_of(where)
-        path = None
-        if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-            path = Path(url.database)
-            if not read_only:
-                opening.prepare_file(path)
-            elif not path.is_file():
-                raise _nothing_there(path.name)
-        store = cls(opening.connect(url, read_only=read_only), path, read_only=read_only)
+        path = cls._file(where)
+        if path is not None and not read_only:
+            file.prepare_file(path)
+        elif path is not None and not path.is_file():
+            raise _nothing_there(path.name)
+        store = cls(lambda: opening.connect(opening.url_of(where), read_only=read_only), path, read_only=read_only)
         try:
             store._begin_use(check=check)
         except BaseException:
@@ -67,18 +76,28 @@ class Store(Transactions):
     @classmethod
     def open_as_allowed(cls, where: str | Path) -> Self:
         """The store, for reading alone where it is there and this user may not write in it: a report needs no more."""
-        url = opening.url_of(where)
-        path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-        return cls.open(where, read_only=path is not None and path.is_file() and not opening.may_write(path))
+        path = cls._file(where)
+        return cls.open(where, read_only=path is not None and path.is_file() and not file.may_write(path))
 
     @classmethod
     def is_there(cls, where: str | Path) -> bool:
         """Whether there is a store at a path or database address; nothing is made or changed."""
+        path = cls._file(where)
+        if path is not None:
+            return path.is_file()
         url = opening.url_of(where)
-        if url.get_backend_name() == "sqlite":
-            return Path(url.database or "").is_file()
-        with cls(opening.connect(url, read_only=True), None, read_only=True) as looked_at:
+        with cls(lambda: opening.connect(url, read_only=True), None, read_only=True) as looked_at:
             return looked_at.schema is not None
+
+    @staticmethod
+    def _file(where: str | Path) -> Path | None:
+        """The file at a path or database address; ``None``: the store is none."""
+        path = file.path_of(where)
+        if path is not None or "://" not in str(where):
+            return path
+        url = opening.url_of(where)
+        there = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        return Path(str(url.database)) if there else None
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -86,11 +105,10 @@ class Store(Transactions):
         return cls.open("sqlite://")
 
     def _begin_use(self, *, check: bool) -> None:
-        with self.reading() as connection:
-            if check and not copies.is_whole(connection):
-                raise StoreError(damaged(self.name))
-            version = opening.schema_of(connection)
-        if not opening.check_version(version):
+        if check and not self._is_whole():
+            raise StoreError(damaged(self.name))
+        version = self.schema
+        if not file.check_version(version):
             return
         if self.read_only:
             if version is None:
@@ -101,6 +119,13 @@ class Store(Transactions):
             copies.copy_sqlite(self.engine, copies.backup_name(self.path, "before-upgrade"))
         with plain_errors(self.name):
             opening.upgrade(self.engine)
+
+    def _is_whole(self) -> bool:
+        """Whether the database's own check finds no damage. Reads all of an SQLite file."""
+        if self.path is None:
+            return True
+        with self.looking() as plain:
+            return plain.column("PRAGMA integrity_check(1)") == ["ok"]
 
     # --- copies --------------------------------------------------------------------------------------------------
 
@@ -132,12 +157,12 @@ class Store(Transactions):
 
     # --- what is remembered --------------------------------------------------------------------------------------
 
-    meta = reads(_meta.fact)
-    set_meta = writes(_meta.keep_fact)
-    upgraded = reads(_meta.upgraded)
+    meta = looks(_looking.fact)
+    set_meta = keeps(_looking.keep_fact)
+    upgraded = looks(_looking.upgraded)
     upgrade_is_noted = writes(_meta.upgrade_is_noted)
-    school = reads(_meta.school)
-    schools = reads(_meta.every_school)
+    school = looks(_looking.school)
+    schools = looks(_looking.schools)
     put_school = writes(_meta.put_school)
 
     put_judged = writes(_cases.put_judged)
@@ -145,15 +170,15 @@ class Store(Transactions):
     put_vanished = writes(_cases.put_vanished)
     accept_gone = writes(_cases.accept_gone)
     forget_unclaimed = writes(_cases.forget_unclaimed)
-    case = reads(_cases.one)
-    cases = reads(_cases.of_school)
-    case_ids = reads(_cases.ids)
-    vanished = reads(_cases.vanished)
+    case = looks(_looking.case)
+    cases = looks(_looking.cases)
+    case_ids = looks(_looking.case_ids)
+    vanished = looks(_looking.vanished)
     due_cases = reads(_cases.due)
     changing_cases = reads(_cases.changing)
-    leader_cases = reads(_cases.about_leaders)
-    prints = reads(_cases.prints)
-    standing = reads(_findings.standing)
+    leader_cases = looks(_looking.about_leaders)
+    prints = looks(_looking.prints)
+    standing = looks(_looking.standing)
 
     unwritten = reads(_outbox.unwritten)
     number_unwritten = reads(_outbox.number_unwritten)
@@ -162,7 +187,7 @@ class Store(Transactions):
     sent_before = reads(_outbox.sent_before)
     note_lost = writes(_outbox.note_lost)
     note_changed = writes(_outbox.note_changed)
-    changed_by_others = reads(_outbox.changed_by_others)
+    changed_by_others = looks(_looking.changed_by_others)
     intend = writes(_outbox.intend)
     intentions = reads(_outbox.intentions)
     intention = reads(_outbox.intention)
@@ -180,18 +205,18 @@ class Store(Transactions):
     put_cycle = writes(_cycles.put_cycle)
     note_year_changed = writes(_cycles.note_year_changed)
     note_year_lost = writes(_cycles.note_year_lost)
-    years_changed_by_others = reads(_cycles.years_changed_by_others)
-    cycle_statuses = reads(_cycles.statuses)
+    years_changed_by_others = looks(_looking.years_changed_by_others)
+    cycle_statuses = looks(_looking.cycle_statuses)
 
     add_acceptance = writes(_acceptances.keep)
     withdraw_acceptance = writes(_acceptances.withdraw)
-    acceptances = reads(_acceptances.standing)
+    acceptances = looks(_looking.acceptances)
 
     begin_run = writes(_runs.begin)
     end_run = writes(_runs.end)
-    runs = reads(_runs.last)
-    nights = reads(_runs.nights)
-    tallies = reads(_runs.numbers)
+    runs = looks(_looking.runs)
+    nights = looks(_looking.nights)
+    tallies = looks(_looking.tallies)
 
     told = reads(_told.told)
     put_told = writes(_told.put_told)
@@ -199,9 +224,9 @@ class Store(Transactions):
     next_sequences = reads(_told.next_sequences)
 
     def assessments(self, school: str | None = None, *, years: Collection[str] | None = None) -> Iterator[Assessment]:
-        """As :func:`.cases.assessments` tells; not all of them at once in memory."""
-        with self.reading() as connection:
-            yield from _cases.assessments(connection, school, years=years)
+        """As :func:`.looking.assessments` tells; not all of them at once in memory."""
+        with self.looking() as plain:
+            yield from _looking.assessments(plain, school, years=years)
 
     def export_acceptances(self, target: Path, *, anew: bool = False) -> int:
         """Writes all decisions to the JSON file ``target`` (mode 0600, whole or not at all). Gives how many.

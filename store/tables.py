@@ -26,20 +26,6 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-NEWEST = "v0006"
-"""The migration that these tables stand for."""
-KNOWN = ("v0006",)
-"""Every migration, oldest first."""
-BEFORE_THE_FIRST = ("v0001", "v0002", "v0003", "v0004", "v0005")
-"""Stores of 0.1.0, which was never released: they are begun anew."""
-
-MUNICIPALITY = ""
-"""Stands in a key where there is no school: the municipality as a whole."""
-
-
-TOO_LATE = "too_late"
-"""Stands among the tallies' verdicts beside ``deviation``."""
-
 
 class Utc(TypeDecorator[datetime]):
     """A moment, zone-aware in Python, UTC in the database (SQLite keeps no zone of its own)."""

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from .plain import parts
 from .rows import Told
-from .statements import parts, put
+from .statements import put
 from .tables import calendar_events, digests
 
 

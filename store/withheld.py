@@ -9,10 +9,9 @@ from datetime import date
 from sqlalchemy import Connection, select, update
 
 from ..domain.flag import ComplianceRecord, Withheld
-from . import cases as topic
-from . import findings, meta
+from . import looking
+from .plain import Plain, parts
 from .rows import FirstWrite
-from .statements import parts
 from .tables import cases
 
 _WITHHELD = "withheld"
@@ -21,20 +20,20 @@ _FIRST_WRITE = "first_write"
 
 def withheld(connection: Connection) -> Withheld:
     """What people have taken back, and nothing writes again before they say so."""
-    kept = meta.fact(connection, _WITHHELD)
+    kept = looking.fact(Plain(connection), _WITHHELD)
     return Withheld() if kept is None else Withheld.model_validate_json(kept)
 
 
 def withhold(connection: Connection, now: Withheld) -> None:
     """Keeps ``now`` in the place of what was withheld; each case's record is from now on what is left of it."""
-    meta.keep_fact(connection, _WITHHELD, now.model_dump_json())
+    looking.keep_fact(Plain(connection), _WITHHELD, now.model_dump_json())
     judged = select(cases).where(cases.c.record_fingerprint.is_not(None)).order_by(cases.c.case_id)
     rows = {row["case_id"]: row for row in connection.execute(judged).mappings()}
     for part in parts(list(rows)):
-        found = findings.of_cases(connection, list(part))
+        found = looking.findings_of(Plain(connection), list(part))
         for case in part:
             row = rows[case]
-            record = ComplianceRecord.of(topic.assessment(row, found.get(case, ())), school=row["school"])
+            record = ComplianceRecord.of(looking.assessment(row, found.get(case, ())), school=row["school"])
             fingerprint = now.left_of(record).fingerprint
             if fingerprint != row["record_fingerprint"]:
                 its = update(cases).where(cases.c.case_id == case)
@@ -43,7 +42,7 @@ def withhold(connection: Connection, now: Withheld) -> None:
 
 def first_write(connection: Connection) -> FirstWrite | None:
     """When and where flags were written for the first time; ``None`` = they never were, as far as this store knows."""
-    kept = meta.fact(connection, _FIRST_WRITE)
+    kept = looking.fact(Plain(connection), _FIRST_WRITE)
     if kept is None:
         return None
     raw = json.loads(kept)
@@ -52,4 +51,4 @@ def first_write(connection: Connection) -> FirstWrite | None:
 
 def keep_first_write(connection: Connection, first: FirstWrite) -> None:
     """Keeps it."""
-    meta.keep_fact(connection, _FIRST_WRITE, json.dumps(asdict(first), default=str))
+    looking.keep_fact(Plain(connection), _FIRST_WRITE, json.dumps(asdict(first), default=str))

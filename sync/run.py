@@ -24,7 +24,7 @@ from ..journal.run_log import Kind, RunLog
 from ..judging.now import school_years
 from ..judging.policy import Judging, rules_content
 from ..store import MUNICIPALITY, BrokenExport, FirstWrite, Store
-from ..store.statements import parts
+from ..store.plain import parts
 from .context import Night, NightProgress, Options, SchoolTonight, Stop
 from .errands import Errand, Errands, Wide, kept, together
 from .holding import holding

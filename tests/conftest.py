@@ -118,21 +118,20 @@ def upgrade() -> None:
 @pytest.fixture
 def later_release(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
     """Makes the program one release newer, with a migration of its own, and gives the newer schema's name."""
-    from skolemiljo.store import opening
-    from skolemiljo.store.tables import KNOWN
+    from skolemiljo.store import names, opening
 
     folder = tmp_path_factory.mktemp("later") / "migrations"
     shutil.copytree(opening.MIGRATIONS, folder)
     monkeypatch.setattr(opening, "MIGRATIONS", folder)
 
-    known = list(KNOWN)
+    known = list(names.KNOWN)
 
     def release() -> str:
         before = known[-1]
         known.append(after := f"v{int(before[1:]) + 1:04}")
         (folder / "versions" / f"{after}_later.py").write_text(_LATER.format(after=after, before=before), "utf-8")
-        monkeypatch.setattr(opening, "NEWEST", after)
-        monkeypatch.setattr(opening, "KNOWN", tuple(known))
+        monkeypatch.setattr(names, "NEWEST", after)
+        monkeypatch.setattr(names, "KNOWN", tuple(known))
         return after
 
     return release

@@ -14,7 +14,7 @@ from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.cli import main
 from skolemiljo.journal.run_log import Kind, entries
 from skolemiljo.store import Store
-from skolemiljo.store.tables import NEWEST
+from skolemiljo.store.names import NEWEST
 
 AS_OF = "2026-11-20T08:00"
 SETTINGS = 'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\n[folder]\npath = "."\n'

@@ -44,9 +44,11 @@ from skolemiljo.store import (
     SchoolState,
     Store,
     copies,
+    file,
     opening,
 )
-from skolemiljo.store.tables import BEFORE_THE_FIRST, KNOWN, NEWEST, metadata
+from skolemiljo.store.names import BEFORE_THE_FIRST, KNOWN, NEWEST
+from skolemiljo.store.tables import metadata
 
 from ..rights import held_to_rights
 
@@ -353,8 +355,8 @@ def test_how_it_stood_can_be_told_of_each_night_before(store: Store) -> None:
 
 def test_the_file_is_for_its_owner_alone(store: Store, path: Path) -> None:
     store.put_judged([judged("S-1")])
-    for file in path.parent.iterdir():
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+    for own in path.parent.iterdir():
+        assert stat.S_IMODE(own.stat().st_mode) == 0o600, own.name
 
 
 def test_rights_that_others_were_given_are_taken_back(path: Path) -> None:
@@ -589,7 +591,7 @@ def test_a_file_that_may_not_be_written_is_a_clear_error(path: Path) -> None:
 
 
 def test_a_store_that_is_held_by_another_waits_and_then_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "_BUSY_MILLISECONDS", 50)
+    monkeypatch.setattr(file, "_BUSY_MILLISECONDS", 50)
     with Store.open(path) as store, closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="i bruk"):
