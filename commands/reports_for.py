@@ -97,7 +97,7 @@ def for_rector(
         only=only,
         settled=judged.settled,
     )
-    report = _with_place(work, report)
+    report = _with_place(work, report, judged)
     if only.case is not None and not (report.cases or any(problem.case for problem in report.problems)):
         raise SettingsError(_("skolen har ingen sak med det nummeret: se etter i listen uten --case"))
     judged.complete = report.complete
@@ -200,15 +200,15 @@ def for_one_case(
         reader="owner",
         settled=judged.settled,
     )
-    report = _with_place(work, report)
+    report = _with_place(work, report, judged)
     judged.complete = report.complete
     return report, judged
 
 
-def _with_place(work: Workplace, report: SchoolReport) -> SchoolReport:
-    """``report`` with where its cases are found, and by which days its school counts."""
+def _with_place(work: Workplace, report: SchoolReport, judged: Judged) -> SchoolReport:
+    """``report`` with where its cases are found, when what they hold was done, and by which days its school counts."""
     number = None if report.school is None else report.school.organisation_number
-    return replace(report, links=links(work), calendar=work.judging.calendar_of(number))
+    return replace(report, links=links(work), days=judged.days, calendar=work.judging.calendar_of(number))
 
 
 def links(work: Workplace) -> Links:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from ..adapters.ports import AnnualCycle, CaseProblem, CaseSource, SourceItem
@@ -37,6 +37,8 @@ class Judged:
     """Whether it is asked what would settle what is open in the cases that are in hand: only what is shown to who acts needs it."""
     settled: dict[Identity, Settled] = field(default_factory=dict)
     """What would settle each open finding, by its identity, where that was asked."""
+    days: dict[str, dict[str, date]] = field(default_factory=dict)
+    """By case: the day of each entry, by its id, where that was asked. It goes no further than the report that is made now."""
 
     def take(self, item: SourceItem, judging: Judging, as_of: datetime) -> None:
         """Judges one item and lets go of its content."""
@@ -51,6 +53,8 @@ class Judged:
         if assessment.crashed:
             self.complete = False
         self.assessments.append(assessment)
+        if self.settles:
+            self.days[item.id] = _days(item)
         if self.settles and not assessment.over:
             self.settle(lambda: settled(item, assessment.findings, judging, as_of), item.id)
 
@@ -59,6 +63,12 @@ class Judged:
         found = kept_apart(ask, case)
         if not isinstance(found, CaseProblem):
             self.settled |= found
+
+
+def _days(case: Case) -> dict[str, date]:
+    """The day of each notice, entry, plan, evaluation and incident of ``case``, by its id."""
+    lists = (case.notices, case.log, case.activity_plans, case.evaluations, case.incidents)
+    return {item.id: item.at.day for items in lists for item in items if item.at is not None}
 
 
 def school_years(as_of: datetime) -> tuple[str, str]:

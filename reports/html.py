@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .annual_cycle import cycle_years
+from .course import course
 from .items import Part
 from .links import in_page
 from .model import ON_TOP, AuditReport, Report, SchoolReport
@@ -118,6 +119,7 @@ def _shared(report: Report, say: Sentences) -> dict[str, Any]:
         "top_warnings": lambda r: tuple(say.warning(w) for w in r.warnings if w.code in ON_TOP),
         "other_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code not in ON_TOP],
         "cycle_years": lambda school: cycle_years(school, say),
+        "course": lambda school: course(school, say),
     }
 
 

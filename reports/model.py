@@ -126,6 +126,8 @@ class SchoolReport:
     seen_at: datetime | None = None
     """When the cases were looked at, where that is not now."""
     links: Links = NO_LINKS
+    days: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
+    """By case: the day of each entry, by its id, where the case was at hand when the report was made."""
     calendar: SchoolCalendar | None = None
     """The school's, by which its days are counted."""
     _parts: dict[Part, tuple[Item, ...]] = field(default_factory=dict, repr=False, compare=False)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..domain.errors import optional_part
 from .annual_cycle import cycle_years
 from .charts import Chart
+from .course import Course, course
 from .items import Part
 from .links import pattern
 from .model import ON_TOP, AuditReport, Report, SchoolReport
@@ -155,6 +156,7 @@ def _school(report: SchoolReport, say: Sentences) -> dict[str, Any]:
     return {
         **_first_screen(report, say),
         **_cases(report, say, ""),
+        "course": _course(course(report, say)),
         "cycle": [
             {
                 "name": year.name,
@@ -198,6 +200,13 @@ def _cases(report: SchoolReport, say: Sentences, prefix: str) -> dict[str, Any]:
         "closed_lead": say.part_lead(Part.CLOSED),
         "resolved": [say.resolved(entry) for entry in report.resolved],
     }
+
+
+def _course(found: Course | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    steps = [asdict(step) | {"words": step.words} for step in found.steps]
+    return asdict(found) | {"steps": steps, "description": found.description}
 
 
 def _chart(chart: Chart | None) -> dict[str, Any] | None:

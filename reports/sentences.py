@@ -44,6 +44,9 @@ class Sentences(FindingSentences):
         """The answer to «what must I do today», in one line."""
         if isinstance(self.report, AuditReport):
             return self._audit_headline(self.report)
+        alone = self.report.only.case
+        if alone is not None and self.report.cases:
+            return f"{self.case_words(alone)}: {self.standing_in_hand(self.report.cases[0])}"
         number, cases = self.report.cases_today, len(self.report.open_cases)
         if number and self.report.problems:
             return self.words.ngettext("Minst {n} sak trenger noe i dag", "Minst {n} saker trenger noe i dag", number)
@@ -113,8 +116,6 @@ class Sentences(FindingSentences):
 
     def _only(self, only: Only) -> Iterable[str]:
         """What of the school this is about, where it is not all."""
-        if only.case is not None:
-            yield self.words.gettext("Bare sak {case}").format(case=plain(only.case))
         if only.role is not None:
             yield self.words.gettext("Bare det {role} har ansvar for").format(role=self.words.role(only.role))
         if only.today:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from .course import Course, course
 from .items import Group, Item, Part, Standing
 from .model import ON_TOP, AuditReport, HeatRow, Report, SchoolReport
 from .owner import failing, longest, own_duties
@@ -129,7 +130,10 @@ def _school(console: Console, report: SchoolReport, say: Sentences) -> None:
     console.print(Text(f"{say.made()}. {say.plan()}", "dim"))
     console.print()
     console.print(Text(say.headline() + ".", "bold red" if report.cases_today else "bold"))
-    for step, name, _ in drawn.lead:
+    found = course(report, say)
+    if found is not None:
+        _course(console, found)
+    for step, name, _ in () if found is not None else drawn.lead:
         _hang(console, "- ", Text.assemble((f"{step.when}: ", "bold red"), f"{step.short} ", (name, "bold")))
     for text in (*say.besides(), *filter(None, [say.since_last()])):
         console.print(Text(text + "."))
@@ -140,6 +144,14 @@ def _school(console: Console, report: SchoolReport, say: Sentences) -> None:
     console.print()
     console.print(Text(say.foot(), "dim"))
     console.print(Text(_summary(say), "bold"))
+
+
+def _course(console: Console, found: Course) -> None:
+    """The steps of one case, a line each."""
+    console.print(Text(found.stands + "."))
+    _heading(console, found.title, "bold")
+    for number, step in enumerate(found.steps, 1):
+        _hang(console, f"{number}. ", Text.assemble((step.name, "bold" if step.here else ""), f": {step.words}"))
 
 
 def _cases(console: Console, drawn: View, say: Sentences) -> None:

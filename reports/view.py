@@ -117,6 +117,7 @@ class View:
     """of each case that needs something today: its next step, its name, and the block's id"""
     causes: tuple[str, ...]
     """why something could not be checked, and in how many cases"""
+    open_title: str
     open: tuple[Block, ...]
     cycle: Block | None
     nothing_open: tuple[tuple[str, str], ...]
@@ -144,6 +145,7 @@ def view(report: SchoolReport, say: Sentences, prefix: str = "", *, brief: bool 
     return View(
         lead=tuple((block.next, block.name, block.id) for block in blocks if block.standing == "today" and block.next),
         causes=tuple(causes(report, say)),
+        open_title=_open_title(report, say),
         open=blocks,
         cycle=its,
         nothing_open=_in_order(calm, say),
@@ -157,6 +159,12 @@ def view(report: SchoolReport, say: Sentences, prefix: str = "", *, brief: bool 
         ),
         duties=_duties(report, say),
     )
+
+
+def _open_title(report: SchoolReport, say: Sentences) -> str:
+    if report.only.case is not None:
+        return say.words.gettext("Det som må gjøres, og når")
+    return say.words.gettext("Sak for sak, den som trenger mest, først")
 
 
 def causes(report: SchoolReport, say: Sentences) -> Iterable[str]:

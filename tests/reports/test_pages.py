@@ -19,7 +19,7 @@ from skolemiljo.plans.loader import load_plan
 from skolemiljo.reports import render
 from skolemiljo.reports.build import audit_report
 from skolemiljo.reports.html import pages
-from skolemiljo.reports.model import AuditReport, SchoolReport, TrendPoint
+from skolemiljo.reports.model import AuditReport, Only, SchoolReport, TrendPoint
 from skolemiljo.validators import CHAPTERS, RULES
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def all_pages(
     return {
         "trend": pages(make_audit(trend=nights))["index.html"],
         "school": str(render(report, "html")),
+        "case": str(render(make_report(only=Only(case="2026-014")), "html")),
         "school-nn": str(render(report, "html", "nn")),
         "school-empty": str(
             render(make_report(assessments=[], cycle_statuses=[], previous=None, acceptances=[]), "html")
