@@ -10,6 +10,7 @@ from functools import partial
 from ..adapters.ports import AnnualCycle, CaseProblem, CaseSource, SourceItem
 from ..domain.annual_cycle import CycleStatus
 from ..domain.calendar import school_year_of
+from ..domain.case import Case
 from ..domain.errors import SourceError
 from ..domain.moment import local_day
 from ..domain.verdict import Assessment
