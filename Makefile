@@ -10,7 +10,7 @@ PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 WHEELS_FOR ?=
 
-.PHONY: help install demo bench test lint format crash soak payloads workbooks laws docs words mutants lock wheel wheelhouse installed audit clean
+.PHONY: help install demo bench test lint format crash soak payloads workbooks laws docs words mutants lock wheel wheelhouse installed audit pictures clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -26,6 +26,9 @@ install: $(VENV)/.ok ## Make .venv from the lock file, with the project editable
 
 demo: $(VENV)/.ok ## Run the whole suite against invented data; results in build/demo
 	$(BIN)/skolemiljo demo --out build/demo
+
+pictures: demo ## Make the pictures in docs/pictures anew from the demo, in Chromium
+	$(BIN)/python -m skolemiljo.tests.pictures
 
 bench: $(VENV)/.ok ## Measure time and memory, as ratios within one run; see benchmarks/README.md
 	$(BIN)/python benchmarks/measure.py

@@ -36,7 +36,7 @@ def test_the_unit_tries_again_only_where_that_can_help(unit: configparser.Config
     assert unit["Service"]["RestartPreventExitStatus"].split() == ["1", "2", "3", "130", "143"]
 
 
-@pytest.mark.parametrize("name", ["watch", "publish"])
+@pytest.mark.parametrize("name", ["watch", "publish", "digest"])
 def test_the_other_units_run_shut_in_as_the_night_does(name: str, unit: configparser.ConfigParser, root: Path) -> None:
     other = configparser.ConfigParser(strict=False, interpolation=None)
     other.optionxform = str  # type: ignore[method-assign, assignment]  # as above
@@ -53,10 +53,20 @@ def test_the_other_units_run_shut_in_as_the_night_does(name: str, unit: configpa
         assert other["Service"][key] == unit["Service"][key], key
 
 
+def test_what_follows_a_night_follows_also_one_that_was_not_whole(root: Path) -> None:
+    """A night that ends with 3 fails its unit: what hangs on ExecStartPost is left out just when people must be told."""
+    text = (root / "deploy" / "skolemiljo.service").read_text("utf-8")
+    assert "\nExecStartPost=" not in text.replace("# ", "")
+    after = {key: names.split() for key, names in re.findall(r"(?m)^(?:# )?(On\w+)=(.*)$", text)}
+    assert after["OnSuccess"] == after["OnFailure"] == ["skolemiljo-publish.service", "skolemiljo-digest.service"]
+    timer = (root / "deploy" / "skolemiljo-digest.timer").read_text("utf-8")
+    assert "OnCalendar=*-*-* 06:35:00 Europe/Oslo" in timer, "and where no night came at all"
+
+
 @pytest.mark.systemd
 def test_systemd_finds_nothing_wrong_with_the_units(root: Path, tmp_path: Path) -> None:
     """Its own check, with a program in the place of the installed one."""
-    names = [f"skolemiljo{of}.{kind}" for of in ("", "-watch", "-publish") for kind in ("service", "timer")]
+    names = [f"skolemiljo{of}.{kind}" for of in ("", "-watch", "-publish", "-digest") for kind in ("service", "timer")]
     for name in names:
         text = (root / "deploy" / name).read_text("utf-8").replace("/opt/skolemiljo/bin/skolemiljo", "/bin/true")
         (tmp_path / name).write_text(text, "utf-8")

@@ -489,3 +489,21 @@ def test_addresses_and_passwords_are_not_shown(exchange: Path, certificate: Path
         assert code == 0
         for secret in ("rektor@", "eier@", "Kvitlyngsjokolade", "hemmelig"):
             assert secret not in said
+
+
+def test_after_a_night_that_was_not_whole_people_are_told(tmp_path: Path) -> None:
+    """The night ends with 3; the mail that follows it names the case that could not be read, and how many schools it is unsure of."""
+    Municipality(seed=7, schools=2, cases=12, calm=True).write_folder(tmp_path)
+    (tmp_path / "settings.toml").write_text(SETTINGS, "utf-8")
+    broken = next(file for file in sorted((tmp_path / "cases").glob("*.json")) if SCHOOL in file.read_text("utf-8"))
+    broken.write_text(f'{{"id": "{broken.stem}", "school": "{SCHOOL}", "status_history": 7}}', "utf-8")
+    assert run(tmp_path, "sync", "--as-of", NIGHT)[0] == 3
+    handler = _Inbox()
+    with serving(handler) as port:
+        assert run(tmp_path, "digest", "--as-of", MORNING, **mail_settings(port))[0] == 0
+    bodies = [mail.get_body() for mail in handler.mails]
+    rector, owner = (str(body.get_content()) for body in bodies if body is not None)
+    assert "kunne ikke sjekkes i det hele tatt" in rector
+    assert broken.stem in rector
+    assert "kunne ikke sjekkes i det hele tatt" in owner
+    assert broken.stem not in owner
