@@ -47,8 +47,12 @@ def run_demo(out: Path, echo: Echo, *, stress: bool = False) -> None:
         from ..adapters.mock.running import start
     _make_room(out)
     with start(Municipality(calm=not stress), as_of=FIRST) as mock:
-        work = Workplace(_settings(out, mock), out / "secrets")
-        _tell(work, mock, out, echo, stress=stress)
+        file = _settings(out, mock)
+        looking = Workplace(file, out / "secrets")
+        _look(looking, mock, echo)
+        looking.store.close()
+        file.write_text(file.read_text("utf-8").replace("write_back = false", "write_back = true"), "utf-8")
+        _tell(Workplace(file, out / "secrets"), mock, out, echo, stress=stress)
 
 
 def _make_room(out: Path) -> None:
@@ -78,7 +82,7 @@ def _settings(out: Path, mock: Any) -> Path:
     file = out / "settings.toml"
     file.write_text(
         'municipality = "Fjellgløtt kommune"\nsource = "sikker_sak"\ncycle = "annual_cycle"\n'
-        'school_calendar = "skolerute.toml"\nstore = "lager.sqlite"\n\n[sync]\nwrite_back = true\nwrite_from = 2024-08-01\n\n'
+        'school_calendar = "skolerute.toml"\nstore = "lager.sqlite"\n\n[sync]\nwrite_back = false\nwrite_from = 2024-08-01\n\n'
         f'[sikker_sak]\nbase_url = "{mock.sikker_sak_url}"\n{common}\n'
         f'[annual_cycle]\nbase_url = "{mock.annual_cycle_url}"\n{common}',
         "utf-8",
@@ -86,18 +90,19 @@ def _settings(out: Path, mock: Any) -> Path:
     return file
 
 
-def _tell(work: Workplace, mock: Any, out: Path, echo: Echo, *, stress: bool) -> None:
-    names = {school.organisation_number: school.name for school in work.schools}
+def _look(work: Workplace, mock: Any, echo: Echo) -> None:
     echo(_("Fjellgløtt kommune er oppdiktet. Alle saker, skoler og mennesker i den er oppdiktet."))
     answers = _("Etterligningene av Visma Sikker Sak og 1310.no svarer over ekte HTTP på {url}.")
     echo(answers.format(url=mock.url) + "\n")
-
     for moment in EARLIER:
         mock.mock.state.go_on(moment)
         night.run(work, as_of=moment, handle_signals=False)
     looked = _("Siden {day} har verktøyet sett på sakene uten å skrive noe; det må noen be det om.")
     echo(_at(looked, EARLIER[0]) + "\n")
 
+
+def _tell(work: Workplace, mock: Any, out: Path, echo: Echo, *, stress: bool) -> None:
+    names = {school.organisation_number: school.name for school in work.schools}
     mock.mock.state.go_on(FIRST)
     first_night = _(
         "1. Fredag {day} kl. {time}: hent sakene, vurder dem mot planen, skriv flaggene, og les dem tilbake."

@@ -16,6 +16,7 @@ from ..domain.exit_code import ExitCode
 from ..domain.verdict import Verdict
 from .items import CaseBlock, Identity, Standing
 from .model import ON_TOP, AuditReport, Report, SchoolReport
+from .owner import own_duties
 from .privacy import EXACT, OUTSIDE, Numbers, counted
 from .report_language import Words
 from .sentences import Sentences
@@ -135,6 +136,7 @@ def _body(report: Report, say: Sentences, link: str | None) -> Iterable[str]:
     for name, number in say.tiles():
         yield f"{name}: {number}"
     if isinstance(report, AuditReport):
+        yield f"{say.words.gettext('Ditt eget')}: {len(own_duties(report, say))}"
         yield ""
         yield from lines(report, say.words.language, EXACT)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from ..domain.verdict import Verdict
 from .charts import trend_chart
 from .items import AcceptanceState
 from .model import AuditReport, HeatRow, SchoolReport
-from .owner import by_need, failing, longest, own_duties, school_now
+from .owner import by_need, failing, longest, most_help, own_duties, school_now
 from .privacy import Square
 from .report_language import Words
 from .sentences import Sentences
@@ -29,6 +28,7 @@ def overview(report: AuditReport, say: Sentences) -> dict[str, Any]:
     return {
         "page_heading": say.title(),
         "external": report.external,
+        "most_help": "" if report.external else most_help(report, say),
         "own_duties": [] if report.external else own_duties(report, say),
         "failing": [] if report.external else list(failing(report, say)),
         "longest": [] if report.external else list(longest(report, say)),
@@ -114,9 +114,9 @@ def _acceptance_numbers(school: SchoolReport, say: Sentences) -> tuple[str, str,
 
 
 def _ahead(report: AuditReport, say: Sentences) -> list[tuple[date, str, str, tuple[str, ...]]]:
-    """Deadlines of the next two weeks by day and school: how many in cases, and which of the annual cycle."""
+    """Deadlines of the next two weeks by day and school: in how many cases, and which of the annual cycle."""
     end = report.today + timedelta(days=14)
-    cases: Counter[tuple[date, str]] = Counter()
+    cases: dict[tuple[date, str], set[str]] = {}
     cycle: dict[tuple[date, str], set[str]] = {}
     for school in report.reports:
         for item in school.items:
@@ -124,9 +124,11 @@ def _ahead(report: AuditReport, say: Sentences) -> list[tuple[date, str, str, tu
             if item.finding.verdict is not Verdict.DUE or day is None or not report.today <= day <= end:
                 continue
             key = (day, say.school_name(school))
-            cases[key] += item.finding.case is not None
+            cases.setdefault(key, set()).update(filter(None, [item.finding.case]))
             cycle.setdefault(key, set()).update([item.finding.rule] if item.finding.case is None else [])
-    return [(day, school, str(cases[day, school]), tuple(sorted(cycle[day, school]))) for day, school in sorted(cases)]
+    return [
+        (day, school, str(len(cases[day, school])), tuple(sorted(cycle[day, school]))) for day, school in sorted(cases)
+    ]
 
 
 _SOON = timedelta(days=30)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from statistics import median
 
 from ..domain.people import Role
+from ..domain.verdict import Verdict
 from .items import CaseBlock, Part, Standing
 from .model import AuditReport, HeatRow, SchoolReport
 from .privacy import counted
@@ -38,23 +39,24 @@ class SchoolNow:
 
 
 def own_duties(report: AuditReport, say: Sentences) -> list[str]:
-    """What nobody but the owner can do, by when: the municipality's annual cycle, duties in cases, cases about leaders."""
-    cycle = report.municipality.cycle_block
-    steps = [line(act, say) for act in (() if cycle is None else cycle.acts) if act.part in _ASKS_NOW]
-    found = [_said(step.when, step.what) for step in steps]
-    leaders = []
+    """What nobody but the owner can do, by when: cases about leaders, duties in cases, the municipality's annual cycle and plan."""
+    leaders, duties = [], []
     for block in (block for school in report.schools for block in school.open_cases):
         case = say.case_words(str(block.case))
         leaders += [case] if block.leader_accused else []
         for act in block.acts:
             if act.first.finding.role is Role.OWNER and act.part in _ASKS_NOW:
                 step = line(act, say)
-                found.append(_said(step.when, f"{step.short} ({case})"))
-    if leaders:
-        found.append(
-            say.words.gettext("Følg opp selv, for en leder er beskyldt: {cases}").format(cases=", ".join(leaders))
-        )
-    return found
+                duties.append(_said(step.when, f"{step.short} ({case})"))
+    told = say.words.gettext("Følg opp selv, for en leder er beskyldt: {cases}")
+    found = [told.format(cases=", ".join(leaders))] if leaders else []
+    cycle = report.municipality.cycle_block
+    for act in () if cycle is None else cycle.acts:
+        if act.part in _ASKS_NOW:
+            step = line(act, say)
+            about = f" ({step.about})" if act.part is Part.REVIEW and step.about else ""
+            duties.append(_said(step.when, f"{step.what}{about}"))
+    return found + duties
 
 
 def _said(when: str, what: str) -> str:
@@ -66,7 +68,7 @@ def school_now(row: HeatRow, report: AuditReport, say: Sentences) -> SchoolNow:
     school, words = row.report, say.words
     trend, way = _four_weeks(report, row.school.organisation_number, say)
     days = [-late for block in school.standing(Standing.TODAY) if (late := _latest(block)) < 0]
-    raised = Counter(act.rule for block in school.open_cases for act in block.acts if act.part is Part.TODAY)
+    raised = _to_raise(school)
     return SchoolNow(
         needs=counted(str(school.cases_today), not school.problems),
         opened=counted(str(len(school.open_cases)), not school.problems),
@@ -75,9 +77,36 @@ def school_now(row: HeatRow, report: AuditReport, say: Sentences) -> SchoolNow:
         trend=trend,
         trend_class=way,
         unseen=counted(str(school.in_standing(Standing.UNSEEN)), not school.problems),
-        to_raise="; ".join(say.rule_title(code).rstrip(".") for code, _ in raised.most_common(_DUTIES_TO_RAISE))
+        to_raise="; ".join(say.rule_title(code).rstrip(".") for code in raised[:_DUTIES_TO_RAISE])
         or words.gettext("ingenting i dag"),
     )
+
+
+def _to_raise(school: SchoolReport) -> list[str]:
+    """The duties that something is needed on today: those that are lacking in most open cases first, the gravest of them before."""
+    lacking: Counter[str] = Counter()
+    asked: dict[str, int] = {}
+    for block in school.open_cases:
+        acts = {act.rule: act for act in block.acts if act.part is Part.TODAY}
+        lacking.update(code for code, act in acts.items() if act.first.finding.verdict is Verdict.DEVIATION)
+        for code, act in acts.items():
+            asked[code] = max(asked.get(code, 0), act.severity.rank)
+    return sorted(asked, key=lambda code: (-lacking[code], -asked[code], code))
+
+
+def most_help(report: AuditReport, say: Sentences) -> str:
+    """Which school needs most help today, with what, and how it has gone there; an empty text where none does."""
+    row = next(iter(by_need(report)), None)
+    if row is None or not (row.report.blind or row.report.cases_today):
+        return ""
+    if row.report.blind:
+        return say.words.gettext("{school} kunne ikke sjekkes.").format(school=row.school.name)
+    now = school_now(row, report, say)
+    told = say.words.gettext("Mest hjelp trenger {school}: {part} av {n} åpne saker trenger noe i dag.")
+    said = [told.format(school=row.school.name, part=now.needs, n=now.opened)]
+    if now.trend != "–":
+        said.append(say.words.gettext("Avvik siste fire uker: {trend}.").format(trend=now.trend))
+    return " ".join([*said, say.words.gettext("Ta opp: {duties}.").format(duties=now.to_raise)])
 
 
 def by_need(report: AuditReport) -> list[HeatRow]:

@@ -226,6 +226,7 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
     return {
         **_first_screen(report, say),
         "external": report.external,
+        "most_help": found["most_help"],
         "own_duties": found["own_duties"],
         "failing": found["failing"],
         "longest": found["longest"],

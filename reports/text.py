@@ -13,7 +13,7 @@ from rich.text import Text
 from .course import Course, course
 from .items import Group, Item, Part, Standing
 from .model import ON_TOP, AuditReport, HeatRow, Report, SchoolReport
-from .owner import failing, longest, own_duties
+from .owner import failing, longest, most_help, own_duties, school_now
 from .sentences import Sentences
 from .view import Block, Duty, Line, View, Why, view
 
@@ -286,6 +286,8 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
     console.print(Text(f"{say.made()}. {say.plan()}", "dim"))
     console.print()
     console.print(Text(say.headline() + ".", "bold"))
+    if not report.external and (most := most_help(report, say)):
+        console.print(Text(most))
     console.print(Text(" · ".join(f"{name}: {number}" for name, number in say.counts())))
     _warnings(console, report, say, on_top=True)
     if not report.external:
@@ -325,6 +327,15 @@ def _owner(console: Console, report: AuditReport, say: Sentences) -> None:
 def _school_block(console: Console, row: HeatRow, say: Sentences) -> None:
     console.print(Text(say.school_name(row.report), "bold"))
     console.print(Padding(Text(school_line(row, say)), (0, 0, 0, 4)))
+    if isinstance(say.report, AuditReport) and not say.report.external:
+        now, words = school_now(row, say.report, say), say.words
+        told = {
+            words.gettext("Median dager over fristen"): now.overdue,
+            words.gettext("Lengst siden noe er loggført for eleven"): now.silence,
+            words.gettext("Fire uker"): now.trend,
+            words.gettext("Ta opp"): now.to_raise,
+        }
+        console.print(Padding(Text(" · ".join(f"{name}: {text}" for name, text in told.items())), (0, 0, 0, 4)))
 
 
 def school_line(row: HeatRow, say: Sentences) -> str:

@@ -89,9 +89,9 @@ def test_the_owners_own_duties_stand_first_with_what_to_do(
     audit = make_audit(assessments=[*judged, assessment_of(None, [june])], acceptances=[], previous=None)
     own = own_duties(audit, Sentences(audit))
     assert own == [
-        "nå: Gjør regelverket kjent for elevene, og før det inn i årshjulet.",
-        "i dag: Skriv en logg i saken om når du fikk meldingen, og fra hvem (rolle). (Sak V-2)",
         "Følg opp selv, for en leder er beskyldt: Sak V-2",
+        "i dag: Skriv en logg i saken om når du fikk meldingen, og fra hvem (rolle). (Sak V-2)",
+        "nå: Gjør regelverket kjent for elevene, og før det inn i årshjulet.",
     ]
     page = pages(audit)["index.html"]
     assert page.index("Ditt eget (3)") < page.index("Hvilken skole trenger hjelp") < page.index('id="kart"')

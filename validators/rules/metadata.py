@@ -54,7 +54,7 @@ def revision_date_not_passed(index: CycleIndex, judge: Judge) -> Iterator[Outcom
         yield Outcome(
             scope=scope,
             verdict=Verdict.DEVIATION,
-            reason=Reason.LATE,
+            reason=Reason.UNDOCUMENTED,
             deadline=due,
             state=CycleState.LATE.value,
             event_day=index.today,
