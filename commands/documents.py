@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from ..domain.plan import Home, MunicipalPlan, PlanRow
-from ..plans.loader import load_plan
+from ..plans.loader import load_plan, plan_words
 from ..validators import CHAPTERS, RULES, rule_page
 
 PLAN = "oyer-2024"
@@ -17,8 +17,8 @@ _HOMES = {Home.RULE: "regel", Home.PART: "del av regel", Home.QUESTION: "spørsm
 
 def documents() -> dict[str, str]:
     """Path under docs/ → text: the index of rules, a document per chapter, and the plan sentence by sentence."""
-    plan = load_plan(PLAN)
-    made = {"rules.md": rule_page.index_markdown(CHAPTERS, plan), "coverage.md": coverage(plan)}
+    plan = plan_words(PLAN)
+    made = {"rules.md": rule_page.index_markdown(CHAPTERS, plan), "coverage.md": coverage(load_plan(PLAN))}
     for chapter in CHAPTERS:
         if chapter.rules:
             made[f"rules/{chapter.name}.md"] = rule_page.chapter_markdown(chapter, plan)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..domain.errors import SettingsError
-from ..plans.loader import load_plan
+from ..plans.loader import plan_words
 from ..validators import RULES, rule_page
 
 
@@ -20,7 +20,7 @@ def explain(name: str | None, *, every: bool, plan: str, form: str, language: st
     if name is None and not every:
         raise SettingsError(_("hvilken regel? Skriv koden, eller --all"))
     rules = list(RULES.values()) if every else [rule_page.find(name or "", RULES)]
-    loaded = load_plan(plan)
+    loaded = plan_words(plan)
     if form == "json":
         found = [rule_page.data(rule, loaded, language) for rule in rules]
         return json.dumps(found if every else found[0], ensure_ascii=False, indent=2)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from gettext import gettext as _
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import SettingsError
-from ..domain.fault_words import mistakes
-from ..domain.plan import MunicipalPlan
 from ..domain.toml import at_line, read_toml
+
+if TYPE_CHECKING:
+    from ..domain.plan import MunicipalPlan
 
 
 def available() -> tuple[str, ...]:
@@ -28,7 +29,24 @@ def load_plan(name: str | Path) -> MunicipalPlan:
 
     Raises SettingsError naming the file and the key.
     """
+    from pydantic import ValidationError
+
+    from ..domain.fault_words import mistakes
+    from ..domain.plan import MunicipalPlan
+
     folder = _folder(name)
+    data = _parts(folder)
+    try:
+        return MunicipalPlan.model_validate(data)
+    except ValidationError as error:
+        first = mistakes(error)[0]
+        raise SettingsError(
+            _("plan {name}: {place}{words}").format(name=folder.name, place=_place(first.place), words=first.words)
+        ) from None
+
+
+def _parts(folder: Traversable) -> dict[str, Any]:
+    """What stands in the plan's two files, as one. Raises SettingsError."""
     data = _toml(folder, "plan.toml")
     coverage = _toml(folder, "coverage.toml")
     strange = sorted(coverage.keys() - {"rows"})
@@ -44,13 +62,47 @@ def load_plan(name: str | Path) -> MunicipalPlan:
                 name=folder.name
             )
         )
-    try:
-        return MunicipalPlan.model_validate({"name": folder.name, **data, "rows": coverage.get("rows", {})})
-    except ValidationError as error:
-        first = mistakes(error)[0]
-        raise SettingsError(
-            _("plan {name}: {place}{words}").format(name=folder.name, place=_place(first.place), words=first.words)
-        ) from None
+    return {"name": folder.name, **data, "rows": coverage.get("rows", {})}
+
+
+def plan_words(name: str | Path) -> PlanWords:
+    """What a rule's page says of the plan ``name`` (see :func:`load_plan`, whose errors it has).
+
+    A plan that comes with the package is taken as it stands: the tests hold it. Any other is examined first.
+    """
+    folder = _folder(name)
+    if folder == _shipped() / folder.name:
+        return PlanWords.of(_parts(folder))
+    return PlanWords.of(load_plan(name).model_dump())
+
+
+@dataclass(frozen=True)
+class PlanWords:
+    """What a rule's page says of a plan."""
+
+    title: str
+    label: str
+    quotes: dict[str, tuple[str | None, str | None]]
+    """By row: the plan's own words, and the section they stand in."""
+    switches: dict[str, tuple[bool, str, str]]
+    """By row: whether it is on, why, and who decided; only what departs from the standard."""
+
+    @classmethod
+    def of(cls, plan: Mapping[str, Any]) -> PlanWords:
+        """Of a plan as it stands in its files."""
+        document = plan["document"]
+        return cls(
+            document["title"],
+            f"{document['id']}/{document['version']}",
+            {code: (row.get("quote"), row.get("section")) for code, row in plan["rows"].items()},
+            {code: (its["on"], its["reason"], its["source"]) for code, its in plan.get("rules", {}).items()},
+        )
+
+    def is_on(self, code: str, *, optional: bool) -> bool:
+        """As :meth:`MunicipalPlan.is_on`."""
+        if code in self.switches:
+            return self.switches[code][0]
+        return code in self.quotes and not optional
 
 
 def load_plans(name: str | Path) -> tuple[MunicipalPlan, ...]:

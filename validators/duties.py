@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ..domain.verdict import Severity
+from ..domain.answer import Severity
 
 
 @cache

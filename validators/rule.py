@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from ..domain.people import Role
-from ..domain.verdict import Basis, Outcome, Severity
+from ..domain.answer import Basis, Severity
+from ..domain.role import Role
 from .duties import duties
-from .needs import NOTHING, Needs, needs
 from .page import Page, Text, chapter_words
 
 if TYPE_CHECKING:
+    from ..domain.verdict import Outcome
     from .judge import Judge
     from .known import CycleIndex
+    from .needs import Needs
 
 
 class Subject(StrEnum):
@@ -28,7 +29,9 @@ class Subject(StrEnum):
     """the annual cycle of the municipality in one school year"""
 
 
-RuleFunction = Callable[[Any, "Judge"], Iterator[Outcome]]
+RuleFunction = Callable[[Any, "Judge"], Iterator["Outcome"]]
+_functions: dict[str, RuleFunction] = {}
+"""What judges each duty, by its code: as far as the files with the rules are loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,6 @@ class Rule:
     basis: Basis
     role: Role
     """Whose duty it is."""
-    judge: RuleFunction = field(repr=False)
     subject: Subject = Subject.CASE
     law: tuple[str, ...] = ()
     """Keys of plans/law.toml, for example ``opplaeringslova-12-4-2``."""
@@ -52,10 +54,23 @@ class Rule:
     """On only where a plan turns it on (duties of the law that the plan does not state)."""
     shares_row: str | None = None
     """Code of the rule whose row of the plan this one takes up another part of, for example of another subject."""
+    own_judge: RuleFunction | None = field(default=None, repr=False)
+    """What judges a rule that no chapter holds; the others have theirs in rules/, which is loaded when there is something to judge."""
     own_page: Page | None = None
     """The page of a rule that no chapter holds; the others have theirs in pages/<chapter>.toml."""
     own_needs: Needs | None = None
     """What a rule needs that needs.toml does not hold."""
+
+    @property
+    def judge(self) -> RuleFunction:
+        """The function that judges it."""
+        found = self.own_judge or _functions.get(self.code)
+        if found is None:
+            from . import load_rules
+
+            load_rules()
+            found = _functions[self.code]
+        return found
 
     @property
     def page(self) -> Page:
@@ -65,7 +80,11 @@ class Rule:
     @property
     def needs(self) -> Needs:
         """What it must be able to see: where a part of that can't be seen, its answer is ``unknown``."""
-        return self.own_needs if self.own_needs is not None else needs().get(self.code, NOTHING)
+        if self.own_needs is not None:
+            return self.own_needs
+        from .needs import NOTHING, needs
+
+        return needs().get(self.code, NOTHING)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
         """A rule of the registry goes to another process as its code, and is that process's own rule there."""
@@ -89,10 +108,10 @@ def _registered(code: str) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One chapter of the plan: a file of rules in the plan's order."""
+    """One chapter of the plan: its rules in the plan's order."""
 
     name: str
-    rules: list[Rule] = field(default_factory=list)
+    rules: tuple[Rule, ...] = ()
 
     @property
     def title(self) -> Text:
@@ -100,28 +119,32 @@ class Chapter:
         return chapter_words(self.name).title
 
     def rule(self, code: str) -> Callable[[RuleFunction], RuleFunction]:
-        """Enters the decorated function in this chapter as the rule ``code`` of duties.toml; the function itself is returned."""
-        duty = duties()[self.name][code]
+        """Makes the decorated function what judges the duty ``code`` of this chapter in duties.toml; the function itself is returned."""
+        if code not in duties()[self.name] or code in _functions:
+            raise ValueError(f"{code} is no duty of {self.name} in duties.toml, or has a function already")
 
         def enter(function: RuleFunction) -> RuleFunction:
-            self.rules.append(
-                Rule(
-                    code=code,
-                    slug=duty["name"],
-                    chapter=self.name,
-                    severity=Severity(duty["severity"]),
-                    basis=Basis(duty["basis"]),
-                    role=Role(duty["role"]),
-                    judge=function,
-                    subject=Subject(duty.get("about", Subject.CASE)),
-                    law=tuple(duty.get("law", ())),
-                    optional=duty.get("optional", False),
-                    shares_row=duty.get("row"),
-                )
-            )
+            _functions[code] = function
             return function
 
         return enter
 
 
-CycleRule = Callable[["CycleIndex", "Judge"], Iterator[Outcome]]
+def rule_of(chapter: str, code: str) -> Rule:
+    """The rule ``code`` as its line in duties.toml says."""
+    duty = duties()[chapter][code]
+    return Rule(
+        code=code,
+        slug=duty["name"],
+        chapter=chapter,
+        severity=Severity(duty["severity"]),
+        basis=Basis(duty["basis"]),
+        role=Role(duty["role"]),
+        subject=Subject(duty.get("about", Subject.CASE)),
+        law=tuple(duty.get("law", ())),
+        optional=duty.get("optional", False),
+        shares_row=duty.get("row"),
+    )
+
+
+CycleRule = Callable[["CycleIndex", "Judge"], Iterator["Outcome"]]

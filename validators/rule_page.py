@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from gettext import gettext as _
 from typing import Any
 
 from ..domain.errors import SettingsError
-from ..domain.plan import MunicipalPlan
-from ..plans.loader import law
+from ..plans.loader import PlanWords, law
 from .rule import Chapter, Rule
 from .verdict_words import BASES, HEADINGS, ROLES, SEVERITIES
 
@@ -26,29 +24,35 @@ def find(name: str, rules: Mapping[str, Rule]) -> Rule:
     plain = "".join(letter for letter in wanted if letter.isalnum())
     if plain in squeezed:
         return squeezed[plain]
+    import difflib  # seldom needed
+
     near = dict.fromkeys(by_name[key].code for key in difflib.get_close_matches(wanted, by_name, n=6, cutoff=0.5))
     hint = ", ".join(f"{code} ({rules[code].slug})" for code in list(near)[:3]) or "skolemiljo explain --all"
     raise SettingsError(_("ingen regel heter det. Mente du {hint}?").format(hint=hint))
 
 
-def all_pages(rules: Iterable[Rule], plan: MunicipalPlan, language: str = "nb") -> Iterator[str]:
+def all_pages(rules: Iterable[Rule], plan: PlanWords, language: str = "nb") -> Iterator[str]:
     """The page of each of ``rules`` for a terminal."""
     return (text(rule, plan, language) for rule in rules)
 
 
-def data(rule: Rule, plan: MunicipalPlan, language: str) -> dict[str, Any]:
-    """Everything on the page, as data."""
-    row = plan.rows.get(rule.row)
-    switch = plan.rules.get(rule.row)
+def data(rule: Rule, plan: PlanWords, language: str) -> dict[str, Any]:
+    """Everything on the page, as data, and what the rule must be able to see."""
+    return _page(rule, plan, language) | {"needs": sorted(rule.needs.rows)}
+
+
+def _page(rule: Rule, plan: PlanWords, language: str) -> dict[str, Any]:
+    quote, section = plan.quotes.get(rule.row, (None, None))
+    _, why, decided_by = plan.switches.get(rule.row, (None, None, None))
     titles = law()
     return {
         "rule": rule.code,
         "slug": rule.slug,
         "chapter": rule.chapter,
         "title": rule.page.title.in_language(language),
-        "quote": row.quote if row is not None else None,
-        "section": row.section if row is not None else None,
-        "plan": plan.document.label,
+        "quote": quote,
+        "section": section,
+        "plan": plan.label,
         "law": [{"key": key, "title": titles[key][0], "url": titles[key][1]} for key in rule.law],
         "basis": rule.basis.value,
         "severity": rule.severity.value,
@@ -57,16 +61,15 @@ def data(rule: Rule, plan: MunicipalPlan, language: str) -> dict[str, Any]:
         "remedy": rule.page.remedy.in_language(language),
         "questions": {key: text.in_language(language) for key, text in rule.page.questions.items()},
         "limits": rule.page.limits.in_language(language),
-        "needs": sorted(rule.needs.rows),
         "on": plan.is_on(rule.row, optional=rule.optional),
-        "why": switch.reason if switch is not None else None,
-        "decided_by": switch.source if switch is not None else None,
+        "why": why,
+        "decided_by": decided_by,
     }
 
 
-def text(rule: Rule, plan: MunicipalPlan, language: str = "nb", width: int = 90) -> str:
+def text(rule: Rule, plan: PlanWords, language: str = "nb", width: int = 90) -> str:
     """The page for a terminal."""
-    page = data(rule, plan, language)
+    page = _page(rule, plan, language)
     say = {key: words.in_language(language) for key, words in HEADINGS.items()}
     lines = [f"{rule.code}  {page['title']}", f"      {rule.slug}", ""]
     if page["quote"]:
@@ -101,9 +104,9 @@ def _wrapped(words: str, width: int) -> list[str]:
     return textwrap.wrap(words, width, initial_indent="    ", subsequent_indent="    ", break_long_words=False)
 
 
-def markdown(rule: Rule, plan: MunicipalPlan, language: str = "nb", level: int = 2) -> str:
+def markdown(rule: Rule, plan: PlanWords, language: str = "nb", level: int = 2) -> str:
     """The page in Markdown, with a heading of ``level``."""
-    page = data(rule, plan, language)
+    page = _page(rule, plan, language)
     say = {key: words.in_language(language) for key, words in HEADINGS.items()}
     lines = [f"{'#' * level} {rule.code} {page['title']}", "", f"`{rule.slug}`", ""]
     if page["quote"]:
@@ -123,15 +126,13 @@ def markdown(rule: Rule, plan: MunicipalPlan, language: str = "nb", level: int =
     return "\n".join(lines) + "\n"
 
 
-def chapter_markdown(chapter: Chapter, plan: MunicipalPlan, language: str = "nb") -> str:
+def chapter_markdown(chapter: Chapter, plan: PlanWords, language: str = "nb") -> str:
     """All pages of one chapter in one Markdown document, in the plan's order."""
     head = f"# {chapter.title.in_language(language)}\n\n{_made_from(plan, language)}\n\n"
     return head + "\n".join(markdown(rule, plan, language) for rule in chapter.rules)
 
 
-def index_markdown(
-    chapters: Iterable[Chapter], plan: MunicipalPlan, language: str = "nb", folder: str = "rules"
-) -> str:
+def index_markdown(chapters: Iterable[Chapter], plan: PlanWords, language: str = "nb", folder: str = "rules") -> str:
     """A table of every rule, by chapter, with links to the chapters' documents in ``folder``."""
     say = {key: words.in_language(language) for key, words in HEADINGS.items()}
     lines = [f"# {say['rules']}", "", _made_from(plan, language), ""]
@@ -152,5 +153,5 @@ def index_markdown(
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _made_from(plan: MunicipalPlan, language: str) -> str:
-    return HEADINGS["made"].in_language(language).format(title=plan.document.title, label=plan.document.label)
+def _made_from(plan: PlanWords, language: str) -> str:
+    return HEADINGS["made"].in_language(language).format(title=plan.title, label=plan.label)

@@ -8,8 +8,8 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import TypeVar
 
-from ..domain.people import Role
-from ..domain.verdict import Basis, Reading, Reason, RemarkCode, Severity, Verdict
+from ..domain.answer import Basis, Reading, Reason, RemarkCode, Severity, Verdict
+from ..domain.role import Role
 from .page import Text
 
 Value = TypeVar("Value", bound=StrEnum)

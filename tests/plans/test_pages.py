@@ -14,12 +14,12 @@ from skolemiljo.cli import main
 from skolemiljo.commands.documents import documents, write
 from skolemiljo.domain.errors import SettingsError
 from skolemiljo.domain.plan import Readings
-from skolemiljo.plans.loader import load_plan
+from skolemiljo.plans.loader import PlanWords, available, load_plan, plan_words
 from skolemiljo.validators import CHAPTERS, RULES, rule_page
 from skolemiljo.validators.page import Text
 from skolemiljo.validators.rule import Rule
 
-PLAN = load_plan("oyer-2024")
+PLAN = plan_words("oyer-2024")
 
 
 def _texts(rule: Rule) -> Iterator[tuple[str, Text]]:
@@ -29,6 +29,16 @@ def _texts(rule: Rule) -> Iterator[tuple[str, Text]]:
 
 
 @pytest.mark.parametrize("code", sorted(RULES))
+def test_a_page_says_of_a_plan_of_ours_what_the_examined_plan_says() -> None:
+    for name in available():
+        plan, words = load_plan(name), plan_words(name)
+        assert words == PlanWords.of(plan.model_dump())
+        assert (words.title, words.label) == (plan.document.title, plan.document.label)
+        for code in {*plan.rows, *RULES}:
+            for optional in (True, False):
+                assert words.is_on(code, optional=optional) is plan.is_on(code, optional=optional)
+
+
 def test_every_text_is_whole_in_both_languages(code: str) -> None:
     for name, text in _texts(RULES[code]):
         for words in (text.nb, text.nn):
@@ -93,7 +103,7 @@ def test_the_page_carries_the_plans_words_the_law_and_the_switch() -> None:
 
 
 def test_quotes_are_never_translated() -> None:
-    quote = PLAN.rows["VA-08"].quote or "?"
+    quote = PLAN.quotes["VA-08"][0] or "?"
     assert quote in " ".join(rule_page.markdown(RULES["VA-08"], PLAN, "nn").split())
     assert rule_page.data(RULES["VA-08"], PLAN, "nn")["quote"] == quote
     assert rule_page.data(RULES["VA-08"], PLAN, "nn")["title"] != rule_page.data(RULES["VA-08"], PLAN, "nb")["title"]

@@ -155,7 +155,7 @@ def rules() -> dict[str, Rule]:
             severity=severity,
             basis=Basis.PLAN,
             role=Role.RECTOR,
-            judge=_nothing,
+            own_judge=_nothing,
             law=("opplaeringslova-12-4",),
         )
         for code, slug, chapter, nb, nn, do_nb, do_nn, severity, _, _ in _RULES

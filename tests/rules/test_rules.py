@@ -216,7 +216,7 @@ def _heard(rule: Rule, outcomes: list[tuple[str, Outcome]]) -> Rule:
             outcomes.append((rule.code, outcome))
             yield outcome
 
-    return replace(rule, optional=False, judge=judge)
+    return replace(rule, optional=False, own_judge=judge)
 
 
 _LISTS = ("notices", "log", "activity_plans", "evaluations", "incidents")

@@ -68,7 +68,7 @@ def rule(code: str, function: Any, subject: Subject = Subject.CASE) -> Rule:
         severity=Severity.HIGH,
         basis=Basis.BOTH,
         role=Role.RECTOR,
-        judge=function,
+        own_judge=function,
         subject=subject,
     )
 

@@ -155,7 +155,7 @@ def watched(rule: Rule) -> Rule:
         with READS.turned(True):
             return iter(list(rule.judge(case, judge)))
 
-    return replace(rule, judge=judge)
+    return replace(rule, own_judge=judge)
 
 
 def reads(rule: Rule, examples: Iterable[Example]) -> set[str]:

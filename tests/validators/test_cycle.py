@@ -217,7 +217,7 @@ def test_a_rule_of_the_cycle_that_crashes_is_named() -> None:
     def crashes(index: object, judge: object) -> Iterator[Outcome]:
         raise RuntimeError
 
-    broken = replace(RULES["AAR-05"], judge=crashes)
+    broken = replace(RULES["AAR-05"], own_judge=crashes)
     facts = CycleFacts(school=SCHOOL, school_year=YEAR)
     as_of = datetime(2025, 9, 1, tzinfo=UTC)
     assessment = assess_cycle(facts, as_of=as_of, plans=[PLAN], rules=[broken], calendar=SchoolCalendar())

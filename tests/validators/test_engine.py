@@ -66,7 +66,7 @@ def rule(
         severity=Severity.HIGH,
         basis=basis,
         role=Role.RECTOR,
-        judge=function,
+        own_judge=function,
         own_needs=Needs.of(*needs, settles=settles),
         optional=optional,
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from skolemiljo.validators import CHAPTERS, RULES, engine, page
+from skolemiljo.validators import CHAPTERS, FILES, RULES, engine, page
 from skolemiljo.validators.duties import duties
 from skolemiljo.validators.judge import Judge
 from skolemiljo.validators.known import CycleIndex, KnownCase
@@ -50,6 +50,10 @@ def test_there_is_a_file_for_each_chapter_with_the_pages_in_its_order() -> None:
 def test_each_duty_has_a_rule_and_stands_in_the_plans_order() -> None:
     entered = {chapter.name: [rule.code for rule in chapter.rules] for chapter in CHAPTERS}
     assert {chapter: list(codes) for chapter, codes in duties().items()} == entered
+    judged_in = {rule.code: rule.judge.__module__.rpartition(".")[2] for rule in RULES.values()}
+    assert all(judged_in[code] in FILES[chapter] for chapter, codes in entered.items() for code in codes)
+    in_files = list(dict.fromkeys(judged_in.values()))
+    assert in_files == [file for files in FILES.values() for file in files], "the files stand in the plan's order"
     known = {"name", "severity", "basis", "role", "law", "about", "optional", "row"}
     assert {key for rules in duties().values() for duty in rules.values() for key in duty} == known
 

@@ -15,7 +15,7 @@ from skolemiljo.validators.rule import Rule, RuleFunction
 
 
 def _rule(judge: RuleFunction, *needs: str) -> Rule:
-    return replace(RULES["UN-01"], judge=judge, own_needs=Needs.of(*needs))
+    return replace(RULES["UN-01"], own_judge=judge, own_needs=Needs.of(*needs))
 
 
 def _answer(judge: Judge, *, calm: bool) -> Iterator[Outcome]:
