@@ -41,7 +41,7 @@ from pydantic_settings import (
 from .domain.base import is_pseudonym
 from .domain.errors import SettingsError
 from .domain.fault_words import Mistake, mistakes
-from .domain.people import Role
+from .domain.role import Role
 from .domain.school import School, is_organisation_number
 from .domain.toml import at_line, read_toml
 

@@ -20,7 +20,7 @@ from ..domain.errors import SettingsError
 from ..domain.moment import local_day
 from ..domain.verdict import Assessment, Severity
 from ..judging.files import Telling, told_of_files
-from ..judging.now import Judged
+from ..judging.judged import Judged
 from ..plans.loader import load_plans
 from ..reports.build import files_report
 from ..reports.cases import Beside, CasePart, case_part

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ..adapters.connect import http_client
 from ..domain.errors import CaseNotFound, SkolemiljoError, SourceError, optional_part
 from ..domain.school import is_organisation_number
-from ..judging.now import school_years
+from ..judging.judged import school_years
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,7 +9,8 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from ..domain.annual_cycle import Audience, CycleState, CycleStatus
-from ..judging.now import Judged, judge_cycle
+from ..judging.judged import Judged
+from ..judging.now import judge_cycle
 from ..plans.loader import law
 from ..validators import RULES
 from ..validators.verdict_words import ROLES

@@ -16,7 +16,7 @@ from ..adapters.connect import case_adapter, cycle_adapter, roster_adapter
 from ..adapters.ports import CaseProblem
 from ..domain.errors import Skippable
 from ..domain.fault_words import called
-from ..judging.now import school_years
+from ..judging.judged import school_years
 from ..sync.sender import CasePlace
 from .doctor_line import Line, State
 

@@ -30,7 +30,7 @@ from ..domain.annual_cycle import CycleState
 from ..domain.errors import SettingsError, SourceError
 from ..domain.verdict import Verdict
 from ..journal.run_log import Kind
-from ..judging.now import school_years
+from ..judging.judged import school_years
 from ..reports.report_language import Words
 from ..reports.rows import today_header, today_rows
 from ..reports.sentences import Sentences

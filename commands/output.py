@@ -20,7 +20,7 @@ from .command_language import value_word
 from .options import now
 
 if TYPE_CHECKING:
-    from ..judging.now import Judged
+    from ..judging.judged import Judged
     from ..reports.model import Report
     from .workplace import Workplace
 

@@ -8,14 +8,12 @@ from datetime import date, datetime, time, timedelta
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-from ..adapters.ports import CaseProblem
 from ..domain.errors import CaseNotFound, SettingsError, SourceError
 from ..domain.moment import OSLO, local_day
 from ..domain.problem import ProblemKind
 from ..domain.school import School
 from ..judging.copies import Alike, alike
-from ..judging.now import Judged, Progress, judge_cycle, judge_school, school_years
-from ..judging.problems import problem_of
+from ..judging.judged import Judged, school_years
 from ..reports.build import audit_report, school_report
 from ..reports.links import Links
 from ..reports.model import EVERYTHING, AuditReport, Only, Previous, Problem, SchoolReport, TrendPoint
@@ -26,6 +24,8 @@ from .run_log_lines import disputes, note_opened
 from .workplace import is_called
 
 if TYPE_CHECKING:
+    from ..adapters.ports import CaseProblem
+    from ..judging.now import Progress
     from ..store import CaseState, Store, Tally
     from .workplace import Workplace
 
@@ -63,6 +63,8 @@ def for_rector(
             raise SettingsError(_("lageret har ingen slik skole: kjør skolemiljo sync først"))
         judged = _stored(kept, school.organisation_number, seen_at)
     else:
+        from ..judging.now import judge_school
+
         school = work.school(number)
         judged = judge_school(
             work.source,
@@ -134,6 +136,8 @@ def for_owner(
         ]
         problems += [problem for school in schools for problem in _unread(work, school.organisation_number, as_of)]
     else:
+        from ..judging.now import judge_cycle
+
         schools = work.schools
         lost = [] if store is None else sorted(set(store.schools()) - {s.organisation_number for s in schools})
         for number in lost:
@@ -207,8 +211,7 @@ def for_one_case(
 
 def _with_place(work: Workplace, report: SchoolReport, judged: Judged) -> SchoolReport:
     """``report`` with where its cases are found, when what they hold was done, and by which days its school counts."""
-    number = None if report.school is None else report.school.organisation_number
-    return replace(report, links=links(work), days=judged.days, calendar=work.judging.calendar_of(number))
+    return replace(report, links=links(work), days=judged.days, calendar_of=work.calendar_of)
 
 
 def links(work: Workplace) -> Links:
@@ -235,6 +238,9 @@ def _changed(store: Store | None) -> list[tuple[str | None, str]]:
 
 
 def _one_school(work: Workplace, school: str, as_of: datetime, progress: Progress | None) -> Judged:
+    from ..judging.now import judge_school
+    from ..judging.problems import problem_of
+
     try:
         judged = judge_school(work.source, work.cycle, work.judging, school=school, as_of=as_of, progress=progress)
     except SourceError as error:
@@ -245,6 +251,9 @@ def _one_school(work: Workplace, school: str, as_of: datetime, progress: Progres
 
 def _ask_for_the_missing(work: Workplace, judged: Judged, school: str, as_of: datetime) -> None:
     """Asks for each case that the last night knew of and the source did not show now: an empty list is no peace."""
+    from ..adapters.ports import CaseProblem
+    from ..judging.problems import problem_of
+
     store = work.remembered
     seen = {assessment.case for assessment in judged.assessments} | {problem.case for problem in judged.problems}
     states = () if store is None else store.cases(school)

@@ -9,12 +9,9 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..adapters.connect import case_adapter, cycle_adapter
 from ..domain.errors import SettingsError, StoreError
 from ..domain.school import School
 from ..journal.run_log import BrokenRunLog, Kind, RunLog
-from ..judging.policy import Judging
-from ..plans.calendars import calendars
 from ..plans.loader import load_plans
 from ..reports.report_language import plain
 from ..settings import Settings, load_settings
@@ -23,6 +20,8 @@ if TYPE_CHECKING:
     from ..adapters.connect import CasePort
     from ..adapters.ports import AnnualCycle
     from ..domain.plan import MunicipalPlan
+    from ..judging.policy import Judging
+    from ..plans.calendars import Calendars
     from ..store import Store
 
 
@@ -41,18 +40,32 @@ class Workplace:
     @cached_property
     def judging(self) -> Judging:
         """The judgement as the settings say."""
+        from ..judging.policy import Judging
+
         settings = self.settings
         return Judging(
-            load_plans(settings.plan),
-            calendars(settings.school_calendar),
+            self.plans,
+            self.calendar_of,
             settings.read_text,
             copies_key=settings.copies_key,
         )
 
     @cached_property
+    def calendar_of(self) -> Calendars:
+        """The calendar of each school. Raises SettingsError."""
+        from ..plans.calendars import calendars
+
+        return calendars(self.settings.school_calendar)
+
+    @cached_property
+    def plans(self) -> tuple[MunicipalPlan, ...]:
+        """The versions of the municipality's plan, oldest first. Raises SettingsError."""
+        return load_plans(self.settings.plan)
+
+    @cached_property
     def plan(self) -> MunicipalPlan:
         """The plan as reports show it: the municipality is called what the settings call it."""
-        plan, name = self.judging.plan, self.settings.municipality
+        plan, name = self.plans[-1], self.settings.municipality
         if not name:
             return plan
         return plan.model_copy(update={"document": plan.document.model_copy(update={"municipality": name})})
@@ -60,6 +73,7 @@ class Workplace:
     @cached_property
     def source(self) -> CasePort:
         """Where cases come from and flags go to. Raises SettingsError."""
+        from ..adapters.connect import case_adapter
         from . import reference_key
 
         with suppress(StoreError), self._looked_into() as store:  # who needs the store is told so
@@ -74,6 +88,8 @@ class Workplace:
 
             if isinstance(self.source, AnnualCycle):
                 return self.source
+        from ..adapters.connect import cycle_adapter
+
         return cycle_adapter(self.settings)
 
     @cached_property

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import AwareDatetime
 
 from .answer import NOT_TO_BE_UNDONE, Basis, Reading, Reason, RemarkCode, Severity, Verdict
-from .log import Recorded
 from .role import Role
 from .value import value
+
+if TYPE_CHECKING:
+    from .log import Recorded
 
 __all__ = [
     "CASE_SCOPE",

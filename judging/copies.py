@@ -12,13 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ..domain.activity_plan import ActivityPlan
-from ..domain.case import Case
-from ..domain.plan import Readings
-from ..validators.known import KnownCase
-from ..validators.reading.answers import Said, read_answer
-from ..validators.reading.bare_words import bare, forget_texts
+if TYPE_CHECKING:
+    from ..domain.activity_plan import ActivityPlan
+    from ..domain.case import Case
+    from ..domain.plan import Readings
 
 _OF_PLAN = {
     "problem": "AP-A",
@@ -54,6 +53,9 @@ def fingerprints(case: Case, as_of: datetime, key: bytes, readings: Readings) ->
     """
     if not key:
         return {}
+    from ..validators.known import KnownCase  # whoever only tells of copies reads no case
+    from ..validators.reading.bare_words import forget_texts
+
     try:
         found = {
             hmac.digest(key, f"{case.school}\0{own}".encode(), hashlib.sha256).hex()[:32]: rule
@@ -95,6 +97,9 @@ def _texts(plan: ActivityPlan) -> Iterator[tuple[str, str, str]]:
 
 def _own_words(text: str, path: str, readings: Readings) -> str:
     """The bare text without what the template has written, or nothing where it is no answer: «se planen» is everybody's."""
+    from ..validators.reading.answers import Said, read_answer
+    from ..validators.reading.bare_words import bare
+
     lines = [line for line in text.splitlines() if not line.rstrip().endswith((":", "?"))]
     if read_answer("\n".join(lines), path).said is not Said.ANSWER:
         return ""

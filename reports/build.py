@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 
 from ..domain.annual_cycle import CycleStatus
 from ..domain.moment import local_day
-from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
+from ..domain.role import Role
 from ..domain.school import School
 from ..domain.verdict import Assessment, Reason, RemarkCode, Verdict
-from ..judging.came import Settled
-from ..judging.copies import Alike
 from ..validators.rule import Chapter, Rule
 from .cases import WARNED_OF, Beside, CasePart, case_part, decision_key, worst_first
 from .items import OPEN, AcceptanceState, Group, Identity, Item, Resolved, ShownAcceptance, first_scope
@@ -36,6 +34,8 @@ from .report_language import plain
 from .school_rows import heat_row, worst_school_first
 
 if TYPE_CHECKING:
+    from ..judging.came import Settled
+    from ..judging.copies import Alike
     from ..store import Acceptance
 
 _ROLES = frozenset(role.value for role in Role)

@@ -9,10 +9,9 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ..domain.people import Role
+from ..domain.role import Role
 from ..domain.value import value
 from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, Reason, RemarkCode, Verdict
-from ..judging.came import Settled
 from .items import (
     ACCEPTABLE,
     OPEN,
@@ -34,6 +33,7 @@ from .items import (
 from .model import OF_THE_LAW, Previous
 
 if TYPE_CHECKING:
+    from ..judging.came import Settled
     from ..store import Acceptance
 
 _STANDING = {

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ..domain.value import value
 from ..domain.verdict import Finding, Reason, Severity, Verdict
-from ..judging.came import Settled
+
+if TYPE_CHECKING:
+    from ..judging.came import Settled
 
 SOON_DAYS = 7
 """A deadline this many days ahead is «snart»."""

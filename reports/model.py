@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,9 +11,9 @@ from typing import Literal
 from ..domain.annual_cycle import CycleStatus
 from ..domain.calendar import SchoolCalendar
 from ..domain.moment import local_day
-from ..domain.people import Role
 from ..domain.plan import MunicipalPlan
 from ..domain.problem import ProblemKind
+from ..domain.role import Role
 from ..domain.school import School
 from ..domain.verdict import Basis, Severity, Verdict
 from ..validators.rule import Chapter, Rule
@@ -128,9 +128,15 @@ class SchoolReport:
     links: Links = NO_LINKS
     days: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
     """By case: the day of each entry, by its id, where the case was at hand when the report was made."""
-    calendar: SchoolCalendar | None = None
-    """The school's, by which its days are counted."""
+    calendar_of: Callable[[str | None], SchoolCalendar] | None = field(default=None, compare=False)
+    """From a school's number to its calendar; it is asked for when days are told."""
     _parts: dict[Part, tuple[Item, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def calendar(self) -> SchoolCalendar | None:
+        """The school's, by which its days are counted."""
+        number = None if self.school is None else self.school.organisation_number
+        return None if self.calendar_of is None else self.calendar_of(number)
 
     @property
     def today(self) -> date:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter
 
 from ..domain.annual_cycle import CycleStatus
-from ..domain.people import Role
+from ..domain.role import Role
 from ..domain.verdict import Assessment, Finding, Reason, Verdict
 from .names import UPGRADED, cycle_subject
 from .plain import BATCH, Plain, Row, kind, parts, places

@@ -21,7 +21,7 @@ from ..domain.errors import Fatal, SourceError
 from ..domain.moment import local_day
 from ..domain.school import School
 from ..journal.run_log import Kind, RunLog
-from ..judging.now import school_years
+from ..judging.judged import school_years
 from ..judging.policy import Judging, rules_content
 from ..store import MUNICIPALITY, BrokenExport, FirstWrite, Store
 from ..store.plain import parts

@@ -28,7 +28,6 @@ def _texts(rule: Rule) -> Iterator[tuple[str, Text]]:
     yield from page.questions.items()
 
 
-@pytest.mark.parametrize("code", sorted(RULES))
 def test_a_page_says_of_a_plan_of_ours_what_the_examined_plan_says() -> None:
     for name in available():
         plan, words = load_plan(name), plan_words(name)
@@ -39,6 +38,7 @@ def test_a_page_says_of_a_plan_of_ours_what_the_examined_plan_says() -> None:
                 assert words.is_on(code, optional=optional) is plan.is_on(code, optional=optional)
 
 
+@pytest.mark.parametrize("code", sorted(RULES))
 def test_every_text_is_whole_in_both_languages(code: str) -> None:
     for name, text in _texts(RULES[code]):
         for words in (text.nb, text.nn):

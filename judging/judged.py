@@ -1,0 +1,83 @@
+"""What a judgement over many cases found, and what it could not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from ..domain.annual_cycle import CycleStatus
+from ..domain.calendar import school_year_of
+from ..domain.moment import local_day
+from ..domain.verdict import Assessment
+
+if TYPE_CHECKING:
+    from ..adapters.ports import CaseProblem, SourceItem
+    from ..domain.case import Case
+    from .came import Settled
+    from .policy import Judging
+    from .settle import Identity
+
+
+@dataclass
+class Judged:
+    """What a judgement found, and what it could not see."""
+
+    assessments: list[Assessment] = field(default_factory=list)
+    statuses: list[CycleStatus] = field(default_factory=list)
+    problems: list[CaseProblem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What a person should know of the files, and is no mistake."""
+    complete: bool = True
+    """False: something could not be read, or a source broke off."""
+    settles: bool = False
+    """Whether it is asked what would settle what is open in the cases that are in hand: only what is shown to who acts needs it."""
+    settled: dict[Identity, Settled] = field(default_factory=dict)
+    """What would settle each open finding, by its identity, where that was asked."""
+    days: dict[str, dict[str, date]] = field(default_factory=dict)
+    """By case: the day of each entry, by its id, where that was asked. It goes no further than the report that is made now."""
+
+    def take(self, item: SourceItem, judging: Judging, as_of: datetime) -> None:
+        """Judges one item and lets go of its content."""
+        from ..adapters.ports import CaseProblem
+        from .problems import kept_apart
+        from .settle import settled
+
+        if isinstance(item, CaseProblem):
+            self.problems.append(item)
+            self.complete = False
+            return
+        assessment = kept_apart(lambda: judging.case(item, as_of), item.id)
+        if isinstance(assessment, CaseProblem):
+            self.take(assessment, judging, as_of)
+            return
+        if assessment.crashed:
+            self.complete = False
+        self.assessments.append(assessment)
+        if self.settles:
+            self.days[item.id] = _days(item)
+        if self.settles and not assessment.over:
+            self.settle(lambda: settled(item, assessment.findings, judging, as_of), item.id)
+
+    def settle(self, ask: Callable[[], dict[Identity, Settled]], case: str | None = None) -> None:
+        """Where asking breaks, nothing is said of what would settle it: the verdict stands all the same."""
+        from ..adapters.ports import CaseProblem
+        from .problems import kept_apart
+
+        found = kept_apart(ask, case)
+        if not isinstance(found, CaseProblem):
+            self.settled |= found
+
+
+def _days(case: Case) -> dict[str, date]:
+    """The day of each notice, entry, plan, evaluation and incident of ``case``, by its id."""
+    lists = (case.notices, case.log, case.activity_plans, case.evaluations, case.incidents)
+    return {item.id: item.at.day for items in lists for item in items if item.at is not None}
+
+
+def school_years(as_of: datetime) -> tuple[str, str]:
+    """The school year of ``as_of`` and the one before it: those whose annual cycle is looked at."""
+    this = school_year_of(local_day(as_of))
+    first = int(this[:4])
+    return f"{first - 1}-{first}", this
