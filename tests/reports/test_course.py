@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, school_calendar
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.verdict import Assessment
-from skolemiljo.judging.now import Judged
+from skolemiljo.judging.judged import Judged
 from skolemiljo.judging.policy import Judging
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.reports import render
