@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from skolemiljo.sync.stopping import answering
+
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+"""No plugin of another package is looked for, let alone shown what is read: pydantic would hand each of them every case."""
 
 
 def main() -> None:

@@ -163,7 +163,7 @@ main()
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    "place", ["skolemiljo.cli", "click", "skolemiljo.commands.reports_for", "pydantic", "skolemiljo.reports.text"]
+    "place", ["skolemiljo.cli", "click", "skolemiljo.commands.assessing", "pydantic", "skolemiljo.reports.text"]
 )
 def test_whoever_stops_it_is_answered_wherever_it_is(root: Path, place: str, number: signal.Signals) -> None:
     command = (sys.executable, "-c", _STOPPED_AT, number.name, place, *CASE)

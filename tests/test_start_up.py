@@ -5,8 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+
+from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
+from skolemiljo.commands import night
+from skolemiljo.commands.workplace import Workplace
 
 _HEAVY = (
     "alembic",
@@ -35,16 +40,17 @@ try:
     main(sys.argv[1:])
 except SystemExit as end:
     assert not end.code, end.code
-print("\\n" + " ".join(sorted({name.partition(".")[0] for name in sys.modules})))
+print("\\n" + " ".join(sorted(sys.modules)))
 """
 
 
-def _imported(*arguments: str) -> set[str]:
-    """The top-level packages that are in memory when the command has answered."""
+def _imported(*arguments: str, names: bool = False) -> set[str]:
+    """The top-level packages (or, with ``names``, every module) that are in memory when the command has answered."""
     done = subprocess.run(
         [sys.executable, "-c", _PROGRAM, *arguments], capture_output=True, text=True, check=True, timeout=120
     )
-    return set(done.stdout.splitlines()[-1].split())
+    modules = done.stdout.splitlines()[-1].split()
+    return set(modules) if names else {name.partition(".")[0] for name in modules}
 
 
 @pytest.mark.parametrize(
@@ -81,3 +87,20 @@ def test_a_report_as_json_needs_no_terminal_no_templates_and_no_server() -> None
     imported = _imported("assess", case, "--as-of", "2026-03-20T08:00", "--format", "json", "--fail-on", "never")
     unused = {"alembic", "fastapi", "icalendar", "jinja2", "requests", "rich", "sqlalchemy", "structlog", "uvicorn"}
     assert imported.isdisjoint(unused)
+
+
+def test_a_report_of_the_last_night_needs_no_database_library_no_connector_and_no_rule(tmp_path: Path) -> None:
+    Municipality(schools=1, cases=2).write_folder(tmp_path)
+    settings = tmp_path / "settings.toml"
+    settings.write_text('store = "store.sqlite"\n[folder]\npath = "."\n', "utf-8")
+    work = Workplace(settings)
+    night.run(work, as_of=AS_OF, handle_signals=False)
+    school = work.schools[0].organisation_number
+    asked = ("--settings", str(settings), "check-school", "--school", school, "--offline", "--fail-on", "never")
+    imported = _imported(*asked, names=True)
+    packages = {name.partition(".")[0] for name in imported}
+    used = {"asyncio", "babel", "pydantic", "pydantic_settings"}  # settings, and days in words
+    assert packages.intersection(_HEAVY) == used
+    assert {name for name in imported if name.startswith("skolemiljo.validators.rules.")} == set()
+    for unused in ("adapters.http", "adapters.ports", "domain.case", "judging.policy", "store.tables", "reports.view"):
+        assert f"skolemiljo.{unused}" not in imported
