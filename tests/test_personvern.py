@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from skolemiljo.cli import main
 from skolemiljo.store import Store
+from skolemiljo.store.tables import metadata
 
 AT = ("--as-of", "2026-11-20T16:00")
 SETTINGS = """
@@ -34,6 +35,9 @@ COMMANDS = (
     ("check-school", "--school", "310000019", *AT, "--out", "frister.ics", "--fail-on", "never"),
     ("audit", *AT, "--out", "oversikt.xlsx", "--fail-on", "never"),
     ("audit", *AT, "--format", "html", "--out", "eier", "--fail-on", "never"),
+    ("audit", *AT, "--external", "--out", "utvalg.csv", "--fail-on", "never"),
+    ("assess", "utveksling/cases", *AT, "--out", "saker.json", "--fail-on", "never"),
+    ("workbook", "template", "--out", "arbeidsbok.xlsx"),
     ("publish",),
     ("metrics", "--out", "skolemiljo.prom"),
     ("digest", *AT, "--dry-run"),
@@ -43,6 +47,21 @@ COMMANDS = (
     ("dossier", "SM-2026-0001", "--reason", "Tilsyn, sak 2026/117", "--out", "sak.docx", *AT),
     ("store", "forget", "--before", "2020-01-01"),
 )
+
+
+def test_every_column_of_the_store_has_its_row(root: Path) -> None:
+    told: dict[str, set[str]] = {}
+    table = (
+        (root / "docs" / "personvern.md")
+        .read_text("utf-8")
+        .partition("## Lageret, tabell for tabell")[2]
+        .partition("\n## ")[0]
+    )
+    for line in table.splitlines():
+        if line.startswith("| `"):
+            _, name, columns, *_ = line.split("|")
+            told.setdefault(name.strip(" `"), set()).update(re.findall(r"`(\w+)`", columns))
+    assert told == {table.name: {column.name for column in table.columns} for table in metadata.sorted_tables}
 
 
 def patterns(root: Path) -> set[str]:
