@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from datetime import date, datetime
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +30,7 @@ from skolemiljo.commands.options import (
     SINCE,
     STRESS,
     now,
+    opened_because,
     with_workplace,
 )
 from skolemiljo.commands.program import Program
@@ -452,40 +452,40 @@ def conformance(work: Workplace, url: str | None, system: str, form: str, out: P
 @click.argument("case", metavar="SAK")
 @click.argument("rule", metavar="REGEL")
 @click.option("--reason", required=True, help="Hva verktøyet tar feil av. Ikke skriv navn.")
+@click.option("--withdraw", is_flag=True, help="Ta tilbake det som er sagt om regelen i saken.")
 @DECIDED_BY
 @with_workplace
-def dispute(work: Workplace, case: str, rule: str, reason: str, role: Role) -> None:
+def dispute(work: Workplace, case: str, rule: str, reason: str, withdraw: bool, role: Role) -> None:
     """Si ifra at verktøyet tar feil om en regel i en sak. Svaret endres ikke; det telles, så en gal regel blir sett.
 
     \b
     Eksempel:
       skolemiljo dispute SM-2026-014 EV-01 --role rektor --reason "Møtet er ført, men under en annen merkelapp"
     """
-    from skolemiljo.commands import decisions, run_log_lines
+    from skolemiljo.commands import decisions
 
-    code = decisions.dispute(work, case=case, rule=rule, reason=reason, role=role)
-    number = run_log_lines.disputes(work.settings.run_log_path)[code]
-    said = ngettext("Notert. {rule} er omstridt i {n} sak.", "Notert. {rule} er omstridt i {n} saker.", number)
-    click.echo(said.format(rule=code, n=number))
-
-
-# --- one case --------------------------------------------------------------------------------------------------------
+    click.echo(decisions.dispute(work, case=case, rule=rule, reason=reason, role=role, withdraw=withdraw))
 
 
 @main.command()
 @click.argument("case", metavar="SAK")
 @click.option(
-    "--reason", required=True, help="Hvorfor saken åpnes. Ikke skriv navn. Begrunnelsen skrives i kjøreloggen."
-)
-@click.option(
     "--format", "form", type=click.Choice(("html", "pdf", "docx", "json")), default="html", help="Form på utskriften."
 )
+@opened_because
 @AS_OF
 @OUT
 @LANGUAGE
 @with_workplace
 def dossier(
-    work: Workplace, case: str, reason: str, form: str, as_of: datetime | None, out: Path | None, language: str | None
+    work: Workplace,
+    case: str,
+    reason: str,
+    form: str,
+    role: Role,
+    as_of: datetime | None,
+    out: Path | None,
+    language: str | None,
 ) -> None:
     """Én sak slik statsforvalteren spør: tidslinje uten tekst, og for hver plikt spørsmål, svar og dokumentasjon.
 
@@ -496,10 +496,9 @@ def dossier(
     from skolemiljo.commands import decisions
 
     form = output.form_of(out, form, ("html", "pdf", "docx", "json"))
-    content = decisions.dossier(
-        work, case, reason=reason, form=form, as_of=as_of or now(), language=language or work.settings.report_language
-    )
-    output.put(content, out)
+    language = language or work.settings.report_language
+    told = decisions.dossier(work, case, reason=reason, role=role, form=form, as_of=as_of or now(), language=language)
+    output.put(told, out)
 
 
 # --- what the rules say ----------------------------------------------------------------------------------------------

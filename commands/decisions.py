@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import SettingsError, StoreError
 from ..domain.moment import local_day
@@ -25,7 +26,7 @@ from .command_language import value_word
 from .reasons import checked
 from .reasons import problems as problems_of_reason
 from .reports_for import links
-from .run_log_lines import note_opened, run_log
+from .run_log_lines import disputed, disputes, note_opened, run_log
 
 if TYPE_CHECKING:
     from ..store import Store
@@ -101,10 +102,11 @@ def accept(
     ]
 
 
-def dispute(work: Workplace, *, case: str, rule: str, reason: str, role: Role) -> str:
-    """Notes that a person holds the tool to be wrong about ``rule`` in ``case``, and why; it changes no verdict. Gives the rule's code.
+def dispute(work: Workplace, *, case: str, rule: str, reason: str, role: Role, withdraw: bool = False) -> str:
+    """Notes that a person holds the tool to be wrong about ``rule`` in ``case``, and why, or (``withdraw``) does so no more; it
+    changes no verdict. Gives what is then said: in how many cases the rule is disputed.
 
-    Raises SettingsError where the rule says nothing in that case, or the reason won't do.
+    Raises SettingsError where the rule says nothing in that case, nothing is there to take back, or the reason won't do.
     """
     found = rule_page.find(rule, RULES)
     known = work.store.case(case)
@@ -113,11 +115,16 @@ def dispute(work: Workplace, *, case: str, rule: str, reason: str, role: Role) -
     if known is None or not verdicts or (role is Role.RECTOR and known.leader_accused):
         nothing = _("{rule} sier ikke noe om en sak {case}: se etter at nummeret er riktig")
         raise SettingsError(nothing.format(rule=found.code, case=case))
-    why = checked(reason)[:200]
+    path = work.settings.run_log_path
+    if withdraw and (found.code, case) not in disputed(path):
+        raise SettingsError(_("ingen har sagt ifra om {rule} i sak {case}").format(rule=found.code, case=case))
+    facts: dict[str, Any] = {"reason": checked(reason)[:200], **({"withdrawn": True} if withdraw else {})}
     run_log(work, role).add_and_anchor(
-        Kind.DISPUTED, rule=found.code, case=case, school=known.school, said=verdicts, reason=why
+        Kind.DISPUTED, rule=found.code, case=case, school=known.school, said=verdicts, **facts
     )
-    return found.code
+    number = disputes(path)[found.code]
+    said = ngettext("Notert. {rule} er omstridt i {n} sak.", "Notert. {rule} er omstridt i {n} saker.", number)
+    return said.format(rule=found.code, n=number)
 
 
 def record(
@@ -243,10 +250,17 @@ def withdraw(work: Workplace, decision: str, at: datetime) -> None:
     revoke(work.store, decision, at=at, run_log=run_log(work, "command"))
 
 
-def dossier(work: Workplace, case_id: str, *, reason: str, form: str, as_of: datetime, language: str) -> str | bytes:
-    """One case as a state supervisor asks for it. That it was opened, and why, goes to the run log first."""
-    note_opened(work, case_id, reason)
+def dossier(
+    work: Workplace, case_id: str, *, reason: str, role: Role, form: str, as_of: datetime, language: str
+) -> str | bytes:
+    """One case as a state supervisor asks for it. That it was opened, by whom (a role) and why, goes to the run log first.
+
+    Raises SettingsError where rektor asks for a case in which a leader may be the subject: it is none to rektor.
+    """
+    note_opened(work, case_id, reason, role)
     case = work.source.case(case_id)
+    if role is Role.RECTOR and case.leader_is_accused():
+        raise SettingsError(_("ingen sak {case}: se etter at nummeret er riktig").format(case=case_id))
     whole = dossiers.dossier(
         case,
         work.judging.case(case, as_of),
@@ -256,6 +270,7 @@ def dossier(work: Workplace, case_id: str, *, reason: str, form: str, as_of: dat
         chapters=CHAPTERS,
         as_of=as_of,
         reason=reason.strip(),
+        role=role,
         runs=_runs(work),
         links=links(work),
         language=language,

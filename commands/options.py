@@ -141,6 +141,21 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def opened_because(command: F) -> F:
+    """The options of a command that opens one case: why, and in which role."""
+    reason = click.option(
+        "--reason", required=True, help="Hvorfor saken åpnes. Ikke skriv navn. Begrunnelsen skrives i kjøreloggen."
+    )
+    role = click.option(
+        "--role",
+        type=DecidingRole(),
+        default="skoleeier",
+        metavar="ROLLE",
+        help="Rollen din: rektor, skoleeier eller rådgiver. Uten: skoleeier.",
+    )
+    return reason(role(command))
+
+
 def with_workplace(function: F) -> F:
     """Hands the command its workplace."""
 

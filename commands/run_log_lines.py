@@ -30,9 +30,9 @@ def run_log(work: Workplace, who: str) -> RunLog:
     return RunLog(settings.run_log_path, who=who, by=by, memory=work.store)
 
 
-def note_opened(work: Workplace, case_id: str, reason: str) -> None:
-    """Writes in the run log that the owner opens a case, and why. Raises SettingsError where the reason won't do."""
-    run_log(work, "owner").add_and_anchor(
+def note_opened(work: Workplace, case_id: str, reason: str, role: str = "owner") -> None:
+    """Writes in the run log that somebody in ``role`` opens a case, and why. Raises SettingsError where the reason won't do."""
+    run_log(work, role).add_and_anchor(
         Kind.CASE_OPENED, case=case_id, reason=checked(reason)[:200], plan=work.judging.plan.document.label
     )
 
@@ -67,10 +67,17 @@ def verified(work: Workplace, head: str | None) -> Verified:
 
 
 def disputes(path: Path) -> Counter[str]:
-    """By rule, in how many cases a person has held the tool to be wrong, as the run log at ``path`` tells."""
-    if not path.is_file():
-        return Counter()
-    return Counter(rule for rule, _case in {(line["rule"], line["case"]) for line in entries(path, Kind.DISPUTED)})
+    """By rule, in how many cases a person holds the tool to be wrong, as the run log at ``path`` tells."""
+    return Counter(rule for rule, _case in disputed(path))
+
+
+def disputed(path: Path) -> set[tuple[str, str]]:
+    """Rule and case of what a person has held the tool to be wrong about, and has not taken back."""
+    standing: set[tuple[str, str]] = set()
+    for line in entries(path, Kind.DISPUTED) if path.is_file() else ():
+        about = (line["rule"], line["case"])
+        (standing.discard if line.get("withdrawn") else standing.add)(about)
+    return standing
 
 
 def backup(work: Workplace, target: Path) -> None:

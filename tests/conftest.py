@@ -35,6 +35,7 @@ PROGRAMS = {
     "systemd": ("systemd-analyze", "SKOLEMILJOTEST_REQUIRE_SYSTEMD"),
     "postgres": ("initdb", "SKOLEMILJOTEST_REQUIRE_POSTGRES"),
     "node": ("prism", "SKOLEMILJOTEST_REQUIRE_NODE"),
+    "markup": ("html-validate", "SKOLEMILJOTEST_REQUIRE_NODE"),
 }
 
 # Without these Chromium looks for its maker's services at every start.

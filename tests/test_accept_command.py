@@ -135,6 +135,10 @@ def test_that_the_tool_is_wrong_is_counted_on_the_rules_page_and_in_the_audit(ni
     assert "tar feil i 1 sak." in run(night, "explain", rule).stdout
     audit = run(night, "audit", "--offline", "--as-of", AS_OF, "--fail-on", "never")
     assert f"{rule} (1)" in audit.stdout
+    back = run(night, "dispute", case, rule, "--withdraw", *why)
+    assert back.stdout == f"Notert. {rule} er omstridt i 0 saker.\n"
+    assert "tar feil" not in run(night, "explain", rule).stdout
+    assert run(night, "dispute", case, rule, "--withdraw", *why).exit_code == 2, "there is nothing left to take back"
     again = [f for f in findings(night) if all(f[k] == found[k] for k in ("case", "rule", "scope"))]
     assert again[0]["verdict"] == "deviation"
 
@@ -167,6 +171,20 @@ def test_a_case_kept_from_rektor_is_no_case_to_rektor(night: Path) -> None:
     done = accept(night, case, rule, "--scope", scope, role="owner")
     assert done.exit_code == 0
     assert run(night, "accept", "withdraw", done.stdout.strip()).exit_code == 0
+
+
+def test_a_dossier_says_in_which_role_it_was_opened(night: Path) -> None:
+    with Store.open(night / "build" / "lager.sqlite") as store:
+        kept = next(a.case or "" for a in store.assessments() if a.leader_accused)
+        other = next(a.case or "" for a in store.assessments() if a.case and not a.leader_accused)
+    opened = ("--reason", "Tilsyn, sak 2026/117", "--format", "json")
+    for role, word in (("rektor", "rektor"), ("rådgiver", "rådgiver hos skoleeier"), (None, "skoleeier")):
+        done = run(night, "dossier", other, *opened, *(() if role is None else ("--role", role)))
+        assert json.loads(done.stdout)["opened_by"] == word
+    refused = run(night, "dossier", kept, *opened, "--role", "rektor")
+    assert refused.exit_code == 2
+    assert not refused.stdout
+    assert run(night, "dossier", kept, *opened).exit_code == 0
 
 
 def test_after_a_lost_store_the_decisions_come_back_from_the_night_s_export(night: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
@@ -95,6 +96,26 @@ def test_axe_finds_nothing(files: dict[str, Path], open_page: Callable[..., Page
         found = [(v["id"], [node["target"] for node in v["nodes"]]) for v in results["violations"]]
         assert not found, f"{name}: {found}"
         assert len(results["passes"]) > 10, f"{name}: axe looked at next to nothing"
+
+
+@pytest.mark.markup
+def test_html_validate_finds_nothing_but_what_is_wrong(
+    files: dict[str, Path], audit: AuditReport, tmp_path: Path
+) -> None:
+    """Every page, with the rules of the HTML standard, by a program that knows nothing of us; it would find a fault."""
+    (tmp_path / ".htmlvalidate.json").write_text('{"root": true, "extends": ["html-validate:standard"]}', "utf-8")
+    looked_at = []
+    for name, file in files.items():
+        looked_at.append(tmp_path / f"{name.removesuffix('.html')}.html")
+        looked_at[-1].write_bytes(file.read_bytes())
+    for name, page in pages(audit).items():
+        looked_at.append(tmp_path / f"audit-{name}")
+        looked_at[-1].write_text(page, "utf-8")
+    found = subprocess.run(["html-validate", *looked_at], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout
+    page = looked_at[0].read_text("utf-8")
+    looked_at[0].write_text(page.replace("</section>", "", 1), "utf-8")
+    assert subprocess.run(["html-validate", looked_at[0]], capture_output=True, check=False).returncode == 1
 
 
 def test_axe_would_find_a_fault(files: dict[str, Path], open_page: Callable[..., Page]) -> None:
