@@ -55,13 +55,21 @@ class Numbers:
         """``number``; where numbers are hidden, ``*`` for one to four across pupils."""
         return "*" if self.hide and across_pupils and 0 < number < SMALLEST_COUNT else str(number)
 
-    def total(self, numbers: Iterable[tuple[int, bool]]) -> str:
+    def total(self, numbers: Iterable[tuple[int, bool]], *, alone: bool = False) -> str:
         """Numbers, each with whether it is across pupils, added up so that nobody can find a hidden one from the others: it
-        is left out, and a plus tells that it is there; «*» where all that is there is hidden."""
+        is left out, and a plus tells that it is there; «*» where all that is there is hidden.
+
+        ``alone``: no other sum is made of these numbers. Then the whole sum is shown where each hidden one may still be
+        anything from one to four.
+        """
         found = [(number, self.count(number, across_pupils) == "*") for number, across_pupils in numbers]
         total = sum(number for number, hidden in found if not hidden)
-        if not any(hidden for _, hidden in found):
+        small = [number for number, hidden in found if hidden]
+        if not small:
             return str(total)
+        span = SMALLEST_COUNT - 2  # from the smallest that is hidden to the largest
+        if alone and len(small) + span <= sum(small) <= (SMALLEST_COUNT - 1) * len(small) - span:
+            return str(total + sum(small))
         return f"{total}+" if total else "*"
 
     def sum(self, squares: Iterable[Square], kind: str = "deviations") -> str:

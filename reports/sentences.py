@@ -104,7 +104,10 @@ class Sentences(FindingSentences):
         report = self.report
         if isinstance(report, AuditReport):
             whole = not any(school.problems for school in report.reports)
-            found = [(s, report.numbers.total((row.standing[s], True) for row in report.rows)) for s in Standing]
+            found = [
+                (s, report.numbers.total(((row.standing[s], True) for row in report.rows), alone=True))
+                for s in Standing
+            ]
         else:
             whole = not report.problems
             found = [(standing, str(report.in_standing(standing))) for standing in Standing]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 
@@ -216,6 +217,16 @@ def test_a_sum_gives_no_hidden_number_away() -> None:
     assert shown_sum([]) == "–"
     assert shown_sum([Square(unknown=1)]) == "?"
     assert shown_sum([Square(unknown=1), Square(met=1)]) == "?"
+
+
+@pytest.mark.parametrize("small", [s for n in (1, 2, 3) for s in product(range(1, 5), repeat=n)])
+def test_a_sum_that_stands_alone_is_whole_only_where_it_tells_nothing_of_a_hidden_number(
+    small: tuple[int, ...],
+) -> None:
+    shown = OUTSIDE.total([(7, True), *((number, True) for number in small)], alone=True)
+    same = [other for other in product(range(1, 5), repeat=len(small)) if sum(other) == sum(small)]
+    silent = all({other[place] for other in same} == {1, 2, 3, 4} for place in range(len(small)))
+    assert shown == (str(7 + sum(small)) if silent else "7+")
 
 
 def test_a_square_that_nobody_saw_is_never_a_zero(audit: AuditReport) -> None:
