@@ -98,6 +98,7 @@ class _CaseJudgement:
     def _findings(self, rules: Sequence[Rule], index: KnownCase) -> list[Finding]:
         """What ``rules`` say about a case whose entries all have a time."""
         case, plans, school = self.case, self.plans, self.case.school
+        began = (index.received or case.opened_at).day
         findings: list[Finding] = []
         for plan in plans:
             judge, label = Judge(self.as_of, plan, self.calendar, self.read_text), plan.document.label
@@ -107,7 +108,7 @@ class _CaseJudgement:
                 if not plan.is_on(rule.row, optional=rule.optional):
                     continue
                 for outcome in _outcomes(rule, index, judge, case, self.crashed, silent):
-                    day = outcome.event_day or (index.received or case.opened_at).day
+                    day = outcome.event_day or began
                     if len(plans) > 1 and plan_for(day, plans) is not plan:
                         continue
                     if index.hides:

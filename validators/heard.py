@@ -29,4 +29,8 @@ def hearings(case: KnownCase, judge: Judge, pupil: str) -> Shown:
 
     Not one at which somebody else spoke for her, declined for her, or one held by the adult it is about.
     """
-    return find(case, judge, HEARD, pupil=pupil)
+    about = hearings, pupil
+    if about not in case.found:
+        case.found[about] = (find(case, judge, HEARD, pupil=pupil),)
+    shown: Shown = case.found[about][0]
+    return shown

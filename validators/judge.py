@@ -146,9 +146,10 @@ class Judge:
         answer to something received; no tolerance, and no word of when it was received, is for anything else.
         """
         limit = self.last_day(anchor.day, days)
-        remarks = self._anchor_remarks(anchor, anchor_item, limit, received=answers)
-        tolerated = self._tolerated_until(anchor, days) if answers else limit
-        if self._tolerance_adopted(anchor, days) and tolerated > limit:
+        outside = answers and self.outside_school_hours(anchor)
+        remarks = self._anchor_remarks(anchor, anchor_item, limit, outside=outside)
+        tolerated = self._tolerated_until(anchor, days, outside=outside) if answers else limit
+        if tolerated > limit and self._tolerance_adopted(days, outside=outside):
             limit = tolerated
             remarks.append(Remark(code=RemarkCode.TOLERANCE_USED, day=limit))
         on_time, late, early = self._sorted_by_limit(entries, anchor, limit)
@@ -238,17 +239,17 @@ class Judge:
             remarks.append(Remark(code=RemarkCode.WITHIN_TOLERANCE, day=tolerated))
         return self.deviation(scope, Reason.LATE, entry, remarks=remarks)
 
-    def _tolerated_until(self, anchor: Moment, days: int) -> date:
-        if days == 0 and not self.outside_school_hours(anchor):
+    def _tolerated_until(self, anchor: Moment, days: int, *, outside: bool) -> date:
+        if days == 0 and not outside:
             return anchor.day
         cap = anchor.day + timedelta(days=self.plan.readings.tolerance_days_at_most)
         return min(self.calendar.next_after(anchor.day), cap)
 
-    def _tolerance_adopted(self, anchor: Moment, days: int) -> bool:
+    def _tolerance_adopted(self, days: int, *, outside: bool) -> bool:
         readings = self.plan.readings
-        if readings.tolerance_outside_school_hours and self.outside_school_hours(anchor):
-            return True
-        return days == 1 and readings.tolerance_next_school_day
+        return (outside and readings.tolerance_outside_school_hours) or (
+            days == 1 and readings.tolerance_next_school_day
+        )
 
     def outside_school_hours(self, moment: Moment) -> bool:
         """Whether ``moment`` lies outside school hours; a date alone on a school day does not."""
@@ -259,9 +260,9 @@ class Judge:
         clock = moment.instant.astimezone(OSLO).time()
         return not self.plan.readings.school_hours_from <= clock <= self.plan.readings.school_hours_to
 
-    def _anchor_remarks(self, anchor: Moment, item: Recorded | None, limit: date, *, received: bool) -> list[Remark]:
+    def _anchor_remarks(self, anchor: Moment, item: Recorded | None, limit: date, *, outside: bool) -> list[Remark]:
         remarks = []
-        if received and self.outside_school_hours(anchor):
+        if outside:
             remarks.append(Remark(code=RemarkCode.OUTSIDE_SCHOOL_HOURS))
         if item is not None and item.happened_at is None:
             remarks.append(Remark(code=RemarkCode.TIME_ASSUMED))

@@ -60,6 +60,11 @@ class Rule:
     """The page of a rule that no chapter holds; the others have theirs in pages/<chapter>.toml."""
     own_needs: Needs | None = None
     """What a rule needs that needs.toml does not hold."""
+    row: str = field(init=False)
+    """The row of the plan that it belongs to, and by which it is on or off."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "row", self.shares_row or self.code)
 
     @property
     def judge(self) -> RuleFunction:
@@ -93,11 +98,6 @@ class Rule:
         if RULES.get(self.code) is self:
             return _registered, (self.code,)
         return super(Rule, self).__reduce_ex__(protocol)
-
-    @property
-    def row(self) -> str:
-        """The row of the plan that it belongs to, and by which it is on or off."""
-        return self.shares_row or self.code
 
 
 def _registered(code: str) -> Rule:

@@ -175,7 +175,7 @@ def _shapes() -> re.Pattern[str]:
     return re.compile(rf"(?P<placeholder>x+|z+|0+)|(?P<number>\d+[a-z]?)|(?P<document>{documents})")
 
 
-_NOT_APPLICABLE = re.compile(r"\b([ni])\s?[/.]\s?a\b")
+_NOT_APPLICABLE = re.compile(r"([ni])(?<!\w[ni])\s?[/.]\s?a\b")
 _REASONS = ("fordi", "siden", "sidan", "ettersom", "av di", "pga", "på grunn av", "på grunn")
 _REASON = re.compile(rf"\b({'|'.join(_REASONS)})\b")
 _OF_REASONS = frozenset(" ".join(_REASONS).split())
