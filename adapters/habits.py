@@ -102,7 +102,7 @@ def _object_reader(model: type[BaseModel], path: str) -> _Reader:
     """How the ``model`` that stands at ``path`` is read. Paths tell no place in a list, so each reader knows its own."""
     hints = get_type_hints(model, include_extras=True)
     below = {name: f"{path}.{name}" if path else name for name in model.model_fields}
-    readers = {name: read for name, where in below.items() if (read := _reader(hints[name], where)) is not None}
+    readers = {name: found for name, where in below.items() if (found := _reader(hints[name], where)) is not None}
     required = {name for name, part in model.model_fields.items() if part.is_required()}
 
     def read(raw: Any, reading: _Reading) -> Any:

@@ -168,6 +168,16 @@ class Recorded(Frozen):
             return False
         return self.deleted_at is None or not self.deleted_at.known_at(as_of)
 
+    def can_follow(self, moment: Moment | None) -> bool:
+        """Whether it can have happened after ``moment``; on the same day without times it can. Without a day at all, no."""
+        when = self.at
+        return when is not None and moment is not None and not when.certainly_before(moment)
+
+    def can_precede(self, moment: Moment | None) -> bool:
+        """Whether it can have happened before ``moment``, as :meth:`can_follow`."""
+        when = self.at
+        return when is not None and moment is not None and not moment.certainly_before(when)
+
     def time_edits(self, as_of: datetime) -> tuple[Edit, ...]:
         """The changes to ``happened_at`` that had been made at ``as_of``."""
         if not self.edits:

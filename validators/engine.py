@@ -232,7 +232,7 @@ def _outcomes(
     if blocked is not None:
         return [blocked]
     try:
-        outcomes = list(rule.judge(index, judge))
+        outcomes = [outcome for outcome in rule.judge(index, judge) if outcome is not None]
         if len(outcomes) > 1 and len({outcome.scope for outcome in outcomes}) != len(outcomes):
             raise RuntimeError("a rule gave two verdicts for one scope")
     except Exception:  # noqa: BLE001 - whatever a rule raises, the case must become «kunne ikke sjekkes», never silence

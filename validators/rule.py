@@ -29,7 +29,8 @@ class Subject(StrEnum):
     """the annual cycle of the municipality in one school year"""
 
 
-RuleFunction = Callable[[Any, "Judge"], Iterator["Outcome"]]
+RuleFunction = Callable[[Any, "Judge"], Iterator["Outcome | None"]]
+"""What a rule says of one case or school year; by ``None`` it says nothing of what it has looked at."""
 _functions: dict[str, RuleFunction] = {}
 """What judges each duty, by its code: as far as the files with the rules are loaded."""
 

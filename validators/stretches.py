@@ -142,6 +142,16 @@ def stretches(case: KnownCase) -> Iterator[Stretch]:
     yield from found.values()
 
 
+@once
+def owed(case: KnownCase) -> Iterator[tuple[Stretch, Pupil, Moment]]:
+    """Each stretch with each affected pupil to whom something is owed in it, and since when."""
+    for stretch in stretches(case):
+        for pupil in case.affected:
+            since = stretch.since(pupil)
+            if since is not None:
+                yield stretch, pupil, since
+
+
 @once_each
 def _held(case: KnownCase, stretch: Stretch) -> frozenset[str]:
     """Ids of the entries of ``stretch`` that took place."""

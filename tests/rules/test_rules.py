@@ -213,8 +213,9 @@ def _heard(rule: Rule, outcomes: list[tuple[str, Outcome]]) -> Rule:
 
     def judge(index: Any, circumstances: Any) -> Iterator[Outcome]:
         for outcome in rule.judge(index, circumstances):
-            outcomes.append((rule.code, outcome))
-            yield outcome
+            if outcome is not None:
+                outcomes.append((rule.code, outcome))
+                yield outcome
 
     return replace(rule, optional=False, own_judge=judge)
 

@@ -40,7 +40,9 @@ def _asked(case: KnownCase, judge: Judge, scope: str, pupil: str, period: Period
     talks = [
         entry
         for entry in case.for_pupil(pupil, LogKind.PUPIL_CONVERSATION)
-        if _within(entry, since, closed) and (entry.held is not False or entry.hearing is not None)
+        if entry.can_follow(since)
+        and entry.can_precede(closed)
+        and (entry.held is not False or entry.hearing is not None)
     ]
     shown = sort(case, judge, HEARD, talks, pupil=pupil)
     held = [entry for entry in shown.sure if entry.hearing is not Hearing.DECLINED]
@@ -54,11 +56,6 @@ def _asked(case: KnownCase, judge: Judge, scope: str, pupil: str, period: Period
     if any(entry.hearing is Hearing.HEARD for entry in talks):
         return judge.review(scope, "heard_but_not_held", *talks, event=closed)
     return judge.review(scope, "offered_only" if talks else "not_asked", *talks, event=closed)
-
-
-def _within(entry: LogEntry, since: Moment, closed: Moment) -> bool:
-    when = entry.at
-    return when is not None and not when.certainly_before(since) and not closed.certainly_before(when)
 
 
 def _what_was_said(judge: Judge, scope: str, talk: LogEntry, since: Moment, closed: Moment) -> Outcome:

@@ -12,7 +12,7 @@ from ..judge import Judge
 from ..known import KnownCase
 from ..proof import WEAK, Shown, Weighed
 from ..rule import Chapter
-from ..stretches import Stretch, reopened_without_notice, stretches
+from ..stretches import Stretch, owed, reopened_without_notice, stretches
 from ..undertaken import undertaken
 
 CHAPTER = Chapter("enquiry")
@@ -35,8 +35,7 @@ def enquiry_soon(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             if e.held is not False
             and e.hearing is not Hearing.OFFERED
             and e.notice in (None, notice.id)
-            and (when := e.at) is not None
-            and not when.certainly_before(arrived)
+            and e.can_follow(arrived)
         ]
         shown = undertaken(case, judge, acts)
         if shown.sure:
@@ -45,11 +44,7 @@ def enquiry_soon(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield from map(shown.settle, _not_begun(case, judge, scope, arrived))
     for stretch in reopened_without_notice(case):
         scope, opened = stretch.scope(), stretch.start
-        anew = [
-            e
-            for e in stretch.entries(case, *BEGINS_ENQUIRY)
-            if (w := e.at) is not None and not w.certainly_before(opened)
-        ]
+        anew = [e for e in stretch.entries(case, *BEGINS_ENQUIRY) if e.can_follow(opened)]
         shown = undertaken(case, judge, anew)
         if shown.sure:
             yield _began(judge, scope, opened, shown.sure[0])
@@ -104,12 +99,11 @@ def more_than_bullying(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule("UN-04")
 def experience_and_surroundings(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«ta utgangspunkt i barnets subjektive opplevelse», and «se hvilke forhold i omgivelsene som påvirker»: per pupil."""
-    for stretch in stretches(case):
-        for pupil in case.affected:
-            analyses = about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)
-            if analyses and stretch.since(pupil) is not None:
-                steps = about_her(stretch.entries(case, *FINDS_OUT), pupil)
-                yield _experience(case, judge, stretch, pupil, analyses, steps)
+    for stretch, pupil, _ in owed(case):
+        analyses = about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)
+        if analyses:
+            steps = about_her(stretch.entries(case, *FINDS_OUT), pupil)
+            yield _experience(case, judge, stretch, pupil, analyses, steps)
 
 
 def _experience(
@@ -219,10 +213,8 @@ def methods_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule("UN-08")
 def plan_updated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Plan for undersøkelsen oppdateres med innspill fra elev og/eller foreldre/foresatte»: per pupil, after her first meeting."""
-    for stretch in stretches(case):
-        for pupil in case.affected:
-            if stretch.since(pupil) is not None:
-                yield from _updated(case, judge, stretch, pupil)
+    for stretch, pupil, _ in owed(case):
+        yield from _updated(case, judge, stretch, pupil)
 
 
 def _updated(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Iterator[Outcome]:
@@ -236,7 +228,7 @@ def _updated(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> I
     if not plans or meeting is None or held is None:
         return
     none_given = [e for e in (meeting, *plans) if e.no_input]
-    later = [p for p in plans if (when := p.at) is not None and not when.certainly_before(held)]
+    later = [p for p in plans if p.can_follow(held)]
     if none_given:
         yield judge.met(scope, *none_given, event=held)
     elif later:

@@ -17,7 +17,7 @@ from ..known import KnownCase
 from ..proof import DECLINED, WEAK, Proof, Shown, Weighed, anyone, by, sort
 from ..reading.bare_words import bare
 from ..rule import Chapter
-from ..stretches import Stretch, stretches
+from ..stretches import Stretch, owed, stretches
 from ..undertaken import undertaken
 from .enquiry import about_her, left_out, says_nothing
 
@@ -32,17 +32,15 @@ def pupil_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med eleven for å ivareta barnets rett til å bli hørt.» Per affected pupil; a declined offer counts."""
     if case.nobody_identified:
         yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
-    for stretch in stretches(case):
-        for pupil in case.affected:
-            start = stretch.since(pupil)
-            if start is not None and start.known_at(case.as_of):
-                yield from _heard(case, judge, stretch, pupil, start)
+    for stretch, pupil, start in owed(case):
+        if start.known_at(case.as_of):
+            yield from _heard(case, judge, stretch, pupil, start)
 
 
 def _heard(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
     scope = stretch.scope(pupil)
     found = hearings(case, judge, pupil.ref).where(stretch.has)
-    after = [e for e in found.sure if (when := e.at) is not None and not when.certainly_before(start)]
+    after = [e for e in found.sure if e.can_follow(start)]
     heard = [e for e in after if e.hearing is not Hearing.DECLINED]
     unnamed = [e for e in stretch.entries(case, LogKind.PUPIL_CONVERSATION) if not e.pupils]
     if heard:
@@ -69,27 +67,22 @@ def _missed_in_a_staff_case(case: KnownCase, judge: Judge, stretch: Stretch, sta
 @CHAPTER.rule("UN-10")
 def form_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Tenk igjennom form og hvem som skal delta på samtalen.» Before the first conversation with each pupil."""
-    for stretch in stretches(case):
-        for pupil in case.affected:
-            talk = next(iter(about_her(stretch.entries(case, LogKind.PUPIL_CONVERSATION), pupil)), None)
-            when = talk.at if talk is not None else None
-            if talk is not None and when is not None and stretch.since(pupil) is not None:
-                plans = about_her(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
-                before = [p for p in plans if (made := p.at) is not None and not when.certainly_before(made)]
-                outcome = _form(judge, stretch.scope(pupil), talk, before, when)
-                if outcome.verdict is Verdict.DEVIATION and _after_an_incident(case, pupil, when):
-                    outcome = outcome.ask("after_the_incident", talk)
-                yield outcome
+    for stretch, pupil, _ in owed(case):
+        talk = next(iter(about_her(stretch.entries(case, LogKind.PUPIL_CONVERSATION), pupil)), None)
+        when = talk.at if talk is not None else None
+        if talk is not None and when is not None:
+            plans = about_her(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
+            before = [p for p in plans if p.can_precede(when)]
+            outcome = _form(judge, stretch.scope(pupil), talk, before, when)
+            if outcome.verdict is Verdict.DEVIATION and _after_an_incident(case, pupil, when):
+                outcome = outcome.ask("after_the_incident", talk)
+            yield outcome
 
 
 def _after_an_incident(case: KnownCase, pupil: Pupil, when: Moment) -> bool:
     """Whether somebody intervened with her before ``when``: then the talk may be the one that follows that (GI-05), and no enquiry's."""
-    return any(
-        (not incident.pupils or pupil.ref in incident.pupils)
-        and (at := incident.at) is not None
-        and not when.certainly_before(at)
-        for incident in case.incidents
-    )
+    hers = (incident for incident in case.incidents if not incident.pupils or pupil.ref in incident.pupils)
+    return any(incident.can_precede(when) for incident in hers)
 
 
 def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], when: Moment) -> Outcome:
@@ -151,10 +144,8 @@ def summed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Sammenfatt og analyser det som er kommet fram i undersøkelsen, opp mot vurdering av tiltak.» Per affected pupil."""
     if case.nobody_identified:
         yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
-    for stretch in stretches(case):
-        for pupil in case.affected:
-            if stretch.since(pupil) is not None:
-                yield from _summed_up(case, judge, stretch, pupil)
+    for stretch, pupil, _ in owed(case):
+        yield from _summed_up(case, judge, stretch, pupil)
 
 
 def _summed_up(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Iterator[Outcome]:
@@ -193,10 +184,8 @@ FEEDBACK = Proof(
 @CHAPTER.rule("UN-13")
 def feedback_given(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Tilbakemelding fra skolens undersøkelser og planlegging av tiltak.» After the analysis, before the plan, per pupil."""
-    for stretch in stretches(case):
-        for pupil in case.affected:
-            if stretch.since(pupil) is not None:
-                yield from _fed_back(case, judge, stretch, pupil)
+    for stretch, pupil, _ in owed(case):
+        yield from _fed_back(case, judge, stretch, pupil)
 
 
 def _fed_back(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Iterator[Outcome]:

@@ -124,7 +124,7 @@ def _with_doubt(
 
 def _by(entry: LogEntry, start: Moment, limit: date) -> bool:
     when = entry.at
-    return when is not None and not when.certainly_before(start) and when.day <= limit
+    return when is not None and entry.can_follow(start) and when.day <= limit
 
 
 def _received_later(case: KnownCase, notice: Notice, start: Moment) -> list[Moment]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...domain.case import GuardiansInformed, Incident
-from ...domain.log import Hearing, LogEntry, LogKind, Recorded
+from ...domain.log import Hearing, LogKind, Recorded
 from ...domain.moment import Moment
 from ...domain.people import Role
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
@@ -67,7 +67,7 @@ LED_BY_THE_TEACHER = Proof(
 def contact_teacher_leads(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Kontaktlærer leder samtale med elevene.» Levels 1 and 2 never deviate for a missing log."""
     for incident, when in _incidents(case, 2):
-        after = (e for e in case.all(LogKind.PUPIL_CONVERSATION) if _follows(e, when))
+        after = (e for e in case.all(LogKind.PUPIL_CONVERSATION) if e.can_follow(when))
         talks = sort(case, judge, LED_BY_THE_TEACHER, after).sure
         pupils = _pupils(case, incident)
         spoken_with = {ref for e in talks for ref in (e.pupils or (pupils if len(pupils) == 1 else ()))}
@@ -78,17 +78,11 @@ def contact_teacher_leads(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(_scope(incident), "who_led", incident, *talks, event=when)
 
 
-def _follows(entry: LogEntry, when: Moment) -> bool:
-    """Whether the entry can have come after ``when``; on the same day without times it can."""
-    moment = entry.at
-    return moment is not None and not moment.certainly_before(when)
-
-
 # --- «… tilkalle nærmeste leder. Den ansatte beskriver hendelsen.» (nivå 3) ------------------------------------------------
 
 
 @CHAPTER.rule("GI-03")
-def leader_called(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def leader_called(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing."""
     for incident, when in _incidents(case, 3):
         scope, called = _scope(incident), incident.leader_called_at
@@ -103,9 +97,7 @@ def leader_called(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         elif incident.leader_called is False:
             yield judge.deviation(scope, Reason.INCOMPLETE, incident, event=when)
         else:
-            outcome = waited(case, judge, "GI-03", scope, when)
-            if outcome is not None:
-                yield outcome
+            yield waited(case, judge, "GI-03", scope, when)
 
 
 @CHAPTER.rule("GI-03a")
@@ -150,7 +142,9 @@ def _guardians_of(
 ) -> Outcome | None:
     scope = _scope(incident, pupil)
     informed = _informed(case, incident)
-    logged = [e for e in case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED) if _follows(e, when) and e.held is not False]
+    logged = [
+        e for e in case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED) if e.can_follow(when) and e.held is not False
+    ]
     hers = [g.at for g in informed if g.pupil == pupil or (g.pupil is None and len(_pupils(case, incident)) == 1)]
     in_time = [at for at in hers if not at.certainly_before(when)]
     if in_time or logged:
@@ -159,7 +153,7 @@ def _guardians_of(
         return judge.met(scope, *(logged[:1] if not in_time else (incident,)), event=when, remarks=remarks)
     if hers:
         return judge.review(scope, "before_its_cause", incident, event=when)
-    unnamed = [e for e in case.all(LogKind.GUARDIANS_INFORMED) if not e.pupils and _follows(e, when)]
+    unnamed = [e for e in case.all(LogKind.GUARDIANS_INFORMED) if not e.pupils and e.can_follow(when)]
     if any(g.pupil is None for g in informed) or unnamed:
         return judge.review(scope, "whose_guardians", incident, *unnamed, event=when)
     if incident.contact_unsafe:
@@ -182,7 +176,7 @@ def guardians_know(case: KnownCase, incident: Incident, pupil: str) -> Recorded 
     if any(g.pupil == pupil or (g.pupil is None and alone) for g in _informed(case, incident)):
         return incident
     logged = case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED)
-    return next((entry for entry in logged if when is not None and _follows(entry, when)), None)
+    return next((entry for entry in logged if when is not None and entry.can_follow(when)), None)
 
 
 @CHAPTER.rule("GI-03b")
@@ -224,7 +218,7 @@ def documented_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 
 @CHAPTER.rule("GI-05")
-def followed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def followed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«må dette følges opp av elevsamtaler med de involverte elevene»: each of them, after the intervention."""
     for incident in case.incidents:
         when = incident.at
@@ -234,14 +228,12 @@ def followed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         if not pupils:
             yield judge.review(_scope(incident), "which_pupils", incident, event=when)
         for pupil in pupils:
-            outcome = _followed_up(case, judge, incident, when, pupil)
-            if outcome is not None:
-                yield outcome
+            yield _followed_up(case, judge, incident, when, pupil)
 
 
 def _followed_up(case: KnownCase, judge: Judge, incident: Incident, when: Moment, pupil: str) -> Outcome | None:
     scope = _scope(incident, pupil)
-    heard = hearings(case, judge, pupil).where(lambda entry: _follows(entry, when))
+    heard = hearings(case, judge, pupil).where(lambda entry: entry.can_follow(when))
     talks = heard.sure
     clear = [e for e in talks if (moment := e.at) is not None and when.certainly_before(moment)]
     declined = all(e.hearing is Hearing.DECLINED for e in clear)
@@ -250,7 +242,7 @@ def _followed_up(case: KnownCase, judge: Judge, incident: Incident, when: Moment
         return found
     if talks:
         return judge.review(scope, "order_unclear", incident, *talks, event=when)
-    unnamed = [e for e in case.all(LogKind.PUPIL_CONVERSATION) if not e.pupils and was_heard(e) and _follows(e, when)]
+    unnamed = [e for e in case.all(LogKind.PUPIL_CONVERSATION) if not e.pupils and was_heard(e) and e.can_follow(when)]
     outcome = waited(case, judge, "GI-05", scope, when)
     if incident.level in (2, None):
         outcome = outcome and outcome.only_asked()
@@ -275,7 +267,7 @@ def responsible_for_follow_up(case: KnownCase, judge: Judge) -> Iterator[Outcome
         own = [
             e
             for e in case.all(LogKind.PUPIL_CONVERSATION)
-            if was_heard(e) and _follows(e, when) and e.doer is not None and e.doer.is_same_person(intervener)
+            if was_heard(e) and e.can_follow(when) and e.doer is not None and e.doer.is_same_person(intervener)
         ]
         if own:
             yield judge.met(scope, own[0], event=when, remarks=(WEAK,))

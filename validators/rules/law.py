@@ -33,13 +33,13 @@ CHAPTER = Chapter("law")
 
 
 @CHAPTER.rule("L-01")
-def pupil_tells(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def pupil_tells(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """The law's duty to notify holds also when the pupil herself says so."""
     yield from received("L-01", case, judge, NoticeSource.PUPIL)
 
 
 @CHAPTER.rule("L-02")
-def passed_on(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def passed_on(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """The plan lets kontaktlærer receive a notice; the law wants rektor told, by everyone who works at the school."""
     for notice in case.notices:
         arrived, receiver = notice.at, notice.receiver
@@ -52,9 +52,7 @@ def passed_on(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         if reached.sure:
             yield judge.done("L-02", scope, reached.sure[0], since=arrived)
             continue
-        outcome = or_which(waited(case, judge, "L-02", scope, arrived), "which_receipt", *reached.unsure)
-        if outcome is not None:
-            yield outcome
+        yield or_which(waited(case, judge, "L-02", scope, arrived), "which_receipt", *reached.unsure)
 
 
 @CHAPTER.rule("L-03")
@@ -67,9 +65,9 @@ def one_week(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     horizon = max(raised.day + timedelta(days=7), judge.calendar.add(raised.day, 5))
     remarks = [Remark(code=RemarkCode.MAY_BE_REPORTED_TO_STATE, day=horizon + timedelta(days=1))]
     remarks += judge.uncounted(raised.day, horizon)
-    shown = undertaken(case, judge, (e for e in case.all(*LOOKS_INTO) if _took_place(e) and _from(e, raised)))
+    shown = undertaken(case, judge, (e for e in case.all(*LOOKS_INTO) if _took_place(e) and e.can_follow(raised)))
     done = shown.sure
-    decided = [p for p in case.decided_plans if _from(p, raised)]
+    decided = [p for p in case.decided_plans if p.can_follow(raised)]
     if done or decided:
         first = (done[:1] or decided[:1])[0]
         when = first.at
@@ -102,11 +100,6 @@ def _raised_with_rector(case: KnownCase) -> Moment | None:
 
 def _took_place(entry: LogEntry) -> bool:
     return entry.held is not False and entry.hearing is not Hearing.OFFERED
-
-
-def _from(item: Recorded, moment: Moment) -> bool:
-    when = item.at
-    return when is not None and not when.certainly_before(moment)
 
 
 @CHAPTER.rule("L-04")
@@ -150,11 +143,11 @@ def _rector_knows(case: KnownCase, incident: Incident, when: Moment | None) -> R
         return incident
     told: list[Recorded] = [item for notice in case.notices for item in rector_reached(case, notice).sure]
     told += [e for e in case.all(LogKind.RECTOR_RECEIVED) if acted_as(e.doer, Role.RECTOR)]
-    return next((item for item in told if when is not None and _from(item, when)), None)
+    return next((item for item in told if item.can_follow(when)), None)
 
 
 @CHAPTER.rule("L-05")
-def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """§ 10-8: the information pupils and parents need about the school environment and their rights, per pupil."""
     if not case.periods:
         return
@@ -167,9 +160,7 @@ def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         if told:
             yield judge.done("L-05", scope, told[0], since=start)
             continue
-        outcome = or_which(waited(case, judge, "L-05", scope, start), "which_pupil", *unnamed)
-        if outcome is not None:
-            yield outcome
+        yield or_which(waited(case, judge, "L-05", scope, start), "which_pupil", *unnamed)
 
 
 @CHAPTER.rule("L-05a")

@@ -35,7 +35,7 @@ def measures_after_enquiry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         elif any(m.type in (MeasureType.CHANGE_OF_SCHOOL, MeasureType.EXPULSION) for m in plan.measures):
             yield judge.review(scope, "needs_decision", plan, event=event)
         else:
-            before = (e for e in case.all(*EXAMINES) if finds_out(e) and _not_after(e, event))
+            before = (e for e in case.all(*EXAMINES) if finds_out(e) and e.can_precede(event))
             basis = next(iter(undertaken(case, judge, before).sure), None)
             if basis is None:
                 yield judge.review(scope, "no_enquiry", plan, event=event)
@@ -52,12 +52,6 @@ def _measures_named(judge: Judge, plan: ActivityPlan) -> bool:
     return judge.answers(plan.measures_text, "activity_plans.measures_text") or any(
         judge.answers(m.text, "activity_plans.measures.text") for m in plan.measures
     )
-
-
-def _not_after(entry: LogEntry, moment: Moment | None) -> bool:
-    """Whether ``entry`` can have come before ``moment``; on the same day without times it can."""
-    when = entry.at
-    return when is not None and moment is not None and not moment.certainly_before(when)
 
 
 # --- «Eleven/e skal alltid høres før det velges tiltak, og bidra …» -----------------------------------------------------
@@ -155,7 +149,7 @@ def _about_what_began(
 def _not_heard(case: KnownCase, judge: Judge, scope: str, plan: ActivityPlan) -> Outcome:
     event = plan.at
     talks = case.all(LogKind.PUPIL_CONVERSATION)
-    unnamed = [entry for entry in talks if not entry.pupils and was_heard(entry) and _not_after(entry, event)]
+    unnamed = [entry for entry in talks if not entry.pupils and was_heard(entry) and entry.can_precede(event)]
     if unnamed:
         return judge.review(scope, "which_pupil", *unnamed, event=event)
     if only_protects(plan):
@@ -208,7 +202,7 @@ def pupil_contributes(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 def _contribution(case: KnownCase, judge: Judge, scope: str, pupil: str, plan: ActivityPlan, *, alone: bool) -> Outcome:
     event = plan.at
-    before = [e for e in hearings(case, judge, pupil).sure if _not_after(e, event)]
+    before = [e for e in hearings(case, judge, pupil).sure if e.can_precede(event)]
     if judge.answers(plan.pupil_contribution, "activity_plans.pupil_contribution"):
         heard = [e for e in before if e.hearing is not Hearing.DECLINED]
         if alone or heard:

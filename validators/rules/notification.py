@@ -35,7 +35,7 @@ CHAPTER = Chapter("notification")
 
 
 @CHAPTER.rule("VA-00")
-def notice_exists(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def notice_exists(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«en plikt til å melde ifra når de mistenker eller har kjennskap til»: a case without a notice cannot show it."""
     if case.notices:
         if _rector_never_knew(case, judge):
@@ -54,9 +54,7 @@ def notice_exists(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     if logged is not None:
         yield judge.review("case", "log_only", logged, event=logged.at)
     elif case.periods and not _only_settled_on_the_spot(case):
-        outcome = waited(case, judge, "VA-00", "case", case.periods[0].opened)
-        if outcome is not None:
-            yield outcome
+        yield waited(case, judge, "VA-00", "case", case.periods[0].opened)
 
 
 def _rector_never_knew(case: KnownCase, judge: Judge) -> bool:
@@ -120,7 +118,7 @@ def _suspicions_to_examine(case: KnownCase) -> Iterator[Notice]:
 
 
 @CHAPTER.rule("VA-02")
-def suspicion_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def suspicion_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Undersøkelsen dokumenteres av kontaktlærer i Visma Sikker Sak.»"""
     for notice in _suspicions_to_examine(case):
         arrived = notice.at
@@ -135,8 +133,7 @@ def suspicion_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             outcome = waited(case, judge, "VA-02", scope, arrived)
             outcome = or_which(outcome, "which_notice", *entries.unsure)
             outcome = or_which(outcome, "is_this_the_enquiry", *looks)
-        if outcome is not None:
-            yield outcome
+        yield outcome
 
 
 def written_by(
@@ -194,7 +191,7 @@ def staff_tell_rector(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 
 @CHAPTER.rule("VA-04")
-def notifier_logs(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def notifier_logs(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«dokumenter at det er meldt ifra ved å skrive logg»: two logs by two people, never one for both."""
     for notice in case.notices:
         arrived, notifier = notice.at, notice.notifier
@@ -202,9 +199,7 @@ def notifier_logs(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             continue
         if notifier is not None and is_known(notifier) and not notifier.role.is_pedagogical:
             continue  # the e-mail route (DOK-04)
-        outcome = _own_log(case, judge, notice, notifier, arrived)
-        if outcome is not None:
-            yield outcome
+        yield _own_log(case, judge, notice, notifier, arrived)
 
 
 def _own_log(case: KnownCase, judge: Judge, notice: Notice, notifier: Actor | None, arrived: Moment) -> Outcome | None:
@@ -242,7 +237,7 @@ def _is_notifier(author: Actor | None, notifier: Actor | None) -> bool | None:
 
 
 @CHAPTER.rule("VA-05")
-def rector_receipt(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def rector_receipt(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Rektor loggfører mottatt beskjed i Visma Sikker Sak.» Nobody can acknowledge for rektor but a delegate."""
     for notice in case.notices:
         arrived = notice.at
@@ -261,8 +256,7 @@ def rector_receipt(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         if outcome is None:
             outcome = waited(case, judge, "VA-05", scope, arrived)
             outcome = or_which(outcome, "which_notice", *receipts.unsure)
-        if outcome is not None:
-            yield outcome
+        yield outcome
 
 
 def _filed_by_rector(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
@@ -278,15 +272,13 @@ def _filed_by_rector(case: KnownCase, judge: Judge, notice: Notice, arrived: Mom
 # --- «… tar rektor eller kontaktlærer imot varselet og dokumenterer …» -----------------------------------------------------
 
 
-def received(code: str, case: KnownCase, judge: Judge, *sources: NoticeSource) -> Iterator[Outcome]:
+def received(code: str, case: KnownCase, judge: Judge, *sources: NoticeSource) -> Iterator[Outcome | None]:
     """Per notice from ``sources``: whether rektor or kontaktlærer took it and wrote it down. Anyone else is a question."""
     for notice in case.notices:
         arrived = notice.at
         if notice.source not in sources or arrived is None or goes_to_the_owner(case, notice):
             continue
-        outcome = _received(code, case, judge, notice, arrived)
-        if outcome is not None:
-            yield outcome
+        yield _received(code, case, judge, notice, arrived)
 
 
 def _received(code: str, case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
@@ -311,12 +303,12 @@ def _received(code: str, case: KnownCase, judge: Judge, notice: Notice, arrived:
 
 
 @CHAPTER.rule("VA-06")
-def from_guardians(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def from_guardians(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Når foreldre melder ifra, tar rektor eller kontaktlærer imot varselet og dokumenterer i Visma Sikker Sak»."""
     yield from received("VA-06", case, judge, NoticeSource.GUARDIAN)
 
 
 @CHAPTER.rule("VA-07")
-def from_others(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def from_others(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Når andre (PPT, helsesykepleier etc) melder ifra tar rektor eller kontaktlærer imot varselet»; anonymous too (A-07)."""
     yield from received("VA-07", case, judge, NoticeSource.OTHER, NoticeSource.ANONYMOUS)

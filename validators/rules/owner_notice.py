@@ -66,7 +66,7 @@ def _decided_in(at: Moment, stretch: Stretch) -> bool:
 
 
 @CHAPTER.rule("VA-09")
-def owner_notified(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def owner_notified(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«I alvorlige skolesaker skal skoleeier/kommunalsjef varsles.» Decided by a person; an empty field is a question."""
     for found in _seriousness(case):
         told = owner_told(case, found.stretch.after)
@@ -89,9 +89,7 @@ def owner_notified(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         elif told.by_others or not _missed_in_a_staff_case(case, judge, found, found.serious):
             outcome = waited(case, judge, "VA-09", found.scope, found.serious)
             outcome = or_which(outcome, "told_another", *told.unsure)
-            outcome = or_which(outcome, "told_by_others", *told.by_others)
-            if outcome is not None:
-                yield outcome
+            yield or_which(outcome, "told_by_others", *told.by_others)
 
 
 def _before_anything(case: KnownCase, found: _Seriousness, item: Recorded) -> bool:
@@ -189,7 +187,7 @@ def _past_rector(case: KnownCase, found: _Seriousness, item: Recorded) -> bool:
 
 
 @CHAPTER.rule("VA-11")
-def owner_acknowledged(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def owner_acknowledged(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Skoleeier dokumenterer mottatt varsel.» One party cannot acknowledge for the other, and no system for either."""
     told = owner_told(case)
     notices = (*told.sure, *told.by_others)
@@ -215,8 +213,7 @@ def owner_acknowledged(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         outcome = written_by(judge, "VA-11", scope, receipts, Role.OWNER, when) or waited(
             case, judge, "VA-11", scope, when
         )
-        if outcome is not None:
-            yield outcome
+        yield outcome
 
 
 def _refers_to_hers(judge: Judge, entry: LogEntry) -> bool:
@@ -227,7 +224,6 @@ def _refers_to_hers(judge: Judge, entry: LogEntry) -> bool:
 def _receipts(case: KnownCase, notified: Moment) -> Iterator[LogEntry]:
     """The owner's receipts from ``notified`` on; an automatic read receipt is none (A-11)."""
     for entry in case.all(LogKind.OWNER_ACKNOWLEDGED):
-        when = entry.at
         automatic = entry.author is not None and entry.author.role is Role.SYSTEM
-        if when is not None and not when.certainly_before(notified) and entry.held is not False and not automatic:
+        if entry.can_follow(notified) and entry.held is not False and not automatic:
             yield entry

@@ -23,7 +23,7 @@ CHAPTER = Chapter("measures")
 
 
 @CHAPTER.rule("TI-07")
-def plan_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def plan_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.»: per affected pupil, anew when the case is reopened."""
     if case.nobody_identified:
         yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
@@ -32,9 +32,7 @@ def plan_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             raised = _raised(case, stretch, pupil)
             if raised is None:
                 continue
-            outcome = _plan_for(case, judge, _Owed(stretch, pupil.ref, stretch.scope(pupil), raised))
-            if outcome is not None:
-                yield outcome
+            yield _plan_for(case, judge, _Owed(stretch, pupil.ref, stretch.scope(pupil), raised))
     yield from _involved_but_unsafe(case, judge)
 
 

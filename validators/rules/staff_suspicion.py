@@ -64,11 +64,11 @@ def _against_a_leader(case: KnownCase, suspicion: Suspicion) -> bool:
 
 def on_or_after(items: Iterable[R], start: Moment) -> list[R]:
     """The items that can have come after ``start``; on the same day without times they can."""
-    return [item for item in items if (when := item.at) is not None and not when.certainly_before(start)]
+    return [item for item in items if item.can_follow(start)]
 
 
 def can_follow(start: Moment) -> Callable[[LogEntry], bool]:
-    return lambda entry: bool(on_or_after([entry], start))
+    return lambda entry: entry.can_follow(start)
 
 
 def _on_the_day_of(start: Moment) -> Callable[[LogEntry], bool]:
@@ -210,7 +210,7 @@ def measures_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(scope, "time_unknown", found)
             continue
         outcome = judge.straks(scope, when, on_or_after(started, when))
-        before = [item for item in started if item not in on_or_after(started, when) and _since_suspected(case, item)]
+        before = [item for item in started if not item.can_follow(when) and _since_suspected(case, item)]
         if outcome.verdict is not Verdict.MET and before:
             outcome = judge.review(scope, "already_started", found, *before, event=when)
         if outcome.verdict is not Verdict.MET and _perhaps_nothing(judge, found):
@@ -240,7 +240,7 @@ def _started(case: KnownCase) -> list[Recorded]:
 
 
 def _since_suspected(case: KnownCase, item: Recorded) -> bool:
-    return any(item in on_or_after([item], start) for _, _, start in staff_suspicions(case))
+    return any(item.can_follow(start) for _, _, start in staff_suspicions(case))
 
 
 # --- «Det er rektor som har ansvaret for å undersøke saken, og sørge for …» ----------------------------------------------------
