@@ -54,18 +54,15 @@ def fingerprints(case: Case, as_of: datetime, key: bytes, readings: Readings) ->
     if not key:
         return {}
     from ..validators.known import KnownCase  # whoever only tells of copies reads no case
-    from ..validators.reading.bare_words import forget_texts
+    from ..validators.reading.bare_words import letting_go_of_texts
 
-    try:
-        found = {
+    with letting_go_of_texts():
+        return {
             hmac.digest(key, f"{case.school}\0{own}".encode(), hashlib.sha256).hex()[:32]: rule
             for plan in KnownCase(case, as_of).current_plans
             for path, text, rule in _texts(plan)
             if len(own := _own_words(text, path, readings)) >= readings.copied_from_letters
         }
-    finally:
-        forget_texts()
-    return found
 
 
 def alike(prints: Mapping[str, Mapping[str, str]]) -> tuple[Alike, ...]:

@@ -30,12 +30,13 @@ from .each_once import each_once
 from .judge import Judge
 from .known import CycleIndex, KnownCase
 from .needs import can_only_prove, list_of
-from .reading.bare_words import forget_texts
+from .reading.bare_words import letting_go_of_texts
 from .reading.hints import HINTING, hinting_notes, may_be_hinted
 from .rule import Rule, Subject
 from .without_time import WithoutTime
 
 
+@letting_go_of_texts()
 def assess(
     case: Case,
     *,
@@ -50,11 +51,8 @@ def assess(
     ``plans``: the versions of one municipality's plan, oldest first; each duty is judged by the one that was valid on its
     event's day. A rule that crashes gives ``unknown`` and is named in ``crashed``; it never stops the others.
     """
-    try:
-        its = tuple(rule for rule in rules if rule.subject is Subject.CASE)
-        return _CaseJudgement(each_once(case), as_of, plans, its, calendar, read_text).assessment()
-    finally:
-        forget_texts()
+    its = tuple(rule for rule in rules if rule.subject is Subject.CASE)
+    return _CaseJudgement(each_once(case), as_of, plans, its, calendar, read_text).assessment()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +127,7 @@ def _last_act(index: KnownCase) -> date | None:
     return max((moment.day for moment in done if moment is not None), default=None)
 
 
+@letting_go_of_texts()
 def assess_cycle(
     facts: CycleFacts,
     *,
@@ -139,20 +138,6 @@ def assess_cycle(
     read_text: bool = True,
 ) -> Assessment:
     """Judges the annual cycle of one school (or, with ``facts.school`` None, the municipality) in one school year."""
-    try:
-        return _assess_cycle(facts, as_of, plans, rules, calendar, read_text)
-    finally:
-        forget_texts()
-
-
-def _assess_cycle(
-    facts: CycleFacts,
-    as_of: datetime,
-    plans: Sequence[MunicipalPlan],
-    rules: Iterable[Rule],
-    calendar: SchoolCalendar,
-    read_text: bool,
-) -> Assessment:
     subject = Subject.MUNICIPALITY_YEAR if facts.school is None else Subject.SCHOOL_YEAR
     index = CycleIndex(facts, as_of)
     _, last_day = school_year_bounds(facts.school_year)

@@ -214,14 +214,6 @@ class KnownCase:
     def _by_id(self) -> dict[str, LogEntry]:
         return {entry.id: entry for entry in self.log}
 
-    def hearings(self, pupil: str) -> list[LogEntry]:
-        """The conversations in which ``pupil`` was heard, and the offers she declined, by time.
-
-        A declined offer counts, for it is a right and no duty (HB-02); an offer without an answer does not, nor does a
-        conversation that was only called.
-        """
-        return [e for e in self.for_pupil(pupil, LogKind.PUPIL_CONVERSATION) if was_heard(e)]
-
     # --- pupils ------------------------------------------------------------------------------------------------
 
     @cached_property

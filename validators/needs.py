@@ -11,37 +11,8 @@ from ..domain.facts import Mark, kind_marks, marked, marks
 from ..domain.log import LogEntry, LogKind, Recorded
 from ..domain.toml import read_toml
 
-_RECORDED = ("happened_at", "registered_at", "deleted_at", "edits", "duplicate_of")
-_HISTORY = ("registered_at", "deleted_at", "edits", "duplicate_of")
-"""What tells that an entry proves less than it seems to, whoever reads it."""
-_ALWAYS = {
-    "status_history": ("status", "at", "registered_at"),
-    "severity": ("serious", "at", "registered_at"),
-    "suspicions": ("at", "registered_at"),
-    "transfers": ("at",),
-    "pupils": ("ref", "part", "joined_at"),
-    "notices": _RECORDED,
-    "log": (*_RECORDED, "kind", "pupils", "notice"),
-    "activity_plans": _RECORDED,
-    "evaluations": _RECORDED,
-    "incidents": _RECORDED,
-}
-"""What the case as known (known.py) asks of everything in a list, before a rule sees it."""
-_BOTH = frozenset(
-    {
-        "activity_plans.happened_at",
-        "activity_plans.measures",
-        "activity_plans.measures.pupils",
-        "activity_plans.pupils",
-        "activity_plans.status",
-        "activity_plans.version",
-        "evaluations.happened_at",
-        "log.happened_at",
-        "status_history.at",
-        "status_history.registered_at",
-    }
-)
-"""What proves one duty and is the occasion of another."""
+_ASKED: Mapping[str, Mapping[str, list[str]]] = read_toml((files(__package__) / "asked_of_all.toml").read_text("utf-8"))
+_ALWAYS = _ASKED["always"]
 
 
 @dataclass(frozen=True)
@@ -118,7 +89,9 @@ class Needs:
         if kind is not None and kind not in self.kinds:
             return False
         if where in self.settles:
-            history = where in map(list_of, self.rows) and any(there == f"{where}.{part}" for part in _HISTORY)
+            history = where in map(list_of, self.rows) and any(
+                there == f"{where}.{part}" for part in _ASKED["paths"]["history"]
+            )
             return history or path == f"{where}:{kind}"
         if where not in self.lists:
             return False
@@ -158,33 +131,20 @@ def can_only_prove(path: str) -> bool:
     below = [mark for one, mark in marks().items() if one.startswith(f"{field}.")]
     if kind is not None and "." not in path:
         return True
-    if field in _NARROWS:
+    if field in _ASKED["paths"]["narrows"]:
         return False
     return (
         all(mark is Mark.PROOF for mark in (marks().get(field, Mark.OCCASION), *below)) and field not in what_decides()
     )
 
 
-_NARROWS = frozenset(
-    {
-        "log.pupils",
-        "log.notice",
-        "log.plan",
-        "log.measure",
-        "evaluations.plan",
-        "evaluations.measures",
-        "evaluations.pupils",
-        "incidents.guardians_informed.pupil",
-    }
-)
-"""What says which duty an entry is about: without it, an entry may be taken for another's."""
 NOTHING = Needs()
 
 
 @cache
 def what_decides() -> frozenset[str]:
     """The fields that set a duty off or say whom it is owed to."""
-    return _BOTH | {path for path in marked(Mark.OCCASION) if "." in path}
+    return frozenset(_ASKED["paths"]["both"]) | {path for path in marked(Mark.OCCASION) if "." in path}
 
 
 _KINDS = {str(kind): kind for kind in LogKind}

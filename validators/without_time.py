@@ -25,6 +25,10 @@ from .needs import Needs
 from .reading.hints import HINTING
 
 _LISTS = ("notices", "log", "activity_plans", "evaluations", "incidents")
+_NOTHING_MORE: dict[str, Any] = dict.fromkeys(
+    ("question", "deadline", "asks_after", "counted_from", "reading", "changes_at", "state")
+)
+"""What a finding does not tell where it can't be checked."""
 _SHOWN_BY_WHAT_IS_THERE = frozenset({Reason.NOT_ALLOWED, Reason.WRONG_ROLE})
 """Why something that is there is a deviation, whatever else there may be."""
 
@@ -76,19 +80,8 @@ class WithoutTime:
             changes = [f.changes_at for f in (stands, *tried) if f is not None and f.changes_at is not None]
             return replace(one, changes_at=min(changes, default=None))
         evidence = tuple(item.id for item in concern or (asked or beside).values())
-        return Finding(
-            rule=one.rule,
-            slug=one.slug,
-            school=one.school,
-            case=one.case,
-            scope=one.scope,
-            verdict=Verdict.UNKNOWN,
-            reason=self._why(evidence[0]),
-            evidence=evidence,
-            severity=one.severity,
-            basis=one.basis,
-            role=one.role,
-            plan=one.plan,
+        return replace(
+            one, **_NOTHING_MORE, verdict=Verdict.UNKNOWN, reason=self._why(evidence[0]), evidence=evidence, remarks=()
         )
 
     def _could_concern(self, item: Recorded, scope: str) -> bool:

@@ -15,7 +15,7 @@ from skolemiljo.domain.log import BestInterest, LogEntry
 from skolemiljo.validators.reading import answers
 from skolemiljo.validators.reading.answers import Place, Said, known_fields, read_answer, repeated
 from skolemiljo.validators.reading.bare_words import data as word_lists
-from skolemiljo.validators.reading.bare_words import forget_texts
+from skolemiljo.validators.reading.bare_words import letting_go_of_texts
 
 PROBLEM, MEASURE = "activity_plans.problem", "activity_plans.measures.text"
 
@@ -357,12 +357,11 @@ _PIECES += [
 @example(parts=[("ikke aktuelt", " "), ("leksehjelp", ". ")], path=None)
 def test_the_short_way_reads_what_the_long_way_reads(parts: list[tuple[str, str]], path: str | None) -> None:
     text = "".join(piece + sign for piece, sign in parts)
-    short = read_answer(text, path)
-    forget_texts()
-    with pytest.MonkeyPatch.context() as patched:
+    with letting_go_of_texts():
+        short = read_answer(text, path)
+    with pytest.MonkeyPatch.context() as patched, letting_go_of_texts():
         patched.setattr(answers, "_begins_with_its_own", lambda *_: False)
         assert read_answer(text, path) == short
-    forget_texts()
 
 
 @given(texts, st.sampled_from(sorted(known_fields())), st.data())

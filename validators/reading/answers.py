@@ -128,19 +128,35 @@ class _Field:
     ahead: bool
     measure: bool
     may_not_apply: bool
+    in_place: re.Pattern[str]
+    """«vi er i mål»: a word of the prompt, where somebody or something is said to be there"""
+    told: re.Pattern[str]
+    """«det er ikke mulig», «klassen får tilbakemelding»: a yes or a no"""
+
+
+_ADVERBS = (
+    r"(?:(?:ikke|ikkje|helt|heilt|alt|nå|no|ennå|enno|enda|endå|fortsatt|framleis|fremdeles|jo|så|da|då|bare|berre) )*"
+)
+_IS = "(?:er|var|ble|blei|vart|blir|vert|har vært|har vore|har blitt|har vorte|kommer|kjem)"
 
 
 @cache
 def _field(path: str | None) -> _Field:
     raw = data("answers.toml")["fields"].get(path, {})
+    prompt = frozenset(bare(raw.get("prompt", "")).split())
+    words = "|".join(sorted(prompt))
     return _Field(
-        prompt=frozenset(bare(raw.get("prompt", "")).split()),
+        prompt=prompt,
         answers=re.compile(rf"\b(?:{'|'.join(raw['answers'])})\b" if "answers" in raw else r"(?!)"),
         yes_no=raw.get("yes_no", False),
         none=raw.get("none", False),
         ahead=raw.get("ahead", False),
         measure=raw.get("measure", False),
         may_not_apply=raw.get("may_not_apply", False),
+        in_place=re.compile(rf"(?:(?:\w+ ){{1,2}}{_IS} )?{_ADVERBS}i (?:{words})(?: .*)?"),
+        told=re.compile(
+            rf"(?:(?:\w+ )+{_IS} )?{_ADVERBS}(?:mulig|mogleg)(?: å .*)?|(?:\w+ )+(?:få|får|fikk|fekk) {_ADVERBS}(?:{words}).*"
+        ),
     )
 
 
@@ -170,15 +186,28 @@ def _documents() -> tuple[tuple[Place, re.Pattern[str]], ...]:
 
 
 @cache
+def _beginnings(name: str) -> frozenset[str]:
+    """Words that decide by where they stand in a clause."""
+    return frozenset(data("answers.toml")["beginnings"][name])
+
+
+@cache
+def _reason() -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(data('answers.toml')['beginnings']['reason'])})\b")
+
+
+@cache
+def _of_reasons() -> frozenset[str]:
+    return frozenset(word for phrase in _beginnings("reason") for word in phrase.split())
+
+
+@cache
 def _shapes() -> re.Pattern[str]:
     documents = "|".join(f"(?:{pattern.pattern})" for _, pattern in _documents())
     return re.compile(rf"(?P<placeholder>x+|z+|0+)|(?P<number>\d+[a-z]?)|(?P<document>{documents})")
 
 
 _NOT_APPLICABLE = re.compile(r"([ni])(?<!\w[ni])\s?[/.]\s?a\b")
-_REASONS = ("fordi", "siden", "sidan", "ettersom", "av di", "pga", "på grunn av", "på grunn")
-_REASON = re.compile(rf"\b({'|'.join(_REASONS)})\b")
-_OF_REASONS = frozenset(" ".join(_REASONS).split())
 _BREAK = re.compile(r"(?<=[.!?;:,()–—\n])\s+|[!?;:()–—\n/]|,(?!\d)|\s-\s|\.$")
 _SENTENCE = re.compile(r"[.!?;](?=\s|$)|\n")
 _DOTTED = re.compile(r"\b(jf|jfr|ref|pkt|nr|kl|evt|bl|ca|mnd|pr|s|m|d|a|[1-9][0-9]?)\.")
@@ -245,7 +274,7 @@ def _begins_with_its_own(words: str, field: _Field) -> bool:
     *_, of_phrases = _known()
     for piece, classes in _tokens(words):
         if not classes:
-            return len(piece) > 2 and not (piece in of_phrases or piece in field.prompt or piece in _OF_REASONS)
+            return len(piece) > 2 and not (piece in of_phrases or piece in field.prompt or piece in _of_reasons())
         if not classes <= _LEADS | _BESIDE or " " in piece:
             return False
     return False
@@ -271,11 +300,6 @@ def _closed(words: str, field: _Field, *, clause: bool = False) -> Answer | None
     return _kind(phrases, field)
 
 
-_ADVERBS = (
-    r"(?:(?:ikke|ikkje|helt|heilt|alt|nå|no|ennå|enno|enda|endå|fortsatt|framleis|fremdeles|jo|så|da|då|bare|berre) )*"
-)
-_IS = "(?:er|var|ble|blei|vart|blir|vert|har vært|har vore|har blitt|har vorte|kommer|kjem)"
-
 _ASKS = re.compile(r"(?:er|hva|kva|hvem|kven|hvordan|korleis|hvilk\w+|når|skal) ")
 
 
@@ -285,11 +309,9 @@ def _states(words: str, field: _Field) -> bool:
     «Vi er (ikke) i mål» says it; «mål», «evaluert opp mot mål» and the question itself do not. «Det er ikke mulig» and «klassen får
     tilbakemelding» answer where «nei» and «ja» do.
     """
-    prompt = "|".join(sorted(field.prompt))
-    if "i" not in field.prompt and re.fullmatch(rf"(?:(?:\w+ ){{1,2}}{_IS} )?{_ADVERBS}i (?:{prompt})(?: .*)?", words):
+    if "i" not in field.prompt and field.in_place.fullmatch(words):
         return True
-    told = rf"(?:(?:\w+ )+{_IS} )?{_ADVERBS}(?:mulig|mogleg)(?: å .*)?|(?:\w+ )+(?:få|får|fikk|fekk) {_ADVERBS}(?:{prompt}).*"
-    return field.yes_no and not _ASKS.match(words) and re.fullmatch(told, words) is not None
+    return field.yes_no and not _ASKS.match(words) and field.told.fullmatch(words) is not None
 
 
 def _kind(phrases: _Phrases, field: _Field) -> Answer:
@@ -297,7 +319,11 @@ def _kind(phrases: _Phrases, field: _Field) -> Answer:
     if _Class.POINT in marks:
         return Answer(Said.ELSEWHERE, _pointer([piece for piece, _ in phrases.tokens]))
     if phrases.beside and marks & _PUTS_OFF:
-        told = field.ahead and not marks & _DENIES and not any(piece in _COMES for piece, _ in phrases.tokens)
+        told = (
+            field.ahead
+            and not marks & _DENIES
+            and not any(piece in _beginnings("comes") for piece, _ in phrases.tokens)
+        )
         return _ANSWER if told else Answer(Said.LATER)
     return Answer(Said.NOTHING, denies=bool(marks & _DENIES))
 
@@ -319,7 +345,7 @@ def _by_its_beginning(text: str, field: _Field) -> Answer:
     text = _DOTTED.sub(r"\1 ", _NOT_APPLICABLE.sub(r"\1a", text))
     if _only_tells_why_not(text, field):
         return Answer(Said.NOT_APPLICABLE, denies=True)
-    text = _REASON.sub(", ", text)
+    text = _reason().sub(", ", text)
     best = NOTHING
     sentences = _SENTENCE.split(text)
     for place, sentence in enumerate(map(_clauses, sentences)):
@@ -338,7 +364,7 @@ def _by_its_beginning(text: str, field: _Field) -> Answer:
 
 def _only_tells_why_not(text: str, field: _Field) -> bool:
     """Whether it says no, and then no more than why: «ikke evaluert fordi eleven var syk»."""
-    reason = _REASON.search(text)
+    reason = _reason().search(text)
     denied = bare(text[: reason.start()]) if reason is not None else ""
     closed = _closed(denied, field) if denied else None
     return closed is not None and closed.denies and not field.may_not_apply
@@ -392,64 +418,18 @@ def _headed(words: str, field: _Field) -> Answer:
     if not classes:
         return _ANSWER
     rest = tuple(tokens)
-    does = not _MODALS.isdisjoint(led)  # «må se over gjerdet» tells what is to be done
+    does = not _beginnings("does").isdisjoint(led)  # «må se over gjerdet» tells what is to be done
     if _Class.POINT in classes and not does and _next_is_a_place(rest):
         return Answer(Said.ELSEWHERE, _pointer([*led, head, *(piece for piece, _ in rest)]))
     if field.ahead:
         return _ANSWER
-    if head in _COMES:
-        return Answer(Said.LATER) if rest and rest[0][0] in _ON else _ANSWER
+    if head in _beginnings("comes"):
+        return Answer(Said.LATER) if rest and rest[0][0] in _beginnings("on") else _ANSWER
     if _Class.LATER in classes:
         return Answer(Said.LATER)
-    if _Class.TALK in classes and not field.measure and rest and rest[0][0] in _WITH:
+    if _Class.TALK in classes and not field.measure and rest and rest[0][0] in _beginnings("with"):
         return Answer(Said.LATER)
     return _ANSWER
-
-
-_MODALS = frozenset({"må", "skal", "bør", "kan", "å"})
-_COMES = frozenset(
-    {
-        "kommer",
-        "kjem",
-        "komme",
-        "kome",
-        "venter",
-        "ventar",
-        "vente",
-        "vent",
-        "lages",
-        "lagast",
-        "lage",
-        "sjekkes",
-        "sjekke",
-        "utsatt",
-        "utsett",
-    }
-)
-"""Words that put off only with a time or a condition after them: «kommer etter møtet», and not «kommer for seint»."""
-_ON = frozenset(
-    {
-        "etter",
-        "når",
-        "med",
-        "på",
-        "i",
-        "innen",
-        "innan",
-        "senest",
-        "seinast",
-        "neste",
-        "til",
-        "fra",
-        "frå",
-        "så",
-        "først",
-        "senere",
-        "seinare",
-        "snart",
-    }
-)
-_WITH = frozenset({"med", "på", "i", "av", "når", "etter", "før", "hos", "om"})
 
 
 def _next_is_a_place(rest: _Tokens) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar, cast
@@ -19,16 +20,20 @@ _KEEPERS: list[Callable[[], None]] = []
 
 
 def kept(function: _Function) -> _Function:
-    """``function``, whose answers are kept for each text until :func:`forget_texts`."""
+    """``function``, whose answers are kept for each text for as long as :func:`letting_go_of_texts` says."""
     cached = lru_cache(KEPT)(function)
     _KEEPERS.append(cached.cache_clear)
     return cast(_Function, cached)  # lru_cache loses the signature
 
 
-def forget_texts() -> None:
-    """Lets go of the texts that were read, so that none outlives the judgement of its case."""
-    for forget in _KEEPERS:
-        forget()
+@contextmanager
+def letting_go_of_texts() -> Iterator[None]:
+    """Afterwards none of the texts that were read is kept: none outlives the judgement of its case."""
+    try:
+        yield
+    finally:
+        for forget in _KEEPERS:
+            forget()
 
 
 @kept
