@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,9 +76,10 @@ def publish(work: Workplace, folder: Path, *, now: datetime, echo: Echo) -> bool
             _school, seen_at = reports_for.stored_school(store, number)
             if seen_at is None or reports_for.is_over(store, number, now):
                 continue
-            report = reports_for.for_rector(work, number, as_of=now, offline=True)[0]
+            report, by_case = reports_for.for_rector_and_each_case(work, number, as_of=now)
             made = _made(seen_at, now, complete=report.complete)
-            places[number] = _lay_out(work, folder / number, report, made, wanted, number, now)
+            files = {**_case_pages(by_case, made), **dict(_files(work, report, made, now))}
+            places[number] = _lay_out(folder / number, files, made, wanted, number, now)
             note_report(work, "publish", report, "html")
             whole = whole and not made.warning
             echo(f"  {number}  {made.line}")
@@ -87,7 +88,7 @@ def publish(work: Workplace, folder: Path, *, now: datetime, echo: Echo) -> bool
         audit, judged = reports_for.for_owner(work, as_of=now, offline=True)
         seen = min(seen for number in places if (seen := reports_for.stored_school(store, number)[1]) is not None)
         made = _made(seen, now, complete=judged.complete and whole)
-        _lay_out(work, folder / OWNER, audit, made, wanted, OWNER, now)
+        _lay_out(folder / OWNER, dict(_files(work, audit, made, now)), made, wanted, OWNER, now)
         note_report(work, "publish", audit, "html")
         echo(f"  {OWNER}  {made.line}")
         _remove_schools_no_longer_there(folder, {*places, OWNER})
@@ -110,10 +111,9 @@ def _made(seen_at: datetime, now: datetime, *, complete: bool) -> Published:
 
 
 def _lay_out(
-    work: Workplace, folder: Path, report: Report, made: Published, wanted: PublishSection, reader: str, now: datetime
+    folder: Path, files: Mapping[str, str | bytes], made: Published, wanted: PublishSection, reader: str, now: datetime
 ) -> Path:
     """One reader's folder: the files, then the index, then nothing else."""
-    files = dict(_files(work, report, made, now))
     for name, content in files.items():
         put_in_place(folder / name, content)
     put_in_place(folder / "index.json", json.dumps(_told(made, files, reader, now), ensure_ascii=False, indent=1))
@@ -125,8 +125,12 @@ def _lay_out(
     return folder
 
 
+def _case_pages(reports_by_case: Mapping[str, SchoolReport], made: Published) -> dict[str, str | bytes]:
+    return {html.case_file(case): html.render(report, held=made.line) for case, report in reports_by_case.items()}
+
+
 def _files(work: Workplace, report: Report, made: Published, now: datetime) -> Iterator[tuple[str, str | bytes]]:
-    yield _PAGE, html.render(report, held=made.line)
+    yield _PAGE, html.render(report, held=made.line, with_case_pages=True)
     for form, name in _FORMS.items():
         if form == "ics" and not isinstance(report, SchoolReport):
             continue
@@ -137,7 +141,7 @@ def _files(work: Workplace, report: Report, made: Published, now: datetime) -> I
                 yield name, reports.render(report, form)
 
 
-def _told(made: Published, files: dict[str, str | bytes], reader: str, now: datetime) -> dict[str, object]:
+def _told(made: Published, files: Mapping[str, str | bytes], reader: str, now: datetime) -> dict[str, object]:
     return {
         "made_at": now.isoformat(timespec="seconds"),
         "seen_at": made.seen_at.isoformat(timespec="seconds"),
@@ -148,7 +152,7 @@ def _told(made: Published, files: dict[str, str | bytes], reader: str, now: date
     }
 
 
-def _index(made: Published, files: dict[str, str | bytes]) -> str:
+def _index(made: Published, files: Mapping[str, str | bytes]) -> str:
     """A page of links, without a style of its own: it is read on a file share as well as behind a sign-on."""
     title = _("Skolemiljøsakene")
     links = "".join(f'<li><a href="{name}">{escape(name)}</a></li>' for name in sorted(files))

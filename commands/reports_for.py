@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,58 @@ def for_rector(
     ``offline``: what the last nightly run saw, without asking the source. What is new is told since the day ``since``, or
     since what was ``told`` last.
     """
+    make, judged = _seen_by_rector(
+        work, number, as_of=as_of, language=language, offline=offline, since=since, told=told, progress=progress
+    )
+    report = make(only)
+    if only.case is not None and not (report.cases or any(problem.case for problem in report.problems)):
+        raise SettingsError(_("skolen har ingen sak med det nummeret: se etter i listen uten --case"))
+    judged.complete = report.complete
+    shown = {problem.case for problem in report.problems}
+    judged.problems = [problem for problem in judged.problems if problem.case in shown]
+    return report, judged
+
+
+def for_rector_and_each_case(
+    work: Workplace, number: str, *, as_of: datetime
+) -> tuple[SchoolReport, dict[str, SchoolReport]]:
+    """What the last night saw of a school, and the same of each open case alone. What would settle what is open, and when things
+    were done, is told where the source shows the case as the night saw it."""
+    make, judged = _seen_by_rector(work, number, as_of=as_of, offline=True)
+    _look_into(work, judged, as_of)
+    whole = make(EVERYTHING)
+    return whole, {block.case: make(Only(case=block.case)) for block in whole.open_cases if block.case is not None}
+
+
+def _look_into(work: Workplace, judged: Judged, as_of: datetime) -> None:
+    """Looks into the open cases that the store tells of; where the source is not to be had, nothing more is said of them."""
+    for assessment in [a for a in judged.assessments if a.case and not a.over and not a.leader_accused]:
+        now = Judged(settles=True)
+        try:
+            now.take(work.source.case(assessment.case or ""), work.judging, as_of)
+        except CaseNotFound:
+            continue
+        except (SourceError, SettingsError):
+            return
+        seen = {(f.identity, f.verdict, f.reason, f.question) for f in assessment.findings}
+        findings = [f for again in now.assessments for f in again.findings]
+        same = {f.identity for f in findings if (f.identity, f.verdict, f.reason, f.question) in seen}
+        judged.settled |= {identity: came for identity, came in now.settled.items() if identity in same}
+        judged.days |= now.days
+
+
+def _seen_by_rector(
+    work: Workplace,
+    number: str,
+    *,
+    as_of: datetime,
+    language: str | None = None,
+    offline: bool = False,
+    since: date | None = None,
+    told: Previous | None = None,
+    progress: Progress | None = None,
+) -> tuple[Callable[[Only], SchoolReport], Judged]:
+    """What a report of a school is made by, of all of it or of a part; and what it is made of."""
     store = work.remembered
     seen_at = None
     if offline:
@@ -76,7 +129,8 @@ def for_rector(
             settles=True,
         )
         _ask_for_the_missing(work, judged, school.organisation_number, as_of)
-    report = school_report(
+    make = partial(
+        school_report,
         school,
         judged.assessments,
         judged.statuses,
@@ -96,16 +150,9 @@ def for_rector(
         seen_at=seen_at,
         language=language or work.settings.language_of(school),
         reader="rector",
-        only=only,
         settled=judged.settled,
     )
-    report = _with_place(work, report, judged)
-    if only.case is not None and not (report.cases or any(problem.case for problem in report.problems)):
-        raise SettingsError(_("skolen har ingen sak med det nummeret: se etter i listen uten --case"))
-    judged.complete = report.complete
-    shown = {problem.case for problem in report.problems}
-    judged.problems = [problem for problem in judged.problems if problem.case in shown]
-    return report, judged
+    return lambda only: _with_place(work, make(only=only), judged), judged
 
 
 def for_owner(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .annual_cycle import cycle_years
@@ -23,15 +25,22 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-def render(report: Report, language: str | None = None, *, held: str = "") -> str:
+def render(report: Report, language: str | None = None, *, held: str = "", with_case_pages: bool = False) -> str:
     """``report`` as one self-contained page. An audit has the pages of its schools after the map.
 
-    ``held``: the page's first line, for one that is published: when it was seen, and until when it holds.
+    ``held``: the page's first line, for one that is published: when it was seen, and until when it holds. ``with_case_pages``:
+    the page of each open case lies beside it (:func:`case_file`).
     """
     say = Sentences(report, language)
     if isinstance(report, AuditReport):
         return _audit_page(report, say, inline=True, held=held)
-    return _school_page(report, say, held)
+    beside = [block.case for block in report.open_cases if block.case] if with_case_pages else []
+    return _school_page(report, say, held, {say.case_words(case): case_file(case) for case in beside})
+
+
+def case_file(case: str) -> str:
+    """File name of a case's page: its number, with what no file name may hold by its code."""
+    return f"sak-{re.sub('[^A-Za-z0-9-]', lambda found: f'_{ord(found[0]):x}_', case)}.html"
 
 
 def pages(report: AuditReport, language: str | None = None) -> dict[str, str]:
@@ -132,12 +141,15 @@ def _shared(report: Report, say: Sentences) -> dict[str, Any]:
         "other_warnings": lambda r: [say.warning(w) for w in r.warnings if w.code not in ON_TOP],
         "cycle_years": lambda school: cycle_years(school, say),
         "course": lambda school: course(school, say),
+        "case_pages": {},
     }
 
 
-def _school_page(report: SchoolReport, say: Sentences, held: str = "") -> str:
+def _school_page(
+    report: SchoolReport, say: Sentences, held: str = "", case_pages: Mapping[str, str] = MappingProxyType({})
+) -> str:
     title = f"{say.title()}, {say.words.day(report.today)}"
-    made = page("school.html", title, say.words, {**_shared(report, say), "held": held})
+    made = page("school.html", title, say.words, {**_shared(report, say), "held": held, "case_pages": case_pages})
     return in_page(made, case_links(report))
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from skolemiljo.adapters.mock.municipality import Municipality, skolerute_path
-from skolemiljo.commands import night
+from skolemiljo.commands import night, reports_for
 from skolemiljo.commands.publishing import publish
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.errors import SettingsError
 from skolemiljo.domain.moment import OSLO
+from skolemiljo.reports.html import case_file
 
 NIGHT = datetime(2026, 11, 20, 4, 15, tzinfo=OSLO)
 
@@ -93,3 +94,48 @@ def test_a_folder_goes_to_the_group_that_may_read_it(work: Workplace, tmp_path: 
     owner = tmp_path / "ut" / "owner"
     assert {path.stat().st_gid for path in (owner, *owner.iterdir())} == {group.gr_gid}
     assert stat.S_IMODE(owner.stat().st_mode) == 0o750
+
+
+def test_each_open_case_has_a_page_that_the_schools_page_leads_to(work: Workplace, tmp_path: Path) -> None:
+    night.run(work, as_of=NIGHT, handle_signals=False)
+    out = tmp_path / "publisert"
+    said(work, out, NIGHT + timedelta(hours=1))
+    seen = 0
+    for school in work.schools:
+        folder = out / school.organisation_number
+        report = reports_for.for_rector(work, school.organisation_number, as_of=NIGHT, offline=True)[0]
+        wanted = {case_file(block.case) for block in report.open_cases if block.case}
+        assert {file.name for file in folder.glob("sak-*.html")} == wanted
+        page = (folder / "rapport.html").read_text("utf-8")
+        for name in wanted:
+            case_page = (folder / name).read_text("utf-8")
+            assert case_page.index("Gjelder til") < case_page.index("<h1")
+            assert '<svg class="course"' in case_page
+            seen += 1
+        needing = {case_file(block.case) for block in report.open_cases if block.case and block.acts}
+        assert all(f'href="{name}"' in page for name in needing)
+        assert "Når det er gjort og ført" in page or "Gjøres det" in page or "Blir det gjort" in page
+    assert seen
+    assert not list((out / "owner").glob("sak-*"))
+
+
+def test_where_the_source_is_not_to_be_had_the_pages_come_without_what_would_come_of_it(
+    work: Workplace, tmp_path: Path
+) -> None:
+    night.run(work, as_of=NIGHT, handle_signals=False)
+    file = work.settings.toml_file
+    assert file is not None
+    for case in file.parent.glob("cases/*.json"):
+        case.rename(case.with_suffix(".borte"))
+    away = Workplace(file)
+    for number in (school.organisation_number for school in work.schools):
+        report, by_case = reports_for.for_rector_and_each_case(away, number, as_of=NIGHT)
+        assert not any(item.settled for item in report.items)
+        assert by_case
+        assert not report.days
+
+
+def test_a_case_number_is_a_file_name_of_its_own() -> None:
+    names = {case_file(case) for case in ("SM-2026-0001", "2026/14", "2026-14", "2026.14", "2026_14", "Ærlig-1")}
+    assert len(names) == 6
+    assert all(name.isascii() and "/" not in name for name in names)
