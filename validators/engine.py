@@ -111,7 +111,7 @@ class _CaseJudgement:
                         continue
                     if index.hides:
                         outcome = _as_far_as_seen(rule, outcome, case)
-                    if outcome.reason is Reason.UNDOCUMENTED:
+                    if outcome.reason is Reason.UNDOCUMENTED or (outcome.reason is Reason.LATE and outcome.deadline):
                         outcome = _with_hints(rule, outcome, index, judge)
                     if day < judged_alike_from:
                         outcome = _by_rule_set(outcome, rule, plan, day)
@@ -292,15 +292,19 @@ def _as_far_as_seen(rule: Rule, outcome: Outcome, case: Case) -> Outcome:
 
 
 def _with_hints(rule: Rule, outcome: Outcome, index: KnownCase, judge: Judge) -> Outcome:
-    """A deviation for a missing entry becomes a question where a free note may say that it was done."""
-    if outcome.verdict is not Verdict.DEVIATION or outcome.reason is not Reason.UNDOCUMENTED or not judge.read_text:
+    """A deviation for a missing entry, or one past its last day, becomes a question where a free note may say that it was done.
+
+    Of what was done late, only notes up to the last day say so.
+    """
+    if outcome.verdict is not Verdict.DEVIATION or not judge.read_text:
         return outcome
+    until = outcome.deadline if outcome.reason is Reason.LATE else None
     texts = [path for path in ("log", "log.text") if path in _all_unseen(index.raw)]
     # A source that never has a text can't hide one either, where the case has no note at all.
     if texts and may_be_hinted(rule.code) and (index.all(*HINTING) or not index.raw.lacks("log.text")):
         return _unseen(index.raw, outcome.scope, texts)
     of_pupil = next((part[len("pupil:") :] for part in outcome.scope.split("/") if part.startswith("pupil:")), None)
-    notes = hinting_notes(rule.code, index, pupil=of_pupil, since=outcome.counted_from)
+    notes = hinting_notes(rule.code, index, pupil=of_pupil, since=outcome.counted_from, until=until)
     if not notes:
         return _with_unlabelled(rule, outcome, index, of_pupil)
     pointed_to = outcome.but(evidence=(*outcome.evidence, *notes))
@@ -310,7 +314,8 @@ def _with_hints(rule: Rule, outcome: Outcome, index: KnownCase, judge: Judge) ->
 def _with_unlabelled(rule: Rule, outcome: Outcome, index: KnownCase, pupil: str | None) -> Outcome:
     """Entries that nobody has labelled, in the right days by the right role, may be the missing one: then it is a question."""
     since = outcome.counted_from or outcome.event_day
-    until = outcome.deadline if outcome.reading is Reading.CALENDAR_DAY else None
+    by_day = outcome.reading is Reading.CALENDAR_DAY or outcome.reason is Reason.LATE
+    until = outcome.deadline if by_day else None
     found = []
     for entry in index.all(LogKind.UNLABELLED):
         when, doer = entry.at, entry.doer

@@ -13,6 +13,7 @@ HEARD = Proof(
     by=anyone("Samtale med eleven for å ivareta barnets rett til å bli hørt."),
     present=by(Role.PUPIL, words="alle barn som er involvert blir hørt gjennom hele saken/prosessen"),
     may_be_declined=True,
+    without_the_accused=True,
 )
 """A conversation at which the pupil was, or an offer that she declined herself: to be heard is a right, and no duty (HB-02)."""
 

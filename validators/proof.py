@@ -70,6 +70,10 @@ class Proof:
     """Whether an offer that the pupil herself declined shows it too: to be heard is her right, and no duty (HB-02)."""
     by_the_accused: bool = False
     """Whether the one it is said to be about may have done it: nobody examines herself, or hears the child she may have hurt."""
+    without_the_accused: bool = False
+    """Whether it is in doubt where the one it is said to be about sat there too: a child can't speak freely then."""
+    in_writing: bool = False
+    """Whether it may be done in writing: a message is enough to tell, and no meeting."""
     says: tuple[str, ...] = ()
     """Fields of the entry of which one must hold an answer."""
 
@@ -182,6 +186,8 @@ def _weigh(
         by_accused = False if proof.by_the_accused else did_the_accused(case, entry)
         against = _ruled_out(entry, person, by_accused=by_accused)
         question = None if against else _in_doubt(judge, proof, entry, pupil, person, by_accused=by_accused)
+        if not against and question is None and proof.without_the_accused and _was_there(case, entry):
+            question = "accused_was_there"
         # What it is about is kept too: while it lives, nothing else has its id.
         case.found[about] = (against, question), (proof, entry, person)
     weighed: tuple[str | None, str | None] = case.found[about][0]
@@ -218,7 +224,7 @@ def _in_doubt(
         return "who_did_it"
     if proof.present is not None or person is not None:
         listed = there(entry)
-        if entry.channel in IN_WRITING:
+        if entry.channel in IN_WRITING and not proof.in_writing:
             return "only_in_writing"
         if listed and person is not None and not any(_may_be(person, other) for other in listed):
             return "who_was_there"
@@ -229,10 +235,23 @@ def _in_doubt(
     return None
 
 
+_OUTSIDE = (Role.PUPIL, Role.GUARDIAN, Role.ANONYMOUS, Role.SYSTEM)
+
+
+def from_outside(actor: Actor | None) -> bool:
+    """Whether it is a child, the home, somebody nobody knows or a system that did what the plan asks of the school."""
+    return actor is not None and actor.role in _OUTSIDE
+
+
 def _from_outside(entry: LogEntry) -> bool:
-    """Whether the home did it, or somebody nobody knows: what the plan asks of the school. Who declined is another question."""
-    outside = (Role.GUARDIAN, Role.ANONYMOUS)
-    return entry.hearing is not Hearing.DECLINED and entry.doer is not None and entry.doer.role in outside
+    """As :func:`from_outside`; who declined is another question."""
+    return entry.hearing is not Hearing.DECLINED and from_outside(entry.doer)
+
+
+def _was_there(case: KnownCase, entry: LogEntry) -> bool:
+    """Whether someone accused by then is among those listed as there."""
+    accused = _accused_by(case, entry) if case.accusing else []
+    return any(is_accused(actor, accused) is True for actor in there(entry))
 
 
 def there(entry: LogEntry) -> tuple[Actor, ...]:
@@ -263,13 +282,18 @@ def did_the_accused(case: KnownCase, entry: LogEntry) -> bool | None:
     """
     if not case.accusing and not case.hides:
         return False
-    when, doer = entry.at, entry.doer
-    accused = [a for s in case.accusing if when is None or s.at.perhaps_before(when) for a in s.accused]
+    doer, accused = entry.doer, _accused_by(case, entry)
     if case.hides and (case.raw.is_hidden("suspicions.accused") or case.raw.hides_part_of("suspicions.accused")):
         return None  # who is accused can't be seen
     if doer is None:
         return None if accused else False
     return is_accused(doer, accused)
+
+
+def _accused_by(case: KnownCase, entry: LogEntry) -> list[Actor]:
+    """Those who were accused by the time of ``entry``."""
+    when = entry.at
+    return [a for s in case.accusing if when is None or s.at.perhaps_before(when) for a in s.accused]
 
 
 def is_accused(actor: Actor, accused: Sequence[Actor]) -> bool | None:

@@ -22,7 +22,7 @@ from ..domain.notice import Notice
 from ..domain.verdict import Finding, Reason, Verdict
 from .known import KnownCase
 from .needs import Needs
-from .reading.hints import HINTING
+from .reading.hints import HINTING, may_be_hinted
 
 _LISTS = ("notices", "log", "activity_plans", "evaluations", "incidents")
 _NOTHING_MORE: dict[str, Any] = dict.fromkeys(
@@ -76,6 +76,10 @@ class WithoutTime:
         looked_at = asked | beside if one.reason is Reason.UNDOCUMENTED else asked
         concern = [item for item in looked_at.values() if self._could_concern(item, one.scope)]
         same = all(_said(other) == _said(stands) for other in tried)
+        if one.reason is Reason.LATE and may_be_hinted(
+            one.rule
+        ):  # a note from before the last day may say that it was not
+            concern += [item for item in beside.values() if isinstance(item, LogEntry) and item.kind in HINTING]
         if same and all(self._is_settled(one, item) for item in concern):
             changes = [f.changes_at for f in (stands, *tried) if f is not None and f.changes_at is not None]
             return replace(one, changes_at=min(changes, default=None))

@@ -79,6 +79,7 @@ class _Class(Enum):
     NEGATION = "negation"
     SHRUG = "shrug"
     AGREED = "agreed"
+    DONE = "done"
     NOT_APPLICABLE = "not_applicable"
     APPLICABLE = "applicable"
     LATER = "later"
@@ -99,6 +100,9 @@ _EMPTY = frozenset(_Class) - _BESIDE
 _PUTS_OFF = frozenset({_Class.LATER, _Class.TALK})
 _DENIES = frozenset({_Class.NEGATION, _Class.NOT_APPLICABLE})
 _MARKS = _PUTS_OFF | {_Class.NOT_APPLICABLE, _Class.POINT}
+_SAYS_NONE = frozenset({_Class.FUNCTION, _Class.NEGATION, _Class.PEOPLE})
+"""Classes of the words of a «no» that decides: «ingen», «ikke til klassen»; «ikke ferdig» and «vet ikke» decide nothing."""
+_NONE = re.compile(r"\b(?:ingen|inga|intet|ingenting|nei|null|uten|utan)\b")
 _LEADS = frozenset({_Class.FUNCTION, _Class.FORM})
 """Classes whose words may stand before the one that a clause begins with."""
 _Tokens = tuple[tuple[str, frozenset[_Class]], ...]
@@ -128,6 +132,7 @@ class _Field:
     ahead: bool
     measure: bool
     may_not_apply: bool
+    outcome: bool
     in_place: re.Pattern[str]
     """«vi er i mål»: a word of the prompt, where somebody or something is said to be there"""
     told: re.Pattern[str]
@@ -157,6 +162,7 @@ def _field(path: str | None) -> _Field:
         told=re.compile(
             rf"(?:(?:\w+ )+{_IS} )?{_ADVERBS}(?:mulig|mogleg)(?: å .*)?|(?:\w+ )+(?:få|får|fikk|fekk) {_ADVERBS}(?:{words}).*"
         ),
+        outcome=raw.get("outcome", False),
     )
 
 
@@ -288,14 +294,19 @@ def _closed(words: str, field: _Field, *, clause: bool = False) -> Answer | None
         return None
     phrases = _phrases(words)
     marks = phrases.marks
-    own = phrases.own if marks & _MARKS or (clause and _Class.AGREED in marks) else phrases.own | phrases.beside
+    only_beside = marks & _MARKS or (clause and _Class.AGREED in marks) or (field.outcome and _Class.DONE in marks)
+    own = phrases.own if only_beside else phrases.own | phrases.beside
     if not own <= field.prompt or field.answers.search(words):
         return None
     if not marks & _MARKS and _states(words, field):
         return _ANSWER
     if field.yes_no and re.search(r"\b(ja|nei)\b", words):
         return _ANSWER
-    if field.none and _Class.NEGATION in marks and _Class.NOT_APPLICABLE not in marks:
+    if (
+        field.none
+        and _Class.NEGATION in marks <= _SAYS_NONE
+        and (_NONE.search(words) or not field.prompt.isdisjoint(words.split()))
+    ):
         return _ANSWER
     return _kind(phrases, field)
 
@@ -319,11 +330,7 @@ def _kind(phrases: _Phrases, field: _Field) -> Answer:
     if _Class.POINT in marks:
         return Answer(Said.ELSEWHERE, _pointer([piece for piece, _ in phrases.tokens]))
     if phrases.beside and marks & _PUTS_OFF:
-        told = (
-            field.ahead
-            and not marks & _DENIES
-            and not any(piece in _beginnings("comes") for piece, _ in phrases.tokens)
-        )
+        told = field.ahead and not marks & _DENIES and not any(_FILLS_IN.match(piece) for piece, _ in phrases.tokens)
         return _ANSWER if told else Answer(Said.LATER)
     return Answer(Said.NOTHING, denies=bool(marks & _DENIES))
 
@@ -430,6 +437,13 @@ def _headed(words: str, field: _Field) -> Answer:
     if _Class.TALK in classes and not field.measure and rest and rest[0][0] in _beginnings("with"):
         return Answer(Said.LATER)
     return _ANSWER
+
+
+_FILLS_IN = re.compile(
+    r"(?:kommer?|kjem|kome|vente?r?|lages?|lagast|sjekkes?|utsatt|utsett|(?:ut)?fyll\w*|(?:bli|blir|vert) fylt|legg\w+|før\w+)\b"
+    r"|diskutert\b|drøfta\b|drøftet\b"
+)
+"""Words that are about the field, and no plan for what is to come."""
 
 
 def _next_is_a_place(rest: _Tokens) -> bool:

@@ -62,11 +62,12 @@ def may_be_hinted(rule: str) -> bool:
 
 
 def hinting_notes(
-    rule: str, index: KnownCase, *, pupil: str | None = None, since: date | None = None
+    rule: str, index: KnownCase, *, pupil: str | None = None, since: date | None = None, until: date | None = None
 ) -> tuple[str, ...]:
     """Ids of the free notes of the case that may say that the duty of ``rule`` was done; negated ones are no hits.
 
-    ``pupil``: a note that names others and not her says nothing of her. ``since``: nor does one from before that local day.
+    ``pupil``: a note that names others and not her says nothing of her. ``since``, ``until``: nor does one from before or
+    after these local days.
     """
     hints, negation = _hints()
     patterns = [hint for hint in hints if rule in hint.rules]
@@ -76,6 +77,8 @@ def hinting_notes(
     for note in index.all(*HINTING):
         when = note.at
         if (pupil and note.pupils and pupil not in note.pupils) or (since and when is not None and when.day < since):
+            continue
+        if until and when is not None and when.day > until:
             continue
         written = "\n".join(text for _, text in note.words())
         for sentence in re.split(r"[.!?;\n]", written):

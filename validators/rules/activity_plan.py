@@ -148,7 +148,9 @@ def _responsible(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure 
     if measure is None:
         return answered(judge, scope, plan, [whole], "a_team")
     role, text = _role_grade(measure.responsible_role), graded(judge, measure.responsible, named)
-    if measure.responsible_role is not None and measure.responsible_role.acts_as(Role.PUPIL, Role.GUARDIAN):
+    if measure.responsible_role is not None and measure.responsible_role.acts_as(
+        Role.PUPIL, Role.GUARDIAN, Role.EXTERNAL
+    ):
         return judge.review(scope, "not_the_school", plan, event=event)
     if role is Grade.GOOD:
         return _dated(judge, scope, plan, [text])

@@ -18,6 +18,7 @@ from ..best_interest_entries import (
 )
 from ..judge import Judge
 from ..known import KnownCase
+from ..proof import from_outside
 from ..rule import Chapter
 from ..stretches import only_protects
 
@@ -49,10 +50,16 @@ def _assessed(
     if alone and in_plan:
         return judge.met(scope, plan, event=plan.at, remarks=judge.presence_remarks())
     if for_her is not None and for_her.verdict is Verdict.MET:
-        return for_her
+        return Assessed(case, plan, own or shared).unknown().but(scope=scope) if _whose_is_hidden(case) else for_her
     if not alone and (in_plan or any(has_words(judge, entry.best_interest, entry.text) for entry in shared)):
         return judge.review(scope, "one_for_several", plan, *shared, event=plan.at)
     return for_her or _not_assessed(judge, scope, Assessed(case, plan, (*own, *shared)))
+
+
+def _whose_is_hidden(case: KnownCase) -> bool:
+    """Whether the reader may not see who wrote the log; a source that never has it is not asked."""
+    hidden = case.raw.hidden | case.raw.unreadable
+    return any(path.startswith(("log.author", "log.actor")) for path in hidden)
 
 
 def _in_log(
@@ -61,6 +68,8 @@ def _in_log(
     """What an assessment in the log shows for this version; ``None`` where it has no words."""
     if not has_words(judge, entry.best_interest, entry.text):
         return None
+    if from_outside(entry.doer):
+        return judge.review(scope, "who_did_it", plan, entry, event=plan.at)
     outcome = judge.in_order(scope, entry, plan, event=plan.at)
     if outcome.verdict is Verdict.DEVIATION and only_protects(plan):
         return judge.review(scope, "protective_first", plan, entry, event=plan.at)

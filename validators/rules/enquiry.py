@@ -177,13 +177,25 @@ def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             missing = stretch.missing(judge, "UN-05", stretch.scope(), stretch.start, overtaken=overtaken)
             yield from map(shown.settle, missing)
         elif step is None:
-            yield judge.met(stretch.scope(), plan, event=stretch.start)
+            yield _or_observed_before(case, judge, stretch, plan)
         else:
             yield judge.in_order(stretch.scope(), plan, step, event=stretch.start)
         for pupil, since in left_out(case, stretch, plans):
             hers = [e for e in stretch.entries(case, LogKind.ENQUIRY_STEP) if pupil.ref in e.pupils]
             overtaken = next(iter(hers), None) or stretch.decision(case, pupil)
             yield from stretch.missing(judge, "UN-05", stretch.scope(pupil), since, overtaken=overtaken)
+
+
+def _or_observed_before(case: KnownCase, judge: Judge, stretch: Stretch, plan: LogEntry) -> Outcome:
+    """Met, but a question where something was observed since the notice and before the plan: it may be a part of the enquiry."""
+    made = plan.at
+    seen = stretch.entries(case, LogKind.OBSERVATION)
+    before = [
+        e for e in seen if (w := e.at) and made and not w.certainly_before(stretch.start) and w.certainly_before(made)
+    ]
+    if before:
+        return judge.review(stretch.scope(), "observed_before", *before, plan, event=stretch.start)
+    return judge.met(stretch.scope(), plan, event=stretch.start)
 
 
 def left_out(case: KnownCase, stretch: Stretch, entries: Sequence[LogEntry]) -> Iterator[tuple[Pupil, Moment]]:

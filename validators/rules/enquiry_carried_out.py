@@ -14,7 +14,7 @@ from ...domain.verdict import Outcome, Reason, Verdict, best_of
 from ..heard import ANALYSIS, hearings
 from ..judge import Judge
 from ..known import KnownCase
-from ..proof import DECLINED, WEAK, Proof, Shown, Weighed, anyone, by, sort
+from ..proof import DECLINED, WEAK, Proof, Shown, Weighed, anyone, by, from_outside, sort
 from ..reading.bare_words import bare
 from ..rule import Chapter
 from ..stretches import Stretch, owed, stretches
@@ -106,7 +106,10 @@ def as_planned(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             for p in undertaken(case, judge, stretch.entries(case, LogKind.ENQUIRY_PLAN)).sure
             if any(judge.answers(m, "log.methods") for m in p.methods)
         ]
-        ended = bool(stretch.entries(case, LogKind.ANALYSIS)) or stretch.closed is not None
+        closed = (
+            stretch.closed is not None and stretch.period.moved is None
+        )  # the clock stops when the pupil moves (A-36)
+        ended = closed or bool(stretch.entries(case, LogKind.ANALYSIS))
         if not plans or not (ended or stretch.decision(case) is not None):
             continue
         shown = undertaken(case, judge, stretch.entries(case, *LOOKS_INTO))
@@ -244,7 +247,8 @@ def class_feedback(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Det må tas stilling til hvordan det skal gis tilbakemelding til klassa.» After the enquiry; no time is set."""
     for stretch in stretches(case):
         ended = _enquiry_over(case, stretch)
-        decisions = stretch.entries(case, LogKind.CLASS_FEEDBACK)
+        every = stretch.entries(case, LogKind.CLASS_FEEDBACK)
+        decisions = [entry for entry in every if not from_outside(entry.doer)]
         decided = [e for e in decisions if judge.answers(e.decision, "log.decision")]
         in_words = [e for e in decisions if judge.answers(e.text, "log.decision")]
         event = ended or stretch.start
@@ -255,6 +259,8 @@ def class_feedback(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.done("UN-14", stretch.scope(), in_words[0], since=event, remarks=remarks)
         elif decisions:
             yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *decisions, event=event)
+        elif every:
+            yield judge.review(stretch.scope(), "who_did_it", *every, event=event)
         elif ended is not None:
             yield from stretch.missing(judge, "UN-14", stretch.scope(), ended)
         for pupil, _ in left_out(case, stretch, decisions):

@@ -13,7 +13,7 @@ from ...domain.value import value
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase, Period
-from ..proof import WEAK
+from ..proof import WEAK, from_outside
 from ..reading.evaluation_dates import EvaluationDate, EvaluationSaid, evaluation_date, own_evaluation_date
 from ..rule import Chapter
 
@@ -108,7 +108,7 @@ class _Evaluations:
     unclear: list[Evaluation]
     """with a result, or an answer to whether the goal was reached; not clear whether against the goal, or what it showed"""
     elsewhere: list[Evaluation]
-    """whole, but neither in minutes nor in an updated plan"""
+    """whole, but neither in minutes nor in an updated plan, or by somebody who is not the school"""
     lacking: list[Evaluation]
     """without a result, not against the goal, or not for every measure or pupil"""
 
@@ -131,11 +131,16 @@ def _evaluations(case: KnownCase, judge: Judge, due: _Appointment) -> _Evaluatio
             found.lacking.append(evaluation)
         elif measured is None or not says:
             found.unclear.append(evaluation)
-        elif evaluation.documented_in not in _WHERE:
+        elif evaluation.documented_in not in _WHERE or from_outside(evaluation.author):
             found.elsewhere.append(evaluation)
         else:
             found.whole.append(evaluation)
     return found
+
+
+def _who_or_where(evaluations: Sequence[Evaluation]) -> str:
+    """What must be asked of evaluations that stand nowhere in the plan's words, or that nobody at the school wrote."""
+    return "who_did_it" if all(from_outside(evaluation.author) for evaluation in evaluations) else "where_documented"
 
 
 _TOLD = (GoalReached.YES, GoalReached.PARTLY, GoalReached.NO)
@@ -236,7 +241,7 @@ def _weighed(
         return renewed.with_remarks(WEAK)
     minutes = _minutes(case, due)
     doubtful: tuple[tuple[Sequence[Recorded], str], ...] = (
-        (found.elsewhere, "where_documented"),
+        (found.elsewhere, _who_or_where(found.elsewhere)),
         (found.unclear, "against_the_goal"),
         (minutes, "minutes_only"),
     )
@@ -368,7 +373,7 @@ def _without_a_day(case: KnownCase, judge: Judge, due: _Appointment) -> Outcome 
     if found.whole:
         return judge.met(due.scope, found.whole[0], event=event)
     if found.elsewhere:
-        return judge.review(due.scope, "where_documented", *found.elsewhere, event=event)
+        return judge.review(due.scope, _who_or_where(found.elsewhere), *found.elsewhere, event=event)
     if found.unclear:
         return judge.review(due.scope, "against_the_goal", *found.unclear, event=event)
     if found.lacking:
@@ -402,7 +407,7 @@ def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluation
     if period.reason in (ClosingReason.MOVED, ClosingReason.UNFOUNDED):
         return None
     if elsewhere:
-        return judge.review(due.scope, "where_documented", *elsewhere, event=event)
+        return judge.review(due.scope, _who_or_where(elsewhere), *elsewhere, event=event)
     if unclear:
         return judge.review(due.scope, "against_the_goal", *unclear, event=event)
     if lacking:

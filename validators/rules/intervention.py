@@ -12,7 +12,7 @@ from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..heard import HEARD, hearings
 from ..judge import Judge
 from ..known import KnownCase, was_heard
-from ..proof import DECLINED, WEAK, Proof, by, sort
+from ..proof import DECLINED, WEAK, Proof, by, from_outside, sort
 from ..rule import Chapter
 from ..who_was_told import acted_as, is_known, or_which, shown, waited
 
@@ -142,10 +142,10 @@ def _guardians_of(
 ) -> Outcome | None:
     scope = _scope(incident, pupil)
     informed = _informed(case, incident)
-    logged = [
-        e for e in case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED) if e.can_follow(when) and e.held is not False
-    ]
-    hers = [g.at for g in informed if g.pupil == pupil or (g.pupil is None and len(_pupils(case, incident)) == 1)]
+    told = [e for e in case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED) if e.can_follow(when) and e.held is not False]
+    logged = [e for e in told if not from_outside(e.doer)]
+    of_hers = [g for g in informed if g.pupil == pupil or (g.pupil is None and len(_pupils(case, incident)) == 1)]
+    hers = [g.at for g in of_hers if not from_outside(g.by)]
     in_time = [at for at in hers if not at.certainly_before(when)]
     if in_time or logged:
         shown = logged[0].at if not in_time else min(in_time, key=lambda m: m.sort_key)
@@ -153,6 +153,8 @@ def _guardians_of(
         return judge.met(scope, *(logged[:1] if not in_time else (incident,)), event=when, remarks=remarks)
     if hers:
         return judge.review(scope, "before_its_cause", incident, event=when)
+    if of_hers or told:
+        return judge.review(scope, "who_did_it", incident, *told, event=when)
     unnamed = [e for e in case.all(LogKind.GUARDIANS_INFORMED) if not e.pupils and e.can_follow(when)]
     if any(g.pupil is None for g in informed) or unnamed:
         return judge.review(scope, "whose_guardians", incident, *unnamed, event=when)
@@ -173,9 +175,10 @@ def guardians_know(case: KnownCase, incident: Incident, pupil: str) -> Recorded 
     """What shows that the guardians of ``pupil`` know of ``incident``: the incident itself, or the log after it."""
     when = incident.at
     alone = len(_pupils(case, incident)) == 1
-    if any(g.pupil == pupil or (g.pupil is None and alone) for g in _informed(case, incident)):
+    told = [g for g in _informed(case, incident) if not from_outside(g.by)]
+    if any(g.pupil == pupil or (g.pupil is None and alone) for g in told):
         return incident
-    logged = case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED)
+    logged = [e for e in case.for_pupil(pupil, LogKind.GUARDIANS_INFORMED) if not from_outside(e.doer)]
     return next((entry for entry in logged if when is not None and entry.can_follow(when)), None)
 
 

@@ -11,7 +11,7 @@ from ..best_interest_entries import WRITTEN
 from ..judge import UNANSWERED, Judge
 from ..known import KnownCase
 from ..plan_parts import Grade, graded, is_gone, plan_scope, unless_repeated
-from ..proof import WEAK
+from ..proof import WEAK, from_outside
 from ..reading.vague_phrases import Phrase, says_only
 from ..rule import Chapter
 
@@ -54,6 +54,8 @@ def _assessed_in(judge: Judge, scope: str, plan: ActivityPlan, entry: LogEntry) 
     """The assessment stands in a log entry: in its structured part, else in its text."""
     if entry.kind is not LogKind.BEST_INTEREST and entry.best_interest is None:
         return judge.review(scope, "not_an_assessment", plan, entry, event=plan.at)
+    if from_outside(entry.doer):
+        return judge.review(scope, "who_did_it", plan, entry, event=plan.at)
     grades = [_assessment_grade(judge, entry.best_interest), _assessment_part(judge, "text", entry.text)]
     if Grade.GOOD not in grades:
         if Grade.DOUBTFUL in grades:

@@ -12,6 +12,7 @@ from ...domain.moment import Moment
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
+from ..proof import from_outside
 from ..rule import Chapter
 from ..stretches import Stretch, at_this_school, stretches, transfers
 from .measures import finds_out
@@ -132,6 +133,8 @@ def _plan_shown(case: KnownCase, judge: Judge, plan: ActivityPlan, owed: _Owed) 
         return judge.review(owed.scope, "time_unknown", plan, event=owed.raised)
     if decided.certainly_before(owed.raised):
         return judge.review(owed.scope, "before_its_cause", plan, event=owed.raised)
+    if from_outside(plan.author):
+        return judge.review(owed.scope, "who_did_it", plan, event=owed.raised)
     remarks = judge.elapsed(owed.raised.day, decided.day, beyond=judge.plan.readings.ladder("TI-07").review_after)
     event = at_this_school(judge, "TI-07", owed.raised, transfers(case), until=decided)
     return judge.met(owed.scope, plan, event=event, remarks=remarks)

@@ -13,7 +13,7 @@ from ...domain.people import Role
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
-from ..proof import Proof, Shown, anyone, sort
+from ..proof import Proof, Shown, anyone, by, sort
 from ..rule import Chapter
 from ..who_was_told import (
     RECEIVES,
@@ -30,8 +30,10 @@ CHAPTER = Chapter("notification")
 TOLD = Proof(
     (LogKind.PUPIL_TOLD,),
     by=anyone("Det er rektors ansvar å sørge for at eleven, samme dag som melding er mottatt, har fått beskjed"),
+    present=by(Role.PUPIL, words="at eleven, samme dag som melding er mottatt, har fått beskjed"),
+    in_writing=True,
 )
-"""The pupil was told, by a person."""
+"""The pupil herself was told, by a person at the school."""
 
 
 # --- «… at eleven, samme dag som melding er mottatt, har fått beskjed …» ---------------------------------------------------

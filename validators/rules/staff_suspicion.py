@@ -17,7 +17,7 @@ from ..known import KnownCase
 from ..proof import WEAK, Proof, anyone, find, is_accused
 from ..reading.bare_words import bare
 from ..rule import Chapter
-from ..undertaken import ENQUIRY
+from ..undertaken import ENQUIRY, undertaken
 from ..who_was_told import acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
 
 CHAPTER = Chapter("staff_suspicion")
@@ -254,9 +254,13 @@ def everyone_cared_for(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(scope, "accused_investigates", event=start)
             continue
         shown = find(case, judge, CARED_FOR).where(can_follow(start))
-        steps = find(case, judge, ENQUIRY).where(can_follow(start))
+        steps = undertaken(case, judge, case.all(*ENQUIRY.kinds, LogKind.ANALYSIS)).where(can_follow(start))
         if steps.ruled_out:
             yield judge.review(scope, "accused_investigates", *(w.item for w in steps.ruled_out), event=start)
+            continue
+        perhaps = [w.item for w in steps.doubtful if w.why == "was_it_the_accused"]
+        if perhaps:
+            yield judge.review(scope, "was_it_the_accused", *perhaps, event=start)
             continue
         cared = {role for entry in shown.sure for role in entry.cared_for}
         if {Role.PUPIL, Role.GUARDIAN} <= cared and any(role.works_at_school for role in cared):
