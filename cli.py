@@ -553,8 +553,14 @@ def schema(what: str) -> None:
 @click.option(
     "--network", is_flag=True, help="Les også tilbake et utvalg av flaggene, og se at de står som vi skrev dem."
 )
+@click.option(
+    "--sample",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FIL",
+    help="Se hva som leses av en eksportert sak i JSON.",
+)
 @with_workplace
-def doctor(work: Workplace, form: str, network: bool) -> None:
+def doctor(work: Workplace, form: str, network: bool, sample: Path | None) -> None:
     """Er alt på plass for en natt? Innstillinger, hemmeligheter, systemene, planen, lageret, plass, klokker og kjørelogg.
 
     Skriver ingenting. Avslutter med 0 når en natt kan kjøre, 2 når innstillingene må rettes, 3 når noe annet må.
@@ -562,14 +568,13 @@ def doctor(work: Workplace, form: str, network: bool) -> None:
     \b
     Eksempel:
       skolemiljo doctor
-      skolemiljo doctor --format json
+      skolemiljo doctor --sample sak.json
     """
     from skolemiljo.commands import doctor as doctors
 
-    at = now()
-    lines = doctors.examine(work, at, network=network)
-    click.echo(doctors.as_json(lines, at) if form == "json" else doctors.text(lines))
-    sys.exit(doctors.exit_code(lines))
+    told, code = doctors.told(work, now(), form, sample=sample, network=network)
+    click.echo(told)
+    sys.exit(code)
 
 
 @main.command()

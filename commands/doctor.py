@@ -29,9 +29,8 @@ from ..domain.fault_words import why_not
 from ..domain.moment import OSLO, local_day
 from ..plans.calendars import missing_years
 from ..settings import secrets_folder
-from ..validators import RULES
-from ..validators.rule import Subject
 from . import reference_key, school_days
+from .carried import duties_without, of_cases
 from .doctor_line import Line, State
 from .doctor_systems import HTTP, Systems
 
@@ -67,6 +66,24 @@ def examine(work: Workplace, at: datetime, *, network: bool = False) -> tuple[Li
     ):
         lines += _safely(name, check)
     return tuple(lines)
+
+
+def told(work: Workplace, at: datetime, form: str, *, sample: Path | None, network: bool) -> tuple[str, ExitCode]:
+    """What there is to say, as text or JSON; of an exported case, what of it is read. Raises SettingsError."""
+    if sample is not None:
+        return _of_sample(work, sample, form)
+    lines = examine(work, at, network=network)
+    return (as_json(lines, at) if form == "json" else text(lines)), exit_code(lines)
+
+
+def _of_sample(work: Workplace, file: Path, form: str) -> tuple[str, ExitCode]:
+    """By the mapping in the settings, signed or not."""
+    from ..adapters.sikker_sak import samples_mapping
+    from . import samples
+
+    seen = samples.Sample.of(samples.cases_in([file]), *samples_mapping(work.settings))
+    found = samples.tell(seen, work.judging.plan)
+    return (samples.as_json(found) if form == "json" else samples.text(found)), found.exit_code
 
 
 def exit_code(lines: tuple[Line, ...]) -> ExitCode:
@@ -203,18 +220,12 @@ class _Doctor:
     def carries(self) -> Iterator[Line]:
         """What the source can show of the plan's rows, and what it never has."""
         lacks = sorted(carries_of(case_adapter(self._work.settings)).lacks)
-        rows = self._work.judging.plan.rows
-        by_cases = {rule.code: rule for rule in RULES.values() if rule.subject is Subject.CASE and rule.row in rows}
-        without = {
-            path: [
-                code for code, rule in by_cases.items() if rule.needs.hangs_on(path) or rule.needs.settles_without(path)
-            ]
-            for path in lacks
-        }
+        rows, by_cases = self._work.judging.plan.rows, of_cases(self._work.judging.plan)
+        without = duties_without(lacks, by_cases)
         weak = {by_cases[code].row for codes in without.values() for code in codes}
-        of_cases = {rule.row for rule in by_cases.values()}
+        rows_of_cases = {rule.row for rule in by_cases.values()}
         what = _("av planens {rows} rader gjelder {of_cases} saker: kilden har alt som {whole} av dem trenger").format(
-            rows=len(rows), of_cases=len(of_cases), whole=len(of_cases - weak)
+            rows=len(rows), of_cases=len(rows_of_cases), whole=len(rows_of_cases - weak)
         )
         yield Line("carries", State.LOOK if weak else State.OK, what)
         for path, codes in without.items():

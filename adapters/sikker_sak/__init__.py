@@ -7,10 +7,16 @@ from ...settings import Settings
 from ..connect import http_client
 from .case_numbers import SYSTEM
 from .connector import SikkerSak
-from .mapping import mapping_at
+from .mapping import WireMapping, mapping_at
 from .wire import Labels
 
-__all__ = ["SikkerSak", "connector"]
+__all__ = ["SikkerSak", "connector", "samples_mapping"]
+
+
+def samples_mapping(settings: Settings) -> tuple[WireMapping, Labels]:
+    """What an exported answer is read by: the mapping, whether or not anybody has signed it, and its labels. Raises SettingsError."""
+    mapping = mapping_at(settings.sikker_sak.mapping, signed=False)
+    return mapping, Labels(settings.sikker_sak.labels, mapping)
 
 
 def connector(settings: Settings) -> SikkerSak:

@@ -187,21 +187,29 @@ def _listed(names: Any) -> tuple[str, ...]:
 @cache
 def standard() -> WireMapping:
     """The mapping of the assumed contract."""
-    return WireMapping(_standard_layer())
+    return WireMapping(standard_layer())
 
 
-def mapping_at(file: Path | None) -> WireMapping:
-    """The standard mapping, with a municipality's own ``file`` before it. Raises SettingsError that names what to mend."""
-    return standard() if file is None else WireMapping(_checked(file), _standard_layer())
+def mapping_at(file: Path | None, *, signed: bool = True) -> WireMapping:
+    """The standard mapping, with a municipality's own ``file`` before it; ``signed`` False: also one that nobody has signed yet, to be
+    looked at. Raises SettingsError that names what to mend."""
+    if file is None:
+        return standard()
+    own = own_layer(file)
+    by = own.get("signed_by")
+    if signed and not (isinstance(by, str) and by.strip()):
+        raise _wrong(file, _("ingen har gått god for den: les den, og skriv hvem (en rolle) i signed_by"))
+    return WireMapping(own, standard_layer())
 
 
 @cache
-def _standard_layer() -> Mapping[str, Any]:
+def standard_layer() -> Mapping[str, Any]:
+    """The standard file as it stands."""
     return read_toml((files("skolemiljo.adapters.sikker_sak") / "mapping.toml").read_text("utf-8"))
 
 
-def _checked(file: Path) -> Mapping[str, Any]:
-    """The municipality's own file, of which every name is one that the case format has."""
+def own_layer(file: Path) -> Mapping[str, Any]:
+    """The municipality's own file, of which every name is one that the case format has, signed or not. Raises SettingsError."""
     try:
         raw = read_toml(file.read_text("utf-8"))
     except OSError as error:
@@ -211,9 +219,6 @@ def _checked(file: Path) -> Mapping[str, Any]:
     faults = list(faults_in(raw))
     if faults:
         raise _wrong(file, "; ".join(faults))
-    signed = raw.get("signed_by")
-    if not isinstance(signed, str) or not signed.strip():
-        raise _wrong(file, _("ingen har gått god for den: les den, og skriv hvem (en rolle) i signed_by"))
     try:
         Carries.of(lacks=raw.get("lacks", ()))
     except SettingsError as error:

@@ -21,6 +21,7 @@ GROUPS = {
             __name__,
             help="Mange kommuner i én natt: en mappe med en mappe for hver, med innstillinger, hemmeligheter og lager.",
         ),
+        LateGroup("mapping", __name__, help="Hva leverandøren kaller feltene, ordene og loggtypene."),
         LateGroup(
             "mock",
             __name__,
