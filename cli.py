@@ -27,6 +27,7 @@ from skolemiljo.commands.options import (
     PLAIN_FORMAT,
     REPORT_FORMAT,
     ROLES,
+    SAMPLE,
     SINCE,
     STRESS,
     now,
@@ -553,12 +554,7 @@ def schema(what: str) -> None:
 @click.option(
     "--network", is_flag=True, help="Les også tilbake et utvalg av flaggene, og se at de står som vi skrev dem."
 )
-@click.option(
-    "--sample",
-    type=click.Path(path_type=Path, exists=True),
-    metavar="FIL",
-    help="Se hva som leses av en eksportert sak i JSON.",
-)
+@SAMPLE
 @with_workplace
 def doctor(work: Workplace, form: str, network: bool, sample: Path | None) -> None:
     """Er alt på plass for en natt? Innstillinger, hemmeligheter, systemene, planen, lageret, plass, klokker og kjørelogg.

@@ -79,11 +79,12 @@ def told(work: Workplace, at: datetime, form: str, *, sample: Path | None, netwo
 def _of_sample(work: Workplace, file: Path, form: str) -> tuple[str, ExitCode]:
     """By the mapping in the settings, signed or not."""
     from ..adapters.sikker_sak import samples_mapping
-    from . import samples
+    from . import sample_report
+    from .samples import Sample, cases_in
 
-    seen = samples.Sample.of(samples.cases_in([file]), *samples_mapping(work.settings))
-    found = samples.tell(seen, work.judging.plan)
-    return (samples.as_json(found) if form == "json" else samples.text(found)), found.exit_code
+    seen = Sample.of(cases_in([file]), *samples_mapping(work.settings))
+    found = sample_report.tell(seen, work.judging.plan)
+    return (sample_report.as_json(found) if form == "json" else sample_report.text(found)), found.exit_code
 
 
 def exit_code(lines: tuple[Line, ...]) -> ExitCode:

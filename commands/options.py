@@ -97,6 +97,12 @@ DECIDED_BY = click.option(
 AS_OF = click.option(
     "--as-of", type=PointInTime(), metavar="TIDSPUNKT", default=None, help="Vurder slik det var kjent da. Uten: nå."
 )
+SAMPLE = click.option(
+    "--sample",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FIL",
+    help="Se hva som leses av en eksportert sak i JSON.",
+)
 SINCE = click.option(
     "--since", type=Day(), metavar="DATO", default=None, help="Merk det som er nytt siden da. Uten: siste uke."
 )

@@ -6,12 +6,9 @@ and it holds no name that the answer itself gives. Everything else is counted.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
-from functools import cache
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -19,26 +16,20 @@ from typing import Any, get_type_hints
 from ..adapters.case_file import BYTES_AT_MOST, read_plain_file
 from ..adapters.names import people_in, words_in_names
 from ..adapters.references import holds_identity_number, looks_like_a_user_name, words_of
-from ..adapters.sikker_sak.mapping import Node, Place, WireMapping, bare, word_kind, word_kinds
+from ..adapters.sikker_sak.mapping import Node, Place, WireMapping, bare, word_kind
 from ..adapters.sikker_sak.wire import Labels
 from ..adapters.strict_json import strict_json
 from ..adapters.wire_names import snake
-from ..adapters.workbook.layout import words
 from ..domain.carries import known
 from ..domain.errors import SettingsError
-from ..domain.exit_code import ExitCode
 from ..domain.fault_words import why_not
 from ..domain.log import LogKind
-from ..domain.plan import MunicipalPlan
-from .carried import duties_without, of_cases
 
 LIKE = 0.6
 """From 0 to 1: so like something known is a word, a label or a name that it is taken to be meant."""
 OFTEN = 5
 """A label that came so often is a template's, and nobody's words."""
 _LONGEST = 60
-_CODES = 8
-"""Codes that a line names; JSON has them all."""
 
 
 @dataclass
@@ -161,42 +152,6 @@ class Sample:
         return not words_of(word) & self.named and (times >= OFTEN or like >= LIKE)
 
 
-def likeness(one: str, other: str) -> float:
-    """How like two names, words or labels are, from 0 to 1, whatever the case, the joints and the order of their parts."""
-    plain, beside = (" ".join(snake(text).replace("_", " ").casefold().split()) for text in (one, other))
-    parts, others = plain.split(), beside.split()
-    shared = 0.85 if set(parts) <= set(others) or set(others) <= set(parts) else 0.0
-    return max(
-        SequenceMatcher(None, plain, beside).ratio(),
-        SequenceMatcher(None, " ".join(sorted(parts)), " ".join(sorted(others))).ratio(),
-        shared if parts and others else 0.0,
-    )
-
-
-@cache
-def _words_of_kind(kind: str) -> tuple[tuple[str, str], ...]:
-    """What the words of a type are called, in the format and in Norwegian: each with the word."""
-    type_ = word_kinds()[kind]
-    try:
-        called = words(type_.__name__).known
-    except KeyError:
-        called = {}
-    return tuple((name, word) for word in map(str, type_) for name in (word, *called.get(word, ())))
-
-
-def nearest_word(kind: str, word: str) -> tuple[float, str]:
-    """The word of the format that ``word`` is most like, and how like."""
-    return max((likeness(word, name), ours) for name, ours in _words_of_kind(kind))
-
-
-def nearest_kind(label: str, mapping: WireMapping) -> tuple[float, str]:
-    """The kind of log entry whose labels ``label`` is most like, and how like."""
-    called = [(one, kind) for table in mapping.labels for kind, labels in table.items() for one in labels]
-    called += [(name, kind) for kind, pair in words(LogKind.__name__).known.items() for name in pair]
-    called += [(kind, kind) for kind in map(str, LogKind)]
-    return max((likeness(label, name), kind) for name, kind in called)
-
-
 def cases_in(files: Iterable[Path]) -> list[Any]:
     """The cases in exported files: one each, a list, or a page of an answer. Raises SettingsError."""
     found: list[Any] = []
@@ -214,118 +169,3 @@ def cases_in(files: Iterable[Path]) -> list[Any]:
     if not found or not all(isinstance(case, dict) for case in found):
         raise SettingsError(_("prøven er ingen sak, liste over saker eller side av et svar: eksporter én sak i JSON"))
     return found
-
-
-# --- for a person ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Told:
-    """The sample as it is told: each thing with how often it came, what it is most like, and the duties that hang on it."""
-
-    cases: int
-    read: tuple[tuple[str, str, int], ...]
-    unread: tuple[tuple[str, int, str, tuple[str, ...]], ...]
-    words: tuple[tuple[str, str, int, str], ...]
-    labels: tuple[tuple[str, int, str, tuple[str, ...]], ...]
-    hidden: int
-    """Words and labels that are not shown: rare, and perhaps somebody's."""
-    absent: tuple[tuple[str, tuple[str, ...]], ...]
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """Whether everything that came is read."""
-        return ExitCode.UNCHECKED if self.unread or self.words or self.labels or self.hidden else ExitCode.DONE
-
-
-def tell(sample: Sample, plan: MunicipalPlan) -> Told:
-    """What a person sees of ``sample``, with the duties of ``plan``."""
-    from .suggestions import nearest_field
-
-    rules = of_cases(plan)
-
-    def duties(path: str) -> tuple[str, ...]:
-        return tuple(duties_without([path], rules)[path])
-
-    unread = []
-    for one in sample.unread:
-        like, path = nearest_field(one, sample)
-        unread.append((one.told, len(one.items), path if like >= LIKE else "", duties(path) if like >= LIKE else ()))
-    shown, hidden = [], 0
-    for (kind, word), times in sorted(sample.words.items()):
-        like, ours = nearest_word(kind, word)
-        if sample.shown(word, times, like):
-            shown.append((kind, word, times, ours if like >= LIKE else ""))
-        else:
-            hidden += 1
-    labels = []
-    for label, times in sorted(sample.labels.items()):
-        like, kind = nearest_kind(label, sample.mapping)
-        if sample.shown(label, times, like):
-            labels.append((label, times, kind if like >= LIKE else "", duties(f"log:{kind}") if like >= LIKE else ()))
-        else:
-            hidden += 1
-    there: Counter[tuple[str, str]] = Counter()
-    for one in sample.read:
-        if one.place is not None:
-            there[one.told, one.place.path] += len(one.items)
-    return Told(
-        len(sample.cases),
-        tuple((theirs, ours, times) for (theirs, ours), times in there.items()),
-        tuple(unread),
-        tuple(shown),
-        tuple(labels),
-        hidden,
-        tuple((path, codes) for path in sample.absent if (codes := duties(path))),
-    )
-
-
-def text(told: Told) -> str:
-    """As a person reads it."""
-    return "\n".join(_lines(told))
-
-
-def _lines(told: Told) -> Iterator[str]:
-    yield _("Prøven har {cases} saker. {read} felt leses, {unread} kjennes ikke igjen.").format(
-        cases=told.cases, read=len(told.read), unread=len(told.unread)
-    )
-    if told.unread:
-        yield from ("", _("Felt som ikke leses:"))
-        yield from (f"  {place} ({n}){_near(near)}{_duties(codes)}" for place, n, near, codes in told.unread)
-    if told.words:
-        yield from ("", _("Ord som ikke er kjent:"))
-        yield from (f"  {kind}: «{word}» ({n}){_near(near)}" for kind, word, n, near in told.words)
-    if told.labels:
-        yield from ("", _("Loggtyper som ikke er kjent:"))
-        yield from (f"  «{label}» ({n}){_near(near)}{_duties(codes)}" for label, n, near, codes in told.labels)
-    if told.hidden:
-        yield from ("", _("Ord og loggtyper som er sjeldne, og ikke vises: {n}").format(n=told.hidden))
-    if told.absent:
-        yield from ("", _("Felt i saksformatet som ikke er i prøven:"))
-        yield from (f"  {path}{_duties(codes)}" for path, codes in told.absent)
-    yield from ("", _("Felt som leses:"))
-    yield from (f"  {theirs} -> {ours} ({n})" for theirs, ours, n in told.read)
-
-
-def _near(near: str) -> str:
-    return _(", ligner {name}").format(name=near) if near else ""
-
-
-def _duties(codes: tuple[str, ...]) -> str:
-    shown = ", ".join(codes[:_CODES]) + (" …" if len(codes) > _CODES else "")
-    return _("; {n} plikter trenger det ({codes})").format(n=len(codes), codes=shown) if codes else ""
-
-
-def as_json(told: Told) -> str:
-    """For a program."""
-    body = {
-        "schema_version": 1,
-        "cases": told.cases,
-        "read": [{"wire": theirs, "path": ours, "times": n} for theirs, ours, n in told.read],
-        "unread": [{"wire": w, "times": n, "nearest": near, "duties": codes} for w, n, near, codes in told.unread],
-        "words": [{"type": k, "word": w, "times": n, "nearest": near} for k, w, n, near in told.words],
-        "labels": [{"label": w, "times": n, "nearest": near, "duties": c} for w, n, near, c in told.labels],
-        "not_shown": told.hidden,
-        "absent": [{"path": path, "duties": codes} for path, codes in told.absent],
-    }
-    return json.dumps(body, ensure_ascii=False, indent=2)

@@ -69,6 +69,8 @@ def place(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(place / "eksport" / "cases", place / "build" / "demo" / "eksport" / "cases")
     case = (root / "docs" / "example-case.json").read_text("utf-8")
     (place / "eksport" / "cases" / "SM-2026-014.json").write_text(case, "utf-8")
+    for name in ("sak.json", "sak-1.json", "sak-2.json"):
+        (place / name).write_text(case, "utf-8")
     quotes = (row.quote or "" for row in load_plan("oyer-2024").rows.values())
     (place / "plan.txt").write_text("\n".join(quotes), "utf-8")
     already_written(place / "settings.toml")
