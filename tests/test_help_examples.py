@@ -6,6 +6,7 @@ What must be another each time is put in its place: an id, a pseudonym, a day ah
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import re
 import shlex
@@ -19,6 +20,8 @@ from pathlib import Path
 import click
 import pytest
 
+from skolemiljo.adapters.mock.municipality import Municipality
+from skolemiljo.adapters.mock.wire import case_to_wire
 from skolemiljo.cli import main
 from skolemiljo.commands.pseudonyms import KEY, Pseudonyms
 from skolemiljo.plans.loader import load_plan
@@ -69,8 +72,9 @@ def place(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(place / "eksport" / "cases", place / "build" / "demo" / "eksport" / "cases")
     case = (root / "docs" / "example-case.json").read_text("utf-8")
     (place / "eksport" / "cases" / "SM-2026-014.json").write_text(case, "utf-8")
+    at_the_vendor = case_to_wire(next(Municipality(seed=3, schools=1, cases=1).cases()), '"1"')
     for name in ("sak.json", "sak-1.json", "sak-2.json"):
-        (place / name).write_text(case, "utf-8")
+        (place / name).write_text(json.dumps(at_the_vendor), "utf-8")
     quotes = (row.quote or "" for row in load_plan("oyer-2024").rows.values())
     (place / "plan.txt").write_text("\n".join(quotes), "utf-8")
     already_written(place / "settings.toml")
