@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.cli import main
+from skolemiljo.commands import mocking
 from skolemiljo.tests.conftest import CHROMIUM_ARGUMENTS, ROOT
 
 if TYPE_CHECKING:
@@ -81,19 +82,25 @@ def sheet(browser: Browser, page: Path) -> bytes:
     return made
 
 
-def dossier(folder: Path) -> Path:
-    """A serious case of the invented municipality as a state supervisor gets it."""
+def one_case(folder: Path) -> dict[str, Path]:
+    """A serious case of the invented municipality: as rektor opens it, and as a state supervisor gets it."""
     town = Municipality(calm=True)
-    town.write_folder(folder)
+    mocking.folder(folder, seed=town.seed, schools=town.school_count, cases=town.case_count, calm=True)
     settings = folder / "settings.toml"
-    settings.write_text('source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\n[folder]\npath = "."\n', "utf-8")
-    case = town.case_of_story("serious-not-notified")["id"]
-    out = folder / "sak.html"
-    asked = ["dossier", case, "--reason", "Tilsyn, sak 2026/117", "--as-of", "2026-11-24T08:00", "--out", str(out)]
-    done = CliRunner().invoke(main, ["--settings", str(settings), *asked])
-    if not out.is_file():
-        sys.exit(f"no dossier: {done.output}")
-    return out
+    named = f'municipality = "{town.name}"\nschool_calendar = "skolerute.toml"\nstore = "lager.sqlite"\n'
+    settings.write_text(f'{named}source = "folder"\ncycle = "folder"\n[folder]\npath = "."\n', "utf-8")
+    case = town.case_of_story("serious-not-notified")
+    asked = {
+        "case": ["check-school", "--school", case["school"], "--case", case["id"], "--fail-on", "never"],
+        "dossier": ["dossier", case["id"], "--reason", "Tilsyn, sak 2026/117"],
+    }
+    pages = {name: folder / f"{name}.html" for name in asked}
+    for name, words in asked.items():
+        told = ["--settings", str(settings), *words, "--as-of", "2026-11-24T08:00", "--out", str(pages[name])]
+        done = CliRunner().invoke(main, told)
+        if not pages[name].is_file():
+            sys.exit(f"no {name}: {done.output}")
+    return pages
 
 
 def draw(demo: Path) -> None:
@@ -105,13 +112,13 @@ def draw(demo: Path) -> None:
         pages = {
             "school": demo / "rektor-310000019.html",
             "owner": demo / "skoleeier" / "index.html",
-            "dossier": dossier(Path(folder)),
+            **one_case(Path(folder)),
         }
         for name, page in pages.items():
-            (PICTURES / f"{name}.webp").write_bytes(
-                webp(browser, first_screen(browser, page, WIDE, "light", "screen"), 0.75)
-            )
             (PICTURES / f"{name}-everywhere.webp").write_bytes(webp(browser, sheet(browser, page)))
+        for name in ("school", "owner"):
+            shown = first_screen(browser, pages[name], WIDE, "light", "screen")
+            (PICTURES / f"{name}.webp").write_bytes(webp(browser, shown, 0.75))
         browser.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from skolemiljo.reports import render
 from skolemiljo.reports.model import AuditReport, SchoolReport
+from skolemiljo.tests import pictures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -30,17 +32,21 @@ def test_pictures_of_every_page(browser: Browser, root: Path, report: SchoolRepo
     for name, html in _pages(report, audit).items():
         file = folder / f"{name}.html"
         file.write_text(html, "utf-8")
-        for scheme in ("light", "dark"):
-            for width, height in ((1280, 800), (320, 640)):
-                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-                page.goto(file.as_uri())
-                picture = folder / f"{name}-{width}-{scheme}.png"
-                page.screenshot(path=picture, full_page=True)
-                page.close()
-                assert picture.stat().st_size > 10_000
+        made = pictures.sheet(browser, file)
+        (folder / f"{name}.png").write_bytes(made)
+        small = pictures.webp(browser, made, 0.5)
+        assert small[:4] + small[8:12] == b"RIFFWEBP"
+        assert 10_000 < len(small) < len(made)
         page = browser.new_page()
         page.goto(file.as_uri())
         paper = folder / f"{name}.pdf"
         page.pdf(path=paper, prefer_css_page_size=True, print_background=False)
         page.close()
         assert paper.read_bytes().startswith(b"%PDF")
+
+
+def test_each_picture_in_the_docs_is_one_that_is_made_and_each_that_is_made_is_shown(root: Path) -> None:
+    told = "".join(file.read_text("utf-8") for file in [root / "README.md", *(root / "docs").glob("*.md")])
+    shown = set(re.findall(r"pictures/([\w-]+\.webp)", told))
+    assert shown == {file.name for file in pictures.PICTURES.iterdir()}
+    assert sum(file.stat().st_size for file in pictures.PICTURES.iterdir()) < 600_000
