@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -191,7 +192,7 @@ class _Work:
                 future = self._client.submit(
                     host.run_night,
                     plain(self._order(one.name)),
-                    key=f"night-{one.name}-{tries + 1}",
+                    key=f"night-{one.name}-{uuid.uuid4().hex}",  # what has a name that was there before is not run again
                     workers=[where],
                     allow_other_workers=False,
                     pure=False,
@@ -221,7 +222,9 @@ def last_nights(client: Client, folder: str, municipalities: Iterable[Municipali
         if one.fault is not None:
             yield LastNight(municipality=one.name, kind=one.fault)
             continue
-        future = client.submit(host.last_night, folder, one.name, workers=[one.host], pure=False)
+        future = client.submit(
+            host.last_night, folder, one.name, workers=[one.host], allow_other_workers=False, pure=False
+        )
         asked[future] = one.name
     for future in as_completed(list(asked)):
         if future.status == "finished":

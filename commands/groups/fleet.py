@@ -141,3 +141,34 @@ def fleet_status(folder: Path, form: str, scheduler: str | None, certificates: P
     else:
         click.echo(fleets.status_text(last) or _("Det er ingen kommune der."))
     sys.exit(ExitCode.DONE if fleets.all_whole_since(last, now() - timedelta(hours=hours)) else ExitCode.UNCHECKED)
+
+
+@fleet.command("simulate")
+@click.option("--municipalities", type=click.IntRange(1), default=357, help="Kommuner det regnes for.")
+@click.option("--schools", type=click.IntRange(1), default=2700, help="Skoler det regnes for.")
+@click.option("--cases", type=click.IntRange(1), default=1_000_000, help="Saker det regnes for.")
+@click.option("--really", type=click.IntRange(2, 64), default=8, help="Kommuner som virkelig kjøres.")
+@click.option("--really-cases", type=click.IntRange(3), default=20_000, help="Saker i dem til sammen, minst.")
+@click.option("--workers", type=click.IntRange(1, 512), default=None, help="Arbeidere her. Uten: en for hver kjerne.")
+@PLAIN_FORMAT
+def fleet_simulate(
+    municipalities: int, schools: int, cases: int, really: int, really_cases: int, workers: int | None, form: str
+) -> None:
+    """Kjør oppdiktede kommuner på denne maskinen, si hva som ble målt, og regn ut resten av det.
+
+    \b
+    Eksempel:
+      skolemiljo fleet simulate --really 2 --really-cases 30
+    """
+    import os
+
+    from ...domain.errors import optional_part
+    from .. import fleet_simulation
+
+    with optional_part("mock"):
+        import fastapi  # noqa: F401 - the vendors are made of it, in processes of their own
+    wanted = fleet_simulation.Wanted(
+        municipalities, schools, cases, really, really_cases, workers or os.cpu_count() or 1
+    )
+    found = fleet_simulation.run(wanted, lambda line: click.echo(line, err=True))
+    click.echo(json.dumps(found, indent=2) if form == "json" else fleet_simulation.text(found))

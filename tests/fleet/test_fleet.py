@@ -178,7 +178,11 @@ def test_a_run_that_another_holds_is_tried_again(tmp_path: Path) -> None:
             return order(name)
 
         (night,) = nights(client, found, let_go, Patience(3, 0.1))
-    assert (night.state, night.tries) == ("complete", 2)
+        assert (night.state, night.tries) == ("complete", 2)
+        (again,) = nights(client, found, order, Patience(1))
+    assert (again.state, again.tries) == ("complete", 1)
+    with Store.open(home / "lager.sqlite") as store:
+        assert [run.state for run in store.runs()] == ["complete", "complete"]  # what the workers remember is no night
 
 
 def test_what_holds_for_all_is_refused(tmp_path: Path) -> None:
