@@ -124,6 +124,10 @@ class Sentences(FindingSentences):
         if only.today:
             yield self.words.gettext("Bare sakene som trenger noe i dag, er vist")
 
+    def summary(self) -> str:
+        """What a checker's last line is: how many cases stand where."""
+        return " · ".join(f"{name}: {number}" for name, number in self.tiles())
+
     def tiles(self) -> list[tuple[str, str]]:
         """:meth:`counts` without the zeros, the first left where it is."""
         first, *others = self.counts()

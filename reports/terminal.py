@@ -15,7 +15,6 @@ from .items import Group, Part, Standing
 from .model import ON_TOP, AuditReport, HeatRow, Report, SchoolReport
 from .owner import failing, longest, most_help, own_duties, school_now
 from .sentences import Sentences
-from .text import summary
 from .view import Block, Duty, Line, View, Why, view
 
 WIDEST = 96
@@ -73,7 +72,7 @@ def _school(console: Console, report: SchoolReport, say: Sentences) -> None:
     _warnings(console, report, say, on_top=False)
     console.print()
     console.print(Text(say.foot(), "dim"))
-    console.print(Text(summary(say), "bold"))
+    console.print(Text(say.summary(), "bold"))
 
 
 def _course(console: Console, found: Course) -> None:
@@ -238,7 +237,7 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
     console.print()
     console.print(Text(say.hidden_numbers(), "dim"))
     console.print(Text(say.foot(), "dim"))
-    console.print(Text(f"{say.headline()} · {summary(say)}", "bold"))
+    console.print(Text(f"{say.headline()} · {say.summary()}", "bold"))
 
 
 def _owner(console: Console, report: AuditReport, say: Sentences) -> None:

@@ -55,12 +55,7 @@ def _lines(report: Report, say: Sentences, *, everything: bool) -> list[str]:
         lines.append("\t".join(fields))
     for school in _reports(report):
         lines += [f"# {say.words.gettext('løst')}: {say.resolved(resolved)}" for resolved in school.resolved]
-    return [*lines, f"# {summary(say)}"]
-
-
-def summary(say: Sentences) -> str:
-    """What a checker's last line is: how many cases stand where."""
-    return " · ".join(f"{name}: {number}" for name, number in say.tiles())
+    return [*lines, f"# {say.summary()}"]
 
 
 def _reports(report: Report) -> tuple[SchoolReport, ...]:

@@ -496,6 +496,8 @@ def main(arguments: Sequence[str]) -> int:
         ]
         pytest.main([*options, *TESTS], plugins=[runner])
     status = known | runner.status
+    if not status:
+        return 1  # nothing was tried: a test fails where nothing is changed
     share = _report([mutant for mutant in mutants if mutant.key in status], status)
     return 0 if share <= ALLOWED else 1
 
