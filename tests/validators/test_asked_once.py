@@ -1,0 +1,39 @@
+"""What judging asks once in a case, whichever rules want to know: that is counted here, and no time is."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from skolemiljo.adapters.case_file import read_case
+from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, skolerute_path
+from skolemiljo.judging.policy import Judging
+from skolemiljo.plans.calendars import calendars
+from skolemiljo.plans.loader import load_plans
+from skolemiljo.validators import proof
+from skolemiljo.validators.reading import answers, bare_words
+
+
+def test_an_entry_is_weighed_once_for_one_proof_and_a_clause_closed_once_and_nothing_of_them_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    weighed: Counter[object] = Counter()
+    in_doubt = proof._in_doubt
+
+    def counted(judge: Any, wanted: Any, entry: Any, pupil: Any, person: Any, **more: Any) -> str | None:
+        weighed[id(wanted), entry.id, pupil, id(person)] += 1
+        return in_doubt(judge, wanted, entry, pupil, person, **more)
+
+    monkeypatch.setattr(proof, "_in_doubt", counted)
+    judging, seen = Judging(load_plans("oyer-2024"), calendars(skolerute_path())), 0
+    for raw in Municipality(seed=5, cases=30).cases():
+        weighed.clear()
+        judging.case(read_case(json.dumps(raw).encode(), system="test"), AS_OF)
+        assert set(weighed.values()) <= {1}
+        seen += len(weighed)
+        kept: tuple[Any, ...] = (answers.read_answer, answers._closed, answers._by_shape, bare_words.bare)
+        assert [reader.cache_info().currsize for reader in kept] == [0] * len(kept)
+    assert seen > 100
