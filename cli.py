@@ -27,9 +27,9 @@ from skolemiljo.commands.options import (
     PLAIN_FORMAT,
     REPORT_FORMAT,
     ROLES,
-    SAMPLE,
     SINCE,
     STRESS,
+    asked_of_the_doctor,
     now,
     opened_because,
     with_workplace,
@@ -551,12 +551,9 @@ def schema(what: str) -> None:
 
 @main.command()
 @PLAIN_FORMAT
-@click.option(
-    "--network", is_flag=True, help="Les også tilbake et utvalg av flaggene, og se at de står som vi skrev dem."
-)
-@SAMPLE
+@asked_of_the_doctor
 @with_workplace
-def doctor(work: Workplace, form: str, network: bool, sample: Path | None) -> None:
+def doctor(work: Workplace, form: str, network: bool, rows: bool, sample: Path | None) -> None:
     """Er alt på plass for en natt? Innstillinger, hemmeligheter, systemene, planen, lageret, plass, klokker og kjørelogg.
 
     Skriver ingenting. Avslutter med 0 når en natt kan kjøre, 2 når innstillingene må rettes, 3 når noe annet må.
@@ -564,11 +561,12 @@ def doctor(work: Workplace, form: str, network: bool, sample: Path | None) -> No
     \b
     Eksempel:
       skolemiljo doctor
+      skolemiljo doctor --rows
       skolemiljo doctor --sample sak.json
     """
     from skolemiljo.commands import doctor as doctors
 
-    told, code = doctors.told(work, now(), form, sample=sample, network=network)
+    told, code = doctors.told(work, now(), form, sample=sample, network=network, rows=rows)
     click.echo(told)
     sys.exit(code)
 

@@ -30,7 +30,7 @@ from ..domain.moment import OSLO, local_day
 from ..plans.calendars import missing_years
 from ..settings import secrets_folder
 from . import reference_key, school_days
-from .carried import duties_without, of_cases
+from .carried import duties_without, of_cases, rows_as_json, rows_in_text, rows_of
 from .doctor_line import Line, State
 from .doctor_systems import HTTP, Systems
 
@@ -68,10 +68,15 @@ def examine(work: Workplace, at: datetime, *, network: bool = False) -> tuple[Li
     return tuple(lines)
 
 
-def told(work: Workplace, at: datetime, form: str, *, sample: Path | None, network: bool) -> tuple[str, ExitCode]:
+def told(
+    work: Workplace, at: datetime, form: str, *, sample: Path | None, network: bool, rows: bool
+) -> tuple[str, ExitCode]:
     """What there is to say, as text or JSON; of an exported case, what of it is read. Raises SettingsError."""
     if sample is not None:
         return _of_sample(work, sample, form)
+    if rows:
+        shown = rows_of(work.judging.plan, carries_of(case_adapter(work.settings)).lacks)
+        return (rows_as_json(shown) if form == "json" else rows_in_text(shown)), ExitCode.DONE
     lines = examine(work, at, network=network)
     return (as_json(lines, at) if form == "json" else text(lines)), exit_code(lines)
 

@@ -97,11 +97,17 @@ DECIDED_BY = click.option(
 AS_OF = click.option(
     "--as-of", type=PointInTime(), metavar="TIDSPUNKT", default=None, help="Vurder slik det var kjent da. Uten: nå."
 )
-SAMPLE = click.option(
-    "--sample",
-    type=click.Path(path_type=Path, exists=True),
-    metavar="FIL",
-    help="Se hva som leses av en eksportert sak i JSON.",
+_OF_THE_DOCTOR = (
+    click.option(
+        "--network", is_flag=True, help="Les også tilbake et utvalg av flaggene, og se at de står som vi skrev dem."
+    ),
+    click.option("--rows", is_flag=True, help="Vis hver rad i planen, og om kilden har det den trenger."),
+    click.option(
+        "--sample",
+        type=click.Path(path_type=Path, exists=True),
+        metavar="FIL",
+        help="Se hva som leses av en eksportert sak i JSON.",
+    ),
 )
 SINCE = click.option(
     "--since", type=Day(), metavar="DATO", default=None, help="Merk det som er nytt siden da. Uten: siste uke."
@@ -160,6 +166,13 @@ def opened_because(command: F) -> F:
         help="Rollen din: rektor, skoleeier eller rådgiver. Uten: skoleeier.",
     )
     return reason(role(command))
+
+
+def asked_of_the_doctor(command: F) -> F:
+    """The options of ``doctor``."""
+    for option in reversed(_OF_THE_DOCTOR):
+        command = option(command)
+    return command
 
 
 def with_workplace(function: F) -> F:

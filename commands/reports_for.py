@@ -219,7 +219,7 @@ def for_owner(
         language=language or work.settings.language_of(None),
     )
     whole.complete = report.complete
-    return report, whole
+    return replace(report, source=work.settings.source), whole
 
 
 def for_one_case(
@@ -258,7 +258,8 @@ def for_one_case(
 
 def _with_place(work: Workplace, report: SchoolReport, judged: Judged) -> SchoolReport:
     """``report`` with where its cases are found, when what they hold was done, and by which days its school counts."""
-    return replace(report, links=links(work), days=judged.days, calendar_of=work.calendar_of)
+    source = work.settings.source
+    return replace(report, links=links(work), source=source, days=judged.days, calendar_of=work.calendar_of)
 
 
 def links(work: Workplace) -> Links:

@@ -31,6 +31,19 @@ class FindingSentences:
         self.report = report
         self.words = Words(language or report.language)
 
+    @property
+    def source(self) -> str:
+        """What the source of the cases is called, at the beginning of a sentence."""
+        match self.report.source:
+            case "sikker_sak":
+                return "Sikker Sak"
+            case "workbook":
+                return self.words.gettext("Arbeidsboka")
+            case "folder":
+                return self.words.gettext("Mappa med saker")
+            case _:
+                return self.words.gettext("Kilden til sakene")
+
     def rule(self, code: str) -> Rule | None:
         """The rule of ``code``, where it is known."""
         return self.report.rules.get(code)
@@ -271,8 +284,8 @@ class FindingSentences:
                 from ..adapters.workbook.layout import fact_name  # seldom needed
 
                 lacking = fact_name(item.finding.question or "", self.words.language)
-                return self.words.gettext("Kilden til sakene har ikke {what}. Se etter selv i saken.").format(
-                    what=lacking
+                return self.words.gettext("{source} har ikke {what}. Se etter selv i saken.").format(
+                    source=self.source, what=lacking
                 )
             case Reason.CRASHED:
                 return self.words.gettext("Feil i verktøyet. Se etter selv i saken, og si ifra til IT.")

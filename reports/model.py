@@ -126,6 +126,8 @@ class SchoolReport:
     seen_at: datetime | None = None
     """When the cases were looked at, where that is not now."""
     links: Links = NO_LINKS
+    source: str = ""
+    """The adapter that the cases come from."""
     days: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
     """By case: the day of each entry, by its id, where the case was at hand when the report was made."""
     calendar_of: Callable[[str | None], SchoolCalendar] | None = field(default=None, compare=False)
@@ -294,6 +296,8 @@ class AuditReport:
     external: bool = False
     """Whether it leaves the owner: then it holds no case, and no number from which a small one can be had."""
     links: Links = NO_LINKS
+    source: str = ""
+    """The adapter that the cases come from."""
 
     @property
     def numbers(self) -> Numbers:

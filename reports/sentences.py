@@ -285,9 +285,10 @@ class Sentences(FindingSentences):
 
         path, *codes = warning.items
         return self.words.ngettext(
-            "Kilden til sakene har ikke {what}: {n} plikt kan ikke sjekkes ({codes}).",
-            "Kilden til sakene har ikke {what}: {n} plikter kan ikke sjekkes ({codes}).",
+            "{source} har ikke {what}: {n} plikt kan ikke sjekkes ({codes}).",
+            "{source} har ikke {what}: {n} plikter kan ikke sjekkes ({codes}).",
             len(codes),
+            source=self.source,
             what=fact_name(path, self.words.language),
             codes=", ".join(codes),
         )

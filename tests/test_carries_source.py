@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from skolemiljo.adapters.folder import Folder
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, skolerute_path
-from skolemiljo.commands import night
+from skolemiljo.commands import doctor, night
 from skolemiljo.commands.doctor import examine
 from skolemiljo.commands.reports_for import for_owner, for_rector
 from skolemiljo.commands.workplace import Workplace
@@ -20,7 +22,7 @@ from skolemiljo.reports.model import AuditReport, SchoolReport
 from skolemiljo.validators import RULES
 
 LACKS = ("notices.read_at", "log:pupil_told")
-READ = "Kilden til sakene har ikke «Lest eller hørt» (Varsler)"
+READ = "Mappa med saker har ikke «Lest eller hørt» (Varsler)"
 
 
 @pytest.fixture
@@ -74,6 +76,27 @@ def test_the_night_judges_anew_and_every_report_says_once_what_the_source_never_
         )
     owner, _ = for_owner(work(exchange), as_of=AS_OF, offline=True)
     assert len({items[0] for items in lacking(owner)}) == len(lacking(owner)) > 0
+
+
+def test_the_doctor_shows_every_row_of_the_plan(exchange: Path) -> None:
+    def shown() -> dict[str, dict[str, Any]]:
+        told, code = doctor.told(work(exchange), AS_OF, "json", sample=None, network=False, rows=True)
+        assert code == 0
+        return {row["row"]: row for row in json.loads(told)["rows"]}
+
+    before = shown()
+    assert before.keys() == work(exchange).plan.rows.keys()
+    assert len(before) == 151
+    assert not any(row["lacks"] for row in before.values())
+    (exchange / "carries.toml").write_text('lacks = ["notices.read_at"]\n', "utf-8")
+    after = shown()
+    weak = {RULES[code].row for code in RULES if RULES[code].needs.hangs_on("notices.read_at")} & after.keys()
+    changed = {row for row in after if after[row] != before[row]}
+    assert weak <= changed
+    assert all(after[row]["shown"] == "weak" and after[row]["lacks"] == ["notices.read_at"] for row in changed)
+    text, _ = doctor.told(work(exchange), AS_OF, "text", sample=None, network=False, rows=True)
+    assert text.count("«Lest eller hørt» (Varsler)") == len(changed)
+    assert all(f"{row}  " in text for row in after)
 
 
 def test_the_doctor_says_what_the_source_can_show_of_the_plan(exchange: Path) -> None:
