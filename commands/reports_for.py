@@ -249,6 +249,7 @@ def for_one_case(
         problems=_problems(judged.problems, case.school),
         language=language or work.settings.language_of(None),
         reader="owner",
+        only=Only(case=number),
         settled=judged.settled,
     )
     report = _with_place(work, report, judged)
