@@ -24,32 +24,25 @@ CHAPTER = Chapter("enquiry")
 @CHAPTER.rule("UN-01")
 def enquiry_soon(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«er det nødvendig å undersøke snarest»: per notice, the first act of the enquiry that did not come before it."""
-    for notice in case.notices:
-        arrived = notice.at
-        if arrived is None:
-            continue
-        scope = scope_of(notice=notice.id)
-        acts = [
-            e
-            for e in case.all(*BEGINS_ENQUIRY)
-            if e.held is not False
-            and e.hearing is not Hearing.OFFERED
-            and e.notice in (None, notice.id)
-            and e.can_follow(arrived)
-        ]
+    for scope, start, acts in _acts(case):
         shown = undertaken(case, judge, acts)
         if shown.sure:
-            yield _began(judge, scope, arrived, shown.sure[0])
+            yield _began(judge, scope, start, shown.sure[0])
         else:
-            yield from map(shown.settle, _not_begun(case, judge, scope, arrived))
+            yield from map(shown.settle, _not_begun(case, judge, scope, start))
+
+
+def _acts(case: KnownCase) -> Iterator[tuple[str, Moment, list[LogEntry]]]:
+    """Per notice, and per stretch that was opened again without one: when it began, and the acts that can have followed."""
+    for notice in case.notices:
+        arrived = notice.at
+        if arrived is not None:
+            done = (e for e in case.all(*BEGINS_ENQUIRY) if e.held is not False and e.hearing is not Hearing.OFFERED)
+            acts = [e for e in done if e.notice in (None, notice.id) and e.can_follow(arrived)]
+            yield scope_of(notice=notice.id), arrived, acts
     for stretch in reopened_without_notice(case):
-        scope, opened = stretch.scope(), stretch.start
-        anew = [e for e in stretch.entries(case, *BEGINS_ENQUIRY) if e.can_follow(opened)]
-        shown = undertaken(case, judge, anew)
-        if shown.sure:
-            yield _began(judge, scope, opened, shown.sure[0])
-        else:
-            yield from map(shown.settle, _not_begun(case, judge, scope, opened))
+        acts = [e for e in stretch.entries(case, *BEGINS_ENQUIRY) if e.can_follow(stretch.start)]
+        yield stretch.scope(), stretch.start, acts
 
 
 def _not_begun(case: KnownCase, judge: Judge, scope: str, arrived: Moment) -> Iterator[Outcome]:
