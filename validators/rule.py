@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 from ..domain.answer import Basis, Severity
 from ..domain.role import Role
 from .duties import duties
+from .loading import load_rules
 from .page import Page, Text, chapter_words
 
 if TYPE_CHECKING:
@@ -72,8 +73,6 @@ class Rule:
         """The function that judges it."""
         found = self.own_judge or _functions.get(self.code)
         if found is None:
-            from . import load_rules
-
             load_rules()
             found = _functions[self.code]
         return found
@@ -94,17 +93,17 @@ class Rule:
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
         """A rule of the registry goes to another process as its code, and is that process's own rule there."""
-        from . import RULES
-
-        if RULES.get(self.code) is self:
+        if REGISTERED.get(self.code) is self:
             return _registered, (self.code,)
         return super(Rule, self).__reduce_ex__(protocol)
 
 
 def _registered(code: str) -> Rule:
-    from . import RULES
+    return REGISTERED[code]
 
-    return RULES[code]
+
+REGISTERED: dict[str, Rule] = {}
+"""Every rule of a chapter by its code; the package fills it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from skolemiljo.validators import CHAPTERS, FILES, RULES, engine, page
+from skolemiljo.validators import CHAPTERS, RULES, engine, page
 from skolemiljo.validators.duties import duties
 from skolemiljo.validators.judge import Judge
 from skolemiljo.validators.known import CycleIndex, KnownCase
+from skolemiljo.validators.loading import FILES
 from skolemiljo.validators.page import chapter_words, shared_words
 from skolemiljo.validators.rule import Rule
 from skolemiljo.validators.verdict_words import QUESTIONS
