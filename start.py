@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from skolemiljo.sync.stopping import answering
@@ -13,8 +14,10 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 def main() -> None:
     """Runs the program and exits."""
     with answering():
+        gc.disable()  # what is loaded stays: there is nothing to collect in it
         from skolemiljo.cli import main as program
 
+        gc.enable()
         program()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from itertools import islice
 from math import log
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 from pydantic import BaseModel, create_model
@@ -48,6 +47,7 @@ LOG_LENGTHS = (10, 100, 1_000, 10_000)
 STEEPEST = 1.1
 """What the exponent of growth may be, from the shortest log to the longest."""
 STREAMED = (2_000, 20_000)
+ASSESSED = (200, 2_000, 20_000)
 _NOW = AS_OF.astimezone(UTC)
 T = TypeVar("T")
 PROGRAM = str(Path(sys.executable).with_name("skolemiljo"))
@@ -222,17 +222,29 @@ def start() -> None:
         best = dict.fromkeys(commands, float("inf"))
         for _ in range(ROUNDS):
             for name, command in commands.items():
-                best[name] = min(best[name], _process_seconds(command))
-    told("", best, "python -c 'import click'", "ms", 1e3)
+                best[name] = min(best[name], _process(command).cpu)
+    most = {"--help": 1.3, "explain VA-08": 3, "check-school, 40 cases, --offline": 6}
+    told("", best, "python -c 'import click'", "ms", 1e3, most)
 
 
-def _process_seconds(command: list[str]) -> float:
+class Ran(NamedTuple):
+    """What a whole process took."""
+
+    cpu: float
+    """Seconds, those of the processes it began among them."""
+    wall: float
+    peak: float
+    """KiB of memory, of the largest of them."""
+
+
+def _process(command: list[str]) -> Ran:
     # An installed program has its bytecode beside it; some machines where programs are made turn that off.
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, env=kept)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    begun = time.perf_counter()
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=kept)
+    _pid, status, used = os.wait4(running.pid, 0)
+    running.returncode = os.waitstatus_to_exitcode(status)
+    return Ran(used.ru_utime + used.ru_stime, time.perf_counter() - begun, used.ru_maxrss)
 
 
 # --- a night ---------------------------------------------------------------------------------------------------------
@@ -360,6 +372,70 @@ def reports() -> None:
             render(report, form, "nb")
             work_on[form] = partial(render, report, form, "nb")
         told("a school of 40 cases", best_of(work_on, 3), "read and judge", "ms", 1e3)
+        script = "from measure import first_pdf; import sys; first_pdf(sys.argv[1])"
+        many = Path(folder) / "many"
+        Municipality(schools=1, cases=400).write_folder(many)
+        made = [sys.executable, "-c", script, str(many / "cases")]
+        subprocess.run(made, cwd=Path(__file__).parent, check=True)
+
+
+def first_pdf(folder: str) -> None:
+    """A PDF of many cases, the first that a process makes: what the library remembers makes the next ones cheaper."""
+    work = Workplace()
+    begun = time.process_time()
+    report, _ = assessing.for_files(work, assessing.Files((Path(folder),), AS_OF, "nb"))
+    judged = time.process_time()
+    render(report, "pdf", "nb")
+    best = {"read and judge": judged - begun, "PDF": time.process_time() - judged}
+    told(f"{len(report.cases)} cases", best, "read and judge", "ms", 1e3, {"PDF": 1})
+
+
+# --- many exported cases ---------------------------------------------------------------------------------------------
+
+
+def assess() -> None:
+    """Exported cases: to text against the bare floor, in two processes against one, and what memory grows with them."""
+    with tempfile.TemporaryDirectory() as name:
+        folders = {number: Path(name) / str(number) for number in ASSESSED}
+        for number, folder in folders.items():
+            Municipality(schools=1, cases=number).write_folder(folder)
+        few, some, many = ASSESSED
+        (Path(name) / "settings.toml").write_text('[folder]\npath = "."\n', "utf-8")
+        work = Workplace(Path(name) / "settings.toml")
+        floor, raw = _bare_model(Case), [file.read_bytes() for file in (folders[some] / "cases").iterdir()]
+
+        def to_text() -> None:
+            files = assessing.Files((folders[some] / "cases",), AS_OF, "nb")
+            render(assessing.for_files(work, files, "text")[0], "text", "nb")
+
+        best = best_of({"bare": partial(each, raw, floor.model_validate_json), "assess, to text": to_text}, 3)
+        told(f"{some} cases", best, "bare", "us/case", 1e6 / some, {"assess, to text": 12})
+        ran = {
+            (form, number, jobs): _assessed(folders[number], form, jobs)
+            for form, number, jobs in (
+                *((form, number, 1) for form in ("jsonl", "csv", "text", "html") for number in (few, many)),
+                ("jsonl", many, 2),
+                ("text", many, 2),
+            )
+        }
+        for form in ("jsonl", "text"):
+            one, two = ran[form, many, 1], ran[form, many, 2]
+            told(f"{many} cases, {form}", {"one": one.wall, "--jobs 2": two.wall}, "one", "s", 1, {"--jobs 2": 0.55})
+            click.echo(f"  {'':<22} the two need {two.cpu / one.cpu:.2f} of the CPU that one needs")
+        for form in ("jsonl", "csv", "text", "html"):
+            small, large = ran[form, few, 1].peak, ran[form, many, 1].peak
+            grown = (large - small) / (many - few)
+            met = large <= 1.2 * small if form in assessing.FORMS else grown <= 2
+            most = "1.2 x" if form in assessing.FORMS else "2 KiB a case"
+            click.echo(
+                f"  {form:<22} {few}: {small / 1024:.0f} MiB, {many}: {large / 1024:.0f} MiB, x {large / small:.2f}, "
+                f"{grown:.2f} KiB a case  at most {most}: {'met' if met else 'missed'}"
+            )
+
+
+def _assessed(folder: Path, form: str, jobs: int) -> Ran:
+    moment = ("--as-of", AS_OF.isoformat(), "--fail-on", "never")
+    return _process([PROGRAM, "assess", str(folder / "cases"), *moment, "--format", form, "--jobs", str(jobs)])
 
 
 # --- memory ----------------------------------------------------------------------------------------------------------
@@ -399,6 +475,7 @@ SECTIONS: dict[str, Callable[[], None]] = {
     "start": start,
     "nights": nights,
     "reports": reports,
+    "assess": assess,
     "memory": memory,
 }
 
