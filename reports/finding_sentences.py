@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ..domain.people import Role
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
     from ..validators.rule import Rule
 
 _PARAGRAPH = re.compile(r".*?§ [0-9]+(?:-[0-9]+)?(?: [a-zæøå]+ (?:og [a-zæøå]+ )?ledd)?")
+
+
+@cache
+def _paragraphs(keys: tuple[str, ...]) -> str:
+    """The paragraphs of the law with these keys, in short."""
+    titles = law()
+    found = (_PARAGRAPH.match(titles[key][0]) for key in keys if key in titles)
+    shown: list[str] = []
+    said = ""
+    for name, sign, paragraph in (words.partition("§") for words in dict.fromkeys(m[0] for m in found if m)):
+        shown.append(("" if name == said else name) + sign + paragraph)
+        said = name
+    return ", ".join(shown)
 
 
 class FindingSentences:
@@ -88,16 +102,7 @@ class FindingSentences:
     def law(self, code: str) -> str:
         """The paragraphs behind the duty in short, or an empty text: «opplæringslova § 10-2, § 12-4 andre ledd»."""
         rule = self.rule(code)
-        if rule is None or not rule.law:
-            return ""
-        titles = law()
-        found = (_PARAGRAPH.match(titles[key][0]) for key in rule.law if key in titles)
-        shown: list[str] = []
-        said = ""
-        for name, sign, paragraph in (words.partition("§") for words in dict.fromkeys(m[0] for m in found if m)):
-            shown.append(("" if name == said else name) + sign + paragraph)
-            said = name
-        return ", ".join(shown)
+        return "" if rule is None else _paragraphs(rule.law)
 
     def plan_words(self, code: str) -> str:
         """«…» (section), or an empty text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext as stdlib_gettext
 import unicodedata
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from ..domain.moment import OSLO
@@ -23,8 +23,8 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 def plain(text: str) -> str:
     """``text`` on one line without control, direction or invisible characters (terminal escapes, bidi tricks)."""
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isprintable():
+        return text if text.isascii() else text.strip()
     return "".join(" " if unicodedata.category(char) in _UNSEEN else char for char in text).strip()
 
 
@@ -32,6 +32,21 @@ def plain(text: str) -> str:
 def _translations(language: str) -> stdlib_gettext.NullTranslations:
     """The catalogue of ``language``; bokmål is the source language, so its own may be missing."""
     return stdlib_gettext.translation(CATALOGUE, LOCALE_FOLDER, [language], fallback=True)
+
+
+@cache
+def _said_in(language: str) -> dict[str, str]:
+    """What has been looked up in the catalogue of ``language``: a report says the same words of each of its findings."""
+    del language
+    return {}
+
+
+@cache
+def _written(day: date, pattern: str, language: str) -> str:
+    """``day`` as ``pattern`` (of CLDR) has it. The library reads the pattern anew each time, and a report tells of few days."""
+    from babel.dates import format_date
+
+    return format_date(day, pattern, locale=language)
 
 
 def _paragraph(key: str) -> str:
@@ -47,10 +62,14 @@ class Words:
     def __init__(self, language: str = "nb") -> None:
         self.language = language if language in NORWEGIAN else "nb"
         self._catalogue = _translations(self.language)
+        self._said = _said_in(self.language)
 
     def gettext(self, message: str) -> str:
         """``message`` (bokmål) in this language."""
-        return self._catalogue.gettext(message)
+        said = self._said.get(message)
+        if said is None:
+            said = self._said[message] = self._catalogue.gettext(message)
+        return said
 
     def ngettext(self, one: str, many: str, number: int, **more: str) -> str:
         """The form of ``one``/``many`` that fits ``number``, with ``{n}`` filled in."""
@@ -60,27 +79,19 @@ class Words:
 
     def day(self, day: date) -> str:
         """``mandag 9. mars 2026``."""
-        from babel.dates import format_date
-
-        return format_date(day, "EEEE d. MMMM y", locale=self.language)
+        return _written(day, "EEEE d. MMMM y", self.language)
 
     def short_day(self, day: date, *, year: bool = True) -> str:
         """``man. 9. mars 2026``, where the room is small; without ``year`` where that stands beside it."""
-        from babel.dates import format_date
-
-        return format_date(day, "EEE d. MMM y" if year else "EEE d. MMM", locale=self.language)
+        return _written(day, "EEE d. MMM y" if year else "EEE d. MMM", self.language)
 
     def day_of_month(self, day: date) -> str:
         """``9. mars``, where the year stands beside it."""
-        from babel.dates import format_date
-
-        return format_date(day, "d. MMM", locale=self.language)
+        return _written(day, "d. MMM", self.language)
 
     def date(self, day: date) -> str:
         """``9. mars 2026``, where the weekday says nothing."""
-        from babel.dates import format_date
-
-        return format_date(day, "d. MMM y", locale=self.language)
+        return _written(day, "d. MMM y", self.language)
 
     def moment(self, instant: datetime) -> str:
         """``mandag 9. mars 2026 kl. 10.15``, in Europe/Oslo."""
@@ -146,12 +157,13 @@ class Words:
         if scope == "case":
             return ""
         parts: list[str] = []
+        kinds = self._scope_kinds
         for part in scope.split("/"):
             kind, found, ref = part.partition(":")
             if kind == "law":
                 parts.append(_paragraph(ref))
             elif found:
-                word = self._scope_kinds().get(kind, kind)
+                word = kinds.get(kind, kind)
                 parts.append(ref if ref.casefold().startswith(word) else f"{word} {ref}")  # not «elev elev-1»
             elif parts:  # an id with a slash in it
                 parts[-1] = f"{parts[-1]}/{part}"
@@ -159,6 +171,7 @@ class Words:
                 parts.append(part)
         return plain(", ".join(parts))
 
+    @cached_property
     def _scope_kinds(self) -> dict[str, str]:
         return {
             "notice": self.gettext("varsel"),
