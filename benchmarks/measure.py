@@ -237,14 +237,22 @@ class Ran(NamedTuple):
     """KiB of memory, of the largest of them."""
 
 
+# A process is counted with what stood in memory when it was begun: so it is begun by one that holds nothing.
+_COUNTED = """
+import os, sys, time
+silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
+begun = time.perf_counter()
+_pid, _status, used = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=silent), 0)
+print(used.ru_utime + used.ru_stime, time.perf_counter() - begun, used.ru_maxrss)
+"""
+
+
 def _process(command: list[str]) -> Ran:
     # An installed program has its bytecode beside it; some machines where programs are made turn that off.
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    begun = time.perf_counter()
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=kept)
-    _pid, status, used = os.wait4(running.pid, 0)
-    running.returncode = os.waitstatus_to_exitcode(status)
-    return Ran(used.ru_utime + used.ru_stime, time.perf_counter() - begun, used.ru_maxrss)
+    counted = [sys.executable, "-I", "-S", "-c", _COUNTED, *command]
+    told = subprocess.run(counted, capture_output=True, text=True, check=True, env=kept).stdout
+    return Ran(*map(float, told.split()))
 
 
 # --- a night ---------------------------------------------------------------------------------------------------------
