@@ -67,6 +67,12 @@ class FindingSentences:
         rule = self.rule(code)
         return self.report.plan.rows.get(code if rule is None else rule.row)
 
+    def scope(self, finding: Finding) -> str:
+        """What of the case ``finding`` is about, or of the municipality: of its plan, that it is that and no pupil's."""
+        if finding.case is None and finding.scope.startswith("plan:"):
+            return self.words.gettext("kommunens plan")
+        return self.words.scope(finding.scope)
+
     def rule_title(self, code: str) -> str:
         """The state that the plan demands."""
         rule = self.rule(code)
@@ -123,7 +129,7 @@ class FindingSentences:
 
     def place(self, finding: Finding) -> str:
         """Which case and which part of it: «Sak 2026-014, varsel v1, elev e1»."""
-        return ", ".join(filter(None, (self.case_name(finding), self.words.scope(finding.scope))))
+        return ", ".join(filter(None, (self.case_name(finding), self.scope(finding))))
 
     def status(self, item: Item) -> str:
         """Verdict and reason; an empty text where the deadline says it all."""

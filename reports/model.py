@@ -151,6 +151,11 @@ class SchoolReport:
         return tuple(problem for problem in self.problems if problem.case is not None)
 
     @property
+    def own(self) -> bool:
+        """Whether it is the municipality's own: its annual cycle and its plan, and no case."""
+        return not self.across_pupils
+
+    @property
     def across_pupils(self) -> bool:
         """Whether its numbers count pupils' cases; the municipality's own annual cycle has none."""
         return self.school is not None or bool(self.cases) or bool(self.unread)

@@ -96,7 +96,7 @@ def _row(item: Item, say: Sentences, names: dict[str, str], standing: str) -> li
         say.words.verdict(finding.verdict),
         say.words.reason(finding.reason) if finding.reason is not None else "",
         standing,
-        say.words.scope(finding.scope),
+        say.scope(finding),
         finding.rule,
         number,
         say.quote(finding.rule),

@@ -47,6 +47,8 @@ class Sentences(FindingSentences):
         alone = self.report.only.case
         if alone is not None and self.report.cases:
             return f"{self.case_words(alone)}: {self.standing_in_hand(self.report.cases[0])}"
+        if self.report.own:
+            return self._own_headline(self.report)
         number, cases = self.report.cases_today, len(self.report.open_cases)
         if number and self.report.problems:
             return self.words.ngettext("Minst {n} sak trenger noe i dag", "Minst {n} saker trenger noe i dag", number)
@@ -64,6 +66,17 @@ class Sentences(FindingSentences):
                 "Ingen av {n} åpen sak trenger noe i dag", "Ingen av {n} åpne saker trenger noe i dag", cases
             )
         return self.words.gettext("Ingen saker trenger noe i dag")
+
+    def _own_headline(self, report: SchoolReport) -> str:
+        if report.cycle_today:
+            return self.words.ngettext(
+                "{n} punkt i kommunens årshjul og plan trenger noe i dag",
+                "{n} punkter i kommunens årshjul og plan trenger noe i dag",
+                report.cycle_today,
+            )
+        if not report.complete:
+            return self.not_all()
+        return self.words.gettext("Ingenting i kommunens årshjul og plan trenger noe i dag")
 
     def _audit_headline(self, report: AuditReport) -> str:
         number = sum(row.standing[Standing.TODAY] > 0 for row in report.rows)
@@ -87,7 +100,7 @@ class Sentences(FindingSentences):
             return []
         closed, cycle = len(self.report.closed_cases), self.report.cycle_today
         lines = list(self._only(self.report.only))
-        if cycle:
+        if cycle and not self.report.own:
             lines.append(
                 self.words.ngettext(
                     "I tillegg trenger {n} punkt i årshjulet noe i dag",
@@ -129,7 +142,9 @@ class Sentences(FindingSentences):
         return " · ".join(f"{name}: {number}" for name, number in self.tiles())
 
     def tiles(self) -> list[tuple[str, str]]:
-        """:meth:`counts` without the zeros, the first left where it is."""
+        """:meth:`counts` without the zeros, the first left where it is; none where there are no cases to count."""
+        if isinstance(self.report, SchoolReport) and self.report.own:
+            return []
         first, *others = self.counts()
         return [first, *(pair for pair in others if pair[1] != "0")]
 
@@ -329,7 +344,7 @@ class Sentences(FindingSentences):
     def since_last(self) -> str:
         """In how many cases something is new or solved since the report before; an empty text where there was none."""
         report = self.report
-        if not isinstance(report, SchoolReport) or report.previous_as_of is None:
+        if not isinstance(report, SchoolReport) or report.previous_as_of is None or report.own:
             return ""
         words = self.words
         new = len({i.finding.case for i in report.open_items if i.change is Change.NEW and i.finding.case})

@@ -162,7 +162,7 @@ def view(report: SchoolReport, say: Sentences, prefix: str = "", *, brief: bool 
 
 
 def _open_title(report: SchoolReport, say: Sentences) -> str:
-    if report.only.case is not None:
+    if report.only.case is not None or report.own:
         return say.words.gettext("Det som må gjøres, og når")
     return say.words.gettext("Sak for sak, den som trenger mest, først")
 
@@ -234,7 +234,7 @@ def about(act: Act, say: Sentences) -> str:
     days = {item.finding.last_day for item in act.items}
     texts = []
     for item in act.items:
-        text, day = say.words.scope(item.finding.scope), item.finding.last_day
+        text, day = say.scope(item.finding), item.finding.last_day
         texts.append(f"{text} ({say.words.short_day(day)})" if len(days) > 1 and day is not None else text)
     if len(texts) == 1:
         return texts[0]

@@ -234,3 +234,14 @@ def said(audit: AuditReport, form: str) -> str:
     if form == "pdf":
         return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages).split())
     return str(made) if isinstance(made, str) else bytes(made).decode("utf-8-sig")
+
+
+def test_the_municipalitys_own_page_counts_no_cases_and_its_plan_is_no_pupils(town: AuditReport) -> None:
+    page = pages(town)["kommunen.html"]
+    number = town.municipality.cycle_today
+    assert number > 1
+    assert f"{number} punkter i kommunens årshjul og plan trenger noe i dag" in page
+    assert "Revider planen, få den godkjent" in page
+    assert "kommunens plan" in page.casefold()
+    for wrong in ("Ingen saker", "trenger noe i dag</li>", "noe nytt i 0 saker", "ktivitetsplan 18555", "Sak for sak"):
+        assert wrong not in page
