@@ -1,15 +1,16 @@
 """What shows each duty that the log shows: which kinds of entry, done by whom, with whom there. A rule that is read here is read whole.
 
 The fifth law holds the rules to it (tests/laws): whoever is none of those named here, and the one who is accused, is put into each entry
-that shows something today, and it must not show it any more. The words are the plan's own.
+that shows something today, and it must not show it any more; and so for plans, evaluations, notices and incidents. The words are the plan's own.
 """
 
 from __future__ import annotations
 
 from ..domain.log import BEGINS_ENQUIRY, EXAMINES, FINDS_OUT, LOOKS_INTO, LogKind
 from ..domain.people import Role
+from ..domain.value import value
 from .heard import ANALYSIS, HEARD
-from .proof import SCHOOL, Proof, anyone, by
+from .proof import SCHOOL, Proof, Whom, anyone, by
 from .rules.enquiry_carried_out import FEEDBACK
 from .rules.first_meeting import MEETING
 from .rules.heard_in_staff_cases import ACCUSED_HEARD
@@ -77,11 +78,51 @@ SHOWN_BY: dict[str, tuple[Proof, ...]] = {
 }
 """By the rule's code."""
 
+
+@value(frozen=True, slots=True)
+class Made:
+    """By whom what stands at a path of the case format must have been made."""
+
+    path: str
+    by: Whom
+
+
+def _the_school(path: str, words: str) -> Made:
+    """By somebody at the school or whom it has asked: no child, no home, nobody unknown and no system does what the plan asks of it."""
+    return Made(path, by(*SCHOOL, Role.OWNER, Role.ADVISER, Role.EXTERNAL, words=words))
+
+
+MADE_BY: dict[str, tuple[Made, ...]] = {
+    "VA-03": (Made("notices.receiver", by(Role.RECTOR, words="ved å ta saken direkte opp med rektor")),),
+    "VA-06": (Made("notices.receiver", _RECEIVED),),
+    "VA-07": (Made("notices.receiver", _RECEIVED),),
+    "L-01": (Made("notices.receiver", _RECEIVED),),
+    "UN-14": (_the_school("log.author", "Det må tas stilling til hvordan det skal gis tilbakemelding til klassa."),),
+    "TI-07": (_the_school("activity_plans.author", "Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak."),),
+    "AP-D": (
+        Made(
+            "activity_plans.measures.responsible_role",
+            by(*SCHOOL, Role.OWNER, Role.ADVISER, words="hvem som er ansvarlig for gjennomføringen av tiltakene"),
+        ),
+    ),
+    "AP-F": (_the_school("log.author", "vurderinga av barnets beste"),),
+    "BB-01": (_the_school("log.author", "vurderinga av barnets beste"),),
+    "EV-01": (_the_school("evaluations.author", "Dokumentasjon på evaluering av tiltak opp mot mål"),),
+    "GI-03b": (
+        _the_school("log.author", "Foresatte blir informert."),
+        _the_school("incidents.guardians_informed.by", "Foresatte blir informert."),
+    ),
+    "GI-04": (
+        _the_school("log.author", "foresatte blir informert."),
+        _the_school("incidents.guardians_informed.by", "foresatte blir informert."),
+    ),
+    "L-05": (_the_school("log.author", "opplaeringslova-10-8"),),
+}
+"""What shows a duty and stands outside the log, or in it by whoever at the school it was: by the rule's code."""
+
 WHOEVER = {
     "VA-04": "who took the notice is asked of the notice itself; the log only says that it was written down",
     "VA-11": "the owner's own word in the log, or where it stands",
-    "AP-F": "what stands in the assessment",
-    "BB-01": "what stands in the assessment",
     "BB-03": "what stands in the assessment",
     "BB-04": "what stands in the assessment",
     "BB-05": "what stands in the assessment",
@@ -95,20 +136,15 @@ WHOEVER = {
     "DOK-07": "that the plan points at what is written",
     "DP-01": "that each of the duties is seen at all; who did it is asked by their own rules",
     "FO-03": "what the pupil said",
-    "GI-03b": "that the home was told, by whoever told it",
-    "GI-04": "that the home was told, by whoever told it",
     "GI-06": "the one who intervened, whoever that is",
     "HB-03": "four ticks of the conversation",
-    "L-01": "who took the notice is asked of the notice itself",
     "L-04": "that rektor and the home know",
-    "L-05": "what was explained, by whoever explained it",
     "SK-02": "the way to the owner, by rules of its own (_route)",
     "SK-05": "that a measure was begun, by whoever began it",
     "TI-05": "which tool is named",
     "UN-04": "what stands in the analysis",
     "UN-06": "what stands in the plan for the enquiry",
-    "UN-08": "that the plan for the enquiry was written on after the meeting",
+    "UN-08": "that the plan for the enquiry was written on after the meeting; who wrote it, UN-05 asks",
     "UN-10": "what stands of form and who takes part",
-    "UN-14": "what was decided for the class",
 }
 """Rules that look into what stands written, or at another thing than who did it: what that is."""

@@ -22,7 +22,7 @@ from skolemiljo.domain.people import Actor, Role
 from skolemiljo.domain.verdict import Finding, Reason, Verdict
 from skolemiljo.validators.each_once import each_once
 from skolemiljo.validators.proof import Proof
-from skolemiljo.validators.shown_by import SHOWN_BY
+from skolemiljo.validators.shown_by import MADE_BY, SHOWN_BY
 
 from .examples import About, Example
 from .lists import told_by
@@ -401,6 +401,38 @@ def wrong_person(example: Example) -> Iterator[Change]:
         changed = tuple(wrong if entry.id == entry_id else entry for entry in case.log)
         path, _, what = how.partition(" ")
         yield Change(path, what, case.model_copy(update={"log": changed}), by=frozenset(proves))
+    yield from _made_by_another(example)
+
+
+def _is_of(case: Case, place: Place, scope: str) -> bool:
+    """Whether what stands at ``place`` is of what ``scope`` names: the measure, or the pupil whose home it is."""
+    name, number = place[0]
+    inner, at = place[1]
+    if number is None or at is None:
+        return True
+    part = getattr(getattr(case, name)[number], inner)[at]
+    named = getattr(part, "pupil", None) or (part.id if inner == "measures" else None)
+    return named is None or named in {of.partition(":")[2] for of in scope.split("/")}
+
+
+def _made_by_another(example: Example) -> Iterator[Change]:
+    """Each plan, evaluation, notice, incident and entry that shows something today, by each whom the duty leaves out."""
+    case = example.case
+    shows: dict[tuple[str, Place, Role], set[tuple[About, str]]] = defaultdict(set)
+    for about, finding in example.judged(case).items():
+        for made in MADE_BY.get(about[0], ()) if finding.verdict is Verdict.MET else ():
+            for place, _ in found(case, made.path):
+                if not _is_of(case, place, about[1]):
+                    continue
+                for item in set(item_at(case, place)) & set(finding.evidence):
+                    for role in Role:
+                        if made.by.fits(Actor(role=role)) is False:
+                            shows[made.path, place, role].add((about, item))
+    for (path, place, role), proves in shows.items():
+        changed = put(case, place, Actor(role=role))
+        if path == "log.author":
+            changed = put(changed, (*place[:-1], ("actor", None)), None)
+        yield Change(path, f"by {role}", changed, by=frozenset(proves))
 
 
 def _with_another(case: Case, proof: Proof, entry: LogEntry, scope: str) -> Iterator[tuple[str, str, LogEntry]]:

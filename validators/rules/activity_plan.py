@@ -11,7 +11,7 @@ from ...domain.verdict import Outcome, Reason, Verdict
 from ..judge import UNANSWERED, Judge
 from ..known import KnownCase
 from ..plan_parts import Grade, answered, graded, plan_field, plan_scope, rows_of, unless_repeated
-from ..proof import WEAK
+from ..proof import WEAK, from_outside
 from ..reading.answers import Place, Said, read_answer
 from ..reading.evaluation_dates import EvaluationSaid, evaluation_date
 from ..reading.responsible import Who, responsible
@@ -148,9 +148,8 @@ def _responsible(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure 
     if measure is None:
         return answered(judge, scope, plan, [whole], "a_team")
     role, text = _role_grade(measure.responsible_role), graded(judge, measure.responsible, named)
-    if measure.responsible_role is not None and measure.responsible_role.acts_as(
-        Role.PUPIL, Role.GUARDIAN, Role.EXTERNAL
-    ):
+    role_of = measure.responsible_role
+    if from_outside(role_of) or (role_of is not None and role_of.acts_as(Role.EXTERNAL)):
         return judge.review(scope, "not_the_school", plan, event=event)
     if role is Grade.GOOD:
         return _dated(judge, scope, plan, [text])

@@ -14,6 +14,7 @@ from ...domain.people import Role
 from ...domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict, scope_of
 from ..judge import Judge
 from ..known import CycleIndex, KnownCase
+from ..proof import from_outside
 from ..rule import Chapter
 from ..undertaken import undertaken
 from ..who_was_told import (
@@ -156,11 +157,13 @@ def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     for pupil in case.affected:
         scope = scope_of(pupil=pupil.ref)
         start = max((m for m in (begun, pupil.joined_at) if m is not None), key=lambda m: m.sort_key)
-        told = [e for e in case.for_pupil(pupil.ref, LogKind.RIGHTS_EXPLAINED) if e.held is not False]
+        explained = [e for e in case.for_pupil(pupil.ref, LogKind.RIGHTS_EXPLAINED) if e.held is not False]
+        told = [e for e in explained if not from_outside(e.doer)]
         if told:
             yield judge.done("L-05", scope, told[0], since=start)
             continue
-        yield or_which(waited(case, judge, "L-05", scope, start), "which_pupil", *unnamed)
+        outcome = or_which(waited(case, judge, "L-05", scope, start), "who_did_it", *explained)
+        yield or_which(outcome, "which_pupil", *unnamed)
 
 
 @CHAPTER.rule("L-05a")
