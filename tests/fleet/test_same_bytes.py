@@ -32,6 +32,12 @@ def findings(where: Path | str) -> bytes:
         return b"\n".join(map(_WHOLE.dump_json, store.assessments()))
 
 
+def verdicts(lines: bytes) -> dict[tuple[str, str, str], str]:
+    """The verdict of each finding about a case, by case, rule and scope; what was not asked for is left out."""
+    its = (finding for line in lines.splitlines() for finding in json.loads(line)["findings"] if finding["case"])
+    return {(f["case"], f["rule"], f["scope"]): f["verdict"] for f in its if f["verdict"] != "not_applicable"}
+
+
 def sync(home: Path, **environment: str) -> None:
     command = [SKOLEMILJO, "--settings", str(home / "settings.toml"), "sync", "--as-of", AS_OF]
     done = subprocess.run(command, capture_output=True, text=True, env=clean() | environment, check=False)
@@ -120,3 +126,19 @@ def test_in_any_order_of_input(
     assert summary.complete
     assert came[:CASES] != sorted(came[:CASES])
     assert findings(home / "lager.sqlite") == found
+
+
+def test_in_several_processes_of_assess(alone: tuple[Path, bytes], tmp_path: Path) -> None:
+    """One process or two, and the files in either order: the same bytes, and the verdicts of the night."""
+    untouched, found = alone
+    files = [str(file) for file in sorted((untouched / "eksport" / "cases").glob("*.json"))]
+    said = set()
+    for jobs, given in (("1", files), ("2", files), ("2", files[::-1])):
+        out = tmp_path / "saker.jsonl"
+        command = [SKOLEMILJO, "--settings", str(untouched / "settings.toml"), "assess", *given, "--jobs", jobs]
+        more = ("--as-of", AS_OF, "--format", "jsonl", "--fail-on", "never", "--out", str(out))
+        done = subprocess.run([*command, *more], capture_output=True, text=True, env=clean(), check=False)
+        assert done.returncode in (0, 3), done.stderr
+        said.add(out.read_bytes())
+    (told,) = said
+    assert verdicts(told) == verdicts(found)
