@@ -26,7 +26,7 @@ STEPS = {
 }
 """The steps in the plan's order («Skolens plikter trinn for trinn»), each with the duties that say whether it is taken."""
 TAKEN = ("done", "late", "skipped")
-"""Kinds of steps that the case is past."""
+"""Kinds of steps that the case is past. One of which nothing is owed is ahead until a later one is taken."""
 _WIDE, _HIGH = 112, 84
 """Units of the picture: of one step, and of the whole."""
 
@@ -73,10 +73,12 @@ def course(report: SchoolReport, say: Sentences) -> Course | None:
         return None
     days = report.days.get(block.case, {})
     found = [[i for i in report.items if i.finding.case == block.case and i.finding.rule in r] for r in STEPS.values()]
-    reached = max((place for place, items in enumerate(found) if items), default=-1)
+    drawn = [_step(items, days, say) for items in found]
+    reached = max((place for place, (kind, _, _) in enumerate(drawn) if kind in TAKEN), default=-1)
     if block.closed:
         reached = len(found)
-    drawn = [_step(items, days, say, passed=place < reached) for place, items in enumerate(found)]
+    skipped = ("skipped", say.words.gettext("ikke aktuelt"), "")
+    drawn = [skipped if step[0] == "ahead" and place < reached else step for place, step in enumerate(drawn)]
     here = next((place for place, (kind, _, _) in enumerate(drawn) if kind not in TAKEN), None)
     words = say.words
     steps = tuple(
@@ -104,11 +106,8 @@ def _names(words: Words) -> tuple[str, ...]:
     )
 
 
-def _step(items: list[Item], days: Mapping[str, date], say: Sentences, *, passed: bool) -> tuple[str, str, str]:
-    """Kind, words and day of a step: what is missing first, then what runs, what is asked or unseen, and what is done.
-
-    ``passed``: whether the case is past it, so that what is owed nothing for there is not to come either.
-    """
+def _step(items: list[Item], days: Mapping[str, date], say: Sentences) -> tuple[str, str, str]:
+    """Kind, words and day of a step: what is missing first, then what runs, what is asked or unseen, and what is done."""
     words = say.words
     missing = [i for i in items if i.finding.verdict is Verdict.DEVIATION and i.part in (Part.TODAY, Part.CLOSED)]
     if missing:
@@ -126,7 +125,7 @@ def _step(items: list[Item], days: Mapping[str, date], say: Sentences, *, passed
         return "late", words.gettext("gjort for sent"), _done(late, days, say)
     if items:
         return "done", words.gettext("gjort"), _done(items, days, say)
-    return ("skipped", words.gettext("ikke aktuelt"), "") if passed else ("ahead", words.gettext("ikke ennå"), "")
+    return "ahead", words.gettext("ikke ennå"), ""
 
 
 def _short(day: date | None, say: Sentences) -> str:
