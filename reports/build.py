@@ -344,7 +344,7 @@ def _copied(copies: Sequence[Alike], hidden: frozenset[str]) -> Iterable[Warning
     kept = [one for found in copies if (one := found.without(hidden)) is not None]
     if kept:
         told = tuple(f"{' = '.join(one.cases)} ({', '.join(one.rules)})" for one in kept)
-        yield Warning(WarningCode.COPIED, number=len(kept), items=told)
+        yield Warning(WarningCode.COPIED, number=len({case for one in kept for case in one.cases}), items=told)
 
 
 def _number_of(school: School | None) -> str | None:
