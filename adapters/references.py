@@ -113,6 +113,13 @@ def case_number(
     return pseudonym(number, context.reference_key)
 
 
+def known_as(place: str, case: str) -> str:
+    """Where in the source a person finds the case that is a pseudonym everywhere else."""
+    return _("{place}: saken heter {case} i rapportene, for nummeret kan vise hvem den gjelder").format(
+        place=place, case=case
+    )
+
+
 def no_key() -> str:
     """What to do where a pseudonym is needed and there is no key."""
     return _(

@@ -98,7 +98,7 @@ class Systems:
             )
         yield from _unmapped(check, source)
         for note in getattr(source, "notes", ()):
-            yield Line(check, State.LOOK, note, _("Se på arket, og rett det hvis det ikke er meningen."))
+            yield Line(check, State.LOOK, note, _("Se etter der, og rett det hvis det ikke er meningen."))
         if getattr(source, "by_hand", None) is not None:
             yield from self._by_hand(check)
         if self._work.settings.cycle == self._work.settings.source:

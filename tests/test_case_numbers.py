@@ -248,6 +248,9 @@ def test_nights_over_files_keep_nothing_of_the_number(source: str, tmp_path: Pat
     said.append(night.output)
     assert sum(school["judged"] for school in json.loads(night.stdout)["schools"]) == 12
     said.append(run(*common, "audit", "--as-of", AS_OF.isoformat()).output)
+    asked = run(*common, "doctor").output
+    assert asked.count("i rapportene, for nummeret") == 12
+    said.append(asked)
     if source == "folder":
         shutil.rmtree(inn / "cases")  # the municipality's own, in which the numbers stand
         said.append(all_that_is_kept(inn))

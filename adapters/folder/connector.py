@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from ...domain.annual_cycle import CycleFacts, CycleStatus
-from ...domain.base import ReadingContext
+from ...domain.base import ReadingContext, is_pseudonym
 from ...domain.carries import EVERYTHING, Carries
 from ...domain.case import Case
 from ...domain.errors import CaseNotFound, Fatal, SettingsError, UnreadableCase
@@ -33,6 +33,7 @@ from ..case_file import BYTES_AT_MOST, case_from, case_id_of, place_of, read_pla
 from ..habits import as_id, as_the_format_has_it
 from ..ports import CaseProblem, Receipt, SourceItem
 from ..record_files import RecordFiles, name_of, where
+from ..references import known_as
 from ..strict_json import strict_json
 
 SYSTEM = "folder"
@@ -241,6 +242,13 @@ class Folder:
     def read_status(self, school: str | None, school_year: str) -> CycleStatus | None:
         """The status in ``cycle-status/…json``."""
         return self._records.read_status(school, school_year)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the files, and is no mistake: where those lie whose case is a pseudonym everywhere else."""
+        files = self._case_files()
+        named = [(file, known.case) for file, known in self._files() if is_pseudonym(known.case)]
+        return tuple(known_as(place_of(file, files, "cases/"), case) for file, case in named)
 
     @property
     def unknown_fields(self) -> Counter[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...domain.annual_cycle import CycleEntry
-from ...domain.base import ReadingContext
+from ...domain.base import ReadingContext, is_pseudonym
 from ...domain.case import Case
 from ...domain.errors import Fatal
 from ...domain.fault_words import mistakes
@@ -21,6 +21,7 @@ from ...domain.school import School
 from ..case_file import told
 from ..habits import read_model
 from ..ports import CaseProblem
+from ..references import known_as
 from .cells import NO_STAND
 from .grids import SYSTEM, Grid, letters
 from .layout import OPENED, Sheet, carried, is_beside, plainly, sheet_called, sheets
@@ -205,6 +206,8 @@ class _Reading:
                     raw["status_history"] = [{"status": "open", **opened}]
                     self._rows[number].append((("status_history", 0), row))
                 self._raw[number] = raw
+                if is_pseudonym(number):
+                    self._found.notes.append(known_as(row.table.where(row.number), number))
                 self._rows[number].insert(0, ((), row))
                 self._mistakes[number] += row.mistakes
 
