@@ -160,7 +160,7 @@ def test_rektor_is_asked_about_both_cases_and_the_owner_gets_a_count(place: Path
         assert "SM-2026-0001 = SM-2026-0002 (AP-A)" in rektor
         assert "SM-2026-0004" not in rektor  # a leader is the subject: with whose plan it agrees is not told
         owner = report(place, "audit", *offline)
-        assert "Den samme teksten står i aktivitetsplanene i flere saker (2), ved Bakken skole" in owner
+        assert "Den samme teksten står i aktivitetsplanene i flere saker (4), ved Bakken skole" in owner
         assert "SM-2026" not in owner
         assert "i flere saker" not in report(place, "check-school", "--school", THERE, *offline)
     flags = json.dumps(
