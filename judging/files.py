@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -57,7 +58,10 @@ class Telling(Generic[T]):
 class _Piece:
     """Case files, or (``sheets``) one workbook or folder of sheets."""
 
-    files: tuple[Path, ...]
+    files: tuple[str, ...]
+    """Their names: of many thousands, paths would be most of what is in memory."""
+    folder: Path | None = None
+    """Where they were looked for; ``None`` where each was named by itself."""
     sheets: bool = False
 
 
@@ -70,19 +74,21 @@ def told_of_files(
     The answers are the same for any number of processes and any order of ``paths``. A process that dies takes one case
     with it, which is then a problem; all of them are gone when this ends, however it does.
     """
-    among = {path: case_paths(path) for path in sorted(set(paths))}
-    pieces = list(_pieces(among))
+    pieces = _pieces(paths)
     answered = (
         ((piece, _answers(piece, telling)) for piece in pieces) if jobs == 1 else _in_processes(pieces, telling, jobs)
     )
-    folder_of = {file: path for path, files in among.items() for file in files}
     for piece, (answers, said) in answered:
         if notes is not None:
             notes += said
         for number, answer in enumerate(answers):
             if isinstance(answer, CaseProblem) and not piece.sheets:
-                folder = folder_of[piece.files[number]]
-                yield _placed(answer, piece.files[number], folder, among[folder])
+                file = Path(piece.files[number])
+                folder = file if piece.folder is None else piece.folder
+                among = (
+                    [] if told(file.stem) == file.stem else case_paths(folder)
+                )  # only then is it asked where it lies
+                yield _placed(answer, file, folder, among)
             else:
                 yield answer
 
@@ -104,16 +110,26 @@ def case_files(path: Path, zone: ZoneInfo | None, notes: list[str] | None = None
         yield _placed(item, file, path, files) if isinstance(item, CaseProblem) else item
 
 
-def _pieces(among: dict[Path, list[Path]]) -> Iterator[_Piece]:
-    once: dict[Path, None] = {}
-    for path, files in among.items():
-        if files:
-            once.update(dict.fromkeys(files))
+def _pieces(paths: Iterable[Path]) -> Iterator[_Piece]:
+    """What is at ``paths``, in the order of their names, each file once."""
+    taken: set[str] = set()
+    for is_folder, some in groupby(sorted(set(paths)), Path.is_dir):
+        if is_folder:
+            for folder in some:
+                files = sorted(map(str, folder.rglob("*.json")))
+                yield from _in_pieces(files, folder, taken) if files else [_Piece((str(folder),), sheets=True)]
         else:
-            yield _Piece((path,), sheets=True)
-    single = list(once)
-    for start in range(0, len(single), _AT_A_TIME):
-        yield _Piece(tuple(single[start : start + _AT_A_TIME]))
+            named = list(some)
+            sheets = [file for file in named if not case_paths(file)]
+            yield from (_Piece((str(file),), sheets=True) for file in sheets)
+            yield from _in_pieces([str(file) for file in named if file not in sheets], None, taken)
+
+
+def _in_pieces(files: Sequence[str], folder: Path | None, taken: set[str]) -> Iterator[_Piece]:
+    fresh = [file for file in files if file not in taken]
+    taken.update(fresh)
+    for start in range(0, len(fresh), _AT_A_TIME):
+        yield _Piece(tuple(fresh[start : start + _AT_A_TIME]), folder)
 
 
 def _read(file: Path, zone: ZoneInfo | None) -> Case | CaseProblem:
@@ -151,7 +167,11 @@ _Answers = tuple[list[T | CaseProblem], list[str]]
 
 def _answers(piece: _Piece, telling: Telling[T]) -> _Answers[T]:
     notes: list[str] = []
-    items = _in_sheets(piece.files[0], notes) if piece.sheets else (_read(file, telling.zone) for file in piece.files)
+    items = (
+        _in_sheets(Path(piece.files[0]), notes)
+        if piece.sheets
+        else (_read(Path(file), telling.zone) for file in piece.files)
+    )
     return [telling.of(item) for item in items], notes
 
 
@@ -161,14 +181,14 @@ _telling: Telling[Any]
 """What this process was begun for."""
 
 
-def _in_processes(pieces: Sequence[_Piece], telling: Telling[T], jobs: int) -> Iterator[tuple[_Piece, _Answers[T]]]:
+def _in_processes(pieces: Iterator[_Piece], telling: Telling[T], jobs: int) -> Iterator[tuple[_Piece, _Answers[T]]]:
     from concurrent.futures.process import BrokenProcessPool
 
-    left, sent = iter(pieces), deque[tuple[_Piece, "Future[_Answers[T]]"]]()
+    sent = deque[tuple[_Piece, "Future[_Answers[T]]"]]()
     pool = _pool(telling, jobs)
     try:
         while True:
-            while len(sent) < jobs * _AHEAD and (piece := next(left, None)) is not None:
+            while len(sent) < jobs * _AHEAD and (piece := next(pieces, None)) is not None:
                 sent.append((piece, _send(pool, piece)))
             if not sent:
                 break
@@ -219,10 +239,10 @@ def _alone(piece: _Piece, telling: Telling[T]) -> _Answers[T]:
         return pool.submit(_answers_here, piece).result()
     except BrokenProcessPool:
         if len(piece.files) > 1:
-            one_by_one = [_alone(_Piece((file,)), telling) for file in piece.files]
+            one_by_one = [_alone(replace(piece, files=(file,)), telling) for file in piece.files]
             return [answer for answers, _notes in one_by_one for answer in answers], []
         what = _("vurderingen av fila stanset uten svar: meld det til dem som lager verktøyet")
-        return [CaseProblem(told(piece.files[0].stem), ProblemKind.JUDGEMENT_FAILED, (), what)], []
+        return [CaseProblem(told(Path(piece.files[0]).stem), ProblemKind.JUDGEMENT_FAILED, (), what)], []
     finally:
         pool.shutdown(wait=False)
 
