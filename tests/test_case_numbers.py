@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skolemiljo.adapters.case_file import case_from, read_case_file
+from skolemiljo.adapters.connect import case_adapter
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
 from skolemiljo.adapters.mock.running import RunningMock
 from skolemiljo.adapters.mock.wire import case_to_wire
@@ -26,6 +27,7 @@ from skolemiljo.domain.base import ReadingContext, is_pseudonym
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import UnreadableCase
 from skolemiljo.domain.school import School
+from skolemiljo.settings import load_settings
 
 from .adapters.another_vendor import another_vendor
 from .reliability.program import settings_file
@@ -169,6 +171,20 @@ def test_nights_over_http_write_to_the_real_case_and_keep_nothing_of_its_number(
     assert "p-" in everything
     for number in numbers.values():
         assert number not in everything
+
+
+def test_a_list_alone_tells_no_number_and_leads_back_to_each_case(
+    town: tuple[RunningMock, str, dict[str, str]], tmp_path: Path
+) -> None:
+    mock, url, numbers = town
+    settings = load_settings(at_the_vendor(tmp_path, mock, url), tmp_path / "secrets")
+    schools = [school["organisation_number"] for school in mock.mock.municipality.schools()]
+    source = case_adapter(settings)
+    listed = [case for school in schools for case in source.case_ids(school)]
+    assert len(listed) == len(set(listed)) == len(numbers)
+    assert not set(listed) & set(numbers.values())
+    again = case_adapter(settings)  # it has read nothing
+    assert [again.case(case).id for case in listed[:4]] == listed[:4]
 
 
 def _begun(common: tuple[str, ...], first: str) -> None:
