@@ -10,7 +10,7 @@ PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 WHEELS_FOR ?=
 
-.PHONY: help install demo bench test lint format crash soak payloads workbooks laws docs words mutants lock wheel wheelhouse installed audit pictures clean
+.PHONY: help install demo bench scale test lint format crash soak payloads workbooks laws docs words mutants lock wheel wheelhouse installed audit pictures clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -32,6 +32,10 @@ pictures: demo ## Make the pictures in docs/pictures anew from the demo, in Chro
 
 bench: $(VENV)/.ok ## Measure time and memory, as ratios within one run; see benchmarks/README.md
 	$(BIN)/python benchmarks/measure.py
+	$(BIN)/python benchmarks/written.py
+
+scale: $(VENV)/.ok ## Write a night of 20 000 cases back whole: time, memory, requests (half an hour)
+	$(BIN)/python benchmarks/written.py scale
 
 test: lint ## Lint, then run the tests
 	$(BIN)/pytest -n 2 --dist loadgroup

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from pydantic import AwareDatetime
 
@@ -67,8 +68,32 @@ class ComplianceRecord(Frozen):
     @property
     def fingerprint(self) -> str:
         """SHA-256 over everything but when it was judged: equal fingerprints say the same of the case."""
-        content = self.model_dump(mode="json", exclude={"judged_at"})
-        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        return _fingerprint(self.model_dump(mode="json", exclude={"judged_at"}))
+
+
+def fingerprint_of(assessment: Assessment, school: str, withheld: Withheld) -> str:
+    """The fingerprint of the record that ``withheld`` leaves of ``assessment``, without making the record: a night needs it of
+    each case, and the record of those alone that differ."""
+    whole = withheld.whole(str(assessment.case))
+    findings = [f for f in assessment.findings if f.verdict is not Verdict.NOT_APPLICABLE]
+    left = [] if whole else [f for f in findings if f.rule not in withheld.rules]
+    flags = [
+        {name: _as_json(getattr(f, name)) for name in _FLAG} for f in sorted(left, key=lambda f: (f.rule, f.scope))
+    ]
+    content = {"case": assessment.case, "school": school, "plan": assessment.plan, "flags": flags}
+    return _fingerprint({**content, "complete": assessment.complete and not whole and len(left) == len(findings)})
+
+
+_FLAG = tuple(Flag.__pydantic_fields__)
+
+
+def _as_json(value: Any) -> Any:
+    """As pydantic writes it."""
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else value
+
+
+def _fingerprint(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 class Withheld(Frozen):

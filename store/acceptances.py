@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from ..domain.fault_words import why_not
 from .database_errors import BrokenExport
+from .plain import Plain
 from .rows import FirstWrite
 from .statements import add
 from .tables import acceptances
@@ -51,7 +52,7 @@ def withdraw(connection: Connection, acceptance: str, at: datetime) -> bool:
 def as_export(connection: Connection) -> tuple[str, int]:
     """All decisions, withdrawn ones too, as the JSON of an export; and how many they are."""
     rows = connection.execute(select(acceptances).order_by(acceptances.c.created_at, acceptances.c.id)).all()
-    first = first_write(connection)
+    first = first_write(Plain(connection))
     began = None if first is None else {"day": first.day.isoformat(), "source": first.source}
     content = {"schema_version": _EXPORT, "first_write": began, "acceptances": [_plain(row) for row in rows]}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n", len(rows)

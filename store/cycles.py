@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, and_, select, update
-
 from . import findings
 from .names import MUNICIPALITY, cycle_subject
+from .plain import Plain
 from .rows import JudgedCycle, YearState
-from .statements import put
-from .tables import cycles
-from .tables import findings as rows_of_findings
 
 
-def put_cycle(connection: Connection, judged: JudgedCycle) -> YearState:
+def put_cycle(plain: Plain, judged: JudgedCycle) -> YearState:
     """Keeps the judgement of a school year, and gives what was last written of it."""
     status, assessment = judged.status, judged.assessment
     key = {"school": status.school or MUNICIPALITY, "school_year": status.school_year}
@@ -25,26 +19,32 @@ def put_cycle(connection: Connection, judged: JudgedCycle) -> YearState:
         "status": status.model_dump(mode="json"),
         "fingerprint": judged.fingerprint,
     }
-    put(connection, cycles, key, values)
+    plain.put_all("cycles", tuple(key), [{**key, **values}])
     subject = cycle_subject(status.school, status.school_year)
-    mine = and_(rows_of_findings.c.of_cycle, rows_of_findings.c.subject == subject)
-    stood = findings.replace_with(connection, {subject: assessment}, mine)
-    findings.note_changes(connection, {subject: assessment}, {subject: stood.get(subject, {})})
-    its = (cycles.c[name] == value for name, value in key.items())
-    last = connection.execute(select(cycles.c.written_fingerprint, cycles.c.changed_to).where(*its)).one()
-    return YearState(status.school, status.school_year, judged.fingerprint, *last)
+    stood = findings.replace_with(plain, {subject: assessment}, of_cycle=True)
+    findings.note_changes(plain, {subject: assessment}, {subject: stood.get(subject, {})})
+    (last,) = plain.rows(f"SELECT written_fingerprint, changed_to FROM cycles {_ITS}", *key.values())
+    return YearState(status.school, status.school_year, judged.fingerprint, *last.values())
 
 
-def note_year_changed(connection: Connection, subject: str, to: str | None) -> None:
+def note_year_changed(plain: Plain, subject: str, to: str | None) -> None:
     """Somebody else has put ``to`` in the place of our status (``None``: ours stands again). It is kept until restored."""
-    connection.execute(update(cycles).where(_its(subject)).values(changed_to=to))
+    plain.run(f"UPDATE cycles SET changed_to = ? {_ITS}", to, *_key(subject))
 
 
-def note_year_lost(connection: Connection, subject: str) -> None:
+def note_year_lost(plain: Plain, subject: str) -> None:
     """What we wrote is to be written again."""
-    connection.execute(update(cycles).where(_its(subject)).values(changed_to=None, written_fingerprint=""))
+    plain.run(f"UPDATE cycles SET changed_to = NULL, written_fingerprint = '' {_ITS}", *_key(subject))
 
 
-def _its(subject: str) -> Any:
+def confirm_year(plain: Plain, subject: str, fingerprint: str) -> None:
+    """The status with ``fingerprint`` has been read back."""
+    plain.run(f"UPDATE cycles SET written_fingerprint = ?, changed_to = NULL {_ITS}", fingerprint, *_key(subject))
+
+
+_ITS = "WHERE school = ? AND school_year = ?"
+
+
+def _key(subject: str) -> tuple[str, str]:
     school, _slash, year = subject.rpartition("/")
-    return and_(cycles.c.school == school, cycles.c.school_year == year)
+    return school, year

@@ -1,32 +1,38 @@
-"""Findings as rows and back, how they stand, and how they stood before."""
+"""Findings as rows, and how they stood before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, delete, select
 
 from ..domain.verdict import Assessment, Finding, Remark, Verdict
 from .looking import FINDING_COLUMNS
 from .names import MUNICIPALITY
-from .statements import add
-from .tables import changes, findings
+from .plain import Plain, places
 
 _REMARKS = TypeAdapter(tuple[Remark, ...])
+_COLUMNS = ("subject", "of_cycle", "rule", "scope", "school", "evidence", "remarks", *FINDING_COLUMNS)
+_same: Callable[[Finding], tuple[Any, ...]] = attrgetter(*FINDING_COLUMNS)
 Verdicts = dict[tuple[str, str, str], str]
 """Verdict by rule, scope and school."""
 
 
-def replace_with(connection: Connection, judged: Mapping[str, Assessment], where: Any) -> dict[str, Verdicts]:
-    """Puts the findings of ``judged`` (by subject) in the place of those that ``where`` tells of, and gives how these stood."""
-    stood = _verdicts(connection, where)
-    connection.execute(delete(findings).where(where))
-    rows = [
-        _row(finding, subject, of_cycle=its.case is None) for subject, its in judged.items() for finding in _kept(its)
-    ]
-    add(connection, findings, rows)
+def replace_with(plain: Plain, judged: Mapping[str, Assessment], *, of_cycle: bool) -> dict[str, Verdicts]:
+    """Puts the findings of ``judged`` (by subject; as many as fit in one statement) in the place of those that are there, and
+    gives how these stood."""
+    where = f"of_cycle = ? AND subject IN {places(list(judged))}"
+    stood: dict[str, Verdicts] = {}
+    for row in plain.rows(
+        f"SELECT subject, rule, scope, school, verdict FROM findings WHERE {where}", of_cycle, *judged
+    ):
+        stood.setdefault(row["subject"], {})[row["rule"], row["scope"], row["school"]] = row["verdict"]
+    if stood:
+        plain.run(f"DELETE FROM findings WHERE {where}", of_cycle, *judged)
+    rows = [_row(finding, subject, of_cycle=of_cycle) for subject, its in judged.items() for finding in _kept(its)]
+    plain.add_all("findings", _COLUMNS, rows)
     return stood
 
 
@@ -34,45 +40,29 @@ def _kept(assessment: Assessment) -> Iterator[Finding]:
     return (finding for finding in assessment.findings if finding.verdict is not Verdict.NOT_APPLICABLE)
 
 
-def _row(finding: Finding, subject: str, *, of_cycle: bool) -> dict[str, Any]:
-    row: dict[str, Any] = {name: getattr(finding, name) for name in FINDING_COLUMNS}
-    return row | {
-        "subject": subject,
-        "of_cycle": of_cycle,
-        "rule": finding.rule,
-        "scope": finding.scope,
-        "school": finding.school or MUNICIPALITY,
-        "evidence": list(finding.evidence),
-        "remarks": _REMARKS.dump_python(finding.remarks, mode="json", exclude_none=True),
-    }
+def _row(finding: Finding, subject: str, *, of_cycle: bool) -> Sequence[Any]:
+    remarks = _REMARKS.dump_python(finding.remarks, mode="json", exclude_none=True) if finding.remarks else []
+    own = (
+        subject,
+        of_cycle,
+        finding.rule,
+        finding.scope,
+        finding.school or MUNICIPALITY,
+        finding.evidence,
+        remarks,
+    )
+    return own + _same(finding)
 
 
-def _verdicts(connection: Connection, where: Any) -> dict[str, Verdicts]:
-    """How the findings stand now, by subject."""
-    its = (findings.c.subject, findings.c.rule, findings.c.scope, findings.c.school, findings.c.verdict)
-    found: dict[str, Verdicts] = {}
-    for row in connection.execute(select(*its).where(where)):
-        found.setdefault(row.subject, {})[row.rule, row.scope, row.school] = row.verdict
-    return found
-
-
-def note_changes(connection: Connection, judged: Mapping[str, Assessment], stood: Mapping[str, Verdicts]) -> None:
+def note_changes(plain: Plain, judged: Mapping[str, Assessment], stood: Mapping[str, Verdicts]) -> None:
     """Keeps what the verdicts were before, where they are others now. ``stood``: the subjects to compare."""
-    lines = []
+    lines: list[Sequence[Any]] = []
     for subject, before in stood.items():
         assessment = judged[subject]
         after = {(f.rule, f.scope, f.school or MUNICIPALITY): f.verdict.value for f in _kept(assessment)}
         lines += [
-            {
-                "at": assessment.as_of,
-                "subject": subject,
-                "of_cycle": assessment.case is None,
-                "rule": key[0],
-                "scope": key[1],
-                "school": key[2],
-                "was": before.get(key),
-            }
+            (assessment.as_of, subject, assessment.case is None, *key, before.get(key))
             for key in sorted(before.keys() | after.keys())
             if before.get(key) != after.get(key)
         ]
-    add(connection, changes, lines)
+    plain.add_all("changes", ("at", "subject", "of_cycle", "rule", "scope", "school", "was"), lines)

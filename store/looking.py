@@ -1,4 +1,4 @@
-"""What reports read of the store: the cases and their judgements, the annual cycle, the decisions, the runs and their numbers."""
+"""What reports read of the store, and small facts: cases, judgements, the annual cycle, decisions, runs and their numbers."""
 
 from __future__ import annotations
 
@@ -68,6 +68,11 @@ def school(plain: Plain, school: str) -> SchoolState:
     """Where the last nights left ``school``."""
     rows = plain.rows(f"SELECT {_SCHOOL} FROM schools WHERE school = ?", school)
     return SchoolState(**rows[0]) if rows else SchoolState(school)
+
+
+def put_school(plain: Plain, state: SchoolState) -> None:
+    """Moves a school on."""
+    plain.put_all("schools", ("school",), [{name: getattr(state, name) for name in SchoolState.__slots__}])
 
 
 def schools(plain: Plain) -> tuple[str, ...]:

@@ -3,181 +3,165 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, update
 
 from ..domain.flag import ComplianceRecord, Withheld
 from ..domain.problem import ProblemKind
 from . import looking
-from .plain import Plain
+from .cycles import confirm_year
+from .plain import Plain, Row, kind, parts, places
 from .rows import Intention
-from .statements import kinds, put
-from .tables import cases, cycles, outbox, sent, written
 from .withheld import withheld
+
+_COLUMNS = ", ".join(Intention.__slots__)
+_ITS = "WHERE subject = ? AND of_cycle = ?"
 
 # --- what stands on the cases ----------------------------------------------------------------------------------------
 
 
-def unwritten(connection: Connection, school: str) -> tuple[tuple[ComplianceRecord, str | None], ...]:
+def unwritten(plain: Plain, school: str) -> tuple[tuple[ComplianceRecord, str | None], ...]:
     """Records of the school that differ from what was last read back, each with the etag it was judged at.
 
     Cases that could not be read tonight, and vanished ones, are left out: what we know of them may be old.
     """
-    statement = _unwritten(school).order_by(cases.c.case_id)
-    rows = {row["case_id"]: row for row in connection.execute(statement).mappings()}
-    found = looking.findings_of(Plain(connection), list(rows))
-    kept_back, stand = withheld(connection), fingerprints(connection, school)
-    return tuple(
-        (
-            kept_back.left_of(ComplianceRecord.of(looking.assessment(row, found.get(case, ())), school=school)),
-            row["etag"],
-        )
-        for case, row in rows.items()
-        if case in stand or not kept_back.whole(case)
-    )
+    rows = plain.rows(f"SELECT cases.* FROM {_UNWRITTEN} ORDER BY cases.case_id", school)
+    found = looking.findings_of(plain, [row["case_id"] for row in rows])
+    kept_back, stand = withheld(plain), fingerprints(plain, school)
+
+    def record_of(row: Row) -> ComplianceRecord:
+        judged = looking.assessment(row, found.get(row["case_id"], ()))
+        return kept_back.left_of(ComplianceRecord.of(judged, school=school))
+
+    wanted = (row for row in rows if row["case_id"] in stand or not kept_back.whole(row["case_id"]))
+    return tuple((record_of(row), row["etag"]) for row in wanted)
 
 
-def number_unwritten(connection: Connection, school: str) -> int:
+def number_unwritten(plain: Plain, school: str) -> int:
     """How many records :func:`unwritten` would give."""
-    if withheld(connection) != Withheld():
-        return len(unwritten(connection, school))
-    return int(connection.execute(select(func.count()).select_from(_unwritten(school).subquery())).scalar_one())
+    if withheld(plain) != Withheld():
+        return len(unwritten(plain, school))
+    return int(plain.column(f"SELECT count(*) FROM {_UNWRITTEN}", school)[0])
 
 
-def _unwritten(school: str) -> Select[Any]:
-    """The cases of the school whose record is to be written."""
-    uncertain = select(outbox.c.subject).where(~outbox.c.of_cycle)
-    return (
-        select(cases)
-        .outerjoin(written, written.c.case_id == cases.c.case_id)
-        .where(
-            cases.c.school == school,
-            cases.c.record_fingerprint.is_not(None),
-            cases.c.vanished_at.is_(None),
-            cases.c.problem.is_(None),
-            written.c.changed_to.is_(None),
-            or_(
-                written.c.fingerprint.is_(None),
-                written.c.fingerprint != cases.c.record_fingerprint,
-                cases.c.case_id.in_(uncertain),
-            ),
-        )
-    )
+_UNWRITTEN = """cases LEFT JOIN written ON written.case_id = cases.case_id
+    WHERE cases.school = ? AND cases.record_fingerprint IS NOT NULL AND cases.vanished_at IS NULL AND cases.problem IS NULL
+    AND written.changed_to IS NULL AND (written.fingerprint IS NULL OR written.fingerprint <> cases.record_fingerprint
+        OR cases.case_id IN (SELECT subject FROM outbox WHERE NOT of_cycle))"""
+"""The cases of the school whose record is to be written."""
 
 
-def record(connection: Connection, case: str) -> ComplianceRecord | None:
+def record(plain: Plain, case: str) -> ComplianceRecord | None:
     """The record that was last read back from the case; ``None`` = none ever was."""
-    body = connection.execute(select(written.c.record).where(written.c.case_id == case)).scalar()
-    return None if body is None else ComplianceRecord.model_validate(body)
+    found = plain.column("SELECT record FROM written WHERE case_id = ?", case)
+    return ComplianceRecord.model_validate(found[0]) if found else None
 
 
-def fingerprints(connection: Connection, school: str | None = None) -> dict[str, str]:
+def fingerprints(plain: Plain, school: str | None = None) -> dict[str, str]:
     """Case id → fingerprint of what was last read back from it."""
-    statement = select(written.c.case_id, written.c.fingerprint)
-    if school is not None:
-        statement = statement.join(cases, cases.c.case_id == written.c.case_id).where(cases.c.school == school)
-    return {row.case_id: row.fingerprint for row in connection.execute(statement)}
+    mine, values = ("", ()) if school is None else ("WHERE cases.school = ?", (school,))
+    sql = (
+        f"SELECT written.case_id, written.fingerprint FROM written JOIN cases ON cases.case_id = written.case_id {mine}"
+    )
+    return {row["case_id"]: row["fingerprint"] for row in plain.rows(sql, *values)}
 
 
-def sent_before(connection: Connection, subject: str, *, of_cycle: bool = False) -> frozenset[str]:
+def sent_before(plain: Plain, subject: str, *, of_cycle: bool = False) -> frozenset[str]:
     """Fingerprints of every record of ours that has stood there."""
-    its = select(sent.c.fingerprint).where(sent.c.subject == subject, sent.c.of_cycle == of_cycle)
-    return frozenset(connection.execute(its).scalars())
+    return frozenset(plain.column(f"SELECT fingerprint FROM sent {_ITS}", subject, of_cycle))
 
 
-def note_lost(connection: Connection, case: str) -> None:
+def note_lost(plain: Plain, case: str) -> None:
     """What we wrote stands there no more, and nobody has put anything of their own in its place: it is to be written again."""
-    connection.execute(update(written).where(written.c.case_id == case).values(fingerprint="", changed_to=None))
+    plain.run("UPDATE written SET fingerprint = '', changed_to = NULL WHERE case_id = ?", case)
 
 
-def note_changed(connection: Connection, case: str, to: str | None) -> None:
+def note_changed(plain: Plain, case: str, to: str | None) -> None:
     """Somebody else has put ``to`` in the place of our record (``None``: ours stands again). It is kept until restored."""
-    connection.execute(update(written).where(written.c.case_id == case).values(changed_to=to))
+    plain.run("UPDATE written SET changed_to = ? WHERE case_id = ?", to, case)
 
 
 # --- the intentions --------------------------------------------------------------------------------------------------
 
 
-def intend(connection: Connection, wanted: Sequence[Intention]) -> None:
+def intend(plain: Plain, wanted: Sequence[Intention]) -> None:
     """Keeps intentions before they are sent, in one transaction.
 
     An intention with the same content that waits already keeps its key, so that a server that has seen it knows it
     again. One with other content takes its place with a new key; what may stand from the old one is remembered.
     """
-    for item in wanted:
-        old = connection.execute(select(outbox).where(_its(item))).mappings().first()
-        values: dict[str, Any] = {"school": item.school, "etag": item.etag, "set_aside": None, "attempts": 0}
-        values["body"] = item.body
-        if old is None or old["fingerprint"] != item.fingerprint:
-            values |= {"key": item.key, "fingerprint": item.fingerprint}
-            values["uncertain"] = item.uncertain or (old is not None and old["uncertain"])
-        put(connection, outbox, {"subject": item.subject, "of_cycle": item.of_cycle}, values)
+    known: dict[tuple[str, bool], Row] = {}
+    for part in parts([item.subject for item in wanted]):
+        sql = f"SELECT subject, of_cycle, key, fingerprint, uncertain FROM outbox WHERE subject IN {places(part)}"
+        known.update(((row["subject"], row["of_cycle"]), row) for row in plain.rows(sql, *part))
+    plain.put_all(
+        "outbox", ("subject", "of_cycle"), [_row(item, known.get((item.subject, item.of_cycle))) for item in wanted]
+    )
 
 
-def intentions(
-    connection: Connection, school: str | None = None, *, set_aside: bool | None = None
-) -> tuple[Intention, ...]:
+def _row(item: Intention, old: Row | None) -> Row:
+    same = old if old is not None and old["fingerprint"] == item.fingerprint else None
+    return {
+        "subject": item.subject,
+        "of_cycle": item.of_cycle,
+        "school": item.school,
+        "key": item.key if same is None else same["key"],
+        "fingerprint": item.fingerprint,
+        "body": item.body,
+        "etag": item.etag,
+        "attempts": 0,
+        "uncertain": (old is not None and old["uncertain"]) or (same is None and item.uncertain),
+        "set_aside": None,
+    }
+
+
+def intentions(plain: Plain, school: str | None = None, *, set_aside: bool | None = None) -> tuple[Intention, ...]:
     """What waits to be written (``school`` None = everywhere; ``MUNICIPALITY`` = the municipality's own)."""
-    statement = _columns().order_by(outbox.c.of_cycle, outbox.c.subject)
-    if school is not None:
-        statement = statement.where(outbox.c.school == school)
-    if set_aside is not None:
-        statement = statement.where(outbox.c.set_aside.is_not(None) if set_aside else outbox.c.set_aside.is_(None))
-    rows = connection.execute(statement).mappings()
-    return tuple(Intention(**{**row, **kinds(row, "set_aside")}) for row in rows)
+    mine, values = ("1 = 1", ()) if school is None else ("school = ?", (school,))
+    given_up = {None: "1 = 1", True: "set_aside IS NOT NULL", False: "set_aside IS NULL"}[set_aside]
+    sql = f"SELECT {_COLUMNS} FROM outbox WHERE {mine} AND {given_up} ORDER BY of_cycle, subject"
+    return tuple(map(_intention, plain.rows(sql, *values)))
 
 
-def intention(connection: Connection, item: Intention) -> Intention:
+def intention(plain: Plain, item: Intention) -> Intention:
     """``item`` as it waits now."""
-    row = connection.execute(_columns().where(_its(item))).mappings().one()
-    return Intention(**{**row, **kinds(row, "set_aside")})
+    (row,) = plain.rows(f"SELECT {_COLUMNS} FROM outbox {_ITS}", item.subject, item.of_cycle)
+    return _intention(row)
 
 
-def _columns() -> Select[Any]:
-    return select(*(outbox.c[name] for name in Intention.__slots__))
+def _intention(row: Row) -> Intention:
+    return Intention(**{**row, "set_aside": kind(row["set_aside"])})
 
 
-def about_to_send(connection: Connection, item: Intention) -> None:
+def about_to_send(plain: Plain, item: Intention) -> None:
     """Notes, before the request leaves, that its outcome will be unknown until it has been read back."""
-    _change(connection, item, attempts=item.attempts + 1, uncertain=True)
+    plain.run(
+        f"UPDATE outbox SET attempts = ?, uncertain = ? {_ITS}", item.attempts + 1, True, item.subject, item.of_cycle
+    )
 
 
-def new_key(connection: Connection, item: Intention, key: str) -> None:
+def new_key(plain: Plain, item: Intention, key: str) -> None:
     """Gives an intention a new key: the server answered the old one, but what it said does not stand there."""
-    _change(connection, item, key=key)
+    plain.run(f"UPDATE outbox SET key = ? {_ITS}", key, item.subject, item.of_cycle)
 
 
-def set_aside(connection: Connection, item: Intention, why: ProblemKind) -> None:
+def set_aside(plain: Plain, item: Intention, why: ProblemKind) -> None:
     """Gives an intention up for this night. It is named, and tried again the next."""
-    _change(connection, item, set_aside=why)
+    plain.run(f"UPDATE outbox SET set_aside = ? {_ITS}", why, item.subject, item.of_cycle)
 
 
-def _change(connection: Connection, item: Intention, **values: Any) -> None:
-    connection.execute(update(outbox).where(_its(item)).values(**values))
-
-
-def _its(item: Intention) -> Any:
-    return and_(outbox.c.subject == item.subject, outbox.c.of_cycle == item.of_cycle)
-
-
-def drop(connection: Connection, item: Intention) -> None:
+def drop(plain: Plain, item: Intention) -> None:
     """Takes back an intention that nothing can have come of."""
-    connection.execute(delete(outbox).where(_its(item)))
+    plain.run(f"DELETE FROM outbox {_ITS}", item.subject, item.of_cycle)
 
 
-def confirm(connection: Connection, item: Intention, anchor: tuple[str, str] | None = None) -> None:
+def confirm(plain: Plain, item: Intention, anchor: tuple[str, str] | None = None) -> None:
     """The intention has been read back: it stands. ``anchor``: a fact kept in the same transaction."""
     if item.of_cycle:
-        school, _, year = item.subject.rpartition("/")
-        its = (cycles.c.school == school, cycles.c.school_year == year)
-        connection.execute(update(cycles).where(*its).values(written_fingerprint=item.fingerprint, changed_to=None))
+        confirm_year(plain, item.subject, item.fingerprint)
     else:
-        values = {"fingerprint": item.fingerprint, "record": item.body, "changed_to": None}
-        put(connection, written, {"case_id": item.subject}, values)
-    if item.fingerprint not in sent_before(connection, item.subject, of_cycle=item.of_cycle):
-        row = {"subject": item.subject, "of_cycle": item.of_cycle, "fingerprint": item.fingerprint}
-        connection.execute(insert(sent), [row])
-    drop(connection, item)
+        stands = {"case_id": item.subject, "fingerprint": item.fingerprint, "record": item.body, "changed_to": None}
+        plain.put_all("written", ("case_id",), [stands])
+    sent = {"subject": item.subject, "of_cycle": item.of_cycle, "fingerprint": item.fingerprint}
+    plain.put_all("sent", tuple(sent), [sent])
+    drop(plain, item)
     if anchor is not None:
-        looking.keep_fact(Plain(connection), *anchor)
+        looking.keep_fact(plain, *anchor)

@@ -43,12 +43,19 @@ class Plain:
 
     def __init__(self, connection: sqlite3.Connection | Connection) -> None:
         self._other: Connection | None = None
+        self._own = None if isinstance(connection, sqlite3.Connection) else connection
         if isinstance(connection, sqlite3.Connection):
             self._sqlite: sqlite3.Connection | None = connection
         elif connection.dialect.name == "sqlite":
             self._sqlite = connection.connection.driver_connection
         else:
             self._sqlite, self._other = None, connection
+
+    @property
+    def other(self) -> Connection:
+        """SQLAlchemy's connection, which it is on."""
+        assert self._own is not None, "a transaction on the file itself is in plain SQL alone"  # noqa: S101 - a fault of ours
+        return self._own
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
         """The rows, by the names of their columns."""
@@ -70,19 +77,40 @@ class Plain:
         """The first column of the rows."""
         return [next(iter(row.values())) for row in self.rows(sql, *values)]
 
-    def run(self, sql: str, *values: Any) -> None:
-        """Changes something."""
-        self.run_all(sql, [values])
+    def run(self, sql: str, *values: Any) -> int:
+        """Changes something, and gives in how many rows."""
+        if self._sqlite is not None:
+            return self._sqlite.execute(sql, [_to_sqlite(value) for value in values]).rowcount
+        assert self._other is not None  # noqa: S101 - one of them is there
+        return self._other.exec_driver_sql(_numbered(sql), tuple(map(_to_other, values))).rowcount
 
-    def run_all(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """The same for each of ``rows``, in one call."""
+    def put_all(self, table: str, keys: Sequence[str], rows: Sequence[Row]) -> None:
+        """Makes the ``rows``, which all have the same columns, or changes those that have the same ``keys``."""
         if not rows:
             return
+        columns = list(rows[0])
+        others = [name for name in columns if name not in keys]
+        changed = ", ".join(f"{name} = excluded.{name}" for name in others)
+        then = f"ON CONFLICT ({', '.join(keys)}) DO " + (f"UPDATE SET {changed}" if others else "NOTHING")
+        self.add_all(table, columns, [list(row.values()) for row in rows], then)
+
+    def add_all(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], then: str = "") -> None:
+        """Makes the ``rows``."""
+        if not rows:
+            return
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places(columns)} {then}"
+        kinds = _TO_SQLITE_BY_NAME if self._sqlite is not None else _TO_OTHER_BY_NAME
+        turned = [(place, kinds[name]) for place, name in enumerate(columns) if name in kinds]
+        kept = [list(row) for row in rows]
+        for row in kept:
+            for place, turn in turned:
+                if row[place] is not None:
+                    row[place] = turn(row[place])
         if self._sqlite is not None:
-            self._sqlite.executemany(sql, ([_to_sqlite(value) for value in row] for row in rows))
+            self._sqlite.executemany(sql, kept)
         else:
             assert self._other is not None  # noqa: S101 - one of them is there
-            self._other.exec_driver_sql(_numbered(sql), [tuple(_to_other(value) for value in row) for row in rows])
+            self._other.exec_driver_sql(_numbered(sql), [tuple(row) for row in kept])
 
 
 def _numbered(sql: str) -> str:
@@ -95,7 +123,7 @@ def _to_sqlite(value: Any) -> Any:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("a moment without a zone can't be stored")
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     if isinstance(value, date):
         return value.isoformat()
     return json.dumps(value) if isinstance(value, dict | list) else value
@@ -148,3 +176,11 @@ _READ: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(TRUTHS, bool),
     **dict.fromkeys(DOCUMENTS, _document),
 }
+
+
+def _as_document(value: Any) -> str:
+    return json.dumps(value) if value else "{}" if isinstance(value, dict) else "[]"
+
+
+_TO_OTHER_BY_NAME: dict[str, Callable[[Any], Any]] = dict.fromkeys(DOCUMENTS, _as_document)
+_TO_SQLITE_BY_NAME = {**_TO_OTHER_BY_NAME, **dict.fromkeys((*MOMENTS, *DAYS), _to_sqlite)}

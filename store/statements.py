@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, and_, insert, update
-
-from ..domain.problem import ProblemKind
+from sqlalchemy import Connection, Table, and_, insert, update
 
 
 def put(connection: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
@@ -21,8 +19,3 @@ def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) ->
     """Makes the ``rows``; none is none (a database takes an empty list for a row of nothing)."""
     if rows:
         connection.execute(insert(table), rows)
-
-
-def kinds(row: RowMapping, *names: str) -> dict[str, ProblemKind | None]:
-    """The columns ``names`` of ``row``, which hold a kind of problem or nothing."""
-    return {name: None if row[name] is None else ProblemKind(row[name]) for name in names}

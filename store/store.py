@@ -11,32 +11,27 @@ from typing import TYPE_CHECKING, Self
 from ..domain.errors import StoreError
 from ..domain.files import write_whole
 from ..domain.verdict import Assessment
+from . import cases as _cases
+from . import cycles as _cycles
 from . import file
 from . import looking as _looking
+from . import outbox as _outbox
+from . import withheld as _withheld
 from .database_errors import damaged, plain_errors
+from .plain import Plain
 from .rows import Forgotten
 from .transactions import Late, Transactions, keeps, looks, reads, writes
 
 if TYPE_CHECKING:
     from . import acceptances as _acceptances
-    from . import cases as _cases
     from . import copies, opening
-    from . import cycles as _cycles
     from . import forgetting as _forgetting
     from . import meta as _meta
-    from . import outbox as _outbox
     from . import runs as _runs
     from . import told as _told
-    from . import withheld as _withheld
 else:  # what needs SQLAlchemy
-    _acceptances, _cases, _cycles, _forgetting = (
-        Late(".acceptances"),
-        Late(".cases"),
-        Late(".cycles"),
-        Late(".forgetting"),
-    )
-    _meta, _outbox, _runs, _told = Late(".meta"), Late(".outbox"), Late(".runs"), Late(".told")
-    _withheld, copies, opening = Late(".withheld"), Late(".copies"), Late(".opening")
+    _acceptances, _forgetting, _meta = Late(".acceptances"), Late(".forgetting"), Late(".meta")
+    _runs, _told, copies, opening = Late(".runs"), Late(".told"), Late(".copies"), Late(".opening")
 
 
 class OlderStore(StoreError):
@@ -163,48 +158,48 @@ class Store(Transactions):
     upgrade_is_noted = writes(_meta.upgrade_is_noted)
     school = looks(_looking.school)
     schools = looks(_looking.schools)
-    put_school = writes(_meta.put_school)
+    put_school = keeps(_looking.put_school)
 
-    put_judged = writes(_cases.put_judged)
-    put_problem = writes(_cases.put_problem)
-    put_vanished = writes(_cases.put_vanished)
-    accept_gone = writes(_cases.accept_gone)
-    forget_unclaimed = writes(_cases.forget_unclaimed)
+    put_judged = keeps(_cases.put_judged)
+    put_problem = keeps(_cases.put_problem)
+    put_vanished = keeps(_cases.put_vanished)
+    accept_gone = keeps(_cases.accept_gone)
+    forget_unclaimed = keeps(_cases.forget_unclaimed)
     case = looks(_looking.case)
     cases = looks(_looking.cases)
     case_ids = looks(_looking.case_ids)
     vanished = looks(_looking.vanished)
-    due_cases = reads(_cases.due)
-    changing_cases = reads(_cases.changing)
+    due_cases = looks(_cases.due)
+    changing_cases = looks(_cases.changing)
     leader_cases = looks(_looking.about_leaders)
     prints = looks(_looking.prints)
     standing = looks(_looking.standing)
 
-    unwritten = reads(_outbox.unwritten)
-    number_unwritten = reads(_outbox.number_unwritten)
-    written = reads(_outbox.record)
-    written_fingerprints = reads(_outbox.fingerprints)
-    sent_before = reads(_outbox.sent_before)
-    note_lost = writes(_outbox.note_lost)
-    note_changed = writes(_outbox.note_changed)
+    unwritten = looks(_outbox.unwritten)
+    number_unwritten = looks(_outbox.number_unwritten)
+    written = looks(_outbox.record)
+    written_fingerprints = looks(_outbox.fingerprints)
+    sent_before = looks(_outbox.sent_before)
+    note_lost = keeps(_outbox.note_lost)
+    note_changed = keeps(_outbox.note_changed)
     changed_by_others = looks(_looking.changed_by_others)
-    intend = writes(_outbox.intend)
-    intentions = reads(_outbox.intentions)
-    intention = reads(_outbox.intention)
-    about_to_send = writes(_outbox.about_to_send)
-    new_key = writes(_outbox.new_key)
-    set_aside = writes(_outbox.set_aside)
-    drop_intention = writes(_outbox.drop)
-    confirm = writes(_outbox.confirm)
+    intend = keeps(_outbox.intend)
+    intentions = looks(_outbox.intentions)
+    intention = looks(_outbox.intention)
+    about_to_send = keeps(_outbox.about_to_send)
+    new_key = keeps(_outbox.new_key)
+    set_aside = keeps(_outbox.set_aside)
+    drop_intention = keeps(_outbox.drop)
+    confirm = keeps(_outbox.confirm)
 
-    withheld = reads(_withheld.withheld)
-    withhold = writes(_withheld.withhold)
-    first_write = reads(_withheld.first_write)
-    keep_first_write = writes(_withheld.keep_first_write)
+    withheld = looks(_withheld.withheld)
+    withhold = keeps(_withheld.withhold)
+    first_write = looks(_withheld.first_write)
+    keep_first_write = keeps(_withheld.keep_first_write)
 
-    put_cycle = writes(_cycles.put_cycle)
-    note_year_changed = writes(_cycles.note_year_changed)
-    note_year_lost = writes(_cycles.note_year_lost)
+    put_cycle = keeps(_cycles.put_cycle)
+    note_year_changed = keeps(_cycles.note_year_changed)
+    note_year_lost = keeps(_cycles.note_year_lost)
     years_changed_by_others = looks(_looking.years_changed_by_others)
     cycle_statuses = looks(_looking.cycle_statuses)
 
@@ -246,8 +241,8 @@ class Store(Transactions):
         ids that are new here, or changed. Raises BrokenExport."""
         rows, first = _acceptances.exported(source)
         with self.writing() as connection:
-            if first is not None and _withheld.first_write(connection) is None:
-                _withheld.keep_first_write(connection, first)
+            if first is not None and _withheld.first_write(Plain(connection)) is None:
+                _withheld.keep_first_write(Plain(connection), first)
             return _acceptances.take_back(connection, rows)
 
     def forget(self, before: date) -> Forgotten:

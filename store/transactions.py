@@ -46,7 +46,7 @@ class Transactions:
         self.path = path
         """The file, where the store is one."""
         self.read_only = read_only
-        self._joined: Connection | None = None
+        self._joined: Plain | None = None
         """The transaction that everything is part of for now."""
 
     @cached_property
@@ -105,7 +105,7 @@ class Transactions:
     def looking(self) -> Iterator[Plain]:
         """A transaction that only reads, in plain SQL."""
         if self._joined is not None:
-            yield Plain(self._joined)
+            yield self._joined
         elif self.path is None:
             with self.reading() as connection:
                 yield Plain(connection)
@@ -117,7 +117,7 @@ class Transactions:
     def keeping(self) -> Iterator[Plain]:
         """A transaction in plain SQL that is kept whole, or not at all."""
         if self._joined is not None:
-            yield Plain(self._joined)
+            yield self._joined
         elif self.path is None:
             with self.writing() as connection:
                 yield Plain(connection)
@@ -148,7 +148,7 @@ class Transactions:
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads."""
         if self._joined is not None:
-            yield self._joined
+            yield self._joined.other
             return
         with plain_errors(self.name), self.engine.connect() as connection, connection.begin():
             yield connection
@@ -157,7 +157,7 @@ class Transactions:
     def writing(self) -> Iterator[Connection]:
         """A transaction that is kept whole, or not at all."""
         if self._joined is not None:
-            yield self._joined
+            yield self._joined.other
             return
         with (
             plain_errors(self.name),
@@ -168,9 +168,9 @@ class Transactions:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What is read and written in here is one transaction: one wait for the disk."""
-        with self.writing() as connection:
-            self._joined = connection
+        """What is read and kept in here is one transaction: one wait for the disk. In a file it is what is said in plain SQL."""
+        with self.keeping() as plain:
+            self._joined = plain
             try:
                 yield
             finally:

@@ -6,49 +6,45 @@ import json
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import Connection, select, update
-
 from ..domain.flag import ComplianceRecord, Withheld
 from . import looking
 from .plain import Plain, parts
 from .rows import FirstWrite
-from .tables import cases
 
 _WITHHELD = "withheld"
 _FIRST_WRITE = "first_write"
 
 
-def withheld(connection: Connection) -> Withheld:
+def withheld(plain: Plain) -> Withheld:
     """What people have taken back, and nothing writes again before they say so."""
-    kept = looking.fact(Plain(connection), _WITHHELD)
+    kept = looking.fact(plain, _WITHHELD)
     return Withheld() if kept is None else Withheld.model_validate_json(kept)
 
 
-def withhold(connection: Connection, now: Withheld) -> None:
+def withhold(plain: Plain, now: Withheld) -> None:
     """Keeps ``now`` in the place of what was withheld; each case's record is from now on what is left of it."""
-    looking.keep_fact(Plain(connection), _WITHHELD, now.model_dump_json())
-    judged = select(cases).where(cases.c.record_fingerprint.is_not(None)).order_by(cases.c.case_id)
-    rows = {row["case_id"]: row for row in connection.execute(judged).mappings()}
+    looking.keep_fact(plain, _WITHHELD, now.model_dump_json())
+    judged = plain.rows("SELECT * FROM cases WHERE record_fingerprint IS NOT NULL ORDER BY case_id")
+    rows = {row["case_id"]: row for row in judged}
     for part in parts(list(rows)):
-        found = looking.findings_of(Plain(connection), list(part))
+        found = looking.findings_of(plain, list(part))
         for case in part:
             row = rows[case]
             record = ComplianceRecord.of(looking.assessment(row, found.get(case, ())), school=row["school"])
             fingerprint = now.left_of(record).fingerprint
             if fingerprint != row["record_fingerprint"]:
-                its = update(cases).where(cases.c.case_id == case)
-                connection.execute(its.values(record_fingerprint=fingerprint))
+                plain.run("UPDATE cases SET record_fingerprint = ? WHERE case_id = ?", fingerprint, case)
 
 
-def first_write(connection: Connection) -> FirstWrite | None:
+def first_write(plain: Plain) -> FirstWrite | None:
     """When and where flags were written for the first time; ``None`` = they never were, as far as this store knows."""
-    kept = looking.fact(Plain(connection), _FIRST_WRITE)
+    kept = looking.fact(plain, _FIRST_WRITE)
     if kept is None:
         return None
     raw = json.loads(kept)
     return FirstWrite(date.fromisoformat(raw["day"]), str(raw["source"]))
 
 
-def keep_first_write(connection: Connection, first: FirstWrite) -> None:
+def keep_first_write(plain: Plain, first: FirstWrite) -> None:
     """Keeps it."""
-    looking.keep_fact(Plain(connection), _FIRST_WRITE, json.dumps(asdict(first), default=str))
+    looking.keep_fact(plain, _FIRST_WRITE, json.dumps(asdict(first), default=str))

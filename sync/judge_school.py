@@ -9,7 +9,7 @@ from gettext import gettext as _
 from ..adapters.ports import CaseProblem, SourceItem
 from ..domain.case import Case, CaseStatus
 from ..domain.errors import CaseForbidden, Skippable, SourceError
-from ..domain.flag import ComplianceRecord
+from ..domain.flag import fingerprint_of
 from ..domain.problem import ProblemKind
 from ..domain.verdict import Assessment
 from ..judging.next_change import changes_at
@@ -18,7 +18,6 @@ from ..store import MUNICIPALITY, JudgedCase
 from .account import account, missing
 from .context import Night, NightProgress, SchoolTonight
 from .reading import Listing
-from .sender import record_fingerprint
 from .summary import SchoolSummary
 
 _BATCH = 100
@@ -241,7 +240,7 @@ def _record_to_stand(night: Night, case: Case, assessment: Assessment) -> str | 
     before = assessment.closed and since is not None and bool(closings) and max(closings) < since
     if before and night.store.written(case.id) is None:
         return None
-    return record_fingerprint(night.store.withheld().left_of(ComplianceRecord.of(assessment, school=case.school)))
+    return fingerprint_of(assessment, case.school, night.store.withheld())
 
 
 def note_problem(night: Night, school: str, problem: CaseProblem) -> None:

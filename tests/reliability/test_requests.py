@@ -45,7 +45,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Counted:
 def test_a_night_asks_once_for_a_page_and_three_times_for_a_record_it_writes(requests: Counted, tmp_path: Path) -> None:
     cases, schools = 24, 2
     with vendors(cases=cases, schools=schools) as mock, Store.open(tmp_path / "store.sqlite") as store:
-        settings = settings_for(mock, page_size=50)
+        settings = settings_for(mock, page_size=50, read_timeout=30)
         assert night(settings, store, FIRST_NIGHT).state == "complete"
         assert requests() == {
             "POST /connect/token": 2,
@@ -83,7 +83,7 @@ def test_a_night_asks_once_for_a_page_and_three_times_for_a_record_it_writes(req
 
 def test_a_large_school_costs_its_pages_and_no_more(requests: Counted, tmp_path: Path) -> None:
     with vendors(cases=24, schools=1) as mock, Store.open(tmp_path / "store.sqlite") as store:
-        night(settings_for(mock, page_size=5), store, FIRST_NIGHT, write_back=False)
+        night(settings_for(mock, page_size=5, read_timeout=30), store, FIRST_NIGHT, write_back=False)
         asked = requests()
     assert asked["GET /v1/schools/*/cases"] == 5
     assert not any(what.startswith("PUT") for what in asked)

@@ -563,19 +563,25 @@ def test_a_damaged_file_is_a_clear_error(path: Path) -> None:
         Store.open(path, check=True)
 
 
-def test_a_full_disk_is_a_clear_error_and_keeps_what_there_was(store: Store, path: Path) -> None:
+def test_a_full_disk_is_a_clear_error_and_keeps_what_there_was(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store.put_judged([judged("S-1")])
     with store.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
     store.close()
-    event_free = opening.connect(opening.url_of(path))
-    from sqlalchemy import event
+    settle = file.settle
 
-    event.listen(event_free, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages}"))
-    full = Store(event_free, path)
+    def on_a_full_disk(connection: sqlite3.Connection, *, read_only: bool) -> None:
+        settle(connection, read_only=read_only)
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    monkeypatch.setattr(file, "settle", on_a_full_disk)
+    full = Store.open(path)
     with pytest.raises(StoreError, match="disken er full"):
         full.put_judged([judged(f"T-{number}") for number in range(2_000)])
     full.close()
+    monkeypatch.undo()
     with Store.open(path, check=True) as again:
         assert again.case_ids(HERE) == {"S-1"}
 
