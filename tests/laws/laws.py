@@ -301,8 +301,13 @@ def no_occasion(example: Example) -> Iterator[Change]:
 def _silent(
     before: dict[About, Finding], after: dict[About, Finding], change: Change
 ) -> Iterator[tuple[About, Finding | None]]:
-    """What was asked and is not any more, by silence or by «i orden», and is not about the occasion that is gone."""
+    """What was asked and is not any more, by silence or by «i orden», and is not about the occasion that is gone.
+
+    Nor what nobody could say because of that very entry, such as one without a time.
+    """
     for about, now in _calmer(before, after, change):
+        if before[about].verdict is Verdict.UNKNOWN and set(before[about].evidence) <= change.gone:
+            continue
         if change.field != "suspicions" or not _names(set(about[1].split("/")), change.gone):  # they are numbered anew
             yield about, now
 

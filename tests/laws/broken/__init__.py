@@ -24,7 +24,9 @@ def _answer(judge: Judge, *, calm: bool) -> Iterator[Outcome]:
 
 def asks_for_nothing(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """A notice that was read late is a deviation; but the rule does not say that it needs to see when."""
-    return _answer(judge, calm=all(notice.read_at is None for notice in case.notices))
+    for notice in case.notices:
+        scope = scope_of(notice=notice.id)
+        yield judge.met(scope) if notice.read_at is None else judge.deviation(scope, Reason.INCOMPLETE)
 
 
 def blames_the_answer(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
@@ -63,13 +65,13 @@ def takes_any_entry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 
 def counts_notices(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
-    """More than one notice is a deviation; right as long as copies are left out before the rule sees the case."""
-    return _answer(judge, calm=len(case.notices) < 2)
+    """One notice alone is a deviation, and two are none; right as long as copies are left out before the rule sees the case."""
+    return _answer(judge, calm=len(case.notices) > 1)
 
 
 BROKEN = {
     1: _rule(asks_for_nothing),
-    2: _rule(blames_the_answer, "log", "log.decision", "notices"),
+    2: _rule(blames_the_answer, "log:class_feedback", "log:class_feedback.decision", "notices"),
     3: _rule(asks_only_where_somebody_notified, "log", "notices"),
     4: replace(_rule(is_never_too_late, "log", "log.pupils", "pupils", "notices"), code="GI-06"),
     5: replace(_rule(takes_whoever_was_there, "log", "log.pupils", "pupils", "notices"), code="UN-09"),
