@@ -77,6 +77,24 @@ def test_the_server_says_how_long_to_wait(status: int) -> None:
     assert 17 <= clock.slept[0] < 18
 
 
+@responses.activate
+def test_who_asks_for_patience_gets_it_from_every_call() -> None:
+    clock = Clock()
+    responses.get(f"{BASE}/v1/x", status=429, headers={"Retry-After": "17"})
+    other = responses.get(f"{BASE}/v1/y", json={})
+    patient = client(clock, attempts=1, budget=60)
+    with pytest.raises(RateLimited):
+        patient.get("v1/x")
+    patient.get("v1/y")
+    assert 17 <= sum(clock.slept) < 18
+    responses.get(f"{BASE}/v1/z", status=503, headers={"Retry-After": "3000"})
+    with pytest.raises(ServerUnavailable):
+        patient.get("v1/z")
+    with pytest.raises(RateLimited):
+        patient.get("v1/y")
+    assert other.call_count == 1, "longer than a call may last: nothing is asked"
+
+
 @pytest.mark.parametrize(("code", "kind"), [(socket.EAI_NONAME, Fatal), (socket.EAI_AGAIN, ConnectionLost)])
 def test_a_name_that_nobody_has_does_not_pass_by_itself(
     monkeypatch: pytest.MonkeyPatch, code: int, kind: type[SourceError]
