@@ -224,6 +224,8 @@ def _state(state: str) -> str:
 def _mode(summary: RunSummary) -> str:
     if summary.dry_run:
         return _("prøvekjøring: ingenting er skrevet")
+    if summary.first_write_waits is not None:
+        return _("tilbakeskriving er på, og venter på den første gangen")
     return _("tilbakeskriving er på") if summary.write_back else _("tilbakeskriving er av")
 
 
