@@ -19,6 +19,7 @@ from .model import ON_TOP, AuditReport, Report, SchoolReport
 from .owner import own_duties
 from .privacy import EXACT, OUTSIDE, Numbers, counted
 from .report_language import Words
+from .school_rows import outward
 from .sentences import Sentences
 from .view import line
 
@@ -113,7 +114,8 @@ def message(
 
     ``link``: where the report is read. ``calendar``: the school's deadlines as an attachment.
     """
-    say = Sentences(report, language)
+    # The owner's mail lies on other machines than the owner's: its numbers are those of the outside.
+    say = Sentences(outward(report) if isinstance(report, AuditReport) else report, language)
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = ", ".join(recipients)
@@ -136,12 +138,12 @@ def _body(report: Report, say: Sentences, link: str | None) -> Iterable[str]:
     for name, number in say.tiles():
         yield f"{name}: {number}"
     if isinstance(report, AuditReport):
-        yield f"{say.words.gettext('Ditt eget')}: {len(own_duties(report, say))}"
+        yield f"{say.words.gettext('Ditt eget')}: {OUTSIDE.count(len(own_duties(report, Sentences(report))))}"
         yield ""
-        yield from lines(report, say.words.language, EXACT)
+        yield from lines(report, say.words.language)
     else:
         yield from _cases(report, say)
-    for warning in report.warnings:
+    for warning in say.report.warnings:
         if warning.code in ON_TOP:
             yield ""
             yield say.warning(warning)

@@ -213,13 +213,13 @@ def test_subject_is_the_same_every_day(make_report: Callable[..., SchoolReport],
     assert one["Subject"] == other["Subject"]
 
 
-def test_owner_gets_whole_numbers_and_no_case_numbers(audit: AuditReport) -> None:
-    mail = message(audit, sender=FROM, recipients=TO)
-    body = mail.get_content()
-    assert "Vika ungdomsskole: trenger noe i dag: 0" in body
-    assert "Bakken skole: trenger noe i dag: 1" in body
-    assert "Bakken skole: trenger noe i dag: *" in "\n".join(lines(audit)), "others read a channel too"
-    assert "2026-014" not in body
+def test_the_owners_mail_and_a_channel_hide_small_counts_and_hold_no_case_number(audit: AuditReport) -> None:
+    """They lie on other machines than the owner's."""
+    body = message(audit, sender=FROM, recipients=TO).get_content()
+    for told in (body, "\n".join(lines(audit))):
+        assert "Vika ungdomsskole: trenger noe i dag: 0" in told
+        assert "Bakken skole: trenger noe i dag: *" in told
+        assert "2026-014" not in told
 
 
 def test_what_the_mail_says_in_all_tells_no_more_than_its_lines(make_audit: Callable[..., AuditReport]) -> None:
