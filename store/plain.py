@@ -118,12 +118,16 @@ def _numbered(sql: str) -> str:
     return sql.replace("?", "%s")
 
 
+def _zoned(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a moment without a zone can't be stored")
+    return value
+
+
 def _to_sqlite(value: Any) -> Any:
     """As SQLAlchemy keeps it, which has the file's other half."""
     if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError("a moment without a zone can't be stored")
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return _zoned(value).astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     if isinstance(value, date):
         return value.isoformat()
     return json.dumps(value) if isinstance(value, dict | list) else value
@@ -182,5 +186,6 @@ def _as_document(value: Any) -> str:
     return json.dumps(value) if value else "{}" if isinstance(value, dict) else "[]"
 
 
-_TO_OTHER_BY_NAME: dict[str, Callable[[Any], Any]] = dict.fromkeys(DOCUMENTS, _as_document)
-_TO_SQLITE_BY_NAME = {**_TO_OTHER_BY_NAME, **dict.fromkeys((*MOMENTS, *DAYS), _to_sqlite)}
+_DOCUMENTS_BY_NAME: dict[str, Callable[[Any], Any]] = dict.fromkeys(DOCUMENTS, _as_document)
+_TO_OTHER_BY_NAME = {**_DOCUMENTS_BY_NAME, **dict.fromkeys(MOMENTS, _zoned)}
+_TO_SQLITE_BY_NAME = {**_DOCUMENTS_BY_NAME, **dict.fromkeys((*MOMENTS, *DAYS), _to_sqlite)}

@@ -76,7 +76,7 @@ def test_the_example_keeps_the_contract(noark5: Path, tmp_path: Path) -> None:
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], noark5, noark5, PYTHONDONTWRITEBYTECODE="1"
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "15 passed, 1 skipped" in done.stdout
+    assert "15 passed" in done.stdout
 
 
 def test_the_example_is_a_source_with_settings_of_its_own(noark5: Path, tmp_path: Path) -> None:

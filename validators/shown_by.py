@@ -85,6 +85,8 @@ class Made:
 
     path: str
     by: Whom
+    or_by: str | None = None
+    """Another person of the same entry who may be the one instead: then it is no matter who stands at ``path``."""
 
 
 def _the_school(path: str, words: str) -> Made:
@@ -93,7 +95,9 @@ def _the_school(path: str, words: str) -> Made:
 
 
 MADE_BY: dict[str, tuple[Made, ...]] = {
-    "VA-03": (Made("notices.receiver", by(Role.RECTOR, words="ved å ta saken direkte opp med rektor")),),
+    "VA-03": (
+        Made("notices.receiver", by(Role.RECTOR, words="ved å ta saken direkte opp med rektor"), or_by="notifier"),
+    ),
     "VA-06": (Made("notices.receiver", _RECEIVED),),
     "VA-07": (Made("notices.receiver", _RECEIVED),),
     "L-01": (Made("notices.receiver", _RECEIVED),),

@@ -22,7 +22,7 @@ from skolemiljo.domain.people import Actor, Role
 from skolemiljo.domain.verdict import Finding, Reason, Verdict
 from skolemiljo.validators.each_once import each_once
 from skolemiljo.validators.proof import Proof
-from skolemiljo.validators.shown_by import MADE_BY, SHOWN_BY
+from skolemiljo.validators.shown_by import MADE_BY, SHOWN_BY, Made
 
 from .examples import About, Example
 from .lists import told_by
@@ -423,21 +423,33 @@ def _is_of(case: Case, place: Place, scope: str) -> bool:
 def _made_by_another(example: Example) -> Iterator[Change]:
     """Each plan, evaluation, notice, incident and entry that shows something today, by each whom the duty leaves out."""
     case = example.case
-    shows: dict[tuple[str, Place, Role], set[tuple[About, str]]] = defaultdict(set)
+    shows: dict[tuple[str, tuple[Place, ...], Role], set[tuple[About, str]]] = defaultdict(set)
     for about, finding in example.judged(case).items():
         for made in MADE_BY.get(about[0], ()) if finding.verdict is Verdict.MET else ():
+            places: dict[str, list[Place]] = defaultdict(list)  # what one entry says twice is said by another in both
             for place, _ in found(case, made.path):
-                if not _is_of(case, place, about[1]):
-                    continue
-                for item in set(item_at(case, place)) & set(finding.evidence):
-                    for role in Role:
-                        if made.by.fits(Actor(role=role)) is False:
-                            shows[made.path, place, role].add((about, item))
-    for (path, place, role), proves in shows.items():
-        changed = put(case, place, Actor(role=role))
-        if path == "log.author":
-            changed = put(changed, (*place[:-1], ("actor", None)), None)
+                if _is_of(case, place, about[1]) and not _is_another(case, made, place):
+                    for item in set(item_at(case, place)) & set(finding.evidence):
+                        places[item].append(place)
+            for item, its in places.items():
+                for role in Role:
+                    if made.by.fits(Actor(role=role)) is False:
+                        shows[made.path, tuple(its), role].add((about, item))
+    for (path, every_place, role), proves in shows.items():
+        changed = case
+        for place in every_place:
+            changed = put(changed, place, Actor(role=role))
+            if path == "log.author":
+                changed = put(changed, (*place[:-1], ("actor", None)), None)
         yield Change(path, f"by {role}", changed, by=frozenset(proves))
+
+
+def _is_another(case: Case, made: Made, place: Place) -> bool:
+    """Whether another person of the same entry is the one the plan names."""
+    if made.or_by is None:
+        return False
+    (name, number), *_ = place
+    return number is not None and made.by.fits(getattr(getattr(case, name)[number], made.or_by)) is True
 
 
 def _with_another(case: Case, proof: Proof, entry: LogEntry, scope: str) -> Iterator[tuple[str, str, LogEntry]]:
