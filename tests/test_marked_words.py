@@ -146,7 +146,7 @@ def test_broken_cases_are_named_and_their_content_is_not_told(exchange: Path, tm
     broken = {
         "feil-type-1": {**whole, "log": [{"id": MARK, "kind": MARK, "happened_at": MARK, "text": MARK}]},
         "feil-felt-2": {**whole, MARK: MARK, "pupils": MARK, "school": MARK},
-        "navn-som-nummer-3": {**whole, "id": f"<{MARK}>"},
+        "feil-navn-3": {**whole, "id": f"<{MARK}>"},
     }
     (tmp_path / "cases").mkdir()
     (tmp_path / "settings.toml").write_text(SETTINGS, "utf-8")
