@@ -93,9 +93,9 @@ lock: ## Write the lock files anew; LOCK_FLAGS=--upgrade takes the newest releas
 	$$compile $$at_work -o deploy/requirements.lock pyproject.toml
 	$$compile $$at_work --extra cluster -o deploy/requirements-fleet.lock pyproject.toml
 
-wheel: $(VENV)/.ok ## Build the release in dist/; docs/operations.md installs it
+wheel: $(VENV)/.ok ## Build the release in dist/: the source, and the wheel from it; docs/operations.md installs it
 	rm -rf build/lib dist && mkdir -p build
-	$(BIN)/python -m build --wheel --no-isolation > build/wheel.log 2>&1 || { cat build/wheel.log; exit 1; }
+	$(BIN)/python -m build --no-isolation > build/wheel.log 2>&1 || { cat build/wheel.log; exit 1; }
 	ls dist
 
 wheelhouse: wheel ## All that a server without internet needs, in dist/wheelhouse; WHEELS_FOR="--platform win_amd64" for another system
