@@ -83,3 +83,10 @@ def test_no_real_identity_numbers(root: Path, repository_files: list[Path]) -> N
         # Only the place is told, never the number.
         found += [f"{file}:{line}" for line, words in enumerate(text.splitlines(), 1) if any(real_numbers(words))]
     assert found == []
+
+
+def test_every_ignore_says_why(repository_files: list[Path]) -> None:
+    silent = re.compile(r"type: ignore(\[[^\]]*\])?$", re.M)
+    python = [file for file in repository_files if file.suffix == ".py"]
+    assert python
+    assert [file.name for file in python if silent.search(file.read_text("utf-8"))] == []

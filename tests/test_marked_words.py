@@ -221,7 +221,7 @@ def test_nights_that_are_killed_or_fail_and_all_that_comes_after_tell_none_of_th
             process = start_sync(
                 settings, FIRST_NIGHT + timedelta(minutes=number), PYTHONFAULTHANDLER="1", PYTHONDEVMODE="1"
             )
-            wait_until(lambda before=before: len(mock.mock.state.journal) > before, process)  # type: ignore[misc]
+            wait_until(lambda before=before: len(mock.mock.state.journal) > before, process)  # type: ignore[misc]  # what it holds is bound at once
             process.send_signal(killed_by)
             said += process.communicate()
             assert process.returncode in (-killed_by, 128 + killed_by)

@@ -71,7 +71,7 @@ def serving(handler: _Inbox, **more: Any) -> Iterator[int]:
         def _trigger_server(self) -> None:
             server: Any = self.server
             self.port = server.sockets[0].getsockname()[1]
-            super()._trigger_server()  # type: ignore[no-untyped-call]
+            super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd types it not
 
     controller = AnyPort(handler, hostname="127.0.0.1", port=0, **more)
     controller.start()
@@ -128,7 +128,7 @@ def with_tls(certificate: Path, password: str) -> dict[str, Any]:
 
 def test_the_mail_arrives_with_counts_and_case_numbers(report: SchoolReport, inbox: tuple[_Inbox, MailServer]) -> None:
     handler, server = inbox
-    calendar_file = bytes(render(report, "ics"))  # type: ignore[arg-type]
+    calendar_file = bytes(render(report, "ics"))  # type: ignore[arg-type]  # this form is bytes
     mail = message(
         report, sender=FROM, recipients=TO, link="https://skolemiljo.example.invalid/", calendar=calendar_file
     )

@@ -223,7 +223,7 @@ def test_pdf_has_every_open_finding_text_tags_title_and_language(any_report: Sch
 
 
 def test_calendar_by_two_parsers_has_every_deadline_ahead(any_report: SchoolReport | AuditReport) -> None:
-    import vobject  # type: ignore[import-untyped]
+    import vobject  # type: ignore[import-untyped]  # it has no types
     from icalendar import Calendar
 
     data = render(any_report, "ics")
@@ -269,7 +269,7 @@ def test_a_calendar_event_keeps_its_id_and_its_number_rises_only_when_it_changes
 
     def events(of: SchoolReport | AuditReport, language: str = "nb") -> dict[str, int]:
         numbers = store.sequences(fingerprints(of), of.as_of)
-        made = bytes(render(of, "ics", language, sequences=numbers))  # type: ignore[arg-type]
+        made = bytes(render(of, "ics", language, sequences=numbers))  # type: ignore[arg-type]  # this form is bytes
         found: list[Any] = Calendar.from_ical(made).walk("VEVENT")
         return {str(e["uid"]): int(e["sequence"]) for e in found}
 
@@ -312,17 +312,17 @@ def _of_cycle(report: SchoolReport) -> set[str]:
 def test_the_first_sheet_and_the_first_rows_say_what_to_do_today(report: SchoolReport, audit: AuditReport) -> None:
     from openpyxl import load_workbook
 
-    book = load_workbook(io.BytesIO(bytes(render(report, "xlsx"))))  # type: ignore[arg-type]
+    book = load_workbook(io.BytesIO(bytes(render(report, "xlsx"))))  # type: ignore[arg-type]  # this form is bytes
     assert book.sheetnames[0] == "Saker"
     summary, head, first, *_ = book["Saker"].iter_rows(values_only=True)
     assert str(summary[0]).startswith("1 av 5 åpne saker trenger noe i dag. trenger noe i dag: 1 · ")
     assert head[:4] == ("Sak", "Saken", "Når", "Neste steg")
     assert first[:3] == ("Sak 2026-014", "trenger noe i dag", "i dag")
     assert str(first[3]).startswith("Skriv en logg i saken")
-    rows = csv_rows(bytes(render(report, "csv")))  # type: ignore[arg-type]
+    rows = csv_rows(bytes(render(report, "csv")))  # type: ignore[arg-type]  # this form is bytes
     assert list(rows[0])[:7] == ["Når", "Skole", "Sak", "Frist", "Dager igjen", "Plikt", "Gjør dette"]
     assert rows[0]["Når"] == "Trenger noe i dag"
-    owner = load_workbook(io.BytesIO(bytes(render(audit, "xlsx"))))["Saker"]  # type: ignore[arg-type]
+    owner = load_workbook(io.BytesIO(bytes(render(audit, "xlsx"))))["Saker"]  # type: ignore[arg-type]  # this form is bytes
     assert {row[0]: row[1] for row in owner.iter_rows(values_only=True, min_row=3)} == {
         "Bakken skole": 1,
         "Vika ungdomsskole": 0,
@@ -333,7 +333,7 @@ def test_a_day_with_nothing_to_do_says_so_and_what_was_not_seen(
     make_report: Callable[..., SchoolReport], assessments: list[Any]
 ) -> None:
     report = make_report(assessments=assessments[2:3], acceptances=[], cycle_statuses=[])
-    rows = sheet_rows(bytes(render(report, "xlsx")), "Saker")  # type: ignore[arg-type]
+    rows = sheet_rows(bytes(render(report, "xlsx")), "Saker")  # type: ignore[arg-type]  # this form is bytes
     assert str(rows[0][0]).startswith("Ingen saker vi kunne sjekke, trenger noe i dag")
     assert any(str(row[3]).startswith("Ikke alt kunne sjekkes") for row in rows)
 
@@ -413,11 +413,11 @@ def test_a_hostile_name_is_text_everywhere(make_report: Callable[..., SchoolRepo
         assert "\x1b" not in out.replace("\x1b", "", 0) or form in ("pdf", "xlsx")
         if form in ("html", "junit"):
             assert "<script>" not in out
-    rows = csv_rows(bytes(render(hostile, "csv")))  # type: ignore[arg-type]
+    rows = csv_rows(bytes(render(hostile, "csv")))  # type: ignore[arg-type]  # this form is bytes
     assert not rows[0]["Skole"].startswith(("=", "@", "+", "-"))
     from openpyxl import load_workbook
 
-    book = load_workbook(io.BytesIO(bytes(render(hostile, "xlsx"))))  # type: ignore[arg-type]
+    book = load_workbook(io.BytesIO(bytes(render(hostile, "xlsx"))))  # type: ignore[arg-type]  # this form is bytes
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
@@ -456,9 +456,9 @@ def test_the_dossier_has_every_finding_of_its_case_in_each_form(case_dossier: Do
     page = str(render_dossier(case_dossier, "html"))
     shown = re.findall(r'<article class="(\w+)">.*?<dd>(.*?)</dd>.*?<code>([^<]+)</code>', page, re.S)
     assert sorted((rule, about, verdict) for verdict, about, rule in shown) == expected
-    pdf = bytes(render_dossier(case_dossier, "pdf"))  # type: ignore[arg-type]
+    pdf = bytes(render_dossier(case_dossier, "pdf"))  # type: ignore[arg-type]  # this form is bytes
     text = " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf)).pages).split())
-    written = docx.Document(io.BytesIO(bytes(render_dossier(case_dossier, "docx"))))  # type: ignore[arg-type]
+    written = docx.Document(io.BytesIO(bytes(render_dossier(case_dossier, "docx"))))  # type: ignore[arg-type]  # this form is bytes
     cells = [cell.text for table in written.tables for row in table.rows for cell in row.cells]
     in_word = " ".join([*(paragraph.text for paragraph in written.paragraphs), *cells])
     for rule, about, _ in expected:
@@ -511,7 +511,7 @@ def test_dossier_needs_a_reason(case: Any, assessments: list[Any], plan: Any, ru
     from skolemiljo.reports.dossier import dossier
 
     with pytest.raises(ValueError, match="reason"):
-        dossier(case, assessments[0], school=report.school, plan=plan, rules=rules, as_of=report.as_of, reason=" ")  # type: ignore[arg-type]
+        dossier(case, assessments[0], school=report.school, plan=plan, rules=rules, as_of=report.as_of, reason=" ")  # type: ignore[arg-type]  # these are of the kind it takes
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])

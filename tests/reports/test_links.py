@@ -76,16 +76,16 @@ def test_on_paper_in_the_sheet_in_the_calendar_and_in_the_mail_too(linked: Schoo
 
     wanted = {str(LINKS.to_case(block.case)) for block in linked.open_cases if block.case}
     assert wanted
-    pages = PdfReader(io.BytesIO(bytes(render(linked, "pdf")))).pages  # type: ignore[arg-type]
+    pages = PdfReader(io.BytesIO(bytes(render(linked, "pdf")))).pages  # type: ignore[arg-type]  # this form is bytes
     notes = [note.get_object() for page in pages for note in page.get("/Annots", ())]
     assert wanted <= {str(note["/A"]["/URI"]) for note in notes if "/URI" in note.get("/A", {})}
-    book = load_workbook(io.BytesIO(bytes(render(linked, "xlsx"))))  # type: ignore[arg-type]
+    book = load_workbook(io.BytesIO(bytes(render(linked, "xlsx"))))  # type: ignore[arg-type]  # this form is bytes
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if NUMBER.fullmatch(str(cell.value))]
     assert cells
     for cell in cells:
         assert cell.hyperlink is not None
         assert cell.hyperlink.target == LINKS.to_case(str(cell.value))
-    events = icalendar.Calendar.from_ical(bytes(render(linked, "ics"))).walk("VEVENT")  # type: ignore[arg-type]
+    events = icalendar.Calendar.from_ical(bytes(render(linked, "ics"))).walk("VEVENT")  # type: ignore[arg-type]  # this form is bytes
     assert {str(event["URL"]) for event in events if "URL" in event} <= wanted
     assert any("URL" in event for event in events)
     body = message(linked, sender="s@example.invalid", recipients=["r@example.invalid"]).get_body()

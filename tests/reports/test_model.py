@@ -147,8 +147,8 @@ def test_a_malformed_acceptance_does_not_hold(make_report: MakeReport, broken: d
         "role": "rector",
         "until": date(2026, 4, 1),
     }
-    assert make_report(acceptances=[Acceptance(**values)]).group(Group.ACCEPTED)  # type: ignore[arg-type]
-    assert not make_report(acceptances=[Acceptance(**values | broken)]).group(Group.ACCEPTED)  # type: ignore[arg-type]
+    assert make_report(acceptances=[Acceptance(**values)]).group(Group.ACCEPTED)  # type: ignore[arg-type]  # these are of the kind it takes
+    assert not make_report(acceptances=[Acceptance(**values | broken)]).group(Group.ACCEPTED)  # type: ignore[arg-type]  # these are of the kind it takes
 
 
 def test_a_question_that_was_accepted_does_not_cover_the_deviation_it_became(

@@ -68,7 +68,7 @@ def test_a_sheet_has_it_in_a_column_of_its_own_and_none_as_the_deadline(asked: S
     assert [(row["Frist"], row["Dager igjen"], row["Verktøyet spør fra"]) for row in rows] == [
         ("", "", day) for day in expected
     ]
-    head, *cells = sheet_rows(bytes(render(asked, "xlsx")), "Funn")  # type: ignore[arg-type]
+    head, *cells = sheet_rows(bytes(render(asked, "xlsx")), "Funn")  # type: ignore[arg-type]  # this form is bytes
     assert [(row[head.index("Frist")], f"{row[head.index('Verktøyet spør fra')]:%d.%m.%Y}") for row in cells] == [
         (None, day) for day in expected
     ]

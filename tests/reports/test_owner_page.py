@@ -140,7 +140,7 @@ def test_no_number_that_leaves_the_owner_gives_a_hidden_one_away(town: AuditRepo
         assert [school["standing"][standing.value] for school in data["schools"]] == [
             OUTSIDE.count(number) for number, _ in counts
         ]
-    book = load_workbook(io.BytesIO(bytes(render(outward(town), "xlsx"))))  # type: ignore[arg-type]
+    book = load_workbook(io.BytesIO(bytes(render(outward(town), "xlsx"))))  # type: ignore[arg-type]  # this form is bytes
     assert "Utvikling" not in book.sheetnames
     _, *rows = book["Plikter"].iter_rows(values_only=True)
     for code, _, total, *cells in rows:
@@ -149,7 +149,7 @@ def test_no_number_that_leaves_the_owner_gives_a_hidden_one_away(town: AuditRepo
     for school in data["schools"]:
         mine = [cell["deviations"] for cell in school["by_rule"].values()]
         assert schools[school["name"]][0].rstrip(" ?") == visible(mine)
-    table = list(csv.reader(io.StringIO(bytes(render(outward(town), "csv")).decode("utf-8-sig")), delimiter=";"))  # type: ignore[arg-type]
+    table = list(csv.reader(io.StringIO(bytes(render(outward(town), "csv")).decode("utf-8-sig")), delimiter=";"))  # type: ignore[arg-type]  # this form is bytes
     assert len(table) > 100
     assert not [row for row in table[1:] if row[4].rstrip(" ?") in set("1234") and row[2] in of_pupils]
 
@@ -209,9 +209,9 @@ def test_the_first_numbers_are_the_same_in_every_form(town: AuditReport) -> None
         assert f"{name}: trenger noe i dag: {OUTSIDE.count(number)}," in mail  # it lies on other machines
         assert re.search(rf"{re.escape(name)}\s+trenger noe i dag: {number} ·", text)
         assert re.search(rf"{re.escape(name)} {number} \d+ ", paper)
-    book = load_workbook(io.BytesIO(bytes(render(town, "xlsx"))))  # type: ignore[arg-type]
+    book = load_workbook(io.BytesIO(bytes(render(town, "xlsx"))))  # type: ignore[arg-type]  # this form is bytes
     assert {row[0]: row[1] for row in book["Saker"].iter_rows(values_only=True, min_row=3)} == today
-    rows = csv.DictReader(io.StringIO(bytes(render(town, "csv")).decode("utf-8-sig")), delimiter=";")  # type: ignore[arg-type]
+    rows = csv.DictReader(io.StringIO(bytes(render(town, "csv")).decode("utf-8-sig")), delimiter=";")  # type: ignore[arg-type]  # this form is bytes
     needing = {(row["Skole"], row["Sak"]) for row in rows if row["Saken"] == "trenger noe i dag"}
     assert Counter(school for school, _ in needing) == today
     for row in town.rows:

@@ -88,7 +88,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_axe_finds_nothing(files: dict[str, Path], open_page: Callable[..., Page], width: int, scheme: Scheme) -> None:
-    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 
     axe = Axe()
     for name, file in files.items():

@@ -542,7 +542,7 @@ def test_the_migrations_make_the_tables_the_code_knows(store: Store) -> None:
 
 def test_the_schema_is_fit_for_postgresql() -> None:
     for table in metadata.sorted_tables:
-        words = str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+        words = str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]  # the library types it not
         assert words.count("TIMESTAMP WITH TIME ZONE") == sum(
             column.type.__class__.__name__ == "Utc" for column in table.c
         )

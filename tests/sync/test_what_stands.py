@@ -127,11 +127,11 @@ def test_a_changed_basis_judges_every_case_the_next_ordinary_night(town: Town, n
 
 
 def test_clocks_far_apart_stop_the_night_before_it_writes(town: Town, night: Night) -> None:
-    town.heard = SimpleNamespace(mock=False, clock_offset=63_072_000.0, server=None)  # type: ignore[attr-defined]
+    town.heard = SimpleNamespace(mock=False, clock_offset=63_072_000.0, server=None)  # type: ignore[attr-defined]  # not of every kind that it may be
     summary = night()
     assert (summary.state, summary.exit_code) == ("failed", 3)
     assert town.journal == []
-    town.heard.clock_offset = 2.0  # type: ignore[attr-defined]
+    town.heard.clock_offset = 2.0  # type: ignore[attr-defined]  # not of every kind that it may be
     assert night().complete
 
 
@@ -190,7 +190,7 @@ def test_after_each_change_the_next_ordinary_night_equals_a_fresh_store(
     town.put("N-1", at=NIGHT)  # the newest: an ordinary night asks for none of the others
 
     def a_night(where: Store, judge: Judging, at: datetime) -> RunSummary:
-        chosen = Options(write_back=True, overlap=timedelta(), **options)  # type: ignore[arg-type]
+        chosen = Options(write_back=True, overlap=timedelta(), **options)  # type: ignore[arg-type]  # these are of the kind it takes
         return run_sync(source=town, sink=town, cycle=town, judging=judge, store=where, as_of=at, options=chosen)
 
     assert a_night(store, before, NIGHT).complete
@@ -214,9 +214,9 @@ def test_after_each_change_the_next_ordinary_night_equals_a_fresh_store(
             options["basis"] = "other settings"
         case "mapping":
             town.put("S-1", log=[{"id": "l1", "kind": "note", "happened_at": "2026-03-09T11:00:00+01:00"}])
-            town.reads_by = "another mapping"  # type: ignore[attr-defined]
+            town.reads_by = "another mapping"  # type: ignore[attr-defined]  # not of every kind that it may be
         case "list of schools":
-            town.schools = lambda: [  # type: ignore[method-assign]
+            town.schools = lambda: [  # type: ignore[method-assign]  # the double does it otherwise here
                 School(organisation_number=number, name="Et annet navn") for number in town.schools_shown
             ]
         case _:
