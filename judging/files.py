@@ -203,7 +203,8 @@ def _in_processes(pieces: Iterator[_Piece], telling: Telling[T], jobs: int) -> I
     except BaseException:
         _stop_processes()
         raise
-    pool.shutdown()
+    finally:
+        pool.shutdown(cancel_futures=True)  # its thread ends here: at the interpreter's end the two would trip each other
 
 
 def _pool(telling: Telling[T], jobs: int) -> ProcessPoolExecutor:
@@ -243,8 +244,11 @@ def _alone(piece: _Piece, telling: Telling[T]) -> _Answers[T]:
             return [answer for answers, _notes in one_by_one for answer in answers], []
         what = _("vurderingen av fila stanset uten svar: meld det til dem som lager verktøyet")
         return [CaseProblem(told(Path(piece.files[0]).stem), ProblemKind.JUDGEMENT_FAILED, (), what)], []
+    except BaseException:
+        _stop_processes()
+        raise
     finally:
-        pool.shutdown(wait=False)
+        pool.shutdown(cancel_futures=True)
 
 
 def _stop_processes() -> None:
