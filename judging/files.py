@@ -204,7 +204,7 @@ def _in_processes(pieces: Iterator[_Piece], telling: Telling[T], jobs: int) -> I
         _stop_processes()
         raise
     finally:
-        pool.shutdown(cancel_futures=True)  # its thread ends here: at the interpreter's end the two would trip each other
+        pool.shutdown(cancel_futures=True)  # waits for its thread: the interpreter's end would trip over it
 
 
 def _pool(telling: Telling[T], jobs: int) -> ProcessPoolExecutor:
