@@ -20,8 +20,9 @@ from ..journal.run_log import Kind, RunLog, entries
 from ..reports import dossier as dossiers
 from ..reports.items import ACCEPTABLE
 from ..reports.report_language import Words
-from ..validators import CHAPTERS, RULES, rule_page
+from ..validators import CHAPTERS, RULES
 from ..validators.verdict_words import ROLES
+from . import rule_page
 from .command_language import value_word
 from .reasons import checked
 from .reasons import problems as problems_of_reason

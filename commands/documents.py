@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..domain.plan import Home, MunicipalPlan, PlanRow
 from ..plans.loader import load_plan, plan_words
-from ..validators import CHAPTERS, RULES, rule_page
+from ..validators import CHAPTERS, RULES
+from . import rule_page
 
 PLAN = "oyer-2024"
 _CHAPTER_OF = {rule.code: chapter.name for chapter in CHAPTERS for rule in chapter.rules}

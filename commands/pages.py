@@ -12,7 +12,8 @@ from typing import Any
 
 from ..domain.errors import SettingsError
 from ..plans.loader import plan_words
-from ..validators import RULES, rule_page
+from ..validators import RULES
+from . import rule_page
 
 
 def explain(name: str | None, *, every: bool, plan: str, form: str, language: str) -> str:

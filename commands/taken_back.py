@@ -14,7 +14,8 @@ from ..sync.context import Night, Options, Stop
 from ..sync.errands import Errands
 from ..sync.holding import holding
 from ..sync.sender import CasePlace, Sender, SendResult, intention_for
-from ..validators import RULES, rule_page
+from ..validators import RULES
+from . import rule_page
 from .reasons import checked
 from .run_log_lines import run_log
 

@@ -22,11 +22,11 @@ from skolemiljo.domain.people import Actor, Role
 from skolemiljo.domain.verdict import Finding, Reason, Verdict
 from skolemiljo.validators.each_once import each_once
 from skolemiljo.validators.proof import Proof
-from skolemiljo.validators.shown_by import MADE_BY, SHOWN_BY, Made
 
 from .examples import About, Example
 from .lists import told_by
 from .places import Place, field_at, found, item_at, put, without
+from .shown_by import MADE_BY, SHOWN_BY, Made
 
 CALM = (Verdict.MET, Verdict.NOT_APPLICABLE)
 NON_ANSWERS = ("Ikke aktuelt", "Som avtalt", "Veit ikkje", "Se planen")

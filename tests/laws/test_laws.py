@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from skolemiljo.domain.verdict import Verdict
 from skolemiljo.tests.rules.examples import PLAN
 from skolemiljo.validators import RULES
-from skolemiljo.validators.shown_by import MADE_BY, SHOWN_BY, WHOEVER
 
 from .examples import Example, every
 from .laws import LAWS, TOLD, Change, Failure, Law, Tally, hold, process_zone
 from .lists import exceptions, told_by
+from .shown_by import MADE_BY, SHOWN_BY, WHOEVER
 
 WHOLE = os.environ.get("SKOLEMILJOTEST_LAWS") == "whole"
 REPORT = os.environ.get("SKOLEMILJOTEST_LAWS_REPORT")

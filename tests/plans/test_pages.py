@@ -11,11 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from skolemiljo.cli import main
+from skolemiljo.commands import rule_page
 from skolemiljo.commands.documents import documents, write
 from skolemiljo.domain.errors import SettingsError
 from skolemiljo.domain.plan import Readings
 from skolemiljo.plans.loader import PlanWords, available, load_plan, plan_words
-from skolemiljo.validators import CHAPTERS, RULES, rule_page
+from skolemiljo.validators import CHAPTERS, RULES
 from skolemiljo.validators.page import Text
 from skolemiljo.validators.rule import Rule
 

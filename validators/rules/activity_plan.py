@@ -21,9 +21,6 @@ from ..rule import Chapter
 CHAPTER = Chapter("measures")
 
 
-# --- «Planen skal oppsummere undersøkelsene som er gjort, beskrive skolens vurderinger og videre planer» ---------------
-
-
 def _section(code: str, field: str) -> None:
     """Enters a rule about one section of the plan: it is filled in, in each current plan."""
 

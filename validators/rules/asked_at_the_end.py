@@ -17,9 +17,6 @@ from ..rule import Chapter
 CHAPTER = Chapter("evaluation")
 
 
-# --- «barns subjektive opplevelse skal være et grunnleggende hensyn» --------------------------------------------------------
-
-
 @CHAPTER.rule("EV-03")
 def pupil_asked_at_the_end(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«barns subjektive opplevelse skal være et grunnleggende hensyn»: per affected pupil and closing."""

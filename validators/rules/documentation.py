@@ -21,9 +21,6 @@ from .annual_cycle import done, within_year
 CHAPTER = Chapter("documentation")
 
 
-# --- «Saker opprettes, logg skrives og følges opp …» --------------------------------------------------------------------
-
-
 @CHAPTER.rule("DOK-02")
 def log_kept(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Saker opprettes, logg skrives og følges opp i forhold til varsling og undersøkelser»: once per case, since it was opened."""
@@ -63,9 +60,6 @@ def _after(item: Recorded, moment: Moment) -> bool:
     return when is not None and moment.certainly_before(when)
 
 
-# --- «Plattformen brukes av alt pedagogisk personale.» ---------------------------------------------------------------------
-
-
 @CHAPTER.rule("DOK-03")
 def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«Plattformen brukes av alt pedagogisk personale.» The newest count in the school year."""
@@ -88,9 +82,6 @@ def teachers_write_themselves(case: KnownCase, judge: Judge) -> Iterator[Outcome
         writer = entry.actor
         if writer is not None and writer.role.is_pedagogical and not writer.acts_as(Role.RECTOR):
             yield judge.review(scope_of(log=entry.id), "why_by_email", entry, event=entry.at)
-
-
-# --- «Andre ansatte i skolen dokumenterer skriftlig på e-post (uten sensitive opplysninger) til rektor …» ---------------
 
 
 @CHAPTER.rule("DOK-04")
@@ -230,9 +221,6 @@ def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
     # How late it was written down is what this rule is about, so it is not said twice.
     kept = tuple(remark for remark in outcome.remarks if remark.code is not RemarkCode.REGISTERED_LATE)
     return outcome.but(remarks=kept)
-
-
-# --- «… som igjen utgjør grunnlaget for vurdering av tiltak i aktivitetsplikten» ------------------------------------------
 
 
 @CHAPTER.rule("DOK-07")

@@ -18,9 +18,6 @@ from ..undertaken import undertaken
 CHAPTER = Chapter("enquiry")
 
 
-# --- «… er det nødvendig å undersøke snarest.» -----------------------------------------------------------------------------
-
-
 @CHAPTER.rule("UN-01")
 def enquiry_soon(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«er det nødvendig å undersøke snarest»: per notice, the first act of the enquiry that did not come before it."""
@@ -70,9 +67,6 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
     return judge.met(scope, act, event=arrived, remarks=remarks)
 
 
-# --- «… mer enn de tilfeller der en elev er utsatt for mobbing …» ------------------------------------------------------------
-
-
 @CHAPTER.rule("UN-02")
 def more_than_bullying(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«omfatter mer enn de tilfeller der en elev er utsatt for mobbing og krenkelser»: per closing that says it was none."""
@@ -84,9 +78,6 @@ def more_than_bullying(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.met(stretch.scope(), shown.sure[0], event=stretch.closed)
         else:
             yield judge.review(stretch.scope(), "nothing_examined", event=stretch.closed)
-
-
-# --- «Undersøkelsen må ta utgangspunkt i barnets subjektive opplevelse …» ----------------------------------------------------
 
 
 @CHAPTER.rule("UN-04")
@@ -148,9 +139,6 @@ def _any_part(judge: Judge, entry: LogEntry) -> bool:
     return judge.answers(entry.child_experience, "log.child_experience") or judge.answers(
         entry.surroundings, "log.surroundings"
     )
-
-
-# --- «Lag en skriftlig plan for undersøkelsen.» ------------------------------------------------------------------------------
 
 
 @CHAPTER.rule("UN-05")

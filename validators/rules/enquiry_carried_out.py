@@ -24,9 +24,6 @@ from .enquiry import about_her, left_out, says_nothing
 CHAPTER = Chapter("enquiry")
 
 
-# --- «Samtale med eleven for å ivareta barnets rett til å bli hørt.» --------------------------------------------------------
-
-
 @CHAPTER.rule("UN-09")
 def pupil_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Samtale med eleven for å ivareta barnets rett til å bli hørt.» Per affected pupil; a declined offer counts."""
@@ -94,9 +91,6 @@ def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], 
     return judge.deviation(scope, Reason.INCOMPLETE, talk, event=when)
 
 
-# --- «Gjennomfør undersøkelsen i tråd med planen» ---------------------------------------------------------------------------
-
-
 @CHAPTER.rule("UN-11")
 def as_planned(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Gjennomfør undersøkelsen i tråd med planen»: asked when the enquiry has ended in an analysis, measures or a closing."""
@@ -137,9 +131,6 @@ def _used(method: str, steps: Sequence[LogEntry]) -> bool:
     if any(wanted in {bare(m) for m in step.methods} for step in steps):
         return True
     return any(words.search(wanted) and any(s.kind is kind for s in steps) for words, kind in _KINDS_OF_METHODS)
-
-
-# --- «Sammenfatt og analyser …» and the feedback ----------------------------------------------------------------------------
 
 
 @CHAPTER.rule("UN-12")

@@ -415,9 +415,6 @@ def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluation
     return judge.review(due.scope, "closed_before_the_date", due.plan, event=event, deadline=day)
 
 
-# --- «opp mot mål» -----------------------------------------------------------------------------------------------------------
-
-
 @CHAPTER.rule("EV-02")
 def goal_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«evaluering av tiltak opp mot mål»: per current plan, a goal for the whole or for every measure."""

@@ -24,9 +24,6 @@ _MEETINGS = (LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION, LogKind.FEEDBACK_
 """Meetings with parents and/or pupil."""
 
 
-# --- «Møte med foreldre/foresatte og/eller elev samme dag …» --------------------------------------------------------------
-
-
 @CHAPTER.rule("UN-07")
 def meeting_by_next_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«samme dag eller senest dagen etter»: per notice and per pupil it is about, counted from the notice's arrival (A-08)."""

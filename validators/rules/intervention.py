@@ -38,9 +38,6 @@ def _scope(incident: Incident, pupil: str | None = None) -> str:
     return scope_of(incident=incident.id) if pupil is None else scope_of(incident=incident.id, pupil=pupil)
 
 
-# --- «… ansatte ved skolen skal stoppe en situasjon som er akutt» ----------------------------------------------------------
-
-
 @CHAPTER.rule("GI-00")
 def intervened(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«ansatte ved skolen skal stoppe en situasjon som er akutt»: at every level, and only where it is written down."""
@@ -50,9 +47,6 @@ def intervened(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.met(_scope(incident), incident, event=when)
         else:
             yield judge.review(_scope(incident), "who_intervened", incident, event=when)
-
-
-# --- «Kontaktlærer leder samtale med elevene …» (nivå 2) -------------------------------------------------------------------
 
 
 LED_BY_THE_TEACHER = Proof(
@@ -76,9 +70,6 @@ def contact_teacher_leads(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.met(_scope(incident), *talks, event=when, remarks=late)
         elif not incident.considered_not_documented:
             yield judge.review(_scope(incident), "who_led", incident, *talks, event=when)
-
-
-# --- «… tilkalle nærmeste leder. Den ansatte beskriver hendelsen.» (nivå 3) ------------------------------------------------
 
 
 @CHAPTER.rule("GI-03")
@@ -119,9 +110,6 @@ def _another_wrote(incident: Incident) -> bool:
         return False
     same = author.is_same_person(intervener)
     return same is False or (same is None and Role.RECTOR in (author.role, intervener.role) and author != intervener)
-
-
-# --- «Foresatte blir informert» (nivå 3 og 4) -----------------------------------------------------------------------------
 
 
 def _guardians(code: str, case: KnownCase, judge: Judge, level: int) -> Iterator[Outcome]:
@@ -215,9 +203,6 @@ def documented_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«foresatte blir informert. Dokumentasjon i Visma Sikker Sak.»: at level 4 the incident says what happened."""
     for incident, when in _incidents(case, 4):
         yield judge.field(_scope(incident), incident.description, incident, event=when)
-
-
-# --- «I etterkant av at det er grepet inn …» --------------------------------------------------------------------------------
 
 
 @CHAPTER.rule("GI-05")

@@ -22,9 +22,6 @@ from ..undertaken import undertaken
 CHAPTER = Chapter("measures")
 
 
-# --- «Ut ifra grundig og objektiv undersøkelse settes det i verk …» -----------------------------------------------------
-
-
 @CHAPTER.rule("TI-01")
 def measures_after_enquiry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Ut ifra grundig og objektiv undersøkelse settes det i verk egnende og lovlige tiltak.»"""
@@ -52,9 +49,6 @@ def _measures_named(judge: Judge, plan: ActivityPlan) -> bool:
     return judge.answers(plan.measures_text, "activity_plans.measures_text") or any(
         judge.answers(m.text, "activity_plans.measures.text") for m in plan.measures
     )
-
-
-# --- «Eleven/e skal alltid høres før det velges tiltak, og bidra …» -----------------------------------------------------
 
 
 @CHAPTER.rule("TI-02")
@@ -213,9 +207,6 @@ def _contribution(case: KnownCase, judge: Judge, scope: str, pupil: str, plan: A
         return judge.met(scope, declined[0], event=event, remarks=(DECLINED,))
     outcome = judge.field(scope, plan.pupil_contribution, plan, path="activity_plans.pupil_contribution", event=event)
     return judge.review(scope, "whose_contribution", plan, event=event) if outcome.verdict is Verdict.MET else outcome
-
-
-# --- «Det skal gjøres en helhetlig analyse …» ---------------------------------------------------------------------------
 
 
 @CHAPTER.rule("TI-04")

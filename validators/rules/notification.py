@@ -31,9 +31,6 @@ from ..who_was_told import (
 CHAPTER = Chapter("notification")
 
 
-# --- «Alle som arbeider ved skolen, har en plikt til å melde ifra …» -----------------------------------------------------
-
-
 @CHAPTER.rule("VA-00")
 def notice_exists(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«en plikt til å melde ifra når de mistenker eller har kjennskap til»: a case without a notice cannot show it."""
@@ -166,9 +163,6 @@ def written_by(
     return None
 
 
-# --- «Ansatte ved skolen varsler ved å ta saken direkte opp med rektor …» --------------------------------------------------
-
-
 @CHAPTER.rule("VA-03")
 def staff_tell_rector(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Ansatte ved skolen varsler ved å ta saken direkte opp med rektor». Not where a leader is accused (SK-02)."""
@@ -267,9 +261,6 @@ def _filed_by_rector(case: KnownCase, judge: Judge, notice: Notice, arrived: Mom
     filed = [e for e in about(case, notice, LogKind.EMAIL_FILED).sure if acted_as(e.author, Role.RECTOR)]
     scope = scope_of(notice=notice.id)
     return judge.done("VA-05", scope, filed[0], since=arrived, remarks=(WEAK,)) if filed else None
-
-
-# --- «… tar rektor eller kontaktlærer imot varselet og dokumenterer …» -----------------------------------------------------
 
 
 def received(code: str, case: KnownCase, judge: Judge, *sources: NoticeSource) -> Iterator[Outcome | None]:

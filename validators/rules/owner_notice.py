@@ -30,9 +30,6 @@ from .notification import written_by
 CHAPTER = Chapter("notification")
 
 
-# --- «I alvorlige skolesaker skal skoleeier/kommunalsjef varsles» ----------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Seriousness:
     """Whether the case was «alvorlig» in a stretch; a reopened case has new duties."""

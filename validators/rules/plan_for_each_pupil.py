@@ -20,9 +20,6 @@ from .measures import finds_out
 CHAPTER = Chapter("measures")
 
 
-# --- «Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.» ---------------------------------------------------------
-
-
 @CHAPTER.rule("TI-07")
 def plan_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Aktivitetsplan blir utfylt og lagret i Visma Sikker Sak.»: per affected pupil, anew when the case is reopened."""

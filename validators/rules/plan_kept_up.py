@@ -16,9 +16,6 @@ from ..rule import Chapter
 CHAPTER = Chapter("measures")
 
 
-# --- «Planen skal være dynamisk, og må oppdateres etter hvert.» ------------------------------------------------------------
-
-
 @CHAPTER.rule("TI-11")
 def plan_kept_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Planen skal være dynamisk, og må oppdateres etter hvert.»: per current plan of an open case."""

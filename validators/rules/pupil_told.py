@@ -36,9 +36,6 @@ TOLD = Proof(
 """The pupil herself was told, by a person at the school."""
 
 
-# --- «… at eleven, samme dag som melding er mottatt, har fått beskjed …» ---------------------------------------------------
-
-
 @CHAPTER.rule("VA-08")
 def pupil_told_same_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«samme dag som melding er mottatt»: the local date, per notice and per pupil it is about."""

@@ -80,9 +80,6 @@ def same_day_on(items: Iterable[R], start: Moment) -> list[R]:
     return [item for item in items if (when := item.at) is not None and when.day >= start.day]
 
 
-# --- «… skal vedkommende straks varsle rektor» -----------------------------------------------------------------------------
-
-
 @CHAPTER.rule("SK-01")
 def rector_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«skal vedkommende straks varsle rektor». Not where a leader is accused: that way goes to the owner (SK-02)."""
@@ -183,9 +180,6 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
     return any(actor.is_same_person(accused) is True for accused in suspicion.accused)
 
 
-# --- «Undersøkelser skal settes i gang straks …» ----------------------------------------------------------------------------
-
-
 @CHAPTER.rule("SK-03")
 def enquiry_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
@@ -193,9 +187,6 @@ def enquiry_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         shown = find(case, judge, ENQUIRY).where(_on_the_day_of(start))
         outcome = shown.settle(judge.straks(scope, start, shown.sure))
         yield or_is_it_about_staff(case, suspicion, outcome)
-
-
-# --- «Avdekker undersøkelser at en som jobber på skolen har krenket en elev …» ------------------------------------------------
 
 
 @CHAPTER.rule("SK-05")
@@ -241,9 +232,6 @@ def _started(case: KnownCase) -> list[Recorded]:
 
 def _since_suspected(case: KnownCase, item: Recorded) -> bool:
     return any(item.can_follow(start) for _, _, start in staff_suspicions(case))
-
-
-# --- «Det er rektor som har ansvaret for å undersøke saken, og sørge for …» ----------------------------------------------------
 
 
 @CHAPTER.rule("SK-06")

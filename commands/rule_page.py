@@ -9,8 +9,8 @@ from typing import Any
 
 from ..domain.errors import SettingsError
 from ..plans.loader import PlanWords, law
-from .rule import Chapter, Rule
-from .verdict_words import BASES, HEADINGS, ROLES, SEVERITIES
+from ..validators.rule import Chapter, Rule
+from ..validators.verdict_words import BASES, HEADINGS, ROLES, SEVERITIES
 
 
 def find(name: str, rules: Mapping[str, Rule]) -> Rule:

@@ -1,23 +1,23 @@
 """What shows each duty that the log shows: which kinds of entry, done by whom, with whom there. A rule that is read here is read whole.
 
-The fifth law holds the rules to it (tests/laws): whoever is none of those named here, and the one who is accused, is put into each entry
+The fifth law holds the rules to it (test_laws.py): whoever is none of those named here, and the one who is accused, is put into each entry
 that shows something today, and it must not show it any more; and so for plans, evaluations, notices and incidents. The words are the plan's own.
 """
 
 from __future__ import annotations
 
-from ..domain.log import BEGINS_ENQUIRY, EXAMINES, FINDS_OUT, LOOKS_INTO, LogKind
-from ..domain.people import Role
-from ..domain.value import value
-from .heard import ANALYSIS, HEARD
-from .proof import SCHOOL, Proof, Whom, anyone, by
-from .rules.enquiry_carried_out import FEEDBACK
-from .rules.first_meeting import MEETING
-from .rules.heard_in_staff_cases import ACCUSED_HEARD
-from .rules.intervention import LED_BY_THE_TEACHER
-from .rules.pupil_told import TOLD
-from .rules.staff_suspicion import CARED_FOR
-from .undertaken import ENQUIRY
+from skolemiljo.domain.log import BEGINS_ENQUIRY, EXAMINES, FINDS_OUT, LOOKS_INTO, LogKind
+from skolemiljo.domain.people import Role
+from skolemiljo.domain.value import value
+from skolemiljo.validators.heard import ANALYSIS, HEARD
+from skolemiljo.validators.proof import SCHOOL, Proof, Whom, anyone, by
+from skolemiljo.validators.rules.enquiry_carried_out import FEEDBACK
+from skolemiljo.validators.rules.first_meeting import MEETING
+from skolemiljo.validators.rules.heard_in_staff_cases import ACCUSED_HEARD
+from skolemiljo.validators.rules.intervention import LED_BY_THE_TEACHER
+from skolemiljo.validators.rules.pupil_told import TOLD
+from skolemiljo.validators.rules.staff_suspicion import CARED_FOR
+from skolemiljo.validators.undertaken import ENQUIRY
 
 _RECEIVED = by(Role.RECTOR, Role.CONTACT_TEACHER, words="tar rektor eller kontaktlærer imot varselet")
 _TOLD_THE_OWNER = by(
