@@ -44,12 +44,11 @@ def report_messages() -> dict[Message, str]:
 def command_messages() -> dict[Message, str]:
     """Every text of the commands with the file it comes from: their help, and what they and all under them say."""
     found: dict[Message, str] = {}
-    for folder in ("commands", "sync", "judging", "journal", "adapters", "store", "plans", "domain"):
+    for folder in ("commands", "sync", "judging", "journal", "adapters", "store", "plans", "domain", "settings"):
         for file in sorted((ROOT / folder).rglob("*.py")):
             found |= dict.fromkeys(_in_python(file), file.relative_to(ROOT).as_posix())
     # what sends says how it went; what looks up, that nothing is there
-    for name in ("settings.py", "reports/digest.py"):
-        found |= dict.fromkeys(_in_python(ROOT / name), name)
+    found |= dict.fromkeys(_in_python(ROOT / "reports/digest.py"), "reports/digest.py")
     for file in (ROOT / "commands" / "options.py", *sorted(ROOT.glob("commands/groups/*.py")), ROOT / "cli.py"):
         name = file.relative_to(ROOT).as_posix()
         found |= dict.fromkeys((*_in_python(file), *_in_help(file)), name)

@@ -112,17 +112,16 @@ def test_every_package_says_what_it_holds(root: Path, packages: list[str]) -> No
         assert ast.get_docstring(ast.parse(source)), package
 
 
-def test_root_holds_the_commands_and_the_settings_only(repository_files: list[Path]) -> None:
+def test_root_holds_the_commands_only(repository_files: list[Path]) -> None:
     assert [file.name for file in repository_files if file.suffix == ".py" and len(file.parts) == 1] == [
         "cli.py",
-        "settings.py",
         "start.py",
     ]
 
 
 def test_no_bare_imports(root: Path, repository_files: list[Path]) -> None:
     rooms = {file.parts[0] for file in repository_files if len(file.parts) > 1 and file.suffix == ".py"}
-    bare = (rooms - OUTSIDE) | {"cli", "settings"}
+    bare = (rooms - OUTSIDE) | {"cli"}
     faults = []
     for file in repository_files:
         if file.suffix != ".py":
