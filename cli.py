@@ -1,6 +1,6 @@
 """The commands: parse, load, call, print, exit code. No logic.
 
-A command stands here; one that belongs to a group (``accept add``) in commands/groups/, one file for each group.
+A command stands here; one that belongs to a group (``accept add``), and those whose answer is for others, in commands/groups/.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import click
 from skolemiljo.commands import output
 from skolemiljo.commands.command_language import written
 from skolemiljo.commands.groups import GROUPS
+from skolemiljo.commands.groups.for_others import FOR_OTHERS
 from skolemiljo.commands.options import (
     AS_OF,
     ASSESS_FORMAT,
@@ -31,7 +32,6 @@ from skolemiljo.commands.options import (
     STRESS,
     asked_of_the_doctor,
     now,
-    opened_because,
     with_workplace,
 )
 from skolemiljo.commands.program import Program
@@ -80,8 +80,8 @@ def main(ctx: click.Context, settings: Path | None, secrets: Path | None) -> Non
     log_nothing()
 
 
-for group in GROUPS.values():
-    main.add_command(group)
+for command in (*GROUPS.values(), *FOR_OTHERS):
+    main.add_command(command)
 
 
 # --- judging ---------------------------------------------------------------------------------------------------------
@@ -381,26 +381,6 @@ def digest(work: Workplace, as_of: datetime | None, language: str | None, dry_ru
 
 
 @main.command()
-@OUT
-@with_workplace
-def metrics(work: Workplace, out: Path | None) -> None:
-    """Tall til kommunens overvåking (Prometheus): når siste hele natt var, og hvor mye som ikke kunne sjekkes.
-
-    \b
-    Eksempel:
-      skolemiljo metrics --out /var/lib/prometheus/node-exporter/skolemiljo.prom
-    """
-    from skolemiljo.commands import metrics as numbers
-    from skolemiljo.commands import reports_for
-
-    told = numbers.metrics(reports_for.needed(work.remembered), now())
-    if out is None:
-        click.echo(told, nl=False)
-    else:
-        output.write(out, told, mode=numbers.FILE_MODE)
-
-
-@main.command()
 @LANGUAGE
 @click.option("--dry-run", is_flag=True, help="Vis hva som ville blitt sendt, og send ingenting.")
 @with_workplace
@@ -414,36 +394,6 @@ def watch(work: Workplace, language: str | None, dry_run: bool) -> None:
     from skolemiljo.commands import watching
 
     sys.exit(watching.watch(work, now=now(), dry_run=dry_run, language=language, echo=click.echo))
-
-
-@main.command()
-@click.argument("url", required=False, metavar="ADRESSE")
-@click.option(
-    "--system",
-    type=click.Choice(("sikker_sak", "annual_cycle")),
-    default="sikker_sak",
-    help="Hvilken kontrakt det gjelder.",
-)
-@PLAIN_FORMAT
-@OUT
-@with_workplace
-def conformance(work: Workplace, url: str | None, system: str, form: str, out: Path | None) -> None:
-    """Holder et ekte system den kontrakten vi har antatt? Leser bare, og sier hva som er annerledes, uten innhold.
-
-    Uten ADRESSE spørres det innstillingene sier. Rapporten er til å sende leverandøren.
-
-    \b
-    Eksempel:
-      skolemiljo conformance --system annual_cycle
-    """
-    from skolemiljo.commands import conformance as contracts
-
-    told = contracts.examine(work, system, url, now())
-    output.put(contracts.as_json(told) if form == "json" else contracts.text(told), out)
-    if told.unasked:
-        sys.exit(ExitCode.UNCHECKED)
-    if told.differs or told.unknown:
-        sys.exit(ExitCode.FINDINGS)
 
 
 # --- decisions -------------------------------------------------------------------------------------------------------
@@ -466,40 +416,6 @@ def dispute(work: Workplace, case: str, rule: str, reason: str, withdraw: bool, 
     from skolemiljo.commands import decisions
 
     click.echo(decisions.dispute(work, case=case, rule=rule, reason=reason, role=role, withdraw=withdraw))
-
-
-@main.command()
-@click.argument("case", metavar="SAK")
-@click.option(
-    "--format", "form", type=click.Choice(("html", "pdf", "docx", "json")), default="html", help="Form på utskriften."
-)
-@opened_because
-@AS_OF
-@OUT
-@LANGUAGE
-@with_workplace
-def dossier(
-    work: Workplace,
-    case: str,
-    reason: str,
-    form: str,
-    role: Role,
-    as_of: datetime | None,
-    out: Path | None,
-    language: str | None,
-) -> None:
-    """Én sak slik statsforvalteren spør: tidslinje uten tekst, og for hver plikt spørsmål, svar og dokumentasjon.
-
-    \b
-    Eksempel:
-      skolemiljo dossier SM-2026-014 --reason "Tilsyn, sak 2026/117" --out sak.html
-    """
-    from skolemiljo.commands import decisions
-
-    form = output.form_of(out, form, ("html", "pdf", "docx", "json"))
-    language = language or work.settings.report_language
-    told = decisions.dossier(work, case, reason=reason, role=role, form=form, as_of=as_of or now(), language=language)
-    output.put(told, out)
 
 
 # --- what the rules say ----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from gettext import gettext as _
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Required, TypedDict, Unpack
 
 from ..domain.errors import CaseNotFound, SettingsError, SourceError
 from ..domain.moment import OSLO, local_day
@@ -35,27 +35,30 @@ _A_WEEK = timedelta(days=7)
 """What is new is told since then: a rektor who looks each morning and one who looks each Monday both see it."""
 
 
+class _Asked(TypedDict, total=False):
+    """How a report of a school is asked for."""
+
+    as_of: Required[datetime]
+    language: str | None
+    offline: bool
+    """What the last nightly run saw, without asking the source."""
+    since: date | None
+    """What is new is told since that day, or since what was ``told`` last."""
+    told: Previous | None
+    progress: Progress | None
+
+
 def for_rector(
     work: Workplace,
     number: str,
     *,
-    as_of: datetime,
-    language: str | None = None,
-    offline: bool = False,
-    since: date | None = None,
-    told: Previous | None = None,
     only: Only = EVERYTHING,
-    progress: Progress | None = None,
+    **asked: Unpack[_Asked],
 ) -> tuple[SchoolReport, Judged]:
     """One school (its number, or the name it has here), as its rektor may see it: cases in which a leader is the subject
     are left out.
-
-    ``offline``: what the last nightly run saw, without asking the source. What is new is told since the day ``since``, or
-    since what was ``told`` last.
     """
-    make, judged = _seen_by_rector(
-        work, number, as_of=as_of, language=language, offline=offline, since=since, told=told, progress=progress
-    )
+    make, judged = _seen_by_rector(work, number, **asked)
     report = make(only)
     if only.case is not None and not (report.cases or any(problem.case for problem in report.problems)):
         raise SettingsError(_("skolen har ingen sak med det nummeret: se etter i listen uten --case"))

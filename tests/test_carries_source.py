@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from skolemiljo.adapters.folder import Folder
-from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, skolerute_path
+from skolemiljo.adapters.mock.municipality import AS_OF
 from skolemiljo.commands import doctor, night
 from skolemiljo.commands.doctor import examine
 from skolemiljo.commands.reports_for import for_owner, for_rector
@@ -19,6 +19,7 @@ from skolemiljo.domain.errors import SettingsError
 from skolemiljo.domain.verdict import Finding, Reason, Verdict
 from skolemiljo.reports import render
 from skolemiljo.reports.model import AuditReport, SchoolReport
+from skolemiljo.tests.exchange import written_exchange
 from skolemiljo.validators import RULES
 
 LACKS = ("notices.read_at", "log:pupil_told")
@@ -27,15 +28,7 @@ READ = "Mappa med saker har ikke «Lest eller hørt» (Varsler)"
 
 @pytest.fixture
 def exchange(tmp_path: Path) -> Path:
-    folder = tmp_path / "utveksling"
-    Municipality(seed=7, schools=2, cases=12).write_folder(folder)
-    (folder / "skolerute.toml").write_text(skolerute_path().read_text("utf-8"), "utf-8")
-    (folder / "settings.toml").write_text(
-        'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\nschool_calendar = "skolerute.toml"\n'
-        '[folder]\npath = "."\n',
-        "utf-8",
-    )
-    return folder
+    return written_exchange(tmp_path / "utveksling").parent
 
 
 def work(exchange: Path) -> Workplace:

@@ -12,7 +12,7 @@ OUTSIDE = {"tests", "docs", "deploy", "benchmarks", "examples"}
 ROOMS_OF_SHORT_FILES = {"commands", "reports", "store", "sync", "validators"}
 AT_MOST = 520
 ALL_COMMANDS = 600
-"""cli.py has every command that stands alone, so that a reader finds them in one place."""
+"""cli.py has the commands that stand alone, so that a reader finds them in one place."""
 
 
 def test_import_contracts_hold(root: Path) -> None:

@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
-from skolemiljo.adapters.mock.municipality import Municipality, skolerute_path
 from skolemiljo.cli import main
 from skolemiljo.commands import night
 from skolemiljo.commands.metrics import metrics
@@ -19,20 +18,14 @@ from skolemiljo.commands.reports_for import needed
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.moment import OSLO
 from skolemiljo.store import Store
+from skolemiljo.tests.exchange import written_exchange
 
 NIGHT = datetime(2026, 11, 20, 4, 15, tzinfo=OSLO)
 
 
 @pytest.fixture
 def exchange(tmp_path: Path) -> Path:
-    Municipality(seed=7, schools=2, cases=12).write_folder(tmp_path)
-    (tmp_path / "skolerute.toml").write_text(skolerute_path().read_text("utf-8"), "utf-8")
-    (tmp_path / "settings.toml").write_text(
-        'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\nschool_calendar = "skolerute.toml"\n'
-        '[folder]\npath = "."\n',
-        "utf-8",
-    )
-    return tmp_path
+    return written_exchange(tmp_path).parent
 
 
 def read(text: str) -> dict[str, float]:

@@ -8,28 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from skolemiljo.adapters.mock.municipality import Municipality, skolerute_path
 from skolemiljo.commands import night, reports_for
 from skolemiljo.commands.publishing import publish
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.errors import SettingsError
 from skolemiljo.domain.moment import OSLO
 from skolemiljo.reports.html import case_file
+from skolemiljo.tests.exchange import written_exchange
 
 NIGHT = datetime(2026, 11, 20, 4, 15, tzinfo=OSLO)
 
 
 @pytest.fixture
 def work(tmp_path: Path) -> Workplace:
-    exchange = tmp_path / "utveksling"
-    Municipality(seed=7, schools=2, cases=12).write_folder(exchange)
-    (exchange / "skolerute.toml").write_text(skolerute_path().read_text("utf-8"), "utf-8")
-    (exchange / "settings.toml").write_text(
-        'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\nschool_calendar = "skolerute.toml"\n'
-        '[folder]\npath = "."\n',
-        "utf-8",
-    )
-    return Workplace(exchange / "settings.toml")
+    return Workplace(written_exchange(tmp_path / "utveksling"))
 
 
 def said(work: Workplace, out: Path, now: datetime) -> tuple[bool, list[str]]:

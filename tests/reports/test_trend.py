@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from skolemiljo.adapters.mock.municipality import Municipality, skolerute_path
+from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.commands import night, reports_for
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.moment import OSLO, local_day
@@ -21,6 +21,7 @@ from skolemiljo.reports.items import Change, Group, Part
 from skolemiljo.reports.model import AuditReport
 from skolemiljo.reports.privacy import counted
 from skolemiljo.reports.trend import weekly, yearly
+from skolemiljo.tests.exchange import written_exchange
 
 MOMENT = datetime(2026, 11, 20, 4, 15, tzinfo=OSLO)
 FIRST = datetime(2026, 6, 23, 4, 15, tzinfo=OSLO)
@@ -30,15 +31,7 @@ WEEKS = [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]
 
 @pytest.fixture(scope="module")
 def audit(tmp_path_factory: pytest.TempPathFactory) -> AuditReport:
-    folder = tmp_path_factory.mktemp("kommune")
-    Municipality(seed=7, schools=2, cases=40).write_folder(folder)
-    (folder / "skolerute.toml").write_text(skolerute_path().read_text("utf-8"), "utf-8")
-    (folder / "settings.toml").write_text(
-        'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\nschool_calendar = "skolerute.toml"\n'
-        '[folder]\npath = "."\n',
-        "utf-8",
-    )
-    work = Workplace(folder / "settings.toml")
+    work = Workplace(written_exchange(tmp_path_factory.mktemp("kommune"), cases=40))
     stood = {}
     for week in WEEKS:
         at = FIRST + timedelta(weeks=week)
