@@ -120,7 +120,8 @@ def verify(name: str, file: Path, form: str) -> tuple[str, bool]:
 def compare(work: Workplace, old: str, new: str, paths: Iterable[Path], as_of: datetime, form: str) -> str:
     """Which verdicts would change if the plan ``new`` stood where ``old`` does, over the cases given."""
     standing = load_plan(old)
-    before, after = (replace(work.judging, plans=(plan,)) for plan in (standing, in_place_of(load_plan(new), standing)))
+    plans = (standing, in_place_of(load_plan(new), standing))
+    before, after = (replace(work.judging, plans=(plan,), settles=False) for plan in plans)
     changes: list[tuple[Finding | None, Finding | None]] = []
     cases = unread = 0
     for item in _cases(work, paths):

@@ -9,12 +9,12 @@ from functools import partial
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Required, TypedDict, Unpack
 
-from ..domain.errors import CaseNotFound, SettingsError, SourceError
+from ..domain.errors import CaseNotFound, SettingsError, Skippable, SourceError
 from ..domain.moment import OSLO, local_day
 from ..domain.problem import ProblemKind
 from ..domain.school import School
 from ..judging.copies import Alike, alike
-from ..judging.judged import Judged, school_years
+from ..judging.judged import Judged, days_of, school_years
 from ..reports.build import audit_report, school_report
 from ..reports.links import Links
 from ..reports.model import EVERYTHING, AuditReport, Only, Previous, Problem, SchoolReport, TrendPoint
@@ -71,29 +71,25 @@ def for_rector(
 def for_rector_and_each_case(
     work: Workplace, number: str, *, as_of: datetime
 ) -> tuple[SchoolReport, dict[str, SchoolReport]]:
-    """What the last night saw of a school, and the same of each open case alone. What would settle what is open, and when things
-    were done, is told where the source shows the case as the night saw it."""
+    """What the last night saw of a school, and the same of each open case alone. When things were done is told where the source
+    is to be had."""
     make, judged = _seen_by_rector(work, number, as_of=as_of, offline=True)
-    _look_into(work, judged, as_of)
+    _look_into(work, judged)
     whole = make(EVERYTHING)
     return whole, {block.case: make(Only(case=block.case)) for block in whole.open_cases if block.case is not None}
 
 
-def _look_into(work: Workplace, judged: Judged, as_of: datetime) -> None:
-    """Looks into the open cases that the store tells of; where the source is not to be had, nothing more is said of them."""
-    for assessment in [a for a in judged.assessments if a.case and not a.over and not a.leader_accused]:
-        now = Judged(settles=True)
+def _look_into(work: Workplace, judged: Judged) -> None:
+    """Looks up the days in the open cases that the store tells of; where the source is not to be had, they are not told."""
+    for assessment in judged.assessments:
+        if assessment.case is None or assessment.over or assessment.leader_accused:
+            continue
         try:
-            now.take(work.source.case(assessment.case or ""), work.judging, as_of)
-        except CaseNotFound:
+            judged.days[assessment.case] = days_of(work.source.case(assessment.case))
+        except Skippable:
             continue
         except (SourceError, SettingsError):
             return
-        seen = {(f.identity, f.verdict, f.reason, f.question) for f in assessment.findings}
-        findings = [f for again in now.assessments for f in again.findings]
-        same = {f.identity for f in findings if (f.identity, f.verdict, f.reason, f.question) in seen}
-        judged.settled |= {identity: came for identity, came in now.settled.items() if identity in same}
-        judged.days |= now.days
 
 
 def _seen_by_rector(
@@ -129,7 +125,7 @@ def _seen_by_rector(
             school=school.organisation_number,
             as_of=as_of,
             progress=progress,
-            settles=True,
+            dated=True,
         )
         _ask_for_the_missing(work, judged, school.organisation_number, as_of)
     make = partial(
@@ -153,7 +149,6 @@ def _seen_by_rector(
         seen_at=seen_at,
         language=language or work.settings.language_of(school),
         reader="rector",
-        settled=judged.settled,
     )
     return lambda only: _with_place(work, make(only=only), judged), judged
 
@@ -236,7 +231,7 @@ def for_one_case(
     known = tuple(school.organisation_number for school in work.schools)
     number = _number_of(work, wanted, known)
     note_opened(work, number, reason)
-    judged = Judged(settles=True)
+    judged = Judged(dated=True)
     case = work.source.case(number)
     judged.take(case, work.judging, as_of)
     store = work.remembered
@@ -253,7 +248,6 @@ def for_one_case(
         language=language or work.settings.language_of(None),
         reader="owner",
         only=Only(case=number),
-        settled=judged.settled,
     )
     report = _with_place(work, report, judged)
     judged.complete = report.complete

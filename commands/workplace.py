@@ -47,6 +47,7 @@ class Workplace:
             self.plans,
             self.calendar_of,
             settings.read_text,
+            settles=True,
             copies_key=settings.copies_key,
         )
 

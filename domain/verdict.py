@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import AwareDatetime
 
 from .answer import NOT_TO_BE_UNDONE, Basis, Reading, Reason, RemarkCode, Severity, Verdict
+from .came import Settled
 from .role import Role
 from .value import value
 
@@ -121,6 +122,8 @@ class Finding:
     plan: str
     """Id and version of the plan that judged, e.g. ``18555-1/2024-10-02``."""
     state: str | None = None
+    settled: Settled | None = None
+    """What comes of what its remedy names, where it is open and that was asked."""
 
     @property
     def last_day(self) -> date | None:

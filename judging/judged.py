@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -15,9 +14,7 @@ from ..domain.verdict import Assessment
 if TYPE_CHECKING:
     from ..adapters.ports import CaseProblem, SourceItem
     from ..domain.case import Case
-    from .came import Settled
     from .policy import Judging
-    from .settle import Identity
 
 
 @dataclass
@@ -31,10 +28,8 @@ class Judged:
     """What a person should know of the files, and is no mistake."""
     complete: bool = True
     """False: something could not be read, or a source broke off."""
-    settles: bool = False
-    """Whether it is asked what would settle what is open in the cases that are in hand: only what is shown to who acts needs it."""
-    settled: dict[Identity, Settled] = field(default_factory=dict)
-    """What would settle each open finding, by its identity, where that was asked."""
+    dated: bool = False
+    """Whether the days of what a case holds are taken too: only what is shown to who acts needs them."""
     days: dict[str, dict[str, date]] = field(default_factory=dict)
     """By case: the day of each entry, by its id, where that was asked. It goes no further than the report that is made now."""
 
@@ -42,7 +37,6 @@ class Judged:
         """Judges one item and lets go of its content."""
         from ..adapters.ports import CaseProblem
         from .problems import kept_apart
-        from .settle import settled
 
         if isinstance(item, CaseProblem):
             self.problems.append(item)
@@ -55,22 +49,11 @@ class Judged:
         if assessment.crashed:
             self.complete = False
         self.assessments.append(assessment)
-        if self.settles:
-            self.days[item.id] = _days(item)
-        if self.settles and not assessment.over:
-            self.settle(lambda: settled(item, assessment.findings, judging, as_of), item.id)
-
-    def settle(self, ask: Callable[[], dict[Identity, Settled]], case: str | None = None) -> None:
-        """Where asking breaks, nothing is said of what would settle it: the verdict stands all the same."""
-        from ..adapters.ports import CaseProblem
-        from .problems import kept_apart
-
-        found = kept_apart(ask, case)
-        if not isinstance(found, CaseProblem):
-            self.settled |= found
+        if self.dated:
+            self.days[item.id] = days_of(item)
 
 
-def _days(case: Case) -> dict[str, date]:
+def days_of(case: Case) -> dict[str, date]:
     """The day of each notice, entry, plan, evaluation and incident of ``case``, by its id."""
     lists = (case.notices, case.log, case.activity_plans, case.evaluations, case.incidents)
     return {item.id: item.at.day for items in lists for item in items if item.at is not None}

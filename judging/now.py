@@ -11,7 +11,6 @@ from ..domain.errors import SourceError
 from .judged import Judged, school_years
 from .policy import Judging
 from .problems import kept_apart, problem_of
-from .settle import settled_cycle
 
 Progress = Callable[[str, int], None]
 """Called with a school's number and how many of its cases have been judged."""
@@ -25,14 +24,14 @@ def judge_school(
     school: str,
     as_of: datetime,
     progress: Progress | None = None,
-    settles: bool = False,
+    dated: bool = False,
 ) -> Judged:
-    """All cases of ``school`` and its annual cycle, now; with ``settles`` also what would settle what is open.
+    """All cases of ``school`` and its annual cycle, now; with ``dated`` also the days of what the cases hold.
 
     A source that breaks off leaves the result incomplete and says so in ``problems``. Raises Fatal and Retryable only
     when nothing at all could be read.
     """
-    judged = Judged(settles=settles)
+    judged = Judged(dated=dated)
     try:
         for number, item in enumerate(source.changed_cases(school, None), 1):
             judged.take(item, judging, as_of)
@@ -64,5 +63,3 @@ def judge_cycle(cycle: AnnualCycle, judging: Judging, judged: Judged, *, school:
         assessment, status = found
         judged.assessments.append(assessment)
         judged.statuses.append(status)
-        if judged.settles:
-            judged.settle(partial(settled_cycle, facts, assessment.findings, judging, as_of))

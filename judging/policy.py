@@ -43,6 +43,8 @@ class Judging:
     calendar_of: Callable[[str | None], SchoolCalendar]
     read_text: bool = True
     rules: tuple[Rule, ...] = field(default_factory=lambda: tuple(RULES.values()))
+    settles: bool = False
+    """Whether what would settle what is open goes with it (settle.py): whoever shows a next step, or remembers it, asks that."""
     copies_key: bytes = field(default=b"", repr=False)
     """What the texts of plans are compared with (copies.py); empty = they are not."""
 
@@ -53,7 +55,7 @@ class Judging:
 
     def case(self, case: Case, as_of: datetime) -> Assessment:
         """The assessment of ``case`` as known at ``as_of`` (zone-aware)."""
-        return assess(
+        assessment = assess(
             case,
             as_of=as_of,
             plans=self.plans,
@@ -61,6 +63,12 @@ class Judging:
             calendar=self.calendar_of(case.school),
             read_text=self.read_text,
         )
+        return assessment if assessment.over else self._settled(assessment, case, as_of)
+
+    def _settled(self, assessment: Assessment, subject: Case | CycleFacts, as_of: datetime) -> Assessment:
+        from .settle import with_settled  # which judges by this module
+
+        return with_settled(assessment, subject, self, as_of) if self.settles else assessment
 
     def fingerprints(self, case: Case, as_of: datetime) -> dict[str, str]:
         """What tells whether a text of the case's plans stands in another case too; nothing where texts are not to be read."""
@@ -76,4 +84,4 @@ class Judging:
             calendar=self.calendar_of(facts.school),
             read_text=self.read_text,
         )
-        return assessment, cycle_status(facts, assessment, self.rules)
+        return self._settled(assessment, facts, as_of), cycle_status(facts, assessment, self.rules)

@@ -1,7 +1,7 @@
 """What would settle a finding: the case judged again with the act that the rule's remedy names, as if it were done and entered now.
 
-Nothing of this is kept: it is what a report says of its next step. The acts are data (acts.toml). A report that has no case
-at hand, for it was made from the store, says nothing of what would come of an act.
+It is asked when the case is judged, and goes with the finding: the night remembers which outcome it was, and no content, so that
+what is told of a next step is as true where nobody has the case at hand. The acts are data (acts.toml).
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from ..adapters.ports import CaseProblem
 from ..domain.annual_cycle import CycleFacts
+from ..domain.came import IN_ORDER, Came, Left, Settled
 from ..domain.case import Case
 from ..domain.moment import Moment, end_of, local_day
-from ..domain.verdict import NOT_TO_BE_UNDONE, Finding, Verdict
+from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, Verdict
 from ..validators import RULES
 from ..validators.known import KnownCase
 from ..validators.rule import Rule
 from .acts import Act, Done, acts_of, entered, entered_in_cycle, is_only_decided
-from .came import IN_ORDER, Came, Settled
 from .policy import Judging
+from .problems import kept_apart
 
 Identity = tuple[str, str, str, str]
 S = TypeVar("S", Case, CycleFacts)
@@ -32,11 +34,30 @@ _BEST_FIRST = tuple(Came)
 _AN_HOUR = timedelta(hours=1)
 
 
+def with_settled(assessment: Assessment, subject: Case | CycleFacts, judging: Judging, as_of: datetime) -> Assessment:
+    """``assessment`` of ``subject`` with what would settle each of its open findings. Where asking breaks, nothing is said of
+    it: the verdicts stand all the same."""
+
+    def ask() -> dict[Identity, Settled]:
+        if isinstance(subject, Case):
+            return settled(subject, assessment.findings, judging, as_of)
+        return settled_cycle(subject, assessment.findings, judging, as_of)
+
+    found = kept_apart(ask, assessment.case)
+    if isinstance(found, CaseProblem) or not found:
+        return assessment
+    findings = tuple(
+        replace(finding, settled=found[finding.identity]) if finding.identity in found else finding
+        for finding in assessment.findings
+    )
+    return replace(assessment, findings=findings)
+
+
 def settled(case: Case, findings: Sequence[Finding], judging: Judging, as_of: datetime) -> dict[Identity, Settled]:
     """What would settle each of ``findings`` that is open, about ``case`` as it is known at ``as_of``."""
 
     def judge(changed: Case, rule: Rule, at: datetime) -> tuple[Finding, ...]:
-        return replace(judging, rules=(rule,)).case(changed, at).findings
+        return replace(judging, rules=(rule,), settles=False).case(changed, at).findings
 
     return _settled(case, findings, as_of, judge, entered)
 
@@ -47,7 +68,7 @@ def settled_cycle(
     """The same of one school year's annual cycle."""
 
     def judge(changed: CycleFacts, rule: Rule, at: datetime) -> tuple[Finding, ...]:
-        return replace(judging, rules=(rule,)).cycle(changed, at)[0].findings
+        return replace(judging, rules=(rule,), settles=False).cycle(changed, at)[0].findings
 
     return _settled(facts, findings, as_of, judge, entered_in_cycle)
 
@@ -61,12 +82,15 @@ def _settled(
 ) -> dict[Identity, Settled]:
     def best(rule: Rule, finding: Finding, known: frozenset[str], done: Done) -> tuple[Came, Finding | None]:
         """The best that comes of the acts for ``finding`` done then."""
-        tried = (
-            _came(finding, known, judge(changed, rule, done.entered_at))
-            for act in acts_of(finding)
-            if (changed := enter(subject, finding, act, done)) is not None
-        )
-        return min(tried, key=lambda one: _BEST_FIRST.index(one[0]), default=(Came.NOTHING, None))
+        found: tuple[Came, Finding | None] = Came.NOTHING, None
+        for act in acts_of(finding):
+            changed = enter(subject, finding, act, done)
+            if changed is not None:
+                tried = _came(finding, known, judge(changed, rule, done.entered_at))
+                found = min(found, tried, key=lambda one: _BEST_FIRST.index(one[0]))
+            if found[0] is Came.IN_ORDER:
+                break
+        return found
 
     scopes: dict[str, set[str]] = {}
     for finding in findings:
@@ -83,8 +107,12 @@ def _settled(
         in_time = came not in IN_ORDER and any(
             best(rule, finding, known, done)[0] in IN_ORDER for done in _earlier_or_on_its_day(subject, finding, as_of)
         )
-        found[finding.identity] = Settled(came, left, in_time)
+        found[finding.identity] = Settled(came, _left(left), in_time)
     return found
+
+
+def _left(finding: Finding | None) -> Left | None:
+    return None if finding is None else Left(**{name: getattr(finding, name) for name in Left.__slots__})
 
 
 def _earlier_or_on_its_day(subject: Case | CycleFacts, finding: Finding, as_of: datetime) -> Iterator[Done]:

@@ -34,7 +34,6 @@ from .report_language import plain
 from .school_rows import heat_row, worst_school_first
 
 if TYPE_CHECKING:
-    from ..judging.came import Settled
     from ..judging.copies import Alike
     from ..store import Acceptance
 
@@ -61,7 +60,6 @@ def school_report(
     language: str = "nb",
     reader: Reader = "rector",
     only: Only = EVERYTHING,
-    settled: Mapping[Identity, Settled] = MappingProxyType({}),
 ) -> SchoolReport:
     """The report of one school, or of what of it is asked for (``only``).
 
@@ -70,8 +68,8 @@ def school_report(
     one did (``leader_cases``). ``complete``: whether the run saw everything; problems, crashes and findings that could
     not be checked make the report incomplete all the same.
     ``seen_at``: when the cases were looked at, where that is not ``as_of``. ``copies``: which cases have the same text in
-    their plans. ``settled``: what would settle each open finding, where that was asked. ``changed``: what we wrote outside
-    and somebody else has changed, each with its school (case, or ``school/school year``).
+    their plans. ``changed``: what we wrote outside and somebody else has changed, each with its school (case, or
+    ``school/school year``).
     """
     judged = tuple(assessments)
     hidden: frozenset[str] = frozenset()
@@ -82,7 +80,7 @@ def school_report(
     today = local_day(as_of)
     decided = _by_identity(acceptances, today, hidden, _number_of(school))
     _mark_outgrown(decided, kept)
-    beside = Beside(today, {code: place for place, code in enumerate(rules)}, previous, decided, settled, only.role)
+    beside = Beside(today, {code: place for place, code in enumerate(rules)}, previous, decided, only.role)
     of_case: dict[str | None, list[Assessment]] = {}
     for assessment in kept:
         of_case.setdefault(assessment.case, []).append(assessment)

@@ -33,7 +33,6 @@ from .items import (
 from .model import OF_THE_LAW, Previous
 
 if TYPE_CHECKING:
-    from ..judging.came import Settled
     from ..store import Acceptance
 
 _STANDING = {
@@ -75,7 +74,6 @@ class Beside:
     """The rules' places in the plan, by code."""
     previous: Previous | None = None
     decided: Mapping[Identity, ShownAcceptance] = field(default_factory=dict)
-    settled: Mapping[Identity, Settled] = field(default_factory=dict)
     role: Role | None = None
     """The role whose duties alone are asked for."""
     tells_met: bool = True
@@ -170,7 +168,6 @@ def _items(assessment: Assessment, beside: Beside) -> Iterable[Item]:
             was=was,
             acceptance=acceptance,
             closed=closed,
-            settled=beside.settled.get(finding.identity) if beside.settled else None,
         )
 
 

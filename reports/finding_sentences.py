@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ..domain.came import Came
 from ..domain.people import Role
 from ..domain.verdict import Basis, Finding, Reason, RemarkCode, Verdict
-from ..judging.came import Came
 from ..plans.loader import law
 from ..validators.verdict_words import question_text
 from .counting import counted
@@ -195,13 +195,14 @@ class FindingSentences:
         """What to do, to answer or to look at; of what no act can undo, and of what is accepted, which duty it is."""
         if item.part in (Part.TOO_LATE, Part.ACCEPTED):
             return self.rule_title(item.finding.rule)
-        if item.settled is not None and item.settled.changes_nothing and item.finding.verdict is Verdict.DEVIATION:
+        settled = item.finding.settled
+        if settled is not None and settled.changes_nothing and item.finding.verdict is Verdict.DEVIATION:
             return self.part_lead(Part.TOO_LATE)
         return self.question(item) or self.why_unknown(item) or self.remedy(item.finding.rule)
 
     def comes_of(self, item: Item) -> str:
         """What comes of it if that is done, by the same judgement, or an empty text where that was not asked."""
-        settled = item.settled
+        settled = item.finding.settled
         if settled is None or item.part in (Part.TOO_LATE, Part.ACCEPTED) or settled.changes_nothing:
             return ""
         left, words = settled.left, self.words
@@ -218,7 +219,7 @@ class FindingSentences:
         if settled.now is Came.LOGGED:
             said.append(words.gettext("Gjøres det først nå, blir avviket stående, men det er loggført."))
         if settled.now is Came.REMAINS and left is not None:
-            rest = replace(item, finding=left, settled=None)
+            rest = replace(item, finding=replace(item.finding, **left.parts, settled=None))
             question = self.question(rest) or self.status(rest)
             said.append(words.gettext("Gjøres det nå, gjenstår dette: {rest}").format(rest=question))
         if settled.now is Came.DECIDED and not settled.in_time:

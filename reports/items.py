@@ -6,13 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from ..domain.value import value
 from ..domain.verdict import Finding, Reason, Severity, Verdict
-
-if TYPE_CHECKING:
-    from ..judging.came import Settled
 
 SOON_DAYS = 7
 """A deadline this many days ahead is «snart»."""
@@ -130,8 +126,6 @@ class Item:
     acceptance: ShownAcceptance | None = None
     closed: bool = False
     """Whether the case is closed, with no deadline that runs."""
-    settled: Settled | None = None
-    """What would settle it, where the case was at hand when the report was made."""
 
     @property
     def accepted(self) -> bool:

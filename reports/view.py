@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 
+from ..domain.came import Came
 from ..domain.verdict import Reason
-from ..judging.came import Came
 from .cases import alike, by_duty
 from .items import Act, CaseBlock, Item, Part, Standing
 from .model import SchoolReport
@@ -260,7 +260,7 @@ def _why(act: Act, say: Sentences) -> Why:
 def comes_of(act: Act, say: Sentences) -> str:
     """What comes of what ``act`` asks: of several things the one on which most is left."""
     places = {came: place for place, came in enumerate(Came)}
-    least = max(act.items, key=lambda item: -1 if item.settled is None else places[item.settled.now])
+    least = max(act.items, key=lambda item: -1 if item.finding.settled is None else places[item.finding.settled.now])
     return say.comes_of(least)
 
 

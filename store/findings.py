@@ -8,13 +8,15 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from ..domain.came import Settled
 from ..domain.verdict import Assessment, Finding, Remark, Verdict
 from .looking import FINDING_COLUMNS
 from .names import MUNICIPALITY
 from .plain import Plain, places
 
 _REMARKS = TypeAdapter(tuple[Remark, ...])
-_COLUMNS = ("subject", "of_cycle", "rule", "scope", "school", "evidence", "remarks", *FINDING_COLUMNS)
+_SETTLED = TypeAdapter(Settled)
+_COLUMNS = ("subject", "of_cycle", "rule", "scope", "school", "evidence", "remarks", "settled", *FINDING_COLUMNS)
 _same: Callable[[Finding], tuple[Any, ...]] = attrgetter(*FINDING_COLUMNS)
 Verdicts = dict[tuple[str, str, str], str]
 """Verdict by rule, scope and school."""
@@ -42,6 +44,8 @@ def _kept(assessment: Assessment) -> Iterator[Finding]:
 
 def _row(finding: Finding, subject: str, *, of_cycle: bool) -> Sequence[Any]:
     remarks = _REMARKS.dump_python(finding.remarks, mode="json", exclude_none=True) if finding.remarks else []
+    came = finding.settled
+    settled = None if came is None else _SETTLED.dump_python(came, mode="json", exclude_defaults=True)
     own = (
         subject,
         of_cycle,
@@ -50,6 +54,7 @@ def _row(finding: Finding, subject: str, *, of_cycle: bool) -> Sequence[Any]:
         finding.school or MUNICIPALITY,
         finding.evidence,
         remarks,
+        settled,
     )
     return own + _same(finding)
 

@@ -199,7 +199,7 @@ def _findings(plain: Plain, where: str, *values: Any) -> dict[str, tuple[Finding
 
 def _parts_of(row: Row) -> Row:
     return {
-        **{name: row[name] for name in (*FINDING_COLUMNS, "rule", "scope", "evidence", "remarks")},
+        **{name: row[name] for name in (*FINDING_COLUMNS, "rule", "scope", "evidence", "remarks", "settled")},
         "school": row["school"] or None,
         "case": None if row["of_cycle"] else row["subject"],
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-NEWEST = "v0006"
+NEWEST = "v0007"
 """The migration that the tables stand for."""
-KNOWN = ("v0006",)
+KNOWN = ("v0007",)
 """Every migration, oldest first."""
-BEFORE_THE_FIRST = ("v0001", "v0002", "v0003", "v0004", "v0005")
+BEFORE_THE_FIRST = ("v0001", "v0002", "v0003", "v0004", "v0005", "v0006")
 """Stores of 0.1.0, which was never released: they are begun anew."""
 
 MUNICIPALITY = ""

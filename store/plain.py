@@ -173,7 +173,19 @@ MOMENTS = (
 )
 DAYS = ("asks_after", "closed_on", "counted_from", "deadline", "last_act")
 TRUTHS = ("closed", "leader_accused", "of_cycle", "uncertain")
-DOCUMENTS = ("body", "crashed", "evidence", "prints", "record", "remarks", "standing", "status", "summary", "unseen")
+DOCUMENTS = (
+    "body",
+    "crashed",
+    "evidence",
+    "prints",
+    "record",
+    "remarks",
+    "settled",
+    "standing",
+    "status",
+    "summary",
+    "unseen",
+)
 _READ: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(MOMENTS, _moment),
     **dict.fromkeys(DAYS, _day),

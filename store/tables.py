@@ -136,6 +136,7 @@ findings = Table(
     Column("role", String(20), nullable=False),
     Column("plan", String(120), nullable=False),
     Column("state", String(20)),
+    Column("settled", JSON),  # what would settle it, where it is open: outcomes, codes and days
 )
 Index("ix_findings_school_rule", findings.c.school, findings.c.rule)
 

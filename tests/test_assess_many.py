@@ -66,6 +66,15 @@ def test_the_bytes_are_the_same_for_any_number_of_processes_and_any_order_of_inp
     assert told(ordered, form, 1) == told([*ordered[20:], *ordered[:20], ordered[3]], form, 2)
 
 
+def test_what_would_settle_it_is_said_of_each_next_step(cases: Path) -> None:
+    """Whoever has the case at hand says what comes of an act, in each process."""
+    said = json.loads(told([cases], "json", 2)[1])
+    open_now = [case for case in said["cases"] if not case["closed"]]
+    asked = [case["next_step"] for case in open_now if case["next_step"] and case["next_step"]["part"] != "unknown"]
+    assert len(asked) >= 5
+    assert all(step["comes_of"] for step in asked if step["part"] in {"today", "soon", "later", "review"})
+
+
 def test_a_line_follows_the_published_schema(cases: Path, root: Path) -> None:
     schema: dict[str, Any] = json.loads((root / "reports/schema/report.schema.json").read_text("utf-8"))
     lines = [json.loads(line) for line in told([cases], "jsonl", 1)[1].splitlines()]

@@ -111,18 +111,23 @@ def test_each_open_case_has_a_page_that_the_schools_page_leads_to(work: Workplac
     assert not list((out / "owner").glob("sak-*"))
 
 
-def test_where_the_source_is_not_to_be_had_the_pages_come_without_what_would_come_of_it(
-    work: Workplace, tmp_path: Path
-) -> None:
+def test_where_the_source_is_not_to_be_had_the_pages_say_what_would_come_of_it_but_no_days(work: Workplace) -> None:
+    """What comes of a next step is what the night saw, the same as whoever asks the source now is told."""
     night.run(work, as_of=NIGHT, handle_signals=False)
     file = work.settings.toml_file
     assert file is not None
+    now = {
+        school.organisation_number: reports_for.for_rector(work, school.organisation_number, as_of=NIGHT)[0]
+        for school in work.schools
+    }
     for case in file.parent.glob("cases/*.json"):
         case.rename(case.with_suffix(".borte"))
     away = Workplace(file)
     for number in (school.organisation_number for school in work.schools):
         report, by_case = reports_for.for_rector_and_each_case(away, number, as_of=NIGHT)
-        assert not any(item.settled for item in report.items)
+        came = {item.finding.identity: item.finding.settled for item in report.open_items}
+        assert came == {item.finding.identity: item.finding.settled for item in now[number].open_items}
+        assert any(came.values())
         assert by_case
         assert not report.days
 

@@ -22,9 +22,7 @@ from skolemiljo.domain.log import FOR_THE_PUPIL
 from skolemiljo.domain.people import Role
 from skolemiljo.domain.school import School
 from skolemiljo.domain.verdict import Assessment, Finding, Reason, Severity, Verdict
-from skolemiljo.judging.came import Settled
 from skolemiljo.judging.policy import Judging
-from skolemiljo.judging.settle import Identity, settled
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.reports import FORMATS, digest, render
 from skolemiljo.reports.build import school_report
@@ -286,20 +284,16 @@ def _of(case: str, findings: list[Finding], *, closed: bool = False) -> Assessme
 def _forty(place: int) -> SchoolReport:
     """A dozen of the municipality's open cases and 28 closed ones, as one school's, with what would settle the open ones."""
     municipality, calendar = Municipality(schools=10, cases=400), school_calendar()
-    judging = Judging((load_plan("oyer-2024"),), lambda _: calendar)
+    judging = Judging((load_plan("oyer-2024"),), lambda _: calendar, settles=True)
     cases = [case for raw in municipality.cases() if not (case := Case.model_validate(raw)).leader_is_accused()]
-    judged = [(case, judging.case(case, AS_OF)) for case in cases]
-    still = [(case, assessment) for case, assessment in judged if not assessment.over][place * 12 :][:12]
-    over = [assessment for _, assessment in judged if assessment.over][place * 28 :][:28]
-    told: dict[Identity, Settled] = {}
-    for case, assessment in still:
-        told |= settled(case, assessment.findings, judging, AS_OF)
+    judged = [judging.case(case, AS_OF) for case in cases]
+    still = [assessment for assessment in judged if not assessment.over][place * 12 :][:12]
+    over = [assessment for assessment in judged if assessment.over][place * 28 :][:28]
     return school_report(
         School.model_validate(municipality.schools()[0]),
-        [*(assessment for _, assessment in still), *over],
+        [*still, *over],
         plan=judging.plan,
         rules=RULES,
         chapters=CHAPTERS,
         as_of=AS_OF,
-        settled=told,
     )

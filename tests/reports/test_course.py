@@ -24,13 +24,13 @@ from skolemiljo.reports.model import Only, SchoolReport
 from skolemiljo.reports.sentences import Sentences
 from skolemiljo.validators import CHAPTERS, RULES
 
-JUDGING = Judging((load_plan("oyer-2024"),), lambda _: school_calendar())
+JUDGING = Judging((load_plan("oyer-2024"),), lambda _: school_calendar(), settles=True)
 
 
 @pytest.fixture(scope="module")
 def judged() -> Judged:
     """Thirty cases of the invented municipality, and one whose log is hidden, with the days of what they hold."""
-    found = Judged(settles=True)
+    found = Judged(dated=True)
     cases = [Case.model_validate(raw) for raw in Municipality(schools=1, cases=30).cases()]
     hidden = cases[0].model_copy(update={"id": "SM-2026-0999", "log": (), "hidden": frozenset({"log"})})
     for case in (*cases, hidden):
@@ -48,7 +48,6 @@ def _of(judged: Judged, case: str | None, *, days: bool = True) -> SchoolReport:
         as_of=AS_OF,
         reader="owner",
         only=Only(case=case),
-        settled=judged.settled,
     )
     return replace(report, days=judged.days) if days else report
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
 from skolemiljo.adapters.mock.municipality import school_calendar as town_calendar
+from skolemiljo.domain.came import Came, Settled
 from skolemiljo.domain.case import Case
-from skolemiljo.domain.verdict import NOT_TO_BE_UNDONE, Finding, Verdict
-from skolemiljo.judging.came import Came, Settled
+from skolemiljo.domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, Verdict
+from skolemiljo.judging.next_change import changes_at
 from skolemiljo.judging.policy import Judging
 from skolemiljo.judging.settle import OPEN, settled, settled_cycle
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.reports.build import school_report
 from skolemiljo.reports.items import Part
+from skolemiljo.reports.model import SchoolReport
 from skolemiljo.reports.sentences import Sentences
 from skolemiljo.validators import CHAPTERS, RULES
 from skolemiljo.validators.rule import Subject
@@ -88,28 +91,55 @@ def test_a_remedy_changes_what_it_is_for(found: list[tuple[str, Finding, Settled
 def test_what_changes_nothing_is_never_the_next_step_and_what_is_told_is_true() -> None:
     """The town of faults: what a report says of its next step is what the judgement gives, in each language."""
     municipality, calendar = Municipality(schools=3, cases=60), town_calendar()
-    judging = Judging((load_plan("oyer-2024"),), lambda _: calendar)
-    cases = [Case.model_validate(case) for case in municipality.cases()]
-    assessments = [judging.case(case, AS_OF) for case in cases]
-    told: dict[tuple[str, str, str, str], Settled] = {}
-    for case, assessment in zip(cases, assessments, strict=True):
-        told |= settled(case, assessment.findings, judging, AS_OF)
-    report = school_report(
-        None, assessments, plan=judging.plan, rules=RULES, chapters=CHAPTERS, as_of=AS_OF, reader="owner", settled=told
-    )
+    judging = Judging((load_plan("oyer-2024"),), lambda _: calendar, settles=True)
+    assessments = [judging.case(Case.model_validate(case), AS_OF) for case in municipality.cases()]
+    report = _report(assessments, judging, AS_OF)
     seen: Counter[str] = Counter()
     for language in ("nb", "nn"):
         say = Sentences(report, language)
         for item in report.items:
-            if item.settled is None or item.part in (Part.ACCEPTED, Part.TOO_LATE):
+            settled = item.finding.settled
+            if settled is None or item.part in (Part.ACCEPTED, Part.TOO_LATE):
                 continue
-            seen[item.settled.now] += 1
-            if item.settled.changes_nothing:
+            seen[settled.now] += 1
+            if settled.changes_nothing:
                 assert say.what(item) != say.remedy(item.finding.rule), item.finding.identity
                 assert not say.comes_of(item)
             else:
                 assert say.comes_of(item), item.finding.identity
     assert {Came.IN_ORDER, Came.LOGGED, Came.REMAINS, Came.NOTHING} <= seen.keys()
+
+
+def test_what_was_told_stays_true_until_time_changes_something() -> None:
+    """A night remembers it, and judges a case again when time alone changes what is said of it: until then it may be told."""
+    calendar, asked = town_calendar(), 0
+    judging = Judging((load_plan("oyer-2024"),), lambda _: calendar, settles=True)
+    for raw in Municipality(schools=3, cases=40, calm=True).cases():
+        case = Case.model_validate(raw)
+        before = judging.case(case, AS_OF)
+        changes = changes_at(case, AS_OF, before.changes_at)
+        for later in (AS_OF + timedelta(days=days) for days in (1, 3, 20)):
+            if before.over or (changes is not None and changes <= later):
+                break
+            after = judging.case(case, later)
+            in_time = "Gjøres det i tide og føres, er dette i orden."
+            for told, now in zip(_told(before, judging, later), _told(after, judging, later), strict=True):
+                assert told == now or (told == in_time and now == "Når det er gjort og ført, er dette i orden."), (
+                    case.id
+                )
+                asked += bool(told)
+    assert asked > 30
+
+
+def _told(assessment: Assessment, judging: Judging, as_of: datetime) -> list[str]:
+    report = _report([assessment], judging, as_of)
+    return [Sentences(report, "nb").comes_of(item) for item in report.open_items]
+
+
+def _report(assessments: list[Assessment], judging: Judging, as_of: datetime) -> SchoolReport:
+    return school_report(
+        None, assessments, plan=judging.plan, rules=RULES, chapters=CHAPTERS, as_of=as_of, reader="owner"
+    )
 
 
 def test_what_is_invented_to_be_judged_is_in_no_finding_that_is_shown() -> None:

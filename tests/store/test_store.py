@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from skolemiljo.domain.annual_cycle import CycleItemStatus, CycleState, CycleStatus
+from skolemiljo.domain.came import Came, Left, Settled
 from skolemiljo.domain.errors import StoreError
 from skolemiljo.domain.flag import ComplianceRecord
 from skolemiljo.domain.people import Role
@@ -126,6 +127,9 @@ def test_a_judgement_comes_back_as_it_was(store: Store) -> None:
         evidence=("l1", "l2"),
         remarks=(Remark(code=RemarkCode.TOLERANCE_USED, day=date(2026, 3, 11)),),
         changes_at=AT + timedelta(days=1),
+        settled=Settled(
+            Came.REMAINS, Left(verdict=Verdict.REVIEW, question="hint", asks_after=date(2026, 3, 12)), in_time=True
+        ),
     )
     store.put_judged([judged("S-1", whole), judged("S-2", school=THERE, leader=True)])
     first, second = store.assessments()

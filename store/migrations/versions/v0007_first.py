@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v0006"
+revision = "v0007"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(20), nullable=False),
         sa.Column("plan", sa.String(120), nullable=False),
         sa.Column("state", sa.String(20)),
+        sa.Column("settled", sa.JSON),
     )
     op.create_index("ix_findings_school_rule", "findings", ["school", "rule"])
     op.create_table(

@@ -1,11 +1,13 @@
-"""What comes of an act: what a report says of its next step, beside what to do."""
+"""What comes of an act: what is said of a next step beside what to do, and remembered with the finding. It holds no content."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from ..domain.verdict import Finding
+from .answer import Reason, Verdict
+from .value import value
 
 
 class Came(StrEnum):
@@ -27,14 +29,34 @@ class Came(StrEnum):
 IN_ORDER = (Came.IN_ORDER, Came.AGAIN)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What is left of a duty when an act is done: those parts of a finding, in the place of its own."""
+
+    verdict: Verdict
+    reason: Reason | None = None
+    question: str | None = None
+    deadline: date | None = None
+    asks_after: date | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """As of a finding."""
+        return self.deadline or self.asks_after
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """By name."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@value(frozen=True, slots=True)
 class Settled:
     """What comes of what a finding's remedy names."""
 
     now: Came
     """if it is done and entered now"""
-    left: Finding | None = None
-    """what is then left of the duty"""
+    left: Left | None = None
     in_time: bool = False
     """Whether it is in order if it was done in time and is entered now, or, where its day has not come, is done on that day."""
 
