@@ -10,19 +10,22 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from ..domain.base import ReadingContext, Ref
 from ..domain.case import CaseId
 from ..domain.moment import LONGEST, OSLO, Day, Moment, as_written, can_be_meant
+from ..domain.people import Actor
 from ..domain.school import OrganisationNumber
 from .references import holds_identity_number, looks_like_a_user_name, pseudonym, words_of
+from .unknown_fields import validated
 
 _MIDNIGHT_IN_UTC = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]00:00(?::00(?:\.0+)?)?(?:[Zz]|[+-]00:?00)", re.ASCII)
 M = TypeVar("M", bound=BaseModel)
@@ -48,6 +51,8 @@ class _Reading:
     """Paths found so far."""
     people: dict[str, str] = field(default_factory=dict)
     """Reference of somebody → how it is told; the same few stand in every entry."""
+    actors: dict[str, Any] = field(default_factory=dict)
+    """Somebody, as the document tells it → the same as an actor; what is none is left for the models to refuse."""
     midnights: bool = False
     """Whether a time was midnight, which may be how a system writes a date."""
 
@@ -85,10 +90,10 @@ def read_model(
 ) -> M:
     """The ``model`` in a parsed document; a case or an annual cycle says what could not be read. Raises ValidationError."""
     if "unreadable" not in model.model_fields:  # what can't say so is refused whole
-        return model.model_validate(raw, context=context)
+        return validated(model, raw, context)
     key = context.reference_key if context is not None else b""
     raw, unread = as_the_format_has_it(model, raw, key=key, named=named)
-    found = model.model_validate(raw, context=context)
+    found = validated(model, raw, context)
     return found.model_copy(update={"unreadable": found.unreadable | unread}) if unread else found  # type: ignore[attr-defined]  # asked for above
 
 
@@ -126,7 +131,25 @@ def _object_reader(model: type[BaseModel], path: str) -> _Reader:
         reading.unread.update(below[name] for name in unread)
         return {name: value for name, value in found.items() if name not in unread}
 
-    return read
+    return _each_actor_once(read) if model is Actor else read
+
+
+def _each_actor_once(read: _Reader) -> _Reader:
+    """The same few people stand in every entry of a case: each is read once, and is the same actor everywhere."""
+
+    def read_once(raw: Any, reading: _Reading) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        as_told = repr(raw)
+        found = reading.actors.get(as_told)
+        if found is None:
+            found = read(raw, reading)
+            with suppress(ValidationError):
+                found = Actor.model_validate(found, extra="forbid")
+            reading.actors[as_told] = found
+        return found
+
+    return read_once
 
 
 def _reader(hint: Any, path: str) -> _Reader | None:
@@ -169,14 +192,15 @@ def _read_person(value: Any, reading: _Reading) -> Any:
 
 def _read_time(value: Any, reading: _Reading) -> Any:
     """The moment, where the value itself tells it whole; what needs more (a zone) or is none is left for the model."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _UNREAD  # seconds since 1970, or milliseconds, or days since 1900: nobody says which
-    try:
-        when = as_written(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-    if not isinstance(when, date):
-        return value
+    if isinstance(value, str):
+        try:
+            when = as_written(value)
+        except ValueError:
+            return value
+    elif isinstance(value, date):
+        when = value
+    else:  # a number is seconds since 1970, or milliseconds, or days since 1900: nobody says which
+        return _UNREAD if isinstance(value, (int, float)) and not isinstance(value, bool) else value
     if not can_be_meant(when, reading.today):
         return _UNREAD
     if not isinstance(when, datetime):
@@ -213,7 +237,7 @@ def _list_reader(of: Any, path: str) -> _Reader:
             items = [read_item(item, reading) for item in _with_dates(value, times)]
         if path in _NEVER_EMPTY:
             return [item if found is _UNREAD else found for item, found in zip(value, items, strict=True)]
-        if not any(item is _UNREAD for item in items):
+        if _UNREAD not in items:
             return items
         reading.unread.add(path)
         return [item for item in items if item is not _UNREAD]

@@ -7,16 +7,15 @@ import inspect
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from textwrap import dedent
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema
 
 _PLAIN = "A-Za-zÆØÅæøå._/\\-"
 Ref = Annotated[
@@ -44,7 +43,7 @@ class ReadingContext:
     """What a reader tells the models while it validates one document.
 
     ``zone`` is the zone that the source has declared for times that carry none (``None``: such times are errors).
-    ``unknown_fields`` counts, as ``Model.field``, the fields that no model knows; their content is dropped.
+    ``unknown_fields`` counts, as ``Model.field``, the fields that no model knows (adapters/unknown_fields.py); their content is dropped.
     """
 
     zone: ZoneInfo | None = None
@@ -115,30 +114,5 @@ def _parsed(kind: type) -> dict[str, str]:
     return told
 
 
-def _nearest(unknown: Iterable[object], known: Iterable[str]) -> str:
-    """The field that one of ``unknown`` is most like. What came is not repeated: it may be anything."""
-    from difflib import get_close_matches  # seldom needed
-
-    names = sorted(str(name).casefold() for name in unknown)
-    return next(iter(get_close_matches(names[0], list(known), n=1, cutoff=0)))
-
-
 class Frozen(Made):
-    """A value that is read from outside: what :class:`Made` is, and fields it does not know are counted and dropped."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _count_unknown_fields(cls, data: Any, info: ValidationInfo) -> Any:
-        context = info.context
-        if isinstance(context, ReadingContext) and isinstance(data, dict):
-            known_fields = cls.__pydantic_fields__.keys()
-            if data.keys() <= known_fields:
-                return data
-            unknown = data.keys() - known_fields
-            if context.by_people:
-                raise PydanticCustomError("unknown_field", "{near}", {"near": _nearest(unknown, known_fields)})
-            for name in unknown:
-                # The name comes from outside; only short plain words are repeated, so that it can carry no content.
-                known = name if isinstance(name, str) and name.isidentifier() and len(name) <= 40 else "?"
-                context.unknown_fields[f"{cls.__name__}.{known}"] += 1
-        return data
+    """A value that is read from outside: what :class:`Made` is. Fields it does not know are dropped; its reader counts them."""

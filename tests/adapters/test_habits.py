@@ -22,6 +22,7 @@ from skolemiljo.domain.case import Case
 from skolemiljo.domain.errors import UnreadableCase
 from skolemiljo.domain.facts import paths
 from skolemiljo.domain.moment import Moment
+from skolemiljo.domain.people import Actor, Role
 from skolemiljo.domain.school import School
 from skolemiljo.domain.verdict import Finding, Reason, Verdict
 from skolemiljo.judging.policy import Judging
@@ -297,3 +298,40 @@ def test_a_misspelt_field_in_a_file_that_people_make_is_refused_with_the_nearest
     context = ReadingContext()
     read_case(json.dumps(raw).encode(), system="sikker_sak", context=context)
     assert dict(context.unknown_fields) == {"LogEntry.hapened_at": 1}
+
+
+def test_a_misspelt_field_hides_no_other_fault(tmp_path: Path) -> None:
+    raw = case()
+    raw["log"][1]["hapened_at"] = "2026-03-09"
+    raw["log"][1]["kind"] = "ring hjem"
+    raw["notices"][0]["receiver"] = {"role": "rector", "rolle": "rektor"}
+    raw["pupils"] = [{"ref": "to ord"}]
+    file = tmp_path / "SM-2026-7.json"
+    file.write_text(json.dumps(raw), "utf-8")
+    with pytest.raises(UnreadableCase) as raised:
+        read_case_file(file)
+    told = str(raised.value)
+    for fault in (
+        "log.1 har et felt som formatet ikke har; det nærmeste er happened_at",
+        "log.1.kind er ikke et ord som formatet har",
+        "notices.0.receiver har et felt som formatet ikke har; det nærmeste er role",
+        "pupils.0.ref er ikke skrevet slik formatet krever",
+    ):
+        assert fault in told
+    assert "rolle" not in told
+    context = ReadingContext()
+    with pytest.raises(UnreadableCase):
+        read_case(json.dumps(raw).encode(), system="sikker_sak", context=context)
+    assert set(context.unknown_fields) == {"LogEntry.hapened_at", "Actor.rolle"}
+
+
+def test_an_actor_is_read_once_and_what_is_none_is_refused_where_it_stands() -> None:
+    teacher = {"role": "Contact_Teacher", "ref": 17}
+    raw = case()
+    raw["log"][0]["author"], raw["log"][1]["author"] = dict(teacher), dict(teacher)
+    first, second = (entry.author for entry in read(raw).log[:2])
+    assert first == second == Actor(role=Role.CONTACT_TEACHER, ref="17")
+    raw["log"][0]["author"] = {"role": "contact_teacher", "ref": True}
+    raw["log"][1]["author"] = {"role": "contact_teacher", "ref": 1}
+    with pytest.raises(UnreadableCase, match=r"log\.0\.author\.ref må være tekst"):
+        read(raw)

@@ -142,10 +142,7 @@ def case_of(block: dict[str, Any]) -> Case:
     for name, value in block.items():
         if name in known and name not in raw:
             raw[name] = value
-    context = ReadingContext(zone=OSLO)
-    case = Case.model_validate(_moment(raw), context=context)
-    assert not context.unknown_fields, f"unknown fields: {sorted(context.unknown_fields)}"
-    return case
+    return Case.model_validate(_moment(raw), context=ReadingContext(zone=OSLO), extra="forbid")
 
 
 def as_of_in(value: datetime) -> datetime:
