@@ -26,7 +26,8 @@ STEPS = {
 }
 """The steps in the plan's order («Skolens plikter trinn for trinn»), each with the duties that say whether it is taken."""
 TAKEN = ("done", "late", "skipped")
-"""Kinds of steps that the case is past. One of which nothing is owed is ahead until a later one is taken."""
+"""Kinds of steps that the case is past. One of which nothing is owed is ahead until all before it and a later one are taken: what
+hangs on an earlier step that lacks is not owed yet."""
 _WIDE, _HIGH = 112, 84
 """Units of the picture: of one step, and of the whole."""
 
@@ -78,7 +79,10 @@ def course(report: SchoolReport, say: Sentences) -> Course | None:
     if block.closed:
         reached = len(found)
     skipped = ("skipped", say.words.gettext("ikke aktuelt"), "")
-    drawn = [skipped if step[0] == "ahead" and place < reached else step for place, step in enumerate(drawn)]
+    for place in range(min(reached, len(drawn))):
+        before = block.closed or all(kind in TAKEN for kind, _, _ in drawn[:place])
+        if drawn[place][0] == "ahead" and before:
+            drawn[place] = skipped
     here = next((place for place, (kind, _, _) in enumerate(drawn) if kind not in TAKEN), None)
     words = say.words
     steps = tuple(

@@ -13,8 +13,8 @@ from gettext import gettext as _
 
 from ..domain.errors import SkolemiljoError, optional_part
 from ..domain.exit_code import ExitCode
-from ..domain.verdict import Verdict
-from .items import CaseBlock, Identity, Standing
+from ..domain.verdict import Reason, Verdict
+from .items import CaseBlock, Identity, Part, Standing
 from .model import ON_TOP, AuditReport, Report, SchoolReport
 from .owner import own_duties
 from .privacy import EXACT, OUTSIDE, Numbers, counted
@@ -192,9 +192,20 @@ def _step(block: CaseBlock, say: Sentences) -> str:
     link = say.report.links.to_case(case) if block.case else None
     under = f"\n    {link}" if link else ""
     if block.next is None or say.is_about_staff(block):
-        return say.words.gettext("{case}: en sak trenger noe av deg").format(case=case) + under
+        told = say.words.gettext("{case}: en sak trenger noe av deg").format(case=case)
+        return ". ".join(filter(None, (told, _no_access(block, say)))) + under
+    if block.next.part is Part.UNKNOWN and (cause := _no_access(block, say)):
+        return f"{case}: {cause}{under}"
     step = line(block.next, say)
     return f"{case}: " + " ".join(filter(None, (f"{step.when}:" if step.when else "", step.short))) + under
+
+
+def _no_access(block: CaseBlock, say: Sentences) -> str:
+    """Which parts of the case are hidden for the tool, and what to do about it; an empty text where none is."""
+    if not any(reason is Reason.HIDDEN for reason, _ in block.unseen):
+        return ""
+    told = say.words.gettext("Tilgang til {fields} mangler: be om tilgang, eller se etter selv i saken.")
+    return told.format(fields=say.parts_of_case(block.hidden))
 
 
 def send(mail: EmailMessage, server: MailServer) -> int:

@@ -8,11 +8,12 @@ from typing import Any
 from ..domain.annual_cycle import CycleStatus
 from .items import Act, CaseBlock, Group, Item, ShownAcceptance, Standing
 from .model import AuditReport, Problem, Report, SchoolReport
+from .owner import own_duties
 from .privacy import KINDS, Square, counted
 from .sentences import Sentences
 from .view import comes_of
 
-SCHEMA_VERSION = "2.3"
+SCHEMA_VERSION = "2.4"
 """Raised in its first number when a field goes or changes its meaning, in its second when one comes. The form is
 reports/schema/report.schema.json."""
 
@@ -84,6 +85,15 @@ def _audit(report: AuditReport, say: Sentences) -> dict[str, Any]:
             "annual_cycle": [_cycle(status, say) for status in report.municipality.cycle],
             "resolved": _resolved(report.municipality, say),
         },
+        "own_duties": [
+            {
+                "text": duty.text,
+                "cases": list(duty.cases),
+                "rule": duty.rule,
+                "deadline": duty.deadline.isoformat() if duty.deadline is not None else None,
+            }
+            for duty in own_duties(report, say)
+        ],
         "findings": [finding_data(item, say) for item in report.items],
         "trend": [
             {

@@ -29,7 +29,7 @@ def overview(report: AuditReport, say: Sentences) -> dict[str, Any]:
         "page_heading": say.title(),
         "external": report.external,
         "most_help": "" if report.external else most_help(report, say),
-        "own_duties": [] if report.external else own_duties(report, say),
+        "own_duties": [duty.text for duty in own_duties(report, say)],
         "failing": [] if report.external else list(failing(report, say)),
         "longest": [] if report.external else list(longest(report, say)),
         "schools_now": [] if report.external else [(row, school_now(row, report, say)) for row in by_need(report)],

@@ -10,7 +10,7 @@ from statistics import median
 
 from ..domain.people import Role
 from ..domain.verdict import Verdict
-from .items import CaseBlock, Part, Standing
+from .items import Act, CaseBlock, Part, Standing
 from .model import AuditReport, HeatRow, SchoolReport
 from .privacy import counted
 from .sentences import Sentences
@@ -38,29 +38,55 @@ class SchoolNow:
     to_raise: str
 
 
-def own_duties(report: AuditReport, say: Sentences) -> list[str]:
-    """What nobody but the owner can do, by when: cases about leaders, duties in cases, the municipality's annual cycle and plan."""
-    leaders, duties = [], []
+@dataclass(frozen=True)
+class OwnDuty:
+    """One thing that nobody but the owner can do."""
+
+    when: str
+    what: str
+    about: str
+    """the cases, or the part of the annual cycle; empty where the text says it all"""
+    cases: tuple[str, ...] = ()
+    rule: str | None = None
+    deadline: date | None = None
+
+    @property
+    def text(self) -> str:
+        """In one line."""
+        return (f"{self.when}: " if self.when else "") + self.what + (f" ({self.about})" if self.about else "")
+
+
+def own_duties(report: AuditReport, say: Sentences) -> list[OwnDuty]:
+    """What nobody but the owner can do, by when: cases about leaders, duties in cases, the municipality's annual cycle and plan.
+    None of it leaves the owner."""
+    if report.external:
+        return []
+    leaders: list[str] = []
+    duties: list[OwnDuty] = []
     for block in (block for school in report.schools for block in school.open_cases):
-        case = say.case_words(str(block.case))
+        case = str(block.case)
         leaders += [case] if block.leader_accused else []
-        for act in block.acts:
-            if act.first.finding.role is Role.OWNER and act.part in _ASKS_NOW:
-                step = line(act, say)
-                duties.append(_said(step.when, f"{step.short} ({case})"))
+        duties += [
+            _own(act, say, say.case_words(case), case)
+            for act in block.acts
+            if act.first.finding.role is Role.OWNER and act.part in _ASKS_NOW
+        ]
     told = say.words.gettext("Følg opp selv, for en leder er beskyldt: {cases}")
-    found = [told.format(cases=", ".join(leaders))] if leaders else []
+    named = ", ".join(map(say.case_words, leaders))
+    found = [OwnDuty("", told.format(cases=named), "", tuple(leaders))] if leaders else []
     cycle = report.municipality.cycle_block
-    for act in () if cycle is None else cycle.acts:
-        if act.part in _ASKS_NOW:
-            step = line(act, say)
-            about = f" ({step.about})" if act.part is Part.REVIEW and step.about else ""
-            duties.append(_said(step.when, f"{step.what}{about}"))
+    duties += [
+        _own(act, say, line(act, say).about if act.part is Part.REVIEW else "")
+        for act in (() if cycle is None else cycle.acts)
+        if act.part in _ASKS_NOW
+    ]
     return found + duties
 
 
-def _said(when: str, what: str) -> str:
-    return f"{when}: {what}" if when else what
+def _own(act: Act, say: Sentences, about: str, *cases: str) -> OwnDuty:
+    step = line(act, say)
+    what = step.short if cases else step.what
+    return OwnDuty(step.when, what, about, cases, act.rule, act.first.finding.deadline)
 
 
 def school_now(row: HeatRow, report: AuditReport, say: Sentences) -> SchoolNow:

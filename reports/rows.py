@@ -7,6 +7,7 @@ from datetime import date
 from ..domain.verdict import Verdict
 from .items import Group, Item, Part, Standing
 from .model import ON_TOP, AuditReport, Problem, Report, SchoolReport
+from .owner import own_duties
 from .report_language import Words
 from .sentences import Sentences
 from .view import Block, view
@@ -191,6 +192,17 @@ def _case_row(block: Block) -> list[Cell]:
         "\n".join(f"{line.what} {line.code}" for line in block.questions),
         "\n".join(f"{found.why} {found.codes}" for found in block.unseen),
     ]
+
+
+def own_header(words: Words) -> list[str]:
+    """Names of the columns of :func:`own_rows`."""
+    named = (words.gettext("Når"), words.gettext("Gjør dette"), words.gettext("Gjelder"))
+    return [*named, words.gettext("Regel"), words.gettext("Frist")]
+
+
+def own_rows(report: AuditReport, say: Sentences) -> list[list[Cell]]:
+    """What nobody but the owner can do."""
+    return [[own.when, own.what, own.about, own.rule, own.deadline] for own in own_duties(report, say)]
 
 
 def about_rows(report: Report, say: Sentences) -> list[list[Cell]]:

@@ -165,7 +165,7 @@ class Sentences(FindingSentences):
         return self.words.gettext("lukket") if block.closed else self.standing(block.standing)
 
     def is_about_staff(self, block: CaseBlock) -> bool:
-        """Whether an employee may be the subject of the case."""
+        """Whether an employee may be the subject of the case, where what is hidden can be that too."""
         codes = (*(act.rule for act in block.acts), *(code for code, _ in block.in_order))
         return any((rule := self.rule(code)) is not None and rule.chapter == "staff_suspicion" for code in codes)
 
@@ -180,8 +180,8 @@ class Sentences(FindingSentences):
             return self.words.gettext("sist loggført for eleven: kunne ikke sjekkes")
         return self.words.gettext("ingenting loggført som er gjort for eleven")
 
-    def no_access(self, fields: Iterable[str], cases: int) -> str:
-        """To what the tool is let in no more, and in how many open cases."""
+    def parts_of_case(self, fields: Iterable[str]) -> str:
+        """What the fields of a case are called."""
         known = {
             "log": self.words.gettext("loggen"),
             "notices": self.words.gettext("varslene"),
@@ -190,7 +190,11 @@ class Sentences(FindingSentences):
             "incidents": self.words.gettext("hendelsene"),
             "pupils": self.words.gettext("elevene"),
         }
-        named = ", ".join(dict.fromkeys(known.get(field, self.words.gettext("deler av saken")) for field in fields))
+        return ", ".join(dict.fromkeys(known.get(field, self.words.gettext("deler av saken")) for field in fields))
+
+    def no_access(self, fields: Iterable[str], cases: int) -> str:
+        """To what the tool is let in no more, and in how many open cases."""
+        named = self.parts_of_case(fields)
         return self.words.ngettext(
             "Tilgang til {fields} mangler i {n} åpen sak. Be om tilgang, eller se etter selv i saken.",
             "Tilgang til {fields} mangler i {n} åpne saker. Be om tilgang, eller se etter selv i sakene.",

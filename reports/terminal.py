@@ -243,7 +243,7 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
 def _owner(console: Console, report: AuditReport, say: Sentences) -> None:
     words = say.words
     for name, texts in (
-        (words.gettext("Ditt eget"), own_duties(report, say)),
+        (words.gettext("Ditt eget"), [duty.text for duty in own_duties(report, say)]),
         (words.gettext("Det som svikter mest"), failing(report, say)),
         (words.gettext("Lengst siden noe er loggført for eleven"), longest(report, say)),
     ):

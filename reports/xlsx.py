@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from functools import lru_cache
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import optional_part
 from .model import AuditReport, Report, SchoolReport
 from .privacy import counted
-from .rows import Cell, about_rows, finding_rows, header, number_cell, resolved_rows, today_header, today_rows
+from .rows import (
+    Cell,
+    about_rows,
+    finding_rows,
+    header,
+    number_cell,
+    own_header,
+    own_rows,
+    resolved_rows,
+    today_header,
+    today_rows,
+)
 from .sentences import Sentences
 from .trend import weekly
 from .view import case_links
@@ -42,6 +54,8 @@ def render(report: Report, language: str | None = None) -> bytes:
         above = [f"{say.headline()}. " + " · ".join(f"{name}: {number}" for name, number in say.tiles())]
         widths = (18, 20, 14, 50, 26, 9, 60, 50, 50)
         book.sheet(words.gettext("Saker"), today_header(report, say), today_rows(report, say), widths, above)
+        if isinstance(report, AuditReport) and not report.external:
+            book.sheet(words.gettext("Ditt eget"), own_header(words), own_rows(report, say), (24, 70, 30, 9, 12))
         book.sheet(words.gettext("Les meg"), [], about_rows(report, say), (24, 100))
         book.sheet(words.gettext("Funn"), header(words), finding_rows(report, say), _WIDTHS)
         if isinstance(report, AuditReport):
@@ -126,8 +140,14 @@ def _height(row: Sequence[Cell], widths: Sequence[int]) -> float:
     lines = 1
     for cell, width in zip(row, widths, strict=False):
         if isinstance(cell, str):
-            lines = max(lines, sum(len(wrap(part, max(width - 1, 1))) or 1 for part in cell.splitlines()))
+            lines = max(lines, _lines(cell, max(width - 1, 1)))
     return min(lines * _LINE, _HIGHEST)
+
+
+@lru_cache(4096)
+def _lines(text: str, width: int) -> int:
+    """Lines that ``text`` takes: the plan's words and the remedies come again in row after row."""
+    return sum(1 if len(part) <= width else len(wrap(part, width)) for part in text.splitlines())
 
 
 def _owner_sheets(book: _Book, report: AuditReport, say: Sentences) -> None:

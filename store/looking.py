@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -13,7 +13,7 @@ from pydantic import ConfigDict, TypeAdapter
 from ..domain.annual_cycle import CycleStatus
 from ..domain.role import Role
 from ..domain.verdict import Assessment, Finding, Reason, Verdict
-from .names import UPGRADED, cycle_subject
+from .names import NOT_WHOLE, UPGRADED, cycle_subject
 from .plain import BATCH, Plain, Row, kind, parts, places
 from .rows import Acceptance, CaseState, Run, SchoolState, Tally, Upgrade
 
@@ -312,7 +312,12 @@ def tallies(plain: Plain, *, runs_back: int = 1200) -> tuple[Tally, ...]:
         found.append((run, {key: number for key, number in stands.items() if number}))
     found.sort(key=lambda one: (one[0]["as_of"], one[0]["run_id"]))
     return tuple(
-        Tally(run["run_id"], run["as_of"], run["state"] == "complete", school or None, verdict, number)
+        Tally(run["run_id"], run["as_of"], _whole(run, its, school), school or None, verdict, number)
         for run, its in found[-runs_back:]
         for (school, verdict), number in sorted(its.items())
+        if verdict != NOT_WHOLE
     )
+
+
+def _whole(run: Row, its: Mapping[tuple[str, str], int], school: str) -> bool:
+    return run["state"] in ("complete", "incomplete") and (school, NOT_WHOLE) not in its

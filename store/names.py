@@ -13,6 +13,8 @@ MUNICIPALITY = ""
 """Stands in a key where there is no school: the municipality as a whole."""
 TOO_LATE = "too_late"
 """Stands among the tallies' verdicts beside ``deviation``."""
+NOT_WHOLE = "not_whole"
+"""Stands there too, with 1 for a school that could not be read and judged to its end."""
 UPGRADED = "upgraded"
 """Key in ``meta`` of an upgrade that is not in the run log yet: schema before, schema after, and when."""
 TABLES = frozenset(

@@ -157,7 +157,8 @@ class Run:
 class Tally:
     """How many findings of a school had a verdict at the end of a night, over all rules.
 
-    ``verdict``: as in the domain, and «too_late» apart from the deviations that something can still be done about.
+    ``complete``: whether the school was read and judged to its end then. ``verdict``: as in the domain, and «too_late» apart from
+    the deviations that something can still be done about.
     """
 
     run_id: str

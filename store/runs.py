@@ -5,14 +5,15 @@ A number stands from the run that first had it until the run that has another: a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, and_, case, delete, false, func, insert, null, or_, select, update
 
 from ..domain.verdict import NOT_TO_BE_UNDONE, Verdict
-from .names import TOO_LATE
+from .names import MUNICIPALITY, NOT_WHOLE, TOO_LATE
 from .statements import add
 from .tables import cases, findings, runs, tallies
 
@@ -48,15 +49,25 @@ def _let_go_of_summaries(connection: Connection, until: int) -> None:
 
 
 def end(
-    connection: Connection, run: str, *, ended_at: datetime, state: str, summary: dict[str, Any], years: Collection[str]
+    connection: Connection,
+    run: str,
+    *,
+    ended_at: datetime,
+    state: str,
+    summary: dict[str, Any],
+    years: Collection[str],
+    whole: Mapping[str | None, bool] = MappingProxyType({}),
 ) -> None:
     """Notes how a run ended, and the numbers it leaves behind: of the cases that the source still has, and of the
-    annual cycle in the school ``years`` that are asked about."""
+    annual cycle in the school ``years`` that are asked about. ``whole``: of each school that was looked at (``None`` = the
+    municipality), whether it was read and judged to its end, whatever became of the writing."""
     connection.execute(update(runs).where(runs.c.run_id == run).values(ended_at=ended_at, state=state, summary=summary))
     number = connection.execute(select(runs.c.number).where(runs.c.run_id == run)).scalar_one()
     connection.execute(delete(tallies).where(tallies.c.since == number))
     stood = _numbers(connection)
-    now = _counted(connection, years)
+    marks = {key: number for key, number in stood.items() if key[1] == NOT_WHOLE}
+    marks |= {(school or MUNICIPALITY, NOT_WHOLE): int(not its) for school, its in whole.items()}
+    now = _counted(connection, years) | marks
     changed = {
         key: now.get(key, 0) for key in sorted(stood.keys() | now.keys()) if stood.get(key, 0) != now.get(key, 0)
     }

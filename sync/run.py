@@ -314,7 +314,12 @@ def _ended(night: Night, summary: RunSummary) -> RunSummary:
     summary = replace(summary, ended_at=ended_at)
     data = summary.to_json()
     night.store.end_run(
-        night.run, ended_at=ended_at, state=summary.state, summary=data, years=school_years(night.as_of)
+        night.run,
+        ended_at=ended_at,
+        state=summary.state,
+        summary=data,
+        years=school_years(night.as_of),
+        whole=summary.read_whole,
     )
     night.note(Kind.RUN_ENDED, state=summary.state, **data["totals"])
     night.log.info("run ended", state=summary.state, **data["totals"])

@@ -219,6 +219,13 @@ class RunSummary:
         )
 
     @property
+    def read_whole(self) -> dict[str | None, bool]:
+        """Of each school, whether it was read and judged to its end, whatever became of the writing."""
+        return {school.school: school.read_whole for school in self.schools} | dict.fromkeys(
+            self.missing_schools, False
+        )
+
+    @property
     def state(self) -> str:
         """``complete``, ``incomplete``, ``stopped`` or ``failed``."""
         if self.stopped:

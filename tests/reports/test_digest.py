@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 
 from skolemiljo.adapters.mock.municipality import Municipality
-from skolemiljo.domain.verdict import Verdict
+from skolemiljo.domain.verdict import Assessment, Finding, Reason, Verdict
 from skolemiljo.reports import render
 from skolemiljo.reports.digest import (
     MailError,
@@ -39,6 +39,9 @@ from skolemiljo.reports.digest import (
     verdicts_of,
 )
 from skolemiljo.reports.model import AuditReport, Previous, Problem, SchoolReport
+from skolemiljo.validators import RULES
+
+from .conftest import assessment_of
 
 FROM, TO = "skolemiljo@example.invalid", ["rektor@example.invalid"]
 
@@ -124,6 +127,23 @@ def with_tls(certificate: Path, password: str) -> dict[str, Any]:
         return AuthResult(success=right)
 
     return {"tls_context": context, "require_starttls": True, "authenticator": check, "auth_required": True}
+
+
+def test_a_case_with_a_hidden_log_says_the_one_cause_and_no_duty(
+    make_report: Callable[..., SchoolReport], make_finding: Callable[..., Finding]
+) -> None:
+    """What is hidden may be about an employee too: the duties are not named, and what to do about the access is."""
+
+    def hidden(case: str, *codes: str) -> Assessment:
+        one = make_finding("VA-08", case, Verdict.UNKNOWN, reason=Reason.HIDDEN)
+        return assessment_of(case, [replace(one, rule=code) for code in codes], unseen=("log",))
+
+    report = make_report(assessments=[hidden("S-1", "VA-08", "UN-01"), hidden("S-2", "VA-08", "SK-02")], rules=RULES)
+    mail = message(report, sender=FROM, recipients=TO).get_body()
+    assert mail is not None
+    told = {line.strip() for line in str(mail.get_content()).splitlines()}
+    cause = "Tilgang til loggen mangler: be om tilgang, eller se etter selv i saken."
+    assert {f"S-1: {cause}", f"S-2: en sak trenger noe av deg. {cause}"} <= told
 
 
 def test_the_mail_arrives_with_counts_and_case_numbers(report: SchoolReport, inbox: tuple[_Inbox, MailServer]) -> None:

@@ -88,11 +88,17 @@ def test_the_owners_own_duties_stand_first_with_what_to_do(
     june = make_finding("AAR-01", None, Verdict.DEVIATION, "year:2025-2026", school=None, reason=Reason.UNDOCUMENTED)
     audit = make_audit(assessments=[*judged, assessment_of(None, [june])], acceptances=[], previous=None)
     own = own_duties(audit, Sentences(audit))
-    assert own == [
+    assert [duty.text for duty in own] == [
         "Følg opp selv, for en leder er beskyldt: Sak V-2",
         "i dag: Skriv en logg i saken om når du fikk meldingen, og fra hvem (rolle). (Sak V-2)",
         "nå: Gjør regelverket kjent for elevene, og før det inn i årshjulet.",
     ]
+    assert [duty["text"] for duty in json.loads(said(audit, "json"))["own_duties"]] == [duty.text for duty in own]
+    sheet = load_workbook(io.BytesIO(bytes(render(audit, "xlsx"))))["Ditt eget"]  # type: ignore[arg-type]  # this form is bytes
+    assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == [duty.what for duty in own]
+    for form in ("html", "text", "pdf"):
+        told = " ".join(said(audit, form).replace("\u200b", "").replace("\xa0", " ").split())
+        assert all(" ".join(duty.what.split()) in told for duty in own), form
     page = pages(audit)["index.html"]
     assert page.index("Ditt eget (3)") < page.index("Hvilken skole trenger hjelp") < page.index('id="kart"')
     assert "Gjør regelverket kjent for elevene" in pages(audit)["kommunen.html"], (

@@ -115,3 +115,25 @@ def test_two_nights_of_one_moment_are_one_and_the_last_of_a_day_counts(tmp_path:
     assert mine[-1].deviations == len(mendable) > 0, "the trend and the map count the same"
     assert sum(one.deviations for squares in report.rows[0].by_chapter.values() for one in squares) == len(mendable)
     assert 0 < mine[0].deviations < 2 * mine[-1].deviations
+
+
+def test_a_night_that_only_may_not_write_yet_has_its_value_and_a_school_that_was_not_read_whole_has_none(
+    tmp_path: Path,
+) -> None:
+    Municipality(schools=2, cases=12).write_folder(tmp_path)
+    settings = (
+        'source = "folder"\ncycle = "folder"\nstore = "lager.sqlite"\n[folder]\npath = "."\n[sync]\nwrite_back = true\n'
+    )
+    (tmp_path / "s.toml").write_text(settings, "utf-8")
+    work = Workplace(tmp_path / "s.toml")
+    summary = night.run(work, as_of=MOMENT, handle_signals=False)
+    assert (summary.state, summary.first_write_waits is not None) == ("incomplete", True)
+    broken = next((tmp_path / "cases").glob("*.json"))
+    school = json.loads(broken.read_text("utf-8"))["school"]
+    broken.write_text("{", "utf-8")
+    later = MOMENT + timedelta(days=1)
+    night.run(work, as_of=later, handle_signals=False)
+    report, _ = reports_for.for_owner(work, as_of=later, offline=True)
+    whole = {(point.day, point.school): point.complete for point in report.trend}
+    assert {it for (day, _), it in whole.items() if day == local_day(MOMENT)} == {True}
+    assert not whole[local_day(later), school]
