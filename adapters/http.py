@@ -439,6 +439,19 @@ def _session() -> requests.Session:
 
 
 class _Session(requests.Session):
+    """Asks the environment (proxies, certificates) once for each system, and not for each call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._surroundings: dict[tuple[str, str, int | None], Any] = {}
+
+    def merge_environment_settings(self, url: str | bytes | None, *arguments: Any) -> Any:
+        """What the environment says of the system at ``url``. Every call of a session gives the same of its own."""
+        origin = _origin(str(url))
+        if origin not in self._surroundings:
+            self._surroundings[origin] = super().merge_environment_settings(url, *arguments)
+        return dict(self._surroundings[origin])
+
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the name and the argument are requests'
         """Nowhere: asked not to follow, requests would still read the whole body and trip over a strange address."""
         return None

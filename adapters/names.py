@@ -7,11 +7,12 @@ name. What the source does not name (a mother whose name stands in a note alone)
 from __future__ import annotations
 
 import re
+import threading
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -21,7 +22,7 @@ from .references import words_of
 from .wire_names import snake
 
 _PUPIL = "elev"
-_WORDS = {
+_WORDS: dict[str, str] = {
     Role.PUPIL: _PUPIL,
     Role.GUARDIAN: "forelder",
     Role.RECTOR: "rektor",
@@ -31,11 +32,16 @@ _WORDS = {
 _SOMEBODY = "ansatt"
 _SHORTEST = 3
 """A shorter name alone is a word as often as a name."""
-_GENITIVE = r"(?:['’´]?s|['’´])?"
+_LETTERS = r"[^\W\d_]+"
+_NAME = re.compile(rf"{_LETTERS}(?:-{_LETTERS})*")
+_BEGINNING = re.compile(rf"(?<![\w-])({_LETTERS})(?:-{_LETTERS})*")
+"""A word that may be a name, or begin one; with a hyphen it is looked up by what stands before it."""
+_SPACE = re.compile(r"\s+")
+_END = re.compile(r"(?:['’´]?s|['’´])?(?!\w)")
+"""The genitive, or nothing, and then no more of a word."""
 _SENTENCE = re.compile(r"(?:^|[.!?:;»«\"\n–-])\s*$")
-
-
 _NEXT = re.compile(r"\s+([A-ZÆØÅ][^\W\d_]+)")
+_NEXT_WORD = re.compile(rf"\s+({_LETTERS})")
 _BEFORE = re.compile(r"(?<![\w-])([A-ZÆØÅ][^\W\d_]+(?:-[^\W\d_]+)*)\s+$")
 """A word with a capital letter, beside a name."""
 
@@ -92,32 +98,56 @@ def _named(value: Any, key: str | None) -> Iterator[tuple[str, str]]:
 
 
 def _word(role: object) -> str:
-    known = role if isinstance(role, str) and role in set(Role) else None
-    return _WORDS.get(Role(known), _SOMEBODY) if known is not None else _SOMEBODY
+    return _WORDS.get(role, _SOMEBODY) if isinstance(role, str) else _SOMEBODY
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way in which somebody is written, in small letters, word by word."""
+
+    words: Sequence[str]
+    instead: str
+    whole: bool
+    """Whether it is more than one of the names alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where a form stands in a text."""
+
+    form: _Form
+    start: int
+    after: int
+    """Where the name ends and the genitive begins."""
+    end: int
 
 
 class _Names:
-    """The names of one case, ready to be looked for."""
+    """The names of one case, ready to be looked for: by the word that each form begins with, the longest form first."""
 
     def __init__(self, people: tuple[Person, ...]) -> None:
-        self._whole: dict[str, str] = {}
+        whole: dict[str, str] = {}
         parts: dict[str, list[str]] = defaultdict(list)
         self._first: set[str] = set()
         for person in people:
-            names = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", person.name)
+            names = _NAME.findall(person.name)
             for form in _forms(names):
-                self._whole.setdefault(form, person.pseudonym)
-            self._first |= {name.casefold() for name in names[:1]}
-            for part in {name.casefold() for name in names}:
+                whole.setdefault(form, person.pseudonym)
+            self._first |= {folded(name) for name in names[:1]}
+            for part in {folded(name) for name in names}:
                 parts[part].append(person.pseudonym)
-        self._parts = {part: "/".join(dict.fromkeys(whose)) for part, whose in parts.items()}
-        together = sorted(self._whole, key=len, reverse=True)
-        alone = sorted(self._parts, key=len, reverse=True)
-        self._pattern = re.compile(
-            rf"(?<![\w-])(?:(?P<whole>{'|'.join(map(_spaced, together)) or '(?!)'})"
-            rf"|(?P<part>{'|'.join(map(re.escape, alone)) or '(?!)'})){_GENITIVE}(?![\w])",
-            re.IGNORECASE,
-        )
+        alone = {part: "/".join(dict.fromkeys(whose)) for part, whose in parts.items()}
+        self._alone = {part: _Form((part,), instead, whole=False) for part, instead in alone.items()}
+        self._by_beginning: dict[str, list[_Form]] = defaultdict(list)
+        for form in sorted(whole, key=len, reverse=True):
+            self._add(_Form(form.split(), whole[form], whole=True))
+        for part in sorted(alone, key=len, reverse=True):
+            self._add(self._alone[part])
+
+    def _add(self, form: _Form) -> None:
+        beginning = _BEGINNING.match(form.words[0])
+        if beginning is not None:
+            self._by_beginning[beginning[1]].append(form)
 
     def out_of(self, value: Any, *, in_text: bool) -> Any:
         """The JSON value with no name in its texts."""
@@ -126,32 +156,86 @@ class _Names:
         if isinstance(value, list):
             return [self.out_of(item, in_text=in_text) for item in value]
         if isinstance(value, Mapping):
-            return {key: self.out_of(item, in_text=snake(key) in text_fields()) for key, item in value.items()}
+            return {key: self.out_of(item, in_text=_holds_text(key)) for key, item in value.items()}
         return value
 
     def _text(self, text: str) -> str:
-        return self._pattern.sub(lambda found: self._instead(text, found), text)
+        pieces: list[str] = []
+        done = 0
+        for found in self.found_in(text):
+            pieces += (text[done : found.start], self._instead(text, found))
+            done = found.end
+        return "".join((*pieces, text[done:])) if pieces else text
 
-    def _instead(self, text: str, found: re.Match[str]) -> str:
-        if found["whole"] is not None:
-            return self._whole[_key(found["whole"])]
-        part = found["part"]
-        if self._is_of_another(text, found, part.casefold()):
-            return found[0]
-        if not _is_surely_a_name(text, found, part, part.casefold() in _words()["names"] or len(part) < _SHORTEST):
-            return found[0]
-        return self._parts[part.casefold()]
+    def found_in(self, text: str) -> Iterator[_Found]:
+        """Where the names stand in ``text``, whatever they mean there."""
+        small = folded(text)
+        places = range(len(text) + 1) if len(small) == len(text) else _places(text)
+        here = 0
+        while (word := _BEGINNING.search(small, here)) is not None:
+            found = self._found(small, word)
+            here = word.end() if found is None else found.end
+            if found is not None:
+                yield _Found(found.form, places[found.start], places[found.after], places[found.end])
 
-    def _is_of_another(self, text: str, found: re.Match[str], part: str) -> bool:
+    def _found(self, small: str, word: re.Match[str]) -> _Found | None:
+        beginning = word[1]
+        forms = self._by_beginning.get(beginning, ())
+        if beginning[-1] == "s" and beginning[:-1] in self._alone:
+            forms = (*forms, self._alone[beginning[:-1]])
+        for form in forms:
+            found = _at(form, small, word.start())
+            if found is not None:
+                return found
+        return None
+
+    def _instead(self, text: str, found: _Found) -> str:
+        form, part = found.form, text[found.start : found.after]
+        if form.whole:
+            return form.instead
+        name = form.words[0]
+        if self._is_of_another(text, found, name):
+            return text[found.start : found.end]
+        if not _is_surely_a_name(text, found, part, name in _words()["names"] or len(part) < _SHORTEST):
+            return text[found.start : found.end]
+        return form.instead
+
+    def _is_of_another(self, text: str, found: _Found, part: str) -> bool:
         """Whether the name beside it makes it a whole name, and that of nobody whom the source names."""
-        follows = _NEXT.match(text[found.end() :])
-        if follows is not None and part in self._first and follows[1].casefold() not in self._first:
+        follows = _NEXT.match(text, found.end)
+        if follows is not None and part in self._first and folded(follows[1]) not in self._first:
             return True
-        before = _BEFORE.search(text[: found.start()])
+        before = _BEFORE.search(text[: found.start])
         if before is None or part in self._first:
             return False
         begins = _SENTENCE.search(text[: before.start()]) is not None
-        return not begins or before[1].casefold() not in _words()["begin"]
+        return not begins or folded(before[1]) not in _words()["begin"]
+
+
+def folded(text: str) -> str:
+    """``text`` without regard to case; a dotless «ı» is an «i»."""
+    return text.casefold().replace("ı", "i")
+
+
+def _places(text: str) -> Sequence[int]:
+    """Where in ``text`` each letter of it in small letters comes from («ß» has two there), and the end."""
+    return [*(place for place, letter in enumerate(text) for _ in folded(letter)), len(text)]
+
+
+def _at(form: _Form, small: str, start: int) -> _Found | None:
+    """``form`` where it stands in the text in small letters from ``start``, and ends as a word ends."""
+    after = start
+    for number, word in enumerate(form.words):
+        if number:
+            space = _SPACE.match(small, after)
+            if space is None:
+                return None
+            after = space.end()
+        if not small.startswith(word, after):
+            return None
+        after += len(word)
+    end = _END.match(small, after)
+    return None if end is None else _Found(form, start, after, end.end())
 
 
 def _forms(names: list[str]) -> Iterator[str]:
@@ -175,21 +259,17 @@ def _forms(names: list[str]) -> Iterator[str]:
 
 
 def _key(form: str) -> str:
-    return " ".join(form.casefold().split())
+    return " ".join(folded(form).split())
 
 
-def _spaced(form: str) -> str:
-    return r"\s+".join(map(re.escape, form.split()))
-
-
-def _is_surely_a_name(text: str, found: re.Match[str], part: str, is_a_word: bool) -> bool:
+def _is_surely_a_name(text: str, found: _Found, part: str, is_a_word: bool) -> bool:
     if not is_a_word:
         return True
     if not part[0].isupper():
         return False
-    if _SENTENCE.search(text[: found.start()]) is None:
+    if _SENTENCE.search(text[: found.start]) is None:
         return True
-    follows = re.match(r"\s+([^\W\d_]+)", text[found.end() :])
+    follows = _NEXT_WORD.match(text, found.end)
     return follows is not None and (follows[1] in _words()["do"] or follows[1][0].isupper())
 
 
@@ -197,6 +277,16 @@ def _is_surely_a_name(text: str, found: re.Match[str], part: str, is_a_word: boo
 def _words() -> dict[str, frozenset[str]]:
     raw = tomllib.loads((files("skolemiljo.adapters") / "names_that_are_words.toml").read_text("utf-8"))
     return {name: frozenset(words.split()) for name, words in raw.items()}
+
+
+_ONCE = threading.Lock()
+"""Several schools are read at once, and the schema of a case is long in the making."""
+
+
+@lru_cache(4096)  # more than the contracts have fields, and a bound on what a source can make us keep
+def _holds_text(key: str) -> bool:
+    with _ONCE:
+        return snake(key) in text_fields()
 
 
 @cache

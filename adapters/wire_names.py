@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -26,17 +27,18 @@ def camel(name: str) -> str:
 
 def snaked(value: Any) -> Any:
     """A JSON value with every key in snake_case."""
-    if isinstance(value, list):
-        return [snaked(item) for item in value]
-    if isinstance(value, dict):
-        return {snake(key): snaked(item) for key, item in value.items()}
-    return value
+    return _renamed(value, snake)
 
 
 def camelled(value: Any) -> Any:
     """A JSON value with every key in camelCase."""
-    if isinstance(value, list):
-        return [camelled(item) for item in value]
+    return _renamed(value, camel)
+
+
+_NESTED = (dict, list)
+
+
+def _renamed(value: Any, name: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
-        return {camel(key): camelled(item) for key, item in value.items()}
-    return value
+        return {name(key): _renamed(item, name) if isinstance(item, _NESTED) else item for key, item in value.items()}
+    return [_renamed(item, name) for item in value] if isinstance(value, list) else value

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
-from textwrap import dedent
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -95,13 +96,8 @@ def _parsed(kind: type) -> dict[str, str]:
     for parent in reversed(kind.__mro__):
         if not issubclass(parent, Made):
             continue
-        try:
-            source = inspect.getsource(parent)
-        except OSError:  # a program without its source: the schema is the same without words
-            continue
-        (definition,) = ast.parse(dedent(source)).body
-        assert isinstance(definition, ast.ClassDef)  # noqa: S101 - it is the source of a class
-        for field_of, below in pairwise(definition.body):
+        definition = _classes(parent.__module__).get(parent.__name__)
+        for field_of, below in pairwise(definition.body if definition is not None else ()):
             if not (isinstance(field_of, ast.AnnAssign) and isinstance(field_of.target, ast.Name)):
                 continue
             told.pop(field_of.target.id, None)
@@ -112,6 +108,16 @@ def _parsed(kind: type) -> dict[str, str]:
             ):
                 told[field_of.target.id] = inspect.cleandoc(below.value.value)
     return told
+
+
+@cache
+def _classes(module: str) -> dict[str, ast.ClassDef]:
+    """The classes of a module by their names, as they stand in its source; it is read once, however many they are."""
+    try:
+        source = inspect.getsource(sys.modules[module])
+    except (OSError, TypeError):  # a program without its source: the schema is the same without words
+        return {}
+    return {part.name: part for part in ast.parse(source).body if isinstance(part, ast.ClassDef)}
 
 
 class Frozen(Made):

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from pydantic import AwareDatetime
@@ -77,23 +78,23 @@ def fingerprint_of(assessment: Assessment, school: str, withheld: Withheld) -> s
     whole = withheld.whole(str(assessment.case))
     findings = [f for f in assessment.findings if f.verdict is not Verdict.NOT_APPLICABLE]
     left = [] if whole else [f for f in findings if f.rule not in withheld.rules]
-    flags = [
-        {name: _as_json(getattr(f, name)) for name in _FLAG} for f in sorted(left, key=lambda f: (f.rule, f.scope))
-    ]
+    flags = [dict(zip(_FLAG, _flag(f), strict=True)) for f in sorted(left, key=lambda f: (f.rule, f.scope))]
     content = {"case": assessment.case, "school": school, "plan": assessment.plan, "flags": flags}
     return _fingerprint({**content, "complete": assessment.complete and not whole and len(left) == len(findings)})
 
 
 _FLAG = tuple(Flag.__pydantic_fields__)
+_flag = attrgetter(*_FLAG)
 
 
-def _as_json(value: Any) -> Any:
-    """As pydantic writes it."""
-    return value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else value
+def _as_json(value: date) -> str:
+    """A day or a moment as pydantic writes it."""
+    return value.isoformat().replace("+00:00", "Z")
 
 
 def _fingerprint(content: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    told = json.dumps(content, sort_keys=True, ensure_ascii=False, default=_as_json)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 class Withheld(Frozen):
