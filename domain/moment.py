@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Any
@@ -193,6 +194,16 @@ class Moment:
             "A time without offset is read only where the source declares its zone.",
             "examples": ["2026-03-09T10:15:00+01:00", "2026-03-09"],
         }
+
+
+def earliest(moments: Iterable[Moment | None]) -> Moment | None:
+    """The first of ``moments``, by :attr:`Moment.sort_key`; what is unknown is left out. ``None`` = all are."""
+    return min((m for m in moments if m is not None), key=lambda m: m.sort_key, default=None)
+
+
+def latest(moments: Iterable[Moment | None]) -> Moment | None:
+    """The last of ``moments``, as :func:`earliest`."""
+    return max((m for m in moments if m is not None), key=lambda m: m.sort_key, default=None)
 
 
 def _validated(value: object, info: ValidationInfo) -> Moment:

@@ -120,6 +120,11 @@ class Judge:
         """The duty is not triggered."""
         return Outcome(scope=scope, verdict=Verdict.NOT_APPLICABLE, event_day=event.day if event else None)
 
+    def hidden(self, scope: str, event: Moment | None = None) -> Outcome:
+        """What would tell stands where the reader may not look."""
+        day = event.day if event is not None else None
+        return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=day)
+
     # --- duties with a day ---------------------------------------------------------------------------------------
 
     def last_day(self, anchor: date, days: int, reading: Reading | None = None) -> date:

@@ -25,7 +25,7 @@ from ..domain.case import (
     Transfer,
 )
 from ..domain.log import Hearing, LogEntry, LogKind, Recorded
-from ..domain.moment import Moment, local_day
+from ..domain.moment import Moment, earliest, local_day
 from ..domain.notice import Notice
 from ..domain.people import Role
 from ..domain.value import value
@@ -172,6 +172,10 @@ class KnownCase:
                 if ref not in entered:
                     yield Pupil(ref=ref, joined_at=notice.at)
 
+    def cannot_see(self, *paths: str) -> bool:
+        """Whether what stands at any of ``paths``, or a part of it, can't be seen."""
+        return self.hides and any(self.raw.is_hidden(path) or self.raw.hides_part_of(path) for path in paths)
+
     # --- the log -----------------------------------------------------------------------------------------------
 
     def all(self, *kinds: LogKind) -> Sequence[LogEntry]:
@@ -274,8 +278,7 @@ class KnownCase:
     @cached_property
     def received(self) -> Moment | None:
         """When the first notice arrived (else was registered): the start of the case's duties."""
-        moments = [m for m in (n.at for n in self.notices) if m is not None]
-        return min(moments, key=lambda m: m.sort_key, default=None)
+        return earliest(notice.at for notice in self.notices)
 
     # --- suspicion against people at the school --------------------------------------------------------------------
 

@@ -53,13 +53,8 @@ def unless_repeated(case: KnownCase, judge: Judge, plan: ActivityPlan, path: str
         return outcome
     if path in _repeated(case, plan):
         return judge.review(outcome.scope, "same_in_several_fields", plan, event=plan.at)
-    if (
-        case.hides
-        and any(case.raw.is_hidden(text) for text in texts_of(plan))
-        and path in repeated_in(plan, SAME_IN - 1)
-    ):
-        day = outcome.event_day
-        return Outcome(scope=outcome.scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=day)
+    if case.hides and any(map(case.raw.is_hidden, texts_of(plan))) and path in repeated_in(plan, SAME_IN - 1):
+        return judge.hidden(outcome.scope, plan.at)
     return outcome
 
 

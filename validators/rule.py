@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from functools import wraps
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVarTuple, Unpack
 
 from ..domain.answer import Basis, Severity
 from ..domain.role import Role
@@ -30,8 +31,11 @@ class Subject(StrEnum):
     """the annual cycle of the municipality in one school year"""
 
 
-RuleFunction = Callable[[Any, "Judge"], Iterator["Outcome | None"]]
+RuleFunction = Callable[[Any, "Judge"], Iterable["Outcome | None"]]
 """What a rule says of one case or school year; by ``None`` it says nothing of what it has looked at."""
+Facts = TypeVarTuple("Facts")
+OneOccasion = Callable[[Any, "Judge", Unpack[Facts]], "Outcome | None"]
+"""What a rule says where its duty has arisen once; by ``None`` it says nothing of it."""
 _functions: dict[str, RuleFunction] = {}
 """What judges each duty, by its code: as far as the files with the rules are loaded."""
 
@@ -125,6 +129,21 @@ class Chapter:
 
         def enter(function: RuleFunction) -> RuleFunction:
             _functions[code] = function
+            return function
+
+        return enter
+
+    def each(
+        self, code: str, occasions: Callable[[Any], Iterable[tuple[*Facts]]]
+    ) -> Callable[[OneOccasion[*Facts]], OneOccasion[*Facts]]:
+        """As :meth:`rule`, for a function that judges the duty on one of its ``occasions``, and is given what is known of it."""
+
+        def enter(function: OneOccasion[*Facts]) -> OneOccasion[*Facts]:
+            @wraps(function)
+            def judged(index: Any, judge: Judge) -> list[Outcome | None]:
+                return [function(index, judge, *facts) for facts in occasions(index)]
+
+            self.rule(code)(judged)
             return function
 
         return enter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from ...domain.activity_plan import ActivityPlan, Measure
@@ -10,7 +10,8 @@ from ...domain.people import Actor, Role
 from ...domain.verdict import Outcome, Reason, Verdict
 from ..judge import UNANSWERED, Judge
 from ..known import KnownCase
-from ..plan_parts import Grade, answered, graded, plan_field, plan_scope, rows_of, unless_repeated
+from ..occasions import each_measure, each_plan
+from ..plan_parts import Grade, answered, graded, plan_field, plan_scope, unless_repeated
 from ..proof import WEAK, from_outside
 from ..reading.answers import Place, Said, read_answer
 from ..reading.evaluation_dates import EvaluationSaid, evaluation_date
@@ -22,13 +23,12 @@ CHAPTER = Chapter("measures")
 
 
 def _section(code: str, field: str) -> None:
-    """Enters a rule about one section of the plan: it is filled in, in each current plan."""
+    """Enters a rule about one section of the plan: it is filled in."""
 
-    def filled_in(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
-        for plan in case.current_plans:
-            yield plan_field(case, judge, plan, f"activity_plans.{field}", getattr(plan, field))
+    def filled_in(case: KnownCase, judge: Judge, plan: ActivityPlan) -> Outcome:
+        return plan_field(case, judge, plan, f"activity_plans.{field}", getattr(plan, field))
 
-    CHAPTER.rule(code)(filled_in)
+    CHAPTER.each(code, each_plan)(filled_in)
 
 
 _section("TI-08", "summary_of_enquiry")
@@ -39,56 +39,44 @@ _section("TI-10", "further_plans")
 # --- «og skal som minimum inneholde» a) – f) ------------------------------------------------------------------------------
 
 
-@CHAPTER.rule("AP-A")
-def problem_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("AP-A", each_plan)
+def problem_stated(case: KnownCase, judge: Judge, plan: ActivityPlan) -> Outcome:
     """«hvilket problem tiltakene skal løse»: per current plan; a draft or replaced version answers nothing."""
-    for plan in case.current_plans:
-        yield plan_field(case, judge, plan, "activity_plans.problem", plan.problem)
+    return plan_field(case, judge, plan, "activity_plans.problem", plan.problem)
 
 
-@CHAPTER.rule("AP-B")
-def measures_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("AP-B", each_plan)
+def measures_stated(case: KnownCase, judge: Judge, plan: ActivityPlan) -> Outcome:
     """«hvilke tiltak skolen har planlagt»: per current plan, at least one, and each with words."""
-    for plan in case.current_plans:
-        scope, event = plan_scope(plan), plan.at
-        told = [judge.answers(measure.text, "activity_plans.measures.text") for measure in plan.measures]
-        in_words = judge.answers(plan.measures_text, "activity_plans.measures_text")
-        if not (in_words or (told and all(told))):
-            said = [judge.said(measure.text, "activity_plans.measures.text") for measure in plan.measures]
-            said.append(judge.said(plan.measures_text, "activity_plans.measures_text"))
-            doubt = next((UNANSWERED[one] for one in said if one in UNANSWERED), None)
-            if doubt is None or (plan.measures and Said.NOTHING in said[:-1]):
-                yield judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
-            else:
-                yield judge.review(scope, doubt, plan, event=event)
-            continue
-        # An empty row beside measures told in words, or a placeholder beside full rows: shown, but not in its place.
-        placeholder = not in_words and bool((plan.measures_text or "").strip())
-        remarks = (WEAK,) if placeholder or not all(told) else ()
-        shown = judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *remarks))
-        path = "activity_plans.measures_text" if in_words else "activity_plans.measures.text"
-        yield unless_repeated(case, judge, plan, path, shown)
+    scope, event = plan_scope(plan), plan.at
+    said = [judge.said(measure.text, "activity_plans.measures.text") for measure in plan.measures]
+    in_words = judge.said(plan.measures_text, "activity_plans.measures_text")
+    full = all(one is Said.ANSWER for one in said)
+    if in_words is not Said.ANSWER and not (said and full):
+        doubt = next((UNANSWERED[one] for one in (*said, in_words) if one in UNANSWERED), None)
+        if doubt is None or Said.NOTHING in said:
+            return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+        return judge.review(scope, doubt, plan, event=event)
+    # An empty row beside measures told in words, or a placeholder beside full rows: shown, but not in its place.
+    placeholder = in_words is not Said.ANSWER and bool((plan.measures_text or "").strip())
+    remarks = (WEAK,) if placeholder or not full else ()
+    shown = judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *remarks))
+    path = "activity_plans.measures_text" if in_words is Said.ANSWER else "activity_plans.measures.text"
+    return unless_repeated(case, judge, plan, path, shown)
 
 
-@CHAPTER.rule("AP-C")
-def carried_out_when(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("AP-C", each_measure)
+def carried_out_when(case: KnownCase, judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
     """«når tiltakene skal gjennomføres»: per measure of each current plan; the plan's own field may answer for all."""
-    for plan in case.current_plans:
-        for scope, measure in rows_of(plan):
-            times = _or_pointed_at(plan.when, "c", names_a_time)
-            grades = [graded(judge, plan.when, times)]
-            if _over_before_notice(case, judge, plan, measure):
-                yield judge.review(scope, "over_before_notice", plan, event=plan.at)
-                continue
-            if measure is not None:
-                grades.insert(0, graded(judge, measure.when, times))
-                if measure.start is not None and measure.end is not None and measure.end < measure.start:
-                    yield judge.review(scope, "ends_before_it_starts", plan, event=plan.at)
-                    continue
-                if measure.start is not None or measure.end is not None:
-                    yield _dated(judge, scope, plan, grades)
-                    continue
-            yield answered(judge, scope, plan, grades, "no_fixed_time")
+    if _over_before_notice(case, judge, plan, measure):
+        return judge.review(scope, "over_before_notice", plan, event=plan.at)
+    times = _or_pointed_at(plan.when, "c", names_a_time)
+    grades = [graded(judge, words, times) for words in ([measure.when] if measure is not None else []) + [plan.when]]
+    if measure is not None and measure.start is not None and measure.end is not None and measure.end < measure.start:
+        return judge.review(scope, "ends_before_it_starts", plan, event=plan.at)
+    if measure is not None and (measure.start is not None or measure.end is not None):
+        return _dated(judge, scope, plan, grades)
+    return answered(judge, scope, plan, grades, "no_fixed_time")
 
 
 def _or_pointed_at(whole: str | None, letter: str, answers: Callable[[str], bool]) -> Callable[[str], bool]:
@@ -123,15 +111,11 @@ def _dated(judge: Judge, scope: str, plan: ActivityPlan, grades: Sequence[Grade]
     return judge.met(scope, plan, event=plan.at, remarks=remarks)
 
 
-@CHAPTER.rule("AP-D")
-def responsible_named(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("AP-D", each_measure)
+def responsible_named(
+    _case: KnownCase, judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None
+) -> Outcome:
     """«hvem som er ansvarlig for gjennomføringen av tiltakene»: per measure of each current plan."""
-    for plan in case.current_plans:
-        for scope, measure in rows_of(plan):
-            yield _responsible(judge, scope, plan, measure)
-
-
-def _responsible(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
     named = _or_pointed_at(plan.responsible, "d", _names_somebody)
     whole, event = graded(judge, plan.responsible, named), plan.at
     own = measure.responsible if measure is not None and (measure.responsible or "").strip() else plan.responsible
@@ -171,15 +155,9 @@ def _role_grade(actor: Actor | None) -> Grade:
     return Grade.GOOD
 
 
-@CHAPTER.rule("AP-E")
-def evaluated_when(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("AP-E", each_measure)
+def evaluated_when(_case: KnownCase, judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
     """«når tiltakene skal evalueres»: per measure of each current plan; a day that lies after the plan's own."""
-    for plan in case.current_plans:
-        for scope, measure in rows_of(plan):
-            yield _evaluation_set(judge, scope, plan, measure)
-
-
-def _evaluation_set(judge: Judge, scope: str, plan: ActivityPlan, measure: Measure | None) -> Outcome:
     when, event = evaluation_date(judge, plan, measure), plan.at
     if when.said in (EvaluationSaid.NOTHING, EvaluationSaid.PLACEHOLDER):
         return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ...domain.activity_plan import ActivityPlan
 from ...domain.annual_cycle import CycleKind, CycleState
 from ...domain.log import WRITTEN_FIELDS, Channel, LogEntry, LogKind, Recorded
 from ...domain.moment import Moment, end_of
@@ -12,6 +13,8 @@ from ...domain.people import Actor, Role
 from ...domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict, scope_of
 from ..judge import Judge
 from ..known import CycleIndex, KnownCase
+from ..occasions import each_entry, each_notice, each_plan
+from ..plan_parts import plan_scope
 from ..reading.identity_number import IdentityKind, find_identity_numbers
 from ..reading.sensitive_words import find_sensitive_words
 from ..rule import Chapter
@@ -22,7 +25,7 @@ CHAPTER = Chapter("documentation")
 
 
 @CHAPTER.rule("DOK-02")
-def log_kept(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def log_kept(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Saker opprettes, logg skrives og følges opp i forhold til varsling og undersøkelser»: once per case, since it was opened."""
     if not case.periods:
         return
@@ -33,8 +36,7 @@ def log_kept(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         begun = case.received
     written = [item for item in _written(case) if since_closed is None or _after(item, since_closed)]
     if not written:
-        missing = waited_until(period, judge, "DOK-02", "case", begun)
-        yield from [missing] if missing is not None else []
+        yield waited_until(period, judge, "DOK-02", "case", begun)
         return
     last = written[-1]
     when = last.at
@@ -75,36 +77,33 @@ def used_by_all(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     yield outcome
 
 
-@CHAPTER.rule("DOK-03a")
-def teachers_write_themselves(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("DOK-03a", each_entry(LogKind.EMAIL_FILED))
+def teachers_write_themselves(_case: KnownCase, judge: Judge, entry: LogEntry) -> Outcome | None:
     """«Plattformen brukes av alt pedagogisk personale.» E-mail is the plan's way for the other staff: from a teacher it is asked about."""
-    for entry in case.all(LogKind.EMAIL_FILED):
-        writer = entry.actor
-        if writer is not None and writer.role.is_pedagogical and not writer.acts_as(Role.RECTOR):
-            yield judge.review(scope_of(log=entry.id), "why_by_email", entry, event=entry.at)
+    writer = entry.actor
+    if writer is None or not writer.role.is_pedagogical or writer.acts_as(Role.RECTOR):
+        return None
+    return judge.review(scope_of(log=entry.id), "why_by_email", entry, event=entry.at)
 
 
-@CHAPTER.rule("DOK-04")
-def other_staff_write(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("DOK-04", each_notice)
+def other_staff_write(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
     """«Andre ansatte i skolen dokumenterer skriftlig på e-post»: per notice from someone outside the pedagogical staff."""
-    for notice in case.notices:
-        arrived = notice.at
-        if arrived is None or not _is_other_staff(notice.notifier):
-            continue
-        scope = scope_of(notice=notice.id)
-        shown = _written_by_staff(case, notice)
-        unnamed = _about_no_notice(case)
-        if shown is not None:
-            yield judge.met(scope, shown, event=arrived)
-        elif unnamed:
-            yield judge.review(scope, "which_notice", *unnamed, event=arrived)
-        else:
-            yield judge.ladder("DOK-04", scope, arrived, closed=case.closed_after(arrived))
+    if not _is_other_staff(notice.notifier):
+        return None
+    shown = _written_by_staff(case, notice)
+    if shown is not None:
+        return judge.met(scope_of(notice=notice.id), shown, event=arrived)
+    return _none_about(case, judge, "DOK-04", notice, arrived)
 
 
-def _about_no_notice(case: KnownCase) -> list[LogEntry]:
-    """E-mails filed that say no notice, in a case with several: each may be about any of them."""
-    return [e for e in case.all(LogKind.EMAIL_FILED) if e.notice is None] if len(case.notices) > 1 else []
+def _none_about(case: KnownCase, judge: Judge, rule: str, notice: Notice, arrived: Moment) -> Outcome:
+    """No e-mail filed says that it is about ``notice``; in a case with several, one that names none may be about any of them."""
+    scope = scope_of(notice=notice.id)
+    unnamed = [e for e in case.all(LogKind.EMAIL_FILED) if e.notice is None] if len(case.notices) > 1 else []
+    if unnamed:
+        return judge.review(scope, "which_notice", *unnamed, event=arrived)
+    return judge.ladder(rule, scope, arrived, closed=case.closed_after(arrived))
 
 
 def _is_other_staff(actor: Actor | None) -> bool:
@@ -120,16 +119,13 @@ def _written_by_staff(case: KnownCase, notice: Notice) -> Recorded | None:
     return notice if notice.channel is Channel.EMAIL else None
 
 
-@CHAPTER.rule("DOK-05")
-def email_without_sensitive_details(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def _by_email(case: KnownCase) -> list[tuple[LogEntry]]:
+    return [(e,) for e in case.whole_log if e.kind is LogKind.EMAIL_FILED or e.channel is Channel.EMAIL]
+
+
+@CHAPTER.each("DOK-05", _by_email)
+def email_without_sensitive_details(case: KnownCase, judge: Judge, entry: LogEntry) -> Outcome:
     """«uten sensitive opplysninger»: per entry that came by e-mail; kind and place of what was found, never the text."""
-    for entry in case.whole_log:
-        if entry.kind is not LogKind.EMAIL_FILED and entry.channel is not Channel.EMAIL:
-            continue
-        yield _read(case, judge, entry)
-
-
-def _read(case: KnownCase, judge: Judge, entry: LogEntry) -> Outcome:
     scope, event = scope_of(log=entry.id), entry.at
     if not judge.read_text:
         return judge.review(scope, "not_read", entry, event=event, remarks=judge.presence_remarks())
@@ -139,15 +135,8 @@ def _read(case: KnownCase, judge: Judge, entry: LogEntry) -> Outcome:
     words = _in_each_field(entry, _sensitive)
     if words:
         return judge.review(scope, "sensitive_words", entry, event=event, remarks=words)
-    if case.raw.hides_part_of("log.best_interest") or any(
-        case.raw.is_hidden(f"log.{name}") for name in (*WRITTEN_FIELDS, "best_interest")
-    ):
-        return Outcome(
-            scope=scope,
-            verdict=Verdict.UNKNOWN,
-            reason=Reason.HIDDEN,
-            event_day=event.day if event is not None else None,
-        )
+    if case.cannot_see(*(f"log.{name}" for name in (*WRITTEN_FIELDS, "best_interest"))):
+        return judge.hidden(scope, event)
     if not (entry.text or "").strip():
         return judge.review(scope, "not_read", entry, event=event)
     return judge.met(scope, entry, event=event)
@@ -188,11 +177,7 @@ def rector_files_email(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         by_email = notice.channel is Channel.EMAIL and _is_other_staff(notice.notifier)
         if arrived is None or not by_email or any(case.for_notice(notice, LogKind.EMAIL_FILED)):
             continue
-        scope, unnamed = scope_of(notice=notice.id), _about_no_notice(case)
-        if unnamed:
-            yield judge.review(scope, "which_notice", *unnamed, event=arrived)
-        else:
-            yield judge.ladder("DOK-06", scope, arrived, closed=case.closed_after(arrived))
+        yield _none_about(case, judge, "DOK-06", notice, arrived)
 
 
 def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
@@ -223,21 +208,13 @@ def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:
     return outcome.but(remarks=kept)
 
 
-@CHAPTER.rule("DOK-07")
-def plan_rests_on_log(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("DOK-07", each_plan)
+def plan_rests_on_log(case: KnownCase, judge: Judge, plan: ActivityPlan) -> Outcome:
     """«som igjen utgjør grunnlaget for vurdering av tiltak i aktivitetsplikten»: per current plan."""
-    for plan in case.current_plans:
-        scope, event = scope_of(plan=plan.plan, version=str(plan.version)), plan.at
-        linked = [entry for ref in (*plan.rests_on, plan.analysis_ref) if (entry := case.by_id(ref)) is not None]
-        decided = plan.at
-        before = [
-            entry
-            for entry in case.log
-            if decided is None or ((when := entry.at) is not None and not decided.certainly_before(when))
-        ]
-        if linked:
-            yield judge.met(scope, plan, linked[0], event=event)
-        elif before:
-            yield judge.review(scope, "not_linked", plan, event=event)
-        else:
-            yield judge.deviation(scope, Reason.UNDOCUMENTED, plan, event=event)
+    decided, scope = plan.at, plan_scope(plan)
+    linked = [entry for ref in (*plan.rests_on, plan.analysis_ref) if (entry := case.by_id(ref)) is not None]
+    if linked:
+        return judge.met(scope, plan, linked[0], event=decided)
+    if any(decided is None or entry.can_precede(decided) for entry in case.log):
+        return judge.review(scope, "not_linked", plan, event=decided)
+    return judge.deviation(scope, Reason.UNDOCUMENTED, plan, event=decided)

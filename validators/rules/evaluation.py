@@ -10,9 +10,11 @@ from ...domain.case import ClosingReason
 from ...domain.log import LogEntry, LogKind, Recorded
 from ...domain.moment import Moment
 from ...domain.value import value
-from ...domain.verdict import Outcome, Reason, Verdict, scope_of
+from ...domain.verdict import Outcome, Reason, Verdict
 from ..judge import Judge
 from ..known import KnownCase, Period
+from ..occasions import each_plan
+from ..plan_parts import measure_scope, plan_scope
 from ..proof import WEAK, from_outside
 from ..reading.evaluation_dates import EvaluationDate, EvaluationSaid, evaluation_date, own_evaluation_date
 from ..rule import Chapter
@@ -56,13 +58,11 @@ def _appointments(judge: Judge, plan: ActivityPlan) -> Iterator[_Appointment]:
     for measure in measures:
         own = own_evaluation_date(judge, plan, measure)
         if own.said in (EvaluationSaid.A_DAY, EvaluationSaid.IN_WORDS):
-            scope = scope_of(plan=plan.plan, version=str(plan.version), measure=measure.id)
-            yield _Appointment(scope, plan, (measure,), True, own)
+            yield _Appointment(measure_scope(plan, measure), plan, (measure,), True, own)
         else:
             rest.append(measure)
     if rest or not measures:
-        scope = scope_of(plan=plan.plan, version=str(plan.version))
-        yield _Appointment(scope, plan, tuple(rest), False, evaluation_date(judge, plan))
+        yield _Appointment(plan_scope(plan), plan, tuple(rest), False, evaluation_date(judge, plan))
 
 
 def _evaluated(
@@ -111,6 +111,19 @@ class _Evaluations:
     """whole, but neither in minutes nor in an updated plan, or by somebody who is not the school"""
     lacking: list[Evaluation]
     """without a result, not against the goal, or not for every measure or pupil"""
+
+    def until(self, day: date) -> _Evaluations:
+        """Those made by ``day``, or whose day is not known."""
+        parts = (self.whole, self.unclear, self.elsewhere, self.lacking)
+        return _Evaluations(*([one for one in part if _day_of(one) <= day] for part in parts))
+
+    def less_than_whole(self, judge: Judge, due: _Appointment, event: Moment | None) -> Outcome | None:
+        """The best that those say which are not whole; ``None`` = there are none."""
+        if self.elsewhere:
+            return judge.review(due.scope, _who_or_where(self.elsewhere), *self.elsewhere, event=event)
+        if self.unclear:
+            return judge.review(due.scope, "against_the_goal", *self.unclear, event=event)
+        return judge.deviation(due.scope, Reason.INCOMPLETE, *self.lacking, event=event) if self.lacking else None
 
 
 def _evaluations(case: KnownCase, judge: Judge, due: _Appointment) -> _Evaluations:
@@ -300,11 +313,8 @@ def _says_more_than_a_date(case: KnownCase, plan: ActivityPlan, newer: ActivityP
 
     What can't be seen in one of them is no difference.
     """
-    return any(
-        _content(plan, name) != _content(newer, name)
-        for name in _CONTENT
-        if not _is_unseen(case, f"activity_plans.{name}")
-    )
+    seen = (name for name in _CONTENT if not case.cannot_see(f"activity_plans.{name}"))
+    return any(_content(plan, name) != _content(newer, name) for name in seen)
 
 
 _CONTENT = (
@@ -320,10 +330,6 @@ _CONTENT = (
     "pupil_contribution",
     "best_interest",
 )
-
-
-def _is_unseen(case: KnownCase, path: str) -> bool:
-    return case.hides and (case.raw.is_hidden(path) or case.raw.hides_part_of(path))
 
 
 def _content(plan: ActivityPlan, name: str) -> object:
@@ -368,21 +374,17 @@ def _appointed_before(judge: Judge, due: _Appointment, earlier: Sequence[Activit
 
 def _without_a_day(case: KnownCase, judge: Judge, due: _Appointment) -> Outcome | None:
     """No day to count to. An evaluation is good whenever it comes; a case closed without one has not evaluated at all."""
-    found = _evaluations(case, judge, due)
-    event = due.plan.at
+    found, event = _evaluations(case, judge, due), due.plan.at
     if found.whole:
         return judge.met(due.scope, found.whole[0], event=event)
-    if found.elsewhere:
-        return judge.review(due.scope, _who_or_where(found.elsewhere), *found.elsewhere, event=event)
-    if found.unclear:
-        return judge.review(due.scope, "against_the_goal", *found.unclear, event=event)
-    if found.lacking:
-        return judge.deviation(due.scope, Reason.INCOMPLETE, *found.lacking, event=event)
-    if case.closed is not None and due.plan.status is PlanStatus.CURRENT:
+    less = found.less_than_whole(judge, due, event)
+    if less is not None or due.plan.status is not PlanStatus.CURRENT:
+        return less
+    if case.closed is not None:
         if case.closed.reason in (ClosingReason.MOVED, ClosingReason.UNFOUNDED):
             return None
         return judge.deviation(due.scope, Reason.UNDOCUMENTED, due.plan, event=event)
-    if due.when.said in (EvaluationSaid.A_DAY, EvaluationSaid.IN_WORDS) and due.plan.status is PlanStatus.CURRENT:
+    if due.when.said in (EvaluationSaid.A_DAY, EvaluationSaid.IN_WORDS):
         question = "date_in_words" if due.when.said is EvaluationSaid.IN_WORDS else "no_date_ahead"
         return judge.review(due.scope, question, due.plan, event=event)
     return None  # field e is empty: AP-E says so
@@ -397,31 +399,19 @@ def _closed_before(case: KnownCase, day: date) -> Period | None:
 
 def _closed_first(judge: Judge, due: _Appointment, day: date, found: _Evaluations, period: Period) -> Outcome | None:
     """The case was closed before the date: the last evaluation before that was the one to go by."""
-    event = period.closed
-    whole, elsewhere, unclear, lacking = (
-        [evaluation for evaluation in evaluations if _day_of(evaluation) <= day]
-        for evaluations in (found.whole, found.elsewhere, found.unclear, found.lacking)
-    )
-    if whole:
-        return judge.met(due.scope, whole[-1], event=event)
+    event, by_then = period.closed, found.until(day)
+    if by_then.whole:
+        return judge.met(due.scope, by_then.whole[-1], event=event)
     if period.reason in (ClosingReason.MOVED, ClosingReason.UNFOUNDED):
         return None
-    if elsewhere:
-        return judge.review(due.scope, _who_or_where(elsewhere), *elsewhere, event=event)
-    if unclear:
-        return judge.review(due.scope, "against_the_goal", *unclear, event=event)
-    if lacking:
-        return judge.deviation(due.scope, Reason.INCOMPLETE, *lacking, event=event)
-    return judge.review(due.scope, "closed_before_the_date", due.plan, event=event, deadline=day)
+    asked = judge.review(due.scope, "closed_before_the_date", due.plan, event=event, deadline=day)
+    return by_then.less_than_whole(judge, due, event) or asked
 
 
-@CHAPTER.rule("EV-02")
-def goal_stated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("EV-02", each_plan)
+def goal_stated(_case: KnownCase, judge: Judge, plan: ActivityPlan) -> Outcome:
     """«evaluering av tiltak opp mot mål»: per current plan, a goal for the whole or for every measure."""
-    for plan in case.current_plans:
-        scope, event = scope_of(plan=plan.plan, version=str(plan.version)), plan.at
-        each = [judge.answers(measure.goal, "activity_plans.measures.goal") for measure in plan.measures]
-        if judge.answers(plan.goal, "activity_plans.goal") or (each and all(each)):
-            yield judge.met(scope, plan, event=event, remarks=judge.presence_remarks())
-        else:
-            yield judge.review(scope, "no_goal", plan, event=event)
+    each = [judge.answers(measure.goal, "activity_plans.measures.goal") for measure in plan.measures]
+    if judge.answers(plan.goal, "activity_plans.goal") or (each and all(each)):
+        return judge.met(plan_scope(plan), plan, event=plan.at, remarks=judge.presence_remarks())
+    return judge.review(plan_scope(plan), "no_goal", plan, event=plan.at)

@@ -8,12 +8,13 @@ from datetime import timedelta
 from ...domain.annual_cycle import Audience, CycleKind
 from ...domain.case import Incident
 from ...domain.log import LOOKS_INTO, Hearing, LogEntry, LogKind, Recorded
-from ...domain.moment import Moment, end_of
-from ...domain.notice import NoticeSource
+from ...domain.moment import Moment, earliest, end_of, latest
+from ...domain.notice import Notice, NoticeSource
 from ...domain.people import Role
 from ...domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict, scope_of
 from ..judge import Judge
 from ..known import CycleIndex, KnownCase
+from ..occasions import each_notice, each_notice_from
 from ..proof import from_outside
 from ..rule import Chapter
 from ..undertaken import undertaken
@@ -33,27 +34,24 @@ from .notification import received
 CHAPTER = Chapter("law")
 
 
-@CHAPTER.rule("L-01")
-def pupil_tells(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
+@CHAPTER.each("L-01", each_notice_from(NoticeSource.PUPIL))
+def pupil_tells(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
     """The law's duty to notify holds also when the pupil herself says so."""
-    yield from received("L-01", case, judge, NoticeSource.PUPIL)
+    return received("L-01", case, judge, notice, arrived)
 
 
-@CHAPTER.rule("L-02")
-def passed_on(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
+@CHAPTER.each("L-02", each_notice)
+def passed_on(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
     """The plan lets kontaktlærer receive a notice; the law wants rektor told, by everyone who works at the school."""
-    for notice in case.notices:
-        arrived, receiver = notice.at, notice.receiver
-        if arrived is None or receiver is None or not receiver.role.works_at_school or receiver.acts_as(Role.RECTOR):
-            continue
-        if notice.source is NoticeSource.STAFF or goes_to_the_owner(case, notice):
-            continue
-        scope = scope_of(notice=notice.id)
-        reached = rector_reached(case, notice)
-        if reached.sure:
-            yield judge.done("L-02", scope, reached.sure[0], since=arrived)
-            continue
-        yield or_which(waited(case, judge, "L-02", scope, arrived), "which_receipt", *reached.unsure)
+    receiver, scope = notice.receiver, scope_of(notice=notice.id)
+    if receiver is None or not receiver.role.works_at_school or receiver.acts_as(Role.RECTOR):
+        return None
+    if notice.source is NoticeSource.STAFF or goes_to_the_owner(case, notice):
+        return None
+    reached = rector_reached(case, notice)
+    if reached.sure:
+        return judge.done("L-02", scope, reached.sure[0], since=arrived)
+    return or_which(waited(case, judge, "L-02", scope, arrived), "which_receipt", *reached.unsure)
 
 
 @CHAPTER.rule("L-03")
@@ -96,7 +94,7 @@ def _raised_with_rector(case: KnownCase) -> Moment | None:
         came = notice.at if not is_known(notice.receiver) else None
         reached = [item.at for item in rector_reached(case, notice).sure]
         found += [m for m in (came, *reached) if m is not None and (since is None or not m.certainly_before(since))]
-    return min(found, key=lambda m: m.sort_key, default=None)
+    return earliest(found)
 
 
 def _took_place(entry: LogEntry) -> bool:
@@ -156,7 +154,7 @@ def rights_explained(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     unnamed = [e for e in case.all(LogKind.RIGHTS_EXPLAINED) if not e.pupils and e.held is not False]
     for pupil in case.affected:
         scope = scope_of(pupil=pupil.ref)
-        start = max((m for m in (begun, pupil.joined_at) if m is not None), key=lambda m: m.sort_key)
+        start = latest((begun, pupil.joined_at)) or begun
         explained = [e for e in case.for_pupil(pupil.ref, LogKind.RIGHTS_EXPLAINED) if e.held is not False]
         told = [e for e in explained if not from_outside(e.doer)]
         if told:

@@ -17,9 +17,9 @@ from ..rule import Chapter
 CHAPTER = Chapter("metadata")
 
 
-def _is_this_year(index: CycleIndex) -> bool:
+def _this_year(index: CycleIndex) -> list[tuple[()]]:
     """What concerns the document is told once, in the school year that we are in."""
-    return index.first_day <= index.today <= index.last_day
+    return [()] if index.first_day <= index.today <= index.last_day else []
 
 
 def _told(
@@ -43,64 +43,44 @@ def _told(
     )
 
 
-@CHAPTER.rule("META-01")
-def revision_date_not_passed(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("META-01", _this_year)
+def revision_date_not_passed(index: CycleIndex, judge: Judge) -> Outcome | None:
     """«Neste revisjonsdato»: told once, in the school year that we are in; the old text holds until a new one does."""
     due = judge.plan.document.next_revision
-    if due is None or not _is_this_year(index):
-        return
-    scope = scope_of(plan=judge.plan.document.id)
+    if due is None:
+        return None
+    told = _told(index, scope_of(plan=judge.plan.document.id)).but(deadline=due)
     if index.today > due:
-        yield Outcome(
-            scope=scope,
-            verdict=Verdict.DEVIATION,
-            reason=Reason.UNDOCUMENTED,
-            deadline=due,
-            state=CycleState.LATE.value,
-            event_day=index.today,
-            remarks=(Remark(code=RemarkCode.REVISION_OVERDUE, day=due),),
-        )
-        return
+        overdue = (Remark(code=RemarkCode.REVISION_OVERDUE, day=due),)
+        late = told.but(verdict=Verdict.DEVIATION, reason=Reason.UNDOCUMENTED)
+        return late.but(state=CycleState.LATE.value, remarks=overdue)
     soon = due - timedelta(days=judge.plan.readings.cycle_due_soon_days)
-    near = index.today >= soon
-    yield Outcome(
-        scope=scope,
-        verdict=Verdict.DUE if near else Verdict.MET,
-        deadline=due,
-        state=(CycleState.DUE_SOON if near else CycleState.DONE).value,
-        changes_at=end_of(due) if near else start_of(soon),
-        event_day=index.today,
-    )
+    if index.today < soon:
+        return told.but(changes_at=start_of(soon))
+    return told.but(verdict=Verdict.DUE, state=CycleState.DUE_SOON.value, changes_at=end_of(due))
 
 
-@CHAPTER.rule("META-02")
-def plan_approved(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("META-02", _this_year)
+def plan_approved(index: CycleIndex, judge: Judge) -> Outcome:
     """«Sist godkjent dato»."""
-    if not _is_this_year(index):
-        return
     document = judge.plan.document
     if document.approved <= index.today:
-        yield _told(index, scope_of(plan=document.id))
-    else:
-        changes_at = start_of(document.approved)
-        yield _told(index, scope_of(plan=document.id), reason=Reason.UNDOCUMENTED, changes_at=changes_at)
+        return _told(index, scope_of(plan=document.id))
+    changes_at = start_of(document.approved)
+    return _told(index, scope_of(plan=document.id), reason=Reason.UNDOCUMENTED, changes_at=changes_at)
 
 
-@CHAPTER.rule("META-03")
-def header_filled_in(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("META-03", _this_year)
+def header_filled_in(index: CycleIndex, judge: Judge) -> Outcome:
     """«Siste revisjonsdato» and the document's category stand empty in the copy we have."""
-    if not _is_this_year(index):
-        return
     document = judge.plan.document
     filled = document.last_revision is not None and is_filled_in(document.category)
-    yield _told(index, scope_of(plan=document.id), reason=None if filled else Reason.INCOMPLETE)
+    return _told(index, scope_of(plan=document.id), reason=None if filled else Reason.INCOMPLETE)
 
 
-@CHAPTER.rule("META-04")
-def right_version(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("META-04", _this_year)
+def right_version(index: CycleIndex, judge: Judge) -> Outcome:
     """«Plan for psykososialt miljø revidert juni 2024 Øyer kommune»: which text holds for what happened this year."""
-    if not _is_this_year(index):
-        return
     document = judge.plan.document
     starts_within_the_year = max(document.valid_from, document.approved) > index.first_day
     question = None
@@ -109,19 +89,13 @@ def right_version(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     elif starts_within_the_year and not judge.plan.earlier:
         question = "transition"
     ends = end_of(document.valid_to) if document.valid_to is not None and question is None else None
-    yield _told(index, scope_of(plan=document.id), question=question, changes_at=ends)
+    return _told(index, scope_of(plan=document.id), question=question, changes_at=ends)
 
 
 @CHAPTER.rule("META-05")
 def citations_up_to_date(index: CycleIndex, judge: Judge) -> Iterator[Outcome]:
     """«§ 12-5 Skjerpa aktivitetsplikt» is no longer what the law calls it: per paragraph that the plan builds on."""
-    if not _is_this_year(index):
-        return
-    for key, heading in judge.plan.citations.items():
-        known = headings(key)
-        question = None
-        if not known:
-            question = "not_listed"
-        elif heading.casefold() not in {title.casefold() for title in known}:
-            question = "other_heading"
-        yield _told(index, scope_of(law=key), question=question)
+    for key, heading in judge.plan.citations.items() if _this_year(index) else ():
+        known = {title.casefold() for title in headings(key)}
+        wrong = "other_heading" if known else "not_listed"
+        yield _told(index, scope_of(law=key), question=None if heading.casefold() in known else wrong)

@@ -11,6 +11,7 @@ from ...domain.people import Actor, Role
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
+from ..occasions import each_notice_from
 from ..proof import WEAK
 from ..rule import Chapter
 from ..stretches import reopened_without_notice
@@ -92,45 +93,42 @@ def _only_settled_on_the_spot(case: KnownCase) -> bool:
 # --- «Dersom en ansatt ved skolen ønsker å undersøke sin mistanke nærmere …» ----------------------------------------------
 
 
-@CHAPTER.rule("VA-01")
-def suspicion_same_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def _suspicions_to_examine(case: KnownCase) -> list[tuple[Notice]]:
+    """The notices of somebody at the school who wants to look closer first."""
+    return [
+        (notice,)
+        for notice in case.notices
+        if notice.source is NoticeSource.STAFF and notice.suspicion_only is True and not goes_to_the_owner(case, notice)
+    ]
+
+
+@CHAPTER.each("VA-01", _suspicions_to_examine)
+def suspicion_same_day(case: KnownCase, judge: Judge, notice: Notice) -> Outcome | None:
     """«skal vedkommende melde ifra til rektor samme dag»: counted from when the suspicion arose, never from the log."""
-    for notice in _suspicions_to_examine(case):
-        if _told_at_once(case, judge, notice):
-            continue
-        scope = scope_of(notice=notice.id)
-        if notice.learned_at is None:
-            yield judge.review(scope, "when_learned", notice, event=notice.at)
-            continue
-        reached = rector_reached(case, notice)
-        outcome = judge.by_day(scope, notice.learned_at, reached.sure, days=0, answers=False)
-        yield or_which(outcome, "which_receipt", *reached.unsure) or outcome
+    scope = scope_of(notice=notice.id)
+    if _told_at_once(case, judge, notice):
+        return None
+    if notice.learned_at is None:
+        return judge.review(scope, "when_learned", notice, event=notice.at)
+    reached = rector_reached(case, notice)
+    outcome = judge.by_day(scope, notice.learned_at, reached.sure, days=0, answers=False)
+    return or_which(outcome, "which_receipt", *reached.unsure)
 
 
-def _suspicions_to_examine(case: KnownCase) -> Iterator[Notice]:
-    for notice in case.notices:
-        staff = notice.source is NoticeSource.STAFF and notice.suspicion_only is True
-        if staff and not goes_to_the_owner(case, notice):
-            yield notice
-
-
-@CHAPTER.rule("VA-02")
-def suspicion_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
+@CHAPTER.each("VA-02", _suspicions_to_examine)
+def suspicion_documented(case: KnownCase, judge: Judge, notice: Notice) -> Outcome | None:
     """«Undersøkelsen dokumenteres av kontaktlærer i Visma Sikker Sak.»"""
-    for notice in _suspicions_to_examine(case):
-        arrived = notice.at
-        if arrived is None:
-            continue
-        scope = scope_of(notice=notice.id)
-        entries = about(case, notice, LogKind.SUSPICION_ENQUIRY)
-        outcome = written_by(judge, "VA-02", scope, entries.sure, Role.CONTACT_TEACHER, arrived)
-        if outcome is None:
-            other = about(case, notice, LogKind.OBSERVATION, LogKind.ENQUIRY_STEP)
-            looks = [e for e in (*other.sure, *other.unsure) if acted_as(e.author, Role.CONTACT_TEACHER)]
-            outcome = waited(case, judge, "VA-02", scope, arrived)
-            outcome = or_which(outcome, "which_notice", *entries.unsure)
-            outcome = or_which(outcome, "is_this_the_enquiry", *looks)
-        yield outcome
+    arrived, scope = notice.at, scope_of(notice=notice.id)
+    if arrived is None:
+        return None
+    entries = about(case, notice, LogKind.SUSPICION_ENQUIRY)
+    outcome = written_by(judge, "VA-02", scope, entries.sure, Role.CONTACT_TEACHER, arrived)
+    if outcome is not None:
+        return outcome
+    other = about(case, notice, LogKind.OBSERVATION, LogKind.ENQUIRY_STEP)
+    looks = [e for e in (*other.sure, *other.unsure) if acted_as(e.author, Role.CONTACT_TEACHER)]
+    outcome = or_which(waited(case, judge, "VA-02", scope, arrived), "which_notice", *entries.unsure)
+    return or_which(outcome, "is_this_the_enquiry", *looks)
 
 
 def written_by(
@@ -163,41 +161,29 @@ def written_by(
     return None
 
 
-@CHAPTER.rule("VA-03")
-def staff_tell_rector(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("VA-03", each_notice_from(NoticeSource.STAFF))
+def staff_tell_rector(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
     """«Ansatte ved skolen varsler ved å ta saken direkte opp med rektor». Not where a leader is accused (SK-02)."""
-    for notice in case.notices:
-        arrived = notice.at
-        if notice.source is not NoticeSource.STAFF or arrived is None or goes_to_the_owner(case, notice):
-            continue
-        scope = scope_of(notice=notice.id)
-        if acted_as(notice.receiver, Role.RECTOR):
-            read = notice.read_at
-            later = read is not None and read.known_at(case.as_of) and read.day > arrived.day
-            if later and notice.channel not in (Channel.ORAL, Channel.PHONE):
-                yield judge.review(scope, "read_later", notice, event=arrived)
-            else:
-                yield judge.met(scope, notice, event=arrived, remarks=delegate(notice.receiver))
-        elif acted_as(notice.notifier, Role.RECTOR):  # rektor's own suspicion has nowhere further to go
-            yield judge.met(scope, notice, event=arrived)
-        else:
-            yield judge.review(scope, "who_received", notice, event=arrived)
-
-
-@CHAPTER.rule("VA-04")
-def notifier_logs(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
-    """«dokumenter at det er meldt ifra ved å skrive logg»: two logs by two people, never one for both."""
-    for notice in case.notices:
-        arrived, notifier = notice.at, notice.notifier
-        if notice.source is not NoticeSource.STAFF or arrived is None:
-            continue
-        if notifier is not None and is_known(notifier) and not notifier.role.is_pedagogical:
-            continue  # the e-mail route (DOK-04)
-        yield _own_log(case, judge, notice, notifier, arrived)
-
-
-def _own_log(case: KnownCase, judge: Judge, notice: Notice, notifier: Actor | None, arrived: Moment) -> Outcome | None:
+    if goes_to_the_owner(case, notice):
+        return None
     scope = scope_of(notice=notice.id)
+    if acted_as(notice.receiver, Role.RECTOR):
+        read = notice.read_at
+        later = read is not None and read.known_at(case.as_of) and read.day > arrived.day
+        if later and notice.channel not in (Channel.ORAL, Channel.PHONE):
+            return judge.review(scope, "read_later", notice, event=arrived)
+        return judge.met(scope, notice, event=arrived, remarks=delegate(notice.receiver))
+    if acted_as(notice.notifier, Role.RECTOR):  # rektor's own suspicion has nowhere further to go
+        return judge.met(scope, notice, event=arrived)
+    return judge.review(scope, "who_received", notice, event=arrived)
+
+
+@CHAPTER.each("VA-04", each_notice_from(NoticeSource.STAFF))
+def notifier_logs(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
+    """«dokumenter at det er meldt ifra ved å skrive logg»: two logs by two people, never one for both."""
+    notifier, scope = notice.notifier, scope_of(notice=notice.id)
+    if notifier is not None and is_known(notifier) and not notifier.role.is_pedagogical:
+        return None  # the e-mail route (DOK-04)
     logs = about(case, notice, LogKind.NOTICE_LOGGED)
     if acted_as(notifier, Role.RECTOR):  # what rektor notices herself, she logs in either way
         logs = about(case, notice, LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
@@ -230,27 +216,19 @@ def _is_notifier(author: Actor | None, notifier: Actor | None) -> bool | None:
     return False if Role.RECTOR in (author.role, notifier.role) else None
 
 
-@CHAPTER.rule("VA-05")
-def rector_receipt(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
+@CHAPTER.each("VA-05", each_notice_from(NoticeSource.STAFF))
+def rector_receipt(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
     """«Rektor loggfører mottatt beskjed i Visma Sikker Sak.» Nobody can acknowledge for rektor but a delegate."""
-    for notice in case.notices:
-        arrived = notice.at
-        if notice.source is not NoticeSource.STAFF or arrived is None or goes_to_the_owner(case, notice):
-            continue
-        if acted_as(notice.notifier, Role.RECTOR):
-            continue  # rektor receives nothing from herself; her own log of it is VA-04
-        scope = scope_of(notice=notice.id)
-        receipts = about(case, notice, LogKind.RECTOR_RECEIVED)
-        outcome = written_by(judge, "VA-05", scope, receipts.sure, Role.RECTOR, arrived, after=notice.happened_at)
-        by_notifier = [e for e in receipts.sure if is_one_in_two_roles(e.author, notice.notifier)]
-        if outcome is not None and by_notifier:
-            outcome = outcome.ask("one_in_two_roles", *by_notifier)
-        if outcome is None:
-            outcome = _filed_by_rector(case, judge, notice, arrived)
-        if outcome is None:
-            outcome = waited(case, judge, "VA-05", scope, arrived)
-            outcome = or_which(outcome, "which_notice", *receipts.unsure)
-        yield outcome
+    if goes_to_the_owner(case, notice) or acted_as(notice.notifier, Role.RECTOR):
+        return None  # rektor receives nothing from herself; her own log of it is VA-04
+    scope = scope_of(notice=notice.id)
+    receipts = about(case, notice, LogKind.RECTOR_RECEIVED)
+    outcome = written_by(judge, "VA-05", scope, receipts.sure, Role.RECTOR, arrived, after=notice.happened_at)
+    if outcome is None:
+        filed = _filed_by_rector(case, judge, notice, arrived)
+        return filed or or_which(waited(case, judge, "VA-05", scope, arrived), "which_notice", *receipts.unsure)
+    by_notifier = [e for e in receipts.sure if is_one_in_two_roles(e.author, notice.notifier)]
+    return outcome.ask("one_in_two_roles", *by_notifier) if by_notifier else outcome
 
 
 def _filed_by_rector(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
@@ -263,16 +241,10 @@ def _filed_by_rector(case: KnownCase, judge: Judge, notice: Notice, arrived: Mom
     return judge.done("VA-05", scope, filed[0], since=arrived, remarks=(WEAK,)) if filed else None
 
 
-def received(code: str, case: KnownCase, judge: Judge, *sources: NoticeSource) -> Iterator[Outcome | None]:
-    """Per notice from ``sources``: whether rektor or kontaktlærer took it and wrote it down. Anyone else is a question."""
-    for notice in case.notices:
-        arrived = notice.at
-        if notice.source not in sources or arrived is None or goes_to_the_owner(case, notice):
-            continue
-        yield _received(code, case, judge, notice, arrived)
-
-
-def _received(code: str, case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
+def received(code: str, case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
+    """Whether rektor or kontaktlærer took ``notice`` and wrote it down. Anyone else is a question."""
+    if goes_to_the_owner(case, notice):
+        return None
     scope = scope_of(notice=notice.id)
     logs = about(case, notice, LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
     by_taker = [e for e in logs.sure if acted_as(e.author, *RECEIVES)]
@@ -293,13 +265,13 @@ def _received(code: str, case: KnownCase, judge: Judge, notice: Notice, arrived:
     return or_which(waited(case, judge, code, scope, arrived), "which_notice", *logs.unsure)
 
 
-@CHAPTER.rule("VA-06")
-def from_guardians(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
+@CHAPTER.each("VA-06", each_notice_from(NoticeSource.GUARDIAN))
+def from_guardians(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
     """«Når foreldre melder ifra, tar rektor eller kontaktlærer imot varselet og dokumenterer i Visma Sikker Sak»."""
-    yield from received("VA-06", case, judge, NoticeSource.GUARDIAN)
+    return received("VA-06", case, judge, notice, arrived)
 
 
-@CHAPTER.rule("VA-07")
-def from_others(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
+@CHAPTER.each("VA-07", each_notice_from(NoticeSource.OTHER, NoticeSource.ANONYMOUS))
+def from_others(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) -> Outcome | None:
     """«Når andre (PPT, helsesykepleier etc) melder ifra tar rektor eller kontaktlærer imot varselet»; anonymous too (A-07)."""
-    yield from received("VA-07", case, judge, NoticeSource.OTHER, NoticeSource.ANONYMOUS)
+    return received("VA-07", case, judge, notice, arrived)
