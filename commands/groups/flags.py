@@ -48,7 +48,7 @@ def flags_withdraw(work: Workplace, rule: str | None, case: str | None, everythi
     from .. import taken_back
 
     done = taken_back.withdraw(work, taken_back.What(rule, case, everything), reason=reason, at=now())
-    click.echo(_("Flagg er tatt bort fra {n} saker.").format(n=len(done.cleared)))
+    click.echo(_("Saker der flaggene er tatt bort: {n}.").format(n=len(done.cleared)))
     for changed in done.changed_by_others:
         click.echo(_("{case}: noen andre har endret flaggene, og det får stå.").format(case=changed), err=True)
     if done.left:
