@@ -102,7 +102,9 @@ Stå ved døra|Han blir stengt ute. Mer kommer senere.|Eleven kommer ikke inn i 
 Se film sammen om vennskap|Det er ikke trygt i garderoben|
 Må se over gjerdet i friminuttet|Må sjå til eleven i friminutta|
 Eleven er utrygg|Ønsket ikke|Ville ikkje seie noko|Brettspill|
-Ikke aktuelt å bytte klasse, vi setter en voksen i garderoben""".replace("\n", "").split("|")
+Ikke aktuelt å bytte klasse, vi setter en voksen i garderoben|
+Finne ut hvem som er alene i storefri|Blir gjort narr av i garderoben|Det settes opp en benk ved døra|Trenger en voksen|
+Det trengs flere voksne ute|Tatt med i leken av en voksen|Kjent voksen i garderoben""".replace("\n", "").split("|")
 
 EVERYTHING = [text for pairs in NOTHING.values() for pair in pairs for text in pair]
 EVERYTHING += [text for pair in LATER for text in pair] + [text for *pair, _ in ELSEWHERE for text in pair]
@@ -163,6 +165,20 @@ def test_says_nothing(text: str) -> None:
             "nei takk",
         ),
         *("Ikke vurdert fordi mor var syk", "Ikkje vurdert på grunn av sjukdom"),
+        *("Har ikke hatt tid", "Har ikkje fått tid", "Ikke kommet så langt", "Ikkje kome så langt", "Må sees på"),
+        *("Som i forrige plan", "Slik som i førre plan", "Ligger i elevmappa", "Ligg i elevmappa", "Som eleven sier"),
+        *("Blir gjort etter jul", "Skal gjerast etter ferien", "Trengs ikke", "Trengst ikkje", "Tatt muntlig"),
+        *("Kladd", "Under utredning hos PPT", "Til vurdering hos rektor", "Settes opp senere", "Ikke kartlagt"),
+        *(
+            "<p>Ikke aktuelt</p>",
+            "&nbsp;",
+            "<br/>",
+            "Ikke akutelt",
+            "Ikkje aktuellt",
+            "Ikke relevant p.t.",
+            "Ikke aktuelt pr. dags dato",
+        ),
+        *("Kjent for skolen", "Kjend for skulen", "Vi jobber med å finne ut av dette"),
     ],
 )
 def test_what_only_seems_to_say_something_is_no_answer(text: str, path: str) -> None:
@@ -214,6 +230,7 @@ def test_a_short_honest_text_is_an_answer(text: str) -> None:
         ("evaluations.result", "Tiltakene er evaluert opp mot målet", Said.NOTHING),
         ("best_interest.harmonise", "Ja", Said.ANSWER),
         ("best_interest.weighing", "Ja", Said.NOTHING),
+        ("best_interest.text", "Vurdert i møte", Said.NOTHING),
         ("best_interest.guardians_and_experts", "Innhentet", Said.ANSWER),
         ("best_interest.guardians_and_experts", "Ikke aktuelt fordi foreldrene er døde", Said.ANSWER),
         ("best_interest.guardians_and_experts", "Ikke aktuelt", Said.NOTHING),

@@ -16,7 +16,7 @@ from enum import Enum, IntEnum
 from functools import cache
 
 from ...domain.value import value
-from .bare_words import bare, data, kept
+from .bare_words import bare, data, kept, plain
 
 
 class Said(IntEnum):
@@ -272,7 +272,7 @@ def read_answer(text: str | None, path: str | None = None) -> Answer:
     closed = _closed(words, field)
     if closed is not None:
         return closed
-    return _by_its_beginning(unicodedata.normalize("NFC", text or "").casefold(), field)
+    return _by_its_beginning(unicodedata.normalize("NFC", plain(text or "")).casefold(), field)
 
 
 def _begins_with_its_own(words: str, field: _Field) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import tomllib
 import unicodedata
@@ -36,10 +37,20 @@ def letting_go_of_texts() -> Iterator[None]:
             forget()
 
 
+_TAG = re.compile(
+    r"</?(?:p|br|div|span|b|i|u|em|strong|ul|ol|li|a|font|h[1-6]|t(?:able|body|head|r|d|h))\b[^<>]*>", re.IGNORECASE
+)
+
+
+def plain(text: str) -> str:
+    """``text`` without the marks of the web page that a source may keep it as: «<p>Ikke aktuelt</p>», «&nbsp;»."""
+    return html.unescape(_TAG.sub(" ", text)) if "<" in text or "&" in text else text
+
+
 @kept
 def bare(text: str) -> str:
     """``text`` in small letters, with one space for everything that is neither letter nor digit."""
-    return " ".join(_WORDS.findall(unicodedata.normalize("NFC", text).casefold()))
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFC", plain(text)).casefold()))
 
 
 @cache

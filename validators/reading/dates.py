@@ -15,8 +15,10 @@ _MONTH = "(?P<name>" + "|".join((*MONTHS, "sept", *_SHORT)) + r")\b\.?"
 _YEAR = r"(?P<year>20\d\d)"
 _ISO = re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b")
 _NUMBERS = re.compile(
-    r"(?<![\d.,:])(?<!kl )(?<!kl\. )(?<!klokka )(?P<day>\d{1,2})\s?[./]\s?(?P<month>\d{1,2})(?:\s?[./-]\s?(?P<year>20\d\d|\d\d)\b|\.?(?![\d.:/]))"
+    r"(?<![\d.,:])(?<!kl )(?<!kl\. )(?<!klokka )(?P<day>\d{1,2})\s?[./]\s?(?P<month>\d{1,2})"
+    r"(?:\s?[./-]\s?(?P<year>20\d\d|\d\d)\b(?!\s?[./]\s?\d)|\.?(?![\d.:/]))"
 )
+"""What follows as a year is none where it begins a date itself: «16.9-16.10»."""
 _NAMED = re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s?\.?\s?{_MONTH}(?:\s+{_YEAR}\b)?")
 _WEEK = re.compile(rf"\b(?:uke|veke)\s*(?:nr\.?\s*)?(?P<week>\d{{1,2}})\b(?:\s*[-/,i]?\s*{_YEAR}\b)?")
 _WHOLE_MONTH = re.compile(rf"\b(?:i|innen|innan|utgangen av|slutten av|løpet av)\s+{_MONTH}(?:\s+{_YEAR}\b)?")

@@ -133,7 +133,7 @@ def _weighing(judge: Judge, found: Assessed) -> Outcome:
     conflict = any(part.conflict for part in found.parts)
     if conflict:
         questions.append("conflict_weight")
-    if all(found.says(judge, question) for question in questions):
+    if all(found.says(judge, question) for question in questions) and not found.in_vain(judge, "weighing"):
         return judge.met(found.scope, *found.items, event=found.event, remarks=judge.presence_remarks())
     if not any(found.says(judge, place) for place in ("weighing", *questions)):
         return found.field(judge, "weighing")
@@ -141,7 +141,8 @@ def _weighing(judge: Judge, found: Assessed) -> Outcome:
         return found.unknown()
     if conflict and not found.says(judge, "conflict_weight") and not found.says(judge, "weighing"):
         return found.unanswered(judge, "conflict_weight")
-    return judge.review(found.scope, "questions_unanswered", *found.items, event=found.event)
+    question = "weighing_unsaid" if found.in_vain(judge, "weighing") else "questions_unanswered"
+    return judge.review(found.scope, question, *found.items, event=found.event)
 
 
 @CHAPTER.rule("BB-05")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ...domain.case import ClosingReason, Pupil
 from ...domain.log import BEGINS_ENQUIRY, FINDS_OUT, Hearing, LogEntry, LogKind
 from ...domain.moment import Moment
-from ...domain.verdict import Outcome, Reason, scope_of
+from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..proof import WEAK, Shown, Weighed
@@ -157,26 +157,31 @@ def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             overtaken = step or stretch.decision(case)
             missing = stretch.missing(judge, "UN-05", stretch.scope(), stretch.start, overtaken=overtaken)
             yield from map(shown.settle, missing)
-        elif step is None:
-            yield _or_observed_before(case, judge, stretch, plan)
         else:
-            yield judge.in_order(stretch.scope(), plan, step, event=stretch.start)
+            met = judge.met(stretch.scope(), plan, event=stretch.start)
+            in_order = met if step is None else judge.in_order(stretch.scope(), plan, step, event=stretch.start)
+            yield _or_begun_before(case, judge, stretch, plan, in_order)
         for pupil, since in left_out(case, stretch, plans):
             hers = [e for e in stretch.entries(case, LogKind.ENQUIRY_STEP) if pupil.ref in e.pupils]
             overtaken = next(iter(hers), None) or stretch.decision(case, pupil)
             yield from stretch.missing(judge, "UN-05", stretch.scope(pupil), since, overtaken=overtaken)
 
 
-def _or_observed_before(case: KnownCase, judge: Judge, stretch: Stretch, plan: LogEntry) -> Outcome:
-    """Met, but a question where something was observed since the notice and before the plan: it may be a part of the enquiry."""
+def _or_begun_before(case: KnownCase, judge: Judge, stretch: Stretch, plan: LogEntry, outcome: Outcome) -> Outcome:
+    """Met, but a question where something was looked into since the notice and before the plan: it may be a part of the enquiry.
+
+    An observation may be; a talk or a meeting where it says by which method, for the first talk comes as soon as it can.
+    """
     made = plan.at
-    seen = stretch.entries(case, LogKind.OBSERVATION)
+    looked = stretch.entries(case, LogKind.OBSERVATION, LogKind.PUPIL_CONVERSATION, LogKind.HOME_MEETING)
+    done = (e for e in looked if e.kind is LogKind.OBSERVATION or e.methods)
     before = [
-        e for e in seen if (w := e.at) and made and not w.certainly_before(stretch.start) and w.certainly_before(made)
+        e for e in done if (w := e.at) and made and not w.certainly_before(stretch.start) and w.certainly_before(made)
     ]
-    if before:
-        return judge.review(stretch.scope(), "observed_before", *before, plan, event=stretch.start)
-    return judge.met(stretch.scope(), plan, event=stretch.start)
+    if before and outcome.verdict is Verdict.MET:
+        question = "observed_before" if before[0].kind is LogKind.OBSERVATION else "begun_before"
+        return judge.review(stretch.scope(), question, *before, plan, event=stretch.start)
+    return outcome
 
 
 def left_out(case: KnownCase, stretch: Stretch, entries: Sequence[LogEntry]) -> Iterator[tuple[Pupil, Moment]]:

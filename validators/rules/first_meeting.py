@@ -38,7 +38,7 @@ def meeting_by_next_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             meetings = _meetings(case, judge, notice, pupil, start)
             outcome = judge.by_day(scope, start, meetings.sure, days=1, anchor_item=notice)
             if outcome.verdict is Verdict.MET or not stopped(case, start, outcome):
-                outcome = _with_doubt(case, judge, notice, outcome, meetings.sure, start)
+                outcome = _with_doubt(case, judge, notice, pupil, outcome, meetings.sure, start)
                 yield meetings.settle(outcome)
     for stretch in reopened_without_notice(case):
         for pupil in case.affected:
@@ -95,7 +95,13 @@ def _meetings(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start
 
 
 def _with_doubt(
-    case: KnownCase, judge: Judge, notice: Notice, outcome: Outcome, meetings: Sequence[LogEntry], start: Moment
+    case: KnownCase,
+    judge: Judge,
+    notice: Notice,
+    pupil: Pupil,
+    outcome: Outcome,
+    meetings: Sequence[LogEntry],
+    start: Moment,
 ) -> Outcome:
     """A deviation is a question where it hangs on what the plan leaves open, or on what the log does not say."""
     if outcome.verdict is not Verdict.DEVIATION:
@@ -116,7 +122,14 @@ def _with_doubt(
         for e in case.all(*_MEETINGS)
         if e not in meetings and not e.pupils and _met(e) and e.notice in (None, notice.id) and _by(e, start, limit)
     ]
-    return outcome.ask("which_pupil", *unnamed) if unnamed else outcome
+    if unnamed:
+        return outcome.ask("which_pupil", *unnamed)
+    of_another = [
+        e
+        for e in case.for_pupil(pupil.ref, *_MEETINGS)
+        if e.notice not in (None, notice.id) and _met(e) and _by(e, start, limit)
+    ]
+    return outcome.ask("of_another_notice", *of_another) if of_another else outcome
 
 
 def _by(entry: LogEntry, start: Moment, limit: date) -> bool:

@@ -83,6 +83,8 @@ class _Telling:
     shown: Shown
     no_notice: tuple[LogEntry, ...]
     no_pupil: tuple[LogEntry, ...]
+    of_another: tuple[LogEntry, ...]
+    """Told of another notice when this one had come too: one message may have been of both."""
 
 
 def _telling(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start: Moment) -> _Telling:
@@ -99,6 +101,11 @@ def _telling(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start:
         shown,
         no_notice=tuple(e for e in entries.unsure if e.id in hers),
         no_pupil=tuple(e for e in (*entries.sure, *entries.unsure) if not e.pupils and e.id not in hers),
+        of_another=tuple(
+            e
+            for e in case.for_pupil(pupil.ref, LogKind.PUPIL_TOLD)
+            if e.notice is not None and e not in entries.sure and e.can_follow(start) and e.held is not False
+        ),
     )
 
 
@@ -164,7 +171,12 @@ def _received_later(
 
 
 def _perhaps_told(judge: Judge, scope: str, start: Moment, entries: _Telling, outcome: Outcome) -> Outcome:
-    for question, unsure in (("which_notice", entries.no_notice), ("which_pupil", entries.no_pupil)):
+    perhaps = (
+        ("which_notice", entries.no_notice),
+        ("which_pupil", entries.no_pupil),
+        ("of_another_notice", entries.of_another),
+    )
+    for question, unsure in perhaps:
         if unsure and judge.by_day(scope, start, unsure, days=0).verdict is not Verdict.DEVIATION:
             return outcome.ask(question, *unsure)
     return outcome

@@ -29,6 +29,7 @@ CARED_FOR = Proof(
 )
 
 R = TypeVar("R", bound=Recorded)
+_AT_SCHOOL = tuple(role for role in Role if role.works_at_school)
 
 
 def staff_suspicions(case: KnownCase) -> Iterator[tuple[str, Suspicion, Moment]]:
@@ -90,13 +91,33 @@ def rector_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         reached = [item for n in accusing for item in rector_reached(case, n).sure]
         knew = [item for item in reached if _was_the_accusation(case, item, start)]
         if knew:
-            yield judge.met(scope, knew[0], event=start)
+            outcome = judge.met(scope, knew[0], event=start)
+            yield _or_learned_earlier(case, judge, outcome, accusing, reached, start)
             continue
         receipts = case.all(LogKind.RECTOR_RECEIVED)
         told: list[Recorded] = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR))]
         outcome = judge.straks(scope, start, _by_time(same_day_on(told, start)))
         unknown = [e for e in same_day_on(receipts, start) if not is_known(e.doer)]
+        outcome = _or_learned_earlier(case, judge, outcome, accusing, reached, start)
         yield or_is_it_about_staff(case, suspicion, or_which(outcome, "which_receipt", *unknown) or outcome)
+
+
+def _or_learned_earlier(
+    case: KnownCase,
+    judge: Judge,
+    outcome: Outcome,
+    accusing: Sequence[Notice],
+    reached: Sequence[Recorded],
+    start: Moment,
+) -> Outcome:
+    """Met, but a question where the one who told had known of it longer than the suspicion itself says, and was not at once."""
+    for notice in accusing:
+        learned = notice.learned_at if notice.accuses_staff and acted_as(notice.notifier, *_AT_SCHOOL) else None
+        if outcome.verdict is not Verdict.MET or learned is None or not learned.certainly_before(start):
+            continue
+        if judge.straks(outcome.scope, learned, _by_time(same_day_on(reached, learned))).verdict is not Verdict.MET:
+            return judge.review(outcome.scope, "learned_earlier", notice, event=learned)
+    return outcome
 
 
 def _was_the_accusation(case: KnownCase, item: Recorded, start: Moment) -> bool:
@@ -182,10 +203,14 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
 
 @CHAPTER.rule("SK-03")
 def enquiry_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
-    """«Undersøkelser skal settes i gang straks»: a call or an offer is not yet an enquiry; a declined talk was tried."""
+    """«Undersøkelser skal settes i gang straks»: a call, an offer or a plan is not yet an enquiry; a declined talk was tried."""
     for scope, suspicion, start in staff_suspicions(case):
         shown = find(case, judge, ENQUIRY).where(_on_the_day_of(start))
         outcome = shown.settle(judge.straks(scope, start, shown.sure))
+        that_day = [entry for entry in shown.sure if (when := entry.at) is not None and when.day == start.day]
+        done = [entry for entry in that_day if entry.kind is not LogKind.ENQUIRY_PLAN]
+        if outcome.verdict is Verdict.MET:
+            outcome = outcome.with_evidence(*done[:1]) if done else outcome.ask("only_planned", *that_day)
         yield or_is_it_about_staff(case, suspicion, outcome)
 
 
@@ -218,7 +243,7 @@ def _perhaps_nothing(judge: Judge, found: LogEntry) -> bool:
     """Whether it is not settled that a violation was found: it is open, or no field says so and the words deny it."""
     if found.found is not None:
         return found.found is StaffFound.OPEN
-    return judge.read_text and found.text is not None and _NOTHING_FOUND.search(bare(found.text)) is not None
+    return judge.read_text and any(_NOTHING_FOUND.search(bare(text)) for text in (found.text, found.decision) if text)
 
 
 def _started(case: KnownCase) -> list[Recorded]:
