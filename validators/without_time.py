@@ -89,7 +89,10 @@ class WithoutTime:
         )
 
     def _could_concern(self, item: Recorded, scope: str) -> bool:
-        """Whether ``item`` could be about what ``scope`` is about. A free note only points to something, and shows nothing."""
+        """Whether ``item`` could be about what ``scope`` is about. A free note only points to something, and shows nothing.
+
+        What names the pupil and another notice could be about both notices: one talk may be of two (VA-08, UN-07).
+        """
         if isinstance(item, LogEntry) and item.kind is LogKind.NOTE:
             return False
         about = {
@@ -103,6 +106,8 @@ class WithoutTime:
             if kind == "log" and ref != item.id and ref in self._dated and _kind(self._dated[ref]) == _kind(item):
                 return False  # it is what another scope of the rule is about
             known = about.get(kind)
+            if kind == "notice" and isinstance(item, LogEntry) and _names_the_pupil_of(scope, item):
+                continue
             if known and ref not in (known if isinstance(known, tuple) else (known,)):
                 return False
         return True
@@ -158,6 +163,10 @@ class WithoutTime:
 def _may_be_seen_beside(needs: Needs, item: Recorded, where: str) -> bool:
     """Whether ``item`` may change what a rule says that does not look at it: a note that hints, a list that is empty or not."""
     return where in needs.whether_any or (isinstance(item, LogEntry) and item.kind in HINTING)
+
+
+def _names_the_pupil_of(scope: str, entry: LogEntry) -> bool:
+    return any(f"pupil:{pupil}" in scope.split("/") for pupil in entry.pupils)
 
 
 def _by_scope(findings: list[Finding]) -> dict[str, Finding]:

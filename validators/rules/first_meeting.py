@@ -126,8 +126,8 @@ def _with_doubt(
         return outcome.ask("which_pupil", *unnamed)
     of_another = [
         e
-        for e in case.for_pupil(pupil.ref, *_MEETINGS)
-        if e.notice not in (None, notice.id) and _met(e) and _by(e, start, limit)
+        for e in case.all(*_MEETINGS)
+        if pupil.ref in e.pupils and e.notice not in (None, notice.id) and _met(e) and _by(e, start, limit)
     ]
     return outcome.ask("of_another_notice", *of_another) if of_another else outcome
 

@@ -103,8 +103,12 @@ def _telling(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start:
         no_pupil=tuple(e for e in (*entries.sure, *entries.unsure) if not e.pupils and e.id not in hers),
         of_another=tuple(
             e
-            for e in case.for_pupil(pupil.ref, LogKind.PUPIL_TOLD)
-            if e.notice is not None and e not in entries.sure and e.can_follow(start) and e.held is not False
+            for e in case.all(LogKind.PUPIL_TOLD)
+            if pupil.ref in e.pupils
+            and e.notice is not None
+            and e not in entries.sure
+            and e.can_follow(start)
+            and e.held is not False
         ),
     )
 
