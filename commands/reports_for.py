@@ -109,9 +109,14 @@ def _seen_by_rector(
     if offline:
         kept = needed(store)
         names = {known: kept.school(known).name or "" for known in kept.schools()}
-        called = (known for known, name in names.items() if is_called(number, known, name))
-        school, seen_at = stored_school(kept, next(called, number.replace(" ", "")))
-        if seen_at is None:
+        called = next((known for known, name in names.items() if is_called(number, known, name)), None)
+        if called is None and names:
+            listed = ", ".join(f"{known} {name}" for known, name in [*names.items()][:10])
+            raise SettingsError(
+                _("ingen skole har det nummeret eller navnet; lageret har {schools}").format(schools=listed)
+            )
+        school, seen_at = (None, None) if called is None else stored_school(kept, called)
+        if school is None or seen_at is None:
             raise SettingsError(_("lageret har ingen slik skole: kjør skolemiljo sync først"))
         judged = _stored(kept, school.organisation_number, seen_at)
     else:

@@ -22,7 +22,7 @@ def counted(finding: Finding, calendar: SchoolCalendar | None, words: Words) -> 
     if first is None or last is None:
         return ""
     if first == finding.deadline:
-        return words.gettext("samme dag")
+        return words.gettext("regnet fra samme dag")
     day = words.short_day(first, year=first.year != last.year)
     if finding.reading is None:
         return words.gettext("regnet fra {day}").format(day=day)

@@ -263,6 +263,13 @@ class FindingSentences:
             return words
         return self.words.gettext("Opplysningene i saken gir ikke et klart svar. Er dette oppfylt?")
 
+    def question_with_duty(self, item: Item) -> str:
+        """The same where the duty does not stand beside it: what many rules ask says nothing of what it is about."""
+        asked, rule = self.question(item), self.rule(item.finding.rule)
+        if not asked or (rule is not None and item.finding.question in rule.page.questions):
+            return asked
+        return f"{self.rule_title(item.finding.rule).rstrip('.')}. {asked}"
+
     def unlabelled(self, finding: Finding) -> str:
         """How many entries nobody has labelled, and which."""
         number = next((r.number or 0 for r in finding.remarks if r.code is RemarkCode.UNLABELLED), 0)

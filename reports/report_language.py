@@ -162,6 +162,8 @@ class Words:
             kind, found, ref = part.partition(":")
             if kind == "law":
                 parts.append(_paragraph(ref))
+            elif kind == "group":
+                parts.append(self._groups.get(ref, ref))
             elif found:
                 word = kinds.get(kind, kind)
                 parts.append(ref if ref.casefold().startswith(word) else f"{word} {ref}")  # not «elev elev-1»
@@ -170,6 +172,14 @@ class Words:
             else:
                 parts.append(part)
         return plain(", ".join(parts))
+
+    @cached_property
+    def _groups(self) -> dict[str, str]:
+        return {
+            "pupils": self.gettext("elever"),
+            "guardians": self.gettext("foreldre"),
+            "staff": self.gettext("ansatte"),
+        }
 
     @cached_property
     def _scope_kinds(self) -> dict[str, str]:
@@ -185,9 +195,9 @@ class Words:
             "evaluation": self.gettext("evaluering"),
             "year": self.gettext("skoleår"),
             "school_year": self.gettext("skoleår"),
-            "group": self.gettext("gruppe"),
             "period": self.gettext("periode"),
             "closed": self.gettext("avsluttet"),
             "suspicion": self.gettext("mistanke"),
+            "accused": self.gettext("beskyldt"),
             "severity": self.gettext("alvorsgrad"),
         }

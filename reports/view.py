@@ -23,6 +23,9 @@ _COLOUR = {
 }
 
 
+_PLACES = {came: place for place, came in enumerate(Came)}
+
+
 @dataclass(frozen=True)
 class Line:
     """One thing in a case: by when, what, about which part of the case, and under which duty."""
@@ -204,6 +207,9 @@ def line(act: Act, say: Sentences, *, explained: bool = False, brief: bool = Fal
     remarks = dict.fromkeys(text for found in act.items for text in say.extras(found))
     what = say.what(item)
     short, stop, more = what.partition(". ")
+    if item.part is Part.REVIEW:  # a question is asked whole
+        what = what if explained else say.question_with_duty(item)
+        short, stop, more = what, "", ""
     return Line(
         when=say.when(item),
         what=what,
@@ -213,13 +219,24 @@ def line(act: Act, say: Sentences, *, explained: bool = False, brief: bool = Fal
         code=act.rule,
         kind=_COLOUR.get(act.part, "later"),
         notes=tuple(
-            filter(None, (_status(item, say), _counted(item, say, explained=explained, brief=brief), *remarks, new))
+            filter(
+                None,
+                (
+                    _status(item, say),
+                    _counted(item, say, explained=explained, brief=brief),
+                    *remarks,
+                    "" if explained or brief else _comes_short(act, say),
+                    new,
+                ),
+            )
         ),
     )
 
 
 def _counted(item: Item, say: Sentences, *, explained: bool, brief: bool) -> str:
-    """How the day that it waits for was counted, or that nobody has set one."""
+    """How the day that it waits for was counted, or that nobody has set one; in few words not of what is asked already."""
+    if brief and not explained and item.part is Part.REVIEW and item.finding.deadline is None:
+        return ""
     none = say.no_deadline_in_short(item) if brief and not explained else say.no_deadline(item)
     return none or ("" if explained else say.counted(item.finding))
 
@@ -259,9 +276,20 @@ def _why(act: Act, say: Sentences) -> Why:
 
 def comes_of(act: Act, say: Sentences) -> str:
     """What comes of what ``act`` asks: of several things the one on which most is left."""
-    places = {came: place for place, came in enumerate(Came)}
-    least = max(act.items, key=lambda item: -1 if item.finding.settled is None else places[item.finding.settled.now])
-    return say.comes_of(least)
+    return say.comes_of(_least(act))
+
+
+def _least(act: Act) -> Item:
+    return max(act.items, key=lambda item: -1 if item.finding.settled is None else _PLACES[item.finding.settled.now])
+
+
+def _comes_short(act: Act, say: Sentences) -> str:
+    """What comes of it, where no act that is done now puts it in order: of the next step alone all is told."""
+    settled = _least(act).finding.settled
+    if settled is None or settled.now not in (Came.LOGGED, Came.DECIDED):
+        return ""
+    told = comes_of(act, say)
+    return told[:1].lower() + told[1:].removesuffix(".")
 
 
 def _sentence(text: str) -> str:

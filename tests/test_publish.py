@@ -132,6 +132,13 @@ def test_where_the_source_is_not_to_be_had_the_pages_say_what_would_come_of_it_b
         assert not report.days
 
 
+def test_a_school_that_the_store_does_not_know_is_told_with_those_that_it_knows(work: Workplace) -> None:
+    night.run(work, as_of=NIGHT, handle_signals=False)
+    for called in ("Ingen skole", "999"):
+        with pytest.raises(SettingsError, match=work.schools[0].name):
+            reports_for.for_rector(work, called, as_of=NIGHT, offline=True)
+
+
 def test_a_case_number_is_a_file_name_of_its_own() -> None:
     names = {case_file(case) for case in ("SM-2026-0001", "2026/14", "2026-14", "2026.14", "2026_14", "Ærlig-1")}
     assert len(names) == 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -30,7 +31,7 @@ from skolemiljo.reports.items import Part, Standing
 from skolemiljo.reports.model import Only, SchoolReport
 from skolemiljo.reports.sentences import Sentences
 from skolemiljo.reports.view import view
-from skolemiljo.validators import CHAPTERS, RULES
+from skolemiljo.validators import CHAPTERS, RULES, verdict_words
 
 MakeReport = Callable[..., SchoolReport]
 FORMS = (*FORMATS, "mail")
@@ -273,6 +274,22 @@ def test_forty_cases_are_few_sheets_with_every_open_finding_and_few_entries_in_t
     }
     entries = bytes(render(report, "ics")).decode().count("BEGIN:VEVENT")  # type: ignore[arg-type]  # this form is bytes
     assert entries <= 16, "a dozen for nine open cases, and here are twelve"
+
+
+def test_a_question_is_asked_whole_and_of_which_duty_in_every_form() -> None:
+    """«Planen setter ingen frist, men det har gått en stund.» is no question, and says not of what."""
+    report = _forty(0)
+    text = " ".join(str(render(report, "text", width=90)).split())
+    page = " ".join(re.sub(r"<[^>]+>", " ", html.unescape(str(render(report, "html")))).split())
+    asked = [step.short for block in view(report, Sentences(report)).open for step in block.questions]
+    assert len(asked) > 5
+    for question in asked:
+        assert question.endswith(("?", ".")), question
+        assert question in text, question
+        assert question in page, question
+    common = verdict_words.QUESTIONS["not_yet"].nb
+    assert any(question.endswith(common) for question in asked)
+    assert common not in asked, "of which duty"
 
 
 def _of(case: str, findings: list[Finding], *, closed: bool = False) -> Assessment:

@@ -31,7 +31,7 @@ CALENDAR = Calendars([FreeDays(None, "skoleruta", FREE, frozenset({"2025-2026"})
         (date(2026, 4, 30), date(2026, 5, 4), Reading.SCHOOL_DAY, "1 skoledag, regnet fra tor. 30. apr.; fri 1. mai (helligdag)"),
         (date(2026, 3, 16), date(2026, 3, 18), Reading.SCHOOL_DAY, "2 skoledager, regnet fra man. 16. mars"),
         (date(2026, 3, 16), date(2026, 3, 17), Reading.CALENDAR_DAY, "regnet i kalenderdager fra man. 16. mars"),
-        (date(2026, 3, 16), date(2026, 3, 16), Reading.SCHOOL_DAY, "samme dag"),
+        (date(2026, 3, 16), date(2026, 3, 16), Reading.SCHOOL_DAY, "regnet fra samme dag"),
     ],
 )  # fmt: skip
 def test_the_days_are_told(make_finding: MakeFinding, first: date, last: date, reading: Reading, told: str) -> None:

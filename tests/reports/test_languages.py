@@ -15,7 +15,7 @@ import pytest
 
 from skolemiljo.commands import catalogue
 from skolemiljo.domain import errors
-from skolemiljo.domain.annual_cycle import CycleState
+from skolemiljo.domain.annual_cycle import Audience, CycleState
 from skolemiljo.domain.log import LogKind
 from skolemiljo.domain.verdict import RemarkCode
 from skolemiljo.reports import render
@@ -159,6 +159,9 @@ def test_scopes_are_said_in_words() -> None:
     assert Words("nb").scope("notice:v1/pupil:elev-1") == "varsel v1, elev-1"
     assert Words("nb").scope("case") == ""
     assert Words("nb").scope("nytt:x1") == "nytt x1"
+    assert Words("nb").scope("school_year:2026-2027/group:guardians") == "skoleår 2026-2027, foreldre"
+    assert Words("nb").scope("suspicion:1/accused:2") == "mistanke 1, beskyldt 2"
+    assert not {group.value for group in Audience} & {Words("nb").scope(f"group:{group}") for group in Audience}
 
 
 def test_control_characters_become_spaces() -> None:
