@@ -24,6 +24,7 @@ from ..domain.case import CaseId
 from ..domain.moment import LONGEST, OSLO, Day, Moment, as_written, can_be_meant
 from ..domain.people import Actor
 from ..domain.school import OrganisationNumber
+from .names import OF_PEOPLE, of_people, people_of_number, people_of_references, words_in_names
 from .references import holds_identity_number, looks_like_a_user_name, pseudonym, words_of
 from .unknown_fields import validated
 
@@ -59,8 +60,6 @@ class _Reading:
 
 _Reader = Callable[[Any, _Reading], Any]
 """Value, what is known → the value as the format has it (the very same where it was so already), or ``_UNREAD``."""
-_OF_PEOPLE = ("ref", "pupil", "pupils")
-"""Fields whose references are people."""
 
 
 def as_the_format_has_it(
@@ -76,9 +75,14 @@ def as_the_format_has_it(
     tell who somebody is are made with; the case number is their salt where there is none. ``named``: the names that the source
     gives in the document, word by word. ``raw`` itself is left as it is.
     """
-    reading = _Reading(today or datetime.now(OSLO).date(), key or _salt(raw), named)
+    today, key = today or datetime.now(OSLO).date(), key or _salt(raw)
+    reading = _Reading(today, key, named)
     found = _object_reader(model, "")(raw, reading)
-    return (raw if found is _UNREAD else found), frozenset(reading.unread)
+    people = people_of_references(reading.people)
+    if guessed := words_in_names(people) - named:  # now it is known whose names no other reference may hold
+        reading = _Reading(today, key, named | guessed)
+        found = _object_reader(model, "")(raw, reading)
+    return of_people(raw if found is _UNREAD else found, people), frozenset(reading.unread)
 
 
 def _salt(raw: Any) -> bytes:
@@ -91,8 +95,10 @@ def read_model(
     """The ``model`` in a parsed document; a case or an annual cycle says what could not be read. Raises ValidationError."""
     if "unreadable" not in model.model_fields:  # what can't say so is refused whole
         return validated(model, raw, context)
-    key = context.reference_key if context is not None else b""
-    raw, unread = as_the_format_has_it(model, raw, key=key, named=named)
+    context = context or ReadingContext()
+    raw, unread = as_the_format_has_it(model, raw, key=context.reference_key, named=named)
+    if context.numbers and isinstance(raw, dict) and isinstance(ours := raw.get("id"), str):
+        raw = of_people(raw, people_of_number(context.numbers.get(ours), ours, context.no_names, named))
     found = validated(model, raw, context)
     return found.model_copy(update={"unreadable": found.unreadable | unread}) if unread else found  # type: ignore[attr-defined]  # asked for above
 
@@ -156,7 +162,7 @@ def _reader(hint: Any, path: str) -> _Reader | None:
     if get_origin(hint) in (Union, types.UnionType):
         (hint,) = [part for part in get_args(hint) if part is not type(None)] or [None]
     if hint == Ref:
-        return _read_person if path.rpartition(".")[2] in _OF_PEOPLE else _read_reference
+        return _read_person if path.rpartition(".")[2] in OF_PEOPLE else _read_reference
     if hint in _IDS:
         return lambda value, _reading: as_id(value)
     if hint is Moment or hint == Day:

@@ -10,7 +10,7 @@ import re
 import threading
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -18,7 +18,7 @@ from typing import Any
 
 from ..domain.case import Case
 from ..domain.people import Role
-from .references import words_of
+from .references import looks_like_a_user_name, names_in, names_in_number, words_of
 from .wire_names import snake
 
 _PUPIL = "elev"
@@ -30,6 +30,8 @@ _WORDS: dict[str, str] = {
     Role.TEACHER: "lærer",
 }
 _SOMEBODY = "ansatt"
+OF_PEOPLE = ("ref", "pupil", "pupils")
+"""Fields of the case format whose references are people."""
 _SHORTEST = 3
 """A shorter name alone is a word as often as a name."""
 _LETTERS = r"[^\W\d_]+"
@@ -41,6 +43,7 @@ _END = re.compile(r"(?:['’´]?s|['’´])?(?!\w)")
 """The genitive, or nothing, and then no more of a word."""
 _SENTENCE = re.compile(r"(?:^|[.!?:;»«\"\n–-])\s*$")
 _NEXT = re.compile(r"\s+([A-ZÆØÅ][^\W\d_]+)")
+_BESIDE = re.compile(r"\s+[A-ZÆØÅ][^\W\d_]+(?:-[^\W\d_]+)*")
 _NEXT_WORD = re.compile(rf"\s+({_LETTERS})")
 _BEFORE = re.compile(r"(?<![\w-])([A-ZÆØÅ][^\W\d_]+(?:-[^\W\d_]+)*)\s+$")
 """A word with a capital letter, beside a name."""
@@ -52,6 +55,8 @@ class Person:
 
     name: str
     pseudonym: str
+    reference: str = ""
+    """What the source calls them beside their name, where that tells who they are."""
 
     def __repr__(self) -> str:
         return f"Person({self.pseudonym})"
@@ -67,16 +72,46 @@ def of_people(raw: Any, people: tuple[Person, ...]) -> Any:
     return _Names(people).out_of(raw, in_text=False) if people else raw
 
 
+def names_one_of(people: tuple[Person, ...], text: str) -> bool:
+    """Whether ``text`` holds the name of one of ``people``."""
+    return bool(people) and _Names(people).out_of(text, in_text=True) != text
+
+
 def people_in(raw: Any) -> tuple[Person, ...]:
     """Everybody who has a ``name`` in the case, each once, numbered by part in the order in which they come."""
     numbers: Counter[str] = Counter()
     found: dict[str, Person] = {}
-    for word, name in _named(raw, None):
+    for word, name, reference in _named(raw, None):
         key = " ".join(name.casefold().split())
         if key and key not in found:
             numbers[word] += 1
-            found[key] = Person(name, f"{word}-{numbers[word]}")
+            found[key] = Person(name, f"{word}-{numbers[word]}", reference)
     return tuple(found.values())
+
+
+def people_of_references(told: Mapping[str, str]) -> tuple[Person, ...]:
+    """Those whom a reference alone names, of ``told``: reference of somebody → what it has become."""
+    return tuple(
+        Person(" ".join(names_in(one)), ours, one) for one, ours in told.items() if looks_like_a_user_name(one)
+    )
+
+
+def people_of_number(
+    number: str | None, ours: str, no_names: Collection[str], named: frozenset[str]
+) -> tuple[Person, ...]:
+    """Whom a case number names that is called ``ours`` here."""
+    words = names_in_number(number, no_names=no_names, named=named) if number is not None else ()
+    return (Person(" ".join(words), ours, str(number)),) if words else ()
+
+
+def references_of_people(raw: Any) -> Iterator[str]:
+    """Every reference of somebody in a document, by the names that the case format has for them."""
+    for key, item in raw.items() if isinstance(raw, dict) else ():
+        for one in item if isinstance(item, list) else [item]:
+            if isinstance(one, str) and snake(key) in OF_PEOPLE:
+                yield one
+            elif isinstance(one, dict):
+                yield from references_of_people(one)
 
 
 def words_in_names(people: tuple[Person, ...]) -> frozenset[str]:
@@ -84,14 +119,18 @@ def words_in_names(people: tuple[Person, ...]) -> frozenset[str]:
     return frozenset().union(*(words_of(person.name) for person in people))
 
 
-def _named(value: Any, key: str | None) -> Iterator[tuple[str, str]]:
+def _named(value: Any, key: str | None) -> Iterator[tuple[str, str, str]]:
+    """The word for the part played, the name, and the reference where it tells who it is."""
     if isinstance(value, list):
         for item in value:
             yield from _named(item, key)
     elif isinstance(value, dict):
         name = value.get("name")
         if isinstance(name, str) and ("role" in value or "ref" in value):
-            yield (_PUPIL if key == "pupils" else _word(value.get("role"))), name
+            reference = value.get("ref")
+            if not isinstance(reference, str) or not looks_like_a_user_name(reference):
+                reference = ""
+            yield (_PUPIL if key == "pupils" else _word(value.get("role"))), name, reference
         for inner, item in value.items():
             if isinstance(item, dict | list):
                 yield from _named(item, inner)
@@ -109,6 +148,8 @@ class _Form:
     instead: str
     whole: bool
     """Whether it is more than one of the names alone."""
+    only: bool = False
+    """Whether the source gives no other name of them: whatever family name stands beside it is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +168,26 @@ class _Names:
 
     def __init__(self, people: tuple[Person, ...]) -> None:
         whole: dict[str, str] = {}
+        only: dict[str, str] = {}
         parts: dict[str, list[str]] = defaultdict(list)
         self._first: set[str] = set()
         for person in people:
             names = _NAME.findall(person.name)
-            for form in _forms(names):
+            for form in (*_forms(names), *([_key(person.reference)] if person.reference else [])):
                 whole.setdefault(form, person.pseudonym)
+            if person.reference and len(names) == 1:
+                only.setdefault(folded(names[0]), person.pseudonym)
+                continue
             self._first |= {folded(name) for name in names[:1]}
             for part in {folded(name) for name in names}:
                 parts[part].append(person.pseudonym)
         alone = {part: "/".join(dict.fromkeys(whose)) for part, whose in parts.items()}
-        self._alone = {part: _Form((part,), instead, whole=False) for part, instead in alone.items()}
+        self._alone = {part: _Form((part,), instead, whole=False, only=True) for part, instead in only.items()}
+        self._alone |= {part: _Form((part,), instead, whole=False) for part, instead in alone.items()}
         self._by_beginning: dict[str, list[_Form]] = defaultdict(list)
         for form in sorted(whole, key=len, reverse=True):
             self._add(_Form(form.split(), whole[form], whole=True))
-        for part in sorted(alone, key=len, reverse=True):
+        for part in sorted(self._alone, key=len, reverse=True):
             self._add(self._alone[part])
 
     def _add(self, form: _Form) -> None:
@@ -163,8 +209,14 @@ class _Names:
         pieces: list[str] = []
         done = 0
         for found in self.found_in(text):
-            pieces += (text[done : found.start], self._instead(text, found))
-            done = found.end
+            if found.start < done:
+                continue
+            instead = self._instead(text, found)
+            pieces += (text[done : found.start], text[found.start : found.end] if instead is None else instead)
+            beside = (
+                _BESIDE.match(text, found.end) if found.form.only and instead and found.after == found.end else None
+            )
+            done = found.end if beside is None else beside.end()
         return "".join((*pieces, text[done:])) if pieces else text
 
     def found_in(self, text: str) -> Iterator[_Found]:
@@ -189,16 +241,16 @@ class _Names:
                 return found
         return None
 
-    def _instead(self, text: str, found: _Found) -> str:
+    def _instead(self, text: str, found: _Found) -> str | None:
+        """The pseudonym, where what was found is the name of who it may be."""
         form, part = found.form, text[found.start : found.after]
         if form.whole:
             return form.instead
         name = form.words[0]
-        if self._is_of_another(text, found, name):
-            return text[found.start : found.end]
-        if not _is_surely_a_name(text, found, part, name in _words()["names"] or len(part) < _SHORTEST):
-            return text[found.start : found.end]
-        return form.instead
+        if not form.only and self._is_of_another(text, found, name):
+            return None
+        sure = _is_surely_a_name(text, found, part, name in _words_as_well() or len(part) < _SHORTEST)
+        return form.instead if sure else None
 
     def _is_of_another(self, text: str, found: _Found, part: str) -> bool:
         """Whether the name beside it makes it a whole name, and that of nobody whom the source names."""
@@ -277,6 +329,12 @@ def _is_surely_a_name(text: str, found: _Found, part: str, is_a_word: bool) -> b
 def _words() -> dict[str, frozenset[str]]:
     raw = tomllib.loads((files("skolemiljo.adapters") / "names_that_are_words.toml").read_text("utf-8"))
     return {name: frozenset(words.split()) for name, words in raw.items()}
+
+
+@cache
+def _words_as_well() -> frozenset[str]:
+    """Names that are also words, and the words beside which a name is known: a reference may be made of any."""
+    return frozenset().union(*_words().values())
 
 
 _ONCE = threading.Lock()

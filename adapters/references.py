@@ -27,7 +27,7 @@ _PARTS_PLAYED = """
 elev eleven elever pupil student barn child klasse class lærer laerer teacher kontaktlærer contact ansatt tilsett staff rektor rector
 leder leiar leader mor far foresatt føresett guardian owner eier eigar rådgiver adviser external anonym anonymous ukjent unknown system
 bruker user person actor note notat logg log entry notice varsel melding sak case plan tiltak measure part ref pseudonym sfo ppt
-inspektør assistent vikar
+inspektør assistent vikar gruppe team trinn lag avdeling kontor administrasjon admin vakt
 """
 _NO_NAMES = frozenset(_PARTS_PLAYED.split())
 _CALLED_SO = """
@@ -37,6 +37,7 @@ test prøve demo eksempel example
 _IN_CASE_NUMBERS = frozenset(_CALLED_SO.split())
 """Words that stand in case numbers and are no names; a municipality's own are its setting ``case_words``."""
 _WORD = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"[A-ZÆØÅ]?[a-zæøå]+")
 _DOTTED = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})\.([^\W\d_]{2,})")
 _SHORTEST = 3
 """Letters: fewer of them are no name that could be known again."""
@@ -55,6 +56,13 @@ def looks_like_a_user_name(reference: str) -> bool:
         if found is not None:
             return not any(part.casefold() in _NO_NAMES for part in found.groups())
     return False
+
+
+def names_in(reference: str) -> tuple[str, ...]:
+    """The words of a reference of somebody that are names: «kari.nordmann», «KariN»; none in «karnor01», and none where it tells nobody."""
+    if not looks_like_a_user_name(reference) or _WITH_DIGITS.fullmatch(reference):
+        return ()
+    return tuple(word for word in _CAMEL.findall(reference) if len(word) >= _SHORTEST)
 
 
 def pseudonym(reference: str, key: bytes) -> str:
@@ -76,20 +84,36 @@ def tells_who(number: str, *, no_names: Collection[str] = (), named: frozenset[s
 
     if is_pseudonym(number):
         return False
+    if holds_identity_number(number) or names_in_number(number, no_names=no_names, named=named):
+        return True
+    return looks_like_a_user_name(number) and all(_is_name(word, no_names) for word in _WORD.findall(number))
 
-    def is_one(word: str) -> bool:
-        return not {word.casefold()} & (_NO_NAMES | _IN_CASE_NUMBERS | set(no_names))
 
-    if holds_identity_number(number) or words_of(number) & named:
-        return True
-    if any(
-        len(word) >= _SHORTEST and word[0].isupper() and not word.isupper()
-        for word in filter(is_one, _WORD.findall(number))
-    ):
-        return True
-    if any(all(map(is_one, found.groups())) for found in _DOTTED.finditer(number)):
-        return True
-    return looks_like_a_user_name(number) and all(map(is_one, _WORD.findall(number)))
+def names_in_number(
+    number: str, *, no_names: Collection[str] = (), named: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """The words of a case number that are names, in order; what is asked is as for :func:`tells_who`."""
+    words = [word for word in _WORD.findall(number) if _is_name(word, no_names)]
+    dotted = {
+        word
+        for found in _DOTTED.finditer(number)
+        if all(_is_name(part, no_names) for part in found.groups())
+        for word in found.groups()
+    }
+    if len(words) == len(_WORD.findall(number)):
+        dotted.update(names_in(number))
+    return tuple(
+        word
+        for word in _WORD.findall(number)
+        if word.casefold() in named
+        or word in dotted
+        or (word in words and len(word) >= _SHORTEST and word[0].isupper() and not word.isupper())
+    )
+
+
+def _is_name(word: str, no_names: Collection[str]) -> bool:
+    small = word.casefold()
+    return not (small in _NO_NAMES or small in _IN_CASE_NUMBERS or small in no_names)
 
 
 def may_tell_who(number: str, no_names: Collection[str] = ()) -> bool:
@@ -110,7 +134,9 @@ def case_number(
         return number
     if not context.reference_key:
         raise UnreadableCase(no_key(), system=system, case=name, fields=("id",))
-    return pseudonym(number, context.reference_key)
+    found = pseudonym(number, context.reference_key)
+    context.numbers[found] = number
+    return found
 
 
 def known_as(place: str, case: str) -> str:

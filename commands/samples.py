@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from ..adapters.case_file import BYTES_AT_MOST, read_plain_file
-from ..adapters.names import people_in, words_in_names
+from ..adapters.names import Person, names_one_of, people_in, people_of_references, references_of_people, words_in_names
 from ..adapters.references import holds_identity_number, looks_like_a_user_name, words_of
 from ..adapters.sikker_sak.mapping import Node, Place, WireMapping, bare, word_kind
 from ..adapters.sikker_sak.wire import Labels
@@ -64,7 +64,7 @@ class Sample:
     labels: Counter[str] = field(default_factory=Counter, repr=False)
     """Label that nobody has mapped → times."""
     kinds: Counter[LogKind] = field(default_factory=Counter)
-    named: frozenset[str] = field(default=frozenset(), repr=False)
+    people: tuple[Person, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, cases: list[Any], mapping: WireMapping, labels: Labels) -> Sample:
@@ -74,7 +74,7 @@ class Sample:
         for raw in cases:
             sample._look(raw, mapping.case, by_place)
             mapped = mapping.read(raw, mapping.case)
-            sample.named |= words_in_names(people_in(mapped))
+            sample.people += people_in(mapped) + people_of_references({one: "" for one in references_of_people(mapped)})
             log = mapped.get("log") if isinstance(mapped, dict) else None
             for entry in log if isinstance(log, list) else ():
                 if isinstance(entry, dict):
@@ -149,7 +149,9 @@ class Sample:
         """Whether a word or a label of the vendor's can be repeated."""
         if len(word) > _LONGEST or holds_identity_number(word) or looks_like_a_user_name(word):
             return False
-        return not words_of(word) & self.named and (times >= OFTEN or like >= LIKE)
+        if words_of(word) & words_in_names(self.people) or names_one_of(self.people, word):
+            return False
+        return times >= OFTEN or like >= LIKE
 
 
 def cases_in(files: Iterable[Path]) -> list[Any]:

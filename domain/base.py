@@ -50,11 +50,13 @@ class ReadingContext:
     zone: ZoneInfo | None = None
     by_people: bool = False
     """Whether people make such documents: then a field that no model knows is misspelt, and refused with the nearest one."""
-    reference_key: bytes = b""
+    reference_key: bytes = field(default=b"", repr=False)
     """What pseudonyms of references are made with, where a reference tells who somebody is (adapters/references.py)."""
     no_names: frozenset[str] = frozenset()
     """Words in case numbers that are no names in this municipality, in small letters."""
     unknown_fields: Counter[str] = field(default_factory=Counter)
+    numbers: dict[str, str] = field(default_factory=dict, repr=False)
+    """Pseudonym of a case number → the number at the source; in memory alone."""
 
 
 class Made(BaseModel):

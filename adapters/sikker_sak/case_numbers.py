@@ -21,8 +21,6 @@ class CaseNumbers:
 
     def __init__(self, context: ReadingContext) -> None:
         self._context = context
-        self._on_the_wire: dict[str, str] = {}
-        """Pseudonym → number."""
         self._read: dict[str, str] = {}
         """Number that may tell who → what it is here, since its case was read and its people are known."""
 
@@ -36,8 +34,6 @@ class CaseNumbers:
         if known is not None and is_pseudonym(known):
             return known
         found = case_number(number, self._context, system=SYSTEM, named=named or frozenset())
-        if found != number and isinstance(number, str):
-            self._on_the_wire[found] = number
         if named is not None and isinstance(number, str) and may_tell_who(number, self._context.no_names):
             self._read[number] = found
         return found
@@ -56,10 +52,11 @@ class CaseNumbers:
 
     def on_the_wire(self, case: str, lists: Callable[[], Iterable[str]]) -> str | None:
         """The number of ``case`` at the source; ``None`` where none of the source's ``lists`` has it."""
-        if not is_pseudonym(case) or case in self._on_the_wire:
-            return self._on_the_wire.get(case, case)
+        seen = self._context.numbers
+        if not is_pseudonym(case) or case in seen:
+            return seen.get(case, case)
         for number in lists():
             if pseudonym(number, self._context.reference_key) == case:
-                self._on_the_wire[case] = number
+                seen[case] = number
                 return number
         return None
