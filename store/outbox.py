@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..domain.flag import ComplianceRecord, Withheld
+from ..domain.flag import ComplianceRecord, Flag, Withheld
 from ..domain.problem import ProblemKind
+from ..domain.verdict import Verdict
 from . import looking
 from .cycles import confirm_year
 from .plain import Plain, Row, kind, parts, places
@@ -23,16 +24,29 @@ def unwritten(plain: Plain, school: str) -> tuple[tuple[ComplianceRecord, str | 
 
     Cases that could not be read tonight, and vanished ones, are left out: what we know of them may be old.
     """
-    rows = plain.rows(f"SELECT cases.* FROM {_UNWRITTEN} ORDER BY cases.case_id", school)
-    found = looking.findings_of(plain, [row["case_id"] for row in rows])
+    columns = "cases.case_id, cases.plan, cases.judged_at, cases.etag"
+    rows = plain.rows(f"SELECT {columns} FROM {_UNWRITTEN} ORDER BY cases.case_id", school)
+    found = _flags(plain, [row["case_id"] for row in rows])
     kept_back, stand = withheld(plain), fingerprints(plain, school)
 
     def record_of(row: Row) -> ComplianceRecord:
-        judged = looking.assessment(row, found.get(row["case_id"], ()))
-        return kept_back.left_of(ComplianceRecord.of(judged, school=school))
+        flags = sorted(found.get(row["case_id"], ()), key=lambda flag: (flag["rule"], flag["scope"]))
+        own = {"case": row["case_id"], "school": school, "plan": row["plan"], "judged_at": row["judged_at"]}
+        complete = all(flag["verdict"] != Verdict.UNKNOWN for flag in flags)
+        return kept_back.left_of(ComplianceRecord.model_validate({**own, "complete": complete, "flags": flags}))
 
     wanted = (row for row in rows if row["case_id"] in stand or not kept_back.whole(row["case_id"]))
     return tuple((record_of(row), row["etag"]) for row in wanted)
+
+
+def _flags(plain: Plain, ids: Sequence[str]) -> dict[str, list[Row]]:
+    """What the cases ``ids`` were found to be, as their flags have it, by case."""
+    found: dict[str, list[Row]] = {}
+    for part in parts(ids):
+        sql = f"SELECT subject, {', '.join(Flag.model_fields)} FROM findings WHERE NOT of_cycle AND subject IN {places(part)}"
+        for row in plain.rows(sql, *part):
+            found.setdefault(row.pop("subject"), []).append(row)
+    return found
 
 
 def number_unwritten(plain: Plain, school: str) -> int:

@@ -48,6 +48,7 @@ class SchoolJudge:
         """Judged and not yet kept."""
         self._newest = tonight.state.cursor
         self._before = night.store.case_ids(self._school)
+        self._due = frozenset(tonight.request.due)
         self._hidden: set[str] = set()
         """Cases that are there, and that neither the source's list nor its count shows: we may not see them."""
         self._listed: frozenset[str] | None = None
@@ -65,6 +66,9 @@ class SchoolJudge:
             self._unclaimed(item, item.case)
         else:
             self.summary = self.summary.plus(read=1)
+            if isinstance(item, Case) and self._was_judged(item):
+                self._saw(item.modified_at.instant if item.modified_at is not None else None)
+                return
             judged = item if isinstance(item, CaseProblem) else judge_case(self._night, item)
             if isinstance(judged, CaseProblem) and judged.kind == ProblemKind.GONE and judged.case is not None:
                 self._not_there.append(judged)
@@ -73,12 +77,29 @@ class SchoolJudge:
             else:
                 self._add(judged)
 
+    def _was_judged(self, case: Case) -> bool:
+        """Whether this very version stands judged, by all that judges tonight: read once more because clocks differ, and not because
+        anything is new in it. What time has changed, or was not seen whole, is judged anew."""
+        if self._tonight.request.every_id or case.id in self._due or case.hidden or not case.etag:
+            return False
+        known = self._store.case(case.id)
+        return (
+            known is not None
+            and known.judged_at is not None
+            and known.vanished_at is None
+            and (known.school, known.etag) == (case.school, case.etag)
+            and case.modified_at is not None
+            and known.modified_at == case.modified_at.instant
+        )
+
+    def _saw(self, modified: datetime | None) -> None:
+        if modified is not None and (self._newest is None or modified > self._newest):
+            self._newest = modified
+
     def _add(self, judged: JudgedCase) -> None:
         self.summary = self.summary.with_judged(judged.assessment)
         self._judged.append(judged)
-        modified = judged.modified_at
-        if modified is not None and (self._newest is None or modified > self._newest):
-            self._newest = modified
+        self._saw(judged.modified_at)
         if len(self._judged) >= _BATCH:
             self.keep()
         self._night.tell(NightProgress("judge", self._school, self.summary.judged))

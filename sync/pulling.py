@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -39,19 +40,20 @@ def pull(
 ) -> Iterator[Pulled[T]]:
     """Everything the sources give, as it comes; each source ends with one :class:`End`, also when it broke off.
 
-    At most ``threads`` sources are open at once, and at most ``window`` things wait unjudged. Where ``stopped()`` turns
+    At most ``threads`` sources are open at once, and at most ``window`` things wait unjudged; of these the first source's come
+    first, so that one school is done while others are still read. Where ``stopped()`` turns
     true it ends at once, without the rest; threads in the middle of a request are left to die with the process. Whenever it
     is awake it does what is to be done ``meanwhile``; ``wake`` is given what wakes it from another thread.
     """
-    waiting: queue.Queue[Pulled[T] | None] = queue.Queue(max(window, 1))
-    numbers = iter(range(len(sources)))
+    waiting: queue.PriorityQueue[tuple[int, int, Pulled[T] | None]] = queue.PriorityQueue(max(window, 1))
+    numbers, order = iter(range(len(sources))), count()
     lock = threading.Lock()
     over = threading.Event()
 
     def put(pulled: Pulled[T]) -> bool:
         while not over.is_set():
             try:
-                waiting.put(pulled, timeout=_LOOK_UP_SECONDS)
+                waiting.put((pulled.source, next(order), pulled), timeout=_LOOK_UP_SECONDS)
                 return True
             except queue.Full:
                 continue
@@ -75,7 +77,7 @@ def pull(
 
     def woken() -> None:
         with suppress(queue.Full):  # then it does not sleep
-            waiting.put_nowait(None)
+            waiting.put_nowait((-1, next(order), None))
 
     wake(woken)
     for place in range(min(threads, len(sources))):
@@ -84,7 +86,7 @@ def pull(
     try:
         while left and not stopped():
             try:
-                pulled = waiting.get(timeout=_LOOK_UP_SECONDS)
+                pulled = waiting.get(timeout=_LOOK_UP_SECONDS)[2]
             except queue.Empty:
                 pulled = None
             meanwhile()

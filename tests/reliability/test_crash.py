@@ -1,6 +1,7 @@
 """A night that is killed at any instant loses nothing and doubles nothing: the next one takes it up.
 
-``make crash`` runs 200 instants (SKOLEMILJOTEST_CRASHES=200); in ``make test`` there are a few. Each instant is drawn from a
+``make crash`` runs 200 instants (SKOLEMILJOTEST_CRASHES=200), and as many of SKOLEMILJOTEST_CRASHES_POSTGRES with the store in
+PostgreSQL; in ``make test`` there are a few. Each instant is drawn from a
 seed: a number of function calls after which the process kills itself with SIGKILL, or a time after which it is killed.
 """
 
@@ -10,8 +11,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import IO, Any
@@ -19,13 +23,30 @@ from typing import IO, Any
 import pytest
 
 from .vendor import FIRST_NIGHT, compare, disturb, settings_for, vendors
-from .zygote import PATIENCE
+from .zygote import HELD, PATIENCE
 
 CRASHES = int(os.environ.get("SKOLEMILJOTEST_CRASHES", "12"))
+CRASHES_IN_POSTGRES = int(os.environ.get("SKOLEMILJOTEST_CRASHES_POSTGRES", "8"))
 SEED = int(os.environ.get("SKOLEMILJOTEST_SEED", "20261120"))
 REPORT = os.environ.get("SKOLEMILJOTEST_CRASH_REPORT")
 BLOCK = 12
 """Instants against one mock: a new one now and then keeps its journal short."""
+
+
+@dataclass
+class Place:
+    """Where the nights keep what they know."""
+
+    store: Path | str
+    log: Path
+    anew: Callable[[], Path | str]
+    """Takes it all away, and gives where the next one lies."""
+
+    def is_lost(self) -> None:
+        """A lost folder, or database: what is remembered of the log beside it is lost with it."""
+        for file in self.log.parent.glob(f"{self.log.name}*"):
+            file.unlink()
+        self.store = self.anew()
 
 
 class Zygote:
@@ -42,8 +63,9 @@ class Zygote:
             cwd=root,
         )
 
-    def run(self, url: str, store: Path, as_of: Any, **how: Any) -> dict[str, Any]:
-        wanted = {"url": url, "store": str(store), "as_of": as_of.isoformat(), **how}
+    def run(self, url: str, place: Place, as_of: Any, **how: Any) -> dict[str, Any]:
+        """How a night ended that was killed as ``how`` says, or was left alone."""
+        wanted = {"url": url, "store": str(place.store), "log": str(place.log), "as_of": as_of.isoformat(), **how}
         into, out = self._pipes()
         into.write(json.dumps(wanted) + "\n")
         into.flush()
@@ -71,14 +93,33 @@ def zygote() -> Iterator[Zygote]:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("block", range((CRASHES + BLOCK - 1) // BLOCK))
 def test_killed_at_any_instant_nothing_is_lost_or_doubled(zygote: Zygote, tmp_path: Path, block: int) -> None:
+    file = tmp_path / "store.sqlite"
+
+    def anew() -> Path:
+        for part in tmp_path.glob(f"{file.name}*"):
+            part.unlink()
+        return file
+
+    place = Place(file, tmp_path / "runlog.jsonl", anew)
+    _killed(zygote, place, block, min(BLOCK, CRASHES - block * BLOCK))
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("block", range((CRASHES_IN_POSTGRES + BLOCK - 1) // BLOCK))
+def test_the_same_with_the_store_in_a_database(zygote: Zygote, tmp_path: Path, postgres: str, block: int) -> None:
+    schemas = (f"{postgres}?schema=drept{number}" for number in count())
+    place = Place(next(schemas), tmp_path / "runlog.jsonl", lambda: next(schemas))
+    _killed(zygote, place, block, min(BLOCK, CRASHES_IN_POSTGRES - block * BLOCK))
+
+
+def _killed(zygote: Zygote, place: Place, block: int, wanted: int) -> None:
     chance = Random(SEED + block)  # noqa: S311 - trials, not secrets
-    store = tmp_path / "store.sqlite"
-    wanted = min(BLOCK, CRASHES - block * BLOCK)
     killed = tried = 0
     with vendors() as mock:
         settings = settings_for(mock, read_timeout=PATIENCE)
         at = FIRST_NIGHT
-        whole = zygote.run(mock.url, store, at)
+        whole = zygote.run(mock.url, place, at)
         assert whole["state"] == "complete", whole
         while killed < wanted:
             tried += 1
@@ -86,19 +127,25 @@ def test_killed_at_any_instant_nothing_is_lost_or_doubled(zygote: Zygote, tmp_pa
             at += timedelta(hours=1)
             disturb(mock, chance, at - timedelta(minutes=5))
             if killed % 4 == 1:
-                # A lost folder: the kill may hit its making. What is remembered of the log beside it is lost with it.
-                for file in (*tmp_path.glob("store.sqlite*"), *tmp_path.glob("runlog.jsonl*")):
-                    file.unlink()
+                place.is_lost()  # the kill may hit its making
             by_time = killed % 3 == 2
             how = {"seconds": chance.uniform(0.0, 0.5)} if by_time else {"calls": chance.randrange(1, whole["calls"])}
-            ended = zygote.run(mock.url, store, at, **how)
+            ended = zygote.run(mock.url, place, at, **how)
             assert ended["killed"] or ended["state"] == "complete", (how, ended)
             killed += ended["killed"]
-            again = zygote.run(mock.url, store, at + timedelta(minutes=1))
+            again = _once_it_is_free(lambda: zygote.run(mock.url, place, at + timedelta(minutes=1)))  # noqa: B023 - called at once
             assert again.get("state") == "complete", (how, again)
-            found = compare(mock, settings, store, at + timedelta(minutes=2))
+            found = compare(mock, settings, place.store, at + timedelta(minutes=2), log=place.log)
             assert found.whole, (SEED + block, tried, how, found)
         _report(mock.mock.app.requests, len(mock.mock.state.journal), killed)
+
+
+def _once_it_is_free(run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """How the night after a killed one ended: a database lets go of what the killed one held when it sees that its connection is gone."""
+    until = time.monotonic() + PATIENCE
+    while (ended := run()).get("code") == HELD and time.monotonic() < until:
+        time.sleep(0.05)
+    return ended
 
 
 def _report(requests: int, writes: int, killed: int) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from skolemiljo.adapters.mock.faults import Fault, FaultRule, RequestKind
+from skolemiljo.adapters.mock.municipality import AS_OF
 from skolemiljo.adapters.mock.running import RunningMock
 from skolemiljo.journal.run_log import Kind as Line
 from skolemiljo.journal.run_log import entries
@@ -57,3 +58,50 @@ def test_the_case_in_hand_is_finished_and_the_next_night_takes_the_rest(
         assert (again.returncode, json.loads(said)["state"]) == (0, "complete"), errors
         found = compare(mock, settings_for(mock), tmp_path / "lager.sqlite", FIRST_NIGHT + timedelta(minutes=2))
         assert found.whole, found
+
+
+def test_eight_writers_beside_a_vendor_who_says_nothing_more_are_let_go_of(tmp_path: Path) -> None:
+    """Each of them waits for an answer that does not come: the process ends all the same, and what had been sent is looked up."""
+    with vendors() as mock:
+        mock.mock.app.tuning.hang_seconds = 3600  # longer than anybody waits
+        settings = settings_file(mock, tmp_path)
+        mock.mock.plan.rules.append(FaultRule(Fault.HUNG, RequestKind.WRITE, path="/compliance", after=2))
+        process = start_sync(settings, FIRST_NIGHT)
+        wait_until(lambda: mock.mock.plan.counts.get("hung", 0) >= 8, process)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate()
+        assert process.returncode == 128 + signal.SIGTERM, errors
+        assert "Traceback" not in errors
+        with Store.open(tmp_path / "lager.sqlite") as store:
+            assert len([item for item in store.intentions() if item.uncertain]) >= 8, (
+                "who was let go of is not remembered"
+            )
+
+        mock.mock.plan.clear()
+        again = start_sync(settings, FIRST_NIGHT + timedelta(minutes=1))
+        said, errors = again.communicate()
+        assert (again.returncode, json.loads(said)["state"]) == (0, "complete"), errors
+        found = compare(mock, settings_for(mock), tmp_path / "lager.sqlite", FIRST_NIGHT + timedelta(minutes=2))
+        assert found.whole, found
+
+
+def test_a_case_with_a_log_of_ten_thousand_entries_stops_no_other(tmp_path: Path) -> None:
+    """It is read, judged and written like the others, in its own time."""
+    with vendors(schools=1) as mock:
+        ids = [case["id"] for case in mock.mock.municipality.cases()]
+        entry = {
+            "kind": "note",
+            "text": "Samtale i friminuttet om hvordan det går.",
+            "author": {"role": "teacher", "ref": "a-9"},
+        }
+        log = [
+            {**entry, "id": f"l-{number}", "happened_at": (AS_OF - timedelta(minutes=number + 1)).isoformat()}
+            for number in range(10_000)
+        ]
+        mock.mock.state.touch(ids[0], {"append": {"log": log}})
+        process = start_sync(settings_file(mock, tmp_path), FIRST_NIGHT)
+        said, errors = process.communicate()
+        assert (process.returncode, json.loads(said)["state"]) == (0, "complete"), errors
+        with Store.open(tmp_path / "lager.sqlite") as store:
+            assert set(store.written_fingerprints()) == set(ids)
+            assert not store.intentions()

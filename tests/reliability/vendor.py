@@ -77,11 +77,18 @@ def settings_at(url: str, *, page_size: int = 5, attempts: int = 2, read_timeout
 
 
 def night(
-    settings: Settings, store: Store, as_of: datetime, *, by: Judging | None = None, **options: Any
+    settings: Settings,
+    store: Store,
+    as_of: datetime,
+    *,
+    by: Judging | None = None,
+    log: Path | None = None,
+    **options: Any,
 ) -> RunSummary:
-    """One night over HTTP; ``by`` another judgement than the ordinary one."""
+    """One night over HTTP; ``by`` another judgement than the ordinary one, ``log`` the run log where it is not beside the store."""
     source, cycle = hurried(case_adapter(settings)), hurried(cycle_adapter(settings))
-    run_log = RunLog(store.path.with_name("runlog.jsonl"), memory=store) if store.path is not None else None
+    log = log or (store.path.with_name("runlog.jsonl") if store.path is not None else None)
+    run_log = RunLog(log, memory=store) if log is not None else None
     return run_sync(
         source=source,
         sink=source,
@@ -128,14 +135,22 @@ class Agreement:
         return not (self.lost or self.doubled or self.differing or self.run_log)
 
 
-def compare(mock: RunningMock, settings: Settings, path: Path, as_of: datetime, by: Judging | None = None) -> Agreement:
+def compare(
+    mock: RunningMock,
+    settings: Settings,
+    where: Path | str,
+    as_of: datetime,
+    by: Judging | None = None,
+    log: Path | None = None,
+) -> Agreement:
     """Lays the journal, what stands at the vendors, the store, and a judgement from nothing side by side."""
     source = case_adapter(settings)
-    with Store.open(path) as store:
+    log = log or Path(where).with_name("runlog.jsonl")
+    with Store.open(where) as store:
         believed = store.written_fingerprints()
         differing = [case for case, print_of in believed.items() if _standing(source, case) != print_of]
         differing += [item.subject for item in store.intentions()]
-        log = verify(path.with_name("runlog.jsonl"), store.meta(ANCHOR))
+        verified = verify(log, store.meta(ANCHOR))
     with Store.in_memory() as nothing:
         fresh = night(settings, nothing, as_of, by=by, dry_run=True)
     lost = [change.case for school in fresh.schools for change in school.changes]
@@ -149,7 +164,7 @@ def compare(mock: RunningMock, settings: Settings, path: Path, as_of: datetime, 
             if last[write.target] == write.fingerprint:
                 doubled.append(write.target)
             last[write.target] = write.fingerprint
-    return Agreement(tuple(lost), tuple(doubled), tuple(differing), log.problem)
+    return Agreement(tuple(lost), tuple(doubled), tuple(differing), verified.problem)
 
 
 def _standing(source: Any, case: str) -> str | None:

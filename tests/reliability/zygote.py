@@ -1,6 +1,6 @@
 """Runs nights in children that are killed: imports everything once, then forks for each line it reads on stdin.
 
-A line is JSON: ``url``, ``store``, ``as_of``, and either ``calls`` (the child kills itself with SIGKILL at that many calls
+A line is JSON: ``url``, ``store``, ``log``, ``as_of``, and either ``calls`` (the child kills itself with SIGKILL at that many calls
 of functions), ``seconds`` (it is killed from outside after so long) or neither. It answers with a line: how it ended, and
 how many calls it made where it came through.
 """
@@ -20,9 +20,12 @@ from typing import Any
 
 from skolemiljo.journal.log_lines import configure_logging
 from skolemiljo.store import Store
+from skolemiljo.sync.holding import AlreadyRunning
 
 from .vendor import night, settings_at
 
+HELD = 75
+"""A night's exit code where another holds the store."""
 PATIENCE = 60.0
 """Seconds for an answer: nothing here fails on purpose, and a busy machine is no fault."""
 
@@ -44,7 +47,8 @@ def main() -> None:
         with os.fdopen(read_end) as pipe:
             said = pipe.read()
         _, status = os.waitpid(child, 0)
-        answer = {"killed": os.WIFSIGNALED(status), "status": status, **(json.loads(said) if said else {})}
+        code = os.waitstatus_to_exitcode(status)
+        answer = {"killed": code < 0, "code": code, **(json.loads(said) if said else {})}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
@@ -65,14 +69,15 @@ def _child(wanted: dict[str, Any], write_end: int) -> None:
         if wanted.get("seconds") is None:
             sys.setprofile(count)
             threading.setprofile(count)
-        with Store.open(Path(wanted["store"])) as store:
-            summary = night(
-                settings_at(wanted["url"], read_timeout=PATIENCE), store, datetime.fromisoformat(wanted["as_of"])
-            )
+        with Store.open(wanted["store"]) as store:
+            settings, as_of = settings_at(wanted["url"], read_timeout=PATIENCE), datetime.fromisoformat(wanted["as_of"])
+            summary = night(settings, store, as_of, log=Path(wanted["log"]))
         sys.setprofile(None)
         said = {"calls": calls, "state": summary.state, "problems": [problem.kind for _, problem in summary.problems()]}
         os.write(write_end, json.dumps(said).encode())
         code = 0
+    except AlreadyRunning:
+        code = HELD
     finally:
         os._exit(code)
 
