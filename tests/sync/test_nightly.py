@@ -69,6 +69,17 @@ def test_time_alone_turns_due_into_deviation_for_a_case_nobody_touched(town: Tow
     assert "case" in town.calls
 
 
+def test_a_version_that_stands_judged_is_read_once_more_and_not_judged_again(town: Town, night: Night) -> None:
+    """The overlap shows what was seen last night. Another version, or one of which something is hidden, is judged."""
+    night()
+    again = night(NIGHT + timedelta(minutes=1))
+    assert (again.total("read"), again.total("judged"), again.complete) == (4, 0, True)
+    town.put("S-1", at=NIGHT, log=[{"id": "l9", "kind": "note", "happened_at": "2026-03-09T12:00:00+01:00"}])
+    assert night(NIGHT + timedelta(minutes=2)).total("judged") == 1
+    town.put("S-2", hidden=["log"])  # the same version, and less may be seen of it
+    assert night(NIGHT + timedelta(minutes=3)).total("judged") == 1
+
+
 def test_an_entry_dated_ahead_is_seen_when_its_time_comes(town: Town, night: Night) -> None:
     ahead = (NIGHT + timedelta(hours=5)).isoformat()
     town.put("S-6", at=NIGHT - timedelta(days=60), log=[{"id": "l1", "kind": "note", "happened_at": ahead}])
