@@ -72,8 +72,8 @@ def rows_of(plan: MunicipalPlan, lacks: Iterable[str]) -> tuple[ShownRow, ...]:
     return tuple(found)
 
 
-def rows_in_text(rows: Iterable[ShownRow]) -> str:
-    """For a person: a line for each row, and the sums."""
+def rows_in_text(rows: Iterable[ShownRow], *, short: bool = False) -> str:
+    """For a person: a line for each row, and the sums. ``short``: only the rows of which the source lacks something."""
     words = {
         Shown.WHOLE: _("vises"),
         Shown.WEAK: _("mangler noe"),
@@ -85,12 +85,23 @@ def rows_in_text(rows: Iterable[ShownRow]) -> str:
     wide, code = max(map(len, words.values())), max(len(row.row) for row in listed)
     lines = []
     for row in listed:
-        lacks = ", ".join(fact_name(path, "nb") for path in row.lacks)
-        lines.append(f"{row.row:<{code}}  {words[row.shown]:<{wide}}  {row.name}" + (f": {lacks}" if lacks else ""))
-    sums = Counter(row.shown for row in listed)
-    return "\n".join([*lines, "", ", ".join(f"{words[shown]}: {sums[shown]}" for shown in Shown)])
+        if row.shown is Shown.WEAK or not short:
+            lacks = ", ".join(fact_name(path, "nb") for path in row.lacks)
+            lines.append(f"{row.row:<{code}}  {words[row.shown]:<{wide}}  {row.name}" + (f": {lacks}" if lacks else ""))
+    counted = Counter(row.shown for row in listed)
+    sums = ", ".join(f"{words[shown]}: {counted[shown]}" for shown in Shown)
+    if not short:
+        return "\n".join([*lines, "", sums])
+    heading = _("Hva kilden kan vise av planens {n} rader (alle: doctor --rows)").format(n=len(listed))
+    return "\n".join([heading, sums, *lines])
 
 
 def rows_as_json(rows: Iterable[ShownRow]) -> str:
     """For a program."""
     return json.dumps({"schema_version": 1, "rows": [asdict(row) for row in rows]}, ensure_ascii=False, indent=2)
+
+
+def rows_counted(rows: Iterable[ShownRow]) -> dict[str, int]:
+    """How many rows the source can show in each way."""
+    counted = Counter(row.shown for row in rows)
+    return {shown.value: counted[shown] for shown in Shown}

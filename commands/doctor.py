@@ -30,7 +30,7 @@ from ..domain.moment import OSLO, local_day
 from ..plans.calendars import missing_years
 from ..settings import secrets_folder
 from . import reference_key, school_days
-from .carried import duties_without, of_cases, rows_as_json, rows_in_text, rows_of
+from .carried import ShownRow, duties_without, of_cases, rows_as_json, rows_counted, rows_in_text, rows_of
 from .doctor_line import Line, State
 from .doctor_systems import HTTP, Systems
 
@@ -75,10 +75,18 @@ def told(
     if sample is not None:
         return _of_sample(work, sample, form)
     if rows:
-        shown = rows_of(work.judging.plan, carries_of(case_adapter(work.settings)).lacks)
+        shown = _rows(work)
         return (rows_as_json(shown) if form == "json" else rows_in_text(shown)), ExitCode.DONE
     lines = examine(work, at, network=network)
-    return (as_json(lines, at) if form == "json" else text(lines)), exit_code(lines)
+    try:
+        shown = _rows(work)
+    except SkolemiljoError:  # a line of its own tells
+        shown = ()
+    return (as_json(lines, at, shown) if form == "json" else text(lines, shown)), exit_code(lines)
+
+
+def _rows(work: Workplace) -> tuple[ShownRow, ...]:
+    return rows_of(work.judging.plan, carries_of(case_adapter(work.settings)).lacks)
 
 
 def _of_sample(work: Workplace, file: Path, form: str) -> tuple[str, ExitCode]:
@@ -98,25 +106,33 @@ def exit_code(lines: tuple[Line, ...]) -> ExitCode:
     return ExitCode.SETTINGS if faults & {"settings", "secrets"} else ExitCode.UNCHECKED if faults else ExitCode.DONE
 
 
-def text(lines: tuple[Line, ...]) -> str:
-    """For a person: one line for each thing, and what to do under it."""
+def text(lines: tuple[Line, ...], shown: tuple[ShownRow, ...] = ()) -> str:
+    """For a person: one line for each thing, and what to do under it; then what the source can show of the plan's rows."""
     words = {State.OK: "ok", State.LOOK: _("se på"), State.FAULT: _("feil")}
     rows = []
     for line in lines:
         rows.append(f"{words[line.state]:<7}  {line.check}: {line.what}")
         if line.do is not None:
             rows.append(f"         -> {line.do}")
+    if shown:
+        rows += ["", rows_in_text(shown, short=True), ""]
     number = Counter(line.state for line in lines)
     in_all = _("{ok} ok, {look} å se på, {fault} feil.")
     rows.append(in_all.format(ok=number[State.OK], look=number[State.LOOK], fault=number[State.FAULT]))
     return "\n".join(rows)
 
 
-def as_json(lines: tuple[Line, ...], at: datetime) -> str:
+def as_json(lines: tuple[Line, ...], at: datetime, shown: tuple[ShownRow, ...] = ()) -> str:
     """For a monitor."""
     worst = max((line.state for line in lines), key=list(State).index)
     checks = [{"check": one.check, "state": one.state, "what": one.what, "do": one.do} for one in lines]
-    body = {"schema_version": SCHEMA_VERSION, "at": at.isoformat(), "state": worst, "checks": checks}
+    body = {
+        "schema_version": SCHEMA_VERSION,
+        "at": at.isoformat(),
+        "state": worst,
+        "checks": checks,
+        "rows": rows_counted(shown),
+    }
     return json.dumps(body, ensure_ascii=False, indent=2)
 
 

@@ -9,6 +9,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from ..domain.errors import StoreError
+from ..domain.exit_code import ExitCode
 from ..domain.fault_words import what_to_do, why_not
 from ..domain.files import make_folder
 from . import names
@@ -94,6 +95,32 @@ def schema_of(plain: Plain) -> str | None:
     if is_ours(tables):
         return next(iter(plain.column("SELECT version_num FROM alembic_version")), None)
     return None
+
+
+_COLUMNS = "SELECT t.name || '.' || c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'"
+_COLUMNS_IN_A_SCHEMA = (
+    "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+)
+
+
+class UnfinishedStore(StoreError):
+    """The store was made between two releases: it has the newest schema's name, and not all of its columns."""
+
+    exit_code = ExitCode.SETTINGS
+
+    def __init__(self, name: str, missing: Collection[str]) -> None:
+        what = _(
+            "lageret {name} er laget av en uferdig utgave, og mangler {columns}: flytt det bort, og kjør skolemiljo sync. Saker og "
+            "flagg kommer igjen fra kilden, og godtatte avvik fra nattens eksport"
+        )
+        super().__init__(what.format(name=name, columns=", ".join(sorted(missing))))
+
+
+def check_columns(plain: Plain, name: str, *, is_file: bool) -> None:
+    """Whether every column of the newest schema is there. Raises UnfinishedStore."""
+    missing = names.COLUMNS.difference(plain.column(_COLUMNS if is_file else _COLUMNS_IN_A_SCHEMA))
+    if missing:
+        raise UnfinishedStore(name, missing)
 
 
 def is_ours(tables: Collection[str]) -> bool:

@@ -104,6 +104,8 @@ class Store(Transactions):
             raise StoreError(damaged(self.name))
         version = self.schema
         if not file.check_version(version):
+            with self.looking() as plain:
+                file.check_columns(plain, self.name, is_file=not self.is_shared)
             return
         if self.read_only:
             if version is None:

@@ -90,6 +90,13 @@ def test_the_doctor_shows_every_row_of_the_plan(exchange: Path) -> None:
     text, _ = doctor.told(work(exchange), AS_OF, "text", sample=None, network=False, rows=True)
     assert text.count("«Lest eller hørt» (Varsler)") == len(changed)
     assert all(f"{row}  " in text for row in after)
+    ordinary, _ = doctor.told(work(exchange), AS_OF, "text", sample=None, network=False, rows=False)
+    table = ordinary.partition("planens 151 rader (")[2]
+    assert f"mangler noe: {len(changed)}" in table
+    assert {line.split("  ")[0].strip() for line in table.splitlines()[2:-2]} == changed
+    counted, _ = doctor.told(work(exchange), AS_OF, "json", sample=None, network=False, rows=False)
+    assert json.loads(counted)["rows"]["weak"] == len(changed)
+    assert sum(json.loads(counted)["rows"].values()) == 151
 
 
 def test_the_doctor_says_what_the_source_can_show_of_the_plan(exchange: Path) -> None:

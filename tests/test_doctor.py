@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +160,18 @@ def test_a_store_of_an_older_release_is_upgraded_by_the_next_night(
     assert said["runlog"][0]["state"] == "ok"
 
 
+def test_a_store_made_between_two_releases_is_told_and_the_night_does_not_begin(exchange: Path) -> None:
+    sync(exchange)
+    with closing(sqlite3.connect(exchange.with_name("lager.sqlite"))) as connection:
+        connection.execute("ALTER TABLE findings DROP COLUMN state")
+        connection.commit()
+    said = ask(exchange, 3)
+    assert said["store"][0]["state"] == "fault"
+    assert "findings.state" in said["store"][0]["what"]
+    night = CliRunner().invoke(main, ["--settings", str(exchange), "sync"])
+    assert (night.exit_code, "findings.state" in night.output) == (2, True), night.output
+
+
 def test_rights_that_others_have_are_told(exchange: Path) -> None:
     sync(exchange)
     exchange.with_name("lager.sqlite").chmod(0o644)
@@ -203,6 +217,7 @@ def test_a_clock_that_is_wrong_is_told(exchange: Path, ahead: int, state: str, c
 def test_the_text_has_one_line_for_each_and_what_to_do(exchange: Path) -> None:
     done = CliRunner().invoke(main, ["--settings", str(exchange), "doctor"])
     assert done.exit_code == 0
-    lines = done.output.splitlines()
-    assert all(line.startswith(("ok ", "se på", "feil", "         -> ")) for line in lines[:-1])
-    assert lines[-1].endswith("0 feil.")
+    checks, table, in_all = done.output.split("\n\n")
+    assert all(line.startswith(("ok ", "se på", "feil", "         -> ")) for line in checks.splitlines())
+    assert table.startswith("Hva kilden kan vise av planens 151 rader")
+    assert in_all.endswith("0 feil.\n")

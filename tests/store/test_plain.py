@@ -27,6 +27,9 @@ def test_what_a_column_holds_is_told_by_its_name_in_every_table() -> None:
             assert [kind for kind, is_told in told.items() if is_told] == [
                 kind for kind in told if isinstance(column.type, kind)
             ], f"{table.name}.{column.name}"
+    assert {
+        f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.columns
+    } == names.COLUMNS
     assert set(metadata.tables) == names.TABLES
 
 

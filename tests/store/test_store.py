@@ -502,6 +502,21 @@ def test_two_starts_on_a_new_store_are_no_upgrade(path: Path, monkeypatch: pytes
         assert second.meta("first") == "here"
 
 
+@pytest.mark.parametrize("table", ["findings", "cases", "runs", "tallies"])
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_store_made_between_two_releases_is_refused_by_the_column_it_lacks(
+    path: Path, table: str, read_only: bool
+) -> None:
+    Store.open(path).close()
+    lacks = {"findings": "state", "cases": "etag", "runs": "plan", "tallies": "number"}[table]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {lacks}")
+        connection.commit()
+    with pytest.raises(StoreError, match=rf"mangler {table}\.{lacks}: flytt") as raised:
+        Store.open(path, read_only=read_only)
+    assert raised.value.exit_code == 2
+
+
 @pytest.mark.parametrize("version", BEFORE_THE_FIRST)
 def test_a_store_from_before_the_first_release_is_to_be_begun_anew(path: Path, version: str) -> None:
     Store.open(path).close()
