@@ -402,8 +402,13 @@ class Runner:
         file.write_bytes(pickle.dumps((covered, self._seconds)))
 
     def _tests(self, mutant: Mutant, covered: dict[str, dict[int, set[str]]]) -> set[str]:
-        """The tests that run the changed statement; for a name of the module, all that run any line of the file."""
+        """The tests that run the changed statement; for a name of the module, all that run any line of the file, and for
+        a file of names alone, of a file that reads it."""
         by_line = covered.get(mutant.path, {})
+        if not mutant.function and not any(by_line.values()):
+            imported = f"{Path(mutant.path).stem} import "
+            readers = (lines for file, lines in covered.items() if imported in (ROOT / file).read_text("utf-8"))
+            return set().union(*(tests for lines in readers for tests in lines.values()))
         lines: Iterable[int] = range(mutant.first, mutant.last + 1) if mutant.function else by_line
         return set().union(*(by_line.get(line, set()) for line in lines))
 
@@ -419,7 +424,7 @@ def _spent() -> float:
 def _files(named: Sequence[str]) -> list[Path]:
     if named:
         return [(ROOT / name).resolve() for name in named]
-    return [*sorted((ROOT / "validators").glob("*.py")), *sorted((ROOT / "domain").glob("calendar*.py"))]
+    return [*sorted((ROOT / "validators").rglob("*.py")), *sorted((ROOT / "domain").glob("calendar*.py"))]
 
 
 def _before() -> dict[str, str]:
