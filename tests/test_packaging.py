@@ -106,6 +106,11 @@ def test_package_list_equals_the_folders(shipped: list[Path], packages: list[str
     assert sorted(folders | {"skolemiljo"}) == sorted(packages)
 
 
+def test_the_version_is_the_newest_of_the_changes(root: Path, pyproject: dict[str, Any]) -> None:
+    newest = next(line for line in (root / "CHANGELOG.md").read_text("utf-8").splitlines() if line.startswith("## "))
+    assert newest.split()[1] == pyproject["project"]["version"]
+
+
 def test_every_package_says_what_it_holds(root: Path, packages: list[str]) -> None:
     for package in packages[1:]:
         source = root.joinpath(*package.split(".")[1:], "__init__.py").read_text(encoding="utf-8")
