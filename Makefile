@@ -9,8 +9,9 @@ BIN := $(VENV)/bin
 PIP_QUIET := -q --disable-pip-version-check
 LOCK_FLAGS ?=
 WHEELS_FOR ?=
+PEERS := $(basename $(notdir $(wildcard benchmarks/peers/*.txt)))
 
-.PHONY: help install demo bench scale test lint format crash soak payloads workbooks laws docs words mutants lock wheel wheelhouse installed audit pictures clean
+.PHONY: help install demo bench bench-peers scale test lint format crash soak payloads workbooks laws docs words mutants lock wheel wheelhouse installed audit pictures clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -32,9 +33,20 @@ pictures: demo ## Make the pictures in docs/pictures anew from the demo, in Chro
 
 bench: $(VENV)/.ok ## Measure time and memory, as ratios within one run; see benchmarks/README.md
 	$(BIN)/python benchmarks/measure.py
+	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/written.py
 
-scale: $(VENV)/.ok ## Write a night of 20 000 cases back whole: time, memory, requests (half an hour)
+bench-peers: $(VENV)/.ok $(PEERS:%=build/peers/%/.tried) ## Measure against what others would pick, each in an environment of its own; see benchmarks/README.md
+	$(BIN)/python benchmarks/peers/compare.py
+
+build/peers/%/.tried: benchmarks/peers/%.txt
+	rm -rf $(@D) && mkdir -p $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install $(PIP_QUIET) -r $< && touch $(@D)/.ok || echo "$*: a package could not be had"
+	touch $@
+
+scale: $(VENV)/.ok ## Judge 100 000 cases, and write a night of 20 000 back whole: time, memory, requests (an hour)
+	$(BIN)/python benchmarks/growth.py 100 1000 10000 100000
 	$(BIN)/python benchmarks/written.py scale
 
 test: lint ## Lint, then run the tests
