@@ -46,7 +46,7 @@ PULLERS = {
     "singer": "a Singer tap (singer-sdk)",
 }
 CASES = 500
-ROUNDS = 5
+ROUNDS = 3
 PULLED, SCHOOLS, MILLISECONDS, PULLS = 400, 8, 50, 3
 PAGE = 10
 """Cases on a page: small, so that the wire is waited for and not the mock, which is one process."""
