@@ -11,6 +11,7 @@ When it was done, and whether it was written ahead of its time, is weighed where
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import overload
 
 from ..domain.log import Channel, Hearing, LogEntry, LogKind
 from ..domain.moment import Moment
@@ -102,11 +103,19 @@ class Shown:
             tuple(w for w in self.ruled_out if belongs(w.item)),
         )
 
-    def settle(self, outcome: Outcome) -> Outcome:
+    @overload
+    def settle(self, outcome: Outcome) -> Outcome: ...
+
+    @overload
+    def settle(self, outcome: Outcome | None) -> Outcome | None: ...
+
+    def settle(self, outcome: Outcome | None) -> Outcome | None:
         """``outcome``, reached by what is sure; where that is not enough, a question by what is in doubt.
 
         What is ruled out stands beside a deviation, so that whoever reads it sees why the entry did not count.
         """
+        if outcome is None:
+            return None
         lacks = outcome.verdict is Verdict.DEVIATION and outcome.reason in (Reason.UNDOCUMENTED, Reason.LATE)
         if not lacks and not (outcome.verdict is Verdict.REVIEW and outcome.question == "not_yet"):
             return outcome
@@ -139,8 +148,7 @@ class Shown:
             first = first or judge.review(scope, question, item, event=start)
         if first is not None:
             return first
-        outcome = missing()
-        return None if outcome is None else self.settle(outcome)
+        return self.settle(missing())
 
 
 def find(
@@ -283,7 +291,7 @@ def did_the_accused(case: KnownCase, entry: LogEntry) -> bool | None:
     if not case.accusing and not case.hides:
         return False
     doer, accused = entry.doer, _accused_by(case, entry)
-    if case.hides and (case.raw.is_hidden("suspicions.accused") or case.raw.hides_part_of("suspicions.accused")):
+    if case.cannot_see("suspicions.accused"):
         return None  # who is accused can't be seen
     if doer is None:
         return None if accused else False

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..domain.activity_plan import ActivityPlan, MeasureType
 from ..domain.case import Pupil
 from ..domain.log import Hearing, LogEntry, LogKind, Recorded
-from ..domain.moment import Moment
+from ..domain.moment import Moment, earliest
 from ..domain.value import value
 from ..domain.verdict import Outcome, Verdict, scope_of
 from .judge import Judge
@@ -95,7 +95,7 @@ class Stretch:
 
     def missing(
         self, judge: Judge, rule: str, scope: str, anchor: Moment, *, overtaken: Recorded | None = None
-    ) -> Iterator[Outcome]:
+    ) -> Outcome | None:
         """The answer for a missing entry without time limit. The clock stops when the pupil moves (requirements A-36).
 
         ``overtaken``: what it must come before, where that has been done. A case that went to another school counts from there.
@@ -103,10 +103,8 @@ class Stretch:
         ended = overtaken.at if overtaken is not None else self.closed
         here = at_this_school(judge, rule, anchor, self.transfers, until=ended)
         if self.period.moved is not None and overtaken is None:
-            then = judge.stopped_by_move(self.period.moved, lambda judge: judge.ladder(rule, scope, here))
-            yield from (then,) if then is not None else ()
-            return
-        yield judge.ladder(rule, scope, here, closed=self.closed, overtaken=overtaken is not None)
+            return judge.stopped_by_move(self.period.moved, lambda judge: judge.ladder(rule, scope, here))
+        return judge.ladder(rule, scope, here, closed=self.closed, overtaken=overtaken is not None)
 
 
 def at_this_school(
@@ -135,7 +133,7 @@ def stretches(case: KnownCase) -> Iterator[Stretch]:
     for period, reopened in zip(case.periods, following, strict=False):
         stretch = Stretch(period, period.opened, after, reopened)
         arrivals = [arrived for notice in case.notices if (arrived := notice.at) is not None and stretch.holds(arrived)]
-        start = min(arrivals, key=lambda moment: moment.sort_key, default=period.opened)
+        start = earliest(arrivals) or period.opened
         stretch = replace(stretch, start=start, has_notice=bool(arrivals), transfers=moved)
         found[stretch.scope()] = stretch
         after = period.closed

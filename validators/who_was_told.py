@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import overload
 
 from ..domain.log import LogEntry, LogKind, Recorded
 from ..domain.moment import Moment
@@ -81,6 +82,14 @@ def about(case: KnownCase, notice: Notice, *kinds: LogKind) -> About:
 def _had_come(notice: Notice, entry: LogEntry) -> bool:
     came, when = notice.at, entry.at
     return came is None or when is None or not when.certainly_before(came)
+
+
+@overload
+def or_which(outcome: Outcome, question: str, *unsure: Recorded) -> Outcome: ...
+
+
+@overload
+def or_which(outcome: Outcome | None, question: str, *unsure: Recorded) -> Outcome | None: ...
 
 
 def or_which(outcome: Outcome | None, question: str, *unsure: Recorded) -> Outcome | None:

@@ -10,23 +10,13 @@ from ...domain.moment import Moment
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
+from ..occasions import each_stretch
 from ..proof import WEAK, Shown, Weighed
 from ..rule import Chapter
 from ..stretches import Stretch, owed, reopened_without_notice, stretches
 from ..undertaken import undertaken
 
 CHAPTER = Chapter("enquiry")
-
-
-@CHAPTER.rule("UN-01")
-def enquiry_soon(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
-    """«er det nødvendig å undersøke snarest»: per notice, the first act of the enquiry that did not come before it."""
-    for scope, start, acts in _acts(case):
-        shown = undertaken(case, judge, acts)
-        if shown.sure:
-            yield _began(judge, scope, start, shown.sure[0])
-        else:
-            yield from map(shown.settle, _not_begun(case, judge, scope, start))
 
 
 def _acts(case: KnownCase) -> Iterator[tuple[str, Moment, list[LogEntry]]]:
@@ -42,15 +32,22 @@ def _acts(case: KnownCase) -> Iterator[tuple[str, Moment, list[LogEntry]]]:
         yield stretch.scope(), stretch.start, acts
 
 
-def _not_begun(case: KnownCase, judge: Judge, scope: str, arrived: Moment) -> Iterator[Outcome]:
+@CHAPTER.each("UN-01", _acts)
+def enquiry_soon(case: KnownCase, judge: Judge, scope: str, start: Moment, acts: Sequence[LogEntry]) -> Outcome | None:
+    """«er det nødvendig å undersøke snarest»: per notice, the first act of the enquiry that did not come before it."""
+    shown = undertaken(case, judge, acts)
+    if shown.sure:
+        return _began(judge, scope, start, shown.sure[0])
+    return shown.settle(_not_begun(case, judge, scope, start))
+
+
+def _not_begun(case: KnownCase, judge: Judge, scope: str, arrived: Moment) -> Outcome | None:
     ended = case.ended_after(arrived)
     if ended is None:
-        yield judge.snarest("UN-01", scope, arrived)
-    elif ended.moved is None:
-        yield judge.review(scope, "closed_without", event=arrived)
-    else:
-        late = judge.stopped_by_move(ended.moved, lambda judge: judge.snarest("UN-01", scope, arrived))
-        yield from [late] if late is not None else []
+        return judge.snarest("UN-01", scope, arrived)
+    if ended.moved is None:
+        return judge.review(scope, "closed_without", event=arrived)
+    return judge.stopped_by_move(ended.moved, lambda judge: judge.snarest("UN-01", scope, arrived))
 
 
 def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
@@ -67,41 +64,36 @@ def _began(judge: Judge, scope: str, arrived: Moment, act: LogEntry) -> Outcome:
     return judge.met(scope, act, event=arrived, remarks=remarks)
 
 
-@CHAPTER.rule("UN-02")
-def more_than_bullying(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("UN-02", each_stretch)
+def more_than_bullying(case: KnownCase, judge: Judge, stretch: Stretch) -> Outcome | None:
     """«omfatter mer enn de tilfeller der en elev er utsatt for mobbing og krenkelser»: per closing that says it was none."""
-    for stretch in stretches(case):
-        if stretch.period.reason not in (ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION):
-            continue
-        shown = undertaken(case, judge, stretch.entries(case, *FINDS_OUT))
-        if shown.sure:
-            yield judge.met(stretch.scope(), shown.sure[0], event=stretch.closed)
-        else:
-            yield judge.review(stretch.scope(), "nothing_examined", event=stretch.closed)
+    if stretch.period.reason not in (ClosingReason.NOT_BULLYING, ClosingReason.NOT_VIOLATION):
+        return None
+    shown = undertaken(case, judge, stretch.entries(case, *FINDS_OUT))
+    if shown.sure:
+        return judge.met(stretch.scope(), shown.sure[0], event=stretch.closed)
+    return judge.review(stretch.scope(), "nothing_examined", event=stretch.closed)
 
 
-@CHAPTER.rule("UN-04")
-def experience_and_surroundings(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("UN-04", owed)
+def experience_and_surroundings(
+    case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, _since: Moment
+) -> Outcome | None:
     """«ta utgangspunkt i barnets subjektive opplevelse», and «se hvilke forhold i omgivelsene som påvirker»: per pupil."""
-    for stretch, pupil, _ in owed(case):
-        analyses = about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)
-        if analyses:
-            steps = about_her(stretch.entries(case, *FINDS_OUT), pupil)
-            yield _experience(case, judge, stretch, pupil, analyses, steps)
-
-
-def _experience(
-    case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, analyses: list[LogEntry], steps: list[LogEntry]
-) -> Outcome:
+    analyses = about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)
+    if not analyses:
+        return None
+    steps = about_her(stretch.entries(case, *FINDS_OUT), pupil)
     scope, everywhere, event = stretch.scope(pupil), [*analyses, *steps], stretch.start
-    shown = next((entries for entries in (analyses, everywhere) if _both_parts(judge, entries)), None)
+    shown = next((found for found in (analyses, everywhere) if _both_parts(judge, found)), None)
     if shown is not None and not _is_her_own(case, judge, stretch, pupil, shown):
         return judge.review(scope, "whose_experience", *analyses, event=event)
     if shown is analyses:
         return judge.met(scope, analyses[-1], event=event, remarks=judge.presence_remarks())
     if shown is not None:
         return judge.met(scope, *everywhere, event=event, remarks=(*judge.presence_remarks(), WEAK))
-    if any(judge.answers(e.text, "log.text") for e in analyses) and not any(_any_part(judge, e) for e in everywhere):
+    part = any(_tells(judge, e, name) for e in everywhere for name in _PARTS)
+    if any(judge.answers(e.text, "log.text") for e in analyses) and not part:
         return judge.review(scope, "in_text", *analyses, event=event)
     return judge.deviation(scope, Reason.INCOMPLETE, *analyses, event=event)
 
@@ -109,7 +101,7 @@ def _experience(
 def _is_her_own(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, entries: list[LogEntry]) -> bool:
     """Whether what is told of «barnets opplevelse» is hers: told of her alone, or of several and she was talked with."""
     if len(case.affected) == 1 or any(
-        e.pupils == (pupil.ref,) and judge.answers(e.child_experience, "log.child_experience") for e in entries
+        e.pupils == (pupil.ref,) and _tells(judge, e, "child_experience") for e in entries
     ):
         return True
     return any(pupil.ref in talk.pupils for talk in stretch.entries(case, LogKind.PUPIL_CONVERSATION))
@@ -129,20 +121,19 @@ def _first_that_says_something(judge: Judge, entries: Sequence[LogEntry]) -> Log
     return next((e for e in entries if not says_nothing(judge, e)), next(iter(entries), None))
 
 
+_PARTS = ("child_experience", "surroundings")
+
+
 def _both_parts(judge: Judge, entries: Sequence[LogEntry]) -> bool:
-    return any(judge.answers(e.child_experience, "log.child_experience") for e in entries) and any(
-        judge.answers(e.surroundings, "log.surroundings") for e in entries
-    )
+    return all(any(_tells(judge, entry, part) for entry in entries) for part in _PARTS)
 
 
-def _any_part(judge: Judge, entry: LogEntry) -> bool:
-    return judge.answers(entry.child_experience, "log.child_experience") or judge.answers(
-        entry.surroundings, "log.surroundings"
-    )
+def _tells(judge: Judge, entry: LogEntry, field: str) -> bool:
+    return judge.answers(getattr(entry, field), f"log.{field}")
 
 
 @CHAPTER.rule("UN-05")
-def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Lag en skriftlig plan for undersøkelsen.» It must come before what it plans; one for a pupil is none for another."""
     for stretch in stretches(case):
         shown = undertaken(case, judge, stretch.entries(case, LogKind.ENQUIRY_PLAN))
@@ -156,7 +147,7 @@ def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         elif plan is None:
             overtaken = step or stretch.decision(case)
             missing = stretch.missing(judge, "UN-05", stretch.scope(), stretch.start, overtaken=overtaken)
-            yield from map(shown.settle, missing)
+            yield shown.settle(missing)
         else:
             met = judge.met(stretch.scope(), plan, event=stretch.start)
             in_order = met if step is None else judge.in_order(stretch.scope(), plan, step, event=stretch.start)
@@ -164,7 +155,7 @@ def written_plan(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         for pupil, since in left_out(case, stretch, plans):
             hers = [e for e in stretch.entries(case, LogKind.ENQUIRY_STEP) if pupil.ref in e.pupils]
             overtaken = next(iter(hers), None) or stretch.decision(case, pupil)
-            yield from stretch.missing(judge, "UN-05", stretch.scope(pupil), since, overtaken=overtaken)
+            yield stretch.missing(judge, "UN-05", stretch.scope(pupil), since, overtaken=overtaken)
 
 
 def _or_begun_before(case: KnownCase, judge: Judge, stretch: Stretch, plan: LogEntry, outcome: Outcome) -> Outcome:
@@ -192,51 +183,43 @@ def left_out(case: KnownCase, stretch: Stretch, entries: Sequence[LogEntry]) -> 
             yield pupil, since
 
 
-@CHAPTER.rule("UN-06")
-def methods_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("UN-06", each_stretch)
+def methods_considered(case: KnownCase, judge: Judge, stretch: Stretch) -> Outcome | None:
     """«Hvilke metoder er aktuelle»: in any version of the plan for the enquiry."""
-    for stretch in stretches(case):
-        plans = stretch.entries(case, LogKind.ENQUIRY_PLAN)
-        if not plans:
-            continue
-        named = [p for p in plans if any(judge.answers(m, "log.methods") for m in p.methods)]
-        if named:
-            yield judge.met(stretch.scope(), named[0], event=stretch.start, remarks=judge.presence_remarks())
-        elif any(judge.answers(p.text, "log.text") for p in plans):
-            yield judge.review(stretch.scope(), "in_text", *plans, event=stretch.start)
-        else:
-            yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *plans, event=stretch.start)
+    plans = stretch.entries(case, LogKind.ENQUIRY_PLAN)
+    if not plans:
+        return None
+    named = [p for p in plans if any(judge.answers(m, "log.methods") for m in p.methods)]
+    if named:
+        return judge.met(stretch.scope(), named[0], event=stretch.start, remarks=judge.presence_remarks())
+    if any(judge.answers(p.text, "log.text") for p in plans):
+        return judge.review(stretch.scope(), "in_text", *plans, event=stretch.start)
+    return judge.deviation(stretch.scope(), Reason.INCOMPLETE, *plans, event=stretch.start)
 
 
-@CHAPTER.rule("UN-08")
-def plan_updated(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("UN-08", owed)
+def plan_updated(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, _since: Moment) -> Outcome | None:
     """«Plan for undersøkelsen oppdateres med innspill fra elev og/eller foreldre/foresatte»: per pupil, after her first meeting."""
-    for stretch, pupil, _ in owed(case):
-        yield from _updated(case, judge, stretch, pupil)
-
-
-def _updated(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Iterator[Outcome]:
     scope, plans = stretch.scope(pupil), about_her(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
     met = about_her(stretch.entries(case, LogKind.HOME_MEETING, LogKind.PUPIL_CONVERSATION), pupil)
     perhaps = [e for e in met if not e.pupils] if len(case.affected) > 1 else []
     meeting = next((e for e in met if e not in perhaps), None)
-    held = meeting.at if meeting is not None else None
     if plans and meeting is None and perhaps:
-        yield judge.review(scope, "which_pupil", *perhaps, event=perhaps[0].at)
+        return judge.review(scope, "which_pupil", *perhaps, event=perhaps[0].at)
+    held = meeting.at if meeting is not None else None
     if not plans or meeting is None or held is None:
-        return
+        return None
     none_given = [e for e in (meeting, *plans) if e.no_input]
     later = [p for p in plans if p.can_follow(held)]
     if none_given:
-        yield judge.met(scope, *none_given, event=held)
-    elif later:
+        return judge.met(scope, *none_given, event=held)
+    if later:
         outcome = judge.since("UN-08", judge.in_order(scope, meeting, later[-1], event=held), later[0], held)
-        yield outcome.but(evidence=(meeting.id, later[-1].id))
-    else:
-        analysis = next(iter(about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)), None)
-        overtaken = analysis or stretch.decision(case, pupil)
-        unsure = Shown(doubtful=tuple(Weighed(e, "which_pupil") for e in perhaps))
-        yield from map(unsure.settle, stretch.missing(judge, "UN-08", scope, held, overtaken=overtaken))
+        return outcome.but(evidence=(meeting.id, later[-1].id))
+    analysis = next(iter(about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)), None)
+    overtaken = analysis or stretch.decision(case, pupil)
+    unsure = Shown(doubtful=tuple(Weighed(e, "which_pupil") for e in perhaps))
+    return unsure.settle(stretch.missing(judge, "UN-08", scope, held, overtaken=overtaken))
 
 
 def about_her(entries: Sequence[LogEntry], pupil: Pupil) -> list[LogEntry]:

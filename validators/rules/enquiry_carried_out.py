@@ -14,6 +14,7 @@ from ...domain.verdict import Outcome, Reason, Verdict, best_of
 from ..heard import ANALYSIS, hearings
 from ..judge import Judge
 from ..known import KnownCase
+from ..occasions import each_stretch
 from ..proof import DECLINED, WEAK, Proof, Shown, Weighed, anyone, by, from_outside, sort
 from ..reading.bare_words import bare
 from ..rule import Chapter
@@ -25,33 +26,33 @@ CHAPTER = Chapter("enquiry")
 
 
 @CHAPTER.rule("UN-09")
-def pupil_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def pupil_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Samtale med eleven for å ivareta barnets rett til å bli hørt.» Per affected pupil; a declined offer counts."""
     if case.nobody_identified:
         yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
     for stretch, pupil, start in owed(case):
         if start.known_at(case.as_of):
-            yield from _heard(case, judge, stretch, pupil, start)
+            yield _heard(case, judge, stretch, pupil, start)
 
 
-def _heard(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
+def _heard(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, start: Moment) -> Outcome | None:
     scope = stretch.scope(pupil)
     found = hearings(case, judge, pupil.ref).where(stretch.has)
     after = [e for e in found.sure if e.can_follow(start)]
     heard = [e for e in after if e.hearing is not Hearing.DECLINED]
     unnamed = [e for e in stretch.entries(case, LogKind.PUPIL_CONVERSATION) if not e.pupils]
     if heard:
-        yield judge.done("UN-09", scope, heard[0], since=start)
-    elif after:
-        yield judge.done("UN-09", scope, after[0], since=start, remarks=(DECLINED,))
-    elif found.sure:
-        yield judge.review(scope, "before_its_cause", *found.sure, event=start)
-    elif unnamed:
-        yield judge.review(scope, "which_pupil", *unnamed, event=start)
-    elif found.doubtful or not _missed_in_a_staff_case(case, judge, stretch, start):
-        overtaken = stretch.chosen_without(case, pupil)
-        for outcome in stretch.missing(judge, "UN-09", scope, start, overtaken=overtaken):
-            yield found.settle(outcome)
+        return judge.done("UN-09", scope, heard[0], since=start)
+    if after:
+        return judge.done("UN-09", scope, after[0], since=start, remarks=(DECLINED,))
+    if found.sure:
+        return judge.review(scope, "before_its_cause", *found.sure, event=start)
+    if unnamed:
+        return judge.review(scope, "which_pupil", *unnamed, event=start)
+    if not found.doubtful and _missed_in_a_staff_case(case, judge, stretch, start):
+        return None
+    overtaken = stretch.chosen_without(case, pupil)
+    return found.settle(stretch.missing(judge, "UN-09", scope, start, overtaken=overtaken))
 
 
 def _missed_in_a_staff_case(case: KnownCase, judge: Judge, stretch: Stretch, start: Moment) -> bool:
@@ -61,19 +62,17 @@ def _missed_in_a_staff_case(case: KnownCase, judge: Judge, stretch: Stretch, sta
     return any(stretch.holds(s.at) and s.at.day <= start.day for s in case.staff_suspicions)
 
 
-@CHAPTER.rule("UN-10")
-def form_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("UN-10", owed)
+def form_considered(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, _since: Moment) -> Outcome | None:
     """«Tenk igjennom form og hvem som skal delta på samtalen.» Before the first conversation with each pupil."""
-    for stretch, pupil, _ in owed(case):
-        talk = next(iter(about_her(stretch.entries(case, LogKind.PUPIL_CONVERSATION), pupil)), None)
-        when = talk.at if talk is not None else None
-        if talk is not None and when is not None:
-            plans = about_her(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
-            before = [p for p in plans if p.can_precede(when)]
-            outcome = _form(judge, stretch.scope(pupil), talk, before, when)
-            if outcome.verdict is Verdict.DEVIATION and _after_an_incident(case, pupil, when):
-                outcome = outcome.ask("after_the_incident", talk)
-            yield outcome
+    talk = next(iter(about_her(stretch.entries(case, LogKind.PUPIL_CONVERSATION), pupil)), None)
+    when = talk.at if talk is not None else None
+    if talk is None or when is None:
+        return None
+    plans = about_her(stretch.entries(case, LogKind.ENQUIRY_PLAN), pupil)
+    outcome = _form(judge, stretch.scope(pupil), talk, [p for p in plans if p.can_precede(when)], when)
+    after_one = outcome.verdict is Verdict.DEVIATION and _after_an_incident(case, pupil, when)
+    return outcome.ask("after_the_incident", talk) if after_one else outcome
 
 
 def _after_an_incident(case: KnownCase, pupil: Pupil, when: Moment) -> bool:
@@ -91,31 +90,27 @@ def _form(judge: Judge, scope: str, talk: LogEntry, before: Sequence[LogEntry], 
     return judge.deviation(scope, Reason.INCOMPLETE, talk, event=when)
 
 
-@CHAPTER.rule("UN-11")
-def as_planned(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("UN-11", each_stretch)
+def as_planned(case: KnownCase, judge: Judge, stretch: Stretch) -> Outcome | None:
     """«Gjennomfør undersøkelsen i tråd med planen»: asked when the enquiry has ended in an analysis, measures or a closing."""
-    for stretch in stretches(case):
-        plans = [
-            p
-            for p in undertaken(case, judge, stretch.entries(case, LogKind.ENQUIRY_PLAN)).sure
-            if any(judge.answers(m, "log.methods") for m in p.methods)
-        ]
-        closed = (
-            stretch.closed is not None and stretch.period.moved is None
-        )  # the clock stops when the pupil moves (A-36)
-        ended = closed or bool(stretch.entries(case, LogKind.ANALYSIS))
-        if not plans or not (ended or stretch.decision(case) is not None):
-            continue
-        shown = undertaken(case, judge, stretch.entries(case, *LOOKS_INTO))
-        steps = shown.sure
-        reasons = [e for e in (*steps, *plans) if judge.answers(e.deviates_because, "log.deviates_because")]
-        unseen = [m for m in plans[-1].methods if judge.answers(m, "log.methods") and not _used(m, steps)]
-        if not steps:
-            yield shown.settle(judge.deviation(stretch.scope(), Reason.UNDOCUMENTED, plans[-1], event=stretch.start))
-        elif unseen and not reasons:
-            yield judge.review(stretch.scope(), "method_not_seen", plans[-1], event=stretch.start)
-        else:
-            yield judge.met(stretch.scope(), plans[-1], *(reasons if unseen else steps), event=stretch.start)
+    plans = [
+        p
+        for p in undertaken(case, judge, stretch.entries(case, LogKind.ENQUIRY_PLAN)).sure
+        if any(judge.answers(m, "log.methods") for m in p.methods)
+    ]
+    closed = stretch.closed is not None and stretch.period.moved is None  # the clock stops when the pupil moves (A-36)
+    ended = closed or bool(stretch.entries(case, LogKind.ANALYSIS))
+    if not plans or not (ended or stretch.decision(case) is not None):
+        return None
+    shown = undertaken(case, judge, stretch.entries(case, *LOOKS_INTO))
+    steps = shown.sure
+    reasons = [e for e in (*steps, *plans) if judge.answers(e.deviates_because, "log.deviates_because")]
+    unseen = [m for m in plans[-1].methods if judge.answers(m, "log.methods") and not _used(m, steps)]
+    if not steps:
+        return shown.settle(judge.deviation(stretch.scope(), Reason.UNDOCUMENTED, plans[-1], event=stretch.start))
+    if unseen and not reasons:
+        return judge.review(stretch.scope(), "method_not_seen", plans[-1], event=stretch.start)
+    return judge.met(stretch.scope(), plans[-1], *(reasons if unseen else steps), event=stretch.start)
 
 
 _KINDS_OF_METHODS = (
@@ -134,15 +129,15 @@ def _used(method: str, steps: Sequence[LogEntry]) -> bool:
 
 
 @CHAPTER.rule("UN-12")
-def summed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def summed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Sammenfatt og analyser det som er kommet fram i undersøkelsen, opp mot vurdering av tiltak.» Per affected pupil."""
     if case.nobody_identified:
         yield judge.review("case", "which_pupil_is_it", *case.nobody_identified, event=case.received)
     for stretch, pupil, _ in owed(case):
-        yield from _summed_up(case, judge, stretch, pupil)
+        yield _summed_up(case, judge, stretch, pupil)
 
 
-def _summed_up(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Iterator[Outcome]:
+def _summed_up(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Outcome | None:
     scope, decision = stretch.scope(pupil), stretch.decision(case, pupil)
     analyses = sort(case, judge, ANALYSIS, about_her(stretch.entries(case, LogKind.ANALYSIS), pupil))
     analysis = next(iter(analyses.sure), None)
@@ -152,18 +147,18 @@ def _summed_up(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) ->
         begun = found.at
     if analysis is None and analyses.doubtful:
         asked = analyses.doubtful[0]
+        event = (decision or asked.item).at
         if says_nothing(judge, asked.item):
-            yield judge.deviation(scope, Reason.INCOMPLETE, asked.item, event=(decision or asked.item).at)
-            return
-        yield judge.review(scope, asked.why, asked.item, event=(decision or asked.item).at)
-    elif analysis is not None and decision is not None:
+            return judge.deviation(scope, Reason.INCOMPLETE, asked.item, event=event)
+        return judge.review(scope, asked.why, asked.item, event=event)
+    if analysis is not None and decision is not None:
         in_order = judge.in_order(scope, analysis, decision, event=decision.at)
-        yield judge.since("UN-12", in_order, analysis, begun)
-    elif analysis is not None:
-        yield judge.since("UN-12", judge.met(scope, analysis, event=analysis.at), analysis, begun)
-    elif found is not None or decision is not None:
-        overtaken = stretch.chosen_without(case, pupil)
-        yield from stretch.missing(judge, "UN-12", scope, begun, overtaken=overtaken)
+        return judge.since("UN-12", in_order, analysis, begun)
+    if analysis is not None:
+        return judge.since("UN-12", judge.met(scope, analysis, event=analysis.at), analysis, begun)
+    if found is None and decision is None:
+        return None
+    return stretch.missing(judge, "UN-12", scope, begun, overtaken=stretch.chosen_without(case, pupil))
 
 
 FEEDBACK = Proof(
@@ -175,19 +170,14 @@ FEEDBACK = Proof(
 """A meeting with parents or pupil. Whoever is accused may be there: what the school found is told, and nobody is heard."""
 
 
-@CHAPTER.rule("UN-13")
-def feedback_given(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("UN-13", owed)
+def feedback_given(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, _since: Moment) -> Outcome | None:
     """«Tilbakemelding fra skolens undersøkelser og planlegging av tiltak.» After the analysis, before the plan, per pupil."""
-    for stretch, pupil, _ in owed(case):
-        yield from _fed_back(case, judge, stretch, pupil)
-
-
-def _fed_back(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> Iterator[Outcome]:
     scope, decision = stretch.scope(pupil), stretch.decision(case, pupil)
     analysis = next(iter(about_her(stretch.entries(case, LogKind.ANALYSIS), pupil)), None)
     trigger = analysis.at if analysis is not None else (decision.at if decision is not None else None)
     if trigger is None:
-        return
+        return None
     shown = sort(case, judge, FEEDBACK, stretch.entries(case, LogKind.FEEDBACK_MEETING))
     held = [*shown.sure, *(w.item for w in shown.doubtful if w.why == "who_was_there")]  # who took part is asked below
     own = [m for m in held if pupil.ref in m.pupils or (not m.pupils and len(case.affected) == 1)]
@@ -197,15 +187,13 @@ def _fed_back(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil) -> 
         for meeting in own
     )
     if best is not None:
-        yield best
-    elif unnamed:
-        yield judge.review(scope, "which_pupil", *unnamed, event=trigger)
-    else:
-        chosen = stretch.chosen_without(case, pupil)
-        met = [m for m in about_her(stretch.entries(case, LogKind.HOME_MEETING), pupil) if _between(m, trigger, chosen)]
-        perhaps = tuple(Weighed(meeting, "was_it_this_meeting") for meeting in met)
-        for outcome in stretch.missing(judge, "UN-13", scope, trigger, overtaken=chosen):
-            yield Shown(doubtful=perhaps).settle(outcome)
+        return best
+    if unnamed:
+        return judge.review(scope, "which_pupil", *unnamed, event=trigger)
+    chosen = stretch.chosen_without(case, pupil)
+    met = [m for m in about_her(stretch.entries(case, LogKind.HOME_MEETING), pupil) if _between(m, trigger, chosen)]
+    perhaps = Shown(doubtful=tuple(Weighed(meeting, "was_it_this_meeting") for meeting in met))
+    return perhaps.settle(stretch.missing(judge, "UN-13", scope, trigger, overtaken=chosen))
 
 
 def _between(meeting: LogEntry, analysed: Moment, chosen: ActivityPlan | None) -> bool:
@@ -234,7 +222,7 @@ def _feedback(
 
 
 @CHAPTER.rule("UN-14")
-def class_feedback(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def class_feedback(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Det må tas stilling til hvordan det skal gis tilbakemelding til klassa.» After the enquiry; no time is set."""
     for stretch in stretches(case):
         ended = _enquiry_over(case, stretch)
@@ -253,11 +241,11 @@ def class_feedback(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         elif every:
             yield judge.review(stretch.scope(), "who_did_it", *every, event=event)
         elif ended is not None:
-            yield from stretch.missing(judge, "UN-14", stretch.scope(), ended)
+            yield stretch.missing(judge, "UN-14", stretch.scope(), ended)
         for pupil, _ in left_out(case, stretch, decisions):
             ended = _enquiry_over(case, stretch, pupil)
             if ended is not None:
-                yield from stretch.missing(judge, "UN-14", stretch.scope(pupil), ended)
+                yield stretch.missing(judge, "UN-14", stretch.scope(pupil), ended)
 
 
 def _enquiry_over(case: KnownCase, stretch: Stretch, pupil: Pupil | None = None) -> Moment | None:

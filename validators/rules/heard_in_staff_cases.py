@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from ...domain.case import Suspicion
+from ...domain.case import Pupil, Suspicion
 from ...domain.log import Hearing, LogEntry, LogKind
-from ...domain.moment import Moment
+from ...domain.moment import Moment, latest
 from ...domain.people import Actor
 from ...domain.verdict import Outcome, scope_of
 from ..heard import hearings
@@ -26,26 +27,27 @@ ACCUSED_HEARD = Proof(
 """A conversation that another held with the one who is accused."""
 
 
-@CHAPTER.rule("SK-08")
-def pupil_heard_about_staff(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def _each_pupil(case: KnownCase) -> list[tuple[str, Suspicion, Pupil, Moment]]:
+    """Each suspicion with each affected pupil, and since when she is to be heard about it."""
+    return [
+        (f"{scope}/{scope_of(pupil=pupil.ref)}", suspicion, pupil, since)
+        for scope, suspicion, start in staff_suspicions(case)
+        for pupil in case.affected
+        if (since := latest((start, pupil.joined_at, pupil.identified_at))) is not None
+    ]
+
+
+@CHAPTER.each("SK-08", _each_pupil)
+def pupil_heard_about_staff(
+    case: KnownCase, judge: Judge, scope: str, suspicion: Suspicion, pupil: Pupil, start: Moment
+) -> Outcome | None:
     """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
-    for scope, suspicion, start in staff_suspicions(case):
-        for pupil in case.affected:
-            known = (start, pupil.joined_at, pupil.identified_at)
-            since = max((m for m in known if m is not None), key=lambda m: m.sort_key)
-            outcome = _heard(case, judge, f"{scope}/{scope_of(pupil=pupil.ref)}", pupil.ref, since)
-            if outcome is not None:
-                yield or_is_it_about_staff(case, suspicion, outcome)
-
-
-def _heard(case: KnownCase, judge: Judge, scope: str, pupil: str, start: Moment) -> Outcome | None:
-    heard = hearings(case, judge, pupil)
+    heard = hearings(case, judge, pupil.ref)
     since = heard.where(can_follow(start))
-    declined = bool(since.sure) and since.sure[0].hearing is Hearing.DECLINED
-    remarks = (DECLINED,) if declined else ()
-    return since.without_a_day(
-        judge, "SK-08", scope, start, lambda: _not_heard(case, judge, scope, start, heard), remarks=remarks
-    )
+    remarks = (DECLINED,) if since.sure and since.sure[0].hearing is Hearing.DECLINED else ()
+    missing = partial(_not_heard, case, judge, scope, start, heard)
+    outcome = since.without_a_day(judge, "SK-08", scope, start, missing, remarks=remarks)
+    return or_is_it_about_staff(case, suspicion, outcome)
 
 
 def _not_heard(case: KnownCase, judge: Judge, scope: str, start: Moment, heard: Shown) -> Outcome | None:
@@ -57,7 +59,7 @@ def _not_heard(case: KnownCase, judge: Judge, scope: str, start: Moment, heard: 
 
 
 @CHAPTER.rule("SK-09")
-def accused_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def accused_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Samtale med den som er beskyldt for å ha krenka for å høre oppfatning av situasjonen»: each one who is accused."""
     for scope, suspicion, start in staff_suspicions(case):
         several = len(suspicion.accused) > 1
@@ -65,8 +67,7 @@ def accused_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             shown = find(case, judge, ACCUSED_HEARD, person=accused).where(can_follow(start))
             own = f"{scope}/{scope_of(accused=str(number))}" if several else scope
             outcome = _conversation(case, judge, own, suspicion, accused if several else None, shown, start)
-            if outcome is not None:
-                yield or_is_it_about_staff(case, suspicion, outcome)
+            yield or_is_it_about_staff(case, suspicion, outcome)
 
 
 def _rules_out(accused: Actor, suspicion: Suspicion, present: Actor) -> bool:
@@ -90,10 +91,8 @@ def _conversation(
         unsure = [e for e in shown.sure if not any(accused.is_same_person(p) for p in there(e))]
         unsure += [w.item for w in shown.doubtful if not any(_rules_out(accused, suspicion, p) for p in there(w.item))]
         shown = shown.where(lambda entry: any(accused.is_same_person(p) for p in there(entry)))
-    return shown.without_a_day(
-        judge,
-        "SK-09",
-        scope,
-        start,
-        lambda: or_which(waited(case, judge, "SK-09", scope, start), "which_accused", *unsure),
-    )
+
+    def missing() -> Outcome | None:
+        return or_which(waited(case, judge, "SK-09", scope, start), "which_accused", *unsure)
+
+    return shown.without_a_day(judge, "SK-09", scope, start, missing)

@@ -13,6 +13,7 @@ from ..best_interest_entries import current_assessments
 from ..heard import hearings
 from ..judge import Judge
 from ..known import KnownCase
+from ..occasions import each_entry
 from ..proof import DECLINED
 from ..rule import Chapter
 from ..stretches import Stretch, stretches, took_place
@@ -20,17 +21,15 @@ from ..stretches import Stretch, stretches, took_place
 CHAPTER = Chapter("hearing")
 
 
-@CHAPTER.rule("HB-03")
-def clarified_before(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("HB-03", each_entry(LogKind.PUPIL_CONVERSATION))
+def clarified_before(_case: KnownCase, judge: Judge, talk: LogEntry) -> Outcome | None:
     """«Før vi snakker med barnet så er det viktig å gjøre avklaringer med barnet.» Four ticks, per conversation held."""
-    for talk in case.all(LogKind.PUPIL_CONVERSATION):
-        if not took_place(talk):
-            continue
-        scope, event, ticks = scope_of(log=talk.id), talk.at, talk.preparation
-        if ticks is not None and all((ticks.purpose, ticks.known, ticks.explained, ticks.afterwards)):
-            yield judge.met(scope, talk, event=event)
-        else:
-            yield judge.review(scope, "not_clarified", talk, event=event)
+    scope, event, ticks = scope_of(log=talk.id), talk.at, talk.preparation
+    if not took_place(talk):
+        return None
+    if ticks is not None and all((ticks.purpose, ticks.known, ticks.explained, ticks.afterwards)):
+        return judge.met(scope, talk, event=event)
+    return judge.review(scope, "not_clarified", talk, event=event)
 
 
 @CHAPTER.rule("HB-04")
@@ -41,7 +40,7 @@ def view_given_weight(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 
 @CHAPTER.rule("HB-05")
-def heard_throughout(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def heard_throughout(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«alle barn som er involvert blir hørt gjennom hele saken/prosessen»: per pupil, and again when the case goes on."""
     for stretch in stretches(case):
         for pupil in case.pupils:
@@ -52,16 +51,14 @@ def heard_throughout(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             if found.sure:
                 yield _again(judge, stretch, pupil, found.sure[-1])
             elif pupil.part is PupilPart.INVOLVED:
-                for outcome in _not_heard(case, judge, stretch, pupil, start):
-                    yield found.settle(outcome)
+                yield found.settle(_not_heard(case, judge, stretch, pupil, start))
 
 
-def _not_heard(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, start: Moment) -> Iterator[Outcome]:
+def _not_heard(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, start: Moment) -> Outcome | None:
     unnamed = [e for e in stretch.entries(case, LogKind.PUPIL_CONVERSATION) if not e.pupils]
     if unnamed and len(case.affected) != 1:
-        yield judge.review(stretch.scope(pupil), "which_pupil", *unnamed, event=start)
-    else:
-        yield from stretch.missing(judge, "HB-05", stretch.scope(pupil), start)
+        return judge.review(stretch.scope(pupil), "which_pupil", *unnamed, event=start)
+    return stretch.missing(judge, "HB-05", stretch.scope(pupil), start)
 
 
 def _again(judge: Judge, stretch: Stretch, pupil: Pupil, last: LogEntry) -> Outcome:

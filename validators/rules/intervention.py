@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ...domain.case import GuardiansInformed, Incident
 from ...domain.log import Hearing, LogKind, Recorded
-from ...domain.moment import Moment
+from ...domain.moment import Moment, earliest
 from ...domain.people import Role
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..heard import HEARD, hearings
@@ -19,12 +19,9 @@ from ..who_was_told import acted_as, is_known, or_which, shown, waited
 CHAPTER = Chapter("intervention")
 
 
-def _incidents(case: KnownCase, *levels: int) -> Iterator[tuple[Incident, Moment]]:
+def _at_level(*levels: int | None) -> Callable[[KnownCase], list[tuple[Incident, Moment]]]:
     """The incidents of these kinds (they are kinds, not steps: requirements A-15) with when they happened."""
-    for incident in case.incidents:
-        when = incident.at
-        if incident.level in levels and when is not None:
-            yield incident, when
+    return lambda case: [(i, when) for i in case.incidents if i.level in levels and (when := i.at) is not None]
 
 
 def _pupils(case: KnownCase, incident: Incident) -> tuple[str, ...]:
@@ -38,15 +35,13 @@ def _scope(incident: Incident, pupil: str | None = None) -> str:
     return scope_of(incident=incident.id) if pupil is None else scope_of(incident=incident.id, pupil=pupil)
 
 
-@CHAPTER.rule("GI-00")
-def intervened(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("GI-00", lambda case: [(incident,) for incident in case.incidents])
+def intervened(_case: KnownCase, judge: Judge, incident: Incident) -> Outcome:
     """«ansatte ved skolen skal stoppe en situasjon som er akutt»: at every level, and only where it is written down."""
-    for incident in case.incidents:
-        when, intervener = incident.at, incident.intervener
-        if intervener is not None and intervener.role.works_at_school:
-            yield judge.met(_scope(incident), incident, event=when)
-        else:
-            yield judge.review(_scope(incident), "who_intervened", incident, event=when)
+    when, intervener = incident.at, incident.intervener
+    if intervener is not None and intervener.role.works_at_school:
+        return judge.met(_scope(incident), incident, event=when)
+    return judge.review(_scope(incident), "who_intervened", incident, event=when)
 
 
 LED_BY_THE_TEACHER = Proof(
@@ -57,50 +52,49 @@ LED_BY_THE_TEACHER = Proof(
 )
 
 
-@CHAPTER.rule("GI-02a")
-def contact_teacher_leads(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("GI-02a", _at_level(2))
+def contact_teacher_leads(case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome | None:
     """«Kontaktlærer leder samtale med elevene.» Levels 1 and 2 never deviate for a missing log."""
-    for incident, when in _incidents(case, 2):
-        after = (e for e in case.all(LogKind.PUPIL_CONVERSATION) if e.can_follow(when))
-        talks = sort(case, judge, LED_BY_THE_TEACHER, after).sure
-        pupils = _pupils(case, incident)
-        spoken_with = {ref for e in talks for ref in (e.pupils or (pupils if len(pupils) == 1 else ()))}
-        if talks and spoken_with >= set(pupils):
-            late = judge.elapsed(when.day, talks[0].at.day, beyond=1) if talks[0].at is not None else ()
-            yield judge.met(_scope(incident), *talks, event=when, remarks=late)
-        elif not incident.considered_not_documented:
-            yield judge.review(_scope(incident), "who_led", incident, *talks, event=when)
+    after = (e for e in case.all(LogKind.PUPIL_CONVERSATION) if e.can_follow(when))
+    talks = sort(case, judge, LED_BY_THE_TEACHER, after).sure
+    pupils = _pupils(case, incident)
+    spoken_with = {ref for e in talks for ref in (e.pupils or (pupils if len(pupils) == 1 else ()))}
+    if talks and spoken_with >= set(pupils):
+        late = judge.elapsed(when.day, talks[0].at.day, beyond=1) if talks[0].at is not None else ()
+        return judge.met(_scope(incident), *talks, event=when, remarks=late)
+    if incident.considered_not_documented:
+        return None
+    return judge.review(_scope(incident), "who_led", incident, *talks, event=when)
 
 
-@CHAPTER.rule("GI-03")
-def leader_called(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
+@CHAPTER.each("GI-03", _at_level(3))
+def leader_called(case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome | None:
     """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing."""
-    for incident, when in _incidents(case, 3):
-        scope, called = _scope(incident), incident.leader_called_at
-        if called is not None and called.known_at(case.as_of):
-            before = called.certainly_before(when)
-            if before or called.day != when.day:
-                yield judge.review(scope, "before_its_cause" if before else "called_another_day", incident, event=when)
-            else:
-                yield judge.met(scope, incident, event=when)
-        elif incident.leader_called or acted_as(incident.intervener, Role.LEADER, Role.RECTOR):
-            yield judge.met(scope, incident, event=when)
-        elif incident.leader_called is False:
-            yield judge.deviation(scope, Reason.INCOMPLETE, incident, event=when)
-        else:
-            yield waited(case, judge, "GI-03", scope, when)
+    scope, called = _scope(incident), incident.leader_called_at
+    if called is not None and called.known_at(case.as_of):
+        if called.certainly_before(when):
+            return judge.review(scope, "before_its_cause", incident, event=when)
+        if called.day != when.day:
+            return judge.review(scope, "called_another_day", incident, event=when)
+        return judge.met(scope, incident, event=when)
+    if incident.leader_called or acted_as(incident.intervener, Role.LEADER, Role.RECTOR):
+        return judge.met(scope, incident, event=when)
+    if incident.leader_called is False:
+        return judge.deviation(scope, Reason.INCOMPLETE, incident, event=when)
+    return waited(case, judge, "GI-03", scope, when)
 
 
-@CHAPTER.rule("GI-03a")
-def described(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("GI-03a", _at_level(3))
+def described(_case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome:
     """«Den ansatte beskriver hendelsen.»"""
-    for incident, when in _incidents(case, 3):
-        outcome = judge.field(_scope(incident), incident.description, incident, event=when)
-        if outcome.verdict is Verdict.MET and incident.intervener is not None and not is_known(incident.author):
-            outcome = judge.review(_scope(incident), "who_wrote", incident, event=when)
-        elif outcome.verdict is Verdict.MET and _another_wrote(incident):
-            outcome = judge.review(_scope(incident), "another_wrote", incident, event=when)
-        yield outcome
+    outcome = judge.field(_scope(incident), incident.description, incident, event=when)
+    if outcome.verdict is not Verdict.MET:
+        return outcome
+    if incident.intervener is not None and not is_known(incident.author):
+        return judge.review(_scope(incident), "who_wrote", incident, event=when)
+    return (
+        judge.review(_scope(incident), "another_wrote", incident, event=when) if _another_wrote(incident) else outcome
+    )
 
 
 def _another_wrote(incident: Incident) -> bool:
@@ -112,17 +106,15 @@ def _another_wrote(incident: Incident) -> bool:
     return same is False or (same is None and Role.RECTOR in (author.role, intervener.role) and author != intervener)
 
 
-def _guardians(code: str, case: KnownCase, judge: Judge, level: int) -> Iterator[Outcome]:
+def _guardians(code: str, case: KnownCase, judge: Judge, level: int) -> Iterator[Outcome | None]:
     """The guardians of each pupil involved; the plan sets no time."""
-    for incident, when in _incidents(case, level):
+    for incident, when in _at_level(level)(case):
         pupils = _pupils(case, incident)
         if not pupils:
             question = "contact_unsafe" if incident.contact_unsafe else "which_pupils"
             yield judge.review(_scope(incident), question, incident, event=when)
         for pupil in pupils:
-            outcome = _guardians_of(code, case, judge, incident, when, pupil)
-            if outcome is not None:
-                yield outcome
+            yield _guardians_of(code, case, judge, incident, when, pupil)
 
 
 def _guardians_of(
@@ -136,7 +128,7 @@ def _guardians_of(
     hers = [g.at for g in of_hers if not from_outside(g.by)]
     in_time = [at for at in hers if not at.certainly_before(when)]
     if in_time or logged:
-        shown = logged[0].at if not in_time else min(in_time, key=lambda m: m.sort_key)
+        shown = earliest(in_time) or logged[0].at
         remarks = judge.elapsed(when.day, shown.day, beyond=1) if shown is not None else ()
         return judge.met(scope, *(logged[:1] if not in_time else (incident,)), event=when, remarks=remarks)
     if hers:
@@ -171,7 +163,7 @@ def guardians_know(case: KnownCase, incident: Incident, pupil: str) -> Recorded 
 
 
 @CHAPTER.rule("GI-03b")
-def guardians_at_three(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def guardians_at_three(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«Foresatte blir informert.» Where the level is not stated, whether it was one that asks for this is a question."""
     yield from _guardians("GI-03b", case, judge, 3)
     for incident in case.incidents:
@@ -184,7 +176,7 @@ def guardians_at_three(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 @CHAPTER.rule("GI-04")
 def guardians_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«Eleven klarer ikke å roe seg ned: foresatte blir informert.» Of several pupils, the plan does not say whose."""
-    outcomes = list(_guardians("GI-04", case, judge, 4))
+    outcomes = [outcome for outcome in _guardians("GI-04", case, judge, 4) if outcome is not None]
     some = {_incident_of(o) for o in outcomes if o.verdict is Verdict.MET}
     for outcome in outcomes:
         missing = outcome.verdict in (Verdict.DUE, Verdict.DEVIATION) or outcome.question == "not_yet"
@@ -198,20 +190,16 @@ def _incident_of(outcome: Outcome) -> str:
     return outcome.scope.partition("/")[0]
 
 
-@CHAPTER.rule("GI-04a")
-def documented_at_four(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("GI-04a", _at_level(4))
+def documented_at_four(_case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome:
     """«foresatte blir informert. Dokumentasjon i Visma Sikker Sak.»: at level 4 the incident says what happened."""
-    for incident, when in _incidents(case, 4):
-        yield judge.field(_scope(incident), incident.description, incident, event=when)
+    return judge.field(_scope(incident), incident.description, incident, event=when)
 
 
 @CHAPTER.rule("GI-05")
 def followed_up(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«må dette følges opp av elevsamtaler med de involverte elevene»: each of them, after the intervention."""
-    for incident in case.incidents:
-        when = incident.at
-        if incident.level == 1 or when is None:
-            continue
+    for incident, when in _at_level(2, 3, 4, None)(case):
         pupils = _pupils(case, incident)
         if not pupils:
             yield judge.review(_scope(incident), "which_pupils", incident, event=when)
@@ -238,26 +226,16 @@ def _followed_up(case: KnownCase, judge: Judge, incident: Incident, when: Moment
     return outcome and heard.settle(outcome)
 
 
-@CHAPTER.rule("GI-06")
-def responsible_for_follow_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("GI-06", _at_level(3, 4))
+def responsible_for_follow_up(case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome:
     """«Den som griper inn, har ansvar for at dette blir gjort.»"""
-    for incident, when in _incidents(case, 3, 4):
-        scope, intervener = _scope(incident), incident.intervener
-        responsible = incident.follow_up_responsible
-        if responsible is not None and is_known(responsible):
-            if responsible.is_same_person(intervener):
-                yield judge.met(scope, incident, event=when)
-            elif responsible.is_same_person(intervener) is False:
-                yield judge.review(scope, "another_follows_up", incident, event=when)
-            else:
-                yield judge.review(scope, "who_follows_up", incident, event=when)
-            continue
-        own = [
-            e
-            for e in case.all(LogKind.PUPIL_CONVERSATION)
-            if was_heard(e) and e.can_follow(when) and e.doer is not None and e.doer.is_same_person(intervener)
-        ]
-        if own:
-            yield judge.met(scope, own[0], event=when, remarks=(WEAK,))
-        else:
-            yield judge.review(scope, "who_follows_up", incident, event=when)
+    scope, intervener, responsible = _scope(incident), incident.intervener, incident.follow_up_responsible
+    if responsible is not None and is_known(responsible):
+        same = responsible.is_same_person(intervener)
+        if same:
+            return judge.met(scope, incident, event=when)
+        return judge.review(scope, "who_follows_up" if same is None else "another_follows_up", incident, event=when)
+    for talk in case.all(LogKind.PUPIL_CONVERSATION):
+        if was_heard(talk) and talk.can_follow(when) and talk.doer and talk.doer.is_same_person(intervener):
+            return judge.met(scope, talk, event=when, remarks=(WEAK,))
+    return judge.review(scope, "who_follows_up", incident, event=when)

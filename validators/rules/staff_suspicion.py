@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from ...domain.case import Suspected, Suspicion
 from ...domain.log import LogEntry, LogKind, Recorded, StaffFound
-from ...domain.moment import Moment
+from ...domain.moment import Moment, earliest
 from ...domain.notice import Notice
 from ...domain.people import Actor, Role
 from ...domain.verdict import Outcome, Reason, Remark, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
+from ..occasions import each_entry
 from ..proof import WEAK, Proof, anyone, find, is_accused
 from ..reading.bare_words import bare
 from ..rule import Chapter
@@ -41,13 +42,15 @@ def staff_suspicions(case: KnownCase) -> Iterator[tuple[str, Suspicion, Moment]]
             yield scope_of(suspicion=str(len(once))), suspicion, _known_at_school(case, suspicion)
 
 
-def or_is_it_about_staff(case: KnownCase, suspicion: Suspicion, outcome: Outcome) -> Outcome:
+def or_is_it_about_staff(case: KnownCase, suspicion: Suspicion, outcome: Outcome | None) -> Outcome | None:
     """What is missing is a question where the case itself says otherwise: then somebody must say whom it is about."""
+    if outcome is None or outcome.verdict is not Verdict.DEVIATION:
+        return outcome
     outside = (Suspected.PUPIL, Suspected.NONE)
     denied = suspicion.suspected in outside or any(
         other.suspected in outside and not other.at.certainly_before(suspicion.at) for other in case.suspicions
     )
-    return outcome.ask("is_it_about_staff") if denied and outcome.verdict is Verdict.DEVIATION else outcome
+    return outcome.ask("is_it_about_staff") if denied else outcome
 
 
 def _known_at_school(case: KnownCase, suspicion: Suspicion) -> Moment:
@@ -55,8 +58,7 @@ def _known_at_school(case: KnownCase, suspicion: Suspicion) -> Moment:
     if not is_known(suspicion.by) or (suspicion.by is not None and suspicion.by.role.works_at_school):
         return suspicion.at
     told = [n.at for n in case.notices if n.accuses_staff is not False]
-    after = [when for when in told if when is not None and not when.certainly_before(suspicion.at)]
-    return min(after, key=lambda moment: moment.sort_key, default=suspicion.at)
+    return earliest(when for when in told if when and not when.certainly_before(suspicion.at)) or suspicion.at
 
 
 def _against_a_leader(case: KnownCase, suspicion: Suspicion) -> bool:
@@ -72,34 +74,28 @@ def can_follow(start: Moment) -> Callable[[LogEntry], bool]:
     return lambda entry: entry.can_follow(start)
 
 
-def _on_the_day_of(start: Moment) -> Callable[[LogEntry], bool]:
-    return lambda entry: bool(same_day_on([entry], start))
-
-
 def same_day_on(items: Iterable[R], start: Moment) -> list[R]:
     """The items of the day of ``start`` and later: one from earlier that day is no answer, but it is a question."""
     return [item for item in items if (when := item.at) is not None and when.day >= start.day]
 
 
-@CHAPTER.rule("SK-01")
-def rector_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("SK-01", staff_suspicions)
+def rector_at_once(case: KnownCase, judge: Judge, scope: str, suspicion: Suspicion, start: Moment) -> Outcome | None:
     """«skal vedkommende straks varsle rektor». Not where a leader is accused: that way goes to the owner (SK-02)."""
-    for scope, suspicion, start in staff_suspicions(case):
-        if _against_a_leader(case, suspicion) or acted_as(suspicion.by, Role.RECTOR):
-            continue
-        accusing = [n for n in case.notices if n.accuses_staff is not False]
-        reached = [item for n in accusing for item in rector_reached(case, n).sure]
-        knew = [item for item in reached if _was_the_accusation(case, item, start)]
-        if knew:
-            outcome = judge.met(scope, knew[0], event=start)
-            yield _or_learned_earlier(case, judge, outcome, accusing, reached, start)
-            continue
-        receipts = case.all(LogKind.RECTOR_RECEIVED)
-        told: list[Recorded] = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR))]
-        outcome = judge.straks(scope, start, _by_time(same_day_on(told, start)))
-        unknown = [e for e in same_day_on(receipts, start) if not is_known(e.doer)]
-        outcome = _or_learned_earlier(case, judge, outcome, accusing, reached, start)
-        yield or_is_it_about_staff(case, suspicion, or_which(outcome, "which_receipt", *unknown) or outcome)
+    if _against_a_leader(case, suspicion) or acted_as(suspicion.by, Role.RECTOR):
+        return None
+    accusing = [n for n in case.notices if n.accuses_staff is not False]
+    reached = [item for n in accusing for item in rector_reached(case, n).sure]
+    knew = [item for item in reached if _was_the_accusation(case, item, start)]
+    if knew:
+        outcome = judge.met(scope, knew[0], event=start)
+        return _or_learned_earlier(case, judge, outcome, accusing, reached, start)
+    receipts = case.all(LogKind.RECTOR_RECEIVED)
+    told: list[Recorded] = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR))]
+    outcome = judge.straks(scope, start, _by_time(same_day_on(told, start)))
+    unknown = [e for e in same_day_on(receipts, start) if not is_known(e.doer)]
+    outcome = _or_learned_earlier(case, judge, outcome, accusing, reached, start)
+    return or_is_it_about_staff(case, suspicion, or_which(outcome, "which_receipt", *unknown))
 
 
 def _or_learned_earlier(
@@ -134,26 +130,14 @@ def _by_time(items: Iterable[R]) -> list[R]:
     return sorted(once.values(), key=lambda item: item.sort_key)
 
 
-@CHAPTER.rule("SK-02")
-def owner_directly(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("SK-02", staff_suspicions)
+def owner_directly(case: KnownCase, judge: Judge, scope: str, suspicion: Suspicion, start: Moment) -> Outcome | None:
     """«skal skoleeier/kommunalsjef varsles direkte»: not by or through the accused, and not through the leadership."""
+    if not _against_a_leader(case, suspicion):
+        return None
     told = owner_told(case)
-    for scope, suspicion, start in staff_suspicions(case):
-        if _against_a_leader(case, suspicion):
-            # The owner's own receipt says that she was told, and nothing of the way; where the way is logged, that decides.
-            notified = same_day_on((*told.sure, *told.by_others), start) or same_day_on(told.acknowledged, start)
-            to_another = same_day_on(told.unsure, start)
-            yield _directly(judge, scope, suspicion, start, notified, to_another)
-
-
-def _directly(
-    judge: Judge,
-    scope: str,
-    suspicion: Suspicion,
-    start: Moment,
-    notified: Sequence[LogEntry | Notice],
-    to_another: Sequence[LogEntry],
-) -> Outcome:
+    # The owner's own receipt says that she was told, and nothing of the way; where the way is logged, that decides.
+    notified = same_day_on((*told.sure, *told.by_others), start) or same_day_on(told.acknowledged, start)
     direct = [e for e in notified if _route(e, suspicion) is True]
     unclear = [e for e in notified if _route(e, suspicion) is None]
     wrong = [e for e in on_or_after(notified, start) if _route(e, suspicion) is False]
@@ -166,7 +150,7 @@ def _directly(
         return outcome
     if wrong:
         return judge.deviation(scope, Reason.WRONG_ROLE, *wrong, event=start)
-    return or_which(outcome, "told_another", *to_another) or outcome
+    return or_which(outcome, "told_another", *same_day_on(told.unsure, start))
 
 
 def _route(item: LogEntry | Notice, suspicion: Suspicion) -> bool | None:
@@ -201,37 +185,34 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
     return any(actor.is_same_person(accused) is True for accused in suspicion.accused)
 
 
-@CHAPTER.rule("SK-03")
-def enquiry_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("SK-03", staff_suspicions)
+def enquiry_at_once(case: KnownCase, judge: Judge, scope: str, suspicion: Suspicion, start: Moment) -> Outcome | None:
     """«Undersøkelser skal settes i gang straks»: a call, an offer or a plan is not yet an enquiry; a declined talk was tried."""
-    for scope, suspicion, start in staff_suspicions(case):
-        shown = find(case, judge, ENQUIRY).where(_on_the_day_of(start))
-        outcome = shown.settle(judge.straks(scope, start, shown.sure))
-        that_day = [entry for entry in shown.sure if (when := entry.at) is not None and when.day == start.day]
-        done = [entry for entry in that_day if entry.kind is not LogKind.ENQUIRY_PLAN]
-        if outcome.verdict is Verdict.MET:
-            outcome = outcome.with_evidence(*done[:1]) if done else outcome.ask("only_planned", *that_day)
-        yield or_is_it_about_staff(case, suspicion, outcome)
+    shown = find(case, judge, ENQUIRY).where(lambda entry: bool(same_day_on([entry], start)))
+    outcome = shown.settle(judge.straks(scope, start, shown.sure))
+    that_day = [entry for entry in shown.sure if (when := entry.at) is not None and when.day == start.day]
+    done = [entry for entry in that_day if entry.kind is not LogKind.ENQUIRY_PLAN]
+    if outcome.verdict is Verdict.MET:
+        outcome = outcome.with_evidence(*done[:1]) if done else outcome.ask("only_planned", *that_day)
+    return or_is_it_about_staff(case, suspicion, outcome)
 
 
-@CHAPTER.rule("SK-05")
-def measures_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("SK-05", each_entry(LogKind.STAFF_FINDING))
+def measures_at_once(case: KnownCase, judge: Judge, found: LogEntry) -> Outcome | None:
     """«må tiltaks settes i verk straks»: from the day of the finding."""
+    scope, when = scope_of(log=found.id), found.at
+    if found.found is StaffFound.NONE:
+        return None
+    if when is None:
+        return judge.review(scope, "time_unknown", found)
     started = _started(case)
-    for found in case.all(LogKind.STAFF_FINDING):
-        if found.found is StaffFound.NONE:
-            continue
-        scope, when = scope_of(log=found.id), found.at
-        if when is None:
-            yield judge.review(scope, "time_unknown", found)
-            continue
-        outcome = judge.straks(scope, when, on_or_after(started, when))
-        before = [item for item in started if not item.can_follow(when) and _since_suspected(case, item)]
-        if outcome.verdict is not Verdict.MET and before:
-            outcome = judge.review(scope, "already_started", found, *before, event=when)
-        if outcome.verdict is not Verdict.MET and _perhaps_nothing(judge, found):
-            outcome = judge.review(scope, "what_was_found", found, event=when)
-        yield outcome
+    outcome = judge.straks(scope, when, on_or_after(started, when))
+    if outcome.verdict is Verdict.MET:
+        return outcome
+    if _perhaps_nothing(judge, found):
+        return judge.review(scope, "what_was_found", found, event=when)
+    before = [item for item in started if not item.can_follow(when) and _since_suspected(case, item)]
+    return judge.review(scope, "already_started", found, *before, event=when) if before else outcome
 
 
 _NOTHING_FOUND = re.compile(
@@ -259,34 +240,28 @@ def _since_suspected(case: KnownCase, item: Recorded) -> bool:
     return any(item.can_follow(start) for _, _, start in staff_suspicions(case))
 
 
-@CHAPTER.rule("SK-06")
-def everyone_cared_for(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("SK-06", staff_suspicions)
+def everyone_cared_for(
+    case: KnownCase, judge: Judge, scope: str, suspicion: Suspicion, start: Moment
+) -> Outcome | None:
     """«sørge for at både eleven, foreldrene og den ansatte blir ivaretatt»; a leader cannot investigate herself (A-25)."""
-    for scope, suspicion, start in staff_suspicions(case):
-        if _investigates_herself(case, suspicion):
-            yield judge.review(scope, "accused_investigates", event=start)
-            continue
-        shown = find(case, judge, CARED_FOR).where(can_follow(start))
-        steps = undertaken(case, judge, case.all(*ENQUIRY.kinds, LogKind.ANALYSIS)).where(can_follow(start))
-        if steps.ruled_out:
-            yield judge.review(scope, "accused_investigates", *(w.item for w in steps.ruled_out), event=start)
-            continue
-        perhaps = [w.item for w in steps.doubtful if w.why == "was_it_the_accused"]
-        if perhaps:
-            yield judge.review(scope, "was_it_the_accused", *perhaps, event=start)
-            continue
-        cared = {role for entry in shown.sure for role in entry.cared_for}
-        if {Role.PUPIL, Role.GUARDIAN} <= cared and any(role.works_at_school for role in cared):
-            last = max(shown.sure, key=lambda entry: entry.sort_key)
-            others = [entry for entry in shown.sure if entry is not last]
-            yield judge.done("SK-06", scope, last, *others, since=start)
-            continue
-        outcome = waited(case, judge, "SK-06", scope, start)
-        if outcome is not None and shown.sure and outcome.verdict is Verdict.DEVIATION:
-            remarks = outcome.remarks
-            outcome = judge.deviation(scope, Reason.INCOMPLETE, *shown.sure, event=start, remarks=remarks)
-        if outcome is not None:
-            yield or_is_it_about_staff(case, suspicion, shown.settle(outcome))
+    if _investigates_herself(case, suspicion):
+        return judge.review(scope, "accused_investigates", event=start)
+    shown = find(case, judge, CARED_FOR).where(can_follow(start))
+    steps = undertaken(case, judge, case.all(*ENQUIRY.kinds, LogKind.ANALYSIS)).where(can_follow(start))
+    if steps.ruled_out:
+        return judge.review(scope, "accused_investigates", *(w.item for w in steps.ruled_out), event=start)
+    perhaps = [w.item for w in steps.doubtful if w.why == "was_it_the_accused"]
+    if perhaps:
+        return judge.review(scope, "was_it_the_accused", *perhaps, event=start)
+    cared = {role for entry in shown.sure for role in entry.cared_for}
+    if {Role.PUPIL, Role.GUARDIAN} <= cared and any(role.works_at_school for role in cared):
+        last = max(shown.sure, key=lambda entry: entry.sort_key)
+        return judge.done("SK-06", scope, last, *(entry for entry in shown.sure if entry is not last), since=start)
+    outcome = waited(case, judge, "SK-06", scope, start)
+    if outcome is not None and shown.sure and outcome.verdict is Verdict.DEVIATION:
+        outcome = judge.deviation(scope, Reason.INCOMPLETE, *shown.sure, event=start, remarks=outcome.remarks)
+    return or_is_it_about_staff(case, suspicion, shown.settle(outcome))
 
 
 def _investigates_herself(case: KnownCase, suspicion: Suspicion) -> bool:
@@ -299,35 +274,31 @@ def _investigates_herself(case: KnownCase, suspicion: Suspicion) -> bool:
     return itself or (_against_a_leader(case, suspicion) and in_leadership)
 
 
-@CHAPTER.rule("SK-07")
-def owner_in_staff_cases(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("SK-07", staff_suspicions)
+def owner_in_staff_cases(
+    case: KnownCase, judge: Judge, scope: str, suspicion: Suspicion, start: Moment
+) -> Outcome | None:
     """«Varsle skoleeier/kommunalsjef»: in every case about someone who works at the school; no time is set."""
+    if _against_a_leader(case, suspicion) and judge.plan.is_on("SK-02", optional=False):
+        return None
     told = owner_told(case)
-    for scope, suspicion, start in staff_suspicions(case):
-        if _against_a_leader(case, suspicion) and judge.plan.is_on("SK-02", optional=False):
-            continue
-        notified = on_or_after(told.sure, start)
-        earlier_that_day = same_day_on(told.sure, start)
-        found = shown(judge, "SK-07", scope, start, notified, remarks=_elapsed(judge, start, notified[:1]))
-        if found is not None and _after_another(case, start, notified):
-            found = judge.review(scope, "which_suspicion", *notified, event=start)
-        if found is not None:
-            yield found
-            continue
-        if earlier_that_day:
-            yield judge.review(scope, "before_its_cause", *earlier_that_day, event=start)
-            continue
-        acknowledged = on_or_after(told.acknowledged, start)
-        if acknowledged:
-            yield judge.done("SK-07", scope, acknowledged[0], since=start, remarks=(WEAK,))
-            continue
-        outcome = waited(case, judge, "SK-07", scope, start)
-        outcome = or_which(outcome, "told_another", *same_day_on(told.unsure, start))
-        outcome = or_which(outcome, "told_by_others", *same_day_on(told.by_others, start))
-        if outcome is not None and suspicion.obviously_unfounded and outcome.verdict is not Verdict.DUE:
-            outcome = judge.review(scope, "unfounded", event=start)
-        if outcome is not None:
-            yield or_is_it_about_staff(case, suspicion, outcome)
+    notified, earlier_that_day = on_or_after(told.sure, start), same_day_on(told.sure, start)
+    found = shown(judge, "SK-07", scope, start, notified, remarks=_elapsed(judge, start, notified[:1]))
+    if found is not None and _after_another(case, start, notified):
+        return judge.review(scope, "which_suspicion", *notified, event=start)
+    if found is not None:
+        return found
+    if earlier_that_day:
+        return judge.review(scope, "before_its_cause", *earlier_that_day, event=start)
+    acknowledged = on_or_after(told.acknowledged, start)
+    if acknowledged:
+        return judge.done("SK-07", scope, acknowledged[0], since=start, remarks=(WEAK,))
+    outcome = waited(case, judge, "SK-07", scope, start)
+    outcome = or_which(outcome, "told_another", *same_day_on(told.unsure, start))
+    outcome = or_which(outcome, "told_by_others", *same_day_on(told.by_others, start))
+    if outcome is not None and suspicion.obviously_unfounded and outcome.verdict is not Verdict.DUE:
+        return judge.review(scope, "unfounded", event=start)
+    return or_is_it_about_staff(case, suspicion, outcome)
 
 
 def _after_another(case: KnownCase, start: Moment, notified: Sequence[Recorded]) -> bool:
