@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -53,6 +53,10 @@ class Judging:
         """The newest version."""
         return self.plans[-1]
 
+    def by_one(self, rule: Rule) -> Judging:
+        """The same by ``rule`` alone, which asks nothing of what would settle it."""
+        return replace(self, rules=(rule,), settles=False)
+
     def case(self, case: Case, as_of: datetime) -> Assessment:
         """The assessment of ``case`` as known at ``as_of`` (zone-aware)."""
         assessment = assess(
@@ -66,7 +70,7 @@ class Judging:
         return assessment if assessment.over else self._settled(assessment, case, as_of)
 
     def _settled(self, assessment: Assessment, subject: Case | CycleFacts, as_of: datetime) -> Assessment:
-        from .settle import with_settled  # which judges by this module
+        from .settle import with_settled  # only whoever asks needs what it is made of
 
         return with_settled(assessment, subject, self, as_of) if self.settles else assessment
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ..adapters.ports import CaseProblem
-from ..domain.annual_cycle import CycleFacts
+from ..domain.annual_cycle import CycleFacts, CycleStatus
 from ..domain.came import IN_ORDER, Came, Left, Settled
 from ..domain.case import Case
 from ..domain.moment import Moment, end_of, local_day
@@ -21,7 +21,6 @@ from ..validators import RULES
 from ..validators.known import KnownCase
 from ..validators.rule import Rule
 from .acts import Act, Done, acts_of, entered, entered_in_cycle, is_only_decided
-from .policy import Judging
 from .problems import kept_apart
 
 Identity = tuple[str, str, str, str]
@@ -34,7 +33,20 @@ _BEST_FIRST = tuple(Came)
 _AN_HOUR = timedelta(hours=1)
 
 
-def with_settled(assessment: Assessment, subject: Case | CycleFacts, judging: Judging, as_of: datetime) -> Assessment:
+class Judges(Protocol):
+    """Who judges, as far as it is asked here."""
+
+    def by_one(self, rule: Rule) -> Judges:
+        """Who judges by ``rule`` alone, and asks nothing of what would settle it."""
+
+    def case(self, case: Case, as_of: datetime) -> Assessment:
+        """The assessment of ``case``."""
+
+    def cycle(self, facts: CycleFacts, as_of: datetime) -> tuple[Assessment, CycleStatus]:
+        """The assessment of a school year, and its status."""
+
+
+def with_settled(assessment: Assessment, subject: Case | CycleFacts, judging: Judges, as_of: datetime) -> Assessment:
     """``assessment`` of ``subject`` with what would settle each of its open findings. Where asking breaks, nothing is said of
     it: the verdicts stand all the same."""
 
@@ -53,22 +65,22 @@ def with_settled(assessment: Assessment, subject: Case | CycleFacts, judging: Ju
     return replace(assessment, findings=findings)
 
 
-def settled(case: Case, findings: Sequence[Finding], judging: Judging, as_of: datetime) -> dict[Identity, Settled]:
+def settled(case: Case, findings: Sequence[Finding], judging: Judges, as_of: datetime) -> dict[Identity, Settled]:
     """What would settle each of ``findings`` that is open, about ``case`` as it is known at ``as_of``."""
 
     def judge(changed: Case, rule: Rule, at: datetime) -> tuple[Finding, ...]:
-        return replace(judging, rules=(rule,), settles=False).case(changed, at).findings
+        return judging.by_one(rule).case(changed, at).findings
 
     return _settled(case, findings, as_of, judge, entered)
 
 
 def settled_cycle(
-    facts: CycleFacts, findings: Sequence[Finding], judging: Judging, as_of: datetime
+    facts: CycleFacts, findings: Sequence[Finding], judging: Judges, as_of: datetime
 ) -> dict[Identity, Settled]:
     """The same of one school year's annual cycle."""
 
     def judge(changed: CycleFacts, rule: Rule, at: datetime) -> tuple[Finding, ...]:
-        return replace(judging, rules=(rule,), settles=False).cycle(changed, at)[0].findings
+        return judging.by_one(rule).cycle(changed, at)[0].findings
 
     return _settled(facts, findings, as_of, judge, entered_in_cycle)
 
