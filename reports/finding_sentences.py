@@ -222,7 +222,15 @@ class FindingSentences:
             rest = replace(item, finding=replace(item.finding, **left.parts, settled=None))
             question = self.question(rest) or self.status(rest)
             said.append(words.gettext("Gjøres det nå, gjenstår dette: {rest}").format(rest=question))
-        if settled.now is Came.DECIDED and not settled.in_time:
+        if (
+            settled.now is Came.DECIDED
+            and item.finding.scope.startswith(("plan:", "law:"))
+            and item.finding.case is None
+        ):
+            said.append(
+                words.gettext("Det ses på planen som er lagt inn her. Når en ny er lagt inn, vurderes dette på nytt.")
+            )
+        elif settled.now is Came.DECIDED and not settled.in_time:
             said.append(
                 words.gettext(
                     "Når svaret står i saken, kan spørsmålet godtas med begrunnelse. Da blir det ikke stilt igjen."

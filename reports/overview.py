@@ -147,6 +147,16 @@ def cycle_standing(item: CycleItemStatus, today: date, say: Sentences) -> tuple[
     return words.cycle_state(item.state), _CYCLE_CLASSES.get(item.state, "cx")
 
 
+_NEEDS = (
+    CycleState.NOT_APPLICABLE,
+    CycleState.DONE,
+    CycleState.OPEN,
+    CycleState.DUE_SOON,
+    CycleState.DONE_UNDOCUMENTED,
+    CycleState.UNKNOWN,
+    CycleState.LATE,
+)
+"""The states by how much they ask for: of an item that is owed to several groups the one that asks for most is shown."""
 _CYCLE_CLASSES = {
     CycleState.DONE: "c0",
     CycleState.DONE_UNDOCUMENTED: "c1",
@@ -166,7 +176,8 @@ def _cycle_map(report: AuditReport, say: Sentences) -> dict[str, Any]:
         name = say.school_name(school)
         columns.append(name)
         for item in newest.items:
-            states.setdefault(item.item, {})[name] = item
+            its = states.setdefault(item.item, {})
+            its[name] = max(its.get(name, item), item, key=lambda one: _NEEDS.index(one.state))
     rows = [
         (
             code,

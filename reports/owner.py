@@ -51,9 +51,15 @@ class OwnDuty:
     deadline: date | None = None
 
     @property
+    def _where(self) -> str:
+        if not self.about:
+            return ""
+        return f" ({self.about})" if self.cases else f" – {self.about}"
+
+    @property
     def text(self) -> str:
         """In one line."""
-        return (f"{self.when}: " if self.when else "") + self.what + (f" ({self.about})" if self.about else "")
+        return (f"{self.when}: " if self.when else "") + self.what + self._where
 
 
 def own_duties(report: AuditReport, say: Sentences) -> list[OwnDuty]:

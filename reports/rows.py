@@ -182,9 +182,7 @@ def _case_row(block: Block) -> list[Cell]:
         block.name,
         block.told,
         step.when if step else "",
-        "\n".join(filter(None, (step.what, block.why.title if block.why and step.kind == "ask" else "", *step.notes)))
-        if step
-        else "",
+        "\n".join((step.what, *step.notes)) if step else "",
         step.about if step else "",
         step.code if step else "",
         "\n".join(

@@ -137,8 +137,8 @@ def _block(console: Console, block: Block, say: Sentences) -> None:
     if block.why is not None:
         if block.why.comes:
             _indent(console, block.why.comes)
-        deadline = f"{block.why.deadline}." if block.why.deadline else ""
-        _indent(console, " ".join(filter(None, (f"{block.why.title}.", deadline, f"{block.why.who}."))))
+        said = filter(None, (block.why.title, block.why.deadline, block.why.who))
+        _indent(console, " ".join(f"{text}." for text in said))
         _indent(console, Text(_basis(block.why, say), "dim"))
     for step in block.remaining:
         _step(console, step)

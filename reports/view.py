@@ -49,6 +49,7 @@ class Why:
     """What the next step rests on: the duty, its deadline and how it was counted, the plan's words, the law."""
 
     title: str
+    """the duty; empty where the step says it itself"""
     deadline: str
     comes: str
     """what comes of it"""
@@ -208,8 +209,8 @@ def line(act: Act, say: Sentences, *, explained: bool = False, brief: bool = Fal
     what = say.what(item)
     short, stop, more = what.partition(". ")
     if item.part is Part.REVIEW:  # a question is asked whole
-        what = what if explained else say.question_with_duty(item)
-        short, stop, more = what, "", ""
+        what = say.question_with_duty(item)
+        short, stop, more = what.partition(". ") if explained and what != say.question(item) else (what, "", "")
     return Line(
         when=say.when(item),
         what=what,
@@ -235,8 +236,11 @@ def line(act: Act, say: Sentences, *, explained: bool = False, brief: bool = Fal
 
 def _counted(item: Item, say: Sentences, *, explained: bool, brief: bool) -> str:
     """How the day that it waits for was counted, or that nobody has set one; in few words not of what is asked already."""
-    if brief and not explained and item.part is Part.REVIEW and item.finding.deadline is None:
+    finding = item.finding
+    if brief and not explained and item.part is Part.REVIEW and finding.deadline is None:
         return ""
+    if not explained and finding.deadline is not None and finding.deadline == finding.counted_from:
+        return ""  # its own day: nothing was counted
     none = say.no_deadline_in_short(item) if brief and not explained else say.no_deadline(item)
     return none or ("" if explained else say.counted(item.finding))
 
@@ -264,7 +268,7 @@ def _why(act: Act, say: Sentences) -> Why:
     item, code = act.first, act.rule
     deadline = say.deadline(item) if item.finding.deadline is not None else ""
     return Why(
-        title=say.rule_title(code).rstrip("."),
+        title="" if say.question_with_duty(item) != say.question(item) else say.rule_title(code).rstrip("."),
         deadline=_sentence(", ".join(filter(None, (deadline, say.counted(item.finding))))),
         comes=comes_of(act, say),
         who=_sentence(say.responsible(item.finding.role)),

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, school_calendar
-from skolemiljo.domain.annual_cycle import CycleFacts
+from skolemiljo.domain.annual_cycle import CycleFacts, CycleItemStatus, CycleState, CycleStatus
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.people import Role
 from skolemiljo.domain.school import School
@@ -28,6 +28,7 @@ from skolemiljo.reports.build import audit_report
 from skolemiljo.reports.html import pages
 from skolemiljo.reports.items import Standing
 from skolemiljo.reports.model import AuditReport, Problem, TrendPoint
+from skolemiljo.reports.overview import overview
 from skolemiljo.reports.owner import by_need, failing, longest, own_duties, school_now
 from skolemiljo.reports.privacy import KINDS, OUTSIDE
 from skolemiljo.reports.school_rows import outward
@@ -104,6 +105,22 @@ def test_the_owners_own_duties_stand_first_with_what_to_do(
     assert "Gjør regelverket kjent for elevene" in pages(audit)["kommunen.html"], (
         "the municipality's own, with its remedy"
     )
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_item_owed_to_several_groups_is_shown_as_the_one_that_asks_for_most(
+    make_audit: Callable[..., AuditReport], cycle_statuses: list[CycleStatus], *, turned: bool
+) -> None:
+    """Made known to the parents without a word of it in the annual cycle is not «gjort og dokumentert»."""
+    states = {"pupils": CycleState.DONE, "guardians": CycleState.DONE_UNDOCUMENTED}
+    items = [
+        CycleItemStatus(item="AAR-05", scope=f"school_year:2025-2026/group:{group}", state=state, role=Role.RECTOR)
+        for group, state in states.items()
+    ]
+    status = cycle_statuses[0].model_copy(update={"items": tuple(reversed(items) if turned else items)})
+    audit = make_audit(cycle_statuses=[status])
+    ((code, cells),) = overview(audit, Sentences(audit))["cycle_rows"]
+    assert (code, cells[0]) == ("AAR-05", ("gjort, ikke dokumentert", "c1"))
 
 
 @pytest.mark.parametrize("form", [*FORMATS, "pages"])

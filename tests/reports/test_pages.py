@@ -154,6 +154,13 @@ def test_text_is_not_cut_off(files: dict[str, Path], open_page: Callable[..., Pa
         assert open_page(file, 320).evaluate(cut) == 0, name
 
 
+def test_nothing_is_cut_off_at_1280_pixels(files: dict[str, Path], open_page: Callable[..., Page]) -> None:
+    """A table that scrolls within itself is cut off for whoever looks at the page."""
+    cut = "() => [...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    for name, file in files.items():
+        assert open_page(file, 1280).evaluate(cut) == 0, name
+
+
 def test_the_page_fetches_nothing_and_runs_nothing(files: dict[str, Path], browser: Browser) -> None:
     for name, file in files.items():
         page = browser.new_page()
