@@ -45,7 +45,9 @@ def likeness(one: str, other: str) -> float:
     """How like two names, words or labels are, from 0 to 1, whatever the case, the joints and the order of their parts."""
     plain, beside = (" ".join(snake(text).replace("_", " ").casefold().split()) for text in (one, other))
     parts, others = plain.split(), beside.split()
-    shared = 0.85 if set(parts) <= set(others) or set(others) <= set(parts) else 0.0
+    common = set(parts) & set(others)
+    # «Plan for undersøkelse – ny mal» holds «Plan for undersøkelse» and «Undersøkelse»: the more words, the more like.
+    shared = min(0.85 + 0.01 * (len(common) - 1), 0.95) if common in (set(parts), set(others)) else 0.0
     return max(
         SequenceMatcher(None, plain, beside).ratio(),
         SequenceMatcher(None, " ".join(sorted(parts)), " ".join(sorted(others))).ratio(),
@@ -74,7 +76,12 @@ def nearest_kind(label: str, mapping: WireMapping) -> tuple[float, str]:
     called = [(one, kind) for table in mapping.labels for kind, labels in table.items() for one in labels]
     called += [(name, kind) for kind, pair in words(LogKind.__name__).known.items() for name in pair]
     called += [(kind, kind) for kind in map(str, LogKind)]
-    return max((likeness(label, name), kind) for name, kind in called)
+    best: dict[str, float] = {}
+    for name, kind in called:
+        best[kind] = max(likeness(label, name), best.get(kind, 0.0))
+    nearest, *others = sorted(best, key=lambda kind: best[kind], reverse=True)
+    alike = best[nearest] == best[others[0]]  # as like two kinds: a person must say which
+    return (min(best[nearest], LIKE - 0.01) if alike else best[nearest]), nearest
 
 
 def nearest_field(one: Field, sample: Sample) -> tuple[float, str]:

@@ -14,7 +14,10 @@ from click.testing import CliRunner, Result
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.adapters.mock.running import RunningMock
 from skolemiljo.adapters.mock.wire import case_to_wire
+from skolemiljo.adapters.sikker_sak.mapping import standard
 from skolemiljo.cli import main
+from skolemiljo.commands.likeness import nearest_kind
+from skolemiljo.commands.samples import LIKE
 from skolemiljo.domain.toml import read_toml
 
 from .adapters.another_vendor import another_vendor
@@ -93,6 +96,16 @@ def run(*arguments: str, code: int = 0) -> Result:
 
 def flags_of(mock: RunningMock) -> dict[str, Any]:
     return {case: record["flags"] for case, record in mock.mock.state.records.items()}
+
+
+@pytest.mark.parametrize("made", ["{} – ny mal 2026", "{} (skjema 3)", "Skjema: {}", "2026 {}"])
+def test_a_label_with_more_words_is_most_like_the_one_that_it_holds_whole(made: str) -> None:
+    mapping = standard()
+    known = [(label, kind) for table in mapping.labels for kind, labels in table.items() for label in labels]
+    assert len(known) > 60
+    for label, kind in known:
+        like, nearest = nearest_kind(made.format(label), mapping)
+        assert nearest == kind and like >= LIKE, (label, nearest)
 
 
 @pytest.mark.timeout(600)
