@@ -41,9 +41,9 @@ def asks_only_where_somebody_notified(case: KnownCase, judge: Judge) -> Iterator
 
 
 def is_never_too_late(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
-    """A conversation with the pupil shows that she was heard, whenever it was."""
+    """A conversation that names the pupil shows that she was heard, whenever it was."""
     for pupil in case.affected:
-        talk = next(iter(case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)), None)
+        talk = next((e for e in case.all(LogKind.PUPIL_CONVERSATION) if pupil.ref in e.pupils), None)
         scope = scope_of(pupil=pupil.ref)
         yield judge.met(scope, talk) if talk is not None else judge.deviation(scope, Reason.UNDOCUMENTED)
 
