@@ -14,7 +14,7 @@ from collections import Counter
 from contextlib import suppress
 
 from ..domain.errors import SkolemiljoError
-from ..fleet.names import Fault, MunicipalNight, Order, line, not_begun, place_of
+from ..fleet.names import MunicipalNight, NoNight, Order, line, not_begun, place_of
 from ..journal.log_lines import configure_logging, crash_without_words
 from ..sync.stopping import answering
 from ..sync.summary import RunSummary
@@ -57,7 +57,7 @@ def run(order: Order) -> MunicipalNight:
         return failed.model_copy(update={"exit_code": int(error.exit_code)})
     except Exception:
         log.exception("fault of ours")
-        return not_begun(order.municipality, Fault.CRASHED)
+        return not_begun(order.municipality, NoNight.CRASHED)
     return account_of(order.municipality, summary)
 
 

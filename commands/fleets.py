@@ -15,7 +15,7 @@ from ..domain.fault_words import called
 from ..domain.moment import OSLO
 from ..domain.problem import ProblemKind
 from ..fleet import cluster, host, running
-from ..fleet.names import Fault, LastNight, MunicipalNight, Order
+from ..fleet.names import LastNight, MunicipalNight, NoNight, Order
 from ..fleet.summary import FleetSummary
 
 if TYPE_CHECKING:
@@ -161,19 +161,19 @@ def all_whole_since(last: list[LastNight], moment: datetime) -> bool:
 def word_for(kind: str) -> str:
     """What a kind of problem means, and where that helps what to do."""
     words = {
-        Fault.BAD_NAME: _("mappa kan ikke hete det: bruk bokstaver, tall, punktum og bindestrek"),
-        Fault.SETTINGS: _(
+        NoNight.BAD_NAME: _("mappa kan ikke hete det: bruk bokstaver, tall, punktum og bindestrek"),
+        NoNight.SETTINGS: _(
             "innstillingene kan ikke brukes: kjør skolemiljo --settings MAPPE/settings.toml doctor på verten"
         ),
-        Fault.STORE_ELSEWHERE: _("lager og kjørelogg må ligge i kommunens egen mappe: sett store i innstillingene"),
-        Fault.STORE_SHARED: _("en annen kommune har samme database og skjema: gi hver kommune sitt eget (?schema=…)"),
-        Fault.ON_TWO_HOSTS: _("mappa ligger på to verter: behold den ene"),
-        Fault.NOT_THERE: _("ingen vert har den"),
-        Fault.HOST_LOST: _("verten som har den, har ingen arbeider"),
-        Fault.WORKER_LOST: _("arbeideren falt ut gang på gang"),
-        Fault.NIGHT_KILLED: _("kjøringen ble drept, kanskje fordi minnet tok slutt"),
-        Fault.CRASHED: _("feil i verktøyet; stedet står i vertens logg"),
-        Fault.NO_ACCOUNT: _("kjøringen endte uten å si hva den hadde gjort"),
+        NoNight.STORE_ELSEWHERE: _("lager og kjørelogg må ligge i kommunens egen mappe: sett store i innstillingene"),
+        NoNight.STORE_SHARED: _("en annen kommune har samme database og skjema: gi hver kommune sitt eget (?schema=…)"),
+        NoNight.ON_TWO_HOSTS: _("mappa ligger på to verter: behold den ene"),
+        NoNight.NOT_THERE: _("ingen vert har den"),
+        NoNight.HOST_LOST: _("verten som har den, har ingen arbeider"),
+        NoNight.WORKER_LOST: _("arbeideren falt ut gang på gang"),
+        NoNight.NIGHT_KILLED: _("kjøringen ble drept, kanskje fordi minnet tok slutt"),
+        NoNight.CRASHED: _("feil i verktøyet; stedet står i vertens logg"),
+        NoNight.NO_ACCOUNT: _("kjøringen endte uten å si hva den hadde gjort"),
         "AlreadyRunning": _("en annen kjøring er i gang"),
         "MissingSchool": _("skoler som kilden ikke lenger viser"),
         "OddSchool": _("skoler uten organisasjonsnummer"),

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..domain.errors import SkolemiljoError
 from ..settings import PREFIX, Settings, load_settings
-from .names import Fault, LastNight, MunicipalNight, Name, Order, line, not_begun, place_of, plain
+from .names import LastNight, MunicipalNight, Name, NoNight, Order, line, not_begun, place_of, plain
 
 WHERE = frozenset({f"{PREFIX}SETTINGS", f"{PREFIX}SECRETS_DIR", "CREDENTIALS_DIRECTORY"})
 """Variables that say where settings and secrets lie: each municipality's folder says that."""
@@ -69,16 +69,16 @@ def _look_at(folder: str, home: Path) -> dict[str, Any]:
     except ValidationError:
         # A name that does not fit travels as its place in the list of names would: by a mark.
         mark = hashlib.sha256(home.name.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-        return seen | {"name": f"mappe-{mark}", "fault": Fault.BAD_NAME.value}
+        return seen | {"name": f"mappe-{mark}", "fault": NoNight.BAD_NAME.value}
     file, secrets = place_of(folder, home.name)
     try:
         settings = _settings(file, secrets)
     except SkolemiljoError:
-        return seen | {"fault": Fault.SETTINGS.value}
+        return seen | {"fault": NoNight.SETTINGS.value}
     if settings.store is None or not all(
         path.resolve().is_relative_to(home.resolve()) for path in (settings.store_path, settings.run_log_path)
     ):
-        return seen | {"fault": Fault.STORE_ELSEWHERE.value}
+        return seen | {"fault": NoNight.STORE_ELSEWHERE.value}
     size = settings.store_path.stat().st_size if settings.store_path.is_file() else 0
     return seen | {"store": _mark(settings), "size": size}
 
@@ -132,8 +132,8 @@ def _account(wanted: Order, said: bytes, code: int) -> MunicipalNight:
         night = MunicipalNight.model_validate_json(said)
     except ValidationError:
         killed = code < 0 or code > 128
-        return not_begun(wanted.municipality, Fault.NIGHT_KILLED if killed else Fault.NO_ACCOUNT)
-    return night if night.municipality == wanted.municipality else not_begun(wanted.municipality, Fault.NO_ACCOUNT)
+        return not_begun(wanted.municipality, NoNight.NIGHT_KILLED if killed else NoNight.NO_ACCOUNT)
+    return night if night.municipality == wanted.municipality else not_begun(wanted.municipality, NoNight.NO_ACCOUNT)
 
 
 def last_night(folder: str, name: str) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def last_night(folder: str, name: str) -> dict[str, Any]:
     except SkolemiljoError as error:
         return plain(LastNight(municipality=name, kind=type(error).__name__))
     except Exception:  # noqa: BLE001 - a fault of ours: its text may hold anything, and would travel
-        return plain(LastNight(municipality=name, kind=Fault.CRASHED))
+        return plain(LastNight(municipality=name, kind=NoNight.CRASHED))
     whole = next((run.ended_at for run in runs if run.state == "complete"), None)
     last = runs[0] if runs else None
     return plain(

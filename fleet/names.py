@@ -16,11 +16,11 @@ from ..domain.exit_code import ExitCode
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9ÆØÅæøå_-][A-Za-z0-9ÆØÅæøå._-]{0,63}$")]
 """A municipality's folder, which is what it is called here."""
 Kind = Annotated[str, Field(pattern=r"^[A-Za-z]{1,60}$")]
-"""A kind of problem: of :class:`Fault`, of :class:`..domain.problem.ProblemKind`, or an error's own name in ``domain/errors.py``."""
+"""A kind of problem: of :class:`NoNight`, of :class:`..domain.problem.ProblemKind`, or an error's own name in ``domain/errors.py``."""
 Count = Annotated[int, Field(ge=0)]
 
 
-class Fault(StrEnum):
+class NoNight(StrEnum):
     """Why a municipality's night was not begun, or has no account of its own."""
 
     BAD_NAME = "BadName"
@@ -84,12 +84,12 @@ class MunicipalNight(Travels):
     @property
     def passes(self) -> bool:
         """Whether what kept it from being whole passes by itself, so that it is worth another try tonight."""
-        return self.exit_code == ExitCode.LATER or self.kind == Fault.NIGHT_KILLED
+        return self.exit_code == ExitCode.LATER or self.kind == NoNight.NIGHT_KILLED
 
 
 def not_begun(municipality: str, fault: str, *, host: str = "", tries: int = 0) -> MunicipalNight:
     """The account of a municipality whose night did not come about."""
-    code = ExitCode.SETTINGS if fault == Fault.SETTINGS else ExitCode.UNCHECKED
+    code = ExitCode.SETTINGS if fault == NoNight.SETTINGS else ExitCode.UNCHECKED
     return MunicipalNight(municipality=municipality, state="failed", exit_code=code, kind=fault, host=host, tries=tries)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from ..domain.errors import SettingsError
 from . import host
 from .cluster import left_open_error
-from .names import Fault, LastNight, Municipality, MunicipalNight, Order, not_begun, plain
+from .names import LastNight, Municipality, MunicipalNight, NoNight, Order, not_begun, plain
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -53,15 +53,18 @@ def find(client: Client, folder: str, only: Iterable[str] = ()) -> list[Municipa
     shared = Counter(one.store for homes in found.values() for one in homes if one.store)
     wanted = set(only) or set(found)
     municipalities = [_fault(homes, shared) for name, homes in sorted(found.items()) if name in wanted]
-    return [*municipalities, *(Municipality(name, "", "", 0, Fault.NOT_THERE) for name in sorted(wanted - set(found)))]
+    return [
+        *municipalities,
+        *(Municipality(name, "", "", 0, NoNight.NOT_THERE) for name in sorted(wanted - set(found))),
+    ]
 
 
 def _fault(homes: list[Municipality], shared: Counter[str]) -> Municipality:
     first = homes[0]
     if len(homes) > 1:
-        return replace(first, fault=Fault.ON_TWO_HOSTS)
+        return replace(first, fault=NoNight.ON_TWO_HOSTS)
     if first.fault is None and shared[first.store] > 1:
-        return replace(first, fault=Fault.STORE_SHARED)
+        return replace(first, fault=NoNight.STORE_SHARED)
     return first
 
 
@@ -182,7 +185,7 @@ class _Work:
         self._again = [waiting for waiting in self._again if waiting[1].host != where]
         line.ready = []
         for one, tries in lost:
-            yield not_begun(one.name, Fault.HOST_LOST, host=where, tries=tries)
+            yield not_begun(one.name, NoNight.HOST_LOST, host=where, tries=tries)
 
     def _send(self) -> None:
         for where, line in self.lines.items():
@@ -206,7 +209,7 @@ class _Work:
             night = MunicipalNight.model_validate(future.result()).model_copy(update={"host": one.host, "tries": tries})
         else:  # no word of an exception is read: what our own code does wrong, it tells itself
             killed = type(future.exception()).__name__ == "KilledWorker" if future.status == "error" else True
-            night = not_begun(one.name, Fault.WORKER_LOST if killed else Fault.CRASHED, host=one.host, tries=tries)
+            night = not_begun(one.name, NoNight.WORKER_LOST if killed else NoNight.CRASHED, host=one.host, tries=tries)
         if night.passes and tries < self._patience.tries:
             self._again.append((time.monotonic() + self._patience.wait * 2 ** (tries - 1), one, tries))
         else:
@@ -230,4 +233,4 @@ def last_nights(client: Client, folder: str, municipalities: Iterable[Municipali
         if future.status == "finished":
             yield LastNight.model_validate(future.result())
         else:
-            yield LastNight(municipality=asked[future], kind=Fault.WORKER_LOST)
+            yield LastNight(municipality=asked[future], kind=NoNight.WORKER_LOST)

@@ -18,7 +18,7 @@ from .cells import NO_STAND, Wrong, written
 from .grids import letters
 from .layout import LANGUAGES, OPENED, Column, Holds, Sheet, Words, hand_entry, read_me, roles, sheets, told
 
-Cell = str | int | date | datetime | None
+SheetValue = str | int | date | datetime | None
 _ROWS = 2000
 """Rows that have lists to choose from and dates that are checked."""
 _NUMBERED = 200
@@ -42,7 +42,7 @@ class Content:
     """What stands in the sheets: key of a sheet → its rows, each with a cell for each of its columns."""
 
     language: str = "nb"
-    rows: dict[str, list[tuple[Cell, ...]]] = field(default_factory=lambda: {key: [] for key in sheets()})
+    rows: dict[str, list[tuple[SheetValue, ...]]] = field(default_factory=lambda: {key: [] for key in sheets()})
 
     def add_school(self, school: School) -> None:
         """Adds a school."""
@@ -78,7 +78,7 @@ class Content:
             self._add(part, one, lost, case=case, parent=item["id"], parent_sheet=above.key)
 
     def _add(self, sheet: Sheet, item: Mapping[str, Any], lost: set[str] | None = None, **about: str) -> None:
-        cells: list[Cell] = []
+        cells: list[SheetValue] = []
         for column in sheet.columns:
             try:
                 value = about[column.path] if column.path in about else _value(item, column)
@@ -90,7 +90,7 @@ class Content:
         self.rows[sheet.key].append(tuple(cells))
 
 
-def cells_of(sheet: Sheet, item: Mapping[str, Any], language: str) -> tuple[Cell, ...]:
+def cells_of(sheet: Sheet, item: Mapping[str, Any], language: str) -> tuple[SheetValue, ...]:
     """The cells of a row that says ``item``. Raises Wrong where no cell can hold a part of it."""
     return tuple(written(column, _value(item, column), language) for column in sheet.columns)
 
@@ -119,7 +119,7 @@ def csv_files(content: Content) -> Iterator[tuple[str, bytes]]:
         yield f"{sheet.name(content.language)}.csv", out.getvalue().encode("utf-8-sig")
 
 
-def _in_csv(cell: Cell) -> str:
+def _in_csv(cell: SheetValue) -> str:
     if isinstance(cell, datetime):
         return f"{cell:%d.%m.%Y %H:%M:%S}".removesuffix(":00")
     return f"{cell:%d.%m.%Y}" if isinstance(cell, date) else "" if cell is None else str(cell)
@@ -134,7 +134,7 @@ def workbook(content: Content) -> bytes:
 
 
 def hand_entry_book(
-    rows: Mapping[str, Sequence[tuple[Cell, ...]]], today: Sequence[Sequence[Cell]], language: str
+    rows: Mapping[str, Sequence[tuple[SheetValue, ...]]], today: Sequence[Sequence[SheetValue]], language: str
 ) -> bytes:
     """The workbook of what is to be entered by hand. ``rows``: of its sheets (layout.toml); ``today``: the day's list, headings first."""
     return _written(language, hand_entry(), rows, "hand_entry", today)
@@ -143,9 +143,9 @@ def hand_entry_book(
 def _written(
     language: str,
     of: Mapping[str, Sheet],
-    rows: Mapping[str, Sequence[tuple[Cell, ...]]],
+    rows: Mapping[str, Sequence[tuple[SheetValue, ...]]],
     lines: str,
-    today: Sequence[Sequence[Cell]],
+    today: Sequence[Sequence[SheetValue]],
 ) -> bytes:
     with optional_part("xlsx"):
         import xlsxwriter  # type: ignore[import-untyped]  # it comes without types
@@ -159,7 +159,7 @@ def _written(
 
 class _Book:
     def __init__(
-        self, book: Any, language: str, of: Mapping[str, Sheet], rows: Mapping[str, Sequence[tuple[Cell, ...]]]
+        self, book: Any, language: str, of: Mapping[str, Sheet], rows: Mapping[str, Sequence[tuple[SheetValue, ...]]]
     ) -> None:
         self._book = book
         self._language = language
@@ -178,7 +178,7 @@ class _Book:
         self._must = book.add_format({**head, "bg_color": "#1E2B3C", "font_color": "#FFFFFF"})
         self._lists: dict[tuple[str, ...], str] = {}
 
-    def write(self, lines: str, today: Sequence[Sequence[Cell]]) -> None:
+    def write(self, lines: str, today: Sequence[Sequence[SheetValue]]) -> None:
         """All the sheets; the day's list only where there is one."""
         self._explain(lines)
         if today:
@@ -195,7 +195,7 @@ class _Book:
     def _at(self) -> int:
         return LANGUAGES.index(self._language)
 
-    def _plain_sheet(self, name: str, rows: Sequence[Sequence[Cell]]) -> None:
+    def _plain_sheet(self, name: str, rows: Sequence[Sequence[SheetValue]]) -> None:
         page = self._book.add_worksheet(name)
         page.freeze_panes(1, 0)
         for place in range(max(map(len, rows))):
@@ -258,7 +258,7 @@ class _Book:
         if sheet.number:
             self._number(page, sheet, rows)
 
-    def _number(self, page: Any, sheet: Sheet, rows: Sequence[tuple[Cell, ...]]) -> None:
+    def _number(self, page: Any, sheet: Sheet, rows: Sequence[tuple[SheetValue, ...]]) -> None:
         """Numbers for rows to come; none that is taken."""
         place = next(place for place, column in enumerate(sheet.columns) if column.path == "id")
         taken = {row[place] for row in rows}
@@ -269,7 +269,7 @@ class _Book:
                 number += 1
             page.write_string(row, place, f"{sheet.number}-{number}", self._text)
 
-    def _cell(self, page: Any, row: int, place: int, column: Column, cell: Cell) -> None:
+    def _cell(self, page: Any, row: int, place: int, column: Column, cell: SheetValue) -> None:
         form = self._formats.get(column.holds, self._text)
         if isinstance(cell, date):
             page.write_datetime(row, place, cell, form)

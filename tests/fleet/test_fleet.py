@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from skolemiljo.domain.errors import SettingsError
 from skolemiljo.fleet import cluster, host
-from skolemiljo.fleet.names import Fault, Municipality, MunicipalNight, Order, plain
+from skolemiljo.fleet.names import Municipality, MunicipalNight, NoNight, Order, plain
 from skolemiljo.fleet.running import Patience, _fault, find, nights
 from skolemiljo.fleet.summary import FleetSummary
 from skolemiljo.store import Store
@@ -237,8 +237,8 @@ def test_one_folder_on_two_hosts_and_one_store_of_two_are_not_run() -> None:
     from collections import Counter
 
     one, other = Municipality("lom", "a", "x", 0), Municipality("lom", "b", "x", 0)
-    assert _fault([one, other], Counter()).fault == Fault.ON_TWO_HOSTS
-    assert _fault([one], Counter({"x": 2})).fault == Fault.STORE_SHARED
+    assert _fault([one, other], Counter()).fault == NoNight.ON_TWO_HOSTS
+    assert _fault([one], Counter({"x": 2})).fault == NoNight.STORE_SHARED
     assert _fault([one], Counter({"x": 1})) == one
 
 
@@ -256,10 +256,10 @@ def test_what_a_process_says_beside_its_account_is_not_believed(
     order = plain(Order(folder=str(tmp_path), municipality="lom", as_of=AS_OF))
     program = tmp_path / "says.py"
     for said, kind in (
-        (f'{{"municipality": "lom", "state": "complete", "name": "{MARK}"}}', Fault.NO_ACCOUNT),
-        ('{"municipality": "ulvik", "state": "complete"}', Fault.NO_ACCOUNT),
-        (f'{{"municipality": "lom", "state": "failed", "kind": "Kari {MARK}"}}', Fault.NO_ACCOUNT),
-        ("", Fault.NO_ACCOUNT),
+        (f'{{"municipality": "lom", "state": "complete", "name": "{MARK}"}}', NoNight.NO_ACCOUNT),
+        ('{"municipality": "ulvik", "state": "complete"}', NoNight.NO_ACCOUNT),
+        (f'{{"municipality": "lom", "state": "failed", "kind": "Kari {MARK}"}}', NoNight.NO_ACCOUNT),
+        ("", NoNight.NO_ACCOUNT),
     ):
         program.write_text(f"print({said!r})", "utf-8")
         monkeypatch.setattr(host, "_NIGHT", "says")
@@ -269,5 +269,5 @@ def test_what_a_process_says_beside_its_account_is_not_believed(
         assert MARK not in repr(account)
     program.write_text("import os; os.kill(os.getpid(), 9)", "utf-8")
     killed = MunicipalNight.model_validate(host.run_night(order))
-    assert killed.kind == Fault.NIGHT_KILLED
+    assert killed.kind == NoNight.NIGHT_KILLED
     assert killed.passes
