@@ -210,6 +210,9 @@ class _Work:
         else:  # no word of an exception is read: what our own code does wrong, it tells itself
             killed = type(future.exception()).__name__ == "KilledWorker" if future.status == "error" else True
             night = not_begun(one.name, NoNight.WORKER_LOST if killed else NoNight.CRASHED, host=one.host, tries=tries)
+        # What has been told is let go of now, and not when the collector comes by: a worker that goes down later takes its
+        # results with it, and Dask runs anew whatever somebody still holds.
+        future.release()
         if night.passes and tries < self._patience.tries:
             self._again.append((time.monotonic() + self._patience.wait * 2 ** (tries - 1), one, tries))
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -153,6 +154,27 @@ def test_no_marked_word_travels(folder: Path) -> None:
     for what in map(repr, (found, sent, given, logs, events)):
         assert MARK not in what
         assert NUMBER not in what
+
+
+def test_a_night_that_is_told_is_no_longer_held(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the worker that had it, when it goes down later in the night, makes Dask run that municipality once more."""
+    held: list[Any] = []
+    with cluster.local(1) as client:
+        submit = client.submit
+
+        def holding(*arguments: Any, **options: Any) -> Any:
+            held.append(submit(*arguments, **options))
+            return held[-1]
+
+        monkeypatch.setattr(client, "submit", holding)
+        found = find(client, str(folder), ("hol",))
+        for _ in nights(
+            client, found, lambda name: Order(folder=str(folder), municipality=name, as_of=AS_OF), Patience(1)
+        ):
+            pass
+        assert len(held) == 1
+        client.sync(asyncio.sleep, 0)  # what its loop was told before is done then
+        assert held[0].key not in client.futures
 
 
 def test_a_run_that_another_holds_is_tried_again(tmp_path: Path) -> None:
