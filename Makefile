@@ -75,7 +75,7 @@ words: $(VENV)/.ok ## Bring the catalogues of words in step with the source, and
 	$(BIN)/python -m skolemiljo.commands.catalogue
 
 crash: $(VENV)/.ok ## Kill a syncing process at 200 instants; every flag must stand exactly once
-	SKOLEMILJOTEST_CRASHES=200 $(BIN)/pytest tests/reliability/test_crash.py -n 2
+	SKOLEMILJOTEST_CRASHES=200 SKOLEMILJOTEST_CRASHES_POSTGRES=48 $(BIN)/pytest tests/reliability/test_crash.py -n 2
 
 soak: $(VENV)/.ok ## Live 100 nights with 5 % of requests failing; the flags must end as without faults
 	mkdir -p build

@@ -108,7 +108,7 @@ def test_killed_at_any_instant_nothing_is_lost_or_doubled(zygote: Zygote, tmp_pa
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("block", range((CRASHES_IN_POSTGRES + BLOCK - 1) // BLOCK))
 def test_the_same_with_the_store_in_a_database(zygote: Zygote, tmp_path: Path, postgres: str, block: int) -> None:
-    schemas = (f"{postgres}?schema=drept{number}" for number in count())
+    schemas = (f"{postgres}?schema=drept{block}x{number}" for number in count())
     place = Place(next(schemas), tmp_path / "runlog.jsonl", lambda: next(schemas))
     _killed(zygote, place, block, min(BLOCK, CRASHES_IN_POSTGRES - block * BLOCK))
 
