@@ -142,9 +142,13 @@ _ABOUT_THE_ROW = ("case", "parent", "parent_sheet")
 _SPACE = re.compile(r"\s+")
 
 
+_DASHES = str.maketrans("–—‑?", "----")
+"""Latin-1 has no dash: a sheet that is exported so has a question mark there."""
+
+
 def plainly(text: str) -> str:
-    """``text`` as it is compared: no capitals, no stars, one space between words."""
-    return _SPACE.sub(" ", text).strip(" *:.").casefold()
+    """``text`` as it is compared: no capitals, no stars, one space between words, one kind of dash."""
+    return _SPACE.sub(" ", text.translate(_DASHES)).strip(" *:.").casefold()
 
 
 @cache

@@ -475,7 +475,7 @@ def test_a_changed_workbook_is_read_anew_and_one_without_cases_is_no_empty_one(t
         source.schools()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "latin-1", "utf-16"])
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 def test_csv_of_every_program_is_read(tmp_path: Path, encoding: str, delimiter: str) -> None:
     import csv
