@@ -104,7 +104,10 @@ Må se over gjerdet i friminuttet|Må sjå til eleven i friminutta|
 Eleven er utrygg|Ønsket ikke|Ville ikkje seie noko|Brettspill|
 Ikke aktuelt å bytte klasse, vi setter en voksen i garderoben|
 Finne ut hvem som er alene i storefri|Blir gjort narr av i garderoben|Det settes opp en benk ved døra|Trenger en voksen|
-Det trengs flere voksne ute|Tatt med i leken av en voksen|Kjent voksen i garderoben""".replace("\n", "").split("|")
+Det trengs flere voksne ute|Ikke noen å være sammen med|Får ikke være med|Får ikkje vere med|Ingen har sett noe|Elevsamtale hver uke|
+Husk å ta med ham ut|Ved behov får han gå ut|Tatt med i leken av en voksen|Kjent voksen i garderoben""".replace(
+    "\n", ""
+).split("|")
 
 EVERYTHING = [text for pairs in NOTHING.values() for pair in pairs for text in pair]
 EVERYTHING += [text for pair in LATER for text in pair] + [text for *pair, _ in ELSEWHERE for text in pair]
@@ -177,6 +180,32 @@ def test_says_nothing(text: str) -> None:
             "Ikkje aktuellt",
             "Ikke relevant p.t.",
             "Ikke aktuelt pr. dags dato",
+        ),
+        *(
+            "Skrives av kontaktlærer",
+            "Rektor fyller ut",
+            "Ikke oppgitt",
+            "Har ikkje noko å seie",
+            "Vi vet ikke nok",
+            "Kjem an på",
+        ),
+        *(
+            "Vi ser det an",
+            "Ser hvordan det går",
+            "Vi ser an situasjonen",
+            "Ikkje klarlagt",
+            "Se elevsamtale",
+            "Vedlagt",
+            "Vedlegg 1",
+        ),
+        *("Eget dokument", "Dokumentert annet sted", "Referat i Sikker Sak", "Husk å fylle ut", "NB! Må fylles ut"),
+        *(
+            "I gang",
+            "Under planlegging",
+            "Tas i ansvarsgruppa",
+            "Skal innhentes",
+            "Følges opp av kontaktlærer",
+            "Er tatt hånd om",
         ),
         *("Kjent for skolen", "Kjend for skulen", "Vi jobber med å finne ut av dette"),
     ],

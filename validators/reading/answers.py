@@ -178,7 +178,7 @@ def _known() -> tuple[Mapping[str, frozenset[_Class]], Mapping[str, int], frozen
     longest: dict[str, int] = defaultdict(lambda: 1)
     for name, phrases in data("answers.toml")["words"].items():
         for phrase in map(bare, phrases):
-            classes[phrase].add(_Class(name))
+            classes[phrase] |= {_Class(name)} if name != "own" else set()
             first, *more = phrase.split()
             longest[first] = max(longest[first], 1 + len(more))
     words = frozenset(word for phrase in classes for word in phrase.split())

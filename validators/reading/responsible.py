@@ -27,7 +27,7 @@ _NAME = re.compile(r"[A-ZÆØÅÁÉÖÄÜČŠŽŁ][a-zæøåáéèêóòôöäü
 _INITIALS = re.compile(r"[A-ZÆØÅ]{2}|[A-ZÆØÅ]\.?(?: ?[A-ZÆØÅ]\.)+")
 _INITIAL_AND_SURNAME = re.compile(r"(?<!\w)[A-ZÆØÅ]\. ?(?:[A-ZÆØÅ]\. ?)*[A-ZÆØÅ][a-zæøåéèüöä]+")
 _LEADS = re.compile(
-    r"(?:^|[,;:(/–—-]|\bved|\bv\b\.?/?|\bog|\bsamt|\beller|\ber|\bansvarlig:?|\bansvarleg:?|\bfra|\bav)\s*$",
+    r"(?:^|[,;:(/–—-]|\bved|\bv\b\.?/?|\bog|\bsamt|\beller|\ber|\blær(?:er|ar)|\bansvarlig:?|\bansvarleg:?|\bfra|\bav)\s*$",
     re.IGNORECASE,
 )
 _AFTER_NAME = re.compile(r"^\s+(?:[A-ZÆØÅ][\wæøå.]*|\(|,|og\b|i\b|på\b|/|$)|^\s*(?:[,.(/;:]|$)")

@@ -14,7 +14,7 @@ _OPEN = re.compile(
     r"\b(fra|frå|fom|f\.o\.m\.?|starter|startar|begynner|byrjar|tek til|oppstart|etter|siden|sidan)\b(?:(?!\btil\b|\but\b|–|-)[^,;]){0,25}$"
 )
 _UNTIL = re.compile(r"^[^,;]{0,12}?(\btil\b|–|-|\bog ut\b|\but\b|t\.o\.m|\btom\b)")
-_WEEKS = re.compile(r"\b(uke|veke)r?\s*(\d{1,2})\s?[-–]\s?(\d{1,2})\b")
+_WEEKS = re.compile(r"\b(uke|veke)(?:r|ne)?\s*(\d{1,2})\s?[-–]\s?(\d{1,2})\b")
 _OUT = re.compile(r"\but\b")
 _HALF_A_YEAR = timedelta(days=183)
 
@@ -36,6 +36,10 @@ _OF_A_DOCUMENT = re.compile(
 """The day of a document, where a text only points at one."""
 
 
+_AS_NEEDED = re.compile(r"\b(?:ved|etter|om) behov(?: (?:i|på|under|om|ved) \w+)*")
+"""Where it is only done as needed, the place or the break names no time: «ved behov i friminutt»."""
+
+
 @kept
 def names_a_time(text: str) -> bool:
     """Whether ``text`` names a date, a week, a weekday, how often, a month or season, a lesson or break, or a period with an end.
@@ -46,7 +50,7 @@ def names_a_time(text: str) -> bool:
     said = read_answer(text).said
     if said is Said.ELSEWHERE:
         text = _OF_A_DOCUMENT.sub(" ", text)
-    words = bare(text)
+    words = _AS_NEEDED.sub(" ", bare(text))
     named, unsure = _patterns()
     if said is Said.LATER or unsure.search(words):
         return False
