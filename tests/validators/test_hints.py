@@ -64,6 +64,12 @@ def noted(text: str, *, pupils: tuple[str, ...] = (), at: str = "2026-03-09T12:0
         ("EV-01", "Evaluerte tiltakene med eleven."),
         ("EV-01", "Tiltaka er gjennomgått og evaluert."),
         ("EV-01", "Evaluert i dag sammen med far."),
+        ("VA-08", "Ga beskjed til elev-1 om at rektor er orientert."),
+        ("VA-08", "Snakket med ham i storefri, han vet at jeg har fått meldingen."),
+        ("VA-08", "Guten fekk vite at rektor tek tak i dette."),
+        ("VA-08", "Eleven er kjent med at rektor er varslet."),
+        ("UN-09", "Hatt elevsamtale i dag, han er utrygg."),
+        ("TI-02", "Hadde ein elevsamtale etter timen."),
     ],
 )
 def test_a_note_about_the_case_is_pointed_at(rule: str, text: str) -> None:
@@ -101,6 +107,7 @@ def test_a_note_about_the_case_is_pointed_at(rule: str, text: str) -> None:
         ("UN-12", "Analyserte novella i norsktimen."),
         ("EV-01", "Evaluert norskprøven."),
         ("EV-01", "Evaluering av klasseturen."),
+        ("UN-07", "Avtalt møte med far til uka."),
     ],
 )
 def test_a_note_about_something_else_is_not(rule: str, text: str) -> None:

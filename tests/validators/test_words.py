@@ -277,6 +277,8 @@ def test_any_text_gives_a_day_or_none(text: str, decided: date) -> None:
         "selvskading",
         "overgrep",
         "skilsmissen",
+        "Hun kutter seg",
+        "Faren slår",
     ],
 )
 def test_sensitive_words_are_found(text: str) -> None:

@@ -216,7 +216,8 @@ def measures_at_once(case: KnownCase, judge: Judge, found: LogEntry) -> Outcome 
 
 
 _NOTHING_FOUND = re.compile(
-    r"\b(?:ikke|ikkje|ingen|inga|ingenting|verken|hverken|korkje)\b.*\b(?:krenk|krenkt|funn|avdek|grunnlag|brudd|brot)"
+    r"\b(?:henlegg\w*|henlagt|ubegrunn\w*|grunnløs\w*|grunnlaus\w*|uavklar\w*|ord mot ord|avkreft\w*)\b"
+    r"|\b(?:ikke|ikkje|ingen|inga|ingenting|verken|hverken|korkje)\b.*\b(?:krenk|krenkt|funn|avdek|grunnlag|brudd|brot)"
 )
 
 
