@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from functools import cache
+from typing import Annotated
 
 from pydantic import Field, field_serializer
 
@@ -15,9 +16,6 @@ from .moment import Moment
 from .notice import Notice
 from .people import Actor, Role
 from .school import OrganisationNumber
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 CaseId = Annotated[
     str,
@@ -191,16 +189,19 @@ class Case(Frozen):
 
     def is_hidden(self, path: str) -> bool:
         """Whether ``path`` or anything above it is hidden, could not be read, or is nothing that the source ever has."""
-        unseen = (self.hidden, self.unreadable, self.not_carried)
-        return any(paths and _covers(paths, path) for paths in unseen)
+        above = _and_above(path)
+        return not (
+            self.hidden.isdisjoint(above) and self.unreadable.isdisjoint(above) and self.not_carried.isdisjoint(above)
+        )
 
     def lacks(self, path: str) -> bool:
         """Whether ``path`` or anything above it is nothing that the source ever has."""
-        return _covers(self.not_carried, path)
+        return not self.not_carried.isdisjoint(_and_above(path))
 
     def hides_part_of(self, path: str) -> bool:
         """Whether something below ``path`` can't be seen (see :meth:`is_hidden`), for example ``log.author`` below ``log``."""
-        return any(hidden.startswith(f"{path}.") for hidden in self.hidden | self.unreadable | self.not_carried)
+        below, unseen = f"{path}.", (self.hidden, self.unreadable, self.not_carried)
+        return any(hidden.startswith(below) for paths in unseen if paths for hidden in paths)
 
     def _can_not_see(self, name: str, *deciding: str) -> bool:
         """Whether anything of a list is kept from the reader, or what decides in it is nothing that the source ever has."""
@@ -237,5 +238,8 @@ class Case(Frozen):
         )
 
 
-def _covers(paths: Iterable[str], path: str) -> bool:
-    return any(path == hidden or path.startswith(f"{hidden}.") for hidden in paths)
+@cache
+def _and_above(path: str) -> tuple[str, ...]:
+    """``path`` itself and what it stands in: ``log.author`` stands in ``log``. Rules ask for the same few, which are the format's own."""
+    parts = path.split(".")
+    return tuple(".".join(parts[:length]) for length in range(1, len(parts) + 1))

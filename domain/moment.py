@@ -126,7 +126,7 @@ class Moment:
 
     def certainly_before(self, other: Moment) -> bool:
         """Whether the times given show that this came before ``other``."""
-        return self.before(other) is True
+        return self.day < other.day if self.day != other.day else self.before(other) is True
 
     def perhaps_before(self, other: Moment) -> bool:
         """Whether this came before ``other``, or may have for all that the times given tell."""

@@ -164,7 +164,7 @@ class Assessment:
     @property
     def over(self) -> bool:
         """Whether the case is closed and no deadline runs in it: one that is closed while a deadline runs is still in hand."""
-        return self.closed and all(finding.verdict is not Verdict.DUE for finding in self.findings)
+        return self.closed and Verdict.DUE not in [finding.verdict for finding in self.findings]
 
     @property
     def complete(self) -> bool:
@@ -183,7 +183,7 @@ def best_of(outcomes: Iterable[Outcome | None]) -> Outcome | None:
 
 def scope_of(**parts: str) -> str:
     """A scope from its parts in the order given: ``scope_of(notice="v1", pupil="e1")`` → ``notice:v1/pupil:e1``."""
-    return "/".join([f"{kind}:{ref}" for kind, ref in parts.items()]) or "case"
+    return "/".join(map(":".join, parts.items())) or "case"
 
 
 CASE_SCOPE = "case"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -194,19 +194,25 @@ def _of_the_newest(
     return Assessed(case, plan, named or entries[-1:], pupil, overtaken=() if named else entries[:-1])
 
 
-def newest_assessments(case: KnownCase, judge: Judge) -> Iterator[Assessed]:
+@once_each
+def newest_assessments(case: KnownCase, judge: Judge) -> tuple[Assessed, ...]:
     """One for each scope of the current plans: where the newest entry says nothing, by the newest before it that does."""
-    for plan in case.current_plans:
-        for newest in assessments_of(case, plan):
-            older = (replace(newest, entries=(entry,), overtaken=()) for entry in reversed(newest.overtaken))
-            yield next((found for found in (newest, *older) if found.begun(judge)), newest)
+    return tuple(_that_says(newest, judge) for plan in case.current_plans for newest in assessments_of(case, plan))
 
 
-def current_assessments(case: KnownCase, judge: Judge) -> Iterator[Assessed]:
+def _that_says(newest: Assessed, judge: Judge) -> Assessed:
+    older = (replace(newest, entries=(entry,), overtaken=()) for entry in reversed(newest.overtaken))
+    return next((found for found in (newest, *older) if found.begun(judge)), newest)
+
+
+@once_each
+def current_assessments(case: KnownCase, judge: Judge) -> tuple[Assessed, ...]:
     """The assessments of the current plans that were begun, or that may stand where the reader may not look.
 
     That one is missing, or is no more than a claim, is told once: by BB-01 (and AP-F), and BB-05.
     """
-    for found in newest_assessments(case, judge):
-        if found.begun(judge) or (found.unseen(*WRITTEN) and not found.only_claims(judge)):
-            yield found
+    return tuple(
+        found
+        for found in newest_assessments(case, judge)
+        if found.begun(judge) or (found.unseen(*WRITTEN) and not found.only_claims(judge))
+    )

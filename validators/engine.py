@@ -51,7 +51,7 @@ def assess(
     ``plans``: the versions of one municipality's plan, oldest first; each duty is judged by the one that was valid on its
     event's day. A rule that crashes gives ``unknown`` and is named in ``crashed``; it never stops the others.
     """
-    its = tuple(rule for rule in rules if rule.subject is Subject.CASE)
+    its = [rule for rule in rules if rule.subject is Subject.CASE]
     return _CaseJudgement(each_once(case), as_of, plans, its, calendar, read_text).assessment()
 
 

@@ -175,7 +175,7 @@ class Judge:
             counted_from=anchor.day,
             event_day=anchor.day,
             reading=self.reading,
-            remarks=_once([*remarks, *outcome.remarks]),
+            remarks=tuple(dict.fromkeys([*remarks, *outcome.remarks])),
         )
 
     def _unless_anchor_edited(
@@ -480,18 +480,10 @@ def _outcome(
         question=question,
         deadline=deadline,
         event_day=event.day if event is not None else None,
-        evidence=_ids(items),
-        remarks=_once(remarks),
+        evidence=(items[0].id,) if len(items) == 1 else tuple(dict.fromkeys([item.id for item in items])),
+        remarks=tuple(dict.fromkeys(remarks)) if remarks else (),
         changes_at=changes_at,
     )
-
-
-def _ids(items: Sequence[Recorded]) -> tuple[str, ...]:
-    return (items[0].id,) if len(items) == 1 else tuple(dict.fromkeys(item.id for item in items))
-
-
-def _once(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
-    return tuple(dict.fromkeys(remarks)) if remarks else ()
 
 
 def _other(reading: Reading) -> Reading:

@@ -39,12 +39,12 @@ def _known(items: Iterable[R], as_of: datetime) -> tuple[R, ...]:
     """The items that stood in the case at ``as_of``, in order of time, each once and as it was told then."""
     seen: set[str] = set()
     kept: list[R] = []
-    for item in sorted((_as_it_stood(item, as_of) for item in items), key=attrgetter("sort_key")):
+    for item in sorted([_as_it_stood(item, as_of) for item in items], key=attrgetter("sort_key")):
         if item.id in seen or not item.known_at(as_of):
             continue
         seen.add(item.id)
         kept.append(item)
-    return tuple(item for item in kept if item.duplicate_of is None or item.duplicate_of not in seen)
+    return tuple([item for item in kept if item.duplicate_of is None or item.duplicate_of not in seen])
 
 
 def _as_it_stood(item: R, as_of: datetime) -> R:
@@ -80,7 +80,7 @@ def once(find: Callable[[KnownCase], Iterable[T]]) -> Callable[[KnownCase], tupl
 
 
 def once_each(find: Callable[[KnownCase, Item], T]) -> Callable[[KnownCase, Item], T]:
-    """``find``, asked once per case and item of it; what it finds must not change. Another item, though equal, is asked anew."""
+    """``find``, asked once per case and item of it, or judge; what it finds must not change. Another, though equal, is asked anew."""
 
     @wraps(find)
     def found(case: KnownCase, item: Item) -> T:
@@ -187,7 +187,7 @@ class KnownCase:
         return found
 
     def _merged(self, kinds: tuple[LogKind, ...]) -> list[int]:
-        return sorted(place for kind in kinds for place in self._places.get(kind, ()))
+        return sorted([place for kind in kinds for place in self._places.get(kind, ())])
 
     def first(self, *kinds: LogKind) -> LogEntry | None:
         """The first entry of these kinds."""

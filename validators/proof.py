@@ -210,13 +210,14 @@ def _done(proof: Proof, entry: LogEntry) -> bool:
 
 def _ruled_out(entry: LogEntry, person: Actor | None, *, by_accused: bool | None) -> str | None:
     """What makes it certain that ``entry`` does not show it."""
-    if entry.doer is not None and entry.doer.role is Role.SYSTEM:
+    doer = entry.doer
+    if doer is not None and doer.role is Role.SYSTEM:
         return "done_by_a_system"
     if by_accused is True:
         return "done_by_the_accused"
     if person is None:
         return None
-    others = [other for other in there(entry) if entry.doer is None or other.is_same_person(entry.doer) is not True]
+    others = [other for other in there(entry) if doer is None or other.is_same_person(doer) is not True]
     return "with_another" if others and all(person.is_same_person(other) is False for other in others) else None
 
 
@@ -226,9 +227,10 @@ def _in_doubt(
     """The question that decides whether ``entry`` shows it; ``None`` = it does."""
     if by_accused is None:
         return "was_it_the_accused"
-    if entry.hearing is Hearing.DECLINED and entry.actor is not None and entry.actor.role is Role.GUARDIAN:
+    doer, declined = entry.doer, entry.hearing is Hearing.DECLINED
+    if declined and entry.actor is not None and entry.actor.role is Role.GUARDIAN:
         return "did_the_pupil_decline"
-    if proof.by.fits(entry.doer) is not True or _from_outside(entry):
+    if proof.by.fits(doer) is not True or (not declined and from_outside(doer)):  # who declined is another question
         return "who_did_it"
     if proof.present is not None or person is not None:
         listed = there(entry)
@@ -237,7 +239,7 @@ def _in_doubt(
         if listed and person is not None and not any(_may_be(person, other) for other in listed):
             return "who_was_there"
         if listed and proof.present is not None and not any(_is_one(proof.present, a, pupil) for a in listed):
-            return "did_the_pupil_decline" if entry.hearing is Hearing.DECLINED else "who_was_there"
+            return "did_the_pupil_decline" if declined else "who_was_there"
     if proof.says and not _says_something(judge, proof, entry):
         return "says_nothing"
     return None
@@ -249,11 +251,6 @@ _OUTSIDE = (Role.PUPIL, Role.GUARDIAN, Role.ANONYMOUS, Role.SYSTEM)
 def from_outside(actor: Actor | None) -> bool:
     """Whether it is a child, the home, somebody nobody knows or a system that did what the plan asks of the school."""
     return actor is not None and actor.role in _OUTSIDE
-
-
-def _from_outside(entry: LogEntry) -> bool:
-    """As :func:`from_outside`; who declined is another question."""
-    return entry.hearing is not Hearing.DECLINED and from_outside(entry.doer)
 
 
 def _was_there(case: KnownCase, entry: LogEntry) -> bool:

@@ -59,7 +59,7 @@ class Stretch:
         found = case.found.get((id(self), kinds))
         if found is None:
             held = _held(case, self)
-            found = tuple(entry for entry in case.all(*kinds) if entry.id in held), self
+            found = tuple([entry for entry in case.all(*kinds) if entry.id in held]), self
             case.found[id(self), kinds] = found
         return list(found[0])
 
@@ -153,7 +153,7 @@ def owed(case: KnownCase) -> Iterator[tuple[Stretch, Pupil, Moment]]:
 @once_each
 def _held(case: KnownCase, stretch: Stretch) -> frozenset[str]:
     """Ids of the entries of ``stretch`` that took place."""
-    return frozenset(entry.id for entry in case.log if took_place(entry) and stretch.holds(entry.at))
+    return frozenset([entry.id for entry in case.log if took_place(entry) and stretch.holds(entry.at)])
 
 
 def transfers(case: KnownCase) -> tuple[Moment, ...]:

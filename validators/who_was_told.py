@@ -12,7 +12,7 @@ from ..domain.people import Actor, Role
 from ..domain.value import value
 from ..domain.verdict import Outcome, Reason, Remark, RemarkCode, Verdict
 from .judge import Judge
-from .known import KnownCase, Period
+from .known import KnownCase, Period, once_each
 from .proof import did_the_accused
 
 RECEIVES = (Role.RECTOR, Role.CONTACT_TEACHER)
@@ -114,6 +114,7 @@ class Reached:
     unsure: tuple[LogEntry, ...]
 
 
+@once_each
 def rector_reached(case: KnownCase, notice: Notice) -> Reached:
     """Whether and when ``notice`` reached rektor: taken or given by rektor, told on, or received in rektor's own log."""
     sure: list[Recorded] = []

@@ -12,7 +12,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, StrEnum
 from functools import cache
 
 from ...domain.value import value
@@ -71,7 +71,7 @@ NOTHING = Answer(Said.NOTHING)
 _ANSWER = Answer(Said.ANSWER)
 
 
-class _Class(Enum):
+class _Class(StrEnum):
     """Classes of words in answers.toml."""
 
     FUNCTION = "function"
@@ -105,6 +105,7 @@ _SAYS_NONE = frozenset({_Class.FUNCTION, _Class.NEGATION, _Class.PEOPLE})
 _NONE = re.compile(r"\b(?:ingen|inga|intet|ingenting|nei|null|uten|utan)\b")
 _LEADS = frozenset({_Class.FUNCTION, _Class.FORM})
 """Classes whose words may stand before the one that a clause begins with."""
+_LEADS_OR_BESIDE = _LEADS | _BESIDE
 _Tokens = tuple[tuple[str, frozenset[_Class]], ...]
 
 
@@ -173,17 +174,18 @@ def known_fields() -> frozenset[str]:
 
 @cache
 def _known() -> tuple[Mapping[str, frozenset[_Class]], Mapping[str, int], frozenset[str]]:
-    """The classes of each phrase, how many words the longest one has that begins with a word, and all their words."""
+    """The classes of each phrase, how many words the longest one has of those that begin with a word, and all their words."""
     classes: dict[str, set[_Class]] = defaultdict(set)
-    longest: dict[str, int] = defaultdict(lambda: 1)
+    longest: dict[str, int] = {}
     for name, phrases in data("answers.toml")["words"].items():
         for phrase in map(bare, phrases):
             classes[phrase] |= {_Class(name)} if name != "own" else set()
             first, *more = phrase.split()
-            longest[first] = max(longest[first], 1 + len(more))
+            if more:
+                longest[first] = max(longest.get(first, 0), 1 + len(more))
     words = frozenset(word for phrase in classes for word in phrase.split())
     known = {phrase: frozenset(found) | _by_shape(phrase) for phrase, found in classes.items()}
-    return known, dict(longest), words
+    return known, longest, words
 
 
 @cache
@@ -216,7 +218,17 @@ def _shapes() -> re.Pattern[str]:
 _NOT_APPLICABLE = re.compile(r"([ni])(?<!\w[ni])\s?[/.]\s?a\b")
 _BREAK = re.compile(r"(?<=[.!?;:,()–—\n])\s+|[!?;:()–—\n/]|,(?!\d)|\s-\s|\.$")
 _SENTENCE = re.compile(r"[.!?;](?=\s|$)|\n")
+
+
+def _in_one_word(found: re.Match[str]) -> str:
+    return f"{found[1]}a"
+
+
 _DOTTED = re.compile(r"\b(jf|jfr|ref|pkt|nr|kl|evt|bl|ca|mnd|pr|s|m|d|a|[1-9][0-9]?)\.")
+
+
+def _without_its_dot(found: re.Match[str]) -> str:
+    return f"{found[1]} "
 
 
 def _tokens(text: str) -> Iterator[tuple[str, frozenset[_Class]]]:
@@ -226,14 +238,21 @@ def _tokens(text: str) -> Iterator[tuple[str, frozenset[_Class]]]:
     place = 0
     while place < len(words):
         piece, length = words[place], 1
-        for more in range(longest.get(piece, 1), 1, -1):
-            phrase = " ".join(words[place : place + more])
-            if phrase in known:
-                piece, length = phrase, more
-                break
+        if piece in longest:
+            length = _phrase_at(words, place)
+            piece = " ".join(words[place : place + length])
         classes = known.get(piece)
         yield piece, _by_shape(piece) if classes is None else classes
         place += length
+
+
+def _phrase_at(words: list[str], place: int) -> int:
+    """How many words the longest phrase has that stands at ``place``; 1 = none does."""
+    known, longest, _ = _known()
+    for length in range(longest[words[place]], 1, -1):
+        if " ".join(words[place : place + length]) in known:
+            return length
+    return 1
 
 
 @kept
@@ -277,11 +296,17 @@ def read_answer(text: str | None, path: str | None = None) -> Answer:
 
 def _begins_with_its_own(words: str, field: _Field) -> bool:
     """Whether a word of its own comes before any word that could make it less than an answer: most texts need no more reading."""
-    *_, of_phrases = _known()
-    for piece, classes in _tokens(words):
+    known, longest, of_phrases = _known()
+    every = words.split()
+    for place, word in enumerate(every):
+        if word in longest and _phrase_at(every, place) > 1:
+            return False
+        classes = known.get(word)
+        if classes is None:
+            classes = _by_shape(word)
         if not classes:
-            return len(piece) > 2 and not (piece in of_phrases or piece in field.prompt or piece in _of_reasons())
-        if not classes <= _LEADS | _BESIDE or " " in piece:
+            return len(word) > 2 and not (word in of_phrases or word in field.prompt or word in _of_reasons())
+        if not classes <= _LEADS_OR_BESIDE:
             return False
     return False
 
@@ -290,7 +315,7 @@ def _begins_with_its_own(words: str, field: _Field) -> bool:
 def _closed(words: str, field: _Field, *, clause: bool = False) -> Answer | None:
     """How a text none of whose words is its own is read; ``None`` where it has one. ``clause``: what was agreed comes after it."""
     *_, of_phrases = _known()
-    if any(not _by_shape(word) for word in set(words.split()) - of_phrases - field.prompt):
+    if not all(map(_by_shape, set(words.split()) - of_phrases - field.prompt)):
         return None
     phrases = _phrases(words)
     marks = phrases.marks
@@ -349,10 +374,12 @@ def _pointer(words: Iterable[str]) -> Pointer:
 
 def _by_its_beginning(text: str, field: _Field) -> Answer:
     """The best of its sentences; but what comes after «ikke aktuelt» is the reason, and no answer."""
-    text = _DOTTED.sub(r"\1 ", _NOT_APPLICABLE.sub(r"\1a", text))
-    if _only_tells_why_not(text, field):
-        return Answer(Said.NOT_APPLICABLE, denies=True)
-    text = _reason().sub(", ", text)
+    text = _DOTTED.sub(_without_its_dot, _NOT_APPLICABLE.sub(_in_one_word, text))
+    reason = _reason().search(text)
+    if reason is not None:
+        if _only_tells_why_not(text[: reason.start()], field):
+            return Answer(Said.NOT_APPLICABLE, denies=True)
+        text = _reason().sub(", ", text)
     best = NOTHING
     sentences = _SENTENCE.split(text)
     for place, sentence in enumerate(map(_clauses, sentences)):
@@ -362,23 +389,23 @@ def _by_its_beginning(text: str, field: _Field) -> Answer:
             rest = [part for part in (sentence[1:], *map(_clauses, sentences[place + 1 :])) if part]
             reasoned = any(_sentence(part, field).said is Said.ANSWER for part in rest)
             said = _ANSWER if reasoned and field.may_not_apply else Answer(Said.NOT_APPLICABLE, denies=True)
-            return max(best, said if reasoned else NOTHING, key=_worth)
-        best = max(best, _sentence(sentence, field), key=_worth)
+            return _better(best, said if reasoned else NOTHING)
+        best = _better(best, _sentence(sentence, field))
         if best.said is Said.ANSWER:
             break
     return best
 
 
-def _only_tells_why_not(text: str, field: _Field) -> bool:
-    """Whether it says no, and then no more than why: «ikke evaluert fordi eleven var syk»."""
-    reason = _reason().search(text)
-    denied = bare(text[: reason.start()]) if reason is not None else ""
+def _only_tells_why_not(before: str, field: _Field) -> bool:
+    """Whether it says no, and then no more than why: «ikke evaluert fordi eleven var syk». ``before``: what stands before the reason."""
+    denied = bare(before)
     closed = _closed(denied, field) if denied else None
     return closed is not None and closed.denies and not field.may_not_apply
 
 
-def _worth(answer: Answer) -> Said:
-    return answer.said
+def _better(best: Answer, other: Answer) -> Answer:
+    """The one that is more of an answer; the first of equals."""
+    return other if other.said > best.said else best
 
 
 def _clauses(sentence: str) -> list[str]:
@@ -394,8 +421,8 @@ def _sentence(clauses: list[str], field: _Field) -> Answer:
     for words in clauses:
         said = _clause(words, field)
         if said.said is Said.LATER or (said.said is Said.NOTHING and _phrases(words).marks & _PUTS_OFF):
-            return max(best, Answer(Said.LATER), key=_worth)
-        best = max(best, said, key=_worth)
+            return _better(best, Answer(Said.LATER))
+        best = _better(best, said)
         if best.said is Said.ANSWER:
             break
     return best
