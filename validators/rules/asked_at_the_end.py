@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ...domain.log import Hearing, LogEntry, LogKind
-from ...domain.moment import Moment
+from ...domain.moment import Moment, latest
 from ...domain.verdict import Outcome, scope_of
 from ..heard import HEARD
 from ..judge import Judge
@@ -92,7 +92,7 @@ def _last_measure(case: KnownCase, pupil: str, period: Period, closed: Moment) -
             and (reopened is None or not moment.certainly_before(reopened))
         ]
         if within:
-            return max(within, key=lambda moment: moment.sort_key)
+            return latest(within)
     return None
 
 

@@ -7,42 +7,35 @@ from collections.abc import Iterable, Iterator, Sequence
 from ...domain.activity_plan import ActivityPlan, MeasureType
 from ...domain.case import Pupil
 from ...domain.log import EXAMINES, Hearing, LogEntry, LogKind
-from ...domain.moment import Moment
-from ...domain.verdict import Outcome, Reason, Verdict, scope_of
+from ...domain.moment import earliest
+from ...domain.verdict import Outcome, Reason, Verdict, best_of, scope_of
 from ..heard import ANALYSIS, hearings
 from ..judge import Judge
 from ..known import KnownCase, was_heard
+from ..occasions import each_entry, each_plan, each_pupil_of_a_plan
 from ..plan_parts import is_gone, plan_scope, unless_repeated
 from ..proof import DECLINED, WEAK, sort
 from ..reading.vague_phrases import Phrase, says_only
 from ..rule import Chapter
-from ..stretches import Stretch, only_protects, stretches
+from ..stretches import Stretch, only_protects, stretches, took_place
 from ..undertaken import undertaken
 
 CHAPTER = Chapter("measures")
 
 
-@CHAPTER.rule("TI-01")
-def measures_after_enquiry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("TI-01", each_plan)
+def measures_after_enquiry(case: KnownCase, judge: Judge, plan: ActivityPlan) -> Outcome:
     """«Ut ifra grundig og objektiv undersøkelse settes det i verk egnende og lovlige tiltak.»"""
-    for plan in case.current_plans:
-        scope, event = plan_scope(plan), plan.at
-        if not _measures_named(judge, plan):
-            yield judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
-        elif any(m.type in (MeasureType.CHANGE_OF_SCHOOL, MeasureType.EXPULSION) for m in plan.measures):
-            yield judge.review(scope, "needs_decision", plan, event=event)
-        else:
-            before = (e for e in case.all(*EXAMINES) if finds_out(e) and e.can_precede(event))
-            basis = next(iter(undertaken(case, judge, before).sure), None)
-            if basis is None:
-                yield judge.review(scope, "no_enquiry", plan, event=event)
-            else:
-                yield judge.met(scope, plan, basis, event=event, remarks=judge.presence_remarks())
-
-
-def finds_out(entry: LogEntry) -> bool:
-    """Whether something was found out: not a meeting that was only called, nor an offer of a conversation."""
-    return entry.held is not False and entry.hearing not in (Hearing.OFFERED, Hearing.DECLINED)
+    scope, event = plan_scope(plan), plan.at
+    if not _measures_named(judge, plan):
+        return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
+    if any(m.type in (MeasureType.CHANGE_OF_SCHOOL, MeasureType.EXPULSION) for m in plan.measures):
+        return judge.review(scope, "needs_decision", plan, event=event)
+    before = (e for e in case.all(*EXAMINES) if took_place(e) and e.can_precede(event))
+    basis = next(iter(undertaken(case, judge, before).sure), None)
+    if basis is None:
+        return judge.review(scope, "no_enquiry", plan, event=event)
+    return judge.met(scope, plan, basis, event=event, remarks=judge.presence_remarks())
 
 
 def _measures_named(judge: Judge, plan: ActivityPlan) -> bool:
@@ -127,11 +120,8 @@ def _about_what_began(
     stretch = next((s for s in stretches(case) if s.holds(decided)), None)
     if stretch is None:
         return heard
-    began: list[Moment] = [stretch.start]
-    began += [s.at for s in case.suspicions if stretch.holds(s.at)]
-    began += [n.learned_at for n in case.notices if n.learned_at is not None and stretch.holds(n.learned_at)]
-    began += [when for i in case.incidents if (when := i.at) is not None and stretch.holds(when)]
-    first = min(began, key=lambda moment: moment.sort_key)
+    began = [*(s.at for s in case.suspicions), *(n.learned_at for n in case.notices), *(i.at for i in case.incidents)]
+    first = earliest((stretch.start, *filter(stretch.holds, began))) or stretch.start
     allowed = judge.plan.readings.heard_before_choice_school_days
     return [
         entry
@@ -161,12 +151,7 @@ def _since(hearings: Sequence[LogEntry], before: ActivityPlan | None) -> list[Lo
 
 def _first_in_order(judge: Judge, scope: str, entries: Iterable[LogEntry], plan: ActivityPlan) -> Outcome | None:
     """The best that ``entries`` show about having come before ``plan``: met, else a question, else the wrong order."""
-    outcomes = [judge.in_order(scope, entry, plan, event=plan.at) for entry in entries]
-    for verdict in (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION):
-        for outcome in outcomes:
-            if outcome.verdict is verdict:
-                return outcome
-    return None
+    return best_of(judge.in_order(scope, entry, plan, event=plan.at) for entry in entries)
 
 
 def _started_before(case: KnownCase, plan: ActivityPlan, hearing: LogEntry) -> list[LogEntry | ActivityPlan]:
@@ -184,17 +169,11 @@ def _started_before(case: KnownCase, plan: ActivityPlan, hearing: LogEntry) -> l
     return found
 
 
-@CHAPTER.rule("TI-03")
-def pupil_contributes(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("TI-03", each_pupil_of_a_plan)
+def pupil_contributes(case: KnownCase, judge: Judge, pupil: str, plan: ActivityPlan) -> Outcome:
     """«og bidra i utarbeidelsen av tiltaksplanen»: per pupil of each current plan."""
-    for plan in case.current_plans:
-        pupils = case.pupils_of_plan(plan)
-        for pupil in pupils:
-            scope = scope_of(pupil=pupil, plan=plan.plan, version=str(plan.version))
-            yield _contribution(case, judge, scope, pupil, plan, alone=len(pupils) == 1)
-
-
-def _contribution(case: KnownCase, judge: Judge, scope: str, pupil: str, plan: ActivityPlan, *, alone: bool) -> Outcome:
+    scope = scope_of(pupil=pupil, plan=plan.plan, version=str(plan.version))
+    alone = len(case.pupils_of_plan(plan)) == 1
     event = plan.at
     before = [e for e in hearings(case, judge, pupil).sure if e.can_precede(event)]
     if judge.answers(plan.pupil_contribution, "activity_plans.pupil_contribution"):
@@ -246,16 +225,14 @@ def _analyses(case: KnownCase, plan: ActivityPlan) -> list[LogEntry]:
     ]
 
 
-@CHAPTER.rule("TI-05")
-def udir_tool_used(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("TI-05", each_entry(LogKind.ANALYSIS))
+def udir_tool_used(_case: KnownCase, judge: Judge, entry: LogEntry) -> Outcome:
     """«Analyseverktøy på UDIR sine sider brukes for å gjøre denne analysen før valg av tiltak.»: per analysis."""
-    for entry in case.all(LogKind.ANALYSIS):
-        scope, event = scope_of(log=entry.id), entry.at
-        if not judge.answers(entry.analysis_tool, "log.analysis_tool"):
-            yield judge.review(scope, "tool_not_stated", entry, event=event)
-        elif not judge.read_text or says_only(Phrase.UDIR_TOOL, entry.analysis_tool):
-            yield judge.met(scope, entry, event=event, remarks=judge.presence_remarks())
-        elif judge.answers(entry.deviates_because, "log.deviates_because"):
-            yield judge.met(scope, entry, event=event, remarks=(WEAK,))
-        else:
-            yield judge.review(scope, "another_tool", entry, event=event)
+    scope, event = scope_of(log=entry.id), entry.at
+    if not judge.answers(entry.analysis_tool, "log.analysis_tool"):
+        return judge.review(scope, "tool_not_stated", entry, event=event)
+    if not judge.read_text or says_only(Phrase.UDIR_TOOL, entry.analysis_tool):
+        return judge.met(scope, entry, event=event, remarks=judge.presence_remarks())
+    if judge.answers(entry.deviates_because, "log.deviates_because"):
+        return judge.met(scope, entry, event=event, remarks=(WEAK,))
+    return judge.review(scope, "another_tool", entry, event=event)

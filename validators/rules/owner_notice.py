@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from ...domain.case import Suspected
 from ...domain.log import LogEntry, LogKind, Recorded
-from ...domain.moment import Moment
+from ...domain.moment import Moment, earliest, latest
 from ...domain.notice import Notice
 from ...domain.people import Role
-from ...domain.verdict import Outcome, Reason, Verdict, scope_of
+from ...domain.verdict import Outcome, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..proof import WEAK
@@ -105,10 +105,8 @@ def _undecided(case: KnownCase, judge: Judge, found: _Seriousness) -> Iterator[O
         yield judge.review(found.scope, "still_serious", event=event)
     elif found.stretch.closed is None or _looks_serious(case):
         yield judge.review(found.scope, "is_it_serious", event=event)
-    elif case.hides and any(
-        case.raw.is_hidden(part) or case.raw.hides_part_of(part) for part in ("suspicions", "pupils", "incidents")
-    ):
-        yield Outcome(scope=found.scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day)
+    elif case.cannot_see("suspicions", "pupils", "incidents"):
+        yield judge.hidden(found.scope, event)
 
 
 def _missed_in_a_staff_case(case: KnownCase, judge: Judge, found: _Seriousness, serious: Moment) -> bool:
@@ -161,13 +159,13 @@ def notification_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             if isinstance(e, LogEntry) and e.kind is LogKind.OWNER_NOTIFIED and not acted_as(e.author, Role.OWNER)
         )
         told_at = [when for item in entries or items if (when := item.at) is not None]
-        known = [min(told_at, key=lambda m: m.sort_key)] if told_at else []
-        known += [found.serious] if found.serious is not None else []
-        if not known:
+        first = earliest(told_at)
+        event, last = found.serious or first, latest((first, found.serious))
+        if event is None or last is None:
             continue
-        outcome = written_by(judge, "VA-10", found.scope, entries, Role.RECTOR, found.serious or known[0])
+        outcome = written_by(judge, "VA-10", found.scope, entries, Role.RECTOR, event)
         if outcome is None and told_at:
-            outcome = waited(case, judge, "VA-10", found.scope, max(known, key=lambda m: m.sort_key))
+            outcome = waited(case, judge, "VA-10", found.scope, last)
         if outcome is None:
             continue
         undecided = found.serious is None and outcome.verdict is Verdict.DEVIATION

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ...domain.activity_plan import ActivityPlan
 from ...domain.log import BestInterest, LogEntry, LogKind
 from ...domain.verdict import Outcome, Reason, Verdict, best_of
 from ..best_interest_entries import WRITTEN
 from ..judge import UNANSWERED, Judge
 from ..known import KnownCase
+from ..occasions import each_plan
 from ..plan_parts import Grade, graded, is_gone, plan_scope, unless_repeated
 from ..proof import WEAK, from_outside
 from ..reading.vague_phrases import Phrase, says_only
@@ -18,25 +17,18 @@ from ..rule import Chapter
 CHAPTER = Chapter("measures")
 
 
-@CHAPTER.rule("AP-F")
-def best_interest_assessed(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+@CHAPTER.each("AP-F", each_plan)
+def best_interest_assessed(case: KnownCase, judge: Judge, plan: ActivityPlan) -> Outcome:
     """«vurderinga av barnets beste»: per current plan, in its field or in the entry the plan points at."""
-    for plan in case.current_plans:
-        yield _best_interest(case, judge, plan_scope(plan), plan)
-
-
-def _best_interest(case: KnownCase, judge: Judge, scope: str, plan: ActivityPlan) -> Outcome:
-    event = plan.at
+    scope, event = plan_scope(plan), plan.at
     grade = _assessment_grade(judge, plan.best_interest)
     if grade is Grade.GOOD:
         field = plan.best_interest.text if plan.best_interest is not None else None
         weak = (WEAK,) if (field or "").strip() and not judge.is_filled_in(field) else ()
         shown = judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *weak))
         return unless_repeated(case, judge, plan, "activity_plans.best_interest", shown)
-    if case.raw.is_hidden("log") or case.raw.hides_part_of("log"):
-        return Outcome(
-            scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=event.day if event else None
-        )
+    if case.cannot_see("log"):
+        return judge.hidden(scope, event)
     best = best_of(_assessed_in(judge, scope, plan, entry) for entry in _assessment_entries(case, plan))
     if best is not None:
         return best

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from ...domain.activity_plan import ActivityPlan
 from ...domain.case import ClosingReason, Pupil, PupilPart
 from ...domain.log import EXAMINES, LogEntry, LogKind
-from ...domain.moment import Moment
+from ...domain.moment import Moment, earliest
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..proof import from_outside
 from ..rule import Chapter
-from ..stretches import Stretch, at_this_school, stretches, transfers
-from .measures import finds_out
+from ..stretches import Stretch, at_this_school, stretches, took_place, transfers
 
 CHAPTER = Chapter("measures")
 
@@ -28,9 +27,8 @@ def plan_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome | Non
     for pupil in case.affected:
         for stretch in stretches(case):
             raised = _raised(case, stretch, pupil)
-            if raised is None:
-                continue
-            yield _plan_for(case, judge, _Owed(stretch, pupil.ref, stretch.scope(pupil), raised))
+            if raised is not None:
+                yield _plan_for(case, judge, _Owed(stretch, pupil.ref, stretch.scope(pupil), raised))
     yield from _involved_but_unsafe(case, judge)
 
 
@@ -45,8 +43,8 @@ def _involved_but_unsafe(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         hers = [talk for talk in unsafe if pupil.ref in talk.pupils]
         if hers:
             yield judge.review(scope_of(pupil=pupil.ref), "involved_says_unsafe", *hers, event=hers[0].at)
-        elif unsafe and (case.raw.is_hidden("log.pupils") or case.raw.hides_part_of("log.pupils")):
-            yield Outcome(scope=scope_of(pupil=pupil.ref), verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN)
+        elif unsafe and case.cannot_see("log.pupils"):
+            yield judge.hidden(scope_of(pupil=pupil.ref))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def _raised(case: KnownCase, stretch: Stretch, pupil: Pupil) -> Moment | None:
         and (since is None or since.certainly_before(when))
         and (closed is None or not closed.certainly_before(when))
     ]
-    raised = min(arrivals, key=lambda moment: moment.sort_key, default=stretch.period.opened)
+    raised = earliest(arrivals) or stretch.period.opened
     for known in (pupil.identified_at, pupil.joined_at):
         if known is not None and raised.certainly_before(known):
             raised = known
@@ -155,7 +153,7 @@ def _plan_missing(case: KnownCase, judge: Judge, owed: _Owed, *, older: Sequence
 def _closed_without(case: KnownCase, judge: Judge, owed: _Owed, anchor: Moment, closed: Moment) -> Outcome | None:
     """The case was closed and no plan was made: whether one was owed depends on why, and on what was found."""
     reason = owed.stretch.period.reason
-    examined = any(_within(entry, owed) and finds_out(entry) for entry in case.all(*EXAMINES))
+    examined = any(_within(entry, owed) and took_place(entry) for entry in case.all(*EXAMINES))
     words = _own_words(case, owed)
     if owed.stretch.period.moved is not None:
         return judge.stopped_by_move(owed.stretch.period.moved, lambda judge: judge.ladder("TI-07", owed.scope, anchor))

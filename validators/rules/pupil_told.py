@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...domain.case import Pupil
 from ...domain.log import Channel, LogEntry, LogKind, Recorded
-from ...domain.moment import Moment, end_of
+from ...domain.moment import Moment, end_of, latest
 from ...domain.notice import Notice, NoticeSource
 from ...domain.people import Role
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
@@ -55,8 +55,7 @@ def _clock(notice: Notice, pupil: Pupil) -> Moment | None:
     arrived = notice.at
     if arrived is None:
         return None
-    later = [pupil.identified_at, None if pupil.ref in notice.pupils else pupil.joined_at]
-    return max((m for m in (arrived, *later) if m is not None), key=lambda m: m.sort_key)
+    return latest((arrived, pupil.identified_at, None if pupil.ref in notice.pupils else pupil.joined_at))
 
 
 def _told(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start: Moment) -> Outcome:
