@@ -72,11 +72,6 @@ class Assessed:
         """Whether the field of this name (of :class:`BestInterest`) holds an answer."""
         return any(_says(judge, part, field) for part in self.parts)
 
-    def in_vain(self, judge: Judge, field: str) -> bool:
-        """Whether the field of this name is written in, and what stands there is no answer."""
-        written = any((getattr(part, field) or "").strip() for part in self.parts)
-        return written and judge.read_text and not self.says(judge, field)
-
     def has_words(self, judge: Judge) -> bool:
         """Whether anything is written, in any of its places."""
         return self.has_text(judge) or any(self.says(judge, field) for field in WRITTEN)

@@ -133,15 +133,17 @@ def _weighing(judge: Judge, found: Assessed) -> Outcome:
     conflict = any(part.conflict for part in found.parts)
     if conflict:
         questions.append("conflict_weight")
-    if all(found.says(judge, question) for question in questions) and not found.in_vain(judge, "weighing"):
+    asked = ("weighing", *questions)
+    unsaid = [place for place in asked if not found.says(judge, place)]
+    if not unsaid:
         return judge.met(found.scope, *found.items, event=found.event, remarks=judge.presence_remarks())
-    if not any(found.says(judge, place) for place in ("weighing", *questions)):
+    if len(unsaid) == len(asked):
         return found.field(judge, "weighing")
-    if any(found.unseen(question) for question in questions if not found.says(judge, question)):
+    if any(found.unseen(place) for place in unsaid):
         return found.unknown()
-    if conflict and not found.says(judge, "conflict_weight") and not found.says(judge, "weighing"):
+    if conflict and {"conflict_weight", "weighing"} <= set(unsaid):
         return found.unanswered(judge, "conflict_weight")
-    question = "weighing_unsaid" if found.in_vain(judge, "weighing") else "questions_unanswered"
+    question = "weighing_unsaid" if unsaid == ["weighing"] else "questions_unanswered"
     return judge.review(found.scope, question, *found.items, event=found.event)
 
 
