@@ -5,11 +5,21 @@ from __future__ import annotations
 import inspect
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
+from skolemiljo.domain import base
 from skolemiljo.domain.activity_plan import ActivityPlan
 from skolemiljo.domain.log import LogEntry
+
+
+@pytest.fixture
+def unread() -> Iterator[None]:
+    """No module's source has been read yet, and what is read here is remembered by nobody."""
+    base._classes.cache_clear()
+    yield
+    base._classes.cache_clear()
 
 
 def test_fields_are_described_by_the_text_below_them() -> None:
@@ -24,6 +34,7 @@ def test_inherited_fields_are_described_too() -> None:
     assert fields["actor"]["description"].startswith("Who did the thing")
 
 
+@pytest.mark.usefixtures("unread")
 def test_without_its_source_the_schema_has_no_descriptions(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(kind: type) -> str:
         raise OSError("could not get source code")
@@ -34,6 +45,7 @@ def test_without_its_source_the_schema_has_no_descriptions(monkeypatch: pytest.M
     assert fields["author"]["default"] is None
 
 
+@pytest.mark.usefixtures("unread")
 def test_one_thread_at_a_time_reads_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two that parsed at once broke off the reading of a school: CPython's parser loses count of its depth (SystemError)."""
     inside = 0
