@@ -49,9 +49,11 @@ def is_never_too_late(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 
 def takes_whoever_was_there(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
-    """A conversation about the pupil shows that she was heard, with whomever it was."""
+    """A conversation about the pupil shows that she was heard, with whomever it was; one from before the notice does not."""
+    begun = case.received
     for pupil in case.affected:
-        talk, begun = next(iter(case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)), None), case.received
+        talks = case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)
+        talk = next((e for e in talks if begun is not None and e.can_follow(begun)), None)
         scope = scope_of(pupil=pupil.ref)
         if talk is None or begun is None:
             yield judge.deviation(scope, Reason.UNDOCUMENTED)
