@@ -15,8 +15,8 @@ import click
 
 from skolemiljo.commands import output
 from skolemiljo.commands.command_language import written
+from skolemiljo.commands.for_others import FOR_OTHERS
 from skolemiljo.commands.groups import GROUPS
-from skolemiljo.commands.groups.for_others import FOR_OTHERS
 from skolemiljo.commands.options import (
     AS_OF,
     ASSESS_FORMAT,

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...domain.exit_code import ExitCode
-from .. import output
-from ..options import AS_OF, LANGUAGE, OUT, PLAIN_FORMAT, now, opened_because, with_workplace
+from ..domain.exit_code import ExitCode
+from . import output
+from .options import AS_OF, LANGUAGE, OUT, PLAIN_FORMAT, now, opened_because, with_workplace
 
 if TYPE_CHECKING:
-    from ...domain.people import Role
-    from ..workplace import Workplace
+    from ..domain.people import Role
+    from .workplace import Workplace
 
 
 @click.command()
@@ -28,8 +28,8 @@ def metrics(work: Workplace, out: Path | None) -> None:
     Eksempel:
       skolemiljo metrics --out /var/lib/prometheus/node-exporter/skolemiljo.prom
     """
-    from .. import metrics as numbers
-    from .. import reports_for
+    from . import metrics as numbers
+    from . import reports_for
 
     told = numbers.metrics(reports_for.needed(work.remembered), now())
     if out is None:
@@ -58,7 +58,7 @@ def conformance(work: Workplace, url: str | None, system: str, form: str, out: P
     Eksempel:
       skolemiljo conformance --system annual_cycle
     """
-    from .. import conformance as contracts
+    from . import conformance as contracts
 
     told = contracts.examine(work, system, url, now())
     output.put(contracts.as_json(told) if form == "json" else contracts.text(told), out)
@@ -94,7 +94,7 @@ def dossier(
     Eksempel:
       skolemiljo dossier SM-2026-014 --reason "Tilsyn, sak 2026/117" --out sak.html
     """
-    from .. import decisions
+    from . import decisions
 
     form = output.form_of(out, form, ("html", "pdf", "docx", "json"))
     language = language or work.settings.report_language
