@@ -49,7 +49,8 @@ def command_messages() -> dict[Message, str]:
             found |= dict.fromkeys(_in_python(file), file.relative_to(ROOT).as_posix())
     # what sends says how it went; what looks up, that nothing is there
     found |= dict.fromkeys(_in_python(ROOT / "reports/digest.py"), "reports/digest.py")
-    for file in (ROOT / "commands" / "options.py", *sorted(ROOT.glob("commands/groups/*.py")), ROOT / "cli.py"):
+    beside = (ROOT / "commands" / "options.py", ROOT / "commands" / "for_others.py")
+    for file in (*beside, *sorted(ROOT.glob("commands/groups/*.py")), ROOT / "cli.py"):
         name = file.relative_to(ROOT).as_posix()
         found |= dict.fromkeys((*_in_python(file), *_in_help(file)), name)
     return found
