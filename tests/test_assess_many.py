@@ -105,7 +105,7 @@ def test_a_file_gets_all_of_it_or_nothing(cases: Path, tmp_path: Path) -> None:
 
 
 def test_a_judgement_goes_to_another_process_with_that_process_own_rules(judging: Judging) -> None:
-    there = pickle.loads(pickle.dumps(judging))  # noqa: S301 - our own
+    there = pickle.loads(pickle.dumps(judging))  # noqa: S301 - written on this very line
     assert all(mine is its for mine, its in zip(judging.rules, there.rules, strict=True))
     assert there.plans == judging.plans
 

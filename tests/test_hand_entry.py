@@ -91,7 +91,7 @@ def receive(work: Workplace, out: Path, at: datetime = AS_OF) -> tuple[list[str]
     return [mistake.told() for mistake in wrong], " ".join(said)
 
 
-DONE = {"Ført i Sikker Sak": "ja", "Av hvem (rolle)": "rådgiver", "Når": datetime(2026, 11, 20, 14, 30)}  # noqa: DTZ001
+DONE = {"Ført i Sikker Sak": "ja", "Av hvem (rolle)": "rådgiver", "Når": datetime(2026, 11, 20, 14, 30)}  # noqa: DTZ001 - a cell of a sheet has no zone
 IN_THE_CYCLE = {"Ført i 1310.no": "ja", "Av hvem (rolle)": "rektor", "Når": "20.11.2026"}
 
 
@@ -145,7 +145,7 @@ def test_what_is_wrong_in_a_receipt_is_told_by_cell_and_the_rest_is_taken(work: 
         "Flagg å føre",
         {**DONE, "Av hvem (rolle)": f"Kari {MARK}"},
         {**DONE, "Av hvem (rolle)": None},
-        {**DONE, "Når": datetime(2026, 12, 1)},  # noqa: DTZ001
+        {**DONE, "Når": datetime(2026, 12, 1)},  # noqa: DTZ001 - a cell of a sheet has no zone
         {**DONE, "Når": f"i går {MARK}"},
         {**DONE, "Ført i Sikker Sak": "nei"},
         {**DONE, "Sak": "SM-1999-1"},

@@ -52,12 +52,7 @@ def test_the_case_in_hand_is_finished_and_the_next_night_takes_the_rest(
             assert store.runs()[0].state == "stopped"
         assert [line["state"] for line in entries(tmp_path / "runlog.jsonl", Line.RUN_ENDED)] == ["stopped"]
 
-        mock.mock.plan.clear()
-        again = start_sync(settings, FIRST_NIGHT + timedelta(minutes=1))
-        said, errors = again.communicate()
-        assert (again.returncode, json.loads(said)["state"]) == (0, "complete"), errors
-        found = compare(mock, settings_for(mock), tmp_path / "lager.sqlite", FIRST_NIGHT + timedelta(minutes=2))
-        assert found.whole, found
+        _the_next_night_is_whole(mock, settings, tmp_path)
 
 
 def test_eight_writers_beside_a_vendor_who_says_nothing_more_are_let_go_of(tmp_path: Path) -> None:
@@ -77,12 +72,7 @@ def test_eight_writers_beside_a_vendor_who_says_nothing_more_are_let_go_of(tmp_p
                 "who was let go of is not remembered"
             )
 
-        mock.mock.plan.clear()
-        again = start_sync(settings, FIRST_NIGHT + timedelta(minutes=1))
-        said, errors = again.communicate()
-        assert (again.returncode, json.loads(said)["state"]) == (0, "complete"), errors
-        found = compare(mock, settings_for(mock), tmp_path / "lager.sqlite", FIRST_NIGHT + timedelta(minutes=2))
-        assert found.whole, found
+        _the_next_night_is_whole(mock, settings, tmp_path)
 
 
 def test_a_case_with_a_log_of_ten_thousand_entries_stops_no_other(tmp_path: Path) -> None:
@@ -105,3 +95,13 @@ def test_a_case_with_a_log_of_ten_thousand_entries_stops_no_other(tmp_path: Path
         with Store.open(tmp_path / "lager.sqlite") as store:
             assert set(store.written_fingerprints()) == set(ids)
             assert not store.intentions()
+
+
+def _the_next_night_is_whole(mock: RunningMock, settings: Path, folder: Path) -> None:
+    """Without faults, and as a judgement from nothing would have it."""
+    mock.mock.plan.clear()
+    again = start_sync(settings, FIRST_NIGHT + timedelta(minutes=1))
+    said, errors = again.communicate()
+    assert (again.returncode, json.loads(said)["state"]) == (0, "complete"), errors
+    found = compare(mock, settings_for(mock), folder / "lager.sqlite", FIRST_NIGHT + timedelta(minutes=2))
+    assert found.whole, found

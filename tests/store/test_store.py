@@ -196,7 +196,7 @@ def test_many_cases_at_once(store: Store) -> None:
 
 def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="without a zone"):
-        store.put_school(SchoolState(HERE, cursor=datetime(2026, 3, 10)))  # noqa: DTZ001
+        store.put_school(SchoolState(HERE, cursor=datetime(2026, 3, 10)))  # noqa: DTZ001 - what is refused
 
 
 # --- the outbox
