@@ -109,16 +109,30 @@ class NationalRegister:
 
     def _school(self, unit: dict[str, Any]) -> School | None:
         """The unit, where it is an active municipal school of the municipality that has primary or lower secondary classes."""
-        of_here = str(unit.get("Kommunenummer", "")) == self._municipality
-        active = unit.get("ErAktiv") is True and unit.get("ErSkole", True) is True
-        grades = unit.get("ErGrunnskole", unit.get("ErGrunnSkole", unit.get("ErVideregaaendeSkole") is not True))
-        number, name = str(unit.get("Organisasjonsnummer", "")), unit.get("Navn")
-        if not (of_here and active and grades is True) or unit.get("ErPrivatskole") is True:
+        if not isinstance(here := unit.get("Kommunenummer"), str):
+            raise IncompleteAnswer(_("en enhet i registeret mangler Kommunenummer"), system=SYSTEM)
+        if here != self._municipality:
             return None
+        upper = _told(unit, "ErVideregaaendeSkole", otherwise=False)
+        grades = _told(unit, "ErGrunnskole", otherwise=_told(unit, "ErGrunnSkole", otherwise=not upper))
+        private = _told(unit, "ErPrivatskole", otherwise=False)
+        if not (_told(unit, "ErAktiv") and _told(unit, "ErSkole", otherwise=True) and grades) or private:
+            return None
+        number, name = str(unit.get("Organisasjonsnummer", "")), unit.get("Navn")
         if not is_organisation_number(number):
             raise IncompleteAnswer(_("en skole i registeret mangler organisasjonsnummer"), system=SYSTEM)
         called = name.strip()[:_LONGEST] if isinstance(name, str) and name.strip() else number
         return School(organisation_number=number, name=called, municipality=self._municipality)
+
+
+def _told(unit: dict[str, Any], mark: str, *, otherwise: bool | None = None) -> bool:
+    """Whether the unit is what the mark says. A mark that is neither yes nor no closes no school: the answer is not whole."""
+    told = unit.get(mark, otherwise)
+    if not isinstance(told, bool):
+        raise IncompleteAnswer(
+            _("en enhet i registeret har {mark} som verken er ja eller nei").format(mark=mark), system=SYSTEM
+        )
+    return told
 
 
 def _closed(kept: _Kept | None, listed: set[str], today: date) -> Iterable[School]:

@@ -151,6 +151,21 @@ def test_a_school_without_its_number_is_no_school_left_out(register: Register, n
         listed(roster(register))
 
 
+@pytest.mark.parametrize(
+    "changes", [{"ErAktiv": None}, {"ErAktiv": "true"}, {"ErGrunnskole": 1}, {"Kommunenummer": None}]
+)
+def test_a_school_whose_marks_can_not_be_read_is_not_closed(
+    register: Register, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    memory = tmp_path / "nsr.json"
+    register.units = [unit(ONE), unit(TWO)]
+    listed(roster(register, memory))
+    register.units = [unit(ONE), unit(TWO, **changes)]
+    assert listed(roster(register, memory, NOW + timedelta(days=8))) == {ONE: None, TWO: None}
+    with pytest.raises(IncompleteAnswer):
+        listed(roster(register))
+
+
 def test_what_is_kept_of_another_municipality_or_can_not_be_read_is_asked_for_anew(
     register: Register, tmp_path: Path
 ) -> None:

@@ -34,7 +34,7 @@ from skolemiljo.adapters.http import HttpClient, Limits
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
 from skolemiljo.adapters.mock.wire import case_to_wire, school_to_wire, to_wire
 from skolemiljo.adapters.ports import CaseProblem
-from skolemiljo.adapters.roster import OneRoster, SchoolsFile
+from skolemiljo.adapters.roster import NationalRegister, OneRoster, SchoolsFile
 from skolemiljo.adapters.sikker_sak import SikkerSak
 from skolemiljo.adapters.sikker_sak.wire import record_to_wire
 from skolemiljo.adapters.wire_names import camelled
@@ -245,6 +245,34 @@ class ThroughOneRoster(OverHttp):
         return {"orgs": lambda c: c.schools()}
 
 
+class ThroughNationalRegister(OverHttp):
+    system = "nsr"
+
+    def __init__(self) -> None:
+        units = [
+            {
+                "Organisasjonsnummer": s["organisation_number"],
+                "Navn": s["name"],
+                "Kommunenummer": "3441",
+                "ErAktiv": True,
+                "ErSkole": True,
+                "ErGrunnskole": True,
+                "ErVideregaaendeSkole": False,
+                "ErPrivatskole": False,
+                "Internettadresse": f"https://x.example/{MARK}",
+            }
+            for s in municipality().schools()
+        ]
+        self.documents = {"units": (1, [{"AntallSider": 1, "EnhetListe": units}])}
+        super().__init__()
+
+    def connect(self, http: HttpClient) -> NationalRegister:
+        return NationalRegister(http, "3441", memory=None, days=7)
+
+    def calls(self, _: Any) -> dict[str, Callable[[Any], Iterable[Any]]]:
+        return {"units": lambda c: c.schools()}
+
+
 class ThroughFolder:
     """A folder in which one file is broken, and which is otherwise whole."""
 
@@ -440,6 +468,7 @@ def connectors(path: Path) -> dict[str, Callable[[], Any]]:
         "annual_cycle": ThroughAnnualCycle,
         "folder": lambda: ThroughFolder(path),
         "oneroster": ThroughOneRoster,
+        "nsr": ThroughNationalRegister,
         "schools_file": lambda: ThroughSchoolsFile(path),
     }
 
