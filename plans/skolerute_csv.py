@@ -18,13 +18,26 @@ _OPEN = ("elevdag", "skoledag", "skuledag", "school_day", "pupil_day")
 _FREE = ("elevfri", "fridag", "fri", "free")
 _SCHOOL = ("organisasjonsnummer", "orgnr", "skole", "skule", "school")
 _WHY = ("kommentar", "merknad", "why", "tekst")
-_YES, _NO = frozenset({"ja", "j", "1", "true", "x", "sann"}), frozenset({"nei", "n", "0", "false", "", "usann"})
-_NORWEGIAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_YES = frozenset({"ja", "j", "1", "true", "x", "sann", "yes", "y"})
+_NO = frozenset({"nei", "n", "0", "false", "", "usann", "no"})
+_NORWEGIAN = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
+_ISO = re.compile(r"(\d{4}-?\d\d-?\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?(?:[+-]\d\d:?\d\d)?)?", re.ASCII)
+_FOR_EXCEL = re.compile(r"sep=(.)\r?\n", re.I)
+"""The line that tells Excel which separator the file has."""
 
 
 def read_days(text: str, name: str, school: str | None) -> tuple[list[FreeDays], list[NotUnderstood]]:
     """The free days of each owner in the file ``name``, and the lines that could not be read. Raises SettingsError."""
-    rows = csv.DictReader(io.StringIO(text), delimiter=_delimiter(text))
+    text = _FOR_EXCEL.sub("", text, count=1) if _FOR_EXCEL.match(text) else text
+    try:
+        return _read(csv.DictReader(io.StringIO(text), delimiter=_delimiter(text)), name, school)
+    except csv.Error:
+        raise SettingsError(
+            _("{name}: første linje må ha kolonnene dato og elevdag (ja eller nei)").format(name=name)
+        ) from None
+
+
+def _read(rows: csv.DictReader[str], name: str, school: str | None) -> tuple[list[FreeDays], list[NotUnderstood]]:
     columns = {(column or "").strip().casefold(): column for column in rows.fieldnames or ()}
     when, open_, free = (_one_of(columns, names) for names in (_DATE, _OPEN, _FREE))
     if when is None or (open_ is None) == (free is None):
@@ -39,7 +52,11 @@ def read_days(text: str, name: str, school: str | None) -> tuple[list[FreeDays],
             continue
         owner = (row.get(whose) or "").strip().replace(" ", "") if whose is not None else ""
         comment = (row.get(why) or "").strip()[:60] if why is not None else ""
-        days[owner][day] = ((word in _YES) == (open_ is not None), comment)
+        is_open = (word in _YES) == (open_ is not None)
+        if days[owner].setdefault(day, (is_open, comment))[0] != is_open:
+            days[owner][day] = (True, comment)
+            what = _("står både som skoledag og som fri")
+            loose.append(NotUnderstood(name, f"{day:%d.%m.%Y}", f"linje {rows.line_num}", what))
     return [_free_days(owner, told, name) for owner, told in _by_owner(days, name, school).items()], loose
 
 
@@ -85,11 +102,14 @@ def _one_of(columns: dict[str, str], names: tuple[str, ...]) -> str | None:
 
 def _day(text: str) -> date | None:
     text = text.strip()
-    norwegian = _NORWEGIAN.fullmatch(text)
+    norwegian, iso = _NORWEGIAN.fullmatch(text), _ISO.fullmatch(text)
     try:
-        day = (
-            date(*(int(part) for part in reversed(norwegian.groups()))) if norwegian else date.fromisoformat(text[:10])
-        )
+        if norwegian:
+            day = date(*(int(part) for part in reversed(norwegian.groups())))
+        elif iso:
+            day = date.fromisoformat(iso[1])
+        else:
+            return None
     except ValueError:
         return None
     return day if 2000 <= day.year <= 2100 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from gettext import gettext as _
 
 from ..domain.errors import SettingsError
@@ -16,7 +16,14 @@ from .skolerute_words import Says, what_it_says
 _FOLDED = re.compile(rb"\r?\n[ \t]")
 _EVENT = re.compile(r"^BEGIN:VEVENT[ \t]*$(.*?)(?:^END:VEVENT|(?=^BEGIN:VEVENT)|\Z)", re.M | re.S | re.I)
 _WHEN = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z)?)?", re.ASCII)
-_LENGTH = re.compile(r"P(?:(\d{1,3})W)?(?:(\d{1,3})D)?(?:T.*)?", re.ASCII)
+_LENGTH = re.compile(
+    r"\+?P(?:(?P<weeks>\d{1,3})W)?(?:(?P<days>\d{1,3})D)?"
+    r"(?:T(?:(?P<hours>\d{1,4})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,8})S)?)?",
+    re.ASCII,
+)
+_MIDNIGHT = re.compile(r"\d{8}T0000(?:00)?Z", re.ASCII)
+_ALL_DAY_ENDS = re.compile(r"(?:\d{8}(?:T(?:0000|23\d\d)(?:\d\d)?Z?)?)?", re.ASCII)
+_UTC = frozenset({"UTC", "ETC/UTC", "GMT", "ETC/GMT"})
 _SHOWN = 60
 """Characters of a summary that are repeated."""
 
@@ -39,8 +46,8 @@ def read_icalendar(data: bytes, name: str, school: str | None) -> tuple[FreeDays
             continue
         if event.get("STATUS", "").upper() == "CANCELLED":
             continue
-        says = what_it_says(words, span.start.month)
-        if not span.whole_days:
+        says = what_it_says(words, span.start.month, (span.after - span.start).days)
+        if not span.whole_days and says not in (Says.FIRST_DAY, Says.LAST_DAY):
             if says is Says.FREE:
                 loose.append(NotUnderstood(name, words, f"{span.start:%d.%m.%Y}", _("har klokkeslett")))
         elif says is Says.NOT_UNDERSTOOD:
@@ -99,10 +106,11 @@ def _properties(block: str) -> dict[str, str]:
             inside += 1 if line[:1] in "bB" else -1
         elif line.strip() and not inside:
             try:
-                key, _parameters, value = Contentline(line).parts()  # type: ignore[no-untyped-call]  # icalendar types it not
+                key, parameters, value = Contentline(line).parts()  # type: ignore[no-untyped-call]  # icalendar types it not
             except ValueError:
                 continue
-            found.setdefault(key.upper(), value.strip())
+            in_utc = "T" in value and str(parameters.get("TZID", "")).upper() in _UTC and not value.endswith("Z")
+            found.setdefault(key.upper(), value.strip() + ("Z" if in_utc else ""))
     return found
 
 
@@ -121,18 +129,33 @@ def _days_of(event: dict[str, str]) -> _Span:
     An all-day event is dates, or times from midnight to midnight (or to the last minute of a day), in UTC or not. DTEND is
     exclusive; without it and without DURATION it is one day (RFC 5545 3.6.1).
     """
-    start, start_time = _when(event.get("DTSTART", ""))
-    end, end_time = _when(event["DTEND"]) if event.get("DTEND") else (None, None)
-    if end is None:
-        length = _LENGTH.fullmatch(event.get("DURATION", ""))
-        days = int(length[1] or 0) * 7 + int(length[2] or 0) if length is not None else 1
-        end, end_time = start + timedelta(days=days), None
+    begins, ends = event.get("DTSTART", ""), event.get("DTEND", "")
+    if _MIDNIGHT.fullmatch(begins) and _ALL_DAY_ENDS.fullmatch(ends):  # dates that a program has called UTC
+        begins, ends = begins.rstrip("Z"), ends.rstrip("Z")
+    start, start_time = _when(begins)
+    if ends:
+        end, end_time = _when(ends)
+    elif event.get("DURATION"):
+        begun = datetime.combine(start, time(*(start_time or (0, 0))))
+        ended = begun + _length(event["DURATION"])
+        end, end_time = ended.date(), (ended.hour, ended.minute)
+    else:
+        end, end_time = start + ONE_DAY, None
+    if end < start:
+        raise ValueError(_("slutter før det begynner"))
     if end_time is not None and end_time[0] == 23:
         end, end_time = end + ONE_DAY, (0, 0)
     whole = start_time in (None, (0, 0)) and end_time in (None, (0, 0))
     if (end - start).days > 366:
         raise ValueError(_("varer i over et år"))
     return _Span(start, max(end, start + ONE_DAY), whole)
+
+
+def _length(value: str) -> timedelta:
+    found = _LENGTH.fullmatch(value.upper())
+    if found is None or not any(found.groups()):
+        raise ValueError(_("har ingen dato som kan leses"))
+    return timedelta(**{unit: int(number or 0) for unit, number in found.groupdict().items()})
 
 
 def _when(value: str) -> tuple[date, tuple[int, int] | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ from datetime import time
 from gettext import gettext as _
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import EnvSettingsSource
@@ -76,8 +77,10 @@ def load_settings(file: Path | None = None, secrets: Path | None = None) -> Sett
         ) from None
     except RecursionError:
         raise SettingsError(_("innstillingsfila er ikke gyldig TOML i UTF-8{where}").format(where="")) from None
-    except ValueError:
-        raise SettingsError(_("en innstilling i miljøet kan ikke leses")) from None
+    except ValueError as error:
+        named = re.search(r'for field "(\w+)"', str(error), re.ASCII)
+        which = f"{PREFIX}{named[1].upper()}…: " if named and named[1] in Settings.model_fields else ""
+        raise SettingsError(which + _("en innstilling i miljøet kan ikke leses")) from None
     return settings if file is None else _beside(settings, file.parent)
 
 
@@ -141,27 +144,42 @@ def _sections_of_others(file: Path | None) -> dict[str, type[Section]]:
 
 def _check_environment(others: Iterable[str]) -> None:
     """A variable that nothing reads would be overlooked, and with it what it was to turn on or off."""
-    known = {name.upper() for name in (*Settings.model_fields, *others)} | _NO_SETTINGS
+    known = {name.upper() for name in Settings.model_fields}
+    has_keys = {name.upper() for name in others} | {name.upper() for name in _with_keys()}
     for variable in sorted(os.environ):
-        name = variable.removeprefix(PREFIX)
-        if not variable.startswith(PREFIX) or name.partition("__")[0] in known:
+        name = variable[len(PREFIX) :]
+        if not variable.upper().startswith(PREFIX) or name in _NO_SETTINGS:
+            continue
+        first, below, _rest = name.upper().partition("__")
+        if first in has_keys or (first in known and not below):
             continue
         unknown = _("{key}: innstillingen finnes ikke. Mente du {near}?")
-        raise SettingsError(unknown.format(key=variable if name.isascii() else PREFIX, near=PREFIX + _nearest(name)))
+        key = variable if name.isascii() else PREFIX
+        raise SettingsError(unknown.format(key=key, near=PREFIX + _nearest(name.upper())))
 
 
 def _nearest(name: str) -> str:
-    """The variable, without prefix, that is most like ``name``: a section's key also where the section is left out."""
+    """The variable, without prefix, that is most like ``name``: a key is known by itself, under a section that is not its own or none."""
     whole = [*_NO_SETTINGS, *(key.upper() for key in Settings.model_fields)]
     nested = {f"{section.upper()}__{key.upper()}": key.upper() for section, key in _section_keys()}
-    alone = difflib.get_close_matches(name, nested.values(), n=1, cutoff=0.9)
-    if alone:
-        return next(full for full, last in nested.items() if last == alone[0])
     first, below, rest = name.partition("__")
-    if below:
-        near = difflib.get_close_matches(first, whole, n=1, cutoff=0)
-        return f"{near[0]}__{rest}"
+    if below and (sections := difflib.get_close_matches(first, [key.upper() for key in _with_keys()], n=1, cutoff=0.8)):
+        return f"{sections[0]}__{rest}"
+    if below and first in whole:
+        return first
+    keys = difflib.get_close_matches(rest if below else name, [*whole, *nested.values()], n=1, cutoff=0.9)
+    if keys:
+        full = [keys[0]] if keys[0] in whole else [full for full, key in nested.items() if key == keys[0]]
+        return full[0] if not below else difflib.get_close_matches(name, full, n=1, cutoff=0)[0]
     return difflib.get_close_matches(name, [*whole, *nested], n=1, cutoff=0)[0]
+
+
+def _with_keys() -> Iterator[str]:
+    """The settings that have keys of their own: sections and tables."""
+    for name, field in Settings.model_fields.items():
+        kind = get_origin(field.annotation) or field.annotation
+        if isinstance(kind, type) and issubclass(kind, (Section, dict)):
+            yield name
 
 
 def _section_keys() -> Iterator[tuple[str, str]]:

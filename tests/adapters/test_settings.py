@@ -118,6 +118,13 @@ def test_every_mistake_is_named_at_once(file: Path) -> None:
         ("SKOLEMILJO_SYNK__WRITE_BACK", "SYNC"),
         ("SKOLEMILJO_READTEXT", "READ_TEXT"),
         ("SKOLEMILJO_WRITE_BACK", "SYNC__WRITE_BACK"),
+        ("SKOLEMILJO_REPORTS__CASE_URL", r"CASE_URL\?"),
+        ("SKOLEMILJO_LANGUAGE__OWNER", r"LANGUAGES__OWNER\?"),
+        ("SKOLEMILJO_STORE__X", r"STORE\?"),
+        ("SKOLEMILJO_SIKKERSAK__BASE_URL", r"SIKKER_SAK__BASE_URL\?"),
+        ("SKOLEMILJO_BASE_URL", r"\w+__BASE_URL\?"),
+        ("skolemiljo_write_back", r"SYNC__WRITE_BACK\?"),
+        ("skolemiljo_settings", r"SETTINGS\?"),
         ("SKOLEMILJO_NOE_HELT_ANNET", ""),
         ("SKOLEMILJO_X", ""),
     ],
@@ -125,6 +132,13 @@ def test_every_mistake_is_named_at_once(file: Path) -> None:
 def test_a_misspelt_variable_is_a_mistake(monkeypatch: pytest.MonkeyPatch, name: str, near: str) -> None:
     monkeypatch.setenv(name, SECRET)
     with pytest.raises(SettingsError, match=f"Mente du SKOLEMILJO_{near}") as raised:
+        load_settings()
+    assert SECRET not in str(raised.value)
+
+
+def test_a_variable_that_can_not_be_read_is_named_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKOLEMILJO_MAIL__OWNER", SECRET)
+    with pytest.raises(SettingsError, match="SKOLEMILJO_MAIL") as raised:
         load_settings()
     assert SECRET not in str(raised.value)
 

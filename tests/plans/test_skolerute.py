@@ -77,6 +77,78 @@ def free(found: Calendars) -> set[date]:
         "Julaften",
         "Første feriedag",
         "Siste feriedag",
+        "Høstferie. SFO åpen",
+        "Høstferie SFO åpen",
+        "Høstferie SFO åpent",
+        "Høstferie og SFO stengt",
+        "Høstferie m/ SFO",
+        "Høstferie med SFO-tilbud",
+        "Haustferie (SFO ope)",
+        "Haustferie. SFO ope",
+        "Haustferie, SFO stengd",
+        "Vinterferie uke 8",
+        "Uke 40: Høstferie",
+        "Veke 41 – Haustferie",
+        "Planleggingsdag. SFO stengt.",
+        "Planleggingsdag SFO stengt",
+        "Planleggingsdag for lærere og SFO",
+        "Planleggingsdag for ansatte i skole og SFO",
+        "Felles planleggingsdag skole og barnehage",
+        "Planleggingsdag for skole, SFO og barnehage",
+        "Planleggingsdag – SFO har åpent",
+        "Planleggingsdag/fri for elevene",
+        "Fri for elevene",
+        "Fri for elevar",
+        "Fri for alle elever",
+        "Fridag for elevane",
+        "Elevfri",
+        "Elevfri - planleggingsdag for lærere",
+        "Elevfridag",
+        "Konferansetimer (elevfri)",
+        "Kurs for lærere (elevene har fri)",
+        "Planl.dag 3",
+        "Plan-dag",
+        "P-dag",
+        "Planleggingsdag nr. 2",
+        "Planleggjingsdag",
+        "Innklemt fredag (skolefri)",
+        "Inneklemt dag",
+        "Klemdag",
+        "Julefri",
+        "Påskefri",
+        "Juleferie fra og med mandag",
+        "Juleferie (siste skoledag 19.12, første skoledag 5.1)",
+        "Jolaftan",
+        "Julaftan",
+        "Joleferie",
+        "Jol",
+        "Nyttårsaften",
+        "Ingen skole",
+        "Ikke skole",
+        "Ingen undervisning",
+        "Elevene har ikke skole",
+        "Ikkje skule",
+        "Skulefri",
+        "Skulen er stengd",
+        "Skolen stengt",
+        "Stengt",
+        "Frie dager",
+        "Fridager",
+        "Påskeferien",
+        "Påskeferie t.o.m. 2. påskedag",
+        "Feriedager",
+        "Ferieuke",
+        "HØSTFERIE",
+        "Høst-ferie",
+        "Romjulsferie",
+        "Fri (etter avspasering)",
+        "Høstferie (1.–10. trinn)",
+        "Skolefri onsdag før påske",
+        "Fri dagen etter Kr. himmelfart",
+        "Fri 15. mai",
+        "Fri skole og SFO",
+        "Skole- og SFO-fri dag",
+        "Høytidsdag, fri",
     ],
 )
 def test_days_without_school(words: str) -> None:
@@ -114,6 +186,84 @@ def test_days_without_school(words: str) -> None:
         "Fri for 10. trinn",
         "Planleggingsdag ungdomsskolen",
         "Skriftlig eksamen (fri for 8. og 9. trinn)",
+        "Fri for mobbing",
+        "En skole fri for mobbing",
+        "Uke fri for skjerm",
+        "Skjermfri uke",
+        "Mobbefri uke",
+        "Plastfri dag",
+        "Bilfri uke",
+        "Røykfri uke",
+        "Sukkerfri uke",
+        "Friluftsdag",
+        "Friidrettsdag",
+        "Friminuttkonkurranse",
+        "Skolebiblioteket stengt",
+        "Skolekontoret er stengt",
+        "Skolekjøkkenet stengt",
+        "Planleggingsdag (avlyst)",
+        "Planleggingsdag (flyttet til 14. november)",
+        "Høstferie - avlyst",
+        "Planleggingsdag (ungdomsskolen)",
+        "Fri (10. trinn)",
+        "Elevfri (1.-4. trinn)",
+        "Fri for 1. klasse",
+        "Halv dag",
+        "Halv planleggingsdag",
+        "Skolen slutter kl. 12 (planleggingsmøte)",
+        "Siste skoledag før høstferien",
+        "Siste skoledag før vinterferie",
+        "Første skoledag etter påske",
+        "Skolen begynner igjen etter høstferien",
+        "Skulestart etter jol",
+        "Høstferieaktiviteter",
+        "Høstferie SFO",
+        "Høstferie på SFO",
+        "SFO: høstferie",
+        "SFO stengt (planleggingsdag)",
+        "SFO planleggingsdag",
+        "SFO har planleggingsdag",
+        "Planleggingsdag for SFO",
+        "Planleggingsdag i SFO",
+        "Planleggingsdag SFO-ansatte",
+        "SFO-planleggingsdag",
+        "Planleggingsdag i barnehagene",
+        "Påmelding SFO høstferien",
+        "Påmeldingsfrist SFO vinterferie",
+        "Frist for påmelding til SFO i ferien",
+        "Foreldremøte før høstferien",
+        "Feriekoloni",
+        "FN-dagen",
+        "Aktivitetsdag",
+        "Karneval",
+        "Skoletur",
+        "Høstfest",
+        "Juleavslutning",
+        "Julegrantenning",
+        "Påskelunsj",
+        "Vinteraktivitetsdag",
+        "Uke uten vold",
+        "Leksefri uke",
+        "Leksefritt",
+        "Leksefri",
+        "Fritidsklubb",
+        "Fri entre i svømmehallen",
+        "Gratis frukt",
+        "Trygg skolevei-uke",
+        "Dysleksivennlig uke",
+        "Psykisk helse-uka",
+        "Refleksdagen",
+        "Ferieprat",
+        "Etter ferien: oppstart prosjekt",
+        "Fotografering",
+        "Vaksinasjon 9. trinn",
+        "Nasjonale prøver",
+        "Tentamen",
+        "Eksamen",
+        "Læreplandag",
+        "Timeplandag",
+        "Årsplandag",
+        "Juleferie. Første skoledag er 5. januar",
     ],
 )
 def test_days_of_school(words: str) -> None:
@@ -129,10 +279,19 @@ def test_days_of_school(words: str) -> None:
         ("Skoleslutt", 6, Says.LAST_DAY),
         ("Siste skoledag før sommerferien", 6, Says.LAST_DAY),
         ("Siste skoledag", 12, Says.OPEN),
+        ("Siste skoledag for 10. trinn", 6, Says.NOT_UNDERSTOOD),
+        ("Høstferie SFO", 10, Says.NOT_UNDERSTOOD),
+        ("", 10, Says.NOT_UNDERSTOOD),
     ],
 )
 def test_the_summer_lies_between_the_last_and_the_first_day(words: str, month: int, says: Says) -> None:
     assert what_it_says(words, month) is says
+
+
+@pytest.mark.parametrize("words", ["Juleferie, siste skoledag 19. desember", "Juleferie. Første skoledag er 5. januar"])
+def test_a_vacation_of_several_days_may_name_the_school_days_beside_it(words: str) -> None:
+    assert what_it_says(words, 12, days=12) is Says.FREE
+    assert what_it_says(words, 12, days=1) is Says.NOT_UNDERSTOOD
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------
@@ -154,8 +313,26 @@ VALUE = ";VALUE=DATE:"
         (":20251005T220000Z", ":20251010T220000Z", ""),
         (":20251006T000000", ":20251010T235900", ""),
         (VALUE + "20251006", "", "DURATION:P5D"),
+        (":20251006T000000Z", ":20251011T000000Z", ""),
+        (":20251006T000000Z", ":20251010T235959Z", ""),
+        (";TZID=UTC:20251005T220000", ";TZID=UTC:20251010T220000", ""),
+        (":20251006T000000", "", "DURATION:PT120H"),
+        (":20251006T000000", "", "DURATION:P4DT23H59M59S"),
     ],
-    ids=["google", "outlook", "tzid-and-date", "ical.net", "php-utc", "last-minute", "duration"],
+    ids=[
+        "google",
+        "outlook",
+        "tzid-and-date",
+        "ical.net",
+        "php-utc",
+        "last-minute",
+        "duration",
+        "dates-called-utc",
+        "last-minute-called-utc",
+        "tzid-utc",
+        "hours",
+        "days-and-hours",
+    ],
 )
 def test_an_all_day_event_however_a_program_writes_it(tmp_path: Path, start: str, end: str, more: str) -> None:
     found = read(tmp_path, ics(event("Høstferie", start, end, more)))
@@ -184,6 +361,9 @@ def test_a_file_in_latin1_and_a_line_folded_inside_a_letter(tmp_path: Path) -> N
         "SUMMARY:Ferie",
         event("Ferie", ";VALUE=DATE:20251006", "", "RRULE:FREQ=YEARLY"),
         event("Ferie", ":20251006T080000", ":20251006T150000"),
+        event("Ferie", ";VALUE=DATE:20251011", ";VALUE=DATE:20251006"),
+        event("Ferie", ";VALUE=DATE:20251006", "", "DURATION:fem dager"),
+        event("Ferie", ";VALUE=DATE:20251006", "", "DURATION:-P5D"),
     ],
 )
 def test_a_broken_event_is_named_by_file_and_summary_and_the_others_are_read(tmp_path: Path, broken: str) -> None:
@@ -192,6 +372,19 @@ def test_a_broken_event_is_named_by_file_and_summary_and_the_others_are_read(tmp
     [named] = found.not_understood
     assert (named.file, named.words) == ("skoleruta rute.ics", "Ferie")
     assert named.why
+
+
+def test_the_first_and_the_last_day_have_hours_and_make_the_summer(tmp_path: Path) -> None:
+    first = event("Første skoledag", ";TZID=Europe/Oslo:20250818T090000", ";TZID=Europe/Oslo:20250818T130000")
+    last = event("Siste skoledag før sommerferien", ":20260619T060000Z", ":20260619T100000Z")
+    calendar = read(tmp_path, ics(first, WINTER, last))(None)
+    assert [calendar.is_school_day(date(2025, 8, day)) for day in (15, 18)] == [False, True]
+    assert [calendar.is_school_day(date(2026, 6, day)) for day in (19, 22)] == [True, False]
+
+
+def test_an_event_without_words_is_listed(tmp_path: Path) -> None:
+    found = read(tmp_path, ics(WINTER, "DTSTART;VALUE=DATE:20251006\nDTEND;VALUE=DATE:20251011"))
+    assert [one.days for one in found.not_understood] == ["06.10.2025"]
 
 
 def test_a_cut_file_loses_no_event_in_silence(tmp_path: Path) -> None:
@@ -264,6 +457,31 @@ def test_a_csv_that_is_wrong_says_where(tmp_path: Path) -> None:
     two = "dato,skole,elevdag\n2025-10-06,A skole,Ja\n2025-10-06,B skole,Nei"
     with pytest.raises(SettingsError, match="ulike dager"):
         read(tmp_path, two.encode(), "rute.csv")
+
+
+def test_a_csv_as_programs_write_it(tmp_path: Path) -> None:
+    lines = by_day("dato", "elevdag", delimiter=";")
+    for written in (
+        "\r\n".join(["sep=;", *lines]).encode(),
+        "\n".join(lines).replace("Ja", "yes").replace("Nei", "no").encode(),
+        "\n".join([lines[0], *(f"{one[8:10]}/{one[5:7]}/{one[:4]}{one[10:]}" for one in lines[1:])]).encode(),
+        "\n".join([lines[0], *(f"{one[:10]}T00:00:00+02:00{one[10:]}" for one in lines[1:])]).encode(),
+    ):
+        assert [day for day in AUTUMN if read(tmp_path, written, "rute.csv")(None).is_school_day(day)] == []
+    at_night = "\n".join([*lines, "2025-11-06T23:00:00Z;Nei"])
+    assert [one.words for one in read(tmp_path, at_night.encode(), "rute.csv").not_understood] == [
+        "2025-11-06T23:00:00Z"
+    ]
+    with pytest.raises(SettingsError, match="kolonnene dato og elevdag"):
+        read(tmp_path, "\r\n".join(lines).encode("utf-16"), "rute.csv")
+
+
+def test_a_day_that_is_told_twice_and_otherwise_is_a_school_day_and_listed(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "\n".join([*by_day("dato", "elevdag"), "2025-10-07,Ja", "2025-10-08,Nei"]).encode(), "rute.csv"
+    )
+    assert [one.words for one in found.not_understood] == ["07.10.2025"]
+    assert [found(None).is_school_day(day) for day in AUTUMN] == [False, True, False, False, False]
 
 
 # --- the command -----------------------------------------------------------------------------------------------------
