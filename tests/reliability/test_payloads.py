@@ -136,7 +136,6 @@ class OverHttp(ABC):
     def __init__(self) -> None:
         self.vendor = Vendor()
         self.good_token = answer(Random(0), json.dumps(TOKEN).encode(), strange=0)  # noqa: S311 - trials, not secrets
-        self.connector = self.connect(self.vendor.client(self.system))
 
     @abstractmethod
     def connect(self, http: HttpClient) -> Any: ...
@@ -146,14 +145,14 @@ class OverHttp(ABC):
 
     def read(self, document: str, whole: Any, body: bytes, rng: Random) -> Iterator[Any]:
         given = answer(rng, body)
+        self.vendor.token, self.vendor.answer = (given, b"") if document == "token" else (self.good_token, given)
+        connector = self.connect(
+            self.vendor.client(self.system)
+        )  # one that holds no token, and was asked for no patience
         if document == "token":
-            self.vendor.token = given
-            self.vendor.answer = b""
-            connector = self.connect(self.vendor.client(self.system))  # one that holds no token yet
             connector._http._tokens.token()
-            return
-        self.vendor.token, self.vendor.answer = self.good_token, given
-        yield from self.calls(whole)[document](self.connector)
+        else:
+            yield from self.calls(whole)[document](connector)
 
     def close(self) -> None:
         self.vendor.close()
