@@ -63,7 +63,7 @@ def run(order: Order) -> MunicipalNight:
 
 def account_of(municipality: str, summary: RunSummary) -> MunicipalNight:
     """Of a night what may leave its host."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    used, beside = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return MunicipalNight(
         municipality=municipality,
         state=summary.state,  # type: ignore[arg-type]  # one of the four
@@ -77,7 +77,7 @@ def account_of(municipality: str, summary: RunSummary) -> MunicipalNight:
         written=summary.total("written"),
         waiting=summary.total("waiting"),
         unknown=summary.total("unknown"),
-        cpu_seconds=used.ru_utime + used.ru_stime,
+        cpu_seconds=used.ru_utime + used.ru_stime + beside.ru_utime + beside.ru_stime,
         peak_kib=used.ru_maxrss,
     )
 

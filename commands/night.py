@@ -6,15 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from gettext import gettext as _
 from gettext import ngettext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..domain.errors import SettingsError, SkolemiljoError, StoreError
 from ..domain.fault_words import called
 from ..domain.moment import OSLO
+from ..journal.log_lines import configure_logging
 from ..journal.run_log import Kind, entries
 from ..store.rows import FirstWrite
+from ..sync.beside import Beside
 from ..sync.run import NightProgress, Options, run_sync
 from ..sync.summary import RunSummary, SchoolSummary
 from . import reference_key
@@ -22,6 +26,8 @@ from .reasons import checked
 from .run_log_lines import run_log
 
 if TYPE_CHECKING:
+    from ..adapters.ports import CaseSource
+    from ..judging.policy import Judging
     from .workplace import Workplace
 
 
@@ -74,6 +80,7 @@ def run(
         as_of=as_of,
         options=options,
         run_log=run_log(work, "sync"),
+        beside=Beside(settings.sync.processes, partial(_opened, work.settings_file, work.secrets)),
         progress=progress,
     )
     if (dry_run or not summary.write_back) and summary.error is None and not summary.stopped:
@@ -81,6 +88,15 @@ def run(
     if settings.ping_url is not None and not dry_run and summary.exit_code == 0:
         ping(settings.ping_url)
     return summary
+
+
+def _opened(settings_file: Path | None, secrets: Path | None) -> tuple[CaseSource, Judging]:
+    """The source and the judgement, in a process of the night's own; it says what is wrong, and nothing else."""
+    from .workplace import Workplace
+
+    configure_logging(level="warning")
+    work = Workplace(settings_file, secrets)
+    return work.source, work.judging
 
 
 _LOOKED_AT = "looked_at"

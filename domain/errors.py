@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from .exit_code import ExitCode
 from .problem import ProblemKind
@@ -41,6 +41,16 @@ class SkolemiljoError(Exception):
     """Anything this project raises on purpose. ``str()`` is bokmål, fit for a terminal and a log line."""
 
     exit_code = ExitCode.UNCHECKED
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is, whatever its class asks for when it is made: so it comes whole from another process."""
+        return _made_again, (type(self), self.args, self.__dict__)
+
+
+def _made_again(kind: type[SkolemiljoError], args: tuple[Any, ...], facts: dict[str, Any]) -> SkolemiljoError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error
 
 
 class SettingsError(SkolemiljoError):

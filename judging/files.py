@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from gettext import gettext as _
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +19,7 @@ from ..domain.case import Case
 from ..domain.errors import SourceError, UnreadableCase
 from ..domain.problem import ProblemKind
 from ..domain.verdict import Assessment
+from . import processes
 from .policy import Judging
 from .problems import kept_apart, problem_of
 
@@ -201,18 +200,14 @@ def _in_processes(pieces: Iterator[_Piece], telling: Telling[T], jobs: int) -> I
                 sent = deque((other, its if _is_answered(its) else _send(pool, other)) for other, its in sent)
             yield piece, answers
     except BaseException:
-        _stop_processes()
+        processes.stop()
         raise
     finally:
         pool.shutdown(cancel_futures=True)  # waits for its thread: the interpreter's end would trip over it
 
 
 def _pool(telling: Telling[T], jobs: int) -> ProcessPoolExecutor:
-    """Processes that begin anew, as on every system: none inherits what this one has open."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    return ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin, initargs=(telling,))
+    return processes.beside(jobs, partial(_begin, telling))
 
 
 def _send(pool: ProcessPoolExecutor, piece: _Piece) -> Future[_Answers[T]]:
@@ -245,37 +240,17 @@ def _alone(piece: _Piece, telling: Telling[T]) -> _Answers[T]:
         what = _("vurderingen av fila stanset uten svar: meld det til dem som lager verktøyet")
         return [CaseProblem(told(Path(piece.files[0]).stem), ProblemKind.JUDGEMENT_FAILED, (), what)], []
     except BaseException:
-        _stop_processes()
+        processes.stop()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _stop_processes() -> None:
-    """Ends those that this process has begun, whatever they are at: nobody waits for their answers any more."""
-    from multiprocessing import active_children
-
-    for process in active_children():
-        process.kill()
-
-
 def _begin(telling: Telling[Any]) -> None:
-    """In each process of its own: Ctrl-C is its parent's to answer, and it lives no longer than that."""
     global _telling
     _telling = telling
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     if telling.begin is not None:
         telling.begin()
-
-
-def _end_with_parent() -> None:
-    from multiprocessing import parent_process
-
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _answers_here(piece: _Piece) -> _Answers[Any]:

@@ -125,6 +125,8 @@ class SyncSection(Section):
     attempts_per_intention: int = Field(default=3, ge=1)
     readers: int = Field(default=4, ge=1, le=64)
     """Schools that are read at once."""
+    processes: int = Field(default=1, ge=1, le=64)
+    """Of them, those that are read whole each in a process of its own; 1 = all in the night's own process."""
     writers: int = Field(default=8, ge=1, le=64)
     """Records that are written at once, when the source has answered the first."""
     gone_allowed: int = Field(default=2, ge=0)

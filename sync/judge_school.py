@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from gettext import gettext as _
 
 from ..adapters.ports import CaseProblem, SourceItem
@@ -11,8 +11,8 @@ from ..domain.case import Case, CaseStatus
 from ..domain.errors import CaseForbidden, Skippable, SourceError
 from ..domain.flag import fingerprint_of
 from ..domain.problem import ProblemKind
-from ..domain.verdict import Assessment
 from ..judging.next_change import changes_at
+from ..judging.policy import Judging
 from ..judging.problems import kept_apart, problem_of
 from ..store import MUNICIPALITY, JudgedCase
 from .account import account, missing
@@ -45,7 +45,7 @@ class SchoolJudge:
         self._school = tonight.school
         self.summary = SchoolSummary(self._school, full=tonight.request.every_id)
         self._judged: list[JudgedCase] = []
-        """Judged and not yet kept."""
+        """FreshJudgement and not yet kept."""
         self._newest = tonight.state.cursor
         self._before = night.store.case_ids(self._school)
         self._due = frozenset(tonight.request.due)
@@ -58,8 +58,8 @@ class SchoolJudge:
         self._not_there: list[CaseProblem] = []
         """Cases that could not be found, until the source's own list says whether they have gone."""
 
-    def take(self, item: SourceItem | Listing) -> None:
-        """Judges one item."""
+    def take(self, item: SourceItem | FreshJudgement | Listing) -> None:
+        """Judges one item, where that was not done where it was read."""
         if isinstance(item, Listing):
             self._listed, self._counted = item.ids, item
         elif isinstance(item, CaseProblem) and item.any_school and item.case is not None:
@@ -69,13 +69,13 @@ class SchoolJudge:
             if isinstance(item, Case) and self._was_judged(item):
                 self._saw(item.modified_at.instant if item.modified_at is not None else None)
                 return
-            judged = item if isinstance(item, CaseProblem) else judge_case(self._night, item)
-            if isinstance(judged, CaseProblem) and judged.kind == ProblemKind.GONE and judged.case is not None:
+            judged = judged_case(self._night.judging, self._night.as_of, item) if isinstance(item, Case) else item
+            if isinstance(judged, FreshJudgement):
+                self._add(to_stand(self._night, judged))
+            elif judged.kind == ProblemKind.GONE and judged.case is not None:
                 self._not_there.append(judged)
-            elif isinstance(judged, CaseProblem):
-                self._problem(judged)
             else:
-                self._add(judged)
+                self._problem(judged)
 
     def _was_judged(self, case: Case) -> bool:
         """Whether this very version stands judged, by all that judges tonight: read once more because clocks differ, and not because
@@ -236,32 +236,51 @@ class SchoolJudge:
             self.summary = self.summary.plus(problems=(CaseProblem(None, ProblemKind.MANY_VANISHED, (), what),))
 
 
-def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:
-    """The judgement of ``case``, or the problem that it is where the judgement broke."""
+@dataclass(frozen=True, slots=True)
+class FreshJudgement:
+    """The judgement of a case, before it is said whether flags are to stand on it: that only the store knows."""
 
-    def judged() -> JudgedCase:
-        assessment = night.judging.case(case, night.as_of)
-        return JudgedCase(
+    id: str
+    case: JudgedCase
+    closed_on: date | None
+    """The last day on which it was closed, where it ever was."""
+
+
+def judged_case(judging: Judging, as_of: datetime, case: Case) -> FreshJudgement | CaseProblem:
+    """The judgement of ``case``, or the problem that it is where the judgement broke. Asks nothing of the night: any process can do it."""
+
+    def judged() -> FreshJudgement:
+        assessment = judging.case(case, as_of)
+        of_case = JudgedCase(
             assessment=assessment,
             school=case.school,
-            record_fingerprint=_record_to_stand(night, case, assessment),
+            record_fingerprint=None,
             etag=case.etag,
             modified_at=case.modified_at.instant if case.modified_at is not None else None,
-            changes_at=changes_at(case, night.as_of, assessment.changes_at),
-            prints=night.judging.fingerprints(case, night.as_of),
+            changes_at=changes_at(case, as_of, assessment.changes_at),
+            prints=judging.fingerprints(case, as_of),
         )
+        closings = (change.at.day for change in case.status_history if change.status is CaseStatus.CLOSED)
+        return FreshJudgement(case.id, of_case, max(closings, default=None))
 
     return kept_apart(judged, case.id)
 
 
-def _record_to_stand(night: Night, case: Case, assessment: Assessment) -> str | None:
-    """The fingerprint of what is to stand on the case; ``None`` for one that was closed before flags were written at all."""
-    closings = [change.at.day for change in case.status_history if change.status is CaseStatus.CLOSED]
-    since = night.write_from
-    before = assessment.closed and since is not None and bool(closings) and max(closings) < since
-    if before and night.store.written(case.id) is None:
-        return None
-    return fingerprint_of(assessment, case.school, night.store.withheld())
+def to_stand(night: Night, judged: FreshJudgement) -> JudgedCase:
+    """The case with the fingerprint of what is to stand on it: none where it was closed before flags were written at all."""
+    assessment, since = judged.case.assessment, night.write_from
+    before = assessment.closed and since is not None and judged.closed_on is not None and judged.closed_on < since
+    if before and night.store.written(judged.id) is None:
+        return judged.case
+    return replace(
+        judged.case, record_fingerprint=fingerprint_of(assessment, judged.case.school, night.store.withheld())
+    )
+
+
+def judge_case(night: Night, case: Case) -> JudgedCase | CaseProblem:
+    """The judgement of ``case`` and what is to stand on it, or the problem that it is where the judgement broke."""
+    judged = judged_case(night.judging, night.as_of, case)
+    return to_stand(night, judged) if isinstance(judged, FreshJudgement) else judged
 
 
 def note_problem(night: Night, school: str, problem: CaseProblem) -> None:

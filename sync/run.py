@@ -25,12 +25,13 @@ from ..judging.judged import school_years
 from ..judging.policy import Judging, rules_content
 from ..store import MUNICIPALITY, BrokenExport, FirstWrite, Store
 from ..store.plain import parts
+from .beside import Beside, Read, reading
 from .context import Night, NightProgress, Options, SchoolTonight, Stop
 from .errands import Errand, Errands, Wide, kept, together
 from .holding import holding
 from .judge_school import SchoolJudge, SchoolJudged
 from .pulling import End, pull
-from .reading import ReadRequest, read_school
+from .reading import ReadRequest
 from .sender import DryCycle, DrySink
 from .stopping import answering
 from .summary import FirstWriteWaits, RunSummary, SchoolSummary
@@ -52,11 +53,12 @@ def run_sync(
     cycle: AnnualCycle | None = None,
     options: Options | None = None,
     run_log: RunLog | None = None,
+    beside: Beside | None = None,
     progress: Callable[[NightProgress], None] | None = None,
     stop: Stop | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> RunSummary:
-    """One night, as known at ``as_of`` (zone-aware).
+    """One night, as known at ``as_of`` (zone-aware). ``beside``: processes that read and judge the schools that are read whole.
 
     Schools and cases fail alone and are named in the summary. Raises AlreadyRunning where another run holds the lock, and
     StoreError where the store can't go on; what was done until then is kept, and the next run takes it up.
@@ -71,12 +73,14 @@ def run_sync(
         if options.dry_run:
             with store.scratch() as scratch:
                 dry = replace(night, store=scratch, run_log=None)
-                return _run(dry, DrySink(sink), DryCycle(cycle) if cycle is not None else None, started_at)
+                return _run(dry, DrySink(sink), DryCycle(cycle) if cycle is not None else None, started_at, beside)
         with holding(store, options.lock):
-            return _run(night, sink, cycle, started_at)
+            return _run(night, sink, cycle, started_at, beside)
 
 
-def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started_at: datetime) -> RunSummary:
+def _run(
+    night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started_at: datetime, beside: Beside | None
+) -> RunSummary:
     store, options = night.store, night.options
     decisions, decisions_problem = _decisions_taken_back(night)
     cut_off = store.begin_run(night.run, started_at=started_at, as_of=night.as_of, plan=night.plan)
@@ -108,9 +112,12 @@ def _run(night: Night, sink: FlagSink | None, cycle: AnnualCycle | None, started
         _note_first_write(night)
         write_back = WriteBack(night, sink, cycle)
         shown = [_tonight(night, school) for school in wanted]
-        with Errands(store, night.run_log, threads=options.writers) as errands:
-            every = [*shown, *(school for school in lost if school.request.due)]
-            schools = _schools(night, write_back, errands, every)
+        every = [*shown, *(school for school in lost if school.request.due)]
+        with (
+            reading(night, [school.request for school in every], beside) as read,
+            Errands(store, night.run_log, threads=options.writers) as errands,
+        ):
+            schools = _schools(night, write_back, errands, every, read)
             if cycle is not None:
                 schools = _annual_cycle(night, write_back, errands, schools[: len(shown)]) + schools[len(shown) :]
         summary = replace(summary, schools=tuple(schools))
@@ -192,14 +199,14 @@ def _not_shown(night: Night, school: str) -> SchoolTonight:
 
 
 def _schools(
-    night: Night, write_back: WriteBack, errands: Errands, schools: Sequence[SchoolTonight]
+    night: Night, write_back: WriteBack, errands: Errands, schools: Sequence[SchoolTonight], read: Read
 ) -> list[SchoolSummary]:
     """Reads, judges and writes back each school, several at a time; what came of each, in their order.
 
     What one school has to be told goes out while the next is read and judged.
     """
     judges = [SchoolJudge(night, school) for school in schools]
-    readers = [partial(read_school, night.source, school.request) for school in schools]
+    readers = [partial(read, school.request) for school in schools]
     done: dict[int, SchoolSummary] = {}
     pulled = pull(
         readers,

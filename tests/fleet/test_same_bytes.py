@@ -62,6 +62,13 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     return untouched, found
 
 
+def test_with_each_school_in_a_process_of_its_own(alone: tuple[Path, bytes], tmp_path: Path) -> None:
+    untouched, found = alone
+    shutil.copytree(untouched, tmp_path / "alene")
+    sync(tmp_path / "alene", SKOLEMILJO_SYNC__PROCESSES="2")
+    assert findings(tmp_path / "alene" / "lager.sqlite") == found
+
+
 def test_on_two_workers_of_dask(alone: tuple[Path, bytes], tmp_path: Path) -> None:
     untouched, found = alone
     for name in ("alvdal", "bykle", "dovre"):

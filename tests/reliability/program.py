@@ -107,10 +107,12 @@ def roster_vendor(*orgs: dict[str, Any], clock_ahead: float = 0.0) -> Iterator[s
         server.server_close()
 
 
-def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    """Waits for a moment in the night of ``process``."""
+def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
+    """Waits for a moment in the night of ``process``, or (without one) after it."""
     until = time.monotonic() + _PATIENCE
     while not happened():
-        assert process.poll() is None, f"it ended before the moment came: {process.communicate()}"
+        assert process is None or process.poll() is None, (
+            f"it ended before the moment came: {process.communicate()}"
+        )
         assert time.monotonic() < until, "the moment never came"
         time.sleep(0.005)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -72,6 +74,48 @@ def test_eight_writers_beside_a_vendor_who_says_nothing_more_are_let_go_of(tmp_p
                 "who was let go of is not remembered"
             )
 
+        _the_next_night_is_whole(mock, settings, tmp_path)
+
+
+def children(process: subprocess.Popen[str]) -> list[int]:
+    """The processes that ``process`` has begun to read with."""
+    threads = Path(f"/proc/{process.pid}/task").glob("*/children")
+    found = [pid for thread in threads for pid in thread.read_text("utf-8").split()]
+    return [int(pid) for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="asks the system which processes there are")
+@pytest.mark.parametrize("end", ["stopped", "killed", "a child is killed"])
+def test_processes_that_read_beside_the_night(tmp_path: Path, end: str) -> None:
+    """A vendor lets them wait: stopped or killed, the night leaves none behind; one that is killed is done without."""
+    with vendors() as mock:
+        mock.mock.app.tuning.hang_seconds = 3600
+        settings = settings_file(mock, tmp_path)
+        settings.write_text(settings.read_text("utf-8").replace("[sync]\n", "[sync]\nprocesses = 2\n"), "utf-8")
+        mock.mock.plan.rules.append(FaultRule(Fault.HUNG, RequestKind.CASES))
+        process = start_sync(settings, FIRST_NIGHT)
+        wait_until(lambda: mock.mock.plan.counts.get("hung", 0) >= 2, process)
+        begun = children(process)
+        assert len(begun) == 2
+        if end == "a child is killed":
+            mock.mock.plan.clear()
+            os.kill(begun[0], signal.SIGKILL)
+            said, errors = process.communicate()
+            assert (process.returncode, json.loads(said)["state"]) == (0, "complete"), errors
+            assert "process died" in errors
+        else:
+            process.send_signal(signal.SIGTERM if end == "stopped" else signal.SIGKILL)
+            _, errors = process.communicate()
+            assert process.returncode == (128 + signal.SIGTERM if end == "stopped" else -signal.SIGKILL), errors
+            assert "Traceback" not in errors
+        wait_until(lambda: not any(map(lives, begun)))
         _the_next_night_is_whole(mock, settings, tmp_path)
 
 
