@@ -24,6 +24,7 @@ from tenacity.stop import stop_base
 
 from ..domain.errors import (
     AccessDenied,
+    AnswerTooLarge,
     AuthenticationFailed,
     CaseForbidden,
     CaseNotFound,
@@ -380,7 +381,7 @@ class HttpClient:
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             whole += chunk
             if len(whole) > self.limits.bytes_at_most:
-                raise IncompleteAnswer(_("svaret er større enn bytes_at_most"), system=self.system, case=case)
+                raise AnswerTooLarge(_("svaret er større enn bytes_at_most"), system=self.system, case=case)
         return bytes(whole)
 
     def _parse(self, raw: bytes, status: int, case: str | None, request_id: str | None) -> Any:

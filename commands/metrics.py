@@ -42,26 +42,29 @@ def _numbers(store: Store, now: datetime) -> Iterator[tuple[str, str, float]]:
     )
     took = (last.ended_at - last.started_at).total_seconds() if last and last.ended_at else _UNKNOWN
     yield "last_night_duration_seconds", "How long the last night took.", took
+    seen = last is not None and last.state != "failed"
     states = [state for state in store.cases() if state.gone_accepted_at is None]
     unread = sum(state.problem is not None or state.vanished_at is not None for state in states)
     yield "cases", "Cases known to the last night.", len(states) if last else _UNKNOWN
     yield (
         "cases_unreadable",
         "Cases that could not be read, may not be seen, or have vanished.",
-        unread if last else _UNKNOWN,
+        unread if seen else _UNKNOWN,
     )
-    findings = unknown = due = 0
+    cases = findings = unknown = due = 0
     today = local_day(now)
     for assessment in store.assessments():
+        cases += assessment.case is not None
         findings += len(assessment.findings)
         unknown += sum(finding.verdict is Verdict.UNKNOWN for finding in assessment.findings)
         due += any(f.verdict is Verdict.DUE and f.deadline == today for f in assessment.findings)
-    yield (
-        "unknown_ratio",
-        "The part of all verdicts that could not be checked.",
-        unknown / findings if findings else _UNKNOWN,
-    )
-    yield "due_today", "Cases and annual cycles with a deadline today.", due if last else _UNKNOWN
+    # Of a case that could not be read, as many verdicts as the others have could not be checked; of all of them, all.
+    not_seen = max(len(states) - cases, 0)
+    of_them = not_seen * findings / cases if cases else 0
+    ratio = (unknown + of_them) / (findings + of_them) if cases else 1.0 if not_seen else _UNKNOWN
+    yield "unknown_ratio", "The part of all verdicts that could not be checked.", ratio if seen else _UNKNOWN
+    due_today = due if seen and not unread else _UNKNOWN
+    yield "due_today", "Cases and annual cycles with a deadline today.", due_today
     waits = sum(map(store.number_unwritten, store.schools())) if last else _UNKNOWN
     yield "writes_waiting", "Records that are to be written back and do not stand yet.", waits
 

@@ -22,6 +22,7 @@
         │   └── CaseNotFound
         ├── Conflict                somebody changed the case: pull it and judge again
         └── IncompleteAnswer        a page was cut or ran in a ring: the school is not complete tonight
+            └── AnswerTooLarge      more than the settings allow to be read at once
 
 A message names ids, fields and what to do. It never holds a name, a text or any other content.
 """
@@ -223,3 +224,7 @@ class IncompleteAnswer(SourceError):
     """What came is not all there is."""
 
     kind = ProblemKind.INCOMPLETE_ANSWER
+
+
+class AnswerTooLarge(IncompleteAnswer):
+    """More came than the settings allow to be read at once; what is asked for in smaller parts may come."""

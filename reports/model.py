@@ -204,8 +204,10 @@ class SchoolReport:
         return tuple(block for block in self.open_cases if block.standing is standing)
 
     def in_standing(self, standing: Standing) -> int:
-        """How many cases stand there; those that could not be looked at at all are among what could not be checked."""
-        return len(self.standing(standing)) + (len(self.unread) if standing is Standing.UNSEEN else 0)
+        """How many cases stand there, each once: one that could not be read now stands as it was last seen, and where it never was,
+        among what could not be checked."""
+        never_seen = {problem.case for problem in self.unread} - {block.case for block in self.open_cases}
+        return len(self.standing(standing)) + (len(never_seen) if standing is Standing.UNSEEN else 0)
 
     @property
     def numbers(self) -> Numbers:

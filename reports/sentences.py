@@ -59,6 +59,8 @@ class Sentences(FindingSentences):
                 cases,
                 part=str(number),
             )
+        if self.report.blind and not cases:
+            return self.words.gettext("Ingen saker kunne sjekkes")
         if not self.report.complete:
             return self.words.gettext("Ingen saker vi kunne sjekke, trenger noe i dag")
         if cases:
@@ -92,6 +94,8 @@ class Sentences(FindingSentences):
             )
         if report.complete:
             return self.words.gettext("Ingen skoler har saker som trenger noe i dag")
+        if all(row.report.blind for row in report.rows if row.report.across_pupils):
+            return self.words.gettext("Ingen saker kunne sjekkes")
         return self.words.gettext("Ingen skoler har saker som trenger noe i dag, blant dem vi kunne sjekke")
 
     def besides(self) -> list[str]:
@@ -314,9 +318,18 @@ class Sentences(FindingSentences):
 
     def _unread(self, warning: Warning, items: str) -> str:
         number = warning.number or 0
-        shown = str(number)
+        shown, schools = str(number), (self.report,)
         if isinstance(self.report, AuditReport):
             shown = self.report.numbers.total((row.unread, True) for row in self.report.rows)
+            schools = self.report.reports
+        if any({problem.case for problem in one.unread} & {block.case for block in one.cases} for one in schools):
+            return self.words.ngettext(
+                "{n} sak kunne ikke sjekkes nå: {items}. Den er ikke med i tallene, eller er med slik den sist ble lest.",
+                "{n} saker kunne ikke sjekkes nå: {items}. De er ikke med i tallene, eller er med slik de sist ble lest.",
+                number,
+                n=shown,
+                items=items,
+            )
         return self.words.ngettext(
             "{n} sak kunne ikke sjekkes i det hele tatt, og er ikke med i tallene: {items}.",
             "{n} saker kunne ikke sjekkes i det hele tatt, og er ikke med i tallene: {items}.",
@@ -346,15 +359,20 @@ class Sentences(FindingSentences):
         return ", ".join(start + " ".join(_stretches(sorted(ends))) for start, ends in by_start.items())
 
     def since_last(self) -> str:
-        """In how many cases something is new or solved since the report before; an empty text where there was none."""
+        """In how many cases something is new or solved since the report before; an empty text where there was none. Where not all
+        could be read, no more is said than what was seen."""
         report = self.report
         if not isinstance(report, SchoolReport) or report.previous_as_of is None or report.own:
             return ""
         words = self.words
         new = len({i.finding.case for i in report.open_items if i.change is Change.NEW and i.finding.case})
         solved = len({entry.case for entry in report.resolved if entry.case})
+        moment = words.moment(report.previous_as_of)
+        if report.problems:
+            told = words.ngettext("noe nytt i minst {n} sak", "noe nytt i minst {n} saker", new)
+            return words.gettext("Siden {moment}: {new}").format(moment=moment, new=told) if new else ""
         return words.gettext("Siden {moment}: {new}, {solved}").format(
-            moment=words.moment(report.previous_as_of),
+            moment=moment,
             new=words.ngettext("noe nytt i {n} sak", "noe nytt i {n} saker", new),
             solved=words.ngettext("noe løst i {n} sak", "noe løst i {n} saker", solved),
         )

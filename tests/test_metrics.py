@@ -71,7 +71,27 @@ def test_a_case_that_can_not_be_read_is_counted_and_the_night_before_is_the_last
     after = read(metrics(needed(work.remembered), NIGHT))
     assert after["cases_unreadable"] == 1
     assert after["last_complete_night_timestamp_seconds"] == whole["last_complete_night_timestamp_seconds"]
+    assert after["unknown_ratio"] > whole["unknown_ratio"]
+    assert math.isnan(after["due_today"])
     assert after["last_night_timestamp_seconds"] > whole["last_night_timestamp_seconds"]
+
+
+def test_a_night_that_saw_nothing_leaves_no_zero(exchange: Path) -> None:
+    night.run(Workplace(exchange / "settings.toml"), as_of=NIGHT, handle_signals=False)
+    cases = exchange / "cases"
+    cases.rename(exchange / "away")
+    cases.mkdir()
+    work = Workplace(exchange / "settings.toml")
+    night.run(work, as_of=NIGHT + timedelta(days=1), handle_signals=False)
+    emptied = read(metrics(needed(work.remembered), NIGHT))
+    assert emptied["cases_unreadable"] == emptied["cases"] == 12
+    assert emptied["unknown_ratio"] == 1
+    assert math.isnan(emptied["due_today"])
+    (exchange / "schools.json").unlink()
+    work = Workplace(exchange / "settings.toml")
+    night.run(work, as_of=NIGHT + timedelta(days=2), handle_signals=False)
+    failed = read(metrics(needed(work.remembered), NIGHT))
+    assert all(math.isnan(failed[name]) for name in ("cases_unreadable", "unknown_ratio", "due_today"))
 
 
 def test_the_file_is_for_another_user_to_read_and_names_no_school_and_no_case(exchange: Path) -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from ...domain.base import ReadingContext, is_pseudonym
 from ...domain.carries import EVERYTHING, Carries
 from ...domain.case import Case
-from ...domain.errors import CaseNotFound, Conflict, IncompleteAnswer, UnreadableCase
+from ...domain.errors import AnswerTooLarge, CaseNotFound, Conflict, IncompleteAnswer, Skippable, UnreadableCase
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School
 from ..case_file import is_case_number
@@ -74,11 +74,16 @@ class SikkerSak:
         return total
 
     def changed_cases(self, school: str, since: datetime | None) -> Iterator[SourceItem]:
-        """The school's cases modified at or after ``since``, page by page; a case that comes twice is given once."""
+        """The school's cases modified at or after ``since``, page by page; a case that comes twice is given once.
+
+        Where a page is larger than may be read at once, every case of the school is asked for by itself, so that only the one
+        that is too large is named as not readable.
+        """
         params = {"modifiedSince": since.astimezone(UTC).isoformat()} if since is not None else {}
         seen: set[tuple[str, str | None]] = set()
-        for page in self._http.pages(f"v1/schools/{school}/cases", params=params, page_size=self._page_size):
-            for raw in page:
+        pages = self._http.pages(f"v1/schools/{school}/cases", params=params, page_size=self._page_size)
+        try:
+            for raw in chain.from_iterable(pages):
                 item = self._item(raw)
                 if isinstance(item, Case):
                     key = (item.id, item.etag)
@@ -86,10 +91,22 @@ class SikkerSak:
                         continue
                     seen.add(key)
                 yield item
+        except AnswerTooLarge:
+            given = {case for case, _etag in seen}
+            yield from (self._one(case) for case in self.case_ids(school) if case not in given)
+
+    def _one(self, case_id: str) -> SourceItem:
+        try:
+            return self.case(case_id)
+        except Skippable as error:
+            return CaseProblem(case_id, error.kind, getattr(error, "fields", ()), error.what_to_do)
 
     def case(self, case_id: str) -> Case:
         """One case, whole, with the etag of the answer."""
-        answer = self._http.get(_path(self._number(case_id)), case=case_id)
+        try:
+            answer = self._http.get(_path(self._number(case_id)), case=case_id)
+        except AnswerTooLarge as error:
+            raise UnreadableCase(error.what_to_do, system=SYSTEM, case=case_id) from None
         try:
             case = self._read(answer.body, answer.etag)
         except UnreadableCase as error:

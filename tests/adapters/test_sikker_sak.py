@@ -39,6 +39,7 @@ from skolemiljo.domain.errors import (
 )
 from skolemiljo.domain.flag import ComplianceRecord
 from skolemiljo.domain.log import LogKind
+from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.settings import load_settings
 from skolemiljo.testing.adapters import AS_OF, judging
 
@@ -124,7 +125,8 @@ CALLS: dict[str, Callable[[Any], Any]] = {
         (Fault.WRONG_TYPES, RequestKind.CASE, "case", UnreadableCase),
         (Fault.WRONG_TYPES, RequestKind.LIST, "schools", IncompleteAnswer),
         (Fault.WRONG_TYPES, RequestKind.READ, "read", SourceError),
-        (Fault.HUGE, RequestKind.CASES, "cases", IncompleteAnswer),
+        (Fault.HUGE, RequestKind.LIST, "schools", IncompleteAnswer),
+        (Fault.HUGE, RequestKind.CASE, "case", UnreadableCase),
         (Fault.ENDLESS_PAGING, RequestKind.CASES, "cases", IncompleteAnswer),
         (Fault.FOREIGN_NEXT, RequestKind.LIST, "ids", IncompleteAnswer),
         (Fault.SHORT_PAGE, RequestKind.CASES, "cases", IncompleteAnswer),
@@ -213,6 +215,24 @@ def test_a_name_never_gets_past_the_connector(mock: RunningMock) -> None:
 
 def direct() -> SikkerSak:
     return SikkerSak(HttpClient(BASE, system="sikker_sak", limits=Limits(attempts=1)))
+
+
+@responses.activate
+def test_of_a_page_that_is_too_large_only_the_case_that_is_too_large_can_not_be_read() -> None:
+    numbers = ["SM-2026-1", "SM-2026-2", "SM-2026-3"]
+    cases = [wire(caseNumber=number, title="x" * (3000 if number == numbers[1] else 10)) for number in numbers]
+    school = f"{BASE}/v1/schools/310000019"
+    responses.get(f"{school}/cases", json={"items": cases, "totalCount": 3, "nextPage": None})
+    responses.get(f"{school}/case-numbers", json={"items": numbers, "totalCount": 3, "nextPage": None})
+    for number, case in zip(numbers, cases, strict=True):
+        responses.get(f"{BASE}/v1/cases/{number}", json=case)
+    adapter = SikkerSak(HttpClient(BASE, system="sikker_sak", limits=Limits(attempts=1, bytes_at_most=2000)))
+    first, second, third = adapter.changed_cases("310000019", None)
+    assert isinstance(first, Case)
+    assert isinstance(third, Case)
+    assert isinstance(second, CaseProblem)
+    assert (second.case, second.kind) == ("SM-2026-2", ProblemKind.UNREADABLE)
+    assert "bytes_at_most" in second.what_to_do
 
 
 def wire(**changes: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pytest
 from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import Assessment
 from skolemiljo.reports import FORMATS, digest, render
-from skolemiljo.reports.model import AuditReport, Problem, Report, SchoolReport, WarningCode
+from skolemiljo.reports.model import AuditReport, Problem, Report, SchoolReport, Standing, WarningCode
 from skolemiljo.reports.sentences import Sentences
 
 from .conftest import BAKKEN, VIKA
@@ -21,7 +21,7 @@ from .conftest import BAKKEN, VIKA
 KINDS = tuple(ProblemKind)
 CALM = re.compile(
     r"^Ingen (saker|av \d+ åpne? saker?|skoler har saker som) trenger noe i dag[.;\s]*$|Alt sjekket[;\t ]+ja"
-    r"|\b(avvik|kunne ikke sjekkes|spørsmål å vurdere): 0(?! \?)\b",
+    r"|\b(avvik|kunne ikke sjekkes|spørsmål å vurdere): 0(?! \?)\b|noe (nytt|løst) i 0 saker",
     re.M,
 )
 """Words that say that nothing needs anything, and zeros without a question mark."""
@@ -153,6 +153,25 @@ def test_of_all_schools_nothing_is_lower_or_calmer_in_any_form(
             if row.report.blind:
                 assert part.rows[0] is row, "a school that nobody could see is first in «worst first»"
                 assert part.numbers.sum(row.all).endswith("?")
+
+
+def test_a_case_that_was_seen_before_and_can_not_be_read_now_is_counted_once(
+    make_report: Callable[..., SchoolReport], assessments: list[Assessment]
+) -> None:
+    here = [a for a in assessments if a.school == BAKKEN.organisation_number]
+    cases = {a.case for a in here if a.case is not None}
+    problems = [Problem(BAKKEN.organisation_number, case, ProblemKind.UNREADABLE) for case in sorted(cases)]
+    whole, part = make_report(assessments=here), make_report(assessments=here, problems=problems)
+    assert sum(map(part.in_standing, Standing)) == sum(map(whole.in_standing, Standing)) + len(whole.closed_cases)
+    assert "slik de sist ble lest" in said(part, "text")
+
+
+def test_where_no_case_could_be_read_the_first_line_says_so(
+    make_report: Callable[..., SchoolReport], assessments: list[Assessment]
+) -> None:
+    cases = {a.case for a in assessments if a.school == BAKKEN.organisation_number and a.case is not None}
+    part = make_report(**unread(assessments, BAKKEN.organisation_number, ProblemKind.GONE, cases))
+    assert Sentences(part).headline() == "Ingen saker kunne sjekkes"
 
 
 def test_on_paper_nothing_is_lower_or_calmer(
