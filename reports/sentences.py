@@ -318,10 +318,9 @@ class Sentences(FindingSentences):
 
     def _unread(self, warning: Warning, items: str) -> str:
         number = warning.number or 0
-        shown, schools = str(number), (self.report,)
+        shown, schools = str(number), self.report.reports if isinstance(self.report, AuditReport) else (self.report,)
         if isinstance(self.report, AuditReport):
             shown = self.report.numbers.total((row.unread, True) for row in self.report.rows)
-            schools = self.report.reports
         if any({problem.case for problem in one.unread} & {block.case for block in one.cases} for one in schools):
             return self.words.ngettext(
                 "{n} sak kunne ikke sjekkes nå: {items}. Den er ikke med i tallene, eller er med slik den sist ble lest.",

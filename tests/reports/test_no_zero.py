@@ -13,7 +13,8 @@ import pytest
 from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import Assessment
 from skolemiljo.reports import FORMATS, digest, render
-from skolemiljo.reports.model import AuditReport, Problem, Report, SchoolReport, Standing, WarningCode
+from skolemiljo.reports.items import Standing
+from skolemiljo.reports.model import AuditReport, Problem, Report, SchoolReport, WarningCode
 from skolemiljo.reports.sentences import Sentences
 
 from .conftest import BAKKEN, VIKA
