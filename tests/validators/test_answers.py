@@ -42,6 +42,8 @@ NOTHING = {
         ("Usikkert", "Uvisst"),
         ("Diverse", "Ymse"),
         ("Blir fulgt opp", "Blir følgd opp"),
+        ("Det er for tidlig å si", "Det er for tidleg å seie"),
+        ("Vi har ikke nok grunnlag for øyeblikket", "Vi har ikkje nok grunnlag akkurat no"),
     ],
     "put off": [
         ("Må diskuteres", "Må diskuterast"),
@@ -50,6 +52,9 @@ NOTHING = {
         ("Ikke bestemt ennå", "Ikkje bestemt enno"),
         ("Under arbeid", "Under arbeid"),
         ("Fylles ut", "Fyllast ut"),
+        ("Skal kartlegges", "Skal kartleggast"),
+        ("Teksten kommer", "Teksten kjem"),
+        ("Ikke avklart ennå", "Ikkje avklara enno"),
     ],
     "undone": [
         ("Ikke evaluert", "Ikkje evaluert"),
@@ -57,6 +62,8 @@ NOTHING = {
         ("Er vurdert", "Er vurdert"),
         ("Ikke utfylt", "Ikkje utfylt"),
         ("Utført", "Gjort"),
+        ("Undersøkelsen er ikke avsluttet", "Undersøkinga er ikkje avslutta"),
+        ("Problemstillingen er ikke klar", "Problemstillinga er ikkje klar"),
     ],
     "prompt": [
         ("Hvilket problem tiltakene skal løse", "Kva problem tiltaka skal løyse"),
@@ -64,6 +71,7 @@ NOTHING = {
         ("Skriv her", "Skriv her"),
         ("Klikk eller trykk her for å skrive inn tekst.", "Klikk her for å skrive inn tekst"),
         ("Beskriv problemet her", "Beskriv problemet her"),
+        ("Her skriver du hvilket problem tiltakene skal løse", "Her skriv du kva problem tiltaka skal løyse"),
     ],
     "noise": [("-", "…"), ("xxx", "x x x"), ("test", "Lorem ipsum"), ("n/a", "i.a."), ("0", "000")],
 }
@@ -87,6 +95,11 @@ ELSEWHERE = [
     ("Se felt b", "Sjå felt b", Place.FIELD),
     ("Fremgår av analysen", "Går fram av analysen", Place.ANALYSIS),
     ("Se vedlegg", "Sjå vedlegg", Place.OUTSIDE),
+    ("Henviser til varselet av 8. september", "Viser til varselet av 8. september", Place.OUTSIDE),
+    ("Utfyllende informasjon i eget dokument", "Utfyllande informasjon i eige dokument", Place.OUTSIDE),
+    ("Se barnekonvensjonen artikkel 3", "Sjå barnekonvensjonen artikkel 3", Place.OUTSIDE),
+    ("Videreføres", "Vidareførast", Place.SAME),
+    ("Fortsetter som før", "Held fram som før", Place.SAME),
     ("Ligger i Teams", "Ligg i Teams", Place.OUTSIDE),
     ("Det samme", "Det same", Place.SAME),
     ("Som over", "Som ovanfor", Place.SAME),
@@ -105,9 +118,9 @@ Eleven er utrygg|Ønsket ikke|Ville ikkje seie noko|Brettspill|
 Ikke aktuelt å bytte klasse, vi setter en voksen i garderoben|
 Finne ut hvem som er alene i storefri|Blir gjort narr av i garderoben|Det settes opp en benk ved døra|Trenger en voksen|
 Det trengs flere voksne ute|Ikke noen å være sammen med|Får ikke være med|Får ikkje vere med|Ingen har sett noe|Elevsamtale hver uke|
-Husk å ta med ham ut|Ved behov får han gå ut|Tatt med i leken av en voksen|Kjent voksen i garderoben""".replace(
-    "\n", ""
-).split("|")
+Husk å ta med ham ut|Blir tatt på skulderen i køen|Mobbingen fortsetter i garderoben|Fortsetter med voksen i garderoben|Følger ham til bussen|
+Finner ingen å leke med|Han snakker ikke med noen|Fikk ikke være med i leken|Det er ikke avtalt hvem som tar vakt i garderoben|
+Ved behov får han gå ut|Tatt med i leken av en voksen|Kjent voksen i garderoben""".replace("\n", "").split("|")
 
 EVERYTHING = [text for pairs in NOTHING.values() for pair in pairs for text in pair]
 EVERYTHING += [text for pair in LATER for text in pair] + [text for *pair, _ in ELSEWHERE for text in pair]

@@ -29,7 +29,8 @@ Så snart som mulig|Senere|Når eleven er klar|Kommer|Må diskuteres|Avklares i 
 Ikke bestemt, kanskje i uke 42|Når det trengs|Med jevne mellomrom|Inntil videre|Når foreldrene har svart|
 Ingen|Så ofte vi kan|Når det er nok folk|En stund|Fra nå|Vår klasse|I perioder|Etter avtale|Når mor har tid|
 Dersom det skjer igjen|Når BUP har svart|Når det er mulig|Litt hver gang|Så lenge som nødvendig|Fra oppstart|
-Når kontaktlærer er tilbake|Ved behov i friminutt|Etter behov i garderoben""".replace("\n", "").split("|")
+Når kontaktlærer er tilbake|Uke 57|Veke 0|Uke 42?|Mandag?|Etter nærmere avtale i uke ?|I vinter en gang|Ein gang til våren|
+Ved behov i friminutt|Etter behov i garderoben""".replace("\n", "").split("|")
 SOMEBODY = """Lena|Kari|Mona|Kari Hansen|Per Olsen|Kari N.|KH|K.H.|Kari (kontaktlærer)|Rektor|Rektor og kontaktlærer|
 Kontaktlærer|Kontaktlærer 5A|Kontaktlærar|Trinnleder 5. trinn|kontaktlærer-2|ansatt-3|a-04|Miljøterapeut|
 Miljøterapeuten|Sosiallærer|Inspektør|Avdelingsleder|Assistent|Assistent på 5. trinn|Teamet ved Kari|
@@ -41,7 +42,7 @@ Norsklærer|Læreren i norsk|
 Avd.leder|avd. leder|ktl|
 Kont.lærer|Klassestyrer|spes.ped|SFO leder|Baseassistent|1:1-assistent|Studierektor|
 Rektors stedfortreder|Hansen|Hansen og Olsen|Lærer Hansen|Tospråklig lærer|
-Lærer 5A|Siw|Kontaktlærer (Lena)|Ansvarlig: Lena|Lena, Per|Lena/Per|Lena eller Per|
+Lærer 5A|Siw|Klasselærer|Mat- og helselæreren|Mat- og helselæraren|N.K.|Kontaktlærer (Lena)|Ansvarlig: Lena|Lena, Per|Lena/Per|Lena eller Per|
 Elias""".replace("\n", "").split("|")
 NOBODY = """Noen|Nokon|Klassen|Klassa|BUP|PPT|Team 6. trinn|Elev-1|elev-2|Eleven|Eleven selv|Ola (elev)|Mor|Foreldrene|
 Far|Når vi får vikar|Etter ferien|Alle|Skolen|Lærerne|Ingen|Vet ikke|Se felt b|Trinnet|Elevrådet|Ledelsen|
@@ -51,6 +52,7 @@ Fordeles|Går på omgang|På rundgang|Rullerer|Barnevernet|Kommunen|Avklares med
 Inspeksjonsvaktene|Vaktene|Vakt|Miljøteamet|Ressursteamet|Nordre skole|Garderoben|Ukjent|Uke 42|Mandag|Daglig|
 Hver dag|Foreldrekontakten|Lærer|Læreren|Assistentene|Trivselsledere|Trivselslederne|Vennene|Medelever|Fadder|
 Fadderne|BUP v/ Hanne|Ikke bestemt|Kommer|Den det gjelder|Oss|Vi|Alle voksne|En voksen|Ein vaksen|Voksen ute|
+N.N.|N. N.|Rektor avklarer|Rektor avklarar|Rektor fordeler|
 Mobbing|Kollegiet|Ansvarlig|Navn|Storefri|Ikke kontaktlærer|Politiet|Fagteamet|Teamet|Sfo|Gutta|Jentene""".replace(
     "\n", ""
 ).split("|")

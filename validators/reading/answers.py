@@ -85,6 +85,7 @@ class _Class(StrEnum):
     LATER = "later"
     TALK = "talk"
     POINT = "point"
+    CONTINUES = "continues"
     PLACE = "place"
     PEOPLE = "people"
     TIME = "time"
@@ -131,6 +132,7 @@ class _Field:
     yes_no: bool
     none: bool
     ahead: bool
+    plain_numbers: bool
     measure: bool
     may_not_apply: bool
     outcome: bool
@@ -157,6 +159,7 @@ def _field(path: str | None) -> _Field:
         yes_no=raw.get("yes_no", False),
         none=raw.get("none", False),
         ahead=raw.get("ahead", False),
+        plain_numbers=raw.get("plain_numbers", False),
         measure=raw.get("measure", False),
         may_not_apply=raw.get("may_not_apply", False),
         in_place=re.compile(rf"(?:(?:\w+ ){{1,2}}{_IS} )?{_ADVERBS}i (?:{words})(?: .*)?"),
@@ -201,7 +204,7 @@ def _beginnings(name: str) -> frozenset[str]:
 
 @cache
 def _reason() -> re.Pattern[str]:
-    return re.compile(rf"\b({'|'.join(data('answers.toml')['beginnings']['reason'])})\b")
+    return re.compile(rf"\b({'|'.join(data('answers.toml')['beginnings']['reason'])})\b\.?")
 
 
 @cache
@@ -321,6 +324,8 @@ def _closed(words: str, field: _Field, *, clause: bool = False) -> Answer | None
     marks = phrases.marks
     only_beside = marks & _MARKS or (clause and _Class.AGREED in marks) or (field.outcome and _Class.DONE in marks)
     own = phrases.own if only_beside else phrases.own | phrases.beside
+    if field.plain_numbers:
+        own = frozenset(word for word in own if _by_shape(word) != {_Class.NUMBER})
     if not own <= field.prompt or field.answers.search(words):
         return None
     if not marks & _MARKS and _states(words, field):
@@ -354,6 +359,8 @@ def _kind(phrases: _Phrases, field: _Field) -> Answer:
     marks = phrases.marks
     if _Class.POINT in marks:
         return Answer(Said.ELSEWHERE, _pointer([piece for piece, _ in phrases.tokens]))
+    if _Class.CONTINUES in marks and not field.outcome:
+        return _ANSWER if field.ahead else Answer(Said.ELSEWHERE, Pointer(Place.SAME))
     if phrases.beside and marks & _PUTS_OFF:
         told = field.ahead and not marks & _DENIES and not any(_FILLS_IN.match(piece) for piece, _ in phrases.tokens)
         return _ANSWER if told else Answer(Said.LATER)

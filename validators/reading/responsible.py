@@ -67,7 +67,8 @@ def responsible(text: str) -> Who:
 
 def _names_a_person(text: str) -> bool:
     many = _patterns()["many"].search(text.casefold()) is not None
-    initials = _INITIALS.fullmatch(text) is not None and read_answer(text).said is Said.ANSWER  # «OK» is nobody's
+    letters = text.replace(".", "").replace(" ", "")  # «OK» and «N.N.» are nobody's
+    initials = _INITIALS.fullmatch(text) is not None and read_answer(letters).said is Said.ANSWER
     if initials or _INITIAL_AND_SURNAME.search(text) or text.casefold() in _given_names():
         return True
     for name in _NAME.finditer(text):

@@ -45,14 +45,14 @@ def names_a_time(text: str) -> bool:
     """Whether ``text`` names a date, a week, a weekday, how often, a month or season, a lesson or break, or a period with an end.
 
     What is not recognised is no time: «ved behov», «etter ferien», «når vi får vikar», «se felt b». Nor is one that the text
-    itself takes back («ikke bestemt, kanskje i uke 42»), or the day of what it points at («jf. referat av 12.9.»).
+    itself takes back («ikke bestemt, kanskje i uke 42», «uke 42?»), or the day of what it points at («jf. referat av 12.9.»).
     """
     said = read_answer(text).said
     if said is Said.ELSEWHERE:
         text = _OF_A_DOCUMENT.sub(" ", text)
     words = _AS_NEEDED.sub(" ", bare(text))
     named, unsure = _patterns()
-    if said is Said.LATER or unsure.search(words):
+    if said is Said.LATER or "?" in text or unsure.search(words):
         return False
     return named.search(words) is not None or any(True for _ in days_in(text.casefold(), date(2000, 1, 1)))
 

@@ -237,7 +237,8 @@ def class_feedback(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
             remarks = (*judge.presence_remarks(), WEAK)
             yield judge.done("UN-14", stretch.scope(), in_words[0], since=event, remarks=remarks)
         elif decisions:
-            yield judge.deviation(stretch.scope(), Reason.INCOMPLETE, *decisions, event=event)
+            most = max(decisions, key=lambda entry: judge.said(entry.decision, "log.decision"))
+            yield judge.field(stretch.scope(), most.decision, *decisions, path="log.decision", event=event)
         elif every:
             yield judge.review(stretch.scope(), "who_did_it", *every, event=event)
         elif ended is not None:

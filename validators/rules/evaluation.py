@@ -309,7 +309,7 @@ def _minutes(case: KnownCase, due: _Appointment) -> list[LogEntry]:
 
 
 def _says_more_than_a_date(case: KnownCase, plan: ActivityPlan, newer: ActivityPlan) -> bool:
-    """Whether the newer version differs in anything but when to evaluate: else it only puts the evaluation off.
+    """Whether the newer version differs in anything but dates: else it only puts the evaluation off, or lets the measures go on.
 
     What can't be seen in one of them is no difference.
     """
@@ -317,6 +317,7 @@ def _says_more_than_a_date(case: KnownCase, plan: ActivityPlan, newer: ActivityP
     return any(_content(plan, name) != _content(newer, name) for name in seen)
 
 
+_NO_DATES = {"evaluate_on": None, "evaluate_when": None, "start": None, "end": None}
 _CONTENT = (
     "measures",
     "problem",
@@ -334,7 +335,7 @@ _CONTENT = (
 
 def _content(plan: ActivityPlan, name: str) -> object:
     if name == "measures":
-        return tuple(m.model_copy(update={"evaluate_on": None, "evaluate_when": None}) for m in plan.measures)
+        return tuple(m.model_copy(update=_NO_DATES) for m in plan.measures)
     return getattr(plan, name)
 
 

@@ -122,7 +122,11 @@ def suspicion_documented(case: KnownCase, judge: Judge, notice: Notice) -> Outco
     if arrived is None:
         return None
     entries = about(case, notice, LogKind.SUSPICION_ENQUIRY)
-    outcome = written_by(judge, "VA-02", scope, entries.sure, Role.CONTACT_TEACHER, arrived)
+    arose = min(moment.day for moment in (arrived, notice.learned_at) if moment is not None)
+    after_it = tuple(e for e in entries.sure if (when := e.at) is None or when.day >= arose)
+    if entries.sure and not after_it:
+        return judge.review(scope, "before_its_cause", *entries.sure, event=arrived)
+    outcome = written_by(judge, "VA-02", scope, after_it, Role.CONTACT_TEACHER, arrived)
     if outcome is not None:
         return outcome
     other = about(case, notice, LogKind.OBSERVATION, LogKind.ENQUIRY_STEP)
