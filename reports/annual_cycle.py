@@ -15,7 +15,8 @@ class CycleYear:
     """A school year of the annual cycle: the items that are not done, and in short those that are."""
 
     name: str
-    open: tuple[CycleItemStatus, ...]
+    open: tuple[tuple[CycleItemStatus, str], ...]
+    """each with the group or the paragraph that it is about, where the duty has several"""
     done: str
 
 
@@ -24,9 +25,18 @@ def cycle_years(report: SchoolReport, say: Sentences) -> list[CycleYear]:
     return [
         CycleYear(
             status.school_year,
-            tuple(item for item in status.items if item.state not in (CycleState.DONE, CycleState.NOT_APPLICABLE)),
+            tuple(
+                (item, _about(item, say))
+                for item in status.items
+                if item.state not in (CycleState.DONE, CycleState.NOT_APPLICABLE)
+            ),
             say.codes(Counter(item.item for item in status.items if item.state is CycleState.DONE).items()),
         )
         for status in sorted(report.cycle, key=lambda status: status.school_year, reverse=True)
         if status.items
     ]
+
+
+def _about(item: CycleItemStatus, say: Sentences) -> str:
+    part = item.scope.rpartition("/")[2]
+    return say.words.scope(part) if part.startswith(("group:", "law:")) else ""

@@ -204,8 +204,7 @@ def _no_access(block: CaseBlock, say: Sentences) -> str:
     """Which parts of the case are hidden for the tool, and what to do about it; an empty text where none is."""
     if not any(reason is Reason.HIDDEN for reason, _ in block.unseen):
         return ""
-    told = say.words.gettext("Tilgang til {fields} mangler: be om tilgang, eller se etter selv i saken.")
-    return told.format(fields=say.parts_of_case(block.hidden))
+    return say.no_access_here(block.hidden)
 
 
 def send(mail: EmailMessage, server: MailServer) -> int:

@@ -19,6 +19,7 @@ from .model import Report, SchoolReport
 from .report_language import Words, plain
 
 if TYPE_CHECKING:
+    from ..domain.calendar import SchoolCalendar
     from ..domain.plan import PlanRow
     from ..validators.rule import Rule
 
@@ -293,7 +294,7 @@ class FindingSentences:
         match item.finding.reason:
             case Reason.HIDDEN:
                 return self.words.gettext(
-                    "Feltet er skjult for den som leser. Se etter selv i saken, eller be om tilgang."
+                    "Opplysningene er skjult for verktøyet. Be om at det får tilgang, eller se etter selv i saken."
                 )
             case Reason.UNREADABLE:
                 if item.finding.question is None:
@@ -352,21 +353,27 @@ class FindingSentences:
 
     def counted(self, finding: Finding) -> str:
         """How the deadline was counted, or an empty text."""
-        return counted(finding, self.report.calendar if isinstance(self.report, SchoolReport) else None, self.words)
+        return counted(finding, self._calendar(finding), self.words)
+
+    def _calendar(self, finding: Finding) -> SchoolCalendar | None:
+        if isinstance(self.report, SchoolReport):
+            return self.report.calendar
+        its = (s for s in self.report.schools if s.school and s.school.organisation_number == finding.school)
+        return next((school.calendar for school in its), None)
 
     def is_new(self, item: Item) -> bool:
         """Whether it stood otherwise in the report before."""
         return item.change is Change.NEW
 
     def change(self, item: Item) -> str:
-        """«ny», «ny, før: frist løper», «fortsatt», or an empty text."""
+        """«nytt siden sist», «nytt siden sist, før: frist løper», «fortsatt», or an empty text."""
         if item.change is None:
             return ""
         if item.change is Change.CONTINUED:
             return self.words.gettext("fortsatt")
         if item.was is None or item.was in (Verdict.NOT_APPLICABLE, Verdict.MET):
-            return self.words.gettext("ny")
-        return self.words.gettext("ny, før: {verdict}").format(verdict=self.words.verdict(item.was))
+            return self.words.gettext("nytt siden sist")
+        return self.words.gettext("nytt siden sist, før: {verdict}").format(verdict=self.words.verdict(item.was))
 
     def acceptance(self, acceptance: ShownAcceptance) -> str:
         """Who accepted, until when, and why; or that it no longer holds."""

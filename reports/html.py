@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -108,7 +108,7 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.filters["whole_names"] = _whole_names
+    environment.filters |= {"whole_names": _whole_names, "sentences": _sentences}
     words = Words(language)
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
         words.gettext, words.ngettext, newstyle=False
@@ -116,14 +116,19 @@ def _environment(language: str) -> Environment:
     return environment
 
 
-_PSEUDONYM = re.compile(r"sak-[a-z2-7]{12}")
+_NAME = re.compile(r"sak-[a-z2-7]{12}|§ [0-9]+-[0-9]+|\b[A-Z]+-[0-9]{4}-[0-9]+")
+
+
+def _sentences(notes: Iterable[str]) -> str:
+    """``notes`` as sentences, each with a capital and a stop."""
+    return " ".join(f"{note[:1].upper()}{note[1:].rstrip('.')}{'' if note.endswith('?') else '.'}" for note in notes)
 
 
 def _whole_names(text: str) -> Markup:
-    """``text`` with each case's pseudonym on one line: half of one can't be copied."""
+    """``text`` with each name of a case or a paragraph on one line: half of one can't be copied, or read."""
     from markupsafe import Markup, escape
 
-    return Markup(_PSEUDONYM.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped on this line
+    return Markup(_NAME.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped on this line
 
 
 # The school's page.

@@ -51,15 +51,14 @@ class OwnDuty:
     deadline: date | None = None
 
     @property
-    def _where(self) -> str:
-        if not self.about:
-            return ""
-        return f" ({self.about})" if self.cases else f" – {self.about}"
-
-    @property
     def text(self) -> str:
         """In one line."""
-        return (f"{self.when}: " if self.when else "") + self.what + self._where
+        what = self.what
+        if self.cases and self.about:
+            what = f"{what.rstrip('.')} ({self.about})."
+        elif self.about:
+            what = f"{what} – {self.about}"
+        return f"{self.when[:1].upper()}{self.when[1:]}: {what}" if self.when else what
 
 
 def own_duties(report: AuditReport, say: Sentences) -> list[OwnDuty]:
@@ -148,9 +147,8 @@ def by_need(report: AuditReport) -> list[HeatRow]:
 
 def _latest(block: CaseBlock) -> int:
     """Days from today to the deadline that passed first; 0 = none has."""
-    return min(
-        (i.days for act in block.acts if act.part is Part.TODAY for i in act.items if i.days is not None), default=0
-    )
+    items = (item for act in block.acts if act.part is Part.TODAY for item in act.items)
+    return min((i.days for i in items if i.days is not None and i.finding.deadline is not None), default=0)
 
 
 def _silence(school: SchoolReport, say: Sentences) -> str:
@@ -198,7 +196,13 @@ def failing(report: AuditReport, say: Sentences) -> Iterable[str]:
     """The duties that are lacking in most open cases of the municipality, with in how many."""
     found: Counter[str] = Counter()
     for block in (block for school in report.schools for block in school.open_cases):
-        found.update({act.rule for act in block.acts if act.part is Part.TODAY})
+        found.update(
+            {
+                act.rule
+                for act in block.acts
+                if act.part is Part.TODAY and act.first.finding.verdict is Verdict.DEVIATION
+            }
+        )
     for code, number in found.most_common(3):
         cases = say.words.ngettext("{n} åpen sak", "{n} åpne saker", number)
         yield f"{say.rule_title(code).rstrip('.')}: {cases}"

@@ -162,12 +162,12 @@ def _school(report: SchoolReport, say: Sentences) -> dict[str, Any]:
                 "name": year.name,
                 "open": [
                     [
-                        [say.rule_title(item.item), item.item],
+                        [f"{say.rule_title(item.item)}: {about}" if about else say.rule_title(item.item), item.item],
                         say.words.cycle_state(item.state),
                         say.words.day(item.due) if item.due else "–",
                         say.words.role(item.role),
                     ]
-                    for item in year.open
+                    for item, about in year.open
                 ],
                 "done": year.done,
             }

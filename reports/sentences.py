@@ -200,11 +200,18 @@ class Sentences(FindingSentences):
         """To what the tool is let in no more, and in how many open cases."""
         named = self.parts_of_case(fields)
         return self.words.ngettext(
-            "Tilgang til {fields} mangler i {n} åpen sak. Be om tilgang, eller se etter selv i saken.",
-            "Tilgang til {fields} mangler i {n} åpne saker. Be om tilgang, eller se etter selv i sakene.",
+            "Verktøyet har ikke tilgang til {fields} i {n} åpen sak. Be om at det får tilgang, eller se etter selv i saken.",
+            "Verktøyet har ikke tilgang til {fields} i {n} åpne saker. Be om at det får tilgang, eller se etter selv i sakene.",
             cases,
             fields=named,
         )
+
+    def no_access_here(self, fields: Iterable[str]) -> str:
+        """The same of one case, beside its number."""
+        told = self.words.gettext(
+            "Verktøyet har ikke tilgang til {fields}. Be om at det får tilgang, eller se etter selv i saken."
+        )
+        return told.format(fields=self.parts_of_case(fields))
 
     def closed_cases(self, number: int) -> str:
         """How many closed cases there is something to look at in."""
@@ -419,7 +426,7 @@ class Sentences(FindingSentences):
         unseen = self.words.gettext("? betyr at noe ikke kunne sjekkes.")
         if not self.report.numbers.hide:
             return (
-                self.words.gettext("Tallene er hele, for dette er skoleeiers egen rapport; sakene har dekknavn.")
+                self.words.gettext("Tallene er nøyaktige, for dette er skoleeiers egen rapport; sakene har dekknavn.")
                 + f" {unseen}"
             )
         told = self.words.gettext(
@@ -438,7 +445,7 @@ def foot(words: Words, *, outside: bool = False) -> str:
     """What must stand at the foot of everything that holds a case number, or that it holds none."""
     if outside:
         return words.gettext("Uten saker. Små tall som gjelder elever, er skjult.")
-    return words.gettext("Unntatt offentlighet (offentleglova § 13, jf. forvaltningsloven § 13). Inneholder saksnumre.")
+    return words.gettext("Unntatt offentlighet (offentleglova § 13, jf. forvaltningsloven § 13).")
 
 
 def _stretches(ends: list[str]) -> list[str]:

@@ -108,7 +108,7 @@ def _cases(console: Console, drawn: View, say: Sentences) -> None:
         console.print()
         _hang(console, "  ", Text(f"{say.words.gettext('Lukkede saker i orden')}: {', '.join(drawn.closed_in_order)}"))
     if drawn.duties:
-        _heading(console, say.words.gettext("Pliktene i åpne saker, med planens ord"), "bold")
+        _heading(console, say.words.gettext("Pliktene det gjelder, med planens ord"), "bold")
         for found in drawn.duties:
             _hang(
                 console,
@@ -217,7 +217,7 @@ def _audit(console: Console, report: AuditReport, say: Sentences) -> None:
     console.print(Text(say.headline() + ".", "bold"))
     if not report.external and (most := most_help(report, say)):
         console.print(Text(most))
-    console.print(Text(" · ".join(f"{name}: {number}" for name, number in say.counts())))
+    console.print(Text(f"{say.words.gettext('Åpne saker ved alle skolene:')} {say.summary()}"))
     _warnings(console, report, say, on_top=True)
     if not report.external:
         _owner(console, report, say)
@@ -261,7 +261,7 @@ def _school_block(console: Console, row: HeatRow, say: Sentences) -> None:
         told = {
             words.gettext("Median dager over fristen"): now.overdue,
             words.gettext("Lengst siden noe er loggført for eleven"): now.silence,
-            words.gettext("Fire uker"): now.trend,
+            words.gettext("Avvik, siste fire uker"): now.trend,
             words.gettext("Ta opp"): now.to_raise,
         }
         console.print(Padding(Text(" · ".join(f"{name}: {text}" for name, text in told.items())), (0, 0, 0, 4)))

@@ -184,6 +184,7 @@ def causes(report: SchoolReport, say: Sentences) -> Iterable[str]:
 
 def _block(block: CaseBlock, say: Sentences, name: str, *, brief: bool) -> Block:
     act = block.next
+    named = {act.rule for act in block.acts}
     return Block(
         id=name,
         name=say.case_words(block.case) if block.case else say.words.gettext("Årshjulet"),
@@ -194,10 +195,10 @@ def _block(block: CaseBlock, say: Sentences, name: str, *, brief: bool) -> Block
         why=None if act is None or act.part is Part.UNKNOWN else _why(act, say),
         remaining=tuple(line(found, say, brief=brief) for found in block.remaining),
         questions=tuple(line(found, say, brief=brief) for found in block.of(Part.REVIEW)),
-        unseen=tuple(_unseen(items, say) for items in block.unseen.values()),
+        unseen=tuple(_unseen(items, block, say) for items in block.unseen.values()),
         late=tuple(line(found, say, brief=brief) for found in block.of(Part.TOO_LATE)),
         accepted=tuple(line(found, say, brief=brief) for found in block.of(Part.ACCEPTED)),
-        in_order=say.codes(block.in_order),
+        in_order=say.codes(pair for pair in block.in_order if pair[0] not in named),
     )
 
 
@@ -239,10 +240,15 @@ def _counted(item: Item, say: Sentences, *, explained: bool, brief: bool) -> str
     finding = item.finding
     if brief and not explained and item.part is Part.REVIEW and finding.deadline is None:
         return ""
-    if not explained and finding.deadline is not None and finding.deadline == finding.counted_from:
-        return ""  # its own day: nothing was counted
     none = say.no_deadline_in_short(item) if brief and not explained else say.no_deadline(item)
-    return none or ("" if explained else say.counted(item.finding))
+    return none or ("" if explained else _how(item, say))
+
+
+def _how(item: Item, say: Sentences) -> str:
+    """How its deadline was counted; of its own day nothing was."""
+    finding = item.finding
+    own = finding.deadline is not None and finding.deadline == finding.counted_from
+    return "" if own else say.counted(finding)
 
 
 def _status(item: Item, say: Sentences) -> str:
@@ -269,7 +275,7 @@ def _why(act: Act, say: Sentences) -> Why:
     deadline = say.deadline(item) if item.finding.deadline is not None else ""
     return Why(
         title="" if say.question_with_duty(item) != say.question(item) else say.rule_title(code).rstrip("."),
-        deadline=_sentence(", ".join(filter(None, (deadline, say.counted(item.finding))))),
+        deadline=_sentence(", ".join(filter(None, (deadline, _how(item, say))))),
         comes=comes_of(act, say),
         who=_sentence(say.responsible(item.finding.role)),
         quote=say.quote(code),
@@ -301,10 +307,10 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].rstrip(".")
 
 
-def _unseen(items: Iterable[Item], say: Sentences) -> Unseen:
-    first, *others = items
-    rules = dict.fromkeys(item.finding.rule for item in (first, *others))
-    return Unseen(say.why_unknown(first), say.codes((code, 1) for code in rules))
+def _unseen(items: tuple[Item, ...], block: CaseBlock, say: Sentences) -> Unseen:
+    hidden = block.hidden if items[0].finding.reason is Reason.HIDDEN else ()
+    why = say.no_access_here(hidden) if hidden else say.why_unknown(items[0])
+    return Unseen(why, say.codes((code, 1) for code in dict.fromkeys(item.finding.rule for item in items)))
 
 
 def _closed(act: Act, cases: list[tuple[CaseBlock, Act]], say: Sentences) -> ClosedDuty:

@@ -108,7 +108,7 @@ def or_which(outcome: Outcome | None, question: str, *unsure: Recorded) -> Outco
 
 @value(frozen=True, slots=True)
 class Reached:
-    """What shows that a notice reached rektor, by time; and receipts that may show it."""
+    """What shows that a notice reached rektor, by time; and receipts, and logs of others that name rektor, that may show it."""
 
     sure: tuple[Recorded, ...]
     unsure: tuple[LogEntry, ...]
@@ -127,6 +127,7 @@ def rector_reached(case: KnownCase, notice: Notice) -> Reached:
     sure += [e for e in receipts.sure if acted_as(e.doer, Role.RECTOR)]
     unsure = [e for e in receipts.sure if not is_known(e.doer)]
     unsure += [e for e in receipts.unsure if acted_as(e.doer, Role.RECTOR) or not is_known(e.doer)]
+    unsure += [e for e in about(case, notice, LogKind.NOTICE_LOGGED).sure if acted_as(e.to, Role.RECTOR)]  # they say so
     return Reached(tuple(sorted(sure, key=lambda item: item.sort_key)), tuple(unsure))
 
 

@@ -197,9 +197,24 @@ def test_what_the_tool_is_not_let_in_to_is_named_once_with_how_many_cases(
         for case in ("H-1", "H-2", "H-3")
     ]
     made = make_report(assessments=judged, previous=None, acceptances=[])
-    causes = ("Tilgang til loggen mangler i 3 åpne saker. Be om tilgang, eller se etter selv i sakene.",)
-    assert view(made, Sentences(made)).causes == causes
+    told = "Verktøyet har ikke tilgang til loggen{}. Be om at det får tilgang, eller se etter selv i {}."
+    causes = (told.format(" i 3 åpne saker", "sakene"),)
+    drawn = view(made, Sentences(made))
+    assert drawn.causes == causes
+    assert [block.unseen[0].why for block in drawn.open] == [told.format("", "saken")] * 3
     assert "sist loggført for eleven: kunne ikke sjekkes" in str(render(made, "text", width=80))
+
+
+def test_a_duty_of_which_something_is_open_is_not_among_what_is_in_order(
+    make_report: MakeReport, make_finding: Callable[..., Finding]
+) -> None:
+    its = [
+        make_finding("VA-05", "O-1", Verdict.MET),
+        make_finding("VA-08", "O-1", Verdict.MET, "notice:v1"),
+        make_finding("VA-08", "O-1", Verdict.DEVIATION, "notice:v2", reason=Reason.UNDOCUMENTED),
+    ]
+    made = make_report(assessments=[_of("O-1", its)], previous=None, acceptances=[])
+    assert [block.in_order for block in view(made, Sentences(made)).open] == ["VA-05"]
 
 
 def test_each_open_case_says_when_somebody_last_acted_for_the_pupil(

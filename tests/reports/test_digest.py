@@ -142,7 +142,7 @@ def test_a_case_with_a_hidden_log_says_the_one_cause_and_no_duty(
     mail = message(report, sender=FROM, recipients=TO).get_body()
     assert mail is not None
     told = {line.strip() for line in str(mail.get_content()).splitlines()}
-    cause = "Tilgang til loggen mangler: be om tilgang, eller se etter selv i saken."
+    cause = "Verktøyet har ikke tilgang til loggen. Be om at det får tilgang, eller se etter selv i saken."
     assert {f"S-1: {cause}", f"S-2: en sak trenger noe av deg. {cause}"} <= told
 
 

@@ -83,6 +83,18 @@ def test_the_table_says_who_needs_help_with_what_and_how_it_has_gone(
     assert next(iter(failing(audit, say))) == "Eleven har fått beskjed samme dag som meldingen kom: 3 åpne saker"
 
 
+def test_a_day_that_nobody_set_is_no_deadline_and_what_ends_today_has_not_failed(
+    make_audit: Callable[..., AuditReport], make_finding: Callable[..., Finding]
+) -> None:
+    asked = make_finding("VA-05", "B-1", Verdict.DEVIATION, reason=Reason.UNDOCUMENTED, asks_after=TODAY - 30 * DAY)
+    today = make_finding("VA-08", "B-2", Verdict.DUE, deadline=TODAY)
+    audit = make_audit(assessments=[assessment_of("B-1", [asked]), assessment_of("B-2", [today])], acceptances=[])
+    say = Sentences(audit)
+    now = school_now(by_need(audit)[0], audit, say)
+    assert (now.needs, now.overdue) == ("2", "–")
+    assert list(failing(audit, say)) == [f"{say.rule_title('VA-05').rstrip('.')}: 1 åpen sak"]
+
+
 def test_the_owners_own_duties_stand_first_with_what_to_do(
     make_audit: Callable[..., AuditReport], judged: list[Assessment], make_finding: Callable[..., Finding]
 ) -> None:
@@ -91,15 +103,15 @@ def test_the_owners_own_duties_stand_first_with_what_to_do(
     own = own_duties(audit, Sentences(audit))
     assert [duty.text for duty in own] == [
         "Følg opp selv, for en leder er beskyldt: Sak V-2",
-        "i dag: Skriv en logg i saken om når du fikk meldingen, og fra hvem (rolle). (Sak V-2)",
-        "nå: Gjør regelverket kjent for elevene, og før det inn i årshjulet.",
+        "I dag: Skriv en logg i saken om når du fikk meldingen, og fra hvem (rolle) (Sak V-2).",
+        "Nå: Gjør regelverket kjent for elevene, og før det inn i årshjulet.",
     ]
     assert [duty["text"] for duty in json.loads(said(audit, "json"))["own_duties"]] == [duty.text for duty in own]
     sheet = load_workbook(io.BytesIO(bytes(render(audit, "xlsx"))))["Ditt eget"]  # type: ignore[arg-type]  # this form is bytes
     assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == [duty.what for duty in own]
     for form in ("html", "text", "pdf"):
         told = " ".join(said(audit, form).replace("\u200b", "").replace("\xa0", " ").split())
-        assert all(" ".join(duty.what.split()) in told for duty in own), form
+        assert all(" ".join(duty.what.rstrip(".").split()) in told for duty in own), form
     page = pages(audit)["index.html"]
     assert page.index("Ditt eget (3)") < page.index("Hvilken skole trenger hjelp") < page.index('id="kart"')
     assert "Gjør regelverket kjent for elevene" in pages(audit)["kommunen.html"], (
