@@ -23,6 +23,7 @@ import os
 import pickle
 import random
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +31,8 @@ import types
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +47,21 @@ from mutmut.mutation.mutators import mutation_operators
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ("tests/rules", "tests/validators", "tests/domain", "tests/plans")
+MEASURED = [str(ROOT / "validators/*"), str(ROOT / "domain/*")]
 RESULTS = ROOT / "build" / "mutants"
+MAP = RESULTS / "map.pickle"
 LOG = RESULTS / "log.jsonl"
 """One line for each mutant tried: key, status, file, line, seconds of processor time."""
-ALIVE = ("survived", "no test")
+ALIVE = ("survived", "no test", "not in place")
+NOT_IN_PLACE = 3
+"""How a process ends where no function that could be exchanged was found: what is not tried is alive."""
 ALLOWED = 0.10
 SLOW = 1.0
 """Seconds of processor time from which a test is only run with --slow: the properties over a whole municipality."""
+WIDE = tuple(f"tests/validators/test_{name}.py" for name in ("needs", "carries", "properties"))
+"""Only with --slow too: each test of these hides every field there is in turn, and together they take twice the others."""
+_QUIETLY = ["-q", "-s", "--no-header", "--tb=native", "--assert=plain"]
+OPTIONS = [*_QUIETLY, "-p", "no:cacheprovider", "--timeout=0", "--hypothesis-profile=mutants"]
 _TEXTS = ("Text", "SettingsError", "ValueError", "RuntimeError", "TypeVar", "Chapter", "cast")
 
 
@@ -76,6 +87,7 @@ class Mutant:
     function: str
     first: int
     last: int
+    module: cst.Module
     statement: cst.CSTNode
     original: cst.CSTNode
     changed: cst.CSTNode
@@ -101,8 +113,8 @@ class _Finder(cst.CSTVisitor):
 
     METADATA_DEPENDENCIES = (PositionProvider, ParentNodeProvider)
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str, module: cst.Module) -> None:
+        self.path, self.module = path, module
         self.found: list[Mutant] = []
         self._names: list[str] = []
         self._functions: list[cst.FunctionDef] = []
@@ -158,7 +170,9 @@ class _Finder(cst.CSTVisitor):
                 told = f"{self.path}|{function}|{_code(node)}|{_code(changed)}"
                 self._same[told] += 1
                 key = hashlib.sha1(f"{told}|{self._same[told]}".encode(), usedforsecurity=False).hexdigest()[:12]
-                self.found.append(Mutant(key, self.path, self._outermost(), first, last, target, node, changed))
+                self.found.append(
+                    Mutant(key, self.path, self._outermost(), first, last, self.module, target, node, changed)
+                )
 
     def _outermost(self) -> str:
         """The qualified name of the outermost function, with its class: the code object that is exchanged."""
@@ -184,7 +198,7 @@ def _code(node: cst.CSTNode) -> str:
 def find_mutants(path: Path) -> list[Mutant]:
     """Every mutant of one file, in the file's order."""
     wrapper = MetadataWrapper(cst.parse_module(path.read_text("utf-8")))
-    finder = _Finder(path.relative_to(ROOT).as_posix())
+    finder = _Finder(path.relative_to(ROOT).as_posix(), wrapper.module)
     wrapper.visit(finder)
     return finder.found
 
@@ -205,6 +219,8 @@ def put_in_place(mutant: Mutant, functions: dict[tuple[str, str], list[types.Fun
         return
     _forget()
     new = namespace[mutant.function.rpartition(".")[2]]
+    if not functions.get((mutant.path, mutant.function)):
+        os._exit(NOT_IN_PLACE)
     for name, changed in _codes(mutant.function, new.__code__):
         for old in functions.get((mutant.path, name), ()):
             old.__code__ = changed.replace(co_freevars=old.__code__.co_freevars)
@@ -276,6 +292,36 @@ def live_functions() -> dict[tuple[str, str], list[types.FunctionType]]:
     return found
 
 
+# --- a mutant of what runs at import ---------------------------------------------------------------------------------
+
+
+class Anew:
+    """A pytest plugin for an interpreter of its own, which has loaded a changed source: the quickest tests first."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self.seconds = seconds
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted((item for item in items if item.nodeid in self.seconds), key=lambda i: self.seconds[i.nodeid])
+
+
+def try_anew(path: str, key: str, slow: bool) -> int:
+    """Runs every test over a source that is loaded changed, until one fails. Returns pytest's exit code."""
+    (mutant,) = (mutant for mutant in find_mutants(ROOT / path) if mutant.key == key)
+    source = cst.ensure_type(mutant.module.deep_replace(mutant.original, mutant.changed), cst.Module).code
+    plainly = SourceFileLoader.get_code
+
+    def get_code(self: SourceFileLoader, fullname: str) -> types.CodeType | None:
+        if Path(self.path).resolve() == ROOT / path:
+            return compile(source, self.path, "exec", dont_inherit=True)
+        return plainly(self, fullname)
+
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment] # the interpreter ends with the run
+    *_, seconds = pickle.loads(MAP.read_bytes())  # noqa: S301 - written by the run that asks
+    chosen = {name: spent for name, spent in seconds.items() if slow or spent < SLOW}
+    return pytest.main([*OPTIONS, "-x", *_left_out(slow), *TESTS], plugins=[Anew(chosen)])
+
+
 # --- running ---------------------------------------------------------------------------------------------------------
 
 
@@ -286,12 +332,19 @@ class Runner:
         self.mutants, self.jobs, self.slow = mutants, jobs, slow
         self.status: dict[str, str] = {}
         self._seconds: dict[str, float] = {}
+        self._loading = coverage.Coverage(data_file=None, include=MEASURED)
+        self._loading.start()
+        self._at_import: dict[str, set[int]] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        import_module("skolemiljo.validators.loading").load_rules()  # only then are there functions to exchange
+        self._loading.stop()
+        data = self._loading.get_data()
+        self._at_import = {_inside(file): set(data.lines(file) or ()) for file in data.measured_files()}
         covered, seconds = self._map(session)
         items = {item.nodeid: item for item in session.items}
-        functions = live_functions()
         self._run(session.items[:1])  # loads the plan and the holidays once for all
+        functions = live_functions()
         gc.collect()
         gc.freeze()  # what is here before the forks is shared, and stays so
         running: dict[int, Mutant] = {}
@@ -319,6 +372,19 @@ class Runner:
         self._tell(done, started)
         return True
 
+    def runs_at_import(self, mutant: Mutant) -> bool:
+        """Whether the changed statement has run when the tests begin, so that changing it then may change nothing."""
+        ran = self._at_import.get(mutant.path, set())
+        return not mutant.function or not ran.isdisjoint(range(mutant.first, mutant.last + 1))
+
+    def anew(self, mutant: Mutant) -> str:
+        """What the tests say of it where the changed source is the one that is loaded."""
+        command = [sys.executable, __file__, "--anew", mutant.key, mutant.path, *(["--slow"] if self.slow else [])]
+        ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.status[mutant.key] = {0: "survived", 1: "killed", 2: "does not run"}[ended.returncode]  # pytest's codes
+        self._note(mutant, 0)
+        return self.status[mutant.key]
+
     def _tell(self, done: int, started: float) -> None:
         alive = sum(status in ALIVE for status in self.status.values())
         print(f"{done}/{len(self.mutants)} alive {alive} {time.monotonic() - started:.0f} s", flush=True)
@@ -327,7 +393,8 @@ class Runner:
         child, how, used = os.wait3(0)
         mutant = running.pop(child)
         code = os.waitstatus_to_exitcode(how)
-        self.status[mutant.key] = {0: "survived", 1: "killed", 2: "does not run"}.get(code, "timeout")
+        told = {0: "survived", 1: "killed", 2: "does not run", NOT_IN_PLACE: "not in place"}
+        self.status[mutant.key] = told.get(code, "timeout")
         self._note(mutant, round(used.ru_utime + used.ru_stime, 3))
         return 1
 
@@ -364,23 +431,25 @@ class Runner:
 
     def _map(self, session: pytest.Session) -> tuple[dict[str, dict[int, set[str]]], dict[str, float]]:
         """Which tests run which lines, and their seconds, found in a child so that nothing is cached here."""
-        file = RESULTS / "map.pickle"
-        file.unlink(missing_ok=True)
+        state = _state()
+        if MAP.exists() and (known := pickle.loads(MAP.read_bytes()))[0] == state:  # noqa: S301 - written by a run before
+            return known[1], known[2]
+        MAP.unlink(missing_ok=True)
         child = os.fork()
         if child == 0:
             try:
-                self._measure(session.items, file)
+                self._measure(session.items, state)
                 os._exit(0)
             finally:
                 os._exit(1)
         os.waitpid(child, 0)
-        if not file.exists():
+        if not MAP.exists():
             raise pytest.UsageError("the tests must pass before anything is changed")
-        covered, seconds = pickle.loads(file.read_bytes())  # noqa: S301 - written by the child above
+        _, covered, seconds = pickle.loads(MAP.read_bytes())  # noqa: S301 - written by the child above
         return covered, seconds
 
-    def _measure(self, items: Sequence[pytest.Item], file: Path) -> None:
-        measure = coverage.Coverage(data_file=None, include=[str(ROOT / "validators/*"), str(ROOT / "domain/*")])
+    def _measure(self, items: Sequence[pytest.Item], state: str) -> None:
+        measure = coverage.Coverage(data_file=None, include=MEASURED)
         measure.start()
         for item in items:
             measure.switch_context(item.nodeid)
@@ -395,11 +464,10 @@ class Runner:
         data = measure.get_data()
         covered: dict[str, dict[int, set[str]]] = {}
         for measured in data.measured_files():
-            name = Path(measured).resolve().relative_to(ROOT).as_posix()
-            by_line = covered.setdefault(name, {})
+            by_line = covered.setdefault(_inside(measured), {})
             for line, tests in data.contexts_by_lineno(measured).items():
                 by_line.setdefault(line, set()).update(test for test in tests if test)
-        file.write_bytes(pickle.dumps((covered, self._seconds)))
+        MAP.write_bytes(pickle.dumps((state, covered, self._seconds)))
 
     def _tests(self, mutant: Mutant, covered: dict[str, dict[int, set[str]]]) -> set[str]:
         """The tests that run the changed statement; for a name of the module, all that run any line of the file, and for
@@ -411,6 +479,21 @@ class Runner:
             return set().union(*(tests for lines in readers for tests in lines.values()))
         lines: Iterable[int] = range(mutant.first, mutant.last + 1) if mutant.function else by_line
         return set().union(*(by_line.get(line, set()) for line in lines))
+
+
+def _inside(file: str) -> str:
+    return Path(file).resolve().relative_to(ROOT).as_posix()
+
+
+def _state() -> str:
+    """What the map is of: everything that is tracked, as it lies here, but this file."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
+    files = [ROOT / name for name in listed.decode().split("\0") if name and ROOT / name != Path(__file__)]
+    digest = hashlib.sha256()
+    for file in files:
+        if file.is_file() and file.suffix in (".py", ".toml", ".md", ".txt"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _spent() -> float:
@@ -460,6 +543,10 @@ def _report(mutants: Sequence[Mutant], status: dict[str, str]) -> float:
     return share
 
 
+def _left_out(slow: bool) -> list[str]:
+    return [] if slow else [f"--ignore={ROOT / file}" for file in WIDE]
+
+
 def main(arguments: Sequence[str]) -> int:
     """Runs and reports. Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -469,8 +556,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--again", action="store_true", help="only those that were alive or not tried last time")
     parser.add_argument("--slow", action="store_true", help="the slow tests too (with --again: of what is alive)")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--anew", metavar="KEY", help="one mutant of one file, in this interpreter; pytest's exit code")
     asked = parser.parse_args(arguments)
     RESULTS.mkdir(parents=True, exist_ok=True)
+    os.chdir(ROOT)
+    # Failing examples are neither kept nor made smaller: a mutant's must not be met by the next one.
+    settings.register_profile(
+        "mutants", deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate]
+    )
+    if asked.anew:
+        return try_anew(asked.files[0], asked.anew, asked.slow)
     if not asked.again:
         LOG.unlink(missing_ok=True)
     mutants = [mutant for path in _files(asked.files) for mutant in find_mutants(path)]
@@ -480,29 +575,16 @@ def main(arguments: Sequence[str]) -> int:
     chosen = [mutant for mutant in mutants if known.get(mutant.key, "survived") in ALIVE][: asked.sample or None]
     chosen.sort(key=lambda mutant: mutant.key not in known)  # first those that were alive
     print(f"{len(chosen)} of {len(mutants)} mutants")
-    os.chdir(ROOT)
-    # Failing examples are neither kept nor made smaller: a mutant's must not be met by the next one.
-    settings.register_profile(
-        "mutants", deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate]
-    )
     runner = Runner(chosen, asked.jobs, asked.slow)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder
-        options = [
-            "-q",
-            "-s",
-            "--tb=native",
-            "-p",
-            "no:cacheprovider",
-            "--timeout=0",
-            "--assert=plain",
-            "--hypothesis-profile=mutants",
-            "--no-header",
-        ]
-        pytest.main([*options, *TESTS], plugins=[runner])
+        pytest.main([*OPTIONS, *_left_out(asked.slow), *TESTS], plugins=[runner])
     status = known | runner.status
     if not status:
         return 1  # nothing was tried: a test fails where nothing is changed
+    for mutant in chosen:
+        if status[mutant.key] in ALIVE and runner.runs_at_import(mutant):
+            status[mutant.key] = runner.anew(mutant)
     share = _report([mutant for mutant in mutants if mutant.key in status], status)
     return 0 if share <= ALLOWED else 1
 

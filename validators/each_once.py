@@ -75,4 +75,4 @@ def _pointing_at_kept(item: Recorded, fields: tuple[str, ...], kept_for: dict[st
             value = kept_for[value]
         if value != getattr(item, name):
             update[name] = value
-    return item.model_copy(update=update) if update else item
+    return item.model_copy(update=update)

@@ -83,6 +83,7 @@ LATER = [
     ("Avklares når saksbehandler er tilbake", "Avklarast når saksbehandlar er tilbake"),
     ("Må diskuteres, foreldrene er uenige", "Må diskuterast, foreldra er usamde"),
     ("Fylles ut når vi vet mer om bussen", "Fyllast ut når vi veit meir om bussen"),
+    ("Kommer når snøen har smeltet", "Kjem når snøen har smelta"),
 ]
 ELSEWHERE = [
     ("Se planen", "Sjå planen", Place.PLAN),

@@ -388,3 +388,15 @@ OPEN, CLOSED, AGAIN, LATER = (
 )
 def test_a_case_stands_closed_where_its_last_known_change_closed_it(history: list[Any], closed: bool) -> None:
     assert judged(case(status_history=history), rule(always(Verdict.MET))).closed is closed
+
+
+def test_an_assessment_says_whose_it_is() -> None:
+    found = judged(case(), rule(always(Verdict.MET)))
+    assert (found.case, found.school, found.as_of, found.plan) == ("S-1", HERE, AS_OF, plan().document.label)
+
+
+@pytest.mark.parametrize("unseen", ["pupils", "pupils.ref", "notices", "notices.pupils"])
+def test_an_entry_stands_in_the_wrong_case_only_where_one_sees_whom_the_case_is_about(unseen: str) -> None:
+    entry = {"id": "l1", "kind": "note", "happened_at": "2026-03-10", "notice": "v9", "pupils": ["e9"]}
+    assert not KnownCase(case(log=[entry], pupils=[{"ref": "e1"}]), AS_OF).log
+    assert KnownCase(case(log=[entry], hidden=[unseen]), AS_OF).log

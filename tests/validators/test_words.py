@@ -252,6 +252,12 @@ def test_a_date_without_a_year_is_the_next_one(decided: date, ahead: int) -> Non
         assert found.day == day
 
 
+def test_the_last_week_of_a_year_that_ends_in_the_next_is_that_week() -> None:
+    found = written_date("Uke 53", date(2027, 1, 1))
+    assert found is not None
+    assert (found.begins, found.day) == (date(2026, 12, 28), date(2027, 1, 3))
+
+
 @settings(deadline=None)
 @given(st.text(max_size=80), st.dates(date(2024, 8, 1), date(2100, 1, 1)))
 def test_any_text_gives_a_day_or_none(text: str, decided: date) -> None:

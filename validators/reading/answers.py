@@ -63,8 +63,6 @@ class Answer:
 
     said: Said
     pointer: Pointer | None = None
-    denies: bool = False
-    """It says nothing by saying no («ingen», «ikke aktuelt»), and not by being empty: another field does not answer for it."""
 
 
 NOTHING = Answer(Said.NOTHING)
@@ -364,7 +362,7 @@ def _kind(phrases: _Phrases, field: _Field) -> Answer:
     if phrases.beside and marks & _PUTS_OFF:
         told = field.ahead and not marks & _DENIES and not any(_FILLS_IN.match(piece) for piece, _ in phrases.tokens)
         return _ANSWER if told else Answer(Said.LATER)
-    return Answer(Said.NOTHING, denies=bool(marks & _DENIES))
+    return NOTHING
 
 
 def _pointer(words: Iterable[str]) -> Pointer:
@@ -385,7 +383,7 @@ def _by_its_beginning(text: str, field: _Field) -> Answer:
     reason = _reason().search(text)
     if reason is not None:
         if _only_tells_why_not(text[: reason.start()], field):
-            return Answer(Said.NOT_APPLICABLE, denies=True)
+            return Answer(Said.NOT_APPLICABLE)
         text = _reason().sub(", ", text)
     best = NOTHING
     sentences = _SENTENCE.split(text)
@@ -395,7 +393,7 @@ def _by_its_beginning(text: str, field: _Field) -> Answer:
         if _is_not_applicable(sentence[0], field):
             rest = [part for part in (sentence[1:], *map(_clauses, sentences[place + 1 :])) if part]
             reasoned = any(_sentence(part, field).said is Said.ANSWER for part in rest)
-            said = _ANSWER if reasoned and field.may_not_apply else Answer(Said.NOT_APPLICABLE, denies=True)
+            said = _ANSWER if reasoned and field.may_not_apply else Answer(Said.NOT_APPLICABLE)
             return _better(best, said if reasoned else NOTHING)
         best = _better(best, _sentence(sentence, field))
         if best.said is Said.ANSWER:
@@ -405,9 +403,9 @@ def _by_its_beginning(text: str, field: _Field) -> Answer:
 
 def _only_tells_why_not(before: str, field: _Field) -> bool:
     """Whether it says no, and then no more than why: «ikke evaluert fordi eleven var syk». ``before``: what stands before the reason."""
-    denied = bare(before)
-    closed = _closed(denied, field) if denied else None
-    return closed is not None and closed.denies and not field.may_not_apply
+    words = bare(before)
+    denies = bool(words) and _closed(words, field) == NOTHING and not _DENIES.isdisjoint(_phrases(words).marks)
+    return denies and not field.may_not_apply
 
 
 def _better(best: Answer, other: Answer) -> Answer:

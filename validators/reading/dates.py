@@ -73,7 +73,8 @@ def _day(parts: dict[str, str | None], after: date) -> date | None:
     year = parts.get("year")
     if year is not None:
         return _in_year(parts, int(year) if len(year) == 4 else 2000 + int(year))
-    for candidate in range(after.year, after.year + 9):  # 29 February comes back within eight years
+    # The last week of the year before may end in this one; 29 February comes back within eight years.
+    for candidate in range(after.year - 1, after.year + 9):
         day = _in_year(parts, candidate)
         if day is not None and day > after:
             return day

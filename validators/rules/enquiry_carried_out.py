@@ -178,7 +178,7 @@ def feedback_given(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil
     trigger = analysis.at if analysis is not None else (decision.at if decision is not None else None)
     if trigger is None:
         return None
-    shown = sort(case, judge, FEEDBACK, stretch.entries(case, LogKind.FEEDBACK_MEETING))
+    shown = sort(case, judge, FEEDBACK, stretch.entries(case, *FEEDBACK.kinds))
     held = [*shown.sure, *(w.item for w in shown.doubtful if w.why == "who_was_there")]  # who took part is asked below
     own = [m for m in held if pupil.ref in m.pupils or (not m.pupils and len(case.affected) == 1)]
     unnamed = [m for m in held if not m.pupils]

@@ -10,7 +10,7 @@ from ...domain.log import LogEntry, LogKind, Recorded
 from ...domain.moment import Moment, earliest, latest
 from ...domain.notice import Notice
 from ...domain.people import Role
-from ...domain.verdict import Outcome, Verdict, scope_of
+from ...domain.verdict import Outcome, RemarkCode, Verdict, scope_of
 from ..judge import Judge
 from ..known import KnownCase
 from ..proof import WEAK
@@ -70,17 +70,23 @@ def owner_notified(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
         event = found.serious or found.stretch.start
         if found.decided and found.serious is None:
             continue
-        if told.sure and all(_before_anything(case, found, item) for item in told.sure):
-            yield judge.review(found.scope, "before_its_cause", *told.sure, event=event)
-        elif told.sure:
-            about_it = next(item for item in told.sure if not _before_anything(case, found, item))
-            shown = judge.done("VA-09", found.scope, about_it, since=event)
-            if shown.question == "done_late" and told.acknowledged:  # written down late; the owner had it before
-                receipt = judge.done("VA-09", found.scope, told.acknowledged[0], since=event, remarks=(WEAK,))
-                shown = receipt if receipt.verdict is Verdict.MET else shown
-            yield shown
-        elif told.acknowledged:
-            yield judge.done("VA-09", found.scope, told.acknowledged[0], since=event, remarks=(WEAK,))
+        before = [item for item in (*told.sure, *told.acknowledged) if _before_anything(case, found, item)]
+        shown = [
+            judge.done("VA-09", found.scope, items[0], since=event, remarks=remarks)
+            for items, remarks in (
+                ([item for item in told.sure if item not in before], ()),
+                ([entry for entry in told.acknowledged if entry not in before], (WEAK,)),
+            )
+            if items
+        ]
+        if shown:
+            first, receipt = shown[0], shown[-1]
+            if first.verdict is not Verdict.MET and receipt.verdict is Verdict.MET:  # the owner had it before that
+                uncounted = (remark for remark in first.remarks if remark.code is RemarkCode.CALENDAR_MISSING)
+                first = receipt.with_remarks(*uncounted)
+            yield first
+        elif before:
+            yield judge.review(found.scope, "before_its_cause", *before, event=event)
         elif found.serious is None:
             yield from _undecided(case, judge, found)
         elif told.by_others or not _missed_in_a_staff_case(case, judge, found, found.serious):
@@ -200,7 +206,7 @@ def owner_acknowledged(case: KnownCase, judge: Judge) -> Iterator[Outcome | None
             receipt = judge.done("VA-11", scope, by_owner[0], since=when, remarks=delegate(by_owner[0].author))
             teller = notified.doer if isinstance(notified, LogEntry) else notified.notifier
             one = all(is_one_in_two_roles(entry.author, teller) for entry in by_owner)
-            yield receipt.ask("one_in_two_roles", by_owner[0], notified) if one else receipt
+            yield receipt.ask("one_in_two_roles", notified) if one else receipt
             continue
         if acted_as(notified.author, Role.OWNER):
             yield judge.met(scope, notified, event=when, remarks=(WEAK,))

@@ -76,22 +76,16 @@ def vulnerability_considered(case: KnownCase, judge: Judge) -> Iterator[Outcome]
 @CHAPTER.rule("DP-01")
 def duties_covered(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«grunnleggende hensyn i alle fem delpliktene»: looked at when the case is closed; whether one was irrelevant is asked."""
-    stretch = _ended(case)
-    if stretch is None or stretch.closed is None or stretch.period.moved is not None:
-        return  # nobody is asked about what a pupil who moved was still owed (requirements A-36)
-    examined = stretch.entries(case, *EXAMINES)
-    notices = [n for n in case.notices if stretch.holds(n.at)]
-    plans = [plan for plan in case.decided_plans if stretch.holds(plan.at)]
-    if notices and examined and (plans or not _measures_owed(case, stretch)):
-        yield judge.met(stretch.scope(), notices[0], examined[0], *plans[:1], event=stretch.closed)
-    else:
-        yield judge.review(stretch.scope(), "duty_not_seen", event=stretch.closed)
-
-
-def _ended(case: KnownCase) -> Stretch | None:
-    """The last round, where the case is closed now."""
-    last = next(iter(list(stretches(case))[-1:]), None)
-    return last if last is not None and last.closed is not None else None
+    for stretch in [*stretches(case)][-1:]:
+        if stretch.closed is None or stretch.period.moved is not None:
+            continue  # nobody is asked about what a pupil who moved was still owed (requirements A-36)
+        examined = stretch.entries(case, *EXAMINES)
+        notices = [n for n in case.notices if stretch.holds(n.at)]
+        plans = [plan for plan in case.decided_plans if stretch.holds(plan.at)]
+        if notices and examined and (plans or not _measures_owed(case, stretch)):
+            yield judge.met(stretch.scope(), notices[0], examined[0], *plans[:1], event=stretch.closed)
+        else:
+            yield judge.review(stretch.scope(), "duty_not_seen", event=stretch.closed)
 
 
 def _measures_owed(case: KnownCase, stretch: Stretch) -> bool:
