@@ -84,6 +84,7 @@ LATER = [
     ("Må diskuteres, foreldrene er uenige", "Må diskuterast, foreldra er usamde"),
     ("Fylles ut når vi vet mer om bussen", "Fyllast ut når vi veit meir om bussen"),
     ("Kommer når snøen har smeltet", "Kjem når snøen har smelta"),
+    ("Drøftes med naboskolen", "Drøftast med naboskulen"),
 ]
 ELSEWHERE = [
     ("Se planen", "Sjå planen", Place.PLAN),

@@ -11,6 +11,7 @@ from skolemiljo.domain.case import Case
 from skolemiljo.domain.verdict import Finding
 from skolemiljo.plans.loader import load_plan
 from skolemiljo.validators import RULES
+from skolemiljo.validators.each_once import each_once
 from skolemiljo.validators.engine import assess
 
 PLAN, CALENDAR, AS_OF = load_plan("oyer-2024"), SchoolCalendar(), datetime(2026, 3, 20, 8, tzinfo=UTC)
@@ -62,3 +63,19 @@ def test_two_that_came_on_a_day_without_a_time_are_two() -> None:
     """Nobody wrote down when: it may have been said twice."""
     found = findings(case_of(("v1", "v2"), ("v1", "v2"), at="2026-03-09"))
     assert {f.scope for f in found} >= {"notice:v1", "notice:v2"}
+
+
+def test_what_rests_on_two_copies_rests_on_the_one_that_is_kept() -> None:
+    raw = case_of(("v1",), ("v1", "v1")).model_dump(mode="json")
+    raw["log"].append({**raw["log"][1], "id": "l3"})
+    plan = {
+        "id": "p1v1",
+        "plan": "p1",
+        "version": 1,
+        "status": "current",
+        "happened_at": "2026-03-12",
+        "pupils": ["e1"],
+    }
+    raw["activity_plans"] = [{**plan, "rests_on": ["l3", "l1", "l2"]}]
+    (kept,) = each_once(Case.model_validate(raw)).activity_plans
+    assert kept.rests_on == ("l2", "l1")

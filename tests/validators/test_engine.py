@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -22,7 +23,7 @@ from skolemiljo.validators.judge import Judge
 from skolemiljo.validators.known import KnownCase
 from skolemiljo.validators.needs import Needs
 from skolemiljo.validators.page import Page, Text
-from skolemiljo.validators.rule import Rule
+from skolemiljo.validators.rule import Chapter, Rule
 
 CALENDAR = SchoolCalendar(known_years=frozenset({"2024-2025", "2025-2026"}))
 AS_OF = datetime(2026, 3, 20, 8, tzinfo=UTC)
@@ -400,3 +401,15 @@ def test_an_entry_stands_in_the_wrong_case_only_where_one_sees_whom_the_case_is_
     entry = {"id": "l1", "kind": "note", "happened_at": "2026-03-10", "notice": "v9", "pupils": ["e9"]}
     assert not KnownCase(case(log=[entry], pupils=[{"ref": "e1"}]), AS_OF).log
     assert KnownCase(case(log=[entry], hidden=[unseen]), AS_OF).log
+
+
+def test_a_rule_of_the_registry_is_the_same_rule_in_another_process() -> None:
+    assert pickle.loads(pickle.dumps(RULES["VA-08"])) is RULES["VA-08"]  # noqa: S301 - of our own making
+    own = replace(RULES["VA-08"], slug="another")
+    assert pickle.loads(pickle.dumps(own)) == own  # noqa: S301 - of our own making
+
+
+def test_a_function_is_entered_once_and_for_a_duty_of_its_chapter() -> None:
+    for chapter, code in (("notification", "VA-99"), ("notification", "VA-08"), ("law", "VA-08")):
+        with pytest.raises(ValueError, match=code):
+            Chapter(chapter).rule(code)

@@ -166,9 +166,7 @@ def evaluated_when(_case: KnownCase, judge: Judge, scope: str, plan: ActivityPla
         if not judge.read_text:
             return judge.met(scope, plan, event=event, remarks=(*judge.presence_remarks(), *weak))
         return judge.review(scope, "no_fixed_day", plan, event=event)
-    if event is None:
-        return judge.review(scope, "time_unknown", plan)
-    if when.day <= event.day:
+    if event is None or when.day <= event.day:
         return judge.review(scope, "not_after_the_plan", plan, event=event)
     begins = _begins(judge, plan, measure)
     if begins is not None and when.day < begins:

@@ -107,9 +107,7 @@ def _may_cover(case: KnownCase, plan: ActivityPlan, owed: _Owed) -> bool:
 def _decided_in(plan: ActivityPlan, owed: _Owed) -> bool:
     """Whether this version was decided in the period (for the first one: at any time before its end)."""
     decided = plan.at
-    if decided is None:
-        return owed.stretch.reopened is None
-    if owed.stretch.after is not None and not owed.stretch.after.certainly_before(decided):
+    if decided is None or (owed.stretch.after is not None and not owed.stretch.after.certainly_before(decided)):
         return False
     return owed.stretch.closed is None or not owed.stretch.closed.certainly_before(decided)
 
@@ -124,9 +122,7 @@ def _decided_after(plan: ActivityPlan, owed: _Owed) -> bool:
 
 def _plan_shown(case: KnownCase, judge: Judge, plan: ActivityPlan, owed: _Owed) -> Outcome:
     decided = plan.at
-    if decided is None:
-        return judge.review(owed.scope, "time_unknown", plan, event=owed.raised)
-    if decided.certainly_before(owed.raised):
+    if decided is None or decided.certainly_before(owed.raised):
         return judge.review(owed.scope, "before_its_cause", plan, event=owed.raised)
     if from_outside(plan.author):
         return judge.review(owed.scope, "who_did_it", plan, event=owed.raised)

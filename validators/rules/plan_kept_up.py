@@ -22,11 +22,7 @@ def plan_kept_up(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     if case.closed is not None:
         return
     for plan in case.current_plans:
-        scope = scope_of(plan=plan.plan)
         touched = [(when, item) for item in (plan, *case.evaluations_of(plan)) if (when := item.at) is not None]
-        if not touched:
-            yield judge.review(scope, "time_unknown", plan)
-            continue
         newest = sorted(touched, key=lambda pair: pair[0].sort_key, reverse=True)
         outcomes = [_kept_up(case, judge, plan, item, when) for when, item in newest]
         # Where the last evaluation is in doubt, the plan was gone through no less by the time before it.

@@ -1,0 +1,70 @@
+"""What is a question because of one field: who did it, or by what way. The laws have their exceptions for such a field (blank, it
+is taken to be as it should), so these are no examples that they hold.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+
+import pytest
+
+from skolemiljo.domain.verdict import Verdict
+from skolemiljo.tests.rules.examples import as_of_in, case_of, plan_in, school_calendar
+from skolemiljo.validators import RULES
+from skolemiljo.validators.engine import assess
+
+_NOTICE = """
+as_of = 2026-04-30T08:00:00
+notices = [{id="v1", source="guardian", at=2026-03-09T10:00:00}]
+"""
+_TALK = '{id="l1", kind="pupil_conversation", at=2026-03-10T09:00:00, pupils=["e1"], held=true, hearing="heard", '
+
+
+@pytest.mark.parametrize(
+    ("code", "toml", "question"),
+    [
+        ("UN-09", f'log = [{_TALK} by="contact_teacher", channel="email"}}]', "only_in_writing"),
+        ("UN-09", f'log = [{_TALK} by="guardian"}}]', "who_did_it"),
+        (
+            "TI-02",
+            f'log = [{_TALK} by="guardian"}}, {{id="l2", kind="measure_started", at=2026-03-11, by="rector", pupils=["e1"]}}]',
+            "who_did_it",
+        ),
+        (
+            "L-05",
+            'log = [{id="l1", kind="rights_explained", at=2026-03-10T09:00:00, by="guardian", pupils=["e1"]}]',
+            "who_did_it",
+        ),
+    ],
+)
+def test_is_a_question_that_names_the_entry(code: str, toml: str, question: str) -> None:
+    data = tomllib.loads(_NOTICE + toml)
+    rule = replace(RULES[code], optional=False)
+    as_of, plans = as_of_in(data["as_of"]), [plan_in(data).model_copy(update={"rules": {}})]
+    found = assess(case_of(data), as_of=as_of, plans=plans, rules=[rule], calendar=school_calendar())
+    (finding,) = found.findings
+    assert (finding.scope, finding.question, finding.evidence) == ("pupil:e1", question, ("l1",))
+
+
+def test_a_sentence_in_two_fields_may_stand_in_the_one_that_is_hidden() -> None:
+    data = tomllib.loads("""
+        as_of = 2026-03-20T08:00:00
+        hidden = ["activity_plans.assessments"]
+        [[activity_plans]]
+        id = "p1v1"
+        plan = "p1"
+        status = "current"
+        at = 2026-03-12
+        pupils = ["e1"]
+        problem = "Utestengt i friminuttene."
+        summary_of_enquiry = "Utestengt i friminuttene."
+        further_plans = "En voksen går med i gangen."
+    """)
+    rules, as_of = [RULES[code] for code in ("AP-A", "TI-08", "TI-10")], as_of_in(data["as_of"])
+    found = assess(case_of(data), as_of=as_of, plans=[plan_in(data)], rules=rules, calendar=school_calendar())
+    assert {finding.rule: finding.verdict for finding in found.findings} == {
+        "AP-A": Verdict.UNKNOWN,
+        "TI-08": Verdict.UNKNOWN,
+        "TI-10": Verdict.MET,
+    }
