@@ -278,7 +278,10 @@ def _remarks(school: SchoolSummary) -> Iterator[str]:
             "Regnskap: {known} saker kjent fra før, {seen} sett, {new} nye, {gone} borte, {forbidden} uten tilgang, "
             "{unreadable} ikke lesbare."
         )
-        yield told.format(**school.account.to_json())
+        counted: dict[str, int | str] = dict(school.account.to_json())
+        if school.error is not None:  # what was not read tonight was not seen
+            counted |= {"seen": "?", "gone": f"{school.account.gone} ?"}
+        yield told.format(**counted)
     if school.unknown:
         yield _("Svar som er «kunne ikke sjekkes»: {n}.").format(n=school.unknown)
     if school.held:

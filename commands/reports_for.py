@@ -354,14 +354,28 @@ def _problems(problems: Iterable[CaseProblem], school: str | None) -> list[Probl
 
 
 def _unread(work: Workplace, school: str, at: datetime) -> list[Problem]:
-    """The cases of ``school`` that could not be read last night, those that may be any school's, and those that are gone."""
+    """What of ``school`` could not be read last night: all of it, single cases, those that may be any school's, and what is gone."""
     store = needed(work.remembered)
+    broke_off = _broke_off(store, school)
     from ..store import MUNICIPALITY
 
     may_be = (*store.cases(school), *store.cases(MUNICIPALITY))
     unread = [case for case in may_be if case.problem is not None and case.vanished_at is None]
     found = [Problem(school, case.case, case.problem) for case in unread if case.problem is not None]
-    return found + [Problem(school, case.case, ProblemKind.GONE) for case in _missing(work, store.cases(school), at)]
+    found += [Problem(school, case.case, ProblemKind.GONE) for case in _missing(work, store.cases(school), at)]
+    return found if broke_off is None else [Problem(school, None, broke_off), *found]
+
+
+def _broke_off(store: Store, school: str) -> ProblemKind | None:
+    """Why the last night that was to read ``school`` did not read it to its end; ``None`` = it did."""
+    for run in store.runs():
+        told = run.summary or {}
+        if run.state == "failed":
+            return ProblemKind(told.get("error") or ProblemKind.SOURCE_FAULT)
+        looked_at = next((one for one in told.get("schools", ()) if one["school"] == school), None)
+        if looked_at is not None:
+            return None if looked_at["error"] is None else ProblemKind(looked_at["error"])
+    return None
 
 
 def needed(store: Store | None) -> Store:

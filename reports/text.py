@@ -34,8 +34,10 @@ def _lines(report: Report, say: Sentences, *, everything: bool) -> list[str]:
     lines = [f"# {say.title()}", f"# {say.made()}", f"# {say.plan()}", f"# {say.headline()}"]
     lines += [f"# {line}" for line in (*say.besides(), say.since_last()) if line]
     lines += [f"# {say.warning(warning)}" for warning in report.warnings]
-    lines += [f"# {say.problem(problem)}" for problem in report.problems]
     names = {r.school.organisation_number: r.school.name for r in _reports(report) if r.school is not None}
+    for problem in report.problems:
+        whose = f"{names.get(problem.school or '', problem.school or '–')}: " if owner and problem.case is None else ""
+        lines.append(f"# {whose}{say.problem(problem)}")
     for item in report.items:
         if item.group is Group.MET and not everything:
             continue

@@ -91,8 +91,8 @@ def prepare_file(path: Path) -> None:
 
 def schema_of(plain: Plain) -> str | None:
     """The migration that the file stands at; ``None`` = it is empty. Raises StoreError where it is not ours."""
-    tables = frozenset(plain.column("SELECT name FROM sqlite_master WHERE type = 'table'"))
-    if is_ours(tables):
+    tables = frozenset(plain.column("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"))
+    if is_ours(tables, alone=True):
         return next(iter(plain.column("SELECT version_num FROM alembic_version")), None)
     return None
 
@@ -123,11 +123,13 @@ def check_columns(plain: Plain, name: str, *, is_file: bool) -> None:
         raise UnfinishedStore(name, missing)
 
 
-def is_ours(tables: Collection[str]) -> bool:
-    """Whether a database with ``tables`` has a schema of ours; False: it is empty. Raises StoreError where it is not ours."""
-    if "alembic_version" in tables:
+def is_ours(tables: Collection[str], *, alone: bool = False) -> bool:
+    """Whether a database with ``tables`` has a schema of ours; False: it is empty. ``alone``: nobody else's tables may lie beside
+    ours, as in a file. Raises StoreError where it is not ours."""
+    ours = names.TABLES.intersection(tables)
+    if "alembic_version" in tables and (ours or not alone):
         return True
-    if names.TABLES.intersection(tables):
+    if ours or (alone and tables):
         raise StoreError(
             _(
                 "lageret har tabeller, men ingen versjon: det er ikke vårt, eller oppgraderingen ble brutt av. Sett inn en kopi"

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.cli import main
+from skolemiljo.reports import FORMATS
 
 AS_OF = "2026-11-25T08:00:00+01:00"
 NEXT = "2026-11-26T08:00:00+01:00"
@@ -87,6 +88,25 @@ def test_a_closed_school_is_missed_until_someone_says_so(town: Path) -> None:
     assert closed.exit_code == 0, closed.output
     assert run("sync", "--as-of", NEXT).exit_code == 0
     assert run("audit", "--as-of", NEXT, "--offline", "--fail-on", "never").exit_code == 0
+
+
+def test_a_night_that_broke_off_leaves_no_report_whole_until_one_has_read_the_school(town: Path) -> None:
+    schools = town / "schools.json"
+    number = json.loads(schools.read_text("utf-8"))[0]["organisation_number"]
+    asked = ("check-school", "--school", number, "--offline", "--fail-on", "never", "--as-of")
+    assert run(*asked, AS_OF).exit_code == 0
+    schools.rename(town / "away.json")
+    assert run("sync", "--as-of", NEXT).exit_code == 3
+    for form in FORMATS:
+        assert run(*asked, NEXT, "--format", form, "--out", str(town.parent / f"ut.{form}")).exit_code == 3, form
+    assert "Hele skolen: " in run(*asked, NEXT).output
+    whole = run("audit", "--offline", "--fail-on", "never", "--as-of", NEXT)
+    assert whole.exit_code == 3
+    assert "Minst" in whole.output
+    assert f"{json.loads((town / 'away.json').read_text('utf-8'))[0]['name']}: Hele skolen: " in whole.output
+    (town / "away.json").rename(schools)
+    assert run("sync", "--as-of", NEXT).exit_code == 0
+    assert run(*asked, NEXT).exit_code == 0
 
 
 def test_a_folder_without_cases_is_an_error_and_not_peace(tmp_path: Path) -> None:

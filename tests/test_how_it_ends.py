@@ -59,6 +59,21 @@ def foreign(place: Path) -> None:
         store.execute("CREATE TABLE cases (a)")
 
 
+def a_customer_register(place: Path) -> None:
+    for file in place.glob("store.sqlite*"):
+        file.unlink()
+    with closing(sqlite3.connect(place / "store.sqlite")) as store, store:
+        store.execute("CREATE TABLE kunder (navn)")
+
+
+def another_programs(place: Path) -> None:
+    for file in place.glob("store.sqlite*"):
+        file.unlink()
+    with closing(sqlite3.connect(place / "store.sqlite")) as store, store:
+        store.execute("CREATE TABLE alembic_version (version_num)")
+        store.execute("CREATE TABLE kunder (navn)")
+
+
 def damaged(place: Path) -> None:
     for file in place.glob("store.sqlite-*"):
         file.unlink()
@@ -91,6 +106,8 @@ def no_export_folder(place: Path) -> None:
     [
         (newer, "Installer den utgaven igjen"),
         (foreign, "Sett inn en kopi"),
+        (a_customer_register, "det er ikke vårt"),
+        (another_programs, "det er ikke vårt"),
         (damaged, "sett inn en kopi"),
         (broken_export, "legg inn en hel kopi"),
         (no_run_log, "sett log_file"),
