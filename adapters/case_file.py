@@ -24,7 +24,7 @@ from ..domain.errors import UnreadableCase
 from ..domain.fault_words import mistakes, why_not
 from ..domain.moment import OSLO
 from .habits import read_model
-from .references import case_number, tells_who
+from .references import case_number, may_be_names, tells_who
 from .strict_json import strict_json
 
 BYTES_AT_MOST = 16 * 1024 * 1024
@@ -47,7 +47,7 @@ def read_case_file(path: Path, zone: ZoneInfo | None = None, context: ReadingCon
         ) from None
     except ValueError as error:
         raise UnreadableCase(_("fila er {error}").format(error=error), system="folder", case=name) from None
-    context = context or ReadingContext(by_people=True)
+    context = context or ReadingContext(by_people=True, names_nobody=True)
     return read_case(data, zone, system="folder", name=name, context=context, own_key=True)
 
 
@@ -124,7 +124,12 @@ def told(stem: str, key: bytes = b"") -> str:
     A stem may be a pupil's name or identity number; then it is told by a short sum of it, by ``key`` where there is one, which stays
     the same.
     """
-    if is_case_number(stem) and any(map(str.isdigit, stem)) and not _ELEVEN_DIGITS.search(stem) and not tells_who(stem):
+    if (
+        is_case_number(stem)
+        and any(map(str.isdigit, stem))
+        and not _ELEVEN_DIGITS.search(stem)
+        and not (tells_who(stem, named=may_be_names(stem)))
+    ):
         return stem
     plain = stem.encode(errors="surrogatepass")
     return f"fil-{(hmac.digest(key, plain, hashlib.sha256).hex() if key else hashlib.sha256(plain).hexdigest())[:8]}"

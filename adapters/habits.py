@@ -98,7 +98,7 @@ def read_model(
     context = context or ReadingContext()
     raw, unread = as_the_format_has_it(model, raw, key=context.reference_key, named=named)
     if context.numbers and isinstance(raw, dict) and isinstance(ours := raw.get("id"), str):
-        raw = of_people(raw, people_of_number(context.numbers.get(ours), ours, context.no_names, named))
+        raw = of_people(raw, people_of_number(context.numbers.get(ours), ours, context, named))
     found = validated(model, raw, context)
     return found.model_copy(update={"unreadable": found.unreadable | unread}) if unread else found  # type: ignore[attr-defined]  # asked for above
 

@@ -10,15 +10,16 @@ import re
 import threading
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from ..domain.base import ReadingContext
 from ..domain.case import Case
 from ..domain.people import Role
-from .references import looks_like_a_user_name, names_in, names_in_number, words_of
+from .references import looks_like_a_user_name, named_in, names_in, names_in_number, words_of
 from .wire_names import snake
 
 _PUPIL = "elev"
@@ -97,10 +98,12 @@ def people_of_references(told: Mapping[str, str]) -> tuple[Person, ...]:
 
 
 def people_of_number(
-    number: str | None, ours: str, no_names: Collection[str], named: frozenset[str]
+    number: str | None, ours: str, context: ReadingContext, named: frozenset[str]
 ) -> tuple[Person, ...]:
     """Whom a case number names that is called ``ours`` here."""
-    words = names_in_number(number, no_names=no_names, named=named) if number is not None else ()
+    if number is None:
+        return ()
+    words = names_in_number(number, no_names=context.no_names, named=named_in(number, context, named))
     return (Person(" ".join(words), ours, str(number)),) if words else ()
 
 

@@ -32,11 +32,14 @@ inspektør assistent vikar gruppe team trinn lag avdeling kontor administrasjon 
 _NO_NAMES = frozenset(_PARTS_PLAYED.split())
 _CALLED_SO = """
 saker saksnr saksnummer elevsak personsak systemsak skole skule skolemiljø skolemiljo miljø miljo arkiv journal mappe
-test prøve demo eksempel example
+test prøve demo eksempel example fil file dokument nummer år aar kommune sikkersak
 """
 _IN_CASE_NUMBERS = frozenset(_CALLED_SO.split())
 """Words that stand in case numbers and are no names; a municipality's own are its setting ``case_words``."""
 _WORD = re.compile(r"[^\W\d_]+")
+_CODE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,}", re.IGNORECASE)
+_WRITTEN = re.compile(r"(?<![^\W_])(?:([^\W\d_]+)\d*|\d+([^\W\d_]+))(?![^\W_])")
+"""A word alone, or with digits on one side of it; letters and digits in turn are a code."""
 _CAMEL = re.compile(r"[A-ZÆØÅ]?[a-zæøå]+")
 _DOTTED = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})\.([^\W\d_]{2,})")
 _SHORTEST = 3
@@ -118,7 +121,24 @@ def _is_name(word: str, no_names: Collection[str]) -> bool:
 
 def may_tell_who(number: str, no_names: Collection[str] = ()) -> bool:
     """Whether a case number holds a word that is a name if somebody in the case is called so."""
-    return bool(words_of(number) - _NO_NAMES - _IN_CASE_NUMBERS - set(no_names)) and not is_pseudonym(number)
+    return bool(_unknown_words(words_of(number), no_names)) and not is_pseudonym(number)
+
+
+def may_be_names(number: str, no_names: Collection[str] = ()) -> frozenset[str]:
+    """The words of a case number that nobody but its writer can know for names: all that are neither of a code (a UUID, «7f3abc9») nor known."""
+    if _CODE.fullmatch(number):
+        return frozenset()
+    words = (found[1] or found[2] for found in _WRITTEN.finditer(number))
+    return _unknown_words(words_of(" ".join(filter(None, words))), no_names)
+
+
+def named_in(number: str, context: ReadingContext, named: frozenset[str]) -> frozenset[str]:
+    """What is a name in ``number``: what the case names, and all that may be a name where the source names nobody."""
+    return named | may_be_names(number, context.no_names) if context.names_nobody else named
+
+
+def _unknown_words(words: frozenset[str], no_names: Collection[str]) -> frozenset[str]:
+    return words - _NO_NAMES - _IN_CASE_NUMBERS - set(no_names)
 
 
 def case_number(
@@ -130,7 +150,9 @@ def case_number(
     pseudonym with: one that nobody can make again would take decisions and flags from their case.
     """
     number = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
-    if not isinstance(number, str) or not tells_who(number, no_names=context.no_names, named=named):
+    if not isinstance(number, str):
+        return number
+    if not tells_who(number, no_names=context.no_names, named=named_in(number, context, named)):
         return number
     if not context.reference_key:
         raise UnreadableCase(no_key(), system=system, case=name, fields=("id",))

@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from gettext import gettext as _
+from gettext import ngettext
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ from ..domain.moment import OSLO, local_day
 from ..plans.calendars import missing_years
 from ..settings import secrets_folder
 from . import reference_key, school_days
-from .carried import ShownRow, duties_without, of_cases, rows_as_json, rows_counted, rows_in_text, rows_of
+from .carried import Shown, ShownRow, duties_without, of_cases, rows_as_json, rows_counted, rows_in_text, rows_of
 from .doctor_line import Line, State
 from .doctor_systems import HTTP, Systems
 
@@ -242,19 +243,21 @@ class _Doctor:
     def carries(self) -> Iterator[Line]:
         """What the source can show of the plan's rows, and what it never has."""
         lacks = sorted(carries_of(case_adapter(self._work.settings)).lacks)
-        rows, by_cases = self._work.judging.plan.rows, of_cases(self._work.judging.plan)
-        without = duties_without(lacks, by_cases)
-        weak = {by_cases[code].row for codes in without.values() for code in codes}
-        rows_of_cases = {rule.row for rule in by_cases.values()}
+        plan = self._work.judging.plan
+        without = duties_without(lacks, of_cases(plan))
+        number = rows_counted(rows_of(plan, lacks))
+        weak, whole = number[Shown.WEAK], number[Shown.WHOLE] + number[Shown.ASKED]
         what = _("av planens {rows} rader gjelder {of_cases} saker: kilden har alt som {whole} av dem trenger").format(
-            rows=len(rows), of_cases=len(rows_of_cases), whole=len(rows_of_cases - weak)
+            rows=len(plan.rows), of_cases=whole + weak, whole=whole
         )
         yield Line("carries", State.LOOK if weak else State.OK, what)
         for path, codes in without.items():
             if codes:
-                lacking = _("kilden har ikke {what}: {n} plikter kan ikke sjekkes uten ({codes})").format(
-                    what=fact_name(path, "nb"), n=len(codes), codes=", ".join(codes)
-                )
+                lacking = ngettext(
+                    "kilden har ikke {what}: {n} plikt kan ikke sjekkes uten ({codes})",
+                    "kilden har ikke {what}: {n} plikter kan ikke sjekkes uten ({codes})",
+                    len(codes),
+                ).format(what=fact_name(path, "nb"), n=len(codes), codes=", ".join(codes))
                 yield Line("carries", State.LOOK, lacking, _("Be leverandøren om det, eller se etter selv i sakene."))
 
     def calendar(self) -> Iterator[Line]:

@@ -73,7 +73,9 @@ class Systems:
         yield Line(
             check,
             State.OK,
-            _("svarer; {contract}{n} skoler").format(contract=_contract(self._work.settings.source), n=len(schools)),
+            ngettext("svarer; {contract}{n} skole", "svarer; {contract}{n} skoler", len(schools)).format(
+                contract=_contract(self._work.settings.source), n=len(schools)
+            ),
         )
         yield from _clock(check, source)
         if not schools:
@@ -153,12 +155,18 @@ class Systems:
             )
         else:
             what = _("årshjulet svarer; {contract}skoleåret {year} finnes ikke").format(contract=contract, year=year)
-            yield Line(check, State.LOOK, what, _("Opprett skoleåret i årshjulet."))
+            yield Line(
+                check,
+                State.LOOK,
+                what,
+                _("Opprett skoleåret i årshjulet (i ei arbeidsbok: skriv rader for det i arket Årshjul)."),
+            )
 
     def _roster(self, check: str) -> Iterator[Line]:
         hurried = self._hurried.model_copy(update={"roster": self._work.settings.roster})
         roster = roster_adapter(hurried)
-        yield Line(check, State.OK, _("svarer; {n} skoler").format(n=len(list(roster.schools()))))
+        number = len(list(roster.schools()))
+        yield Line(check, State.OK, ngettext("svarer; {n} skole", "svarer; {n} skoler", number).format(n=number))
         for name in getattr(roster, "odd", ()):
             odd = _("{name} i listen over skoler har ikke noe organisasjonsnummer")
             yield Line(check, State.FAULT, odd.format(name=name), _("Rett den der: ingen ser på en skole uten nummer."))
@@ -199,7 +207,7 @@ def _clock(check: str, adapter: Any) -> Iterator[Line]:
 
 
 def _unmapped(check: str, adapter: Any) -> Iterator[Line]:
-    """Labels of log types that nobody has mapped to a kind: their entries count as notes."""
+    """Labels of log types that nobody has mapped to a kind."""
     labels: Counter[str] | None = getattr(getattr(adapter, "labels", None), "unmapped", None)
     if not labels:
         return

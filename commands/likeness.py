@@ -18,7 +18,7 @@ from ..domain.log import LogKind
 from ..domain.moment import Day, Moment
 from ..domain.people import Actor
 from ..domain.toml import read_toml
-from .samples import LIKE, Field, Sample
+from .samples import LIKE, Field, Sample, words_of_kind
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?", re.ASCII)
 _REFERENCE = re.compile(r"[\w./\-]{1,64}")
@@ -55,20 +55,9 @@ def likeness(one: str, other: str) -> float:
     )
 
 
-@cache
-def _words_of_kind(kind: str) -> tuple[tuple[str, str], ...]:
-    """What the words of a type are called, in the format and in Norwegian: each with the word."""
-    type_ = word_kinds()[kind]
-    try:
-        called = words(type_.__name__).known
-    except KeyError:
-        called = {}
-    return tuple((name, word) for word in map(str, type_) for name in (word, *called.get(word, ())))
-
-
 def nearest_word(kind: str, word: str) -> tuple[float, str]:
     """The word of the format that ``word`` is most like, and how like."""
-    return max((likeness(word, name), ours) for name, ours in _words_of_kind(kind))
+    return max((likeness(word, name), ours) for name, ours in words_of_kind(kind))
 
 
 def nearest_kind(label: str, mapping: WireMapping) -> tuple[float, str]:
@@ -202,7 +191,6 @@ def nearest_known(kind: type[StrEnum], value: str) -> bool:
 
 
 def _key(kind: type[StrEnum]) -> str:
-    from ..adapters.sikker_sak.mapping import word_kinds
 
     return next(key for key, known in word_kinds().items() if known is kind)
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from gettext import gettext as _
+from gettext import ngettext
 
 from ..domain.exit_code import ExitCode
 from ..domain.plan import MunicipalPlan
@@ -47,7 +48,9 @@ def tell(sample: Sample, plan: MunicipalPlan) -> Told:
     unread = []
     for one in sample.unread:
         like, path = nearest_field(one, sample)
-        unread.append((one.told, len(one.items), path if like >= LIKE else "", duties(path) if like >= LIKE else ()))
+        if like < LIKE:
+            path = "people" if sample.holds_names(one) else ""
+        unread.append((one.told, len(one.items), path, duties(path) if like >= LIKE else ()))
     shown, hidden = [], 0
     for (kind, word), times in sorted(sample.words.items()):
         like, ours = nearest_word(kind, word)
@@ -96,7 +99,10 @@ def _lines(told: Told) -> Iterator[str]:
         yield from ("", _("Loggtyper som ikke er kjent:"))
         yield from (f"  «{label}» ({n}){_near(near)}{_duties(codes)}" for label, n, near, codes in told.labels)
     if told.hidden:
-        yield from ("", _("Ord og loggtyper som er sjeldne, og ikke vises: {n}").format(n=told.hidden))
+        yield from (
+            "",
+            _("Ord og loggtyper som er sjeldne eller kan være et navn, og ikke vises: {n}").format(n=told.hidden),
+        )
     if told.absent:
         yield from ("", _("Felt i saksformatet som ikke er i prøven:"))
         yield from (f"  {path}{_duties(codes)}" for path, codes in told.absent)
@@ -110,7 +116,8 @@ def _near(near: str) -> str:
 
 def _duties(codes: tuple[str, ...]) -> str:
     shown = ", ".join(codes[:_CODES]) + (" …" if len(codes) > _CODES else "")
-    return _("; {n} plikter trenger det ({codes})").format(n=len(codes), codes=shown) if codes else ""
+    told = ngettext("; {n} plikt trenger det ({codes})", "; {n} plikter trenger det ({codes})", len(codes))
+    return told.format(n=len(codes), codes=shown) if codes else ""
 
 
 def as_json(told: Told) -> str:

@@ -6,9 +6,11 @@ and it holds no name that the answer itself gives. Everything else is counted.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -16,10 +18,11 @@ from typing import Any, get_type_hints
 from ..adapters.case_file import BYTES_AT_MOST, read_plain_file
 from ..adapters.names import Person, names_one_of, people_in, people_of_references, references_of_people, words_in_names
 from ..adapters.references import holds_identity_number, looks_like_a_user_name, words_of
-from ..adapters.sikker_sak.mapping import Node, Place, WireMapping, bare, word_kind
+from ..adapters.sikker_sak.mapping import Node, Place, WireMapping, bare, word_kind, word_kinds
 from ..adapters.sikker_sak.wire import Labels
 from ..adapters.strict_json import strict_json
 from ..adapters.wire_names import snake
+from ..adapters.workbook.layout import words
 from ..domain.carries import known
 from ..domain.errors import SettingsError
 from ..domain.fault_words import why_not
@@ -30,6 +33,9 @@ LIKE = 0.6
 OFTEN = 5
 """A label that came so often is a template's, and nobody's words."""
 _LONGEST = 60
+_SHORTEST_ENDING = 4
+_CAPITALISED = re.compile(r"\b[A-ZÆØÅ][a-zæøå]+")
+_NAME = re.compile(r"[^\W\d_]+(?:[ \-][^\W\d_.]+)+")
 
 
 @dataclass
@@ -131,27 +137,66 @@ class Sample:
         taken = self.mapping.people | self.mapping.dropped
         return [one for one in self.fields if one.place is None and one.node is not None and one.key not in taken]
 
+    @staticmethod
+    def holds_names(one: Field) -> bool:
+        """Whether people's names stand there: two words or more, beside a role or a reference."""
+        values = [item for item in one.items if item is not None]
+        if one.node is None or not {"role", "ref"} & one.node.model.model_fields.keys() or not values:
+            return False
+        return all(isinstance(value, str) for value in values) and sum(
+            _NAME.fullmatch(value) is not None for value in values
+        ) * 2 > len(values)
+
     @property
     def absent(self) -> list[str]:
         """The paths of the case format of which there was nothing at all, what lies in another of them left out."""
         there = {one.place.path for one in self.read if one.place is not None}
         above = {path.rpartition(".")[0] for path in known() if ":" not in path}
+        told = {"log.kind"} if "log.source_label" in there else set()  # the label tells the kind
         return [
             path
             for path in known()
             if ":" not in path
-            and path not in there
+            and path not in there | told
             and (path.rpartition(".")[0] in there or "." not in path)
             and (path in above or path.rpartition(".")[0] in there or "." not in path)
         ]
 
     def shown(self, word: str, times: int, like: float) -> bool:
         """Whether a word or a label of the vendor's can be repeated."""
-        if len(word) > _LONGEST or holds_identity_number(word) or looks_like_a_user_name(word):
+        if len(word) > _LONGEST or holds_identity_number(word):
             return False
         if words_of(word) & words_in_names(self.people) or names_one_of(self.people, word):
             return False
+        names = [part for part in _CAPITALISED.findall(word) if not self._is_a_template_s(part)]
+        if names and times < OFTEN:
+            return False
+        if looks_like_a_user_name(word) and not (word.isalpha() and not names):
+            return False
         return times >= OFTEN or like >= LIKE
+
+    def _is_a_template_s(self, word: str) -> bool:
+        """Whether a word that could be a name by its form is made as those of labels are: «Foreldremøte», «Bekymringsmelding»."""
+        return word.casefold().endswith(_endings(self.mapping))
+
+
+@cache
+def words_of_kind(kind: str) -> tuple[tuple[str, str], ...]:
+    """What the words of a type are called, in the format and in Norwegian: each with the word."""
+    type_ = word_kinds()[kind]
+    try:
+        called = words(type_.__name__).known
+    except KeyError:
+        called = {}
+    return tuple((name, word) for word in map(str, type_) for name in (word, *called.get(word, ())))
+
+
+@lru_cache(4)
+def _endings(mapping: WireMapping) -> tuple[str, ...]:
+    """The words that known labels, and the words of the format, are made of."""
+    called = [label for table in mapping.labels for labels in table.values() for label in labels]
+    called += [name for kind in word_kinds() for name, _word in words_of_kind(kind)]
+    return tuple({word for label in called for word in words_of(label) if len(word) >= _SHORTEST_ENDING})
 
 
 def cases_in(files: Iterable[Path]) -> list[Any]:

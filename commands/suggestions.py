@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,6 @@ from ..domain.errors import SettingsError
 from ..domain.files import put_in_place
 from .likeness import CLEAR, nearest_field, nearest_kind, nearest_word, scores_of
 from .samples import LIKE, Field, Sample, cases_in
-
-_NAME = re.compile(r"[^\W\d_]+(?:[ \-][^\W\d_.]+)+")
 
 
 @dataclass
@@ -103,7 +101,7 @@ def _fields(sample: Sample, found: Proposal) -> bool:
                 found.fields[best] = (key, _why(len(one.items), free[best]))
                 taken.add(best)
                 news = True
-            elif _holds_names(one) and key not in found.people:
+            elif sample.holds_names(one) and key not in found.people:
                 found.people[key] = _why(len(one.items), 1.0)
                 news = True
     return news
@@ -119,16 +117,6 @@ def _clearly_best(scores: Mapping[str, float]) -> str | None:
 
 def _why(times: int, like: float) -> str:
     return _("{n} ganger, likhet {like}").format(n=times, like=f"{like:.2f}")
-
-
-def _holds_names(one: Field) -> bool:
-    """Whether people's names stand there: two words or more, beside a role or a reference."""
-    values = [item for item in one.items if item is not None]
-    if one.node is None or not {"role", "ref"} & one.node.model.model_fields.keys() or not values:
-        return False
-    return all(isinstance(value, str) for value in values) and sum(
-        _NAME.fullmatch(value) is not None for value in values
-    ) * 2 > len(values)
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
@@ -164,7 +152,12 @@ def _toml(found: Proposal, own: Mapping[str, Any]) -> Iterator[str]:
     yield from _table(own.get("labels", {}), found.labels)
     yield from (f"# ? {_value(label)} ({times})" for label, times in found.unplaced)
     if found.hidden:
-        yield "# " + _("{n} loggtyper er sjeldne, og er ikke med: de kan være noens ord").format(n=found.hidden)
+        left = ngettext(
+            "{n} loggtype er ikke med: den er sjelden eller kan være et navn, og må leses hos leverandøren",
+            "{n} loggtyper er ikke med: de er sjeldne eller kan være et navn, og må leses hos leverandøren",
+            found.hidden,
+        )
+        yield "# " + left.format(n=found.hidden)
 
 
 def _table(own: Mapping[str, Any], new: Mapping[str, list[str]]) -> Iterator[str]:

@@ -50,6 +50,8 @@ class ReadingContext:
     zone: ZoneInfo | None = None
     by_people: bool = False
     """Whether people make such documents: then a field that no model knows is misspelt, and refused with the nearest one."""
+    names_nobody: bool = False
+    """Whether the source has nowhere to say what anybody is called: then a word in a case number may be a name, whatever its letters."""
     reference_key: bytes = field(default=b"", repr=False)
     """What pseudonyms of references are made with, where a reference tells who somebody is (adapters/references.py)."""
     no_names: frozenset[str] = frozenset()

@@ -6,6 +6,7 @@ import json
 import pickle
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skolemiljo.adapters.case_file import case_from, read_case_file
+from skolemiljo.adapters.case_file import case_from, read_case_file, told
 from skolemiljo.adapters.connect import case_adapter
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
 from skolemiljo.adapters.mock.running import RunningMock
@@ -57,6 +58,25 @@ def test_a_number_that_tells_who_becomes_a_pseudonym_that_is_the_same_every_time
 @pytest.mark.parametrize("number", PLAIN)
 def test_a_number_stays_a_number(number: str) -> None:
     assert case_number(number, ReadingContext(), system="folder") == number
+
+
+WITHOUT_NAMES = ["vatne-17", "VATNE-17", "2026/vatne", "sak_vatne", "17vatne", "vatne17", "2026-VATNE-3"]
+CODES = ["3f2a9bde-cafe-4bad-beef-0123456789ab", "a7bcd9ef3", "5f3adeadbeef00112233aabb", "li-17"]
+
+
+@pytest.mark.parametrize("number", WITHOUT_NAMES)
+def test_a_source_that_names_nobody_can_t_tell_a_name_so_every_unknown_word_in_a_number_may_be_one(number: str) -> None:
+    from_files = replace(KEYED, names_nobody=True)
+    assert is_pseudonym(case_number(number, from_files, system="folder"))
+    assert case_number(number, replace(from_files, no_names=frozenset({"vatne"})), system="folder") == number
+    assert told(f"{number}-1").startswith("fil-")
+    with pytest.raises(UnreadableCase, match="case_words"):
+        case_number(number, ReadingContext(names_nobody=True), system="folder")
+
+
+@pytest.mark.parametrize("number", [*CODES, *(plain for plain in PLAIN if "vatne" not in plain)])
+def test_known_words_and_codes_are_no_names_in_such_a_source_either(number: str) -> None:
+    assert case_number(number, ReadingContext(names_nobody=True), system="folder") == number
 
 
 def test_a_word_that_the_municipality_says_is_no_name_is_none() -> None:
@@ -239,7 +259,9 @@ def test_nights_over_files_keep_nothing_of_the_number(source: str, tmp_path: Pat
         raw: dict[str, Any] = json.loads(case.read_text("utf-8"))
         old, raw["id"] = (
             raw["id"],
-            [f"sak-1583101{index:04d}", f"kari.nordmann{index}", f"Zabrina-Qvistrup-{index}"][index % 3],
+            [f"sak-1583101{index:04d}", f"kari.nordmann{index}", f"Zabrina-Qvistrup-{index}", f"qvistrup-{index}"][
+                index % 4
+            ],
         )
         numbers[old] = raw["id"]
         case.unlink()

@@ -210,7 +210,7 @@ def test_a_clock_that_is_wrong_is_told(exchange: Path, ahead: int, state: str, c
     with roster_vendor(org, clock_ahead=ahead) as section:
         exchange.write_text('roster = "oneroster"\n' + FOLDER + section, "utf-8")
         said = ask(exchange, code)
-    assert said["system:oneroster"][0]["what"] == "svarer; 1 skoler"
+    assert said["system:oneroster"][0]["what"] == "svarer; 1 skole"
     assert said["system:oneroster"][1]["state"] == state
 
 

@@ -179,6 +179,26 @@ def test_no_content_is_shown(one: Path, form: str, tmp_path: Path) -> None:
     assert MARK.casefold() not in (made.output + (tmp_path / "ut.toml").read_text("utf-8")).casefold()
 
 
+def test_one_word_is_shown_where_it_is_made_as_labels_are_and_a_name_is_not(tmp_path: Path) -> None:
+    case = case_to_wire(next(Municipality(seed=3, schools=1, cases=1).cases()), '"1"')
+    labels = {"Foreldremøte": 6, "Bekymringsmelding": 1, "Zabrinette": 6, "KariN": 6, "Samtale med Zabrin": 2}
+    case["logs"] += [{"id": f"{label}-{n}", "type": label} for label, times in labels.items() for n in range(times)]
+    case["logs"][0]["author"] = {"role": "rector", "navn": "Zabrina Qvistrup"}
+    file = tmp_path / "sak.json"
+    file.write_text(json.dumps(case), "utf-8")
+    shown = run("doctor", "--sample", str(file), code=3).output
+    assert "«Foreldremøte» (6), ligner home_meeting" in shown
+    assert "log.author.navn (1), ligner people" in shown
+    assert "Zabrin" not in shown
+    assert "KariN" not in shown
+    assert "log.kind" not in shown  # its label tells it
+    made = run("mapping", "suggest", str(file), "--out", str(tmp_path / "ut.toml")).output
+    proposed = (tmp_path / "ut.toml").read_text("utf-8")
+    assert 'home_meeting = ["Foreldremøte"]' in proposed
+    assert "Zabrin" not in made + proposed
+    assert "KariN" not in made + proposed
+
+
 def test_what_is_read_whole_is_fine(tmp_path: Path) -> None:
     case = case_to_wire(next(Municipality(seed=3, schools=1, cases=1).cases()), '"1"')
     file = tmp_path / "sak.json"

@@ -67,7 +67,7 @@ class Folder:
         self._records = RecordFiles(path, system=SYSTEM)
         self._zone = zone
         self._lists_schools = lists_schools
-        self.context = ReadingContext(zone=zone, by_people=True)
+        self.context = ReadingContext(zone=zone, by_people=True, names_nobody=True)
         """Holds the fields nobody knows, counted."""
         self._known: dict[str, _Known] = {}
 

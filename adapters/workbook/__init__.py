@@ -17,5 +17,5 @@ def connector(settings: Settings) -> Workbook:
     """The connector as ``settings`` say. Raises SettingsError."""
     if settings.workbook.path is None:
         raise SettingsError(_("workbook.path er ikke satt: oppgi stien til arbeidsboka"))
-    context = ReadingContext(reference_key=settings.reference_key, no_names=settings.no_names)
+    context = ReadingContext(reference_key=settings.reference_key, no_names=settings.no_names, names_nobody=True)
     return Workbook(settings.workbook.path, settings.workbook.out, context=context)

@@ -38,7 +38,7 @@ class Workbook:
         self.by_hand = out or path.parent / "ut"
         """Where what is to be entered by hand lies."""
         self._records = RecordFiles(self.by_hand, system=SYSTEM)
-        self.context = context or ReadingContext()
+        self.context = context or ReadingContext(names_nobody=True)
         self._stamp: object = None
         self._last = Found()
 
