@@ -139,13 +139,13 @@ def test_unknown_fields_are_counted_by_name_and_their_names_only_where_they_are_
 def test_a_link_a_folder_a_pipe_and_a_giant_are_no_case_files(tmp_path: Path) -> None:
     outside = tmp_path / "utenfor-1.json"
     outside.write_text(json.dumps(case()))
-    link, folder, pipe, giant = (tmp_path / f"{name}-1.json" for name in ("lenke", "mappe", "ror", "stor"))
+    link, folder, pipe, giant = (tmp_path / f"sak-{number}.json" for number in range(1, 5))
     link.symlink_to(outside)
     folder.mkdir()
     os.mkfifo(pipe)
     with giant.open("wb") as file:
         file.truncate(17 * 1024 * 1024)
-    for path in (link, folder, pipe, giant, tmp_path / "borte-1.json"):
+    for path in (link, folder, pipe, giant, tmp_path / "sak-9.json"):
         with pytest.raises(UnreadableCase) as raised:
             read_case_file(path)
         assert raised.value.case == path.stem
