@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from gettext import gettext as _
 from importlib.resources import files
@@ -32,6 +32,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z_]{0,39}")
 _NOBODYS = "SM-0000-0000"
 """A case number that no system has."""
 _CASES = 5
+_IN_A_LIST = "items[]."
 _FAR_AHEAD = timedelta(days=3650)
 _CLOCKS_APART = 600.0
 
@@ -101,11 +102,52 @@ def text(told: Conformance) -> str:
     differs = sorted(told.differs.items())
     lines += ["", _("Annerledes enn kontrakten: {n} ting.").format(n=len(differs))]
     lines += [f"  {operation} {place}: {what} ({times})" for (operation, place, what), times in differs]
-    if told.unknown:
-        lines += ["", _("Felt som kontrakten ikke har:"), *(f"  {place}" for place in sorted(told.unknown))]
-    if told.never_seen:
-        lines += ["", _("Felt i kontrakten som ingen svar hadde:"), *(f"  {place}" for place in told.never_seen)]
+    for heading, places in (
+        (_("Felt som kontrakten ikke har:"), told.unknown),
+        (_("Felt i kontrakten som ingen av disse svarene hadde. Finnes de hos dere?"), told.never_seen),
+    ):
+        if places:
+            lines += ["", heading, *_places(places)]
     return "\n".join(lines)
+
+
+def _places(places: Iterable[str]) -> Iterator[str]:
+    """The places in few lines: what holds others stands for them, one case and a list of cases are told once, and what is called
+    the same in several objects is one line."""
+    told = {_Place.of(place) for place in places}
+    whole = {place.within for place in told if not place.listed}
+    by_path: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for place in told:
+        above = {replace(place, within=part) for part in place.above()}
+        if not (above & told or (place.listed and place.within in whole)):
+            parent, _dot, name = place.within.rpartition(".")
+            by_path[place.path][name].add(parent)
+    for path, names in sorted(by_path.items()):
+        yield f"  {path}"
+        for name, parents in sorted(names.items()):
+            inside = sorted(parents - {""})
+            yield f"    {name}" + (_(" (i {objects})").format(objects=", ".join(inside)) if inside else "")
+            if inside and "" in parents:
+                yield f"    {name}"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A place in an answer, apart from whether the object came alone or in a list."""
+
+    path: str
+    within: str
+    listed: bool
+
+    @classmethod
+    def of(cls, place: str) -> _Place:
+        path, _space, within = place.partition(" ")
+        return cls(path, within.removeprefix(_IN_A_LIST), within.startswith(_IN_A_LIST))
+
+    def above(self) -> Iterator[str]:
+        """What it lies in, from the outside."""
+        parts = self.within.split(".")
+        return (".".join(parts[:n]).removesuffix("[]") for n in range(1, len(parts)))
 
 
 class _Contract:

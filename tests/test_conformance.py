@@ -22,6 +22,7 @@ from fastapi import FastAPI, Request, Response
 from skolemiljo.adapters.mock.municipality import Municipality
 from skolemiljo.adapters.mock.running import RunningMock, start
 from skolemiljo.cli import main
+from skolemiljo.commands.conformance import Conformance, text
 
 MARK = "MARKERTNAVN"
 
@@ -227,3 +228,24 @@ def test_prism_between_us_and_the_mock_finds_no_fault_in_either(
         process.wait()
     assert (told["differs"], told["not_asked"]) == ([], [])
     assert code in (0, 1)
+
+
+def test_the_report_names_what_holds_others_once_one_case_and_a_list_as_one_and_a_name_in_many_objects_on_one_line() -> (
+    None
+):
+    told = Conformance("sikker_sak")
+    objects = ("severity[].by", "logs[].author")
+    for before in ("/v1/cases/{caseNumber} ", "/v1/schools/{school}/cases items[]."):
+        told.never_seen += [f"{before}{one}.actsFor" for one in objects]
+        told.never_seen += [f"{before}{one}" for one in ("incidents", "incidents[].level", "incidents[].by.role")]
+    told.never_seen += ["/v1/schools/{school}/cases items[].id", "/v1/schools nextPage"]
+    _before, _heading, report = text(told).partition("hos dere?\n")
+    assert report.splitlines() == [
+        "  /v1/cases/{caseNumber}",
+        "    actsFor (i logs[].author, severity[].by)",
+        "    incidents",
+        "  /v1/schools",
+        "    nextPage",
+        "  /v1/schools/{school}/cases",
+        "    id",
+    ]
