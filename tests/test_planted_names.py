@@ -193,7 +193,9 @@ def number_of(place: int, first: str, last: str) -> str:
         f"{first}.{last}.{place}".lower(),
         f"2026/158310{place:05}",
         f"{first}-{last}-2026-{place}",
-    )[place % 4]
+        f"{last}-{place}".lower(),
+        f"{place}/{last}".upper(),
+    )[place % 6]
 
 
 # --- a town at each source, and what it leaves ---------------------------------------------------------------------------
