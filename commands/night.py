@@ -183,7 +183,10 @@ def text(summary: RunSummary, names: dict[str, str] | None = None) -> str:
     for school in summary.schools:
         lines += _school(school, names, dry_run=summary.dry_run)
     lines += [
-        _("MANGLER: kilden viser ikke lenger skolen {number}.").format(number=number)
+        _(
+            "MANGLER: kilden viser ikke lenger skolen {number}. Er den lagt ned, så kjør skolemiljo school close {number} "
+            "--on DATO --reason HVORFOR; ellers se etter tilgangen."
+        ).format(number=number)
         for number in summary.missing_schools
     ]
     lines += [
