@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 
 from .fault_words import marked
 
@@ -14,13 +14,10 @@ _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
+@lru_cache(4096)
 def school_year_of(day: date) -> str:
     """The school year (1 August – 31 July) that ``day`` lies in, as ``2026-2027``."""
-    return _begun_in(day.year if day.month >= 8 else day.year - 1)
-
-
-@cache
-def _begun_in(year: int) -> str:
+    year = day.year if day.month >= 8 else day.year - 1
     return f"{year}-{year + 1}"
 
 
@@ -58,7 +55,7 @@ class SchoolCalendar:
 
     def covers_span(self, first: date, last: date) -> bool:
         """Whether the local skolerute is known for every school year from ``first`` to ``last``."""
-        return self.covers(first) and self.covers(last)
+        return school_year_of(first) in self.known_years and school_year_of(last) in self.known_years
 
     def on_or_after(self, day: date) -> date:
         """``day`` if it is a school day, else the next one."""
@@ -80,7 +77,7 @@ class SchoolCalendar:
             return 0
         total = 0
         for year in range(first.year, last.year + 1):
-            days = self._year(year)
+            days = self._open_days.get(year) or self._year(year)
             total += bisect_right(days, last) - bisect_right(days, first)
         return total
 
@@ -88,7 +85,7 @@ class SchoolCalendar:
         """The school day number ``skip`` (from 0) on or after ``day``."""
         year = day.year
         while True:
-            days = self._year(year)
+            days = self._open_days.get(year) or self._year(year)
             index = bisect_left(days, day) + skip
             if index < len(days):
                 return days[index]
@@ -99,10 +96,8 @@ class SchoolCalendar:
                 raise ValueError("no school day found: the calendar has none")
 
     def _year(self, year: int) -> list[date]:
-        found = self._open_days.get(year)
-        if found is None:
-            first = date(year, 1, 1)
-            length = (date(year + 1, 1, 1) - first).days
-            every_day = (first + timedelta(days=n) for n in range(length))
-            found = self._open_days[year] = [day for day in every_day if self.is_school_day(day)]
+        first = date(year, 1, 1)
+        length = (date(year + 1, 1, 1) - first).days
+        every_day = (first + timedelta(days=n) for n in range(length))
+        found = self._open_days[year] = [day for day in every_day if self.is_school_day(day)]
         return found

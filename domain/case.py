@@ -189,14 +189,14 @@ class Case(Frozen):
 
     def is_hidden(self, path: str) -> bool:
         """Whether ``path`` or anything above it is hidden, could not be read, or is nothing that the source ever has."""
-        above = _and_above(path)
+        above = and_above(path)
         return not (
             self.hidden.isdisjoint(above) and self.unreadable.isdisjoint(above) and self.not_carried.isdisjoint(above)
         )
 
     def lacks(self, path: str) -> bool:
         """Whether ``path`` or anything above it is nothing that the source ever has."""
-        return not self.not_carried.isdisjoint(_and_above(path))
+        return not self.not_carried.isdisjoint(and_above(path))
 
     def hides_part_of(self, path: str) -> bool:
         """Whether something below ``path`` can't be seen (see :meth:`is_hidden`), for example ``log.author`` below ``log``."""
@@ -239,7 +239,7 @@ class Case(Frozen):
 
 
 @cache
-def _and_above(path: str) -> tuple[str, ...]:
+def and_above(path: str) -> tuple[str, ...]:
     """``path`` itself and what it stands in: ``log.author`` stands in ``log``. Rules ask for the same few, which are the format's own."""
     parts = path.split(".")
     return tuple(".".join(parts[:length]) for length in range(1, len(parts) + 1))

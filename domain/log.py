@@ -170,12 +170,12 @@ class Recorded(Frozen):
 
     def can_follow(self, moment: Moment | None) -> bool:
         """Whether it can have happened after ``moment``; on the same day without times it can. Without a day at all, no."""
-        when = self.at
+        when = self.happened_at or self.registered_at
         return when is not None and moment is not None and not when.certainly_before(moment)
 
     def can_precede(self, moment: Moment | None) -> bool:
         """Whether it can have happened before ``moment``, as :meth:`can_follow`."""
-        when = self.at
+        when = self.happened_at or self.registered_at
         return when is not None and moment is not None and not moment.certainly_before(when)
 
     def time_edits(self, as_of: datetime) -> tuple[Edit, ...]:
@@ -187,7 +187,7 @@ class Recorded(Frozen):
     @property
     def sort_key(self) -> tuple[tuple[int, float], str]:
         """Orders by when it happened, else by when it was registered, then by id."""
-        moment = self.at
+        moment = self.happened_at or self.registered_at
         return (moment.sort_key if moment is not None else (0, 0.0), self.id)
 
 

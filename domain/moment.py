@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -198,12 +199,12 @@ class Moment:
 
 def earliest(moments: Iterable[Moment | None]) -> Moment | None:
     """The first of ``moments``, by :attr:`Moment.sort_key`; what is unknown is left out. ``None`` = all are."""
-    return min((m for m in moments if m is not None), key=lambda m: m.sort_key, default=None)
+    return min([m for m in moments if m is not None], key=attrgetter("sort_key"), default=None)
 
 
 def latest(moments: Iterable[Moment | None]) -> Moment | None:
     """The last of ``moments``, as :func:`earliest`."""
-    return max((m for m in moments if m is not None), key=lambda m: m.sort_key, default=None)
+    return max([m for m in moments if m is not None], key=attrgetter("sort_key"), default=None)
 
 
 def _validated(value: object, info: ValidationInfo) -> Moment:

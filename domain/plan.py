@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, time
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -141,6 +143,21 @@ class PlanRow(Strict):
         return self
 
 
+class Switched(Protocol):
+    """What a plan turns on or off: the rule of one duty."""
+
+    @property
+    def row(self) -> str:
+        """The code of the row that it belongs to."""
+
+    @property
+    def optional(self) -> bool:
+        """Whether it is on only where a plan turns it on."""
+
+
+D = TypeVar("D", bound=Switched)
+
+
 class MunicipalPlan(Strict):
     """A plan, whole."""
 
@@ -162,6 +179,15 @@ class MunicipalPlan(Strict):
         if strange:
             raise ValueError(f"ingen rad har koden {', '.join(strange)}, som står i rules eller readings.ladders")
         return self
+
+    def turned_on(self, duties: Iterable[D]) -> list[D]:
+        """Those of ``duties`` that are on by :meth:`is_on`, which is asked here of all of them at once."""
+        rows, switches = self.rows, self.rules
+        return [
+            duty
+            for duty in duties
+            if (duty.row in rows and not duty.optional if (switch := switches.get(duty.row)) is None else switch.on)
+        ]
 
     def is_on(self, code: str, *, optional: bool) -> bool:
         """Whether the rule ``code`` is on: it has a row here, and no switch says otherwise."""

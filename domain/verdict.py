@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields
 from datetime import date, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pydantic import AwareDatetime
@@ -69,30 +70,39 @@ class Outcome:
 
     def but(self, **changes: Any) -> Outcome:
         """The same outcome in all but these parts."""
-        return replace(self, **changes)
+        return Outcome(**dict(zip(_PARTS, _values(self), strict=True)) | changes)
 
     def ask(self, question: str, *items: Recorded, changes_at: datetime | None = None) -> Outcome:
         """The same outcome as a question to a person instead of a verdict, which rests on ``items`` too."""
-        asked = self.with_evidence(*items)
-        return replace(asked, verdict=Verdict.REVIEW, reason=None, question=question, changes_at=changes_at)
+        return self.but(
+            verdict=Verdict.REVIEW,
+            reason=None,
+            question=question,
+            changes_at=changes_at,
+            evidence=tuple(dict.fromkeys([*self.evidence, *[item.id for item in items]])),
+        )
 
     def only_asked(self) -> Outcome:
         """A missing entry that no machine makes a deviation: the question stands, and time alone changes it no more."""
         if self.verdict is Verdict.DEVIATION:
             return self.ask("not_yet")
-        return replace(self, changes_at=None) if self.verdict is Verdict.REVIEW else self
+        return self.but(changes_at=None) if self.verdict is Verdict.REVIEW else self
 
     def with_evidence(self, *items: Recorded) -> Outcome:
         """The same outcome with ``items`` among what it rests on."""
-        return replace(self, evidence=tuple(dict.fromkeys((*self.evidence, *(i.id for i in items)))))
+        return self.but(evidence=tuple(dict.fromkeys([*self.evidence, *[item.id for item in items]])))
 
     def because(self, reason: Reason) -> Outcome:
         """The same deviation for another reason."""
-        return replace(self, reason=reason)
+        return self.but(reason=reason)
 
     def with_remarks(self, *remarks: Remark) -> Outcome:
         """The same outcome with ``remarks`` added."""
-        return replace(self, remarks=tuple(dict.fromkeys((*self.remarks, *remarks))))
+        return self.but(remarks=tuple(dict.fromkeys((*self.remarks, *remarks))))
+
+
+_PARTS = tuple(part.name for part in fields(Outcome))
+_values = attrgetter(*_PARTS)
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -178,6 +188,8 @@ _BEST_FIRST = (Verdict.MET, Verdict.REVIEW, Verdict.DEVIATION)
 def best_of(outcomes: Iterable[Outcome | None]) -> Outcome | None:
     """The best of what several entries show: in order, else a question, else a deviation; the first of equals. ``None`` = nothing."""
     shown = [outcome for outcome in outcomes if outcome is not None]
+    if len(shown) == 1:
+        return shown[0]
     return min(shown, key=lambda outcome: _BEST_FIRST.index(outcome.verdict), default=None)
 
 

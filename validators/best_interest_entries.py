@@ -70,7 +70,7 @@ class Assessed:
 
     def says(self, judge: Judge, field: str) -> bool:
         """Whether the field of this name (of :class:`BestInterest`) holds an answer."""
-        return any(_says(judge, part, field) for part in self.parts)
+        return any([_says(judge, part, field) for part in self.parts])
 
     def has_words(self, judge: Judge) -> bool:
         """Whether anything is written, in any of its places."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -29,10 +29,10 @@ from ..domain.verdict import (
 from .each_once import each_once
 from .judge import Judge
 from .known import CycleIndex, KnownCase
-from .needs import can_only_prove, list_of
+from .needs import Needs, can_only_prove, list_of
 from .reading.bare_words import letting_go_of_texts
 from .reading.hints import HINTING, hinting_notes, may_be_hinted
-from .rule import Rule, Subject
+from .rule import Rule, RuleFunction, Subject, functions
 from .without_time import WithoutTime
 
 
@@ -96,16 +96,15 @@ class _CaseJudgement:
     def _findings(self, rules: Sequence[Rule], index: KnownCase) -> list[Finding]:
         """What ``rules`` say about a case whose entries all have a time."""
         case, plans, school = self.case, self.plans, self.case.school
-        began = (index.received or case.opened_at).day
+        began, judges = (index.received or case.opened_at).day, functions()
         findings: list[Finding] = []
         for plan in plans:
+            settled: list[_Settled] = []
             judge, label = Judge(self.as_of, plan, self.calendar, self.read_text), plan.document.label
             silent = judge.not_applicable(CASE_SCOPE)
             judged_alike_from = max(plan.document.law_in_force, plan.document.approved)
-            for rule in rules:
-                if not plan.is_on(rule.row, optional=rule.optional):
-                    continue
-                for outcome in _outcomes(rule, index, judge, case, self.crashed, silent):
+            for rule in plan.turned_on(rules):
+                for outcome in _outcomes(rule, judges, index, judge, self.crashed, silent):
                     day = outcome.event_day or began
                     if len(plans) > 1 and plan_for(day, plans) is not plan:
                         continue
@@ -117,14 +116,16 @@ class _CaseJudgement:
                         outcome = _by_rule_set(outcome, rule, plan, day)
                     if index.transfers:
                         school = _school_on(case, index, day)
-                    findings.append(_finding(rule, outcome, label, judge.today, case=case.id, school=school))
+                    settled.append((rule, outcome, school))
+            findings += _as_findings(settled, label, judge.today, case=case.id)
         return findings if len(plans) == 1 else list(_unique(findings))
 
 
 def _last_act(index: KnownCase) -> date | None:
     """When somebody last did something for the pupil, as far as it is logged. What was only called, was not done."""
-    done = (entry.at for entry in index.all(*FOR_THE_PUPIL) if entry.held is not False)
-    return max((moment.day for moment in done if moment is not None), default=None)
+    done = (entry for entry in reversed(index.all(*FOR_THE_PUPIL)) if entry.held is not False)
+    last = next(done, None)  # they stand by their days, those without any time first
+    return last.at.day if last is not None and last.at is not None else None
 
 
 @letting_go_of_texts()
@@ -145,20 +146,18 @@ def assess_cycle(
     judge, label = Judge(as_of, plan, calendar, read_text), plan.document.label
     # A school has the same rule in every school year, so the year is part of what the finding is about.
     silent = judge.not_applicable(scope_of(school_year=facts.school_year))
-    findings: list[Finding] = []
+    settled: list[_Settled] = []
     crashed: list[str] = []
-    for rule in rules:
-        if rule.subject is not subject or not plan.is_on(rule.row, optional=rule.optional):
-            continue
-        for outcome in _outcomes(rule, index, judge, facts, crashed, silent):
-            settled = _by_rule_set(outcome, rule, plan, outcome.event_day or last_day)
-            findings.append(_finding(rule, settled, label, judge.today, case=None, school=facts.school))
+    for rule in plan.turned_on(rule for rule in rules if rule.subject is subject):
+        for outcome in _outcomes(rule, functions(), index, judge, crashed, silent):
+            outcome = _by_rule_set(outcome, rule, plan, outcome.event_day or last_day)
+            settled.append((rule, outcome, facts.school))
     return Assessment(
         case=None,
         school=facts.school,
         as_of=as_of,
         plan=label,
-        findings=tuple(findings),
+        findings=tuple(_as_findings(settled, label, judge.today, case=None)),
         crashed=tuple(dict.fromkeys(crashed)),
     )
 
@@ -206,48 +205,52 @@ def plan_for(day: date, plans: Sequence[MunicipalPlan]) -> MunicipalPlan:
 
 def _outcomes(
     rule: Rule,
+    judges: Mapping[str, RuleFunction],
     index: KnownCase | CycleIndex,
     judge: Judge,
-    subject: Case | CycleFacts,
     crashed: list[str],
     silent: Outcome,
 ) -> list[Outcome]:
     """What ``rule`` says; ``silent`` is the answer, about the whole case or school year, where it says nothing."""
-    blocked = _blocked(rule, subject, silent.scope) if index.hides else None
+    blocked = _blocked(rule.needs, index, silent.scope) if index.hides else None
     if blocked is not None:
         return [blocked]
     try:
-        outcomes = [outcome for outcome in rule.judge(index, judge) if outcome is not None]
+        outcomes = list(filter(None, (rule.own_judge or judges[rule.code])(index, judge)))
         if len(outcomes) > 1 and len({outcome.scope for outcome in outcomes}) != len(outcomes):
             raise RuntimeError("a rule gave two verdicts for one scope")
     except Exception:  # noqa: BLE001 - whatever a rule raises, the case must become «kunne ikke sjekkes», never silence
         crashed.append(rule.code)
         return [Outcome(scope=silent.scope, verdict=Verdict.UNKNOWN, reason=Reason.CRASHED)]
-    if not index.hides or not isinstance(subject, Case):
+    if not index.hides or isinstance(index, CycleIndex):
         return outcomes or [silent]
-    unseen = [path for path in sorted(subject.not_carried) if rule.needs.may_begin_with(path)]
+    case = index.raw
+    unseen = [path for path in sorted(case.not_carried) if rule.needs.may_begin_with(path)]
     if unseen:  # a duty that nobody sees: what is told of the others stands, and that it may be there, is told too
         others = [outcome for outcome in outcomes if outcome.scope != silent.scope]
-        return [*others, _unseen(subject, silent.scope, unseen)]
+        return [*others, _unseen(case, silent.scope, unseen)]
     if outcomes:
         return outcomes
-    return [_part_unseen(subject, sorted(rule.needs.decided_by), silent.scope) or silent]
+    return [_part_unseen(case, sorted(rule.needs.decided_by), silent.scope) or silent]
 
 
-def _blocked(rule: Rule, subject: Case | CycleFacts, scope: str) -> Outcome | None:
-    """That the rule can't even be silent: what it looks in, or what decides whether it has anything to say, can't be seen."""
-    needs = rule.needs
-    if not isinstance(subject, Case):
-        for paths, reason in ((subject.hidden, Reason.HIDDEN), (subject.unreadable, Reason.UNREADABLE)):
+def _blocked(needs: Needs, index: KnownCase | CycleIndex, scope: str) -> Outcome | None:
+    """That a rule can't even be silent: what it looks in, or what decides whether it has anything to say, can't be seen."""
+    if isinstance(index, CycleIndex):
+        facts = index.facts
+        for paths, reason in ((facts.hidden, Reason.HIDDEN), (facts.unreadable, Reason.UNREADABLE)):
             if any(path.partition(".")[0] in needs.lists for path in paths):
                 return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=reason)
         return None
+    if index.unseen.isdisjoint(needs.deciding_or_above) and index.partly_unseen.isdisjoint(needs.occasions):
+        return None  # as nearly always: the questions below are asked of all that it needs
+    case = index.raw
     for need in needs.deciding:
-        if subject.is_hidden(need):
+        if case.is_hidden(need):
             return _unseen(
-                subject, scope, [path for path in _all_unseen(subject) if need == path or need.startswith(f"{path}.")]
+                case, scope, [path for path in _all_unseen(case) if need == path or need.startswith(f"{path}.")]
             )
-    return _part_unseen(subject, needs.occasions, scope)
+    return _part_unseen(case, needs.occasions, scope)
 
 
 def _part_unseen(case: Case, paths: Iterable[str], scope: str) -> Outcome | None:
@@ -354,35 +357,42 @@ def _school_on(case: Case, index: KnownCase, day: date) -> str:
     return case.school
 
 
-def _finding(rule: Rule, outcome: Outcome, plan: str, today: date, *, case: str | None, school: str | None) -> Finding:
-    """What ``outcome`` says, on the day ``today``. A deviation that was certain before its day came, shows no day that lies ahead."""
-    is_over = outcome.verdict is Verdict.DEVIATION
-    return Finding(
-        rule=rule.code,
-        slug=rule.slug,
-        school=school,
-        case=case,
-        scope=outcome.scope,
-        verdict=outcome.verdict,
-        reason=outcome.reason,
-        question=outcome.question,
-        deadline=_unless_ahead(outcome.deadline, today) if is_over else outcome.deadline,
-        asks_after=_unless_ahead(outcome.asks_after, today) if is_over else outcome.asks_after,
-        counted_from=outcome.counted_from,
-        reading=outcome.reading,
-        evidence=outcome.evidence,
-        remarks=outcome.remarks,
-        changes_at=outcome.changes_at,
-        severity=rule.severity,
-        basis=rule.basis,
-        role=rule.role,
-        plan=plan,
-        state=outcome.state,
-    )
+_Settled = tuple[Rule, Outcome, str | None]
+"""A rule, what it says in the end, and the school that had the duty (``None`` = the municipality)."""
 
 
-def _unless_ahead(day: date | None, today: date) -> date | None:
-    return None if day is None or day >= today else day
+def _as_findings(settled: Iterable[_Settled], plan: str, today: date, *, case: str | None) -> list[Finding]:
+    """What was ``settled``, as seen on the day ``today``."""
+    return [
+        Finding(
+            rule=rule.code,
+            slug=rule.slug,
+            school=school,
+            case=case,
+            scope=outcome.scope,
+            verdict=outcome.verdict,
+            reason=outcome.reason,
+            question=outcome.question,
+            deadline=_unless_ahead(outcome, outcome.deadline, today) if outcome.deadline else None,
+            asks_after=_unless_ahead(outcome, outcome.asks_after, today) if outcome.asks_after else None,
+            counted_from=outcome.counted_from,
+            reading=outcome.reading,
+            evidence=outcome.evidence,
+            remarks=outcome.remarks,
+            changes_at=outcome.changes_at,
+            severity=rule.severity,
+            basis=rule.basis,
+            role=rule.role,
+            plan=plan,
+            state=outcome.state,
+        )
+        for rule, outcome, school in settled
+    ]
+
+
+def _unless_ahead(outcome: Outcome, day: date, today: date) -> date | None:
+    """``day``; but a deviation that was certain before its day came, shows no day that lies ahead."""
+    return None if outcome.verdict is Verdict.DEVIATION and day >= today else day
 
 
 def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:

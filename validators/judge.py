@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from ..domain.activity_plan import ActivityPlan, Evaluation
 from ..domain.calendar import SchoolCalendar
@@ -28,18 +29,20 @@ class Judge:
     read_text: bool = True
     today: date = field(init=False)
     """The local day of ``as_of``."""
+    reading: Reading = field(init=False)
+    """How days are counted here."""
+    _words_for: dict[int, tuple[Recorded, str | None, list[Remark]]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
+    """What was asked of an item once (:meth:`_word_for`), by its ``id()``; the item is kept too, so that no other gets it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "today", local_day(self.as_of))
+        object.__setattr__(self, "reading", self.plan.readings.day)
 
     def at(self, moment: Moment) -> Judge:
         """The same circumstances as they were at ``moment``: the end of its day where no time is known."""
         return replace(self, as_of=moment.instant or end_of(moment.day) - timedelta(microseconds=1))
-
-    @property
-    def reading(self) -> Reading:
-        """How days are counted here."""
-        return self.plan.readings.day
 
     # --- plain outcomes ------------------------------------------------------------------------------------------
 
@@ -48,18 +51,36 @@ class Judge:
 
         An entry that was written before the day it is dated says what was to be done, and not that it was: then it is a question.
         """
-        found, early, loose = [*remarks], [], []
+        found = [*remarks]
+        asked: dict[str, list[Recorded]] = {}
         for item in items:
-            if self._written_before_it_happened(item):
-                early.append(item)
-            elif item.happened_at is None and isinstance(item, LogEntry | Evaluation):
-                loose.append(item)
-            else:
-                found += self._credibility(item)
-        if early or loose:
-            question = "written_before_it_happened" if early else "time_unknown"
-            return self.review(scope, question, *(early or loose), event=event)
-        return _outcome(scope, Verdict.MET, items, event, found)
+            _, question, told = self._words_for.get(id(item)) or self._word_for(item)
+            found += told
+            if question is not None:
+                asked.setdefault(question, []).append(item)
+        if asked:
+            first = next(doubt for doubt in _DOUBTS if doubt in asked)
+            return self.review(scope, first, *asked[first], event=event)
+        return Outcome(
+            scope=scope,
+            verdict=Verdict.MET,
+            event_day=event.day if event is not None else None,
+            evidence=(items[0].id,) if len(items) == 1 else tuple(dict.fromkeys([item.id for item in items])),
+            remarks=tuple(dict.fromkeys(found)) if found else (),
+        )
+
+    def _word_for(self, item: Recorded) -> tuple[Recorded, str | None, list[Remark]]:
+        """What must be asked before ``item`` shows anything, one of :data:`_DOUBTS`; else what is told beside it."""
+        question: str | None = None
+        told: list[Remark] = []
+        if self._written_before_it_happened(item):
+            question = "written_before_it_happened"
+        elif item.happened_at is None and isinstance(item, LogEntry | Evaluation):
+            question = "time_unknown"
+        else:
+            told = self._credibility(item)
+        kept = self._words_for[id(item)] = item, question, told
+        return kept
 
     def deviation(
         self,
@@ -203,7 +224,7 @@ class Judge:
         on_time: list[Recorded] = []
         late: list[Recorded] = []
         early: list[Recorded] = []
-        for entry in sorted(entries, key=lambda e: e.sort_key):
+        for entry in sorted(entries, key=attrgetter("sort_key")) if len(entries) > 1 else entries:
             when = entry.at
             if when is None:
                 continue
@@ -305,6 +326,8 @@ class Judge:
         return outcome
 
     def _literally(self) -> Judge:
+        if self.reading is Reading.CALENDAR_DAY:
+            return self
         readings = self.plan.readings.model_copy(update={"day": Reading.CALENDAR_DAY})
         return replace(self, plan=self.plan.model_copy(update={"readings": readings}))
 
@@ -390,6 +413,8 @@ class Judge:
 
     def answers(self, text: str | None, path: str | None = None) -> bool:
         """Whether the field ``path`` holds an answer (:mod:`.reading.answers`)."""
+        if self.read_text:
+            return is_filled_in(text) and read_answer(text, path).said is Said.ANSWER
         return self.said(text, path) is Said.ANSWER
 
     def field(
@@ -445,6 +470,8 @@ class Judge:
 
 
 _NONE = timedelta()
+_DOUBTS = ("written_before_it_happened", "time_unknown")
+"""Why an entry shows nothing by itself; the first of them is asked about first."""
 UNANSWERED = {
     Said.LATER: "put_off",
     Said.NOT_APPLICABLE: "said_not_applicable",

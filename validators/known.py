@@ -23,6 +23,7 @@ from ..domain.case import (
     Suspected,
     Suspicion,
     Transfer,
+    and_above,
 )
 from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, earliest, local_day
@@ -39,7 +40,8 @@ def _known(items: Iterable[R], as_of: datetime) -> tuple[R, ...]:
     """The items that stood in the case at ``as_of``, in order of time, each once and as it was told then."""
     seen: set[str] = set()
     kept: list[R] = []
-    for item in sorted([_as_it_stood(item, as_of) for item in items], key=attrgetter("sort_key")):
+    stood = [_as_it_stood(item, as_of) if item.edits else item for item in items]
+    for item in sorted(stood, key=attrgetter("sort_key")):
         if item.id in seen or not item.known_at(as_of):
             continue
         seen.add(item.id)
@@ -49,8 +51,6 @@ def _known(items: Iterable[R], as_of: datetime) -> tuple[R, ...]:
 
 def _as_it_stood(item: R, as_of: datetime) -> R:
     """``item`` with the time that it had before it was changed later than ``as_of``."""
-    if not item.edits:
-        return item
     later = [e for e in item.edits if e.field == "happened_at" and not e.at.known_at(as_of)]
     if not later:
         return item
@@ -113,7 +113,9 @@ class KnownCase:
 
     def __init__(self, case: Case, as_of: datetime) -> None:
         self.raw = case
-        self.hides = bool(case.hidden or case.unreadable or case.not_carried)
+        self.unseen = case.hidden | case.unreadable | case.not_carried
+        """The paths of all that can't be seen."""
+        self.hides = bool(self.unseen)
         """Whether anything can't be seen; nearly always everything can."""
         self.as_of = as_of
         self.today = local_day(as_of)
@@ -176,6 +178,11 @@ class KnownCase:
         """Whether what stands at any of ``paths``, or a part of it, can't be seen."""
         return self.hides and any(self.raw.is_hidden(path) or self.raw.hides_part_of(path) for path in paths)
 
+    @cached_property
+    def partly_unseen(self) -> frozenset[str]:
+        """The paths below which something can't be seen."""
+        return frozenset(path for unseen in self.unseen for path in and_above(unseen) if path != unseen)
+
     # --- the log -----------------------------------------------------------------------------------------------
 
     def all(self, *kinds: LogKind) -> Sequence[LogEntry]:
@@ -183,7 +190,7 @@ class KnownCase:
         found = self._of_kinds.get(kinds)
         if found is None:
             places = self._places.get(kinds[0], ()) if len(kinds) == 1 else self._merged(kinds)
-            found = self._of_kinds[kinds] = [self.log[place] for place in places]
+            found = self._of_kinds[kinds] = list(map(self.log.__getitem__, places))
         return found
 
     def _merged(self, kinds: tuple[LogKind, ...]) -> list[int]:

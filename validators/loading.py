@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 
 FILES = {
@@ -22,6 +23,7 @@ FILES = {
 """The files in rules/ of each chapter, in the plan's order; a long chapter has a file for each duty."""
 
 
+@cache
 def load_rules() -> None:
     """Loads the functions that judge. Whoever only tells what a rule is, or what was judged, needs none of them."""
     for file in (file for files in FILES.values() for file in files):

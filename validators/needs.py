@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
+from ..domain.case import and_above
 from ..domain.facts import Mark, kind_marks, marked, marks
 from ..domain.log import LogEntry, LogKind, Recorded
 from ..domain.toml import read_toml
@@ -78,6 +79,16 @@ class Needs:
         decided_by = (path for path in sorted(self.decided_by) if kind_of(path) is None)
         return (*sorted(self.lists), *self.occasions, *decided_by)
 
+    @cached_property
+    def deciding_or_above(self) -> frozenset[str]:
+        """Where anything at all can be hidden that it can't be silent without, but for parts of its occasions."""
+        return frozenset(path for need in self.deciding for path in and_above(need))
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[LogKind | None, str], ...]:
+        """The rows that are fields, with the kind of entry they are of (``None`` = any)."""
+        return tuple((kind_of(row), without_kind(row)) for row in self.rows if "." in row)
+
     def may_begin_with(self, path: str) -> bool:
         """Whether an entry of the kind at ``path`` can be what a duty begins with: without the kind, that duty is not seen."""
         kind = kind_of(path)
@@ -97,9 +108,8 @@ class Needs:
             return False
         if there == "log":
             return True
-        rows = self.rows if kind is None else (row for row in self.rows if kind_of(row) in (None, kind))
-        fields = (without_kind(row) for row in rows if row.count("."))
-        return any(there == one or there.startswith(f"{one}.") or one.startswith(f"{there}.") for one in fields)
+        below, fields = f"{there}.", [one for of, one in self._parts if kind is None or of is None or of is kind]
+        return any([f"{one}.".startswith(below) or below.startswith(f"{one}.") for one in fields])
 
     def hangs_on(self, path: str) -> bool:
         """Whether anything of what the rule says, its silence too, can hang on what stands at ``path``."""

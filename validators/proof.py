@@ -41,7 +41,7 @@ class Whom:
             return True
         if actor is None or actor.role is Role.UNKNOWN:
             return None
-        return actor.acts_as(*self.roles)
+        return actor.role in self.roles or actor.acts_for in self.roles
 
 
 def by(*roles: Role, words: str) -> Whom:
@@ -98,9 +98,9 @@ class Shown:
     def where(self, belongs: Callable[[LogEntry], bool]) -> Shown:
         """The part that ``belongs``: to a stretch, a notice, a time."""
         return Shown(
-            tuple(e for e in self.sure if belongs(e)),
-            tuple(w for w in self.doubtful if belongs(w.item)),
-            tuple(w for w in self.ruled_out if belongs(w.item)),
+            tuple([e for e in self.sure if belongs(e)]),
+            tuple([w for w in self.doubtful if belongs(w.item)]),
+            tuple([w for w in self.ruled_out if belongs(w.item)]),
         )
 
     @overload
@@ -172,10 +172,18 @@ def sort(
     sure: list[LogEntry] = []
     doubtful: list[Weighed] = []
     ruled_out: list[Weighed] = []
+    found, of_proof, of_person = case.found, id(proof), id(person)
     for entry in entries:
-        if not _done(proof, entry):
+        if entry.hearing is Hearing.DECLINED:
+            if not proof.may_be_declined:
+                continue
+        elif entry.held is False or entry.hearing is Hearing.OFFERED:
             continue
-        against, question = _weigh(case, judge, proof, entry, pupil, person)
+        about = of_proof, id(entry), pupil, of_person
+        if about not in found:
+            # What it is about is kept too: while it lives, nothing else has its id.
+            found[about] = _weigh(case, judge, proof, entry, pupil, person), (proof, entry, person)
+        against, question = found[about][0]
         if against is not None:
             ruled_out.append(Weighed(entry, against))
         elif question is not None:
@@ -188,29 +196,20 @@ def sort(
 def _weigh(
     case: KnownCase, judge: Judge, proof: Proof, entry: LogEntry, pupil: str | None, person: Actor | None
 ) -> tuple[str | None, str | None]:
-    """What rules ``entry`` out, else the question about it; asked once, for many rules ask for the same proof of the same."""
-    about = id(proof), id(entry), pupil, id(person)
-    if about not in case.found:
-        by_accused = False if proof.by_the_accused else did_the_accused(case, entry)
-        against = _ruled_out(entry, person, by_accused=by_accused)
-        question = None if against else _in_doubt(judge, proof, entry, pupil, person, by_accused=by_accused)
-        if not against and question is None and proof.without_the_accused and _was_there(case, entry):
-            question = "accused_was_there"
-        # What it is about is kept too: while it lives, nothing else has its id.
-        case.found[about] = (against, question), (proof, entry, person)
-    weighed: tuple[str | None, str | None] = case.found[about][0]
-    return weighed
-
-
-def _done(proof: Proof, entry: LogEntry) -> bool:
-    if entry.hearing is Hearing.DECLINED:
-        return proof.may_be_declined
-    return entry.held is not False and entry.hearing is not Hearing.OFFERED
-
-
-def _ruled_out(entry: LogEntry, person: Actor | None, *, by_accused: bool | None) -> str | None:
-    """What makes it certain that ``entry`` does not show it."""
+    """What rules ``entry`` out, else the question about it; asked once of the case, for many rules ask for the same proof."""
+    by_accused = False if proof.by_the_accused or not (case.accusing or case.hides) else did_the_accused(case, entry)
     doer = entry.doer
+    against = _ruled_out(entry, person, doer=doer, by_accused=by_accused)
+    if against is not None:
+        return against, None
+    question = _in_doubt(judge, proof, entry, pupil, person, doer=doer, by_accused=by_accused)
+    if question is None and proof.without_the_accused and case.accusing and _was_there(case, entry):
+        question = "accused_was_there"
+    return None, question
+
+
+def _ruled_out(entry: LogEntry, person: Actor | None, *, doer: Actor | None, by_accused: bool | None) -> str | None:
+    """What makes it certain that ``entry`` does not show it."""
     if doer is not None and doer.role is Role.SYSTEM:
         return "done_by_a_system"
     if by_accused is True:
@@ -222,12 +221,19 @@ def _ruled_out(entry: LogEntry, person: Actor | None, *, by_accused: bool | None
 
 
 def _in_doubt(
-    judge: Judge, proof: Proof, entry: LogEntry, pupil: str | None, person: Actor | None, *, by_accused: bool | None
+    judge: Judge,
+    proof: Proof,
+    entry: LogEntry,
+    pupil: str | None,
+    person: Actor | None,
+    *,
+    doer: Actor | None,
+    by_accused: bool | None,
 ) -> str | None:
     """The question that decides whether ``entry`` shows it; ``None`` = it does."""
     if by_accused is None:
         return "was_it_the_accused"
-    doer, declined = entry.doer, entry.hearing is Hearing.DECLINED
+    declined = entry.hearing is Hearing.DECLINED
     if declined and entry.actor is not None and entry.actor.role is Role.GUARDIAN:
         return "did_the_pupil_decline"
     if proof.by.fits(doer) is not True or (not declined and from_outside(doer)):  # who declined is another question
@@ -238,7 +244,7 @@ def _in_doubt(
             return "only_in_writing"
         if listed and person is not None and not any(_may_be(person, other) for other in listed):
             return "who_was_there"
-        if listed and proof.present is not None and not any(_is_one(proof.present, a, pupil) for a in listed):
+        if listed and proof.present is not None and not _is_among(listed, proof.present, pupil):
             return "did_the_pupil_decline" if declined else "who_was_there"
     if proof.says and not _says_something(judge, proof, entry):
         return "says_nothing"
@@ -255,7 +261,7 @@ def from_outside(actor: Actor | None) -> bool:
 
 def _was_there(case: KnownCase, entry: LogEntry) -> bool:
     """Whether someone accused by then is among those listed as there."""
-    accused = _accused_by(case, entry) if case.accusing else []
+    accused = _accused_by(case, entry)
     return any(is_accused(actor, accused) is True for actor in there(entry))
 
 
@@ -264,10 +270,10 @@ def there(entry: LogEntry) -> tuple[Actor, ...]:
     return (*entry.participants, *((entry.to,) if entry.to is not None else ()))
 
 
-def _is_one(present: Whom, actor: Actor, pupil: str | None) -> bool:
-    if not present.fits(actor):
-        return False
-    return actor.role is not Role.PUPIL or pupil is None or actor.ref in (None, pupil)
+def _is_among(listed: Iterable[Actor], present: Whom, pupil: str | None) -> bool:
+    """Whether one of ``listed`` is one who must be there; of pupils, the one asked about."""
+    fitting = [actor for actor in listed if present.fits(actor)]
+    return any([actor.role is not Role.PUPIL or pupil is None or actor.ref in (None, pupil) for actor in fitting])
 
 
 def _may_be(person: Actor, other: Actor) -> bool:

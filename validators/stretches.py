@@ -10,7 +10,7 @@ from ..domain.case import Pupil
 from ..domain.log import Hearing, LogEntry, LogKind, Recorded
 from ..domain.moment import Moment, earliest
 from ..domain.value import value
-from ..domain.verdict import Outcome, Verdict, scope_of
+from ..domain.verdict import CASE_SCOPE, Outcome, Verdict, scope_of
 from .judge import Judge
 from .known import KnownCase, Period, once, once_each
 
@@ -41,7 +41,7 @@ class Stretch:
         parts = {} if pupil is None else {"pupil": pupil.ref}
         if self.after is not None:
             parts["period"] = self.period.opened.day.isoformat()
-        return scope_of(**parts)
+        return scope_of(**parts) if parts else CASE_SCOPE
 
     def holds(self, moment: Moment | None) -> bool:
         """Whether ``moment`` can belong to this stretch."""

@@ -40,7 +40,13 @@ class WithoutTime:
         self.case = case
         self.as_of = as_of
         self.entries: dict[str, tuple[Recorded, ...]] = {
-            name: tuple(item for item in getattr(case, name) if item.at is None and item.known_at(as_of))
+            name: tuple(
+                [
+                    item
+                    for item in getattr(case, name)
+                    if item.happened_at is None and item.registered_at is None and item.known_at(as_of)
+                ]
+            )
             for name in _LISTS
         }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum
 from functools import cache
@@ -175,15 +175,16 @@ def known_fields() -> frozenset[str]:
 
 @cache
 def _known() -> tuple[Mapping[str, frozenset[_Class]], Mapping[str, int], frozenset[str]]:
-    """The classes of each phrase, how many words the longest one has of those that begin with a word, and all their words."""
+    """The classes of each phrase, how many words the longest one has of those that begin with two words, and all their words."""
     classes: dict[str, set[_Class]] = defaultdict(set)
     longest: dict[str, int] = {}
     for name, phrases in data("answers.toml")["words"].items():
         for phrase in map(bare, phrases):
             classes[phrase] |= {_Class(name)} if name != "own" else set()
-            first, *more = phrase.split()
-            if more:
-                longest[first] = max(longest.get(first, 0), 1 + len(more))
+            every = phrase.split()
+            if len(every) > 1:
+                two = " ".join(every[:2])
+                longest[two] = max(longest.get(two, 0), len(every))
     words = frozenset(word for phrase in classes for word in phrase.split())
     known = {phrase: frozenset(found) | _by_shape(phrase) for phrase, found in classes.items()}
     return known, longest, words
@@ -232,25 +233,33 @@ def _without_its_dot(found: re.Match[str]) -> str:
     return f"{found[1]} "
 
 
-def _tokens(text: str) -> Iterator[tuple[str, frozenset[_Class]]]:
-    """The phrases of bare ``text`` with their classes, the longest first; a word of none has no class: it is the text's own."""
+def _tokens(text: str, *, to_its_own: bool = False) -> _Tokens:
+    """The phrases of bare ``text`` with their classes, the longest first; a word of none has no class: it is the text's own.
+
+    ``to_its_own``: as far as the first of those.
+    """
     known, longest, _ = _known()
-    words = text.split()
-    place = 0
+    words, found, place = text.split(), [], 0
     while place < len(words):
         piece, length = words[place], 1
-        if piece in longest:
-            length = _phrase_at(words, place)
+        two = " ".join(words[place : place + 2])
+        if two in longest:
+            length = _phrase_at(words, place, longest[two])
             piece = " ".join(words[place : place + length])
         classes = known.get(piece)
-        yield piece, _by_shape(piece) if classes is None else classes
+        if classes is None:
+            classes = _by_shape(piece)
+        found.append((piece, classes))
+        if to_its_own and not classes:
+            break
         place += length
+    return tuple(found)
 
 
-def _phrase_at(words: list[str], place: int) -> int:
-    """How many words the longest phrase has that stands at ``place``; 1 = none does."""
-    known, longest, _ = _known()
-    for length in range(longest[words[place]], 1, -1):
+def _phrase_at(words: list[str], place: int, longest: int) -> int:
+    """How many words the longest phrase has that stands at ``place``, of at most ``longest`` words; 1 = none does."""
+    known, _, _ = _known()
+    for length in range(longest, 1, -1):
         if " ".join(words[place : place + length]) in known:
             return length
     return 1
@@ -259,25 +268,31 @@ def _phrase_at(words: list[str], place: int) -> int:
 @kept
 def _phrases(text: str) -> _Phrases:
     """The phrases of bare ``text`` together."""
-    found = tuple(_tokens(text))
-    marks = frozenset[_Class]().union(*(classes for _, classes in found))
+    found = _tokens(text)
+    marks: set[_Class] = set()
+    own: list[str] = []
+    beside: list[str] = []
+    for piece, classes in found:
+        marks |= classes
+        if not classes:
+            own.append(piece)
+        elif classes.isdisjoint(_EMPTY):
+            beside += piece.split()
     if _Class.NEGATION in marks and _Class.APPLICABLE in marks:
-        marks |= {_Class.NOT_APPLICABLE}
-    return _Phrases(
-        found,
-        marks,
-        own=frozenset(piece for piece, classes in found if not classes),
-        beside=frozenset(
-            word for piece, classes in found if classes and not classes & _EMPTY for word in piece.split()
-        ),
-    )
+        marks.add(_Class.NOT_APPLICABLE)
+    return _Phrases(found, frozenset(marks), frozenset(own), frozenset(beside))
+
+
+_SHAPED: dict[str | None, frozenset[_Class]] = {
+    name: frozenset({_Class(name)}) for name in ("placeholder", "number", "document")
+} | {None: frozenset()}
 
 
 @kept
 def _by_shape(word: str) -> frozenset[_Class]:
     """The class that the form of one word gives it; of a phrase, none."""
     found = _shapes().fullmatch(word)
-    return frozenset({next(_Class(name) for name, word in found.groupdict().items() if word)}) if found else frozenset()
+    return _SHAPED[found.lastgroup] if found else _SHAPED[None]
 
 
 @kept
@@ -300,7 +315,8 @@ def _begins_with_its_own(words: str, field: _Field) -> bool:
     known, longest, of_phrases = _known()
     every = words.split()
     for place, word in enumerate(every):
-        if word in longest and _phrase_at(every, place) > 1:
+        two = " ".join(every[place : place + 2])
+        if two in longest and _phrase_at(every, place, longest[two]) > 1:
             return False
         classes = known.get(word)
         if classes is None:
@@ -379,7 +395,8 @@ def _pointer(words: Iterable[str]) -> Pointer:
 
 def _by_its_beginning(text: str, field: _Field) -> Answer:
     """The best of its sentences; but what comes after «ikke aktuelt» is the reason, and no answer."""
-    text = _DOTTED.sub(_without_its_dot, _NOT_APPLICABLE.sub(_in_one_word, text))
+    if "/" in text or "." in text[:-1]:
+        text = _DOTTED.sub(_without_its_dot, _NOT_APPLICABLE.sub(_in_one_word, text))
     reason = _reason().search(text)
     if reason is not None:
         if _only_tells_why_not(text[: reason.start()], field):
@@ -395,9 +412,10 @@ def _by_its_beginning(text: str, field: _Field) -> Answer:
             reasoned = any(_sentence(part, field).said is Said.ANSWER for part in rest)
             said = _ANSWER if reasoned and field.may_not_apply else Answer(Said.NOT_APPLICABLE)
             return _better(best, said if reasoned else NOTHING)
-        best = _better(best, _sentence(sentence, field))
-        if best.said is Said.ANSWER:
-            break
+        read = _sentence(sentence, field)
+        if read.said is Said.ANSWER:
+            return read
+        best = _better(best, read)
     return best
 
 
@@ -414,7 +432,7 @@ def _better(best: Answer, other: Answer) -> Answer:
 
 
 def _clauses(sentence: str) -> list[str]:
-    return [words for clause in _BREAK.split(sentence) if (words := bare(clause))]
+    return list(filter(None, map(bare, _BREAK.split(sentence))))
 
 
 def _sentence(clauses: list[str], field: _Field) -> Answer:
@@ -425,11 +443,11 @@ def _sentence(clauses: list[str], field: _Field) -> Answer:
     best = NOTHING
     for words in clauses:
         said = _clause(words, field)
+        if said.said is Said.ANSWER:
+            return said
         if said.said is Said.LATER or (said.said is Said.NOTHING and _phrases(words).marks & _PUTS_OFF):
             return _better(best, Answer(Said.LATER))
         best = _better(best, said)
-        if best.said is Said.ANSWER:
-            break
     return best
 
 
@@ -446,17 +464,16 @@ def _is_not_applicable(words: str, field: _Field) -> bool:
 
 def _headed(words: str, field: _Field) -> Answer:
     """A clause with a word of its own: how it begins decides."""
-    tokens = _tokens(words)
     led: list[str] = []
-    for head, classes in tokens:
+    for head, classes in _tokens(words, to_its_own=True):
+        if not classes:
+            return _ANSWER
         if classes & _MARKS or not classes & _LEADS:
             break
         led.append(head)
     else:
         return _ANSWER
-    if not classes:
-        return _ANSWER
-    rest = tuple(tokens)
+    rest = _tokens(words)[len(led) + 1 :]
     does = not _beginnings("does").isdisjoint(led)  # «må se over gjerdet» tells what is to be done
     if _Class.POINT in classes and not does and _next_is_a_place(rest):
         return Answer(Said.ELSEWHERE, _pointer([*led, head, *(piece for piece, _ in rest)]))

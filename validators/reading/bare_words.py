@@ -50,7 +50,8 @@ def plain(text: str) -> str:
 @kept
 def bare(text: str) -> str:
     """``text`` in small letters, with one space for everything that is neither letter nor digit."""
-    return " ".join(_WORDS.findall(unicodedata.normalize("NFC", plain(text)).casefold()))
+    words = plain(text) if "<" in text or "&" in text else text
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFC", words).casefold()))
 
 
 @cache

@@ -14,7 +14,7 @@ def texts_of(plan: ActivityPlan) -> dict[str, list[str | None]]:
     for name in ("text", "goal"):
         texts[f"activity_plans.measures.{name}"] = [getattr(measure, name) for measure in plan.measures]
     assessment = plan.best_interest
-    said = [part for _, part in assessment if isinstance(part, str)] if assessment is not None else []
+    said = [part for part in vars(assessment).values() if isinstance(part, str)] if assessment is not None else []
     return {**texts, "activity_plans.best_interest": [*said]}
 
 

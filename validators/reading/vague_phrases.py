@@ -28,6 +28,8 @@ class _Family:
     """At least one of these must be there."""
     allowed: frozenset[str]
     """Nothing but these may be there."""
+    begins: frozenset[str]
+    """What they begin with."""
     longest: int
 
 
@@ -37,7 +39,8 @@ def _family(phrase: Phrase) -> _Family:
     family = raw[phrase.value]
     says = frozenset(bare(text) for text in family["says"])
     allowed = says | {bare(text) for text in (*raw["fillers"], *family.get("beside", ()))}
-    return _Family(says, frozenset(allowed), max(text.count(" ") + 1 for text in allowed))
+    begins = frozenset(text.partition(" ")[0] for text in allowed)
+    return _Family(says, frozenset(allowed), begins, max(text.count(" ") + 1 for text in allowed))
 
 
 @kept
@@ -52,6 +55,8 @@ def says_only(phrase: Phrase, text: str | None) -> bool:
     words = bare(text).split()
     place, found = 0, False
     while place < len(words):
+        if words[place] not in family.begins:
+            return False
         for length in range(min(family.longest, len(words) - place), 0, -1):
             piece = " ".join(words[place : place + length])
             if piece in family.allowed:

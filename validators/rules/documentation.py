@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 
 from ...domain.activity_plan import ActivityPlan
 from ...domain.annual_cycle import CycleKind, CycleState
@@ -34,11 +35,10 @@ def log_kept(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     since_closed = case.periods[-2].closed if len(case.periods) > 1 else None
     if since_closed is None and case.received is not None and case.received.certainly_before(begun):
         begun = case.received
-    written = [item for item in _written(case) if since_closed is None or _after(item, since_closed)]
-    if not written:
+    last = _last_written(case, since_closed)
+    if last is None:
         yield waited_until(period, judge, "DOK-02", "case", begun)
         return
-    last = written[-1]
     when = last.at
     if period.closed is not None or when is None:
         yield judge.met("case", last, event=begun)
@@ -52,9 +52,13 @@ def log_kept(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
         yield outcome.but(changes_at=end_of(quiet_until))
 
 
-def _written(case: KnownCase) -> list[Recorded]:
-    items: list[Recorded] = [*case.whole_log, *case.decided_plans, *case.evaluations, *case.incidents]
-    return sorted((item for item in items if item.at is not None), key=lambda item: item.sort_key)
+def _last_written(case: KnownCase, after: Moment | None) -> Recorded | None:
+    """The last that was written; with ``after``, of what is certain to have come after that."""
+    written: list[Sequence[Recorded]] = [case.whole_log, case.decided_plans, case.evaluations, case.incidents]
+    if after is not None:
+        written = [[item for item in items if _after(item, after)] for items in written]
+    last = [items[-1] for items in written if items and items[-1].at is not None]  # each of them is sorted by time
+    return max(reversed(last), key=attrgetter("sort_key"), default=None)
 
 
 def _after(item: Recorded, moment: Moment) -> bool:

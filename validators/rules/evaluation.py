@@ -247,10 +247,9 @@ def _weighed(
         shown = [e for e in found.whole if e.id in whole.evidence]
         together = [e.id for e in found.whole if any(_day_of(e) == _day_of(first) for first in shown)]
         return whole.but(evidence=tuple(together))
-    updated = [newer] if newer is not None else []
-    renewed = _on_the_day(judge, due, day, updated)
     changes = newer is not None and _says_more_than_a_date(case, due.plan, newer)
-    if renewed.verdict is Verdict.MET and changes:
+    renewed = _on_the_day(judge, due, day, [newer]) if newer is not None and changes else None
+    if renewed is not None and renewed.verdict is Verdict.MET:
         return renewed.with_remarks(WEAK)
     minutes = _minutes(case, due)
     doubtful: tuple[tuple[Sequence[Recorded], str], ...] = (
@@ -259,17 +258,15 @@ def _weighed(
         (minutes, "minutes_only"),
     )
     for entries, question in doubtful:
-        outcome = _on_the_day(judge, due, day, entries)
-        if outcome.verdict is Verdict.MET:
+        if entries and (outcome := _on_the_day(judge, due, day, entries)).verdict is Verdict.MET:
             return outcome.ask(question)
-    lacking = _on_the_day(judge, due, day, found.lacking)
-    if lacking.verdict is Verdict.MET:
+    if found.lacking and (lacking := _on_the_day(judge, due, day, found.lacking)).verdict is Verdict.MET:
         return lacking.but(verdict=Verdict.DEVIATION, reason=Reason.INCOMPLETE)
     if whole.verdict is not Verdict.DUE and whole.reason is not Reason.UNDOCUMENTED:
         return whole  # late, or in doubt about its time
     if judge.today <= limit:
         return whole
-    if changes and renewed.reason is Reason.LATE:
+    if renewed is not None and renewed.reason is Reason.LATE:
         return renewed
     if newer is not None and not changes:
         return whole.ask("only_the_date_moved", newer)

@@ -76,8 +76,11 @@ MEETING = Proof(
 
 def _met(entry: LogEntry) -> bool:
     """Whether somebody met parents or pupil; at a meeting of another purpose only where it says that they were there."""
-    there = any(p.acts_as(Role.GUARDIAN, Role.PUPIL) for p in entry.participants)
-    return took_place(entry) and (there or entry.kind is not LogKind.FEEDBACK_MEETING)
+    if entry.kind is LogKind.FEEDBACK_MEETING and not any(
+        p.acts_as(Role.GUARDIAN, Role.PUPIL) for p in entry.participants
+    ):
+        return False
+    return took_place(entry)
 
 
 def _meetings(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start: Moment) -> Shown:
