@@ -31,6 +31,7 @@ from skolemiljo.adapters.case_file import read_case
 from skolemiljo.adapters.connect import http_client
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality, skolerute_path
 from skolemiljo.commands import assessing, night
+from skolemiljo.commands.program import ALLOCATIONS
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.moment import Moment
@@ -55,6 +56,7 @@ PROGRAM = str(Path(sys.executable).with_name("skolemiljo"))
 
 def main() -> None:
     """Runs the sections named, or all."""
+    gc.set_threshold(ALLOCATIONS)  # as the program itself
     wanted = sys.argv[1:] or list(SECTIONS)
     for name in wanted:
         click.echo(f"\n{name}")

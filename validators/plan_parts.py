@@ -10,8 +10,7 @@ from ..domain.verdict import Outcome, Reason, Verdict, scope_of
 from .judge import Judge
 from .known import KnownCase, once_each
 from .proof import WEAK
-from .reading.answers import SAME_IN
-from .reading.plan_texts import repeated_in, texts_of
+from .reading.plan_texts import SAME_IN, repeated_in, texts_of
 
 
 def plan_scope(plan: ActivityPlan) -> str:

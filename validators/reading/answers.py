@@ -207,6 +207,12 @@ def _reason() -> re.Pattern[str]:
 
 
 @cache
+def _ends_of_reasons() -> frozenset[str]:
+    """The words of which one stands in every text that gives a reason: most have none, and are searched no further."""
+    return frozenset(phrase.split()[-1] for phrase in _beginnings("reason"))
+
+
+@cache
 def _of_reasons() -> frozenset[str]:
     return frozenset(word for phrase in _beginnings("reason") for word in phrase.split())
 
@@ -218,8 +224,9 @@ def _shapes() -> re.Pattern[str]:
 
 
 _NOT_APPLICABLE = re.compile(r"([ni])(?<!\w[ni])\s?[/.]\s?a\b")
-_BREAK = re.compile(r"(?<=[.!?;:,()–—\n])\s+|[!?;:()–—\n/]|,(?!\d)|\s-\s|\.$")
-_SENTENCE = re.compile(r"[.!?;](?=\s|$)|\n")
+_BREAK = re.compile(r"[\s!?;:()–—/,.](?:(?<=[.!?;:,()–—\n]\s)\s*|(?<=[!?;:()–—\n/])|(?<=,)(?!\d)|(?<=\s)-\s|(?<=\.)$)")
+_SENTENCE = re.compile(r"[.!?;\n](?:(?<=\n)|(?=\s|$))")
+"""Both begin with the one character that they look for: so what has none of them is passed over fast."""
 
 
 def _in_one_word(found: re.Match[str]) -> str:
@@ -307,7 +314,7 @@ def read_answer(text: str | None, path: str | None = None) -> Answer:
     closed = _closed(words, field)
     if closed is not None:
         return closed
-    return _by_its_beginning(unicodedata.normalize("NFC", plain(text or "")).casefold(), field)
+    return _by_its_beginning(unicodedata.normalize("NFC", plain(text or "")).casefold(), words, field)
 
 
 def _begins_with_its_own(words: str, field: _Field) -> bool:
@@ -393,11 +400,11 @@ def _pointer(words: Iterable[str]) -> Pointer:
 # --- texts that have a word of their own ------------------------------------------------------------------------------------
 
 
-def _by_its_beginning(text: str, field: _Field) -> Answer:
+def _by_its_beginning(text: str, words: str, field: _Field) -> Answer:
     """The best of its sentences; but what comes after «ikke aktuelt» is the reason, and no answer."""
     if "/" in text or "." in text[:-1]:
         text = _DOTTED.sub(_without_its_dot, _NOT_APPLICABLE.sub(_in_one_word, text))
-    reason = _reason().search(text)
+    reason = None if _ends_of_reasons().isdisjoint(words.split()) else _reason().search(text)
     if reason is not None:
         if _only_tells_why_not(text[: reason.start()], field):
             return Answer(Said.NOT_APPLICABLE)
@@ -502,29 +509,3 @@ def _next_is_a_place(rest: _Tokens) -> bool:
         if not classes & {_Class.FUNCTION, _Class.POINT, _Class.FORM, _Class.TIME}:
             return False
     return False
-
-
-# --- over a plan's fields -----------------------------------------------------------------------------------------------------
-
-
-SAME_IN = 3
-"""In how many fields the same sentence is a question: it can't be the answer to all of them."""
-
-
-def repeated(texts: Mapping[str, Iterable[str | None]], in_fields: int = SAME_IN) -> frozenset[str]:
-    """The fields (by path) whose text, in any of its rows, stands word for word in ``in_fields`` fields or more.
-
-    Rows of one field count once: the same person may be responsible for every measure.
-    """
-    fields: dict[str, set[str]] = defaultdict(set)
-    for path, rows in texts.items():
-        for text in rows:
-            words = bare(text) if text is not None else ""
-            if words:
-                fields[words].add(path)
-    answered = (
-        {path for path in paths if read_answer(words, path).said is Said.ANSWER}
-        for words, paths in fields.items()
-        if len(paths) >= in_fields
-    )
-    return frozenset(path for paths in answered if len(paths) >= in_fields for path in paths)
