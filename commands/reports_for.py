@@ -420,14 +420,14 @@ def _previous(store: Store | None, school: str | None, as_of: datetime, since: d
 
 
 def _trend(store: Store | None, as_of: datetime) -> list[TrendPoint]:
-    """Deviations and unknowns per day and school, over the stored nights up to ``as_of``."""
+    """Deviations and unknowns per day and school, over the stored nights up to ``as_of``; the municipality's own are in no map."""
     if store is None:
         return []
 
     # One value for each school and day, that of the day's last run: two runs of one moment are one night, not twice as much.
-    last: dict[tuple[date, str | None], list[Tally]] = {}
+    last: dict[tuple[date, str], list[Tally]] = {}
     for tally in store.tallies():
-        if tally.as_of <= as_of:
+        if tally.as_of <= as_of and tally.school is not None:
             night = last.setdefault((local_day(tally.as_of), tally.school), [])
             if night and night[0].run_id != tally.run_id:
                 night.clear()

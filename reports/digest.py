@@ -147,6 +147,9 @@ def _body(report: Report, say: Sentences, link: str | None) -> Iterable[str]:
         if warning.code in ON_TOP:
             yield ""
             yield say.warning(warning)
+    if isinstance(report, AuditReport):
+        yield ""
+        yield say.signs()
     if link:
         yield ""
         yield say.words.gettext("Les mer: {link}").format(link=link)
@@ -161,7 +164,8 @@ def _cases(report: SchoolReport, say: Sentences) -> Iterable[str]:
         blocks = report.standing(standing)
         if blocks and standing is not Standing.IN_ORDER:
             yield ""
-            yield f"{say.standing(standing)}:"
+            told = say.standing(standing)
+            yield f"{told[:1].upper()}{told[1:]}:"
             yield from (f"  {_step(block, say)}" for block in blocks)
     if report.closed_cases:
         yield ""
@@ -197,7 +201,7 @@ def _step(block: CaseBlock, say: Sentences) -> str:
     if block.next.part is Part.UNKNOWN and (cause := _no_access(block, say)):
         return f"{case}: {cause}{under}"
     step = line(block.next, say)
-    return f"{case}: " + " ".join(filter(None, (f"{step.when}:" if step.when else "", step.short))) + under
+    return f"{', '.join(filter(None, (case, step.when)))}: {step.short}{under}"
 
 
 def _no_access(block: CaseBlock, say: Sentences) -> str:

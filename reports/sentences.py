@@ -26,7 +26,7 @@ class Sentences(FindingSentences):
         if report.school is not None:
             return report.school.name
         from_files = bool(report.cases) or any(problem.case for problem in report.problems)
-        return self.words.gettext("sakene i filene" if from_files else "kommunen selv")
+        return self.words.gettext("sakene i filene") if from_files else self.words.gettext("kommunen selv")
 
     def made(self) -> str:
         """When the report speaks of."""
@@ -423,17 +423,19 @@ class Sentences(FindingSentences):
 
     def hidden_numbers(self) -> str:
         """What the signs in the owner's numbers mean, and which numbers are left out of what leaves the owner."""
-        unseen = self.words.gettext("? betyr at noe ikke kunne sjekkes.")
-        if not self.report.numbers.hide:
-            return (
-                self.words.gettext("Tallene er nøyaktige, for dette er skoleeiers egen rapport; sakene har dekknavn.")
-                + f" {unseen}"
-            )
-        told = self.words.gettext(
-            "* betyr en til fire: små tall som gjelder elever, vises ikke. + betyr at slike tall kommer i tillegg. "
+        exact = self.words.gettext("Tallene er nøyaktige, for dette er skoleeiers egen rapport; sakene har dekknavn.")
+        left_out = self.words.gettext(
             "Utviklingen står bare i skoleeiers egen rapport: ved siden av tallene her ville den vist dem som er skjult."
         )
-        return f"{told} {unseen}"
+        return f"{left_out if self.report.numbers.hide else exact} {self.signs()}"
+
+    def signs(self) -> str:
+        """What the signs in the owner's numbers mean."""
+        small = self.words.gettext(
+            "* betyr en til fire: små tall som gjelder elever, vises ikke. + betyr at slike tall kommer i tillegg."
+        )
+        unseen = self.words.gettext("? betyr at noe ikke kunne sjekkes.")
+        return f"{small} {unseen}" if self.report.numbers.hide else unseen
 
 
 def mark(words: Words, *, outside: bool = False) -> str:

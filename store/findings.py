@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 
 from ..domain.came import Settled
 from ..domain.verdict import Assessment, Finding, Remark, Verdict
-from .looking import FINDING_COLUMNS
 from .names import MUNICIPALITY
 from .plain import Plain, places
+from .queries import FINDING_COLUMNS
 
 _REMARKS = TypeAdapter(tuple[Remark, ...])
 _SETTLED = TypeAdapter(Settled)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..domain.flag import ComplianceRecord, Flag, Withheld
 from ..domain.problem import ProblemKind
 from ..domain.verdict import Verdict
-from . import looking
+from . import queries
 from .cycles import confirm_year
 from .plain import Plain, Row, kind, parts, places
 from .rows import Intention
@@ -178,4 +178,4 @@ def confirm(plain: Plain, item: Intention, anchor: tuple[str, str] | None = None
     plain.put_all("sent", tuple(sent), [sent])
     drop(plain, item)
     if anchor is not None:
-        looking.keep_fact(plain, *anchor)
+        queries.keep_fact(plain, *anchor)

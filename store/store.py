@@ -14,8 +14,8 @@ from ..domain.verdict import Assessment
 from . import cases as _cases
 from . import cycles as _cycles
 from . import file
-from . import looking as _looking
 from . import outbox as _outbox
+from . import queries as _queries
 from . import withheld as _withheld
 from .database_errors import damaged, plain_errors
 from .plain import Plain
@@ -154,28 +154,28 @@ class Store(Transactions):
 
     # --- what is remembered --------------------------------------------------------------------------------------
 
-    meta = looks(_looking.fact)
-    set_meta = keeps(_looking.keep_fact)
-    upgraded = looks(_looking.upgraded)
+    meta = looks(_queries.fact)
+    set_meta = keeps(_queries.keep_fact)
+    upgraded = looks(_queries.upgraded)
     upgrade_is_noted = writes(_meta.upgrade_is_noted)
-    school = looks(_looking.school)
-    schools = looks(_looking.schools)
-    put_school = keeps(_looking.put_school)
+    school = looks(_queries.school)
+    schools = looks(_queries.schools)
+    put_school = keeps(_queries.put_school)
 
     put_judged = keeps(_cases.put_judged)
     put_problem = keeps(_cases.put_problem)
     put_vanished = keeps(_cases.put_vanished)
     accept_gone = keeps(_cases.accept_gone)
     forget_unclaimed = keeps(_cases.forget_unclaimed)
-    case = looks(_looking.case)
-    cases = looks(_looking.cases)
-    case_ids = looks(_looking.case_ids)
-    vanished = looks(_looking.vanished)
+    case = looks(_queries.case)
+    cases = looks(_queries.cases)
+    case_ids = looks(_queries.case_ids)
+    vanished = looks(_queries.vanished)
     due_cases = looks(_cases.due)
     changing_cases = looks(_cases.changing)
-    leader_cases = looks(_looking.about_leaders)
-    prints = looks(_looking.prints)
-    standing = looks(_looking.standing)
+    leader_cases = looks(_queries.about_leaders)
+    prints = looks(_queries.prints)
+    standing = looks(_queries.standing)
 
     unwritten = looks(_outbox.unwritten)
     number_unwritten = looks(_outbox.number_unwritten)
@@ -184,7 +184,7 @@ class Store(Transactions):
     sent_before = looks(_outbox.sent_before)
     note_lost = keeps(_outbox.note_lost)
     note_changed = keeps(_outbox.note_changed)
-    changed_by_others = looks(_looking.changed_by_others)
+    changed_by_others = looks(_queries.changed_by_others)
     intend = keeps(_outbox.intend)
     intentions = looks(_outbox.intentions)
     intention = looks(_outbox.intention)
@@ -202,18 +202,18 @@ class Store(Transactions):
     put_cycle = keeps(_cycles.put_cycle)
     note_year_changed = keeps(_cycles.note_year_changed)
     note_year_lost = keeps(_cycles.note_year_lost)
-    years_changed_by_others = looks(_looking.years_changed_by_others)
-    cycle_statuses = looks(_looking.cycle_statuses)
+    years_changed_by_others = looks(_queries.years_changed_by_others)
+    cycle_statuses = looks(_queries.cycle_statuses)
 
     add_acceptance = writes(_acceptances.keep)
     withdraw_acceptance = writes(_acceptances.withdraw)
-    acceptances = looks(_looking.acceptances)
+    acceptances = looks(_queries.acceptances)
 
     begin_run = writes(_runs.begin)
     end_run = writes(_runs.end)
-    runs = looks(_looking.runs)
-    nights = looks(_looking.nights)
-    tallies = looks(_looking.tallies)
+    runs = looks(_queries.runs)
+    nights = looks(_queries.nights)
+    tallies = looks(_queries.tallies)
 
     told = reads(_told.told)
     put_told = writes(_told.put_told)
@@ -221,9 +221,9 @@ class Store(Transactions):
     next_sequences = reads(_told.next_sequences)
 
     def assessments(self, school: str | None = None, *, years: Collection[str] | None = None) -> Iterator[Assessment]:
-        """As :func:`.looking.assessments` tells; not all of them at once in memory."""
+        """As :func:`.queries.assessments` tells; not all of them at once in memory."""
         with self.looking() as plain:
-            yield from _looking.assessments(plain, school, years=years)
+            yield from _queries.assessments(plain, school, years=years)
 
     def export_acceptances(self, target: Path, *, anew: bool = False) -> int:
         """Writes all decisions to the JSON file ``target`` (mode 0600, whole or not at all). Gives how many.

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 
 from ..domain.flag import ComplianceRecord, Withheld
-from . import looking
+from . import queries
 from .plain import Plain, parts
 from .rows import FirstWrite
 
@@ -17,20 +17,20 @@ _FIRST_WRITE = "first_write"
 
 def withheld(plain: Plain) -> Withheld:
     """What people have taken back, and nothing writes again before they say so."""
-    kept = looking.fact(plain, _WITHHELD)
+    kept = queries.fact(plain, _WITHHELD)
     return Withheld() if kept is None else Withheld.model_validate_json(kept)
 
 
 def withhold(plain: Plain, now: Withheld) -> None:
     """Keeps ``now`` in the place of what was withheld; each case's record is from now on what is left of it."""
-    looking.keep_fact(plain, _WITHHELD, now.model_dump_json())
+    queries.keep_fact(plain, _WITHHELD, now.model_dump_json())
     judged = plain.rows("SELECT * FROM cases WHERE record_fingerprint IS NOT NULL ORDER BY case_id")
     rows = {row["case_id"]: row for row in judged}
     for part in parts(list(rows)):
-        found = looking.findings_of(plain, list(part))
+        found = queries.findings_of(plain, list(part))
         for case in part:
             row = rows[case]
-            record = ComplianceRecord.of(looking.assessment(row, found.get(case, ())), school=row["school"])
+            record = ComplianceRecord.of(queries.assessment(row, found.get(case, ())), school=row["school"])
             fingerprint = now.left_of(record).fingerprint
             if fingerprint != row["record_fingerprint"]:
                 plain.run("UPDATE cases SET record_fingerprint = ? WHERE case_id = ?", fingerprint, case)
@@ -38,7 +38,7 @@ def withhold(plain: Plain, now: Withheld) -> None:
 
 def first_write(plain: Plain) -> FirstWrite | None:
     """When and where flags were written for the first time; ``None`` = they never were, as far as this store knows."""
-    kept = looking.fact(plain, _FIRST_WRITE)
+    kept = queries.fact(plain, _FIRST_WRITE)
     if kept is None:
         return None
     raw = json.loads(kept)
@@ -47,4 +47,4 @@ def first_write(plain: Plain) -> FirstWrite | None:
 
 def keep_first_write(plain: Plain, first: FirstWrite) -> None:
     """Keeps it."""
-    looking.keep_fact(plain, _FIRST_WRITE, json.dumps(asdict(first), default=str))
+    queries.keep_fact(plain, _FIRST_WRITE, json.dumps(asdict(first), default=str))

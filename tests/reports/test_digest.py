@@ -161,7 +161,7 @@ def test_the_mail_arrives_with_counts_and_case_numbers(report: SchoolReport, inb
     text = body.get_content()
     assert text.startswith("1 av 5 åpne saker trenger noe i dag.")
     assert "\ntrenger noe i dag: 1\n" in text.replace("\r", "")
-    assert "  2026-014: i dag: Skriv en logg i saken om når du fikk meldingen" in text
+    assert "  2026-014, i dag: Skriv en logg i saken om når du fikk meldingen" in text
     assert "Ikke alt kunne sjekkes" in text
     for secret in ("Bakken", "e1", "Eleven var syk", "l1"):
         assert secret not in text.replace("eller", "")

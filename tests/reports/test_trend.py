@@ -67,7 +67,7 @@ def test_each_week_is_there_with_the_stores_own_numbers(audit: AuditReport) -> N
     assert [week.monday for week in weeks if not week.nights] == [
         (FIRST + timedelta(weeks=7)).date() - timedelta(days=1)
     ]
-    last = [item.finding for report in audit.reports for item in report.items if item.finding.verdict == "deviation"]
+    last = [item.finding for report in audit.schools for item in report.items if item.finding.verdict == "deviation"]
     assert weeks[-1].deviations + weeks[-1].too_late == len(last) > 0
     assert weeks[-1].too_late == sum(finding.reason in ("late", "order") for finding in last) > 0
     assert [(year.school_year, year.weeks) for year in yearly(audit.trend)] == [("2025-2026", 6), ("2026-2027", 4)]
@@ -108,7 +108,10 @@ def test_two_nights_of_one_moment_are_one_and_the_last_of_a_day_counts(tmp_path:
     for moment in nights:
         night.run(work, as_of=moment, handle_signals=False)
     report, _ = reports_for.for_owner(work, as_of=nights[-1], offline=True)
-    mine = [point for point in report.trend if point.school is not None]
+    mine = report.trend
+    assert {point.school for point in mine} == {school.organisation_number for school in work.schools}, (
+        "none of the municipality's own"
+    )
     assert [point.day for point in mine] == [local_day(MOMENT), local_day(nights[-1])]
     (school,) = report.schools
     mendable = [i for i in school.group(Group.DEVIATION) if i.part is not Part.TOO_LATE]
