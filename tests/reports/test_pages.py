@@ -126,16 +126,16 @@ def test_axe_would_find_a_fault(files: dict[str, Path], open_page: Callable[...,
     assert "html-has-lang" in {v["id"] for v in Axe().run(page).response["violations"]}
 
 
-@pytest.mark.parametrize("spacing", ["", TEXT_SPACING])
-def test_nothing_scrolls_sideways_at_320_pixels(
-    files: dict[str, Path], open_page: Callable[..., Page], spacing: str
+@pytest.mark.parametrize(("pixels", "spacing"), [(320, ""), (320, TEXT_SPACING), (768, "")])
+def test_nothing_scrolls_sideways(
+    files: dict[str, Path], open_page: Callable[..., Page], pixels: int, spacing: str
 ) -> None:
     for name, file in files.items():
-        page = open_page(file, 320)
+        page = open_page(file, pixels)
         if spacing:
             set_spacing(page, spacing)
         width: int = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 320, f"{name} is {width} pixels wide"
+        assert width <= pixels, f"{name} is {width} pixels wide"
 
 
 def set_spacing(page: Page, style: str) -> None:
