@@ -76,6 +76,6 @@ def test_what_rests_on_two_copies_rests_on_the_one_that_is_kept() -> None:
         "happened_at": "2026-03-12",
         "pupils": ["e1"],
     }
-    raw["activity_plans"] = [{**plan, "rests_on": ["l3", "l1", "l2"]}]
+    raw["activity_plans"] = [{**plan, "rests_on": ["l3", "l1", "l2"], "analysis_ref": "l3", "best_interest_ref": "l3"}]
     (kept,) = each_once(Case.model_validate(raw)).activity_plans
-    assert kept.rests_on == ("l2", "l1")
+    assert (kept.rests_on, kept.analysis_ref, kept.best_interest_ref) == (("l2", "l1"), "l2", "l2")

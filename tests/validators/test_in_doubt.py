@@ -1,5 +1,5 @@
-"""What is a question because of one field: who did it, or by what way. The laws have their exceptions for such a field (blank, it
-is taken to be as it should), so these are no examples that they hold.
+"""What is a question because of one field: who did it, by what way, or when. The laws have their exceptions for such a field (blank,
+it is taken to be as it should), so these are no examples that they hold.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess
 
 _NOTICE = """
-as_of = 2026-04-30T08:00:00
+as_of = 2026-06-20T08:00:00
 notices = [{id="v1", source="guardian", at=2026-03-09T10:00:00}]
 """
 _TALK = '{id="l1", kind="pupil_conversation", at=2026-03-10T09:00:00, pupils=["e1"], held=true, hearing="heard", '
@@ -36,6 +36,16 @@ _TALK = '{id="l1", kind="pupil_conversation", at=2026-03-10T09:00:00, pupils=["e
             'log = [{id="l1", kind="rights_explained", at=2026-03-10T09:00:00, by="guardian", pupils=["e1"]}]',
             "who_did_it",
         ),
+        (
+            "VA-09",
+            'serious = 2026-03-09T12:00:00\nlog = [{id="l1", kind="owner_notified", at=2026-03-10T09:00:00, by="guardian"}]',
+            "told_by_others",
+        ),
+        (
+            "EV-03",
+            f'closed = {{at=2026-06-12T10:00:00, reason="safe"}}\nlog = [{_TALK} by="teacher", feels_safe=true}}]',
+            "asked_long_before",
+        ),
     ],
 )
 def test_is_a_question_that_names_the_entry(code: str, toml: str, question: str) -> None:
@@ -44,7 +54,7 @@ def test_is_a_question_that_names_the_entry(code: str, toml: str, question: str)
     as_of, plans = as_of_in(data["as_of"]), [plan_in(data).model_copy(update={"rules": {}})]
     found = assess(case_of(data), as_of=as_of, plans=plans, rules=[rule], calendar=school_calendar())
     (finding,) = found.findings
-    assert (finding.scope, finding.question, finding.evidence) == ("pupil:e1", question, ("l1",))
+    assert (finding.question, finding.evidence) == (question, ("l1",))
 
 
 def test_a_sentence_in_two_fields_may_stand_in_the_one_that_is_hidden() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ...domain.annual_cycle import Audience, CycleKind
 from ...domain.case import Incident
-from ...domain.log import LOOKS_INTO, Hearing, LogEntry, LogKind, Recorded
+from ...domain.log import LOOKS_INTO, LogKind, Recorded
 from ...domain.moment import Moment, earliest, end_of, latest
 from ...domain.notice import Notice, NoticeSource
 from ...domain.people import Role
@@ -64,7 +64,7 @@ def one_week(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     horizon = max(raised.day + timedelta(days=7), judge.calendar.add(raised.day, 5))
     remarks = [Remark(code=RemarkCode.MAY_BE_REPORTED_TO_STATE, day=horizon + timedelta(days=1))]
     remarks += judge.uncounted(raised.day, horizon)
-    shown = undertaken(case, judge, (e for e in case.all(*LOOKS_INTO) if _took_place(e) and e.can_follow(raised)))
+    shown = undertaken(case, judge, (e for e in case.all(*LOOKS_INTO) if e.can_follow(raised)))
     done = shown.sure
     decided = [p for p in case.decided_plans if p.can_follow(raised)]
     if done or decided:
@@ -95,10 +95,6 @@ def _raised_with_rector(case: KnownCase) -> Moment | None:
         reached = [item.at for item in rector_reached(case, notice).sure]
         found += [m for m in (came, *reached) if m is not None and (since is None or not m.certainly_before(since))]
     return earliest(found)
-
-
-def _took_place(entry: LogEntry) -> bool:
-    return entry.held is not False and entry.hearing is not Hearing.OFFERED
 
 
 @CHAPTER.rule("L-04")
