@@ -113,7 +113,9 @@ def _seen_by_rector(
         if called is None and names:
             listed = ", ".join(f"{known} {name}" for known, name in [*names.items()][:10])
             raise SettingsError(
-                _("ingen skole har det nummeret eller navnet; lageret har {schools}").format(schools=listed)
+                _(
+                    "ingen skole har det nummeret eller navnet; lageret har {schools}. Er skolen ny: kjør skolemiljo sync først"
+                ).format(schools=listed)
             )
         school, seen_at = (None, None) if called is None else stored_school(kept, called)
         if school is None or seen_at is None:

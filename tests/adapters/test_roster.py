@@ -127,12 +127,17 @@ def test_what_is_no_school_or_about_to_go_is_left_out() -> None:
 @responses.activate
 def test_an_odd_entry_names_itself_and_the_others_are_read() -> None:
     odd = [org("310000018"), org("975267", sourcedId=17), org("", identifier=None, sourcedId="Kari Nordmann")]
-    page(*odd, org(ONE, name="x" * 500), limit=9)
-    page(limit=9, offset=4)
+    page(*odd, "ingen oppføring", org(ONE, name="x" * 500), limit=9)
+    page(limit=9, offset=5)
     found = roster(9)
     [school] = found.schools()
     assert (school.organisation_number, len(school.name)) == (ONE, 120)
-    assert found.odd == ("id-310000018", "17", "en oppføring uten lesbar sourcedId")
+    assert found.odd == (
+        "id-310000018",
+        "17",
+        "en oppføring uten lesbar sourcedId",
+        "en oppføring uten lesbar sourcedId",
+    )
 
 
 @responses.activate

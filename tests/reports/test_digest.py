@@ -498,6 +498,7 @@ def test_a_school_that_nobody_has_looked_at_does_not_stop_the_others(exchange: P
     settings = mail_settings(1) | {"SKOLEMILJO_MAIL__SCHOOLS": json.dumps(schools)}
     code, said = run(exchange, "digest", "--as-of", "2026-11-20T09:00", "--dry-run", **settings)
     assert code == 75
+    assert "Er skolen ny: kjør skolemiljo sync først" in said
     assert "e-post til 310000035 (1): IKKE SENDT. ingen skole har det nummeret eller navnet; lageret har " in said
     assert f"e-post til {SCHOOL} (1): " in said
 
