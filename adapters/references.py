@@ -20,6 +20,7 @@ _ELEVEN_DIGITS = re.compile(
     r"\d{2}[-._/]?\d{5}(?!\d)"
 )
 _DIGITS = 11
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s:]{1,4}(?=\d)")
 _JOINED = re.compile(r"([a-zæøå]{2,})[._-]([a-zæøå]{2,})\d{0,4}")
 _WITH_DIGITS = re.compile(r"([a-zæøå]{4,8})\d{2,4}")
 _CAPITALISED = re.compile(r"([A-ZÆØÅ][a-zæøå]{2,})(?:[A-ZÆØÅ][a-zæøå]*)*\d{0,4}")
@@ -49,11 +50,17 @@ _LENGTH = 12
 
 def holds_identity_number(reference: str) -> bool:
     """Whether eleven digits that begin with a date stand in ``reference``, whatever their control digits."""
-    return len(reference) >= _DIGITS and _ELEVEN_DIGITS.search(reference) is not None
+    if len(reference) < _DIGITS:
+        return False
+    return any(_ELEVEN_DIGITS.search(written) for written in {reference, _BETWEEN_DIGITS.sub("", reference)})
 
 
 def looks_like_a_user_name(reference: str) -> bool:
-    """Whether ``reference`` is made as user names are: «kari.nordmann», «karnor01», «KariN»; no word for a part played."""
+    """Whether ``reference`` is made as user names are: «kari.nordmann», «karnor01», «KariN», an address of mail; no word for a part
+    played."""
+    name, at, _host = reference.partition("@")
+    if name and at:
+        return True
     for shape, text in ((_JOINED, reference.casefold()), (_WITH_DIGITS, reference), (_CAPITALISED, reference)):
         found = shape.fullmatch(text)
         if found is not None:
@@ -65,7 +72,7 @@ def names_in(reference: str) -> tuple[str, ...]:
     """The words of a reference of somebody that are names: «kari.nordmann», «KariN»; none in «karnor01», and none where it tells nobody."""
     if not looks_like_a_user_name(reference) or _WITH_DIGITS.fullmatch(reference):
         return ()
-    return tuple(word for word in _CAMEL.findall(reference) if len(word) >= _SHORTEST)
+    return tuple(word for word in _CAMEL.findall(reference.partition("@")[0]) if len(word) >= _SHORTEST)
 
 
 def pseudonym(reference: str, key: bytes) -> str:

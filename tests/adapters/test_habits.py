@@ -253,7 +253,19 @@ def test_the_document_itself_is_left_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "told", ["07911490034", "079114-90034", "elev-07911490034", "kari.nordmann", "karnor01", "KariN"]
+    "told",
+    [
+        "07911490034",
+        "079114-90034",
+        "elev-07911490034",
+        "kari.nordmann",
+        "karnor01",
+        "KariN",
+        "079114 90034",
+        "0791 1490 034",
+        "079114:90034",
+        "ola.nordmann@kommunen.example",
+    ],
 )
 def test_a_reference_that_tells_who_somebody_is_becomes_a_pseudonym_all_through_the_case(told: str) -> None:
     raw = case(pupils=[{"ref": told}])
