@@ -13,9 +13,15 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(data('cycle_notes.toml')[name])})\b")
 
 
+_SOME_OF = re.compile(r"\b(\d+) av (\d+)\b")
+"""«28 av 32 ansatte»"""
+
+
 @kept
 def leaves_doubt(note: str | None) -> bool:
     """Whether ``note`` may say that somebody was left out, that a part is left, or that it was not done («assistentene var ikke med»)."""
     if note is None:
         return False
-    return _pattern("doubt").search(_pattern("harmless").sub(" ", bare(note))) is not None
+    words = bare(note)
+    some_of = any(some != every for some, every in _SOME_OF.findall(words))
+    return some_of or _pattern("doubt").search(_pattern("harmless").sub(" ", words)) is not None

@@ -209,7 +209,7 @@ def plan_updated(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, 
     held = meeting.at if meeting is not None else None
     if not plans or meeting is None or held is None:
         return None
-    none_given = [e for e in (meeting, *plans) if e.no_input]
+    none_given = [e for e in (*met, *plans) if e.no_input and e not in perhaps]
     later = [p for p in plans if p.can_follow(held)]
     if none_given:
         return judge.met(scope, *none_given, event=held)

@@ -16,6 +16,7 @@ from ..occasions import each_entry, each_plan, each_pupil_of_a_plan
 from ..plan_parts import is_gone, plan_scope, unless_repeated
 from ..proof import DECLINED, WEAK, sort
 from ..reading.vague_phrases import Phrase, says_only
+from ..reading.whose_words import only_others_say
 from ..rule import Chapter
 from ..stretches import Stretch, only_protects, stretches, took_place
 from ..undertaken import undertaken
@@ -176,7 +177,9 @@ def pupil_contributes(case: KnownCase, judge: Judge, pupil: str, plan: ActivityP
     alone = len(case.pupils_of_plan(plan)) == 1
     event = plan.at
     before = [e for e in hearings(case, judge, pupil).sure if e.can_precede(event)]
-    if judge.answers(plan.pupil_contribution, "activity_plans.pupil_contribution"):
+    told = plan.pupil_contribution
+    others = told is not None and judge.read_text and only_others_say(told)
+    if judge.answers(told, "activity_plans.pupil_contribution") and not others:
         heard = [e for e in before if e.hearing is not Hearing.DECLINED]
         if alone or heard:
             shown = judge.met(scope, plan, *heard[:1], event=event, remarks=judge.presence_remarks())
@@ -184,8 +187,9 @@ def pupil_contributes(case: KnownCase, judge: Judge, pupil: str, plan: ActivityP
     declined = [e for e in before if e.hearing is Hearing.DECLINED]
     if declined:
         return judge.met(scope, declined[0], event=event, remarks=(DECLINED,))
-    outcome = judge.field(scope, plan.pupil_contribution, plan, path="activity_plans.pupil_contribution", event=event)
-    return judge.review(scope, "whose_contribution", plan, event=event) if outcome.verdict is Verdict.MET else outcome
+    outcome = judge.field(scope, told, plan, path="activity_plans.pupil_contribution", event=event)
+    question = "others_contribution" if others else "whose_contribution"
+    return judge.review(scope, question, plan, event=event) if outcome.verdict is Verdict.MET else outcome
 
 
 @CHAPTER.rule("TI-04")

@@ -122,8 +122,7 @@ def suspicion_documented(case: KnownCase, judge: Judge, notice: Notice) -> Outco
     if arrived is None:
         return None
     entries = about(case, notice, LogKind.SUSPICION_ENQUIRY)
-    arose = min(moment.day for moment in (arrived, notice.learned_at) if moment is not None)
-    after_it = tuple(e for e in entries.sure if (when := e.at) is None or when.day >= arose)
+    after_it = tuple(e for e in entries.sure if (when := e.at) is None or when.day >= arrived.day)
     if entries.sure and not after_it:
         return judge.review(scope, "before_its_cause", *entries.sure, event=arrived)
     outcome = written_by(judge, "VA-02", scope, after_it, Role.CONTACT_TEACHER, arrived)
