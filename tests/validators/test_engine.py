@@ -21,7 +21,7 @@ from skolemiljo.validators import RULES
 from skolemiljo.validators.engine import assess
 from skolemiljo.validators.judge import Judge
 from skolemiljo.validators.known import KnownCase
-from skolemiljo.validators.needs import Needs
+from skolemiljo.validators.needs import Needs, can_only_prove
 from skolemiljo.validators.page import Page, Text
 from skolemiljo.validators.rule import Chapter, Rule
 
@@ -413,3 +413,31 @@ def test_a_function_is_entered_once_and_for_a_duty_of_its_chapter() -> None:
     for chapter, code in (("notification", "VA-99"), ("notification", "VA-08"), ("law", "VA-08")):
         with pytest.raises(ValueError, match=code):
             Chapter(chapter).rule(code)
+
+
+@pytest.mark.parametrize(
+    ("path", "proves"),
+    [
+        *((path, True) for path in ("log:pupil_told", "log:observation", "log.text", "log.author")),
+        *((path, True) for path in ("activity_plans.problem", "evaluations.result")),
+        # what sets a duty off, counts against, or tells nothing of what it is; whole lists; what narrows; when it was
+        *((path, False) for path in ("log:staff_finding", "log:unlabelled", "log:note", "log.held", "log.via")),
+        *((path, False) for path in ("log", "notices", "activity_plans", "incidents", "notices.receiver")),
+        *((path, False) for path in ("log.notice", "evaluations.plan", "log:pupil_told.happened_at")),
+    ],
+)
+def test_what_can_do_no_more_than_show_that_a_duty_is_met(path: str, proves: bool) -> None:
+    assert can_only_prove(path) is proves
+
+
+def test_a_duty_that_may_begin_where_the_source_has_nothing_is_told_beside_the_others() -> None:
+    def function(index: KnownCase, judge: Judge) -> Iterator[Outcome]:
+        yield Outcome(scope="log:l1", verdict=Verdict.MET)
+        yield Outcome(scope="case", verdict=Verdict.MET)
+
+    one = rule(function, needs=("log:staff_finding.happened_at",))
+    found = judged(case(not_carried=["log:pupil_told", "log:staff_finding"]), one).findings
+    told = {finding.scope: (finding.verdict, finding.reason, finding.question) for finding in found}
+    lacks = (Verdict.UNKNOWN, Reason.NOT_CARRIED, "log:staff_finding")
+    assert told == {"log:l1": lacks, "case": lacks}
+    assert {f.verdict for f in judged(case(not_carried=["log:pupil_told"]), one).findings} == {Verdict.MET}
