@@ -33,7 +33,7 @@ _TOUCHED = 100
 """One case in so many is touched before the last night."""
 _TOLD_LAST = "tenant_id"
 _MACHINES, _CORES = 10, 8
-Tell = Callable[[str], object]
+Tell = Callable[[str], None]
 
 
 class Unequal(SkolemiljoError):
@@ -89,13 +89,17 @@ class _Vendor:
 
 
 def run(wanted: Wanted, tell: Tell) -> dict[str, Any]:
-    """Runs three nights of the municipalities that are really run, and gives what was measured and what was reckoned, as plain data."""
+    """Runs three nights of the municipalities that are really run, and gives what was measured and what was reckoned, as plain data.
+
+    ``tell``: a line as soon as something is begun or done; the largest may take long.
+    """
     per_school = wanted.cases / wanted.schools
     many = scale.doubling(wanted.really, wanted.really_cases)
     measured: list[Measured] = []
     with tempfile.TemporaryDirectory(prefix="skolemiljo-fleet-") as place, ExitStack() as stack:
         client = stack.enter_context(fleets.workers(None, None, wanted.workers))
         vendors = {}
+        tell(_("Lager {n} oppdiktede kommuner med {cases} saker i alt.").format(n=len(many), cases=sum(many)))
         for seed, cases in enumerate(many):
             name, schools = f"kommune-{seed + 1}", max(1, round(cases / per_school))
             vendors[name] = stack.enter_context(_vendor(Path(place) / name, seed, schools, cases))
@@ -104,12 +108,10 @@ def run(wanted: Wanted, tell: Tell) -> dict[str, Any]:
                 for name, vendor in vendors.items():
                     _touch(Path(place) / name, vendor)
             begun = time.monotonic()
-            its = list(_night(client, place, vendors, night, number))
-            measured += its
+            measured += _night(client, place, vendors, night, number, tell)
             took = _("{night}: {n} kommuner, {cases} saker, {seconds} s")
-            tell(took.format(night=night, n=len(many), cases=sum(many), seconds=round(time.monotonic() - begun)))
-            for one in its:
-                tell(_row(asdict(one)))
+            seconds = round(time.monotonic() - begun)
+            tell(took.format(night=_nights()[night], n=len(many), cases=sum(many), seconds=seconds))
     return {
         "wanted": asdict(wanted),
         "machine": {"cores": os.cpu_count(), "load": [round(load, 1) for load in os.getloadavg()]},
@@ -151,7 +153,14 @@ def _touch(home: Path, vendor: _Vendor) -> None:
         vendor.touch(case)
 
 
-def _night(client: Client, place: str, vendors: dict[str, _Vendor], night: str, number: int) -> Iterator[Measured]:
+def _nights() -> dict[str, str]:
+    """What the three nights are called."""
+    return {"first": _("første"), "quiet": _("stille"), "touched": _("endret")}
+
+
+def _night(
+    client: Client, place: str, vendors: dict[str, _Vendor], night: str, number: int, tell: Tell
+) -> Iterator[Measured]:
     before = {name: vendor.requests() for name, vendor in vendors.items()}
     summary = fleets.sync(
         client,
@@ -160,7 +169,7 @@ def _night(client: Client, place: str, vendors: dict[str, _Vendor], night: str, 
         clock=lambda: AS_OF,
         patience=Patience(1),
         log="error",
-        tell=lambda *_: None,
+        tell=lambda one, done, of_all: tell(f"{_nights()[night]} {done}/{of_all}: {fleets.told(one)}"),
     )
     for one in summary.nights:
         if not one.whole:
@@ -186,6 +195,7 @@ def _reckoned(wanted: Wanted, night: str, measured: list[Measured]) -> dict[str,
     """Arithmetic: the line through the measured nights, laid over all the municipalities that were asked for."""
     its = sorted((one for one in measured if one.night == night), key=lambda one: one.cases)
     start, each = scale.line_through([(one.cases, one.cpu_seconds) for one in its])
+    each = max(each, 0.0)  # a line that falls is chance: no case saves work
     first, more = scale.line_through([(one.cases, one.requests) for one in its])
     every = scale.sizes(wanted.municipalities, wanted.cases)
     costs = [start + each * cases for cases in every]
@@ -233,7 +243,7 @@ def text(found: dict[str, Any]) -> str:
     )
     lines += [
         each.format(
-            night=one["night"],
+            night=_nights()[one["night"]],
             start=one["cpu_seconds_of_a_municipality"],
             each=one["cpu_milliseconds_of_a_case"],
             exponent=one["exponent_over_the_larger_half"],
@@ -255,6 +265,6 @@ def text(found: dict[str, Any]) -> str:
 def _row(one: dict[str, Any]) -> str:
     per_case = 1000 * one["cpu_seconds"] / one["cases"]
     return (
-        f"  {one['night']:<8}{one['cases']:>7}{one['schools']:>7}{one['read']:>7}{one['written']:>8}{one['requests']:>13}"
+        f"  {_nights()[one['night']]:<8}{one['cases']:>7}{one['schools']:>7}{one['read']:>7}{one['written']:>8}{one['requests']:>13}"
         f"{one['seconds']:>11.1f}{one['cpu_seconds']:>7.1f}{per_case:>8.2f}{one['peak_mib']:>10.0f}{one['store_mib']:>11.1f}"
     )

@@ -46,6 +46,9 @@ def test_the_nights_are_run_and_the_rest_is_reckoned() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    said = done.stderr.splitlines()
+    assert len(said) == 1 + 3 * (2 + 1), "as each municipality's night is done, and each night"
+    assert (said[0].split()[0], said[1].split()[1], said[2].split()[1]) == ("Lager", "1/2:", "2/2:")
     found = json.loads(done.stdout)
     by = {(one["night"], one["cases"]): one for one in found["measured"]}
     assert set(by) == {(night, cases) for night in ("first", "quiet", "touched") for cases in (4, 8)}

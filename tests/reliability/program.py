@@ -111,8 +111,6 @@ def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str] | No
     """Waits for a moment in the night of ``process``, or (without one) after it."""
     until = time.monotonic() + _PATIENCE
     while not happened():
-        assert process is None or process.poll() is None, (
-            f"it ended before the moment came: {process.communicate()}"
-        )
+        assert process is None or process.poll() is None, f"it ended before the moment came: {process.communicate()}"
         assert time.monotonic() < until, "the moment never came"
         time.sleep(0.005)
