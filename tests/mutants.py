@@ -580,7 +580,7 @@ def main(arguments: Sequence[str]) -> int:
         os.environ["TMPDIR"] = tempfile.tempdir = folder
         pytest.main([*OPTIONS, *_left_out(asked.slow), *TESTS], plugins=[runner])
     status = known | runner.status
-    if not status:
+    if not runner.status:
         return 1  # nothing was tried: a test fails where nothing is changed
     for mutant in chosen:
         if status[mutant.key] in ALIVE and runner.runs_at_import(mutant):
