@@ -15,8 +15,6 @@ from ..domain.fault_words import why_not
 from ..domain.school import is_organisation_number
 from ..domain.toml import at_line, read_toml
 from .skolerute import ONE_DAY, FreeDays, NotUnderstood, is_day, public_holidays
-from .skolerute_csv import read_days
-from .skolerute_ics import as_text, read_icalendar
 
 SCHOOL_DAYS = 190
 """In a school year for pupils, by the regulation to opplæringslova; a number to compare with, and no verdict hangs on it."""
@@ -125,9 +123,14 @@ def _read_file(path: Path, school: str | None) -> tuple[list[FreeDays], list[Not
         raise SettingsError(_("{name} kan ikke leses ({why_not})").format(name=name, why_not=why_not(error))) from None
     match path.suffix.casefold():
         case ".ics":
+            from .skolerute_ics import read_icalendar  # what its words mean is loaded by whoever has such a file
+
             free, loose = read_icalendar(data, name, school)
             return [free], loose
         case ".csv":
+            from .skolerute_csv import read_days
+            from .skolerute_ics import as_text
+
             return read_days(as_text(data), name, school)
     return list(_read_toml(data, name, school)), []
 

@@ -30,13 +30,12 @@ from .each_once import each_once
 from .judge import Judge
 from .known import CycleIndex, KnownCase
 from .needs import Needs, can_only_prove, list_of
-from .reading.bare_words import letting_go_of_texts
+from .reading.bare_words import let_go_of_texts, letting_go_of_texts
 from .reading.hints import HINTING, hinting_notes, may_be_hinted
 from .rule import Rule, RuleFunction, Subject, functions
 from .without_time import WithoutTime
 
 
-@letting_go_of_texts()
 def assess(
     case: Case,
     *,
@@ -52,7 +51,10 @@ def assess(
     event's day. A rule that crashes gives ``unknown`` and is named in ``crashed``; it never stops the others.
     """
     its = [rule for rule in rules if rule.subject is Subject.CASE]
-    return _CaseJudgement(each_once(case), as_of, plans, its, calendar, read_text).assessment()
+    try:
+        return _CaseJudgement(each_once(case), as_of, plans, its, calendar, read_text).assessment()
+    finally:
+        let_go_of_texts()
 
 
 @dataclass(frozen=True, slots=True)

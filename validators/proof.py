@@ -236,7 +236,9 @@ def _in_doubt(
     declined = entry.hearing is Hearing.DECLINED
     if declined and entry.actor is not None and entry.actor.role is Role.GUARDIAN:
         return "did_the_pupil_decline"
-    if proof.by.fits(doer) is not True or (not declined and from_outside(doer)):  # who declined is another question
+    if (proof.by.roles and proof.by.fits(doer) is not True) or (
+        not declined and from_outside(doer)
+    ):  # who declined is another question
         return "who_did_it"
     if proof.present is not None or person is not None:
         listed = there(entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import field, replace
 
 from ..domain.activity_plan import ActivityPlan, MeasureType
 from ..domain.case import Pupil
@@ -30,11 +30,11 @@ class Stretch:
     """Whether a notice came in it; a case may be opened again without one."""
     transfers: tuple[Moment, ...] = ()
     """When the case went to another school, by time."""
+    closed: Moment | None = field(init=False)
+    """When it ended; ``None`` while it lasts."""
 
-    @property
-    def closed(self) -> Moment | None:
-        """When it ended; ``None`` while it lasts."""
-        return self.period.closed
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "closed", self.period.closed)
 
     def scope(self, pupil: Pupil | None = None) -> str:
         """``case`` or ``pupil:e1``; in a reopened case with ``period:2026-04-20``, the day it was opened again."""
@@ -47,8 +47,7 @@ class Stretch:
         """Whether ``moment`` can belong to this stretch."""
         if moment is None or (self.after is not None and moment.certainly_before(self.after)):
             return False
-        closed = self.period.closed
-        return closed is None or not closed.certainly_before(moment)
+        return self.closed is None or not self.closed.certainly_before(moment)
 
     def has(self, item: Recorded) -> bool:
         """Whether ``item`` can belong to this stretch."""

@@ -339,8 +339,9 @@ def _begins_with_its_own(words: str, field: _Field) -> bool:
 def _closed(words: str, field: _Field, *, clause: bool = False) -> Answer | None:
     """How a text none of whose words is its own is read; ``None`` where it has one. ``clause``: what was agreed comes after it."""
     *_, of_phrases = _known()
-    if not all(map(_by_shape, set(words.split()) - of_phrases - field.prompt)):
-        return None
+    for word in words.split():
+        if word not in of_phrases and word not in field.prompt and not _by_shape(word):
+            return None
     phrases = _phrases(words)
     marks = phrases.marks
     only_beside = marks & _MARKS or (clause and _Class.AGREED in marks) or (field.outcome and _Class.DONE in marks)

@@ -33,8 +33,13 @@ def letting_go_of_texts() -> Iterator[None]:
     try:
         yield
     finally:
-        for forget in _KEEPERS:
-            forget()
+        let_go_of_texts()
+
+
+def let_go_of_texts() -> None:
+    """Keeps none of the texts that were read till now."""
+    for forget in _KEEPERS:
+        forget()
 
 
 _TAG = re.compile(
