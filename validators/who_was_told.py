@@ -108,10 +108,15 @@ def or_which(outcome: Outcome | None, question: str, *unsure: Recorded) -> Outco
 
 @value(frozen=True, slots=True)
 class Reached:
-    """What shows that a notice reached rektor, by time; and receipts, and logs of others that name rektor, that may show it."""
+    """What shows that a notice reached rektor, by time; and receipts that may show it."""
 
     sure: tuple[Recorded, ...]
-    unsure: tuple[LogEntry, ...]
+    receipts: tuple[LogEntry, ...]
+
+    def unsure(self, case: KnownCase, notice: Notice) -> tuple[LogEntry, ...]:
+        """The receipts that may show it, and the logs of others that say so; only rules that ask need see those (needs.toml)."""
+        logs = about(case, notice, LogKind.NOTICE_LOGGED).sure
+        return (*self.receipts, *(entry for entry in logs if acted_as(entry.to, Role.RECTOR)))
 
 
 @once_each
@@ -127,7 +132,6 @@ def rector_reached(case: KnownCase, notice: Notice) -> Reached:
     sure += [e for e in receipts.sure if acted_as(e.doer, Role.RECTOR)]
     unsure = [e for e in receipts.sure if not is_known(e.doer)]
     unsure += [e for e in receipts.unsure if acted_as(e.doer, Role.RECTOR) or not is_known(e.doer)]
-    unsure += [e for e in about(case, notice, LogKind.NOTICE_LOGGED).sure if acted_as(e.to, Role.RECTOR)]  # they say so
     return Reached(tuple(sorted(sure, key=lambda item: item.sort_key)), tuple(unsure))
 
 

@@ -51,7 +51,7 @@ def passed_on(case: KnownCase, judge: Judge, notice: Notice, arrived: Moment) ->
     reached = rector_reached(case, notice)
     if reached.sure:
         return judge.done("L-02", scope, reached.sure[0], since=arrived)
-    return or_which(waited(case, judge, "L-02", scope, arrived), "which_receipt", *reached.unsure)
+    return or_which(waited(case, judge, "L-02", scope, arrived), "which_receipt", *reached.unsure(case, notice))
 
 
 @CHAPTER.rule("L-03")

@@ -63,7 +63,7 @@ def _rector_never_knew(case: KnownCase, judge: Judge) -> bool:
             return False
         reached = rector_reached(case, notice)
         missed = waited(case, judge, "L-02", "case", came)
-        if reached.sure or reached.unsure or missed is None or missed.verdict is not Verdict.DEVIATION:
+        if reached.sure or reached.unsure(case, notice) or missed is None or missed.verdict is not Verdict.DEVIATION:
             return False
     return True
 
@@ -112,7 +112,7 @@ def suspicion_same_day(case: KnownCase, judge: Judge, notice: Notice) -> Outcome
         return judge.review(scope, "when_learned", notice, event=notice.at)
     reached = rector_reached(case, notice)
     outcome = judge.by_day(scope, notice.learned_at, reached.sure, days=0, answers=False)
-    return or_which(outcome, "which_receipt", *reached.unsure)
+    return or_which(outcome, "which_receipt", *reached.unsure(case, notice))
 
 
 @CHAPTER.each("VA-02", _suspicions_to_examine)
