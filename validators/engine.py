@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 
@@ -31,6 +31,7 @@ from .judge import Judge
 from .known import CycleIndex, KnownCase
 from .needs import Needs, can_only_prove, list_of
 from .reading.bare_words import let_go_of_texts, letting_go_of_texts
+from .reading.denials import denies_itself
 from .reading.hints import HINTING, hinting_notes, may_be_hinted
 from .rule import Rule, RuleFunction, Subject, functions
 from .without_time import WithoutTime
@@ -95,6 +96,26 @@ class _CaseJudgement:
             unseen=tuple(sorted({path.partition(".")[0] for path in self.case.hidden | self.case.unreadable})),
         )
 
+    def _unless_denied(self, findings: list[Finding], index: KnownCase) -> list[Finding]:
+        """What is in order by an entry whose own text says that it was not done, is so by other entries, or it is a question.
+
+        A day in a plan is no other entry: it is what was to be done, and the text says that it was not.
+        """
+        denied = frozenset(entry.id for entry in index.log if denies_itself(entry))
+        doubted = {f.rule for f in findings if f.verdict is Verdict.MET and not denied.isdisjoint(f.evidence)}
+        if not doubted:
+            return findings
+        others = index.raw.model_copy(update={"log": tuple(e for e in index.raw.log if e.id not in denied)})
+        told = self._findings([r for r in self.rules if r.code in doubted], KnownCase(others, self.as_of))
+        planned = frozenset(plan.id for plan in index.plans)
+        without = {f.identity: f for f in told if f.verdict is Verdict.MET and planned.isdisjoint(f.evidence)}
+        return [
+            without.get(finding.identity) or _denied(finding, denied)
+            if finding.verdict is Verdict.MET and not denied.isdisjoint(finding.evidence)
+            else finding
+            for finding in findings
+        ]
+
     def _findings(self, rules: Sequence[Rule], index: KnownCase) -> list[Finding]:
         """What ``rules`` say about a case whose entries all have a time."""
         case, plans, school = self.case, self.plans, self.case.school
@@ -120,7 +141,14 @@ class _CaseJudgement:
                         school = _school_on(case, index, day)
                     settled.append((rule, outcome, school))
             findings += _as_findings(settled, label, judge.today, case=case.id)
-        return findings if len(plans) == 1 else list(_unique(findings))
+        findings = findings if len(plans) == 1 else list(_unique(findings))
+        return self._unless_denied(findings, index) if self.read_text else findings
+
+
+def _denied(finding: Finding, denied: frozenset[str]) -> Finding:
+    """The question whether what ``finding`` rests on was done, asked of the entries that say it was not."""
+    doubted = tuple(entry for entry in finding.evidence if entry in denied)
+    return replace(finding, verdict=Verdict.REVIEW, question="denied_by_its_text", evidence=doubted)
 
 
 def _last_act(index: KnownCase) -> date | None:

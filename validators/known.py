@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property, wraps
 from operator import attrgetter
@@ -46,7 +46,39 @@ def _known(items: Iterable[R], as_of: datetime) -> tuple[R, ...]:
             continue
         seen.add(item.id)
         kept.append(item)
-    return tuple([item for item in kept if item.duplicate_of is None or item.duplicate_of not in seen])
+    repeats = {i.id: i.duplicate_of for i in kept if i.duplicate_of is not None and i.duplicate_of in seen}
+    return tuple([item for item in kept if item.id not in repeats or _first_of_a_ring(item.id, repeats, kept)])
+
+
+def _first_of_a_ring(entry: str, repeats: Mapping[str, str], kept: Sequence[Recorded]) -> bool:
+    """Whether ``entry`` is said to repeat what in turn repeats it, and is the first of them: one must count."""
+    ring, repeated = [entry], repeats[entry]
+    while repeated in repeats and repeated not in ring:
+        ring.append(repeated)
+        repeated = repeats[repeated]
+    return repeated == entry and next(item.id for item in kept if item.id in ring) == entry
+
+
+def _of_the_first(log: tuple[LogEntry, ...], notices: Sequence[Notice], kept: Sequence[Notice]) -> tuple[LogEntry, ...]:
+    """``log`` with what is about a notice that only repeats another, about that other."""
+    repeats = {notice.id: notice.duplicate_of for notice in notices if notice.duplicate_of is not None}
+    if not repeats or len(kept) == len(notices):
+        return log
+    counts = {notice.id for notice in kept}
+
+    def first(name: str) -> str:
+        seen: set[str] = set()
+        while name in repeats and name not in counts and name not in seen:
+            seen.add(name)
+            name = repeats[name]
+        return name
+
+    return tuple(
+        entry
+        if entry.notice is None or entry.notice in counts
+        else entry.model_copy(update={"notice": first(entry.notice)})
+        for entry in log
+    )
 
 
 def _as_it_stood(item: R, as_of: datetime) -> R:
@@ -119,10 +151,10 @@ class KnownCase:
         """Whether anything can't be seen; nearly always everything can."""
         self.as_of = as_of
         self.today = local_day(as_of)
-        self.whole_log = _known(case.log, as_of)
+        self.notices = _known(case.notices, as_of)
+        self.whole_log = _of_the_first(_known(case.log, as_of), case.notices, self.notices)
         self.log = self._about_this_case(self.whole_log)
         """What shows or raises a duty; of the log as a whole (is it kept?), ask ``whole_log``."""
-        self.notices = _known(case.notices, as_of)
         self.incidents = _known(case.incidents, as_of)
         self.evaluations = _known(case.evaluations, as_of)
         self.plans: tuple[ActivityPlan, ...] = _known(case.activity_plans, as_of)

@@ -63,12 +63,11 @@ def about(case: KnownCase, notice: Notice, *kinds: LogKind) -> About:
 
     An entry that names no notice is about the only one that had come by then; where several had, it may be about any.
     """
-    ids = {notice.id, *(n.id for n in case.raw.notices if n.duplicate_of == notice.id)}
     sure, unsure = [], []
     for entry in case.all(*kinds):
         if entry.held is False:
             continue
-        if entry.notice in ids:
+        if entry.notice == notice.id:
             sure.append(entry)
         elif entry.notice is None:
             had_come = [n for n in case.notices if _had_come(n, entry)] or list(case.notices)

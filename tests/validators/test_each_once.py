@@ -13,6 +13,7 @@ from skolemiljo.plans.loader import load_plan
 from skolemiljo.validators import RULES
 from skolemiljo.validators.each_once import each_once
 from skolemiljo.validators.engine import assess
+from skolemiljo.validators.known import KnownCase
 
 PLAN, CALENDAR, AS_OF = load_plan("oyer-2024"), SchoolCalendar(), datetime(2026, 3, 20, 8, tzinfo=UTC)
 
@@ -79,3 +80,14 @@ def test_what_rests_on_two_copies_rests_on_the_one_that_is_kept() -> None:
     raw["activity_plans"] = [{**plan, "rests_on": ["l3", "l1", "l2"], "analysis_ref": "l3", "best_interest_ref": "l3"}]
     (kept,) = each_once(Case.model_validate(raw)).activity_plans
     assert (kept.rests_on, kept.analysis_ref, kept.best_interest_ref) == (("l2", "l1"), "l2", "l2")
+
+
+def test_notices_that_repeat_each_other_count_once_in_any_order() -> None:
+    """A ring of repeats is one notice, the first of them: the duties of it are owed, and what is about any of them is about it."""
+    case = case_of(("v1", "v2", "v3"), ("v3", "v2"))
+    repeats = {"v1": "v2", "v2": "v3", "v3": "v1"}
+    ring = [notice.model_copy(update={"duplicate_of": repeats[notice.id]}) for notice in case.notices]
+    for order in permutations(ring):
+        index = KnownCase(case.model_copy(update={"notices": order}), AS_OF)
+        assert [notice.id for notice in index.notices] == ["v1"]
+        assert {entry.notice for entry in index.log} == {"v1"}

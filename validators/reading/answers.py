@@ -312,7 +312,7 @@ def read_answer(text: str | None, path: str | None = None) -> Answer:
     if _begins_with_its_own(words, field):
         return _ANSWER
     closed = _closed(words, field)
-    if closed is not None:
+    if closed is not None and not _may_say_no_in_part(closed, field):
         return closed
     return _by_its_beginning(unicodedata.normalize("NFC", plain(text or "")).casefold(), words, field)
 
@@ -446,7 +446,7 @@ def _clauses(sentence: str) -> list[str]:
 def _sentence(clauses: list[str], field: _Field) -> Answer:
     """The best of its clauses; but what comes after one that puts off tells why, and no more."""
     closed = _closed(" ".join(clauses), field)
-    if closed is not None:
+    if closed is not None and not (len(clauses) > 1 and _may_say_no_in_part(closed, field)):
         return closed
     best = NOTHING
     for words in clauses:
@@ -457,6 +457,11 @@ def _sentence(clauses: list[str], field: _Field) -> Answer:
             return _better(best, Answer(Said.LATER))
         best = _better(best, said)
     return best
+
+
+def _may_say_no_in_part(closed: Answer, field: _Field) -> bool:
+    """Whether one of its clauses may be a «no» that decides: «ingen tilbakemelding, det gjelder ikke klassen»."""
+    return field.none and closed.said is Said.NOTHING
 
 
 def _clause(words: str, field: _Field) -> Answer:

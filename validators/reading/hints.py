@@ -27,8 +27,10 @@ class _Hint:
     """What the rest of the sentence must speak of, where it goes on to say what it was about («beskjed om …»)."""
     goes_on: re.Pattern[str]
 
-    def hits(self, sentence: str) -> bool:
+    def hits(self, sentence: str, ahead: re.Pattern[str]) -> bool:
         for said in self.says.finditer(sentence):
+            if ahead.search(sentence, 0, said.end()):
+                continue
             rest = sentence[said.end() :]
             topic = self.goes_on.search(rest)
             if self.about is None or topic is None or self.about.search(rest[topic.end() :]):
@@ -37,19 +39,24 @@ class _Hint:
 
 
 @cache
-def _hints() -> tuple[tuple[_Hint, ...], re.Pattern[str]]:
+def _hints() -> tuple[tuple[_Hint, ...], re.Pattern[str], re.Pattern[str]]:
     raw = data("hints.toml")
+    names: dict[str, str] = raw["names"]
     topics = {name: _either(words) for name, words in raw["topics"].items()}
     hints = tuple(
         _Hint(
             rules=frozenset(hint["rules"]),
-            says=_either([pattern.replace("PUPIL", raw["pupil"]) for pattern in hint["says"]]),
+            says=_either([_NAME.sub(lambda name: names[name[0]], pattern) for pattern in hint["says"]]),
             about=topics[hint["about"]] if "about" in hint else None,
             goes_on=_either(hint.get("goes_on", raw["goes_on"])),
         )
         for hint in raw["hint"]
     )
-    return hints, _either(raw["negations"])
+    return hints, _either(raw["negations"]), _either(raw["ahead"])
+
+
+_NAME = re.compile(r"[A-Z]{4,}")
+"""What stands in a pattern for one of the names of hints.toml."""
 
 
 def _either(patterns: list[str]) -> re.Pattern[str]:
@@ -69,7 +76,7 @@ def hinting_notes(
     ``pupil``: a note that names others and not her says nothing of her. ``since``, ``until``: nor does one from before or
     after these local days.
     """
-    hints, negation = _hints()
+    hints, negation, ahead = _hints()
     patterns = [hint for hint in hints if rule in hint.rules]
     if not patterns:
         return ()
@@ -82,7 +89,7 @@ def hinting_notes(
             continue
         written = "\n".join(text for _, text in note.words())
         for sentence in re.split(r"[.!?;\n]", written):
-            if any(hint.hits(sentence) for hint in patterns) and not negation.search(sentence):
+            if any(hint.hits(sentence, ahead) for hint in patterns) and not negation.search(sentence):
                 found.append(note.id)
                 break
     return tuple(found)

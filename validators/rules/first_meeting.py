@@ -50,7 +50,7 @@ def meeting_by_next_day(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 def _met_again(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, since: Moment) -> Iterator[Outcome]:
     """Opened again without a notice: the day it was opened is the only one to count from, so no meeting is a question."""
     held = [e for e in case.for_pupil(pupil.ref, *_MEETINGS) if _met(e) and stretch.holds(e.at)]
-    outcome = judge.by_day(stretch.scope(pupil), since, sort(case, judge, MEETING, held).sure, days=1)
+    outcome = judge.by_day(stretch.scope(pupil), since, sort(case, judge, MEETING, held, pupil=pupil.ref).sure, days=1)
     if outcome.verdict is Verdict.DEVIATION:
         outcome = outcome.ask("reopened")
     if outcome.verdict is Verdict.MET or not stopped(case, since, outcome):
@@ -94,7 +94,7 @@ def _meetings(case: KnownCase, judge: Judge, notice: Notice, pupil: Pupil, start
         if when.certainly_before(start) and any(not when.certainly_before(other) for other in earlier):
             continue
         found.append(entry)
-    return sort(case, judge, MEETING, found)
+    return sort(case, judge, MEETING, found, pupil=pupil.ref)
 
 
 def _with_doubt(

@@ -71,6 +71,8 @@ def contact_teacher_leads(case: KnownCase, judge: Judge, incident: Incident, whe
 def leader_called(case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome | None:
     """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing."""
     scope, called = _scope(incident), incident.leader_called_at
+    if called is not None and incident.leader_called is False:
+        return judge.review(scope, "called_or_not", incident, event=when)
     if called is not None and called.known_at(case.as_of):
         if called.certainly_before(when):
             return judge.review(scope, "before_its_cause", incident, event=when)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from ...domain.activity_plan import ActivityPlan
 from ...domain.case import Suspected, Suspicion
 from ...domain.log import LogEntry, LogKind, Recorded, StaffFound
 from ...domain.moment import Moment, earliest
@@ -229,12 +230,22 @@ def _perhaps_nothing(judge: Judge, found: LogEntry) -> bool:
 
 
 def _started(case: KnownCase) -> list[Recorded]:
-    """What shows that a measure was put into effect, by time: the log, and the start dates of decided plans."""
-    started: list[Recorded] = [*case.all(LogKind.MEASURE_STARTED)]
+    """What shows that a measure was put into effect, by time: the log, and the start dates of decided plans.
+
+    The days a plan set show nothing where the log says when its measures began.
+    """
+    logged = case.all(LogKind.MEASURE_STARTED)
+    started: list[Recorded] = [*logged]
     for plan in case.decided_plans:
         days = [m.start for m in plan.measures if m.start is not None and m.start <= case.today]
-        started += [plan.model_copy(update={"happened_at": Moment.on(day), "edits": ()}) for day in days]
+        if not any(_may_be_of(case, entry, plan) for entry in logged):
+            started += [plan.model_copy(update={"happened_at": Moment.on(day), "edits": ()}) for day in days]
     return _by_time(started)
+
+
+def _may_be_of(case: KnownCase, entry: LogEntry, plan: ActivityPlan) -> bool:
+    """Whether the measure that was begun is or may be one of ``plan``: it names it, or no plan that is in the case."""
+    return entry.plan == plan.plan or entry.plan not in {other.plan for other in case.decided_plans}
 
 
 def _since_suspected(case: KnownCase, item: Recorded) -> bool:
