@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from ..adapters.ports import CaseProblem
+from ..adapters.workbook.grids import holds_sheets
 from ..domain.errors import SettingsError
 from ..domain.moment import local_day
 from ..domain.verdict import Assessment, Severity
@@ -146,6 +147,9 @@ def _told(work: Workplace, files: Files, tell: Callable[[Assessment], Any], judg
         zone = ZoneInfo(files.source_zone) if files.source_zone else work.settings.zone
     except (KeyError, ValueError):
         raise SettingsError(_("--source-zone: det finnes ingen slik tidssone; Europe/Oslo er en")) from None
+    for path in files.paths:  # an empty folder beside a full one is no peace either
+        if path.is_dir() and next(path.rglob("*.json"), None) is None and not holds_sheets(path):
+            raise SettingsError(f"{path.name}: {_('det er ingen saker der: sjekk stien, eksporten eller arket Saker')}")
     telling = Telling(judging, files.as_of, tell, zone, partial(_begin, spoken()))
     found = False
     for answer in told_of_files(files.paths, telling, jobs=files.jobs, notes=judged.notes):

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from gettext import gettext as _
 from html import escape
 from pathlib import Path
@@ -40,8 +40,6 @@ _FORMS = {
     "json": "rapport.json",
 }
 _PAGE = "rapport.html"
-_HOLDS = timedelta(hours=26)
-"""A page holds until the night after has had time to make the next one."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ def publish(work: Workplace, folder: Path, *, now: datetime, echo: Echo) -> bool
 
 
 def _made(seen_at: datetime, now: datetime, *, complete: bool) -> Published:
-    until = seen_at + _HOLDS
+    until = seen_at + reports_for.HOLDS
     if now > until:
         return Published(seen_at, until, _("NB: siste natt kom ikke. Det som er skrevet siden, er ikke med."))
     if not complete:

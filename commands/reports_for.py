@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .workplace import Workplace
 
 
+HOLDS = timedelta(hours=26)
+"""How long what a night saw can be taken for all there is; by then the next one has come."""
 _A_WEEK = timedelta(days=7)
 """What is new is told since then: a rektor who looks each morning and one who looks each Monday both see it."""
 
@@ -120,7 +122,7 @@ def _seen_by_rector(
         school, seen_at = (None, None) if called is None else stored_school(kept, called)
         if school is None or seen_at is None:
             raise SettingsError(_("lageret har ingen slik skole: kjør skolemiljo sync først"))
-        judged = _stored(kept, school.organisation_number, seen_at)
+        judged = _stored(kept, school.organisation_number, seen_at, as_of)
     else:
         from ..judging.now import judge_school
 
@@ -182,7 +184,7 @@ def for_owner(
         stored = [stored_school(kept, number) for number in kept.schools() if not is_over(kept, number, as_of)]
         schools: Sequence[School] = [school for school, _ in stored]
         seen_at = min((seen for _, seen in stored if seen is not None), default=None)
-        whole = _stored(kept, None, seen_at or as_of)
+        whole = _stored(kept, None, seen_at or as_of, as_of)
         problems += [
             Problem(school.organisation_number, None, ProblemKind.NEVER_READ) for school, seen in stored if seen is None
         ]
@@ -398,15 +400,17 @@ def stored_school(store: Store, number: str) -> tuple[School, datetime | None]:
     return school, None
 
 
-def _stored(store: Store, school: str | None, at: datetime) -> Judged:
-    """What the night ``at`` left. The store keeps school years that nobody asks about any more."""
+def _stored(store: Store, school: str | None, at: datetime, as_of: datetime) -> Judged:
+    """What the night ``at`` left; it is not whole where the next night should have been by ``as_of``. The store keeps school years
+    that nobody asks about any more."""
     from ..store import MUNICIPALITY
 
     years = school_years(at)
     return Judged(
         assessments=list(store.assessments(school, years=years)),
         statuses=list(store.cycle_statuses(school, years=years)),
-        complete=all(case.problem is None for owner in (school, MUNICIPALITY) for case in store.cases(owner)),
+        complete=as_of <= at + HOLDS
+        and all(case.problem is None for owner in (school, MUNICIPALITY) for case in store.cases(owner)),
     )
 
 

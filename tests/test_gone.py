@@ -109,12 +109,27 @@ def test_a_night_that_broke_off_leaves_no_report_whole_until_one_has_read_the_sc
     assert run(*asked, NEXT).exit_code == 0
 
 
+def test_where_no_night_comes_any_more_no_report_is_whole(town: Path) -> None:
+    number = json.loads((town / "schools.json").read_text("utf-8"))[0]["organisation_number"]
+    town.rename(town.with_name("away"))
+    assert run("sync", "--as-of", NEXT).exit_code == 2
+    asked = ("check-school", "--school", number, "--offline", "--fail-on", "never", "--as-of")
+    assert run(*asked, "2026-11-26T09:00:00+01:00").exit_code == 0
+    assert run(*asked, "2026-11-26T11:00:00+01:00").exit_code == 3
+    whole = run("audit", "--offline", "--fail-on", "never", "--as-of", "2026-11-26T11:00:00+01:00")
+    assert whole.exit_code == 3
+    assert "Ikke alt kunne sjekkes" in whole.output
+
+
 def test_a_folder_without_cases_is_an_error_and_not_peace(tmp_path: Path) -> None:
     empty = tmp_path / "tom"
     empty.mkdir()
-    judged = run("assess", str(empty))
-    assert judged.exit_code == 2
-    assert "ingen saker der" in judged.output
+    (tmp_path / "full").mkdir()
+    shutil.copy(Path(__file__).parents[1] / "docs" / "example-case.json", tmp_path / "full")
+    for paths in ([empty], [empty, tmp_path / "full"], [tmp_path / "full", empty]):
+        judged = run("assess", *map(str, paths), "--as-of", AS_OF)
+        assert judged.exit_code == 2
+        assert "tom: det er ingen saker der" in judged.output
 
 
 def test_a_share_that_is_not_mounted_is_never_peace(town: Path) -> None:

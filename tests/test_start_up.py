@@ -97,7 +97,7 @@ def test_a_report_of_the_last_night_needs_no_database_library_no_connector_and_n
     night.run(work, as_of=AS_OF, handle_signals=False)
     school = work.schools[0].organisation_number
     asked = ("--settings", str(settings), "check-school", "--school", school, "--offline", "--fail-on", "never")
-    imported = _imported(*asked, names=True)
+    imported = _imported(*asked, "--as-of", AS_OF.isoformat(), names=True)
     packages = {name.partition(".")[0] for name in imported}
     used = {"asyncio", "babel", "pydantic", "pydantic_settings"}  # settings, and days in words
     assert packages.intersection(_HEAVY) == used
