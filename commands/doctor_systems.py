@@ -90,7 +90,8 @@ class Systems:
             what = _("{total} av {n} saker kan ikke leses ({told})").format(total=kinds.total(), n=len(page), told=told)
             yield Line(check, State.LOOK, what, _("skolemiljo sync sier hvilke saker og felt det er."))
         elif page:
-            yield Line(check, State.OK, _("en side med {n} saker kan leses").format(n=len(page)))
+            can = ngettext("en side med {n} sak kan leses", "en side med {n} saker kan leses", len(page))
+            yield Line(check, State.OK, can.format(n=len(page)))
         else:
             yield Line(
                 check,

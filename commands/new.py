@@ -57,6 +57,8 @@ class NewPlan:
     folder: Path
     found: int
     """Rows whose words stand in the text as they are."""
+    law: int
+    """Rows of the law, which hold whatever the text says."""
     left: int
     """Rows that a person must find in the text, or leave out."""
 
@@ -84,7 +86,8 @@ def plan(name: str, out: Path, *, text: Path, municipality: str, approved: date,
         f"../{name}.txt": words,
     }
     _write(out / name, made)
-    return NewPlan(out / name, len(found), len(known.rows) - len(found))
+    law = sum(row.quote is None for row in known.rows.values())
+    return NewPlan(out / name, len(found) - law, law, len(known.rows) - len(found))
 
 
 def _document(file: Path) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,7 +111,12 @@ def verify(name: str, file: Path, form: str) -> tuple[str, bool]:
             {"plan": plan.document.label, "quotes": quoted, "missing": missing}, ensure_ascii=False, indent=2
         ), not missing
     if not missing:
-        return _("Alle {n} sitater i {plan} står ord for ord i teksten.").format(n=quoted, plan=plan.name), True
+        stand = ngettext(
+            "Det ene sitatet i {plan} står ord for ord i teksten.",
+            "Alle {n} sitater i {plan} står ord for ord i teksten.",
+            quoted,
+        )
+        return stand.format(n=quoted, plan=plan.name), True
     gone = _("{n} av {total} sitater står ikke ord for ord i teksten. Se på reglene på nytt:")
     lines = [gone.format(n=len(missing), total=quoted)]
     lines += [f"  {code:<8} {plan.rows[code].name}: «{plan.rows[code].quote}»" for code in missing]

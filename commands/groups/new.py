@@ -63,6 +63,7 @@ def new_plan(name: str, text: Path, municipality: str, approved: date, base: str
 
     made = begin.plan(name, out, text=text, municipality=municipality, approved=approved, base=base)
     told = _(
-        "{folder}: {found} rader sto ord for ord i planen. {left} står som kommentarer i coverage.toml og venter på et menneske."
+        "{folder}: {found} rader sto ord for ord i planen, og {law} er lovens egne og gjelder overalt. {left} står som kommentarer i "
+        "coverage.toml og venter på et menneske."
     )
-    click.echo(told.format(folder=made.folder, found=made.found, left=made.left))
+    click.echo(told.format(folder=made.folder, found=made.found, law=made.law, left=made.left))
