@@ -150,7 +150,7 @@ def _told(work: Workplace, files: Files, tell: Callable[[Assessment], Any], judg
     for path in files.paths:  # an empty folder beside a full one is no peace either
         if path.is_dir() and next(path.rglob("*.json"), None) is None and not holds_sheets(path):
             raise SettingsError(f"{path.name}: {_('det er ingen saker der: sjekk stien, eksporten eller arket Saker')}")
-    telling = Telling(judging, files.as_of, tell, zone, partial(_begin, spoken()))
+    telling = Telling(judging, files.as_of, tell, replace(work.reading, zone=zone), partial(_begin, spoken()))
     found = False
     for answer in told_of_files(files.paths, telling, jobs=files.jobs, notes=judged.notes):
         found = True

@@ -166,7 +166,7 @@ def compare(work: Workplace, old: str, new: str, paths: Iterable[Path], as_of: d
 def _cases(work: Workplace, paths: Iterable[Path]) -> Iterator[Case | CaseProblem]:
     paths = tuple(paths)
     for path in paths:
-        yield from case_files(path, work.settings.zone)
+        yield from case_files(path, work.reading)
     if not paths:
         for school in work.schools:
             yield from work.source.changed_cases(school.organisation_number, None)

@@ -7,10 +7,10 @@ from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ..adapters.ports import CaseProblem
 from ..adapters.workbook.writing import Content, csv_files, workbook
+from ..domain.base import ReadingContext
 from ..domain.errors import SettingsError
 from ..domain.school import School, is_organisation_number
 from ..judging.files import case_files
@@ -28,13 +28,13 @@ def template(out: Path, *, schools: Iterable[str], language: str, echo: Echo) ->
 
 
 def fill(
-    out: Path, paths: Iterable[Path], *, language: str, zone: ZoneInfo | None, echo: Echo
+    out: Path, paths: Iterable[Path], *, language: str, reading: ReadingContext, echo: Echo
 ) -> tuple[CaseProblem, ...]:
     """A workbook with the cases in ``paths``, and what could not be read. Raises SettingsError where there is no case."""
     content, numbers, schools = Content(language), 0, set()
     unread = []
     for path in paths:
-        for item in case_files(path, zone):
+        for item in case_files(path, reading):
             if isinstance(item, CaseProblem):
                 unread.append(item)
                 continue

@@ -19,6 +19,7 @@ from ..settings import Settings, load_settings
 if TYPE_CHECKING:
     from ..adapters.connect import CasePort
     from ..adapters.ports import AnnualCycle
+    from ..domain.base import ReadingContext
     from ..domain.plan import MunicipalPlan
     from ..judging.policy import Judging
     from ..plans.calendars import Calendars
@@ -36,6 +37,14 @@ class Workplace:
     def settings(self) -> Settings:
         """The settings. Raises SettingsError."""
         return load_settings(self.settings_file, self.secrets)
+
+    @property
+    def reading(self) -> ReadingContext:
+        """How files that people bring are read. Raises SettingsError."""
+        from ..judging.files import reading_files
+
+        settings = self.settings
+        return reading_files(settings.zone, key=settings.reference_key, no_names=settings.no_names)
 
     @cached_property
     def judging(self) -> Judging:

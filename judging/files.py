@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+import hashlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from gettext import gettext as _
+from gettext import ngettext
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -15,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 from ..adapters.case_file import place_of, read_case_file, told
 from ..adapters.ports import CaseProblem
+from ..adapters.references import known_as
+from ..domain.base import ReadingContext, is_pseudonym
 from ..domain.case import Case
 from ..domain.errors import SourceError, UnreadableCase
 from ..domain.problem import ProblemKind
@@ -30,9 +35,18 @@ SHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
 """How files of sheets end. Not all of them can be read; then it is said what to do."""
 _AT_A_TIME = 32
 """Case files that one process is given at a time."""
+_TOLD_AT_MOST = 20
+"""Files whose case has a pseudonym that are told one by one."""
 _AHEAD = 3
 """So many pieces wait for each process: it never stands still, and no more than these are held."""
 T = TypeVar("T")
+
+
+def reading_files(
+    zone: ZoneInfo | None = None, *, key: bytes = b"", no_names: frozenset[str] = frozenset()
+) -> ReadingContext:
+    """How files that people bring are read: ``zone`` of times without offset, and how case numbers that may tell who are known."""
+    return ReadingContext(zone=zone, by_people=True, names_nobody=True, reference_key=key, no_names=no_names)
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,7 @@ class Telling(Generic[T]):
     judging: Judging
     as_of: datetime
     tell: Callable[[Assessment], T]
-    zone: ZoneInfo | None = None
+    reading: ReadingContext = field(default_factory=lambda: reading_files())
     begin: Callable[[], None] | None = None
     """Called first in each process of its own."""
 
@@ -77,9 +91,11 @@ def told_of_files(
     answered = (
         ((piece, _answers(piece, telling)) for piece in pieces) if jobs == 1 else _in_processes(pieces, telling, jobs)
     )
-    for piece, (answers, said) in answered:
+    renamed = _Renamed()
+    for piece, (answers, said, pseudonyms) in answered:
         if notes is not None:
             notes += said
+            renamed.add(piece, pseudonyms)
         for number, answer in enumerate(answers):
             if isinstance(answer, CaseProblem) and not piece.sheets:
                 file = Path(piece.files[number])
@@ -90,6 +106,29 @@ def told_of_files(
                 yield _placed(answer, file, folder, among)
             else:
                 yield answer
+    if notes is not None:
+        notes += renamed.told()
+
+
+class _Renamed:
+    """Files whose case is known by a pseudonym, told so that a person finds them."""
+
+    def __init__(self) -> None:
+        self._files: list[tuple[Path, Path | None, str]] = []
+
+    def add(self, piece: _Piece, pseudonyms: Mapping[int, str]) -> None:
+        """Those of ``piece``: number of the file → pseudonym."""
+        self._files += ((Path(piece.files[number]), piece.folder, case) for number, case in pseudonyms.items())
+
+    def told(self) -> Iterator[str]:
+        """A line for each of the first, and how many more there are."""
+        for file, folder, case in self._files[:_TOLD_AT_MOST]:
+            among = case_paths(file if folder is None else folder)
+            yield known_as(place_of(file, among, _folder(folder or file)) or told(file.stem), case)
+        more = len(self._files) - _TOLD_AT_MOST
+        if more > 0:
+            words = ngettext("… og {n} sak til har et slikt dekknavn", "… og {n} saker til har slike dekknavn", more)
+            yield words.format(n=more)
 
 
 def case_paths(path: Path) -> list[Path]:
@@ -99,13 +138,13 @@ def case_paths(path: Path) -> list[Path]:
     return sorted(path.rglob("*.json")) if path.is_dir() else [path]
 
 
-def case_files(path: Path, zone: ZoneInfo | None, notes: list[str] | None = None) -> Iterator[Case | CaseProblem]:
+def case_files(path: Path, reading: ReadingContext) -> Iterator[Case | CaseProblem]:
     """The case in the file ``path``, or those in the folder or the workbook; a broken one as the problem it is."""
     files = case_paths(path)
     if not files:
-        yield from _in_sheets(path, notes)
+        yield from _in_sheets(path, reading, None)
     for file in files:
-        item = _read(file, zone)
+        item = _read(file, reading)
         yield _placed(item, file, path, files) if isinstance(item, CaseProblem) else item
 
 
@@ -131,26 +170,30 @@ def _in_pieces(files: Sequence[str], folder: Path | None, taken: set[str]) -> It
         yield _Piece(tuple(fresh[start : start + _AT_A_TIME]), folder)
 
 
-def _read(file: Path, zone: ZoneInfo | None) -> Case | CaseProblem:
+def _read(file: Path, reading: ReadingContext) -> Case | CaseProblem:
     try:
-        return read_case_file(file, zone)
+        return read_case_file(file, context=replace(reading, unknown_fields=Counter(), numbers={}))
     except UnreadableCase as error:
         return CaseProblem(error.case or told(file.stem), error.kind, error.fields, error.what_to_do)
 
 
 def _placed(problem: CaseProblem, file: Path, folder: Path, among: Sequence[Path]) -> CaseProblem:
     """``problem`` with where the file is found, where its name is not told."""
-    named = folder.name if told(folder.name) == folder.name else _("mappa")
-    return replace(problem, place=place_of(file, among, named))
+    return replace(problem, place=place_of(file, among, _folder(folder)))
 
 
-def _in_sheets(path: Path, notes: list[str] | None) -> Iterator[Case | CaseProblem]:
+def _folder(folder: Path) -> str:
+    return folder.name if told(folder.name) == folder.name else _("mappa")
+
+
+def _in_sheets(path: Path, reading: ReadingContext, notes: list[str] | None) -> Iterator[Case | CaseProblem]:
     """The cases in a workbook, or in a folder of sheets."""
     from ..adapters.workbook import Workbook, holds_sheets
 
     if not holds_sheets(path):
         return
-    workbook = Workbook(path)
+    key = reading.reference_key or _key_of(path)  # nothing is kept of it: the sheets are key enough
+    workbook = Workbook(path, context=ReadingContext(names_nobody=True, reference_key=key, no_names=reading.no_names))
     try:
         yield from workbook.items()
     except SourceError as error:
@@ -160,18 +203,30 @@ def _in_sheets(path: Path, notes: list[str] | None) -> Iterator[Case | CaseProbl
             notes += workbook.notes
 
 
-_Answers = tuple[list[T | CaseProblem], list[str]]
-"""What is kept of each case of a piece, file by file; and what a person should know of it."""
+def _key_of(path: Path) -> bytes:
+    digest = hashlib.sha256()
+    for file in sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]:
+        with suppress(OSError):  # what can't be read is told when it is read
+            digest.update(file.read_bytes())
+    return digest.digest()
+
+
+_Answers = tuple[list[T | CaseProblem], list[str], dict[int, str]]
+"""What is kept of each case of a piece, file by file; what a person should know of it; number of a file → pseudonym of its case."""
 
 
 def _answers(piece: _Piece, telling: Telling[T]) -> _Answers[T]:
     notes: list[str] = []
-    items = (
-        _in_sheets(Path(piece.files[0]), notes)
-        if piece.sheets
-        else (_read(Path(file), telling.zone) for file in piece.files)
-    )
-    return [telling.of(item) for item in items], notes
+    if piece.sheets:
+        return [telling.of(item) for item in _in_sheets(Path(piece.files[0]), telling.reading, notes)], notes, {}
+    answers: list[T | CaseProblem] = []
+    pseudonyms: dict[int, str] = {}
+    for number, file in enumerate(piece.files):
+        item = _read(Path(file), telling.reading)
+        if not isinstance(item, CaseProblem) and is_pseudonym(item.id) and not is_pseudonym(Path(file).stem):
+            pseudonyms[number] = item.id
+        answers.append(telling.of(item))
+    return answers, notes, pseudonyms
 
 
 # --- in several processes --------------------------------------------------------------------------------------------
@@ -236,9 +291,10 @@ def _alone(piece: _Piece, telling: Telling[T]) -> _Answers[T]:
     except BrokenProcessPool:
         if len(piece.files) > 1:
             one_by_one = [_alone(replace(piece, files=(file,)), telling) for file in piece.files]
-            return [answer for answers, _notes in one_by_one for answer in answers], []
+            named = {number: name for number, (_a, _n, its) in enumerate(one_by_one) for name in its.values()}
+            return [answer for answers, _notes, _names in one_by_one for answer in answers], [], named
         what = _("vurderingen av fila stanset uten svar: meld det til dem som lager verktøyet")
-        return [CaseProblem(told(Path(piece.files[0]).stem), ProblemKind.JUDGEMENT_FAILED, (), what)], []
+        return [CaseProblem(told(Path(piece.files[0]).stem), ProblemKind.JUDGEMENT_FAILED, (), what)], [], {}
     except BaseException:
         processes.stop()
         raise

@@ -112,6 +112,34 @@ def test_one_file_that_nobody_keeps_is_read_by_a_key_of_its_own(tmp_path: Path) 
     assert read_case_file(file).id == read_case_file(file).id
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_assess_says_which_file_or_row_has_a_pseudonym_and_takes_the_municipality_s_own_words(
+    jobs: str, tmp_path: Path
+) -> None:
+    town = Municipality(seed=3, schools=1, cases=3)
+    cases = tmp_path / "saker"
+    cases.mkdir()
+    for raw, number in zip(town.cases(), ("qvistrup-1", "QVISTRUP-2", "SM-3"), strict=True):
+        (cases / f"{number}.json").write_text(json.dumps({**raw, "id": number}), "utf-8")
+    common = ("--as-of", AS_OF.isoformat(), "--fail-on", "never")
+    shown = run("assess", str(cases), *common, "--jobs", jobs, code=0).output
+    assert "qvistrup" not in shown.casefold()
+    assert shown.count("i rapportene, for nummeret") == 2
+    assert "fil nr. 1 av 3" in shown
+    settings = tmp_path / "skolemiljo.toml"
+    settings.write_text('case_words = ["Qvistrup"]\n', "utf-8")
+    shown = run("--settings", str(settings), "assess", str(cases), *common, "--jobs", jobs, code=0).output
+    assert "QVISTRUP-2" in shown
+    assert "i rapportene, for nummeret" not in shown
+    sheets = tmp_path / "saker.xlsx"
+    sheets.write_bytes(
+        workbook(content_of([Case.model_validate({**raw, "id": "qvistrup-1"}) for raw in list(town.cases())[:1]], []))
+    )
+    shown = run("assess", str(sheets), *common).output  # without a key: the sheets are key enough
+    assert "arket Saker, rad 2: saken heter p-" in shown
+    assert "qvistrup" not in shown.casefold()
+
+
 # --- nights ----------------------------------------------------------------------------------------------------------
 
 

@@ -70,7 +70,7 @@ def fill(work: Workplace, paths: tuple[Path, ...], language: str | None, out: Pa
         out,
         paths,
         language=language or work.settings.report_language,
-        zone=work.settings.zone,
+        reading=work.reading,
         echo=click.echo,
     )
     _tell([problem.told() for problem in unread])
