@@ -385,7 +385,11 @@ def _broke_off(store: Store, school: str) -> ProblemKind | None:
 def needed(store: Store | None) -> Store:
     """The store that a command can't do without. Raises SettingsError where there is none."""
     if store is None:
-        raise SettingsError(_("det finnes ikke noe lager ennå: kjør skolemiljo sync først, eller uten --offline"))
+        raise SettingsError(
+            _(
+                "det finnes ikke noe lager ennå: kjør skolemiljo sync først (check-school og audit leser kilden selv uten --offline)"
+            )
+        )
     return store
 
 
