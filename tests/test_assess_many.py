@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
@@ -21,6 +20,7 @@ import pytest
 from skolemiljo.adapters.case_file import read_case_file
 from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
 from skolemiljo.adapters.ports import CaseProblem
+from skolemiljo.domain.base import ReadingContext
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.problem import ProblemKind
 from skolemiljo.domain.verdict import Assessment
@@ -150,9 +150,9 @@ def test_no_more_is_read_than_is_asked_for(
 ) -> None:
     read: list[Path] = []
 
-    def noted(file: Path, zone: ZoneInfo | None) -> Case:
+    def noted(file: Path, context: ReadingContext) -> Case:
         read.append(file)
-        return read_case_file(file, zone)
+        return read_case_file(file, context=context)
 
     monkeypatch.setattr(files, "_AT_A_TIME", 4)
     monkeypatch.setattr(files, "read_case_file", noted)

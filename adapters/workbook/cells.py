@@ -23,7 +23,13 @@ from .layout import Column, Holds, plainly, roles
 
 NO_STAND = "no_stand"
 """In the place of a value: it is said that no stand is taken."""
-_DATE = re.compile(r"(\d{1,2})\. ?(?:(\d{1,2})\. ?|([a-z]{3,9}) )(\d{4}|\d{2})", re.ASCII)
+_DATE = re.compile(
+    r"(?:(m[aå]n|tir|tys|ons|tor|fre|lau|lør|s[øu]n)(?:[rs]?dag)?\.? )?"
+    r"(\d{1,2})(?:\. ?(\d{1,2})\. ?|/(\d{1,2})[- ]|\.? ?([a-z]{3,9})\.? )(\d{4}|\d{2})",
+    re.ASCII,
+)
+"""25.11.2026, 25/11-2026, «onsdag 25. november 2026», «25 nov 26»; with two slashes nobody knows which is the month."""
+_WEEKDAYS = (("man", "mån"), ("tir", "tys"), ("ons",), ("tor",), ("fre",), ("lau", "lør"), ("søn", "sun"))
 _TIME = re.compile(r"(\d{1,2})[.:](\d{2})(?:[.:](\d{2}))?", re.ASCII)
 _YEAR = re.compile(r"(?:20)?(\d{2}) ?[-–/] ?(?:20)?(\d{2})", re.ASCII)
 _YES_NO = {"ja": True, "nei": False, "true": True, "false": False, "sann": True, "usann": False}
@@ -277,13 +283,16 @@ def _point_in(text: str) -> Moment | None:
     found = _DATE.match(plain)
     if found is None:
         return None
-    day, month, name, year = found.groups()
+    weekday, day, dotted, slashed, name, year = found.groups()
+    month = dotted or slashed
     rest = plain[found.end() :].strip().removeprefix("kl").strip(" .")
     clock = _TIME.fullmatch(rest) if rest else None
     if (rest and clock is None) or (name is not None and _month(name) is None):
         return None
     try:
         on = date(int(year) + (2000 if len(year) == 2 else 0), _month(name) or int(month), int(day))
+        if weekday is not None and weekday not in _WEEKDAYS[on.weekday()]:
+            return None  # one of the two is wrong, and nobody knows which
         if clock is None:
             return Moment.on(on)
         return Moment.local(datetime.combine(on, time(int(clock[1]), int(clock[2]), int(clock[3] or 0))), OSLO)
