@@ -115,20 +115,26 @@ class _Renamed:
 
     def __init__(self) -> None:
         self._files: list[tuple[Path, Path | None, str]] = []
+        self._more = 0
 
     def add(self, piece: _Piece, pseudonyms: Mapping[int, str]) -> None:
         """Those of ``piece``: number of the file → pseudonym."""
-        self._files += ((Path(piece.files[number]), piece.folder, case) for number, case in pseudonyms.items())
+        for number, case in pseudonyms.items():
+            if len(self._files) < _TOLD_AT_MOST:
+                self._files.append((Path(piece.files[number]), piece.folder, case))
+            else:
+                self._more += 1
 
     def told(self) -> Iterator[str]:
         """A line for each of the first, and how many more there are."""
-        for file, folder, case in self._files[:_TOLD_AT_MOST]:
+        for file, folder, case in self._files:
             among = case_paths(file if folder is None else folder)
             yield known_as(place_of(file, among, _folder(folder or file)) or told(file.stem), case)
-        more = len(self._files) - _TOLD_AT_MOST
-        if more > 0:
-            words = ngettext("… og {n} sak til har et slikt dekknavn", "… og {n} saker til har slike dekknavn", more)
-            yield words.format(n=more)
+        if self._more:
+            words = ngettext(
+                "… og {n} sak til har et slikt dekknavn", "… og {n} saker til har slike dekknavn", self._more
+            )
+            yield words.format(n=self._more)
 
 
 def case_paths(path: Path) -> list[Path]:
