@@ -27,7 +27,7 @@ from skolemiljo.commands.options import (
     OUT,
     PLAIN_FORMAT,
     REPORT_FORMAT,
-    ROLES,
+    RESPONSIBLE,
     SINCE,
     STRESS,
     asked_of_the_doctor,
@@ -91,7 +91,13 @@ for command in (*GROUPS.values(), *FOR_OTHERS):
 @click.option("--school", required=True, metavar="SKOLE", help="Skolens organisasjonsnummer eller navn.")
 @click.option("--case", metavar="SAK", default=None, help="Bare denne saken.")
 @click.option("--today", is_flag=True, help="Bare sakene som trenger noe i dag.")
-@click.option("--role", type=click.Choice(ROLES), default=None, help="Bare det denne rollen har ansvar for.")
+@click.option(
+    "--role",
+    type=RESPONSIBLE,
+    metavar="ROLLE",
+    default=None,
+    help="Bare det denne rollen, f.eks. kontaktlærer, har ansvar for.",
+)
 @click.option("--all", "everything", is_flag=True, help="Også det som er i orden, når utskriften går til et program.")
 @AS_OF
 @SINCE
@@ -107,7 +113,7 @@ def check_school(
     school: str,
     case: str | None,
     today: bool,
-    role: str | None,
+    role: Role | None,
     everything: bool,
     as_of: datetime | None,
     since: date | None,
@@ -127,7 +133,6 @@ def check_school(
       skolemiljo check-school --school 310000019 --out rapport.html --open
     """
     from skolemiljo.commands import reports_for, run_log_lines
-    from skolemiljo.domain.people import Role
     from skolemiljo.reports.model import Only
 
     if show and out is None:
@@ -140,7 +145,7 @@ def check_school(
         language=language,
         offline=offline,
         since=since,
-        only=Only(case, None if role is None else Role(role), today),
+        only=Only(case, role, today),
         progress=output.progress(),
     )
     output.aside(run_log_lines.note_report(work, "check-school", report, form))

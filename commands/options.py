@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ..domain.people import Role
 
 SEVERITIES = ("critical", "high", "medium", "low", "never")
-ROLES = ("rector", "contact_teacher", "teacher", "leader", "staff", "owner")
-"""Who can be responsible for a duty (``domain.people.Role``)."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -58,20 +56,18 @@ class Day(click.ParamType[date]):
             self.fail(_("skriv datoen som 2026-12-31"), param, ctx)
 
 
-class DecidingRole(click.ParamType["Role"]):
-    """Who decides, by the role's name in any of the languages."""
+class RoleByName(click.ParamType["Role"]):
+    """One of ``roles``, by its name in any of the languages."""
 
     name = "rolle"
+
+    def __init__(self, *roles: str) -> None:
+        self._roles = roles
 
     def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
         """As click says it of a choice, with the names in the language that is spoken."""
         del param, ctx
-        from ..domain.people import Role
-        from ..validators.verdict_words import ROLES
-        from .command_language import value_word
-
-        names = [value_word(role, ROLES).split(" ")[0] for role in (Role.RECTOR, Role.OWNER, Role.ADVISER)]
-        return _("Choose from:\n\t{choices}").format(choices=",\n\t".join(names))
+        return _("Choose from:\n\t{choices}").format(choices=",\n\t".join(self._names()))
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Role:
         """Reads ``rektor``, ``skoleeier``, ``rådgiver`` (also in nynorsk, and the domain's own names)."""
@@ -80,19 +76,33 @@ class DecidingRole(click.ParamType["Role"]):
 
         if isinstance(value, Role):
             return value
-        for role in (Role.RECTOR, Role.OWNER, Role.ADVISER):
-            names = {role.value, *(name.split(" ")[0] for name in (ROLES[role].nb, ROLES[role].nn))}
+        for role in map(Role, self._roles):
+            names = {
+                role.value,
+                *(part for name in (ROLES[role].nb, ROLES[role].nn) for part in (name, name.split(" ")[0])),
+            }
             if str(value).strip().casefold() in names:
                 return role
-        self.fail(_("skriv rektor, skoleeier eller rådgiver"), param, ctx)
+        self.fail(_("skriv en av disse: {roles}").format(roles=", ".join(self._names())), param, ctx)
 
+    def _names(self) -> list[str]:
+        from ..domain.people import Role
+        from ..validators.verdict_words import ROLES
+        from .command_language import value_word
+
+        return [value_word(Role(role), ROLES) for role in self._roles]
+
+
+DECIDING = RoleByName("rector", "owner", "adviser")
+RESPONSIBLE = RoleByName("rector", "contact_teacher", "teacher", "leader", "staff", "owner")
+"""Who can be responsible for a duty."""
 
 STRESS = click.option(
     "--stress", is_flag=True, help="En kommune der det meste mangler noe: slik et program blir satt på prøve."
 )
 
 DECIDED_BY = click.option(
-    "--role", required=True, type=DecidingRole(), metavar="ROLLE", help="Rollen din: rektor, skoleeier eller rådgiver."
+    "--role", required=True, type=DECIDING, metavar="ROLLE", help="Rollen din: rektor, skoleeier eller rådgiver."
 )
 AS_OF = click.option(
     "--as-of", type=PointInTime(), metavar="TIDSPUNKT", default=None, help="Vurder slik det var kjent da. Uten: nå."
@@ -160,7 +170,7 @@ def opened_because(command: F) -> F:
     )
     role = click.option(
         "--role",
-        type=DecidingRole(),
+        type=DECIDING,
         default="skoleeier",
         metavar="ROLLE",
         help="Rollen din: rektor, skoleeier eller rådgiver. Uten: skoleeier.",

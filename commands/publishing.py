@@ -153,7 +153,16 @@ def _told(made: Published, files: Mapping[str, str | bytes], reader: str, now: d
 def _index(made: Published, files: Mapping[str, str | bytes]) -> str:
     """A page of links, without a style of its own: it is read on a file share as well as behind a sign-on."""
     title = _("Skolemiljøsakene")
-    links = "".join(f'<li><a href="{name}">{escape(name)}</a></li>' for name in sorted(files))
+    named = {
+        _PAGE: _("Les rapporten"),
+        _FORMS["pdf"]: _("Til utskrift og arkiv (PDF)"),
+        _FORMS["xlsx"]: _("Regneark"),
+        _FORMS["ics"]: _("Frister til kalenderen"),
+        _FORMS["csv"]: _("Tabell (CSV)"),
+        _FORMS["json"]: _("For programmer (JSON)"),
+    }
+    ordered = [name for name in named if name in files] + sorted(files.keys() - named)
+    links = "".join(f'<li><a href="{name}">{escape(named.get(name, name))}</a></li>' for name in ordered)
     return (
         '<!doctype html>\n<html lang="nb"><head><meta charset="utf-8"><title>'
         f"{escape(title)}</title><meta name='viewport' content='width=device-width'>"

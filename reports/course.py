@@ -64,7 +64,7 @@ class Course:
     @property
     def description(self) -> str:
         """The picture in words."""
-        return ". ".join(f"{step.name}: {step.words}" for step in self.steps) + "."
+        return "; ".join(f"{step.name}: {step.words}" for step in self.steps)
 
 
 def course(report: SchoolReport, say: Sentences) -> Course | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from ..domain.came import Came
-from ..domain.verdict import Reason
+from ..domain.verdict import Reason, Verdict
 from .cases import alike, by_duty
 from .items import Act, CaseBlock, Item, Part, Standing
 from .model import SchoolReport
@@ -253,7 +253,8 @@ def _how(item: Item, say: Sentences) -> str:
 
 def _status(item: Item, say: Sentences) -> str:
     """The verdict, where neither its place nor the day says it."""
-    return say.status(item) if item.part in (Part.TODAY, Part.TOO_LATE) else ""
+    told = item.part in (Part.TODAY, Part.TOO_LATE) and item.finding.verdict is not Verdict.DUE
+    return say.status(item) if told else ""
 
 
 def about(act: Act, say: Sentences) -> str:

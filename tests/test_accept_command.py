@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click import BadParameter
 from click.testing import CliRunner, Result
 
 from skolemiljo.cli import main
 from skolemiljo.commands import decisions, reports_for
-from skolemiljo.commands.options import DecidingRole
+from skolemiljo.commands.options import DECIDING, RESPONSIBLE
 from skolemiljo.commands.workplace import Workplace
+from skolemiljo.domain.people import Role
 from skolemiljo.domain.verdict import Basis
 from skolemiljo.reports.items import ACCEPTABLE, Group
 from skolemiljo.store import Store
@@ -84,7 +86,14 @@ def test_a_decision_covers_all_that_the_rule_has_open_in_the_case_and_shows_it_f
 
 @pytest.mark.parametrize("role", ["rektor", "Rektor", "skoleeier", "skoleeigar", "rådgiver", "owner", "adviser"])
 def test_a_role_is_called_by_its_norwegian_name_too(role: str) -> None:
-    assert DecidingRole().convert(role, None, None) in decisions.MAY_DECIDE
+    assert DECIDING.convert(role, None, None) in decisions.MAY_DECIDE
+
+
+@pytest.mark.parametrize("said", ["contact_teacher", "kontaktlærer", "Kontaktlærar"])
+def test_who_is_responsible_is_named_as_the_reader_says_it(said: str) -> None:
+    assert RESPONSIBLE.convert(said, None, None) is Role.CONTACT_TEACHER
+    with pytest.raises(BadParameter, match="rektor, kontaktlærer"):
+        RESPONSIBLE.convert("vaktmester", None, None)
 
 
 def test_what_stands_in_the_law_alone_is_the_owners_to_decide(night: Path) -> None:
