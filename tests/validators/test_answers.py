@@ -58,6 +58,7 @@ NOTHING = {
         ("Ikke avklart ennå", "Ikkje avklara enno"),
     ],
     "undone": [
+        ("Analysen er ikke ferdig", "Analysen er ikkje ferdig"),
         ("Ikke evaluert", "Ikkje evaluert"),
         ("Ikke vurdert", "Ikkje vurdert"),
         ("Er vurdert", "Er vurdert"),
