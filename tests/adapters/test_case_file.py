@@ -59,7 +59,7 @@ def refused(raw: Any, **options: Any) -> UnreadableCase:
         ({"log": [{"id": "l1", "text": {"a": MARK}}]}, "log.0.text"),
         ({"log": MARK}, "log"),
         ({"log": [{"id": f"Kari {MARK}"}]}, "log.0.id"),
-        ({"pupils": [{"ref": f"{MARK}@example.com"}]}, "pupils.0.ref"),
+        ({"pupils": [{"ref": f"Kari {MARK}"}]}, "pupils.0.ref"),
         ({"log": [{"id": "l1", "author": {"role": "rector", "ref": f"<b>{MARK}"}}]}, "log.0.author.ref"),
         ({"log": [{"id": "l1\x1b[2J"}]}, "log.0.id"),
         ({"hidden": [["log"]]}, "hidden"),
