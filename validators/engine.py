@@ -31,7 +31,7 @@ from .judge import Judge
 from .known import CycleIndex, KnownCase
 from .needs import Needs, can_only_prove, list_of
 from .reading.bare_words import let_go_of_texts, letting_go_of_texts
-from .reading.denials import denies_itself
+from .reading.denials import denies_itself, may_deny_itself
 from .reading.hints import HINTING, hinting_notes, may_be_hinted
 from .rule import Rule, RuleFunction, Subject, functions
 from .without_time import WithoutTime
@@ -99,8 +99,17 @@ class _CaseJudgement:
     def _unless_denied(self, findings: list[Finding], index: KnownCase) -> list[Finding]:
         """What is in order by an entry whose own text says that it was not done, is so by other entries, or it is a question.
 
-        A day in a plan is no other entry: it is what was to be done, and the text says that it was not.
+        A day in a plan is no other entry: it is what was to be done, and the text says that it was not. Where texts may not be
+        seen, nobody knows whether an entry denies itself.
         """
+        if index.hides and not index.raw.hidden.union(index.raw.unreadable).isdisjoint(_TEXT):
+            unsure = frozenset(entry.id for entry in index.log if may_deny_itself(entry))
+            return [
+                _text_unseen(finding, index.raw)
+                if finding.verdict is Verdict.MET and not unsure.isdisjoint(finding.evidence)
+                else finding
+                for finding in findings
+            ]
         denied = frozenset(entry.id for entry in index.log if denies_itself(entry))
         doubted = {f.rule for f in findings if f.verdict is Verdict.MET and not denied.isdisjoint(f.evidence)}
         if not doubted:
@@ -143,6 +152,17 @@ class _CaseJudgement:
             findings += _as_findings(settled, label, judge.today, case=case.id)
         findings = findings if len(plans) == 1 else list(_unique(findings))
         return self._unless_denied(findings, index) if self.read_text else findings
+
+
+_TEXT = ("log.text",)
+
+
+def _text_unseen(finding: Finding, case: Case) -> Finding:
+    """``unknown``: what ``finding`` rests on may say in its text that it was not done."""
+    unseen = _unseen(case, finding.scope, _TEXT)
+    return replace(
+        finding, verdict=unseen.verdict, reason=unseen.reason, question=unseen.question, evidence=(), remarks=()
+    )
 
 
 def _denied(finding: Finding, denied: frozenset[str]) -> Finding:

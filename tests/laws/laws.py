@@ -95,7 +95,7 @@ def _calmer(
     )  # what has become an exact copy of another is told of there
     for about, was in before.items():
         now = after.get(about)
-        if is_calm(was) or not is_calm(now) or _must_not_come_before(was, change.gone) or _no_more_denied(was, change):
+        if is_calm(was) or not is_calm(now) or _must_not_come_before(was, change.gone):
             continue
         parts = set(about[1].split("/"))
         silent = now is None or now.verdict is Verdict.NOT_APPLICABLE
@@ -124,11 +124,6 @@ def _must_not_come_before(was: Finding, gone: frozenset[str]) -> bool:
     """Whether the finding is about an order, and what must not come first is no more: it was the occasion of the order."""
     about_order = was.reason is Reason.ORDER or was.question == "order_unclear"
     return about_order and bool(was.evidence) and was.evidence[-1] in gone
-
-
-def _no_more_denied(was: Finding, change: Change) -> bool:
-    """Whether the text is gone by which an entry denied itself: a free text is read where there is one, and owed by nobody."""
-    return was.question == "denied_by_its_text" and change.field == "log.text"
 
 
 def _ids(case: Case) -> frozenset[str]:

@@ -42,7 +42,12 @@ def _by_kind() -> dict[LogKind, _Denial]:
 
 def denies_itself(entry: LogEntry) -> bool:
     """Whether the text of ``entry`` says that what its kind names did not take place, and nothing that it did after all."""
-    return entry.text is not None and entry.kind in _by_kind() and _denied(entry.text, entry.kind)
+    return entry.text is not None and may_deny_itself(entry) and _denied(entry.text, entry.kind)
+
+
+def may_deny_itself(entry: LogEntry) -> bool:
+    """Whether a text of ``entry`` could say that what its kind names did not take place."""
+    return entry.kind in _by_kind()
 
 
 @kept
