@@ -199,9 +199,9 @@ def _clock(check: str, adapter: Any) -> Iterator[Line]:
         server = f" ({heard.server})" if heard.server is not None else ""
         ahead = abs(round(heard.clock_offset))
         if heard.clock_offset > 0:
-            what = _("klokka der{server} går {n} sekunder foran vår").format(server=server, n=ahead)
+            what = _("klokka der{server} går {n} s foran vår").format(server=server, n=ahead)
         else:
-            what = _("klokka der{server} går {n} sekunder etter vår").format(server=server, n=ahead)
+            what = _("klokka der{server} går {n} s etter vår").format(server=server, n=ahead)
         state = State.OK if ahead <= _CLOCK_LOOK else State.LOOK if ahead <= _CLOCK_FAULT else State.FAULT
         do = _("Still klokka på denne maskinen (NTP); er den riktig, meld det til leverandøren.")
         yield Line(check, state, what, None if state is State.OK else do)
