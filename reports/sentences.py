@@ -185,7 +185,8 @@ class Sentences(FindingSentences):
         return self.words.gettext("ingenting loggført som er gjort for eleven")
 
     def parts_of_case(self, fields: Iterable[str]) -> str:
-        """What the fields of a case are called."""
+        """What the fields of a case are called; where none is told, that it is some of it."""
+        some = self.words.gettext("deler av saken")
         known = {
             "log": self.words.gettext("loggen"),
             "notices": self.words.gettext("varslene"),
@@ -194,7 +195,7 @@ class Sentences(FindingSentences):
             "incidents": self.words.gettext("hendelsene"),
             "pupils": self.words.gettext("elevene"),
         }
-        return ", ".join(dict.fromkeys(known.get(field, self.words.gettext("deler av saken")) for field in fields))
+        return ", ".join(dict.fromkeys(known.get(field, some) for field in fields)) or some
 
     def no_access(self, fields: Iterable[str], cases: int) -> str:
         """To what the tool is let in no more, and in how many open cases."""

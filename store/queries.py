@@ -213,14 +213,15 @@ def standing(plain: Plain, school: str | None, moment: datetime) -> dict[tuple[s
     mine = f"((of_cycle AND {own}) OR (NOT of_cycle AND subject IN ({there})))"
     values = (*its, moment, *its)
 
-    def identity(row: Row) -> tuple[str, str, str, str]:
-        return row["rule"], row["school"], "" if row["of_cycle"] else row["subject"], row["scope"]
+    def each(row: Row) -> tuple[str, tuple[str, str, str, str]]:
+        return row["subject"], (row["rule"], row["school"], "" if row["of_cycle"] else row["subject"], row["scope"])
 
     columns = "rule, school, of_cycle, subject, scope"
     now = plain.rows(f"SELECT {columns}, verdict FROM findings WHERE {mine}", *values)
     back = plain.rows(f"SELECT {columns}, was FROM changes WHERE at > ? AND {mine} ORDER BY id DESC", moment, *values)
-    found = {identity(row): row["verdict"] for row in now} | {identity(row): row["was"] for row in back}
-    return {key: Verdict(verdict) for key, verdict in found.items() if verdict is not None}
+    # The municipality's own duties are found in each of two school years: the one does not begin where the other ends.
+    found = {each(row): row["verdict"] for row in now} | {each(row): row["was"] for row in back}
+    return {key: Verdict(found[subject, key]) for subject, key in sorted(found) if found[subject, key] is not None}
 
 
 # --- the annual cycle ------------------------------------------------------------------------------------------------

@@ -433,8 +433,11 @@ def test_the_digest_has_every_case_that_needs_something_and_the_same_numbers(
     text = mail_of(report)
     say = Sentences(report)
     for block in report.open_cases:
-        listed = text.partition(f"\n{say.standing(block.standing)}:\n")[2].partition("\n\n")[0]
-        assert (f"  {block.case}: " in listed) == (block.standing is not Standing.IN_ORDER)
+        heading = say.standing(block.standing)
+        listed = text.partition(f"\n{heading[0].upper()}{heading[1:]}:\n")[2].partition("\n\n")[0]
+        assert bool(re.search(rf"^  {re.escape(str(block.case))}[,:] ", listed, re.M)) == (
+            block.standing is not Standing.IN_ORDER
+        )
     assert all(f"{name}: {number}\n" in text for name, number in say.tiles())
     assert all(str(block.case) in text for block in report.closed_cases)
     # The owner's: each school with the number that the map shows, as others may see it, and no case.

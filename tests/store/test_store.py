@@ -307,6 +307,18 @@ def test_a_number_that_stands_takes_no_room(store: Store) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM tallies").scalar() == 3
 
 
+def test_the_municipalitys_own_duty_stood_before_the_next_school_year_began(store: Store) -> None:
+    """It is the same duty in both years: that the second has it from a later day says nothing of the first."""
+    for year, days, verdict in (("2024-2025", 0, Verdict.DEVIATION), ("2025-2026", 60, Verdict.MET)):
+        at = AT + timedelta(days=days)
+        its = (finding(None, "META-01", verdict, school=None, scope="plan:D"),)
+        assessment = Assessment(case=None, school=None, as_of=at, plan="D/en", findings=its)
+        status = CycleStatus(school=None, school_year=year, plan="D/en", as_of=at, items=())
+        store.put_cycle(JudgedCycle(status, assessment, "f"))
+    assert [*store.standing(None, AT).values()] == [Verdict.DEVIATION]
+    assert [*store.standing(None, AT + timedelta(days=60)).values()] == [Verdict.MET]
+
+
 def test_what_is_gone_or_no_longer_asked_about_is_in_no_number(store: Store) -> None:
     for year, verdict in (("2024-2025", Verdict.DEVIATION), ("2025-2026", Verdict.MET)):
         its = (finding(None, "AAR-01", verdict, scope=f"school_year:{year}"),)
