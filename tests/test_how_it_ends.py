@@ -52,26 +52,25 @@ def newer(place: Path) -> None:
         store.execute("UPDATE alembic_version SET version_num = 'v9999'")
 
 
-def foreign(place: Path) -> None:
+def only(place: Path, *tables: str) -> None:
+    """A database with these tables and no other in the store's place."""
     for file in place.glob("store.sqlite*"):
         file.unlink()
     with closing(sqlite3.connect(place / "store.sqlite")) as store, store:
-        store.execute("CREATE TABLE cases (a)")
+        for table in tables:
+            store.execute(f"CREATE TABLE {table}")
+
+
+def foreign(place: Path) -> None:
+    only(place, "cases (a)")
 
 
 def a_customer_register(place: Path) -> None:
-    for file in place.glob("store.sqlite*"):
-        file.unlink()
-    with closing(sqlite3.connect(place / "store.sqlite")) as store, store:
-        store.execute("CREATE TABLE kunder (navn)")
+    only(place, "kunder (navn)")
 
 
 def another_programs(place: Path) -> None:
-    for file in place.glob("store.sqlite*"):
-        file.unlink()
-    with closing(sqlite3.connect(place / "store.sqlite")) as store, store:
-        store.execute("CREATE TABLE alembic_version (version_num)")
-        store.execute("CREATE TABLE kunder (navn)")
+    only(place, "alembic_version (version_num)", "kunder (navn)")
 
 
 def damaged(place: Path) -> None:

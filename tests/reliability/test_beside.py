@@ -96,5 +96,5 @@ def test_processes_that_die_take_nothing_with_them(town: Path) -> None:
     ],
 )
 def test_an_error_comes_whole_from_another_process(error: SkolemiljoError) -> None:
-    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - bytes that this very line has made
     assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
