@@ -315,18 +315,20 @@ def _mark_outgrown(decided: dict[Identity, ShownAcceptance], assessments: Iterab
 
 def _resolved(assessments: Sequence[Assessment], previous: Previous | None) -> tuple[Resolved, ...]:
     """What was open before and is not now, in cases and school years that were looked at both times. A case that was not
-    looked at now is a problem of its own and solves nothing; nor does it that a school year is over."""
+    looked at now is a problem of its own and solves nothing; nor does it that a school year is over, or that the duty is another
+    school's now."""
     if previous is None:
         return ()
     now = {f.identity: f.verdict for a in assessments for f in a.findings}
+    anywhere = {(rule, case, scope): verdict for (rule, _, case, scope), verdict in now.items() if case}
     looked_at = {(a.school or "", a.case) for a in assessments if a.case}
     looked_at |= {(a.school or "", first_scope(f.scope)) for a in assessments if not a.case for f in a.findings}
     found = []
     for identity, was in previous.verdicts.items():
-        _, school, case, scope = identity
+        rule, school, case, scope = identity
         if was not in OPEN or (school, case or first_scope(scope)) not in looked_at:
             continue
-        verdict = now.get(identity)
+        verdict = now.get(identity, anywhere.get((rule, case, scope)))
         if verdict is None or verdict in (Verdict.MET, Verdict.NOT_APPLICABLE):
             found.append(Resolved(identity, was, verdict))
     return tuple(sorted(found, key=lambda r: (r.now is None, r.case, r.rule, r.scope)))

@@ -99,6 +99,24 @@ def test_rektor_never_sees_a_case_about_a_leader(
     assert any(item.finding.case == "2026-014" for item in owner.items)
 
 
+@pytest.mark.parametrize(("now", "told"), [(Verdict.MET, Verdict.MET), (Verdict.DEVIATION, "nothing")])
+def test_a_duty_that_is_another_schools_now_is_solved_only_where_it_is_done(
+    make_report: Callable[..., SchoolReport],
+    assessments: list[Assessment],
+    previous: Previous,
+    now: Verdict,
+    told: Verdict | str,
+) -> None:
+    """A case that moved here: what the school before it owes is found as that school's."""
+    case = next(a for a in assessments if a.case == "2026-017")
+    theirs = [
+        replace(a, findings=tuple(replace(f, school="310000027", verdict=now) for f in a.findings)) if a is case else a
+        for a in assessments
+    ]
+    found = {r.rule: r.now for r in make_report(assessments=theirs).resolved if r.case == "2026-017"}
+    assert found.get("EV-01", "nothing") == told
+
+
 def test_a_case_that_was_not_looked_at_solves_nothing(report: SchoolReport) -> None:
     assert {(r.rule, r.case, r.now) for r in report.resolved} == {
         ("EV-01", "2026-017", Verdict.MET),
