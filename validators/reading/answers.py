@@ -104,7 +104,8 @@ _SAYS_NONE = frozenset({_Class.FUNCTION, _Class.NEGATION, _Class.PEOPLE})
 _NONE = re.compile(r"\b(?:ingen|inga|intet|ingenting|nei|null|uten|utan)\b")
 _LEADS = frozenset({_Class.FUNCTION, _Class.FORM})
 """Classes whose words may stand before the one that a clause begins with."""
-_LEADS_OR_BESIDE = _LEADS | _BESIDE
+_DECIDES = _MARKS | {_Class.APPLICABLE}
+"""Classes whose words may decide what a text is worth, whatever comes after them."""
 _Tokens = tuple[tuple[str, frozenset[_Class]], ...]
 
 
@@ -309,7 +310,7 @@ def read_answer(text: str | None, path: str | None = None) -> Answer:
     if not words:  # «-», «…»
         return NOTHING
     field = _field(path)
-    if _begins_with_its_own(words, field):
+    if _says_its_own_first(words, field):
         return _ANSWER
     closed = _closed(words, field)
     if closed is not None and not _may_say_no_in_part(closed, field):
@@ -317,21 +318,25 @@ def read_answer(text: str | None, path: str | None = None) -> Answer:
     return _by_its_beginning(unicodedata.normalize("NFC", plain(text or "")).casefold(), words, field)
 
 
-def _begins_with_its_own(words: str, field: _Field) -> bool:
-    """Whether a word of its own comes before any word that could make it less than an answer: most texts need no more reading."""
+def _says_its_own_first(words: str, field: _Field) -> bool:
+    """Whether a word of its own comes before any that could make it less than an answer: most texts need no more reading."""
     known, longest, of_phrases = _known()
-    every = words.split()
+    every, denied = words.split(), False
     for place, word in enumerate(every):
-        two = " ".join(every[place : place + 2])
-        if two in longest and _phrase_at(every, place, longest[two]) > 1:
-            return False
         classes = known.get(word)
         if classes is None:
             classes = _by_shape(word)
+        two = " ".join(every[place : place + 2])
+        if two in longest:
+            length = _phrase_at(every, place, longest[two])
+            classes |= known[" ".join(every[place : place + length])] if length > 1 else classes
         if not classes:
-            return len(word) > 2 and not (word in of_phrases or word in field.prompt or word in _of_reasons())
-        if not classes <= _LEADS_OR_BESIDE:
+            if len(word) > 2 and not (word in of_phrases or word in field.prompt or word in _of_reasons()):
+                return not denied or _ends_of_reasons().isdisjoint(every)
+        elif not classes.isdisjoint(_DECIDES) or word in _beginnings("comes"):
             return False
+        else:
+            denied = denied or _Class.NEGATION in classes
     return False
 
 
