@@ -423,7 +423,7 @@ def test_the_short_way_reads_what_the_long_way_reads(parts: list[tuple[str, str]
     with letting_go_of_texts():
         short = read_answer(text, path)
     with pytest.MonkeyPatch.context() as patched, letting_go_of_texts():
-        patched.setattr(answers, "_begins_with_its_own", lambda *_: False)
+        patched.setattr(answers, "_says_its_own_first", lambda *_: False)
         assert read_answer(text, path) == short
 
 
