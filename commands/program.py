@@ -22,7 +22,9 @@ from .command_language import asked_language, speak, translate_help
 
 ALLOCATIONS = 50_000
 """So many objects are made before the garbage collector looks."""
-atexit.register(gc.freeze)  # at its end a process would go through all that it holds once more, a fifth of a short command's time
+atexit.register(
+    gc.freeze
+)  # at its end a process would go through all that it holds once more, a fifth of a short command's time
 
 
 class _Spoken(click.Group):

@@ -12,7 +12,6 @@ from ..journal.accounts import Accounts, account
 from ..journal.run_log import ANCHOR, BrokenRunLog, Kind, RunLog, Verified, entries, verify
 from ..reports.model import SchoolReport
 from . import reference_key
-from .reasons import checked
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,8 +32,14 @@ def run_log(work: Workplace, who: str) -> RunLog:
 def note_opened(work: Workplace, case_id: str, reason: str, role: str = "owner") -> None:
     """Writes in the run log that somebody in ``role`` opens a case, and why. Raises SettingsError where the reason won't do."""
     run_log(work, role).add_and_anchor(
-        Kind.CASE_OPENED, case=case_id, reason=checked(reason)[:200], plan=work.judging.plan.document.label
+        Kind.CASE_OPENED, case=case_id, reason=_told(reason), plan=work.judging.plan.document.label
     )
+
+
+def _told(reason: str) -> str:
+    from .reasons import checked  # reads texts; most lines have no reason
+
+    return checked(reason)[:200]
 
 
 def note_report(work: Workplace, name: str, report: Report, form: str) -> str | None:
@@ -101,6 +106,6 @@ def forget(work: Workplace, before: date) -> Forgotten:
 
 def new_key(work: Workplace, *, reason: str) -> None:
     """Takes the key in the settings (or none) for right from now on, with a line in the run log. Raises SettingsError."""
-    why = checked(reason)[:200]
+    why = _told(reason)
     reference_key.remember(work.settings, work.store, anew=True)
     run_log(work, "store").add_and_anchor(Kind.STORE, action="new_key", reason=why)

@@ -81,7 +81,7 @@ class Readings(Strict):
     heard_before_choice_school_days: int = Field(default=10, ge=0)
     """A conversation longer before what began the case than this was about something else."""
     default_ladder: Ladder = Ladder(review_after=5, deviation_after=20)
-    ladders: dict[str, Ladder] = Field(default_factory=dict)
+    ladders: dict[str, Ladder] = Field(default={})
     """Rule code → its own ladder."""
     heard_again_after_weeks: int = 4
     log_expected_every_school_days: int = 20
@@ -167,10 +167,10 @@ class MunicipalPlan(Strict):
     readings: Readings
     earlier: tuple[str, ...] = ()
     """Folders of earlier versions, each judging the events of its own time."""
-    rules: dict[str, Switch] = Field(default_factory=dict)
+    rules: dict[str, Switch] = Field(default={})
     """Only what departs from the standard: optional rules that are on, other rules that are off."""
     rows: dict[str, PlanRow]
-    citations: dict[str, str] = Field(default_factory=dict)
+    citations: dict[str, str] = Field(default={})
     """Paragraph (key of plans/law.toml) → the heading that the document gives it."""
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from ..domain.moment import OSLO
+from ..domain.moment import MONTHS, OSLO
 from ..validators import verdict_words
 from .languages import CATALOGUE, LOCALE_FOLDER, NORWEGIAN
 
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from ..domain.annual_cycle import CycleState
     from ..domain.people import Role
     from ..domain.verdict import Reading, Reason, Remark, Severity, Verdict
+
+# The calendar's words as CLDR has them; a test holds them to it.
+_WEEKDAYS = {
+    "nb": ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"),
+    "nn": ("måndag", "tysdag", "onsdag", "torsdag", "fredag", "laurdag", "søndag"),
+}
+_SHORT_WEEKDAYS = {
+    "nb": ("man.", "tir.", "ons.", "tor.", "fre.", "lør.", "søn."),
+    "nn": ("må.", "ty.", "on.", "to.", "fr.", "la.", "sø."),
+}
+_SHORT_MONTHS = ("jan.", "feb.", "mars", "apr.", "mai", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "des.")
 
 # Characters that move the cursor, turn the reading direction or hide: harmless in no output.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -39,14 +50,6 @@ def _said_in(language: str) -> dict[str, str]:
     """What has been looked up in the catalogue of ``language``: a report says the same words of each of its findings."""
     del language
     return {}
-
-
-@cache
-def _written(day: date, pattern: str, language: str) -> str:
-    """``day`` as ``pattern`` (of CLDR) has it. The library reads the pattern anew each time, and a report tells of few days."""
-    from babel.dates import format_date
-
-    return format_date(day, pattern, locale=language)
 
 
 def _paragraph(key: str) -> str:
@@ -79,19 +82,20 @@ class Words:
 
     def day(self, day: date) -> str:
         """``mandag 9. mars 2026``."""
-        return _written(day, "EEEE d. MMMM y", self.language)
+        return f"{_WEEKDAYS[self.language][day.weekday()]} {day.day}. {MONTHS[day.month - 1]} {day.year}"
 
     def short_day(self, day: date, *, year: bool = True) -> str:
         """``man. 9. mars 2026``, where the room is small; without ``year`` where that stands beside it."""
-        return _written(day, "EEE d. MMM y" if year else "EEE d. MMM", self.language)
+        weekday = _SHORT_WEEKDAYS[self.language][day.weekday()]
+        return f"{weekday} {self.date(day) if year else self.day_of_month(day)}"
 
     def day_of_month(self, day: date) -> str:
         """``9. mars``, where the year stands beside it."""
-        return _written(day, "d. MMM", self.language)
+        return f"{day.day}. {_SHORT_MONTHS[day.month - 1]}"
 
     def date(self, day: date) -> str:
         """``9. mars 2026``, where the weekday says nothing."""
-        return _written(day, "d. MMM y", self.language)
+        return f"{self.day_of_month(day)} {day.year}"
 
     def moment(self, instant: datetime) -> str:
         """``mandag 9. mars 2026 kl. 10.15``, in Europe/Oslo."""

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
         extra="forbid",
         frozen=True,
         hide_input_in_errors=True,
+        defer_build=True,  # what is made is a class below this one, with what others have written
     )
 
     municipality: str = ""
@@ -80,7 +81,7 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr | None = Field(default=None, min_length=16)
     """What the owner's pseudonyms are made with; without it the store keeps one, and a lost store gives new pseudonyms.
     With it, as a file in the secrets folder, texts of plans are compared across a school's cases too (judging/copies.py)."""
-    case_words: list[str] = Field(default_factory=list)
+    case_words: list[str] = Field(default=[])
     """Words in case numbers that are no names («Vatne»); other words that begin with a capital letter become pseudonyms."""
     account: str | None = None
     """Who acts, where neither sudo nor the user of the process tells: a person's or a service's account. The run log has it as a keyed id."""
@@ -90,7 +91,7 @@ class Settings(BaseSettings):
     """Where a case is found in the case system, with ``{case}`` in the place of its number: what links point to."""
     log_url: EntryAddress = None
     """Where an entry of a case's log is found, with ``{log}`` in the place of its id and ``{case}`` of the case's number."""
-    languages: dict[str, Literal["nb", "nn"]] = Field(default_factory=dict)
+    languages: dict[str, Literal["nb", "nn"]] = Field(default={})
     """``owner`` or a school's organisation number → the language of its reports and mails, where that is another."""
     sikker_sak: SikkerSakSection = SikkerSakSection()
     annual_cycle: AnnualCycleSection = AnnualCycleSection()

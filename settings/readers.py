@@ -32,9 +32,9 @@ class MailSection(Section):
     """Where the reports are read; ``{reader}`` in it becomes ``owner`` or the school's organisation number."""
     calendar: bool = False
     """With each school's deadlines as an attachment."""
-    owner: list[Address] = Field(default_factory=list)
+    owner: list[Address] = Field(default=[])
     """Who gets the mail about all schools: counts alone."""
-    schools: dict[SchoolKey, list[Address]] = Field(default_factory=dict)
+    schools: dict[SchoolKey, list[Address]] = Field(default={})
     """Organisation number → who gets the mail about that school."""
 
     @model_validator(mode="after")
@@ -51,9 +51,9 @@ class MailSection(Section):
 class NotifySection(Section):
     """A line of counts to Teams or a webhook, by Apprise (extra ``notify``). Each address is a secret."""
 
-    owner: list[SecretStr] = Field(default_factory=list)
+    owner: list[SecretStr] = Field(default=[])
     """Apprise addresses that get a line for each school; as a file: ``notify__owner``, a JSON list."""
-    schools: dict[SchoolKey, list[SecretStr]] = Field(default_factory=dict)
+    schools: dict[SchoolKey, list[SecretStr]] = Field(default={})
     """Organisation number → Apprise addresses that get the school's line."""
 
 
@@ -62,7 +62,7 @@ class PublishSection(Section):
 
     folder: Path | None = None
     """Where they are laid out, unless the command says otherwise."""
-    groups: dict[Reader, str] = Field(default_factory=dict)
+    groups: dict[Reader, str] = Field(default={})
     """``owner`` or a school's organisation number → the group on this machine that may read its folder; without one, nobody."""
 
 
@@ -79,13 +79,13 @@ class Deputy(Section):
 class WatchSection(Section):
     """The watch by day (``skolemiljo watch``): who is told of a duty whose last day is today, and when."""
 
-    owner: list[Address] = Field(default_factory=list)
+    owner: list[Address] = Field(default=[])
     """Standard: those of ``[mail]``."""
-    schools: dict[SchoolKey, list[Address]] = Field(default_factory=dict)
+    schools: dict[SchoolKey, list[Address]] = Field(default={})
     """Organisation number → who is told. Standard: those of ``[mail]``."""
-    routes: dict[Reader, dict[Role, list[Address]]] = Field(default_factory=dict)
+    routes: dict[Reader, dict[Role, list[Address]]] = Field(default={})
     """Reader → role → who is told of this role's duties, in the place of the others."""
-    deputies: list[Deputy] = Field(default_factory=list)
+    deputies: list[Deputy] = Field(default=[])
     quiet_from: time | None = None
     quiet_to: time | None = None
     """Between these nothing is sent, in Oslo's time; what is due still is told when it is over, the same day."""

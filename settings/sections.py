@@ -65,11 +65,11 @@ class SikkerSakSection(HttpSection):
     """Visma Sikker Sak."""
 
     scope: str = "sikkersak:read sikkersak:compliance"
-    labels: dict[str, list[str]] = Field(default_factory=dict)
+    labels: dict[str, list[str]] = Field(default={})
     """Kind → the municipality's own labels of log types, beside the standard ones and those of ``mapping``."""
     mapping: Path | None = None
     """The municipality's own mapping of the vendor's names, words and labels, over the standard one (docs/real-sikker-sak.md)."""
-    lacks: list[str] = Field(default_factory=list)
+    lacks: list[str] = Field(default=[])
     """What the municipality's cases never have, as paths of the case format (``notices.read_at``) and kinds (``log:pupil_told``):
     what needs it, is «kilden har det ikke» instead of an «avvik»."""
 

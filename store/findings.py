@@ -6,16 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from ..domain.came import Settled
-from ..domain.verdict import Assessment, Finding, Remark, Verdict
+from ..domain.verdict import Assessment, Finding, Verdict
 from .names import MUNICIPALITY
 from .plain import Plain, places
-from .queries import FINDING_COLUMNS
+from .queries import FINDING_COLUMNS, REMARKS, SETTLED
 
-_REMARKS = TypeAdapter(tuple[Remark, ...])
-_SETTLED = TypeAdapter(Settled)
 _COLUMNS = ("subject", "of_cycle", "rule", "scope", "school", "evidence", "remarks", "settled", *FINDING_COLUMNS)
 _same: Callable[[Finding], tuple[Any, ...]] = attrgetter(*FINDING_COLUMNS)
 Verdicts = dict[tuple[str, str, str], str]
@@ -43,9 +38,9 @@ def _kept(assessment: Assessment) -> Iterator[Finding]:
 
 
 def _row(finding: Finding, subject: str, *, of_cycle: bool) -> Sequence[Any]:
-    remarks = _REMARKS.dump_python(finding.remarks, mode="json", exclude_none=True) if finding.remarks else []
+    remarks = REMARKS.dump_python(finding.remarks, mode="json", exclude_none=True) if finding.remarks else []
     came = finding.settled
-    settled = None if came is None else _SETTLED.dump_python(came, mode="json", exclude_defaults=True)
+    settled = None if came is None else SETTLED.dump_python(came, mode="json", exclude_defaults=True)
     own = (
         subject,
         of_cycle,

@@ -68,9 +68,12 @@ class Plain:
             assert self._other is not None  # noqa: S101 - one of them is there
             result = self._other.exec_driver_sql(_numbered(sql), values)
             names, found = list(result.keys()), result
-        reads = [_READ.get(name, _as_it_is) for name in names]
+        reads = [_READ.get(name) for name in names]
         return [
-            {name: None if value is None else read(value) for name, read, value in zip(names, reads, row, strict=True)}
+            {
+                name: value if value is None or read is None else read(value)
+                for name, read, value in zip(names, reads, row, strict=True)
+            }
             for row in found
         ]
 
@@ -138,10 +141,6 @@ def _to_other(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, dict | list) else value
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
 def _moment(value: datetime | str) -> datetime:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -152,6 +151,8 @@ def _day(value: date | str) -> date:
 
 
 def _document(value: Any) -> Any:
+    if value == "[]":  # most remarks
+        return []
     return json.loads(value) if isinstance(value, str) else value
 
 

@@ -6,18 +6,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
 from ..domain.annual_cycle import CycleStatus
+from ..domain.came import Settled
 from ..domain.role import Role
-from ..domain.verdict import Assessment, Finding, Reason, Verdict
+from ..domain.verdict import Assessment, Basis, Finding, Reading, Reason, Remark, Severity, Verdict
 from .names import NOT_WHOLE, UPGRADED, cycle_subject
 from .plain import BATCH, Plain, Row, kind, parts, places
 from .rows import Acceptance, CaseState, Run, SchoolState, Tally, Upgrade
 
-_FINDINGS = TypeAdapter(tuple[Finding, ...], config=ConfigDict(hide_input_in_errors=True))
+REMARKS = TypeAdapter(tuple[Remark, ...])
+SETTLED = TypeAdapter(Settled)
 FINDING_COLUMNS = (
     "slug",
     "verdict",
@@ -191,18 +194,35 @@ def findings_of(plain: Plain, ids: Sequence[str]) -> dict[str, tuple[Finding, ..
 
 def _findings(plain: Plain, where: str, *values: Any) -> dict[str, tuple[Finding, ...]]:
     rows = plain.rows(f"SELECT * FROM findings WHERE {where} ORDER BY subject, rule, scope, school", *values)
-    return {
-        subject: _FINDINGS.validate_python([_parts_of(row) for row in group])
-        for subject, group in groupby(rows, key=lambda row: row["subject"])
-    }
+    return {subject: tuple(map(_finding, group)) for subject, group in groupby(rows, key=itemgetter("subject"))}
 
 
-def _parts_of(row: Row) -> Row:
-    return {
-        **{name: row[name] for name in (*FINDING_COLUMNS, "rule", "scope", "evidence", "remarks", "settled")},
-        "school": row["school"] or None,
-        "case": None if row["of_cycle"] else row["subject"],
-    }
+def _finding(row: Row) -> Finding:
+    """The finding in ``row``, as it was kept."""
+    reason, reading, settled = row["reason"], row["reading"], row["settled"]
+    return Finding(
+        rule=row["rule"],
+        slug=row["slug"],
+        school=row["school"] or None,
+        case=None if row["of_cycle"] else row["subject"],
+        scope=row["scope"],
+        verdict=Verdict(row["verdict"]),
+        reason=None if reason is None else Reason(reason),
+        question=row["question"],
+        deadline=row["deadline"],
+        asks_after=row["asks_after"],
+        counted_from=row["counted_from"],
+        reading=None if reading is None else Reading(reading),
+        evidence=tuple(row["evidence"]),
+        remarks=REMARKS.validate_python(row["remarks"]) if row["remarks"] else (),
+        changes_at=row["changes_at"],
+        severity=Severity(row["severity"]),
+        basis=Basis(row["basis"]),
+        role=Role(row["role"]),
+        plan=row["plan"],
+        state=row["state"],
+        settled=None if settled is None else SETTLED.validate_python(settled),
+    )
 
 
 def standing(plain: Plain, school: str | None, moment: datetime) -> dict[tuple[str, str, str, str], Verdict]:

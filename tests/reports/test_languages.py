@@ -6,12 +6,13 @@ import ast
 import re
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import pytest
+from babel.dates import format_date
 
 from skolemiljo.commands import catalogue
 from skolemiljo.domain import errors
@@ -47,6 +48,17 @@ def test_every_text_is_translated(language: str) -> None:
         if known is None or not all(forms(known.string)):
             missing.append(message)
     assert missing == [], "run `make words` and translate"
+
+
+@pytest.mark.parametrize("language", NORWEGIAN)
+def test_days_are_written_as_cldr_has_them(language: str) -> None:
+    words = Words(language)
+    for day in (date(2026, 1, 1) + timedelta(days=number) for number in range(366)):
+        assert words.day(day) == format_date(day, "EEEE d. MMMM y", locale=language)
+        assert words.short_day(day) == format_date(day, "EEE d. MMM y", locale=language)
+        assert words.short_day(day, year=False) == format_date(day, "EEE d. MMM", locale=language)
+        assert words.date(day) == format_date(day, "d. MMM y", locale=language)
+        assert words.day_of_month(day) == format_date(day, "d. MMM", locale=language)
 
 
 def test_the_texts_are_really_found() -> None:
