@@ -15,29 +15,56 @@ _CLAUSE = re.compile(r"(?<=\w)(?<!\bkl)[.](?=\s|$)|[!?;:\n,–—]+|\s-\s|\b(?:m
 @dataclass(frozen=True, slots=True, eq=False)
 class _Denial:
     denies: re.Pattern[str]
+    leaves_open: re.Pattern[str]
+    follows: re.Pattern[str]
     affirms: re.Pattern[str]
-    negation: re.Pattern[str]
+    never: re.Pattern[str]
+    """What takes an affirming word back wherever it stands in the clause."""
+    not_yet: re.Pattern[str]
+    """What takes it back where it stands before it."""
 
     def affirmed(self, clause: str) -> bool:
-        return self.affirms.search(clause) is not None and self.negation.search(clause) is None
+        said = self.affirms.search(clause)
+        return said is not None and not self.never.search(clause) and not self.not_yet.search(clause, 0, said.start())
+
+    def denied(self, clauses: list[str]) -> bool:
+        if any(map(self.affirmed, clauses)):
+            return False
+        if any(map(self.denies.search, clauses)):
+            return True
+        rest = [clause for clause in clauses if not self.leaves_open.search(clause)]
+        return len(rest) < len(clauses) and all(map(self.follows.search, rest))
 
 
 @cache
 def _by_kind() -> dict[LogKind, _Denial]:
     raw = data("denials.toml")
+    names: dict[str, str] = raw["names"]
 
-    def words(pattern: str, whom: str) -> str:
-        return pattern.replace("WHOM", whom).replace("WHO", raw["who"]).replace("MEETING", raw["meeting"])
+    def either(patterns: list[str], part: dict[str, str], whom: str = "") -> re.Pattern[str]:
+        stands_for = {**names, "WHOM": whom, "ACT": part.get("act", "")}
+        found = "|".join(patterns)
+        for _ in range(2):  # a name may stand in what another stands for
+            found = _NAME.sub(lambda name: stands_for[name[0]], found)
+        return re.compile(found)
 
     return {
         LogKind(kind): _Denial(
-            re.compile("|".join(words(pattern, whom) for pattern in part["denies"])),
-            re.compile(part["affirms"]),
-            re.compile(raw["negation"]),
+            denies=either([*raw["not_done"], *part["denies"]], part, whom),
+            leaves_open=either(part["leaves_open"], part, whom),
+            follows=either(raw["follows"], part),
+            affirms=re.compile(part["affirms"]),
+            never=either(raw["taken_back"]["anywhere"], part),
+            not_yet=either(raw["taken_back"]["before"], part),
         )
-        for part in (raw["told"], raw["begun"], raw["met"])
+        for part in raw.values()
+        if isinstance(part, dict) and "whom" in part
         for kind, whom in part["whom"].items()
     }
+
+
+_NAME = re.compile(r"[A-Z][A-Z_]+")
+"""What stands in a pattern for one of the names of denials.toml."""
 
 
 def denies_itself(entry: LogEntry) -> bool:
@@ -52,8 +79,5 @@ def may_deny_itself(entry: LogEntry) -> bool:
 
 @kept
 def _denied(text: str, kind: LogKind) -> bool:
-    denial = _by_kind()[kind]
     clauses = [clause.strip() for clause in _CLAUSE.split(plain(text).casefold())]
-    if any(map(denial.affirmed, clauses)):
-        return False
-    return any(denial.denies.search(clause) for clause in clauses)
+    return _by_kind()[kind].denied([clause for clause in clauses if clause])

@@ -68,7 +68,7 @@ def takes_any_entry(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 def counts_notices(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """One notice alone is a deviation, and two are none; right as long as copies are left out before the rule sees the case."""
-    return _answer(judge, calm=len(case.notices) > 1)
+    return _answer(judge, calm=len(case.raw.notices) > 1)
 
 
 BROKEN = {
