@@ -89,6 +89,32 @@ def _as_it_stood(item: R, as_of: datetime) -> R:
     return item.model_copy(update={"happened_at": min(later, key=lambda edit: edit.at.sort_key).previous})
 
 
+def _in_force(
+    plans: tuple[ActivityPlan, ...], every: Iterable[ActivityPlan], as_of: datetime
+) -> tuple[ActivityPlan, ...]:
+    """``plans`` with the status that they had: a version that is replaced by one of later than ``as_of`` still held then.
+
+    A source tells the status of today, and not since when.
+    """
+    if all(plan.status is not PlanStatus.REPLACED for plan in plans):
+        return plans
+    decided = [plan for plan in every if plan.status is not PlanStatus.DRAFT]
+    later = [plan for plan in decided if not plan.model_copy(update={"deleted_at": None}).known_at(as_of)]
+
+    def still_held(plan: ActivityPlan) -> bool:
+        newer = [other for other in plans if other.plan == plan.plan and other.version > plan.version]
+        return all(other.status is PlanStatus.DRAFT for other in newer) and any(
+            other.plan == plan.plan and other.version > plan.version for other in later
+        )
+
+    return tuple(
+        plan.model_copy(update={"status": PlanStatus.CURRENT})
+        if plan.status is PlanStatus.REPLACED and still_held(plan)
+        else plan
+        for plan in plans
+    )
+
+
 def _each_once(pupils: Iterable[Pupil]) -> tuple[Pupil, ...]:
     """Each pupil once; one who is there both as affected and as involved is affected."""
     once: dict[str, Pupil] = {}
@@ -157,7 +183,7 @@ class KnownCase:
         """What shows or raises a duty; of the log as a whole (is it kept?), ask ``whole_log``."""
         self.incidents = _known(case.incidents, as_of)
         self.evaluations = _known(case.evaluations, as_of)
-        self.plans: tuple[ActivityPlan, ...] = _known(case.activity_plans, as_of)
+        self.plans: tuple[ActivityPlan, ...] = _in_force(_known(case.activity_plans, as_of), case.activity_plans, as_of)
         """All versions known, drafts and replaced ones included, by time of decision."""
         self.transfers: tuple[Transfer, ...] = tuple(t for t in case.transfers if t.at.known_at(as_of))
         self.pupils: tuple[Pupil, ...] = _each_once(

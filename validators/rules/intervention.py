@@ -9,6 +9,7 @@ from ...domain.log import Hearing, LogKind, Recorded
 from ...domain.moment import Moment, earliest
 from ...domain.people import Role
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
+from ..erased import ask_why, erased
 from ..heard import HEARD, hearings
 from ..judge import Judge
 from ..known import KnownCase, was_heard
@@ -35,13 +36,17 @@ def _scope(incident: Incident, pupil: str | None = None) -> str:
     return scope_of(incident=incident.id) if pupil is None else scope_of(incident=incident.id, pupil=pupil)
 
 
-@CHAPTER.each("GI-00", lambda case: [(incident,) for incident in case.incidents])
-def intervened(_case: KnownCase, judge: Judge, incident: Incident) -> Outcome:
+@CHAPTER.rule("GI-00")
+def intervened(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     """«ansatte ved skolen skal stoppe en situasjon som er akutt»: at every level, and only where it is written down."""
-    when, intervener = incident.at, incident.intervener
-    if intervener is not None and intervener.role.works_at_school:
-        return judge.met(_scope(incident), incident, event=when)
-    return judge.review(_scope(incident), "who_intervened", incident, event=when)
+    for incident in case.incidents:
+        when, intervener = incident.at, incident.intervener
+        if intervener is not None and intervener.role.works_at_school:
+            yield judge.met(_scope(incident), incident, event=when)
+        else:
+            yield judge.review(_scope(incident), "who_intervened", incident, event=when)
+    deleted = erased(case, case.raw.incidents, case.incidents)
+    yield from ask_why(judge, "incident", (incident for incident in deleted if incident.level != 1))
 
 
 LED_BY_THE_TEACHER = Proof(
@@ -67,9 +72,12 @@ def contact_teacher_leads(case: KnownCase, judge: Judge, incident: Incident, whe
     return judge.review(_scope(incident), "who_led", incident, *talks, event=when)
 
 
-@CHAPTER.each("GI-03", _at_level(3))
+@CHAPTER.each("GI-03", _at_level(3, None))
 def leader_called(case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome | None:
-    """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing."""
+    """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing.
+
+    Where the level is not stated and a leader was not called, whether it was this one is a question.
+    """
     scope, called = _scope(incident), incident.leader_called_at
     if called is not None and incident.leader_called is False:
         return judge.review(scope, "called_or_not", incident, event=when)
@@ -81,9 +89,19 @@ def leader_called(case: KnownCase, judge: Judge, incident: Incident, when: Momen
         return judge.met(scope, incident, event=when)
     if incident.leader_called or acted_as(incident.intervener, Role.LEADER, Role.RECTOR):
         return judge.met(scope, incident, event=when)
+    if incident.level is None:
+        asked = _is_level_asked_of_the_home(case, incident)
+        return None if asked else judge.review(scope, "which_level", incident, event=when)
     if incident.leader_called is False:
         return judge.deviation(scope, Reason.INCOMPLETE, incident, event=when)
     return waited(case, judge, "GI-03", scope, when)
+
+
+def _is_level_asked_of_the_home(case: KnownCase, incident: Incident) -> bool:
+    """Whether the level is not stated and GI-03b asks for it, for nothing shows that the guardians know: it is asked once."""
+    return incident.level is None and not all(
+        guardians_know(case, incident, pupil) for pupil in _pupils(case, incident) or ("",)
+    )
 
 
 @CHAPTER.each("GI-03a", _at_level(3))
@@ -169,9 +187,7 @@ def guardians_at_three(case: KnownCase, judge: Judge) -> Iterator[Outcome | None
     """«Foresatte blir informert.» Where the level is not stated, whether it was one that asks for this is a question."""
     yield from _guardians("GI-03b", case, judge, 3)
     for incident in case.incidents:
-        if incident.level is None and not all(
-            guardians_know(case, incident, p) for p in _pupils(case, incident) or ("",)
-        ):
+        if _is_level_asked_of_the_home(case, incident):
             yield judge.review(_scope(incident), "which_level", incident, event=incident.at)
 
 

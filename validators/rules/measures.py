@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from ...domain.activity_plan import ActivityPlan, MeasureType
 from ...domain.case import Pupil
 from ...domain.log import EXAMINES, Hearing, LogEntry, LogKind
-from ...domain.moment import earliest
+from ...domain.moment import Moment, earliest
 from ...domain.verdict import Outcome, Reason, Verdict, best_of, scope_of
 from ..heard import ANALYSIS, hearings
 from ..judge import Judge
@@ -208,8 +209,11 @@ def analysis_underlies(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(scope, "not_an_analysis", plan, linked, event=event)
             continue
         found = sort(case, judge, ANALYSIS, [linked] if linked is not None else _analyses(case, plan))
-        outcome = _first_in_order(judge, scope, found.sure, plan)
-        if outcome is None and found.doubtful:
+        of_before = _from_before_it_was_reopened(case, found.sure, event)
+        outcome = _first_in_order(judge, scope, (e for e in found.sure if e not in of_before), plan)
+        if of_before and (outcome is None or outcome.verdict is not Verdict.MET):
+            yield judge.review(scope, "analysis_from_before", plan, *of_before[-1:], event=event)
+        elif outcome is None and found.doubtful:
             asked = found.doubtful[0]
             yield judge.review(scope, asked.why, plan, asked.item, event=event)
         elif outcome is None:
@@ -218,6 +222,19 @@ def analysis_underlies(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield outcome.with_remarks(WEAK)
         else:
             yield outcome
+
+
+def _from_before_it_was_reopened(
+    case: KnownCase, entries: Sequence[LogEntry], decided: Moment | None
+) -> list[LogEntry]:
+    """Those of ``entries`` from before the case was closed, where what was ``decided`` came after it was opened again."""
+    before = [
+        earlier.closed
+        for earlier, later in pairwise(case.periods)
+        if decided is not None and not decided.certainly_before(later.opened)
+    ]
+    closed = before[-1] if before else None
+    return [e for e in entries if closed is not None and (when := e.at) is not None and when.certainly_before(closed)]
 
 
 def _analyses(case: KnownCase, plan: ActivityPlan) -> list[LogEntry]:

@@ -9,6 +9,7 @@ from ...domain.moment import Moment
 from ...domain.notice import Notice, NoticeSource
 from ...domain.people import Actor, Role
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
+from ..erased import ask_why, erased
 from ..judge import Judge
 from ..known import KnownCase
 from ..occasions import each_notice_from
@@ -35,6 +36,8 @@ CHAPTER = Chapter("notification")
 @CHAPTER.rule("VA-00")
 def notice_exists(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«en plikt til å melde ifra når de mistenker eller har kjennskap til»: a case without a notice cannot show it."""
+    deleted = erased(case, case.raw.notices, case.notices)
+    yield from ask_why(judge, "notice", deleted)
     if case.notices:
         if _rector_never_knew(case, judge):
             yield judge.review("case", "did_rector_know", *case.notices, event=case.received)
@@ -50,7 +53,8 @@ def notice_exists(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
         return
     logged = case.first(LogKind.NOTICE_LOGGED, LogKind.RECTOR_RECEIVED)
     if logged is not None:
-        yield judge.review("case", "log_only", logged, event=logged.at)
+        if not deleted:
+            yield judge.review("case", "log_only", logged, event=logged.at)
     elif case.periods and not _only_settled_on_the_spot(case):
         yield waited(case, judge, "VA-00", "case", case.periods[0].opened)
 

@@ -26,6 +26,7 @@ from ..who_was_told import (
     waited,
 )
 from .notification import written_by
+from .staff_suspicion import is_denied
 
 CHAPTER = Chapter("notification")
 
@@ -126,8 +127,9 @@ def _missed_in_a_staff_case(case: KnownCase, judge: Judge, found: _Seriousness, 
         against_a_leader = suspicion in case.leader_suspicions
         tellers = ("SK-02", "SK-07") if against_a_leader else ("SK-07",)
         told_there = any(judge.plan.is_on(rule, optional=False) for rule in tellers)
-        # «openbert grunnlaus» is a question about the staff case; that the case is «alvorlig» stands by itself.
-        if told_there and (against_a_leader or not suspicion.obviously_unfounded):
+        # «openbert grunnlaus», or whom it is about, is a question about the staff case; that the case is «alvorlig» stands by itself.
+        only_asked = suspicion.obviously_unfounded or is_denied(case, suspicion)
+        if told_there and (against_a_leader or not only_asked):
             return True
     return False
 

@@ -13,9 +13,9 @@ from ...domain.moment import Moment, earliest
 from ...domain.notice import Notice
 from ...domain.people import Actor, Role
 from ...domain.verdict import Outcome, Reason, Remark, Verdict, scope_of
+from ..erased import ask_why, erased
 from ..judge import Judge
 from ..known import KnownCase
-from ..occasions import each_entry
 from ..proof import WEAK, Proof, anyone, find, is_accused
 from ..reading.bare_words import bare
 from ..rule import Chapter
@@ -47,11 +47,15 @@ def or_is_it_about_staff(case: KnownCase, suspicion: Suspicion, outcome: Outcome
     """What is missing is a question where the case itself says otherwise: then somebody must say whom it is about."""
     if outcome is None or outcome.verdict is not Verdict.DEVIATION:
         return outcome
+    return outcome.ask("is_it_about_staff") if is_denied(case, suspicion) else outcome
+
+
+def is_denied(case: KnownCase, suspicion: Suspicion) -> bool:
+    """Whether the case says otherwise too: that it is about a pupil or nobody, in the same entry or a later one."""
     outside = (Suspected.PUPIL, Suspected.NONE)
-    denied = suspicion.suspected in outside or any(
+    return suspicion.suspected in outside or any(
         other.suspected in outside and not other.at.certainly_before(suspicion.at) for other in case.suspicions
     )
-    return outcome.ask("is_it_about_staff") if denied else outcome
 
 
 def _known_at_school(case: KnownCase, suspicion: Suspicion) -> Moment:
@@ -198,9 +202,16 @@ def enquiry_at_once(case: KnownCase, judge: Judge, scope: str, suspicion: Suspic
     return or_is_it_about_staff(case, suspicion, outcome)
 
 
-@CHAPTER.each("SK-05", each_entry(LogKind.STAFF_FINDING))
-def measures_at_once(case: KnownCase, judge: Judge, found: LogEntry) -> Outcome | None:
+@CHAPTER.rule("SK-05")
+def measures_at_once(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«må tiltaks settes i verk straks»: from the day of the finding."""
+    for found in case.all(LogKind.STAFF_FINDING):
+        yield _measures_after(case, judge, found)
+    findings = [e for e in case.raw.log if e.kind is LogKind.STAFF_FINDING and e.found is not StaffFound.NONE]
+    yield from ask_why(judge, "log", erased(case, findings, case.log))
+
+
+def _measures_after(case: KnownCase, judge: Judge, found: LogEntry) -> Outcome | None:
     scope, when = scope_of(log=found.id), found.at
     if found.found is StaffFound.NONE:
         return None
