@@ -74,10 +74,9 @@ def contact_teacher_leads(case: KnownCase, judge: Judge, incident: Incident, whe
 
 @CHAPTER.each("GI-03", _at_level(3, None))
 def leader_called(case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome | None:
-    """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing.
-
-    Where the level is not stated and a leader was not called, whether it was this one is a question.
-    """
+    """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing."""
+    if incident.level is None:
+        return _which_level("GI-03", case, judge, incident)
     scope, called = _scope(incident), incident.leader_called_at
     if called is not None and incident.leader_called is False:
         return judge.review(scope, "called_or_not", incident, event=when)
@@ -89,24 +88,30 @@ def leader_called(case: KnownCase, judge: Judge, incident: Incident, when: Momen
         return judge.met(scope, incident, event=when)
     if incident.leader_called or acted_as(incident.intervener, Role.LEADER, Role.RECTOR):
         return judge.met(scope, incident, event=when)
-    if incident.level is None:
-        asked = _is_level_asked_of_the_home(case, incident)
-        return None if asked else judge.review(scope, "which_level", incident, event=when)
     if incident.leader_called is False:
         return judge.deviation(scope, Reason.INCOMPLETE, incident, event=when)
     return waited(case, judge, "GI-03", scope, when)
 
 
-def _is_level_asked_of_the_home(case: KnownCase, incident: Incident) -> bool:
-    """Whether the level is not stated and GI-03b asks for it, for nothing shows that the guardians know: it is asked once."""
-    return incident.level is None and not all(
-        guardians_know(case, incident, pupil) for pupil in _pupils(case, incident) or ("",)
+def _which_level(code: str, case: KnownCase, judge: Judge, incident: Incident) -> Outcome | None:
+    """Where nobody has said which level it was, the first of the duties of level 3 that is not shown asks; it is asked once."""
+    called = (
+        incident.leader_called or incident.leader_called_at or acted_as(incident.intervener, Role.LEADER, Role.RECTOR)
     )
+    if not all(guardians_know(case, incident, pupil) for pupil in _pupils(case, incident) or ("",)):
+        asks = "GI-03b"
+    elif not called:
+        asks = "GI-03"
+    else:
+        asks = "GI-03a" if not judge.answers(incident.description) else ""
+    return judge.review(_scope(incident), "which_level", incident, event=incident.at) if asks == code else None
 
 
-@CHAPTER.each("GI-03a", _at_level(3))
-def described(_case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome:
+@CHAPTER.each("GI-03a", _at_level(3, None))
+def described(case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome | None:
     """«Den ansatte beskriver hendelsen.»"""
+    if incident.level is None:
+        return _which_level("GI-03a", case, judge, incident)
     outcome = judge.field(_scope(incident), incident.description, incident, event=when)
     if outcome.verdict is not Verdict.MET:
         return outcome
@@ -187,8 +192,8 @@ def guardians_at_three(case: KnownCase, judge: Judge) -> Iterator[Outcome | None
     """«Foresatte blir informert.» Where the level is not stated, whether it was one that asks for this is a question."""
     yield from _guardians("GI-03b", case, judge, 3)
     for incident in case.incidents:
-        if _is_level_asked_of_the_home(case, incident):
-            yield judge.review(_scope(incident), "which_level", incident, event=incident.at)
+        if incident.level is None:
+            yield _which_level("GI-03b", case, judge, incident)
 
 
 @CHAPTER.rule("GI-04")
