@@ -76,7 +76,8 @@ def contact_teacher_leads(case: KnownCase, judge: Judge, incident: Incident, whe
 def leader_called(case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome | None:
     """«tilkalle nærmeste leder»: while it goes on; a field that says no is an answer, an empty one is only missing."""
     if incident.level is None:
-        return _which_level("GI-03", case, judge, incident)
+        asks = _home_knows(case, incident) and not _was_called(incident)
+        return _which_level(judge, incident) if asks else None
     scope, called = _scope(incident), incident.leader_called_at
     if called is not None and incident.leader_called is False:
         return judge.review(scope, "called_or_not", incident, event=when)
@@ -93,25 +94,26 @@ def leader_called(case: KnownCase, judge: Judge, incident: Incident, when: Momen
     return waited(case, judge, "GI-03", scope, when)
 
 
-def _which_level(code: str, case: KnownCase, judge: Judge, incident: Incident) -> Outcome | None:
-    """Where nobody has said which level it was, the first of the duties of level 3 that is not shown asks; it is asked once."""
-    called = (
-        incident.leader_called or incident.leader_called_at or acted_as(incident.intervener, Role.LEADER, Role.RECTOR)
-    )
-    if not all(guardians_know(case, incident, pupil) for pupil in _pupils(case, incident) or ("",)):
-        asks = "GI-03b"
-    elif not called:
-        asks = "GI-03"
-    else:
-        asks = "GI-03a" if not judge.answers(incident.description) else ""
-    return judge.review(_scope(incident), "which_level", incident, event=incident.at) if asks == code else None
+def _home_knows(case: KnownCase, incident: Incident) -> bool:
+    return all(guardians_know(case, incident, pupil) for pupil in _pupils(case, incident) or ("",))
+
+
+def _was_called(incident: Incident) -> bool:
+    leads = acted_as(incident.intervener, Role.LEADER, Role.RECTOR)
+    return bool(incident.leader_called or incident.leader_called_at or leads)
+
+
+def _which_level(judge: Judge, incident: Incident) -> Outcome:
+    """Nobody has said which level it was: asked once, by the first of the duties of level 3 that nothing shows."""
+    return judge.review(_scope(incident), "which_level", incident, event=incident.at)
 
 
 @CHAPTER.each("GI-03a", _at_level(3, None))
 def described(case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome | None:
     """«Den ansatte beskriver hendelsen.»"""
     if incident.level is None:
-        return _which_level("GI-03a", case, judge, incident)
+        asks = not judge.answers(incident.description) and _was_called(incident) and _home_knows(case, incident)
+        return _which_level(judge, incident) if asks else None
     outcome = judge.field(_scope(incident), incident.description, incident, event=when)
     if outcome.verdict is not Verdict.MET:
         return outcome
@@ -192,8 +194,8 @@ def guardians_at_three(case: KnownCase, judge: Judge) -> Iterator[Outcome | None
     """«Foresatte blir informert.» Where the level is not stated, whether it was one that asks for this is a question."""
     yield from _guardians("GI-03b", case, judge, 3)
     for incident in case.incidents:
-        if incident.level is None:
-            yield _which_level("GI-03b", case, judge, incident)
+        if incident.level is None and not _home_knows(case, incident):
+            yield _which_level(judge, incident)
 
 
 @CHAPTER.rule("GI-04")
