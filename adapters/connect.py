@@ -15,7 +15,7 @@ from ..domain.errors import SettingsError
 from ..domain.fault_words import why_not
 from ..domain.school import School
 from ..settings import HttpSection, OneRosterSection, OpenSection, Settings
-from .ports import AnnualCycle, CaseSource, FlagSink, Roster, carries_of, reads_by
+from .ports import AnnualCycle, CaseSource, FlagSink, Roster, answering, carries_of, reads_by
 
 if TYPE_CHECKING:
     from .auth import Grant
@@ -72,6 +72,7 @@ class WithRoster:
         self.write = source.write
         self.read = source.read
         self.by_hand = getattr(source, "by_hand", None)
+        self.answering = answering(source)
         self.odd: tuple[str, ...] = ()
         """What stood in the lists and was no school that can be asked for, by the list's own id."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
@@ -49,6 +49,35 @@ def carries_of(source: object) -> Carries:
 def reads_by(source: object) -> str:
     """A mark of what ``source`` reads its answers by (``reads_by``), where that is data that may change; else nothing."""
     return str(getattr(source, "reads_by", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A case as it came, not read yet."""
+
+    read: Callable[[], SourceItem]
+    """What is in it. Raises Skippable."""
+    mark: str | None = None
+    """A keyed fingerprint of all that came: where it is the same, nothing is another. ``None`` = there is none."""
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """A source that gives what it is answered before it is read, so that what stands judged need not be read again."""
+
+    def changed_answers(self, school: str, since: datetime | None) -> Iterator[Sequence[Answer]]:
+        """As :meth:`CaseSource.changed_cases`: of each page that came, all that is in it. A case may come twice."""
+        ...
+
+    def answer(self, case_id: str) -> Answer:
+        """As :meth:`CaseSource.case`; what is wrong with the case itself is told when it is read."""
+        ...
+
+
+def answering(source: object) -> Answering | None:
+    """``source``, or the one behind it (``answering``), where it gives what it is answered before it is read."""
+    own = getattr(source, "answering", source)
+    return own if isinstance(own, Answering) else None
 
 
 @dataclass(frozen=True, slots=True)

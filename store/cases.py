@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..domain.base import is_pseudonym
 from ..domain.problem import ProblemKind
 from . import findings
 from .names import MUNICIPALITY
 from .plain import Plain, Row, parts, places
-from .rows import JudgedCase
+from .rows import JudgedCase, StandsJudged
 
 _HIDDEN_IS_LOOKED_AT_AGAIN = timedelta(days=3)
 
@@ -37,6 +38,7 @@ def _row(item: JudgedCase, known: Row | None) -> dict[str, Any]:
         "case_id": item.assessment.case,
         "school": item.school,
         "etag": item.etag,
+        "seen_as": item.seen_as,
         "modified_at": item.modified_at,
         "judged_at": as_of,
         "first_judged_at": as_of if known is None or known["judged_at"] is None else known["first_judged_at"],
@@ -74,7 +76,7 @@ def put_vanished(plain: Plain, case: str, at: datetime) -> None:
     """Notes that the source no longer has the case. It is kept and told; one that never could be read is forgotten, since
     nothing was ever said of it."""
     plain.run("DELETE FROM cases WHERE case_id = ? AND judged_at IS NULL", case)
-    gone = "UPDATE cases SET vanished_at = ?, problem = NULL, prints = ? WHERE case_id = ? AND vanished_at IS NULL"
+    gone = "UPDATE cases SET vanished_at = ?, problem = NULL, seen_as = NULL, prints = ? WHERE case_id = ? AND vanished_at IS NULL"
     plain.run(gone, at, {}, case)
 
 
@@ -85,7 +87,7 @@ def accept_gone(plain: Plain, school: str, at: datetime) -> tuple[str, ...]:
     accepted = tuple(plain.column(sql, school, ProblemKind.FORBIDDEN))
     for part in parts(accepted):
         plain.run(
-            f"UPDATE cases SET problem = NULL, prints = ?, gone_accepted_at = ? WHERE case_id IN {places(part)}",
+            f"UPDATE cases SET problem = NULL, seen_as = NULL, prints = ?, gone_accepted_at = ? WHERE case_id IN {places(part)}",
             {},
             at,
             *part,
@@ -105,6 +107,22 @@ def due(plain: Plain, school: str, as_of: datetime) -> tuple[str, ...]:
     again = "changes_at <= ? OR judged_at > ? OR problem IS NOT NULL OR unseen_since > ?"
     sql = f"SELECT case_id FROM cases WHERE school = ? AND vanished_at IS NULL AND ({again}) ORDER BY case_id"
     return tuple(plain.column(sql, school, as_of, as_of, as_of - _HIDDEN_IS_LOOKED_AT_AGAIN))
+
+
+def standing(plain: Plain, school: str, as_of: datetime, since: datetime) -> dict[str, StandsJudged]:
+    """By the fingerprint of its answer, each case of the school that stands judged as it was answered, where that may come again:
+    it was changed at or after ``since``, or it is among :func:`due` because something of it could not be seen, and nothing else.
+
+    Not where a rule crashed, nor where it goes by a pseudonym: its number at the source is learnt by reading it."""
+    stands = "judged_at <= ? AND (changes_at IS NULL OR changes_at > ?) AND problem IS NULL AND vanished_at IS NULL"
+    again = "modified_at IS NULL OR modified_at >= ? OR unseen_since > ?"
+    sql = f"SELECT seen_as, case_id, modified_at, crashed FROM cases WHERE school = ? AND seen_as IS NOT NULL AND {stands} AND ({again})"
+    rows = plain.rows(sql, school, as_of, as_of, since, as_of - _HIDDEN_IS_LOOKED_AT_AGAIN)
+    return {
+        row["seen_as"]: StandsJudged(row["case_id"], row["modified_at"])
+        for row in rows
+        if not row["crashed"] and not is_pseudonym(row["case_id"])
+    }
 
 
 def changing(plain: Plain, school: str, until: datetime) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ _COLUMNS = {
     "acceptances": "id school case_id rule scope reason role until verdict created_at withdrawn_at",
     "calendar_events": "uid as_of fingerprint sequence",
     "cases": (
-        "case_id school etag modified_at judged_at plan unseen_since crashed changes_at closed "
+        "case_id school etag seen_as modified_at judged_at plan unseen_since crashed changes_at closed "
         "first_judged_at leader_accused last_act unseen record_fingerprint problem vanished_at prints "
         "gone_accepted_at"
     ),

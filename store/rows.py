@@ -48,10 +48,20 @@ class JudgedCase:
     """``None``: no flag is to be written on it."""
     etag: str | None = None
     modified_at: datetime | None = None
+    seen_as: str | None = None
+    """Fingerprint of the answer in which it came, where the source gives one."""
     changes_at: datetime | None = None
     """When time alone may change a verdict, or an entry dated ahead becomes known."""
     prints: Mapping[str, str] = field(default_factory=dict)
     """Keyed fingerprints of the texts of its plans (judging/copies.py) → the rule that asks for the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandsJudged:
+    """A case that stands judged just as the source answered."""
+
+    case: str
+    modified_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,7 @@ class Store(Transactions):
     case_ids = looks(_queries.case_ids)
     vanished = looks(_queries.vanished)
     due_cases = looks(_cases.due)
+    standing_cases = looks(_cases.standing)
     changing_cases = looks(_cases.changing)
     leader_cases = looks(_queries.about_leaders)
     prints = looks(_queries.prints)

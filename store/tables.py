@@ -77,6 +77,9 @@ cases = Table(
     Column("case_id", String(64), primary_key=True),
     Column("school", String(9), nullable=False),
     Column("etag", Text),
+    Column(
+        "seen_as", String(64)
+    ),  # fingerprint of the whole answer that was judged: the same need not be read again; gone with the case
     Column("modified_at", Utc),
     Column("judged_at", Utc),  # NULL: never judged, because it could not be read
     Column("plan", String(120)),

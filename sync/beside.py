@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from ..adapters.ports import CaseProblem, CaseSource
-from ..domain.case import Case
+from ..adapters.ports import CaseSource
 from ..domain.errors import SkolemiljoError
 from ..judging import processes
 from ..judging.policy import Judging
 from .context import Night
 from .judge_school import FreshJudgement, judged_case
-from .reading import Listing, ReadRequest, read_school
+from .reading import Arrival, Listing, ReadCase, ReadRequest, read_school
 
-Item = Case | CaseProblem | FreshJudgement | Listing
+Item = Arrival | FreshJudgement | Listing
 Read = Callable[[ReadRequest], Iterator[Item]]
 
 
@@ -82,7 +81,7 @@ def _read_and_judged(request: ReadRequest, as_of: datetime) -> tuple[list[Item],
     items: list[Item] = []
     try:
         items.extend(
-            judged_case(_judging, as_of, item) if isinstance(item, Case) else item
+            judged_case(_judging, as_of, item.case, item.mark) if isinstance(item, ReadCase) else item
             for item in read_school(_source, request)
         )
     except SkolemiljoError as error:

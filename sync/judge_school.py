@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from gettext import gettext as _
 
-from ..adapters.ports import CaseProblem, SourceItem
+from ..adapters.ports import CaseProblem
 from ..domain.case import Case, CaseStatus
 from ..domain.errors import CaseForbidden, Skippable, SourceError
 from ..domain.flag import fingerprint_of
@@ -14,10 +14,10 @@ from ..domain.problem import ProblemKind
 from ..judging.next_change import changes_at
 from ..judging.policy import Judging
 from ..judging.problems import kept_apart, problem_of
-from ..store import MUNICIPALITY, JudgedCase
+from ..store import MUNICIPALITY, JudgedCase, StandsJudged
 from .account import account, missing
 from .context import Night, NightProgress, SchoolTonight
-from .reading import Listing
+from .reading import Arrival, Listing, ReadCase
 from .summary import SchoolSummary
 
 _BATCH = 100
@@ -58,18 +58,25 @@ class SchoolJudge:
         self._not_there: list[CaseProblem] = []
         """Cases that could not be found, until the source's own list says whether they have gone."""
 
-    def take(self, item: SourceItem | FreshJudgement | Listing) -> None:
+    def take(self, item: Arrival | FreshJudgement | Listing) -> None:
         """Judges one item, where that was not done where it was read."""
         if isinstance(item, Listing):
             self._listed, self._counted = item.ids, item
+        elif isinstance(item, StandsJudged):
+            self.summary = self.summary.plus(read=1)
+            self._saw(item.modified_at)
         elif isinstance(item, CaseProblem) and item.any_school and item.case is not None:
             self._unclaimed(item, item.case)
         else:
             self.summary = self.summary.plus(read=1)
-            if isinstance(item, Case) and self._was_judged(item):
-                self._saw(item.modified_at.instant if item.modified_at is not None else None)
-                return
-            judged = judged_case(self._night.judging, self._night.as_of, item) if isinstance(item, Case) else item
+            judged: FreshJudgement | CaseProblem
+            if isinstance(item, ReadCase):
+                if self._was_judged(item.case):
+                    self._saw(item.case.modified_at.instant if item.case.modified_at is not None else None)
+                    return
+                judged = judged_case(self._night.judging, self._night.as_of, item.case, item.mark)
+            else:
+                judged = item
             if isinstance(judged, FreshJudgement):
                 self._add(to_stand(self._night, judged))
             elif judged.kind == ProblemKind.GONE and judged.case is not None:
@@ -159,7 +166,7 @@ class SchoolJudge:
             problem = self._not_there.pop(0)
             self._found_or_gone(problem, listed=problem.case in self._listed)
 
-    def _found_or_gone(self, found: SourceItem, *, listed: bool) -> None:
+    def _found_or_gone(self, found: ReadCase | CaseProblem, *, listed: bool) -> None:
         if isinstance(found, CaseProblem) and found.kind == ProblemKind.GONE and found.case is not None:
             if listed:
                 self._problem(found)
@@ -206,7 +213,7 @@ class SchoolJudge:
 
     def _look_up(self, case: str, *, listed: bool) -> None:
         try:
-            found: SourceItem = self._night.source.case(case)
+            found: ReadCase | CaseProblem = ReadCase(self._night.source.case(case), None)
         except Skippable as error:
             found = problem_of(error, case)
             if isinstance(error, CaseForbidden):
@@ -246,8 +253,9 @@ class FreshJudgement:
     """The last day on which it was closed, where it ever was."""
 
 
-def judged_case(judging: Judging, as_of: datetime, case: Case) -> FreshJudgement | CaseProblem:
-    """The judgement of ``case``, or the problem that it is where the judgement broke. Asks nothing of the night: any process can do it."""
+def judged_case(judging: Judging, as_of: datetime, case: Case, mark: str | None = None) -> FreshJudgement | CaseProblem:
+    """The judgement of ``case``, or the problem that it is where the judgement broke; ``mark``: of the answer in which it came. Asks
+    nothing of the night: any process can do it."""
 
     def judged() -> FreshJudgement:
         assessment = judging.case(case, as_of)
@@ -257,6 +265,7 @@ def judged_case(judging: Judging, as_of: datetime, case: Case) -> FreshJudgement
             record_fingerprint=None,
             etag=case.etag,
             modified_at=case.modified_at.instant if case.modified_at is not None else None,
+            seen_as=mark,
             changes_at=changes_at(case, as_of, assessment.changes_at),
             prints=judging.fingerprints(case, as_of),
         )

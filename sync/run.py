@@ -177,7 +177,8 @@ def _tonight(night: Night, found: School) -> SchoolTonight:
     )
     since = None if full or state.cursor is None else state.cursor - options.overlap
     due = night.store.due_cases(school, night.as_of)
-    return SchoolTonight(state, basis, ReadRequest(school, since, due=due, every_id=full))
+    stands = {} if since is None else night.store.standing_cases(school, night.as_of, since)
+    return SchoolTonight(state, basis, ReadRequest(school, since, due=due, stands=stands, every_id=full))
 
 
 def _hold_the_clocks_together(night: Night) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from gettext import gettext as _
 from itertools import chain
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -17,8 +21,8 @@ from ...domain.errors import AnswerTooLarge, CaseNotFound, Conflict, IncompleteA
 from ...domain.flag import ComplianceRecord
 from ...domain.school import School
 from ..case_file import is_case_number
-from ..http import Heard, HttpClient
-from ..ports import CaseProblem, Receipt, SourceItem
+from ..http import Heard, HttpClient, Response
+from ..ports import Answer, CaseProblem, Receipt, SourceItem
 from .case_numbers import SYSTEM, CaseNumbers
 from .mapping import WireMapping, standard
 from .wire import Labels, case_from_wire, record_from_wire, record_to_wire, school_from_wire
@@ -79,36 +83,57 @@ class SikkerSak:
         Where a page is larger than may be read at once, every case of the school is asked for by itself, so that only the one
         that is too large is named as not readable.
         """
-        params = {"modifiedSince": since.astimezone(UTC).isoformat()} if since is not None else {}
         seen: set[tuple[str, str | None]] = set()
+        for answer in chain.from_iterable(self.changed_answers(school, since)):
+            try:
+                item = answer.read()
+            except Skippable as error:
+                yield CaseProblem(error.case, error.kind, getattr(error, "fields", ()), error.what_to_do)
+                continue
+            if isinstance(item, Case):
+                key = (item.id, item.etag)
+                if key in seen:
+                    continue
+                seen.add(key)
+            yield item
+
+    def changed_answers(self, school: str, since: datetime | None) -> Iterator[Sequence[Answer]]:
+        """The same before it is read, page by page; what may come twice comes twice."""
+        params = {"modifiedSince": since.astimezone(UTC).isoformat()} if since is not None else {}
         pages = self._http.pages(f"v1/schools/{school}/cases", params=params, page_size=self._page_size)
         try:
-            for raw in chain.from_iterable(pages):
-                item = self._item(raw)
-                if isinstance(item, Case):
-                    key = (item.id, item.etag)
-                    if key in seen:
-                        continue
-                    seen.add(key)
-                yield item
+            for page in pages:
+                yield [self._answered(raw, None, partial(self._read, raw, None)) for raw in page]
         except AnswerTooLarge:
-            given = {case for case, _etag in seen}
-            yield from (self._one(case) for case in self.case_ids(school) if case not in given)
+            yield from ([self._by_itself(case)] for case in self.case_ids(school))
 
-    def _one(self, case_id: str) -> SourceItem:
+    def _by_itself(self, case_id: str) -> Answer:
         try:
-            return self.case(case_id)
+            return self.answer(case_id)
         except Skippable as error:
-            return CaseProblem(case_id, error.kind, getattr(error, "fields", ()), error.what_to_do)
+            error.case = error.case or case_id
+            return Answer(partial(_raise, error))
 
     def case(self, case_id: str) -> Case:
         """One case, whole, with the etag of the answer."""
+        answer = self._asked(case_id)
+        return self._asked_for(case_id, answer.body, answer.etag)
+
+    def answer(self, case_id: str) -> Answer:
+        """The same before it is read."""
+        answer = self._asked(case_id)
+        read = partial(self._asked_for, case_id, answer.body, answer.etag)
+        return self._answered(answer.body, answer.etag, read)
+
+    def _asked(self, case_id: str) -> Response:
         try:
-            answer = self._http.get(_path(self._number(case_id)), case=case_id)
+            return self._http.get(_path(self._number(case_id)), case=case_id)
         except AnswerTooLarge as error:
             raise UnreadableCase(error.what_to_do, system=SYSTEM, case=case_id) from None
+
+    def _asked_for(self, case_id: str, body: Any, etag: str | None) -> Case:
         try:
-            case = self._read(answer.body, answer.etag)
+            case = self._read(body, etag)
         except UnreadableCase as error:
             error.case = case_id  # what it calls itself may be what can't be read
             raise
@@ -119,6 +144,14 @@ class SikkerSak:
                 _("en annen sak kom enn den det ble spurt etter"), system=SYSTEM, case=case_id, fields=("id",)
             )
         return case
+
+    def _answered(self, raw: Any, etag: str | None, read: Callable[[], Case]) -> Answer:
+        """The answer with its mark: of the whole document, and of the version by which it would be written to."""
+        try:
+            document = json.dumps([_strong(etag, raw), raw])
+        except RecursionError:
+            return Answer(read)
+        return Answer(read, hmac.digest(self.context.reference_key, document.encode(), hashlib.sha256).hex())
 
     def case_ids(self, school: str) -> Iterator[str]:
         """The numbers of all the school's cases."""
@@ -191,12 +224,6 @@ class SikkerSak:
             return None
         return record_from_wire(answer.body, case_id, number, answer.request_id)
 
-    def _item(self, raw: Any) -> SourceItem:
-        try:
-            return self._read(raw, None)
-        except UnreadableCase as error:
-            return CaseProblem(error.case, error.kind, error.fields, error.what_to_do)
-
     def _read(self, raw: Any, etag: str | None) -> Case:
         etag = _strong(etag, raw)
         return self.carries.marked(
@@ -210,6 +237,10 @@ def _strong(header: str | None, raw: Any) -> str | None:
     if header is None or (header.startswith(_WEAK) and inside is not None):
         return inside
     return header
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
 
 
 def _path(case_id: str) -> str:

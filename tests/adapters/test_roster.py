@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import responses
 
-from skolemiljo.adapters.connect import case_adapter, roster_adapter
+from skolemiljo.adapters.connect import WithRoster, case_adapter, roster_adapter
+from skolemiljo.adapters.folder import Folder
 from skolemiljo.adapters.http import HttpClient, Limits
 from skolemiljo.adapters.mock.municipality import Municipality
-from skolemiljo.adapters.ports import CaseSource, FlagSink, Roster
+from skolemiljo.adapters.ports import CaseSource, FlagSink, Roster, answering
 from skolemiljo.adapters.roster import OneRoster, SchoolsFile
+from skolemiljo.adapters.sikker_sak.connector import SikkerSak
 from skolemiljo.domain.errors import IncompleteAnswer, SettingsError, SourceError
 from skolemiljo.settings import FolderSection, OneRosterSection, SikkerSakSection, load_settings
 
@@ -107,6 +109,12 @@ def test_a_tenant_is_asked_for_only_where_the_vendor_wants_one() -> None:
     assert isinstance(roster_adapter(settings), Roster)
     with pytest.raises(SettingsError, match="tenant_id"):
         case_adapter(plain.model_copy(update={"sikker_sak": SikkerSakSection(**secret), "source": "sikker_sak"}))
+
+
+def test_with_a_roster_the_source_gives_what_it_is_answered_all_the_same(tmp_path: Path) -> None:
+    source = SikkerSak(HttpClient(BASE, system="sikker_sak"))
+    assert answering(WithRoster(source, roster())) is source
+    assert answering(WithRoster(Folder(tmp_path), roster())) is None
 
 
 @responses.activate

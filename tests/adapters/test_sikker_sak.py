@@ -181,6 +181,19 @@ def test_one_case_with_an_unknown_word_is_named_and_the_others_are_read(mock: Ru
     assert len(items) > 3
 
 
+def test_the_same_answer_has_the_same_mark_however_it_was_asked_for(mock: RunningMock) -> None:
+    adapter = connector(mock)
+    by_page = {a.read().id: a.mark for page in adapter.changed_answers(school(), None) for a in page}
+    assert None not in by_page.values()
+    assert len(set(by_page.values())) == len(by_page)
+    assert adapter.answer(some_case()).mark == by_page[some_case()]
+    mock.mock.plan.rules.append(FaultRule(Fault.HIDDEN_FIELD))
+    assert adapter.answer(some_case()).mark != by_page[some_case()], "the version is the same, and less of it is seen"
+    mock.mock.plan.rules.clear()
+    adapter.context.reference_key = b"another"
+    assert adapter.answer(some_case()).mark != by_page[some_case()]
+
+
 def test_a_masked_log_is_hidden_and_not_empty(mock: RunningMock) -> None:
     mock.mock.plan.rules.append(FaultRule(Fault.HIDDEN_FIELD))
     case = connector(mock).case(some_case())

@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from skolemiljo.adapters.mock.fault_layer import FaultLayer
+from skolemiljo.adapters.mock.faults import Fault, FaultRule
+from skolemiljo.adapters.sikker_sak.connector import SikkerSak
+from skolemiljo.domain.case import Case
 from skolemiljo.store import Store
 
 from .vendor import FIRST_NIGHT, disturb, night, settings_for, vendors
@@ -74,11 +77,47 @@ def test_a_night_asks_once_for_a_page_and_three_times_for_a_record_it_writes(req
         summary = night(settings, store, FIRST_NIGHT + timedelta(hours=2))
         assert (summary.state, summary.total("written")) == ("complete", 1)
         assert requests() == {
-            **quiet,
-            "GET /v1/schools/*/cases": schools + 1,  # asked again until nothing is new
+            **quiet,  # what changed came in one answer, so nothing can have moved meanwhile
             "PUT /v1/cases/*/compliance": 1,
             "GET /v1/cases/*/compliance": 1,
         }
+
+
+def test_what_stands_judged_is_asked_for_and_not_read_again(
+    requests: Counted, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A quiet night reads nothing: neither what the overlap shows again, nor what was hidden and still is. What is not hidden
+    any longer is read, though its version is the same."""
+    cases, schools = 24, 2
+    opened: list[Any] = []
+
+    read = SikkerSak._read
+
+    def counted(self: SikkerSak, raw: Any, etag: str | None) -> Case:
+        opened.append(raw)
+        return read(self, raw, etag)
+
+    monkeypatch.setattr(SikkerSak, "_read", counted)
+    with vendors(cases=cases, schools=schools) as mock, Store.open(tmp_path / "store.sqlite") as store:
+        settings = settings_for(mock, page_size=50, read_timeout=30)
+        hides = FaultRule(Fault.HIDDEN_FIELD)
+        mock.mock.plan.rules.append(hides)
+        first = night(settings, store, FIRST_NIGHT)
+        assert (first.total("read"), len(opened)) == (cases, cases)
+
+        requests()
+        opened.clear()
+        quiet = night(settings, store, FIRST_NIGHT + timedelta(minutes=5))
+        assert (quiet.state, quiet.total("read"), quiet.total("judged")) == ("complete", cases, 0)
+        asked = requests()
+        assert asked["GET /v1/schools/*/cases"] == schools
+        assert 0 < asked["GET /v1/cases/*"] < cases, "each is tried again, but those that the pages show"
+        assert opened == []
+
+        mock.mock.plan.rules.remove(hides)
+        seen = night(settings, store, FIRST_NIGHT + timedelta(minutes=10))
+        assert (seen.total("judged"), len(opened)) == (cases, cases)
+        assert seen.total("unknown") < first.total("unknown")
 
 
 def test_a_large_school_costs_its_pages_and_no_more(requests: Counted, tmp_path: Path) -> None:

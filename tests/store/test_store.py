@@ -43,6 +43,7 @@ from skolemiljo.store import (
     JudgedCycle,
     OlderStore,
     SchoolState,
+    StandsJudged,
     Store,
     copies,
     file,
@@ -734,6 +735,38 @@ def test_a_malformed_acceptance_is_kept_and_told(store: Store, tmp_path: Path) -
     broken = next(one for one in store.acceptances() if one.id == "x")
     assert broken.until is None
     assert broken.malformed == ("until", "role", "reason")
+
+
+def test_what_stands_judged_as_it_was_answered_is_known_by_that_while_nothing_makes_it_judged_anew(
+    store: Store,
+) -> None:
+    def seen(case: str, *findings: Finding, **fields: Any) -> JudgedCase:
+        return judged(case, *findings, **{"seen_as": f"mark {case}", "modified_at": AT, **fields})
+
+    long_ago = AT - timedelta(days=9)
+    crashed = seen("S-7")
+    store.put_judged(
+        [
+            seen("S-1"),
+            judged("S-2", modified_at=AT),  # its source gave no mark
+            seen("S-3", modified_at=long_ago),
+            seen("S-4", changes_at=AT),
+            seen("S-5", finding("S-5", verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN), modified_at=long_ago),
+            seen("S-6"),
+            replace(crashed, assessment=replace(crashed.assessment, crashed=("T-01",))),
+            seen("p-abcdefghijkl"),
+            seen("S-8"),
+        ]
+    )
+    store.put_problem(HERE, "S-6", ProblemKind.UNREADABLE)
+    store.put_vanished("S-8", AT)
+    since = AT - timedelta(hours=24)
+    assert store.standing_cases(HERE, AT, since) == {
+        "mark S-1": StandsJudged("S-1", AT),
+        "mark S-5": StandsJudged("S-5", long_ago),
+    }
+    assert store.standing_cases(HERE, AT - timedelta(days=1), since) == {}, "time has been turned back"
+    assert store.standing_cases(THERE, AT, since) == {}
 
 
 def test_forgetting_takes_what_is_old_and_leaves_what_time_still_runs_for(store: Store, path: Path) -> None:

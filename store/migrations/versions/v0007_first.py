@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(64), primary_key=True),
         sa.Column("school", sa.String(9), nullable=False),
         sa.Column("etag", sa.Text),
+        sa.Column("seen_as", sa.String(64)),
         sa.Column("modified_at", _MOMENT),
         sa.Column("judged_at", _MOMENT),
         sa.Column("plan", sa.String(120)),
