@@ -52,9 +52,15 @@ def unless_repeated(case: KnownCase, judge: Judge, plan: ActivityPlan, path: str
         return outcome
     if path in _repeated(case, plan):
         return judge.review(outcome.scope, "same_in_several_fields", plan, event=plan.at)
-    if case.hides and any(map(case.raw.is_hidden, texts_of(plan))) and path in repeated_in(plan, SAME_IN - 1):
+    if case.hides and (unseen := _unseen_texts(case, plan)) and path in repeated_in(plan, max(SAME_IN - unseen, 1)):
         return judge.hidden(outcome.scope, plan.at)
     return outcome
+
+
+def _unseen_texts(case: KnownCase, plan: ActivityPlan) -> int:
+    """In how many of the plan's texts that can't be seen a sentence may stand; all those that the source never has are one at most."""
+    unseen = [path for path in texts_of(plan) if case.cannot_see(path)]
+    return max(sum(not case.raw.lacks(path) for path in unseen), min(len(unseen), 1))
 
 
 def graded(judge: Judge, text: str | None, answers: Callable[[str], bool]) -> Grade:

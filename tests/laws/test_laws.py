@@ -67,23 +67,24 @@ def _line(failure: Failure) -> str:
     )
 
 
+@pytest.mark.parametrize("number", [1, 2], ids=["hidden", "less proof"])
 @settings(max_examples=2000 if WHOLE else 40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(chance=st.randoms(use_true_random=False))
-def test_several_proofs_less_are_never_calmer(chance: Random) -> None:
-    """The second law for two or three facts at once."""
-    example = chance.choice(every())
+def test_several_at_once_are_never_calmer(number: int, chance: Random) -> None:
+    """The first and the second law for two or three facts at once."""
+    law, example = LAWS[number], chance.choice(every())
     case, gone, fields = example.case, frozenset[str](), list[str]()
     for _ in range(chance.choice((2, 3))):
-        changes = list(LAWS[2].changes(replace(example, case=case)))
+        changes = list(law.changes(replace(example, case=case)))
         if not changes:
             break
         change = chance.choice(changes)
         case, gone, fields = change.case, gone | change.gone, [*fields, change.field]
     if not fields:
         return
-    allowed = {(rule.rule, field) for rule in exceptions() if rule.law == 2 for field in rule.fields}
+    allowed = {(rule.rule, field) for rule in exceptions() if rule.law == number for field in rule.fields}
     together = Change(fields[-1], " and ".join(fields), case, gone)
-    wrong = LAWS[2].wrong(example.judged(example.case), example.judged(case), together)
+    wrong = law.wrong(example.judged(example.case), example.judged(case), together)
     new = [about for about, _ in wrong if not any((about[0], field) in allowed for field in fields)]
     assert not new, f"{new} in {example.name} when less is said of {together.what}"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -376,6 +378,35 @@ def test_a_word_of_the_prompt_is_an_answer_only_in_a_sentence_that_says_somethin
     )
     assert [text for text, worth in said if worth is not Said.ANSWER] == []
     assert [text for text, worth in asked if worth is Said.ANSWER] == []
+
+
+SHORT = tomllib.loads((Path(__file__).parent / "short_answers.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", SHORT)
+def test_what_is_typed_in_a_hurry_is_read_as_it_was_meant(path: str) -> None:
+    said = {text: read_answer(text, path).said is Said.ANSWER for texts in SHORT[path].values() for text in texts}
+    assert [text for text in SHORT[path].get("says", ()) if not said[text]] == []
+    assert [text for text in SHORT[path].get("asks", ()) if said[text]] == []
+
+
+@pytest.mark.parametrize("text", ["Ja?", "Voksen ute?", "Kanskje lekegruppe?", "Er klassen trygg? Skal vi gjøre noe?"])
+@pytest.mark.parametrize("path", ["log.decision", PROBLEM, MEASURE, "best_interest.harmonise", "evaluations.result"])
+def test_a_question_answers_nothing(text: str, path: str) -> None:
+    assert read_answer(text, path).said is Said.NOTHING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "«Hvorfor er det alltid meg?»",
+        "Hvorfor vil ingen leke med meg?",
+        "Bedre, men hva med bussen?",
+        "Redd (for e-2?)",
+    ],
+)
+def test_a_question_that_is_told_or_stands_beside_takes_nothing_back(text: str) -> None:
+    assert read_answer(text, "best_interest.child_views").said is Said.ANSWER
 
 
 def test_every_field_is_one_of_the_case_format() -> None:

@@ -39,6 +39,12 @@ def noted(text: str, *, pupils: tuple[str, ...] = (), at: str = "2026-03-09T12:0
         ("VA-08", "Jenta vet at rektor har fått melding."),
         ("VA-08", "Barnet veit at rektor har fått meldinga."),
         ("VA-08", "Han fikk vite at rektor har meldingen."),
+        ("VA-08", "Eg sa det til guten i friminuttet."),
+        ("VA-08", "Gutten vet om meldingen."),
+        ("VA-08", "Eleven ble kontaktet på telefon og fikk beskjed."),
+        ("VA-08", "Tok eleven ut på gangen og forklarte at rektor har fått melding."),
+        ("GI-03b", "Ga beskjed hjem."),
+        ("GI-03b", "Møte med mor og far i dag."),
         ("TI-02", "Snakket med jenta i går."),
         ("TI-02", "Guten fortalde korleis det var."),
         ("UN-09", "Samtale med e-1."),
@@ -79,6 +85,10 @@ def test_a_note_about_the_case_is_pointed_at(rule: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "text"),
     [
+        ("VA-08", "Skulle ha sagt det til eleven."),
+        ("VA-08", "Sa det til guten at timen er flytta."),
+        ("VA-08", "Gutten vet om turen."),
+        ("VA-08", "Eleven var på tur, så mor fikk beskjed."),
         ("VA-08", "Eleven fikk beskjed om gymsko."),
         ("VA-08", "Gutten fikk beskjed om gymsko."),
         ("VA-08", "Jenta vet at det er gym i morgen."),

@@ -22,7 +22,12 @@ I lunsjen|1. termin|
 Man, ons, fre|Ma-fr|Man og ons|Tirs og tors|Skoledager|1 g/uke|11.30–12.00|I lillefri|Ukene 38-42|
 Vekene 38–42|En måned|Innen 14 dager|i løpet av uke 40|Straks, og hver dag til 1. november|
 Fra 1. oktober og ut året|Tirsdagar etter skulen|Ut mai|Våren 2027|Kvar måndag|Hver uke|Hver time|
-Hvert friminutt|Kvart friminutt|Alle friminutt|I alle friminutt""".replace("\n", "").split("|")
+Hvert friminutt|Kvart friminutt|Alle friminutt|I alle friminutt|
+Annakvar fredag|1. og 3. torsdag i mnd|f.o.m. 3/11|innan jul|v. 13 og 14|Hver gymtime|hver tredje uke|de neste 4 ukene|
+første skoledag etter påske|
+partallsuker|Fra 10.3.2026 inntil videre|Noen ganger i uka, mandag og onsdag|Om våren en gang i uka""".replace(
+    "\n", ""
+).split("|")
 NO_TIMES = """Når vi får vikar|Når vi får vikar på plass|Når me får vikar|Etter ferien|Ved behov|Etter behov|Jevnlig|
 Fortløpende|Snarest|Se felt b|Ikke aktuelt|Som avtalt|Når det passer|Framover|Hele tiden|Straks|
 Så snart som mulig|Senere|Når eleven er klar|Kommer|Må diskuteres|Avklares i uke 42|
@@ -30,8 +35,14 @@ Ikke bestemt, kanskje i uke 42|Når det trengs|Med jevne mellomrom|Inntil videre
 Ingen|Så ofte vi kan|Når det er nok folk|En stund|Fra nå|Vår klasse|I perioder|Etter avtale|Når mor har tid|
 Dersom det skjer igjen|Når BUP har svart|Når det er mulig|Litt hver gang|Så lenge som nødvendig|Fra oppstart|
 Når kontaktlærer er tilbake|Uke 57|Veke 0|Uke 42?|Mandag?|Etter nærmere avtale i uke ?|I vinter en gang|Ein gang til våren|
-Ved behov i friminutt|Etter behov i garderoben""".replace("\n", "").split("|")
-SOMEBODY = """Lena|Kari|Mona|Kari Hansen|Per Olsen|Kari N.|KH|K.H.|Kari (kontaktlærer)|Rektor|Rektor og kontaktlærer|
+Ved behov i friminutt|Etter behov i garderoben|
+noen ganger i uka|etter høstferien en gang|en gang til våren|Avklares på møtet 12.10.|Kommer inntil videre""".replace(
+    "\n", ""
+).split("|")
+SOMEBODY = """kontaktlærer + miljøterapeut|v/rektor|inspektør Anne|BUP og kontaktlærer|Ass.|KL|kontaktlerer|inspiserende lærer|
+sosionom|pedagogisk leder SFO|
+PPT ved Hanne Moen og kontaktlærer|
+Lena|Kari|Mona|Kari Hansen|Per Olsen|Kari N.|KH|K.H.|Kari (kontaktlærer)|Rektor|Rektor og kontaktlærer|
 Kontaktlærer|Kontaktlærer 5A|Kontaktlærar|Trinnleder 5. trinn|kontaktlærer-2|ansatt-3|a-04|Miljøterapeut|
 Miljøterapeuten|Sosiallærer|Inspektør|Avdelingsleder|Assistent|Assistent på 5. trinn|Teamet ved Kari|
 Miljøteamet v/ Kari|Kontaktlærer og eleven|SFO-leder|SFO-leiar|Spesialpedagog|Rådgiver|Espen|Karen|Einar|
@@ -44,7 +55,8 @@ Kont.lærer|Klassestyrer|spes.ped|SFO leder|Baseassistent|1:1-assistent|Studiere
 Rektors stedfortreder|Hansen|Hansen og Olsen|Lærer Hansen|Tospråklig lærer|
 Lærer 5A|Siw|Klasselærer|Mat- og helselæreren|Mat- og helselæraren|N.K.|Kontaktlærer (Lena)|Ansvarlig: Lena|Lena, Per|Lena/Per|Lena eller Per|
 Elias""".replace("\n", "").split("|")
-NOBODY = """Noen|Nokon|Klassen|Klassa|BUP|PPT|Team 6. trinn|Elev-1|elev-2|Eleven|Eleven selv|Ola (elev)|Mor|Foreldrene|
+NOBODY = """alle på trinnet|kontaktlærer?|den som har tid|ledig stilling|felles ansvar|
+Noen|Nokon|Klassen|Klassa|BUP|PPT|Team 6. trinn|Elev-1|elev-2|Eleven|Eleven selv|Ola (elev)|Mor|Foreldrene|
 Far|Når vi får vikar|Etter ferien|Alle|Skolen|Lærerne|Ingen|Vet ikke|Se felt b|Trinnet|Elevrådet|Ledelsen|
 Vikar|Som over|Den som har vakt|Personalet|Voksne|Noen på trinnet|Noen fra SFO|Klasse 5A|5. trinn|Mor til Ola|
 Mamma|Pappa|Begge|Plangruppa|
@@ -119,6 +131,10 @@ def test_several_nobodies_are_nobody(parts: list[str], joint: str) -> None:
         ("Fra 1.9.", None),
         ("Frå og med veke 30", None),
         ("Hver fredag", None),
+        ("våren 2026", date(2026, 6, 30)),
+        ("Fram til jul 2025", date(2025, 12, 31)),
+        ("Fra våren 2026", None),
+        ("høsten", None),
     ],
 )
 def test_when_a_period_is_over(text: str, over: date | None) -> None:

@@ -135,6 +135,7 @@ class _Field:
     measure: bool
     may_not_apply: bool
     outcome: bool
+    asks: bool
     in_place: re.Pattern[str]
     """«vi er i mål»: a word of the prompt, where somebody or something is said to be there"""
     told: re.Pattern[str]
@@ -166,6 +167,7 @@ def _field(path: str | None) -> _Field:
             rf"(?:(?:\w+ )+{_IS} )?{_ADVERBS}(?:mulig|mogleg)(?: å .*)?|(?:\w+ )+(?:få|får|fikk|fekk) {_ADVERBS}(?:{words}).*"
         ),
         outcome=raw.get("outcome", False),
+        asks=raw.get("asks", False),
     )
 
 
@@ -306,16 +308,32 @@ def _by_shape(word: str) -> frozenset[_Class]:
 @kept
 def read_answer(text: str | None, path: str | None = None) -> Answer:
     """What ``text`` is worth in the field ``path`` (``activity_plans.problem``); ``None``: in any field, with no leave of its own."""
+    field = _field(path)
+    if text is not None and "?" in text and not field.asks:
+        text = _QUESTION.sub(_unless_it_is_told, text)
+    if text is not None and ")" in text:
+        text = _LETTER.sub("", text)
     words = bare(text) if text is not None else ""
     if not words:  # «-», «…»
         return NOTHING
-    field = _field(path)
     if _says_its_own_first(words, field):
         return _ANSWER
     closed = _closed(words, field)
     if closed is not None and not _may_say_no_in_part(closed, field):
         return closed
     return _by_its_beginning(unicodedata.normalize("NFC", plain(text or "")).casefold(), words, field)
+
+
+_QUESTION = re.compile(r"(?:\bmen\b)?(?:(?!\bmen\b)[^.!?;\n(«\"“”])*\?+(?=\W|$)[»\"”]?")
+_IN_THE_FIRST_PERSON = re.compile(r"\b(?:jeg|eg|meg|min|mi|mitt|mine)\b", re.IGNORECASE)
+_LETTER = re.compile(r"^\s*[a-f]\)\s", re.IGNORECASE)
+"""What the plan's own headings begin with: «a) hvilket problem tiltakene skal løse»."""
+
+
+def _unless_it_is_told(found: re.Match[str]) -> str:
+    """A question says nothing, where it is not somebody's own words that are told: «Hvorfor er det alltid meg?»."""
+    told = found[0][-1] in '»"”' or _IN_THE_FIRST_PERSON.search(found[0]) is not None
+    return found[0] if told else " "
 
 
 def _says_its_own_first(words: str, field: _Field) -> bool:
@@ -499,13 +517,22 @@ def _headed(words: str, field: _Field) -> Answer:
         return _ANSWER
     if head in _beginnings("comes"):
         return Answer(Said.LATER) if rest and rest[0][0] in _beginnings("on") else _ANSWER
-    if _Class.LATER in classes:
+    if _Class.LATER in classes or (not field.measure and _waits_for_somebody(words, head, classes)):
         return Answer(Said.LATER)
     if _Class.TALK in classes and not field.measure and rest and rest[0][0] in _beginnings("with"):
         return Answer(Said.LATER)
     return _ANSWER
 
 
+def _waits_for_somebody(words: str, head: str, classes: frozenset[_Class]) -> bool:
+    """«må snakke med Kari først», «vi må spørre mor først»."""
+    must = head.partition(" ")[0] in _beginnings("does") or _MUST.search(words) is not None
+    return (
+        words.split()[-1] in _beginnings("first") and must and bool(classes & {_Class.TALK, _Class.DONE, _Class.POINT})
+    )
+
+
+_MUST = re.compile(r"\b(?:må|skal|vil|bør)\b")
 _FILLS_IN = re.compile(
     r"(?:kommer?|kjem|kome|vente?r?|lages?|lagast|sjekkes?|utsatt|utsett|(?:ut)?fyll\w*|(?:bli|blir|vert) fylt|legg\w+|før\w+)\b"
     r"|diskutert\b|drøfta\b|drøftet\b"

@@ -24,4 +24,4 @@ def leaves_doubt(note: str | None) -> bool:
         return False
     words = bare(note)
     some_of = any(some != every for some, every in _SOME_OF.findall(words))
-    return some_of or _pattern("doubt").search(_pattern("harmless").sub(" ", words)) is not None
+    return "?" in note or some_of or _pattern("doubt").search(_pattern("harmless").sub(" ", words)) is not None

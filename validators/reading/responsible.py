@@ -54,8 +54,7 @@ def responsible(text: str) -> Who:
     """Whom ``text`` names. «Kontaktlærer og eleven» is somebody; «Team 6. trinn», «Klassen» and «Noen» are nobody."""
     text = unicodedata.normalize("NFC", text).strip()
     lower, found = text.casefold(), _patterns()
-    asks = lower.endswith("?")
-    if asks or read_answer(text).said in (Said.LATER, Said.ELSEWHERE) or found["unsure"].search(lower):
+    if "?" in text or read_answer(text).said in (Said.LATER, Said.ELSEWHERE) or found["unsure"].search(lower):
         return Who.NOBODY
     if found["posts"].search(lower) or found["pseudonyms"].search(lower):
         return Who.SOMEBODY

@@ -40,6 +40,12 @@ _AS_NEEDED = re.compile(r"\b(?:ved|etter|om) behov(?: (?:i|på|under|om|ved) \w+
 """Where it is only done as needed, the place or the break names no time: «ved behov i friminutt»."""
 
 
+_SOME_TIMES = re.compile(r"\b(?:noen|nokre) (?:ganger|gonger) (?:i|per|pr|om) \w+")
+"""«noen ganger i uka»: in which week, and how often?"""
+_GOES_ON = re.compile(r"(\b(?:fra|frå|f\.?o\.?m\.?)[^,;?]{2,25}?),? (?:og )?inntil (?:videre|vidare)\b", re.IGNORECASE)
+"""It has begun on a day that is named, and puts nothing off: «fra 10.3. inntil videre»."""
+
+
 @kept
 def names_a_time(text: str) -> bool:
     """Whether ``text`` names a date, a week, a weekday, how often, a month or season, a lesson or break, or a period with an end.
@@ -47,27 +53,36 @@ def names_a_time(text: str) -> bool:
     What is not recognised is no time: «ved behov», «etter ferien», «når vi får vikar», «se felt b». Nor is one that the text
     itself takes back («ikke bestemt, kanskje i uke 42», «uke 42?»), or the day of what it points at («jf. referat av 12.9.»).
     """
+    text = _GOES_ON.sub(r"\1", text)
     said = read_answer(text).said
     if said is Said.ELSEWHERE:
         text = _OF_A_DOCUMENT.sub(" ", text)
-    words = _AS_NEEDED.sub(" ", bare(text))
+    words = _SOME_TIMES.sub(" ", _AS_NEEDED.sub(" ", bare(text)))
     named, unsure = _patterns()
     if said is Said.LATER or "?" in text or unsure.search(words):
         return False
     return named.search(words) is not None or any(True for _ in days_in(text.casefold(), date(2000, 1, 1)))
 
 
+_ENDS = {"vår": (6, 30), "sommer": (8, 31), "sumar": (8, 31), "høst": (12, 31), "haust": (12, 31), "jul": (12, 31)}
+_SEASON = re.compile(rf"\b(?P<name>{'|'.join(_ENDS)})(?:en|a|semesteret|halvåret)? (?P<year>20\d\d)\b")
+
+
 @kept
 def over_by(text: str, near: date) -> date | None:
     """The last day that ``text`` names as an end; ``None`` where it names none, or goes on («fra 12.10.»).
 
-    A day without a year is the one nearest to ``near``.
+    A day without a year is the one nearest to ``near``; a season only counts with its year.
     """
     lower, ends = _spelled_out(text), []
     for day, start, end in days_in(lower, near - _HALF_A_YEAR):
         if _OPEN.search(lower[:start]) and not _UNTIL.search(lower[end:]):
             return None
         ends.append(day)
+    for season in _SEASON.finditer(lower):
+        if _OPEN.search(lower[: season.start()]):
+            return None
+        ends.append(date(int(season["year"]), *_ENDS[season["name"]]))
     return max(ends, default=None)
 
 

@@ -116,7 +116,7 @@ def _physical(
     when: Moment | None,
     earlier: tuple[Incident, ...],
 ) -> Outcome:
-    told = all(judge.answers(text) for text in (incident.description, incident.intervention_account))
+    told = judge.answers(incident.description, "incidents.description") and judge.answers(incident.intervention_account)
     if not told or not judge.answers(incident.pupil_view, "incidents.pupil_view"):
         return judge.deviation(scope, Reason.INCOMPLETE, incident, event=when)
     known = _rector_knows(case, incident, when)
