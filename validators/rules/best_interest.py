@@ -109,7 +109,7 @@ def considerations(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(found.scope, "none_relevant", *found.items, event=found.event)
         elif not found.has_words(judge):
             yield found.unknown() if found.unseen(*WRITTEN) else _only_ticks(judge, found)
-        elif found.says(judge, "child_views"):
+        elif found.childs_own_view(judge):
             yield judge.met(found.scope, *found.items, event=found.event, remarks=judge.presence_remarks())
         elif found.unseen("child_views"):
             yield found.unknown()
