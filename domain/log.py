@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from .base import Frozen, Ref
 from .moment import Moment
@@ -183,6 +184,11 @@ class Recorded(Frozen):
         if not self.edits:
             return ()
         return tuple(edit for edit in self.edits if edit.field == "happened_at" and edit.at.known_at(as_of))
+
+    def told_by(self, name: str) -> Self:
+        """The same entry, dated by another of its times (``rector_told_at``), with what was changed of that one."""
+        edits = tuple(edit.model_copy(update={"field": "happened_at"}) for edit in self.edits if edit.field == name)
+        return self.model_copy(update={"happened_at": getattr(self, name), "registered_at": None, "edits": edits})
 
     @property
     def sort_key(self) -> tuple[tuple[int, float], str]:

@@ -82,11 +82,14 @@ def _of_the_first(log: tuple[LogEntry, ...], notices: Sequence[Notice], kept: Se
 
 
 def _as_it_stood(item: R, as_of: datetime) -> R:
-    """``item`` with the time that it had before it was changed later than ``as_of``."""
-    later = [e for e in item.edits if e.field == "happened_at" and not e.at.known_at(as_of)]
-    if not later:
-        return item
-    return item.model_copy(update={"happened_at": min(later, key=lambda edit: edit.at.sort_key).previous})
+    """``item`` with the times that it had before they were changed later than ``as_of``."""
+    later = [e for e in item.edits if e.field in _TIMES and hasattr(item, e.field) and not e.at.known_at(as_of)]
+    first = {edit.field: edit.previous for edit in sorted(later, key=lambda edit: edit.at.sort_key, reverse=True)}
+    return item.model_copy(update=first) if first else item
+
+
+_TIMES = {"happened_at", "learned_at", "read_at", "rector_told_at", "leader_called_at", "received_at"}
+"""The times of what was done, of which a later one may have been written in place of the first."""
 
 
 def _in_force(

@@ -126,7 +126,7 @@ def rector_reached(case: KnownCase, notice: Notice) -> Reached:
         sure.append(notice)
     told = notice.rector_told_at
     if told is not None and told.known_at(case.as_of):
-        sure.append(notice.model_copy(update={"happened_at": told, "registered_at": None, "edits": ()}))
+        sure.append(notice.told_by("rector_told_at"))
     receipts = about(case, notice, LogKind.RECTOR_RECEIVED)
     sure += [e for e in receipts.sure if acted_as(e.doer, Role.RECTOR)]
     unsure = [e for e in receipts.sure if not is_known(e.doer)]

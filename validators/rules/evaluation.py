@@ -81,7 +81,11 @@ def _evaluated(
     replaced = newer.at if newer is not None else None
     if newer is not None and (replaced is None or replaced.day < day):
         return _moved(case, judge, due, day, newer, replaced)
-    return _by_its_day(case, judge, due, day, _renewal(case, judge, due, day, later))
+    outcome = _by_its_day(case, judge, due, day, _renewal(case, judge, due, day, later))
+    open_or_met = outcome is not None and outcome.verdict in (Verdict.DUE, Verdict.MET)
+    if open_or_met and _put_off(case, due, day, _evaluations(case, judge, due)):
+        return judge.review(due.scope, "date_moved_without_evaluation", due.plan, event=Moment.on(day))
+    return outcome
 
 
 def _renewal(
@@ -355,6 +359,19 @@ def _moved(
     if any(replaced is None or _day_of(e) <= replaced.day for e in (*done.whole, *done.elsewhere, *done.unclear)):
         return None
     return judge.review(due.scope, "date_moved_without_evaluation", due.plan, newer, event=Moment.on(day))
+
+
+def _put_off(case: KnownCase, due: _Appointment, day: date, done: _Evaluations) -> bool:
+    """Whether the date was changed to a later one within the version itself, and nothing had been evaluated by then."""
+    evaluated = [_day_of(e) for e in (*done.whole, *done.elsewhere, *done.unclear)]
+    return any(
+        edit.field.rpartition(".")[2] == "evaluate_on"
+        and edit.previous is not None
+        and edit.previous.day < day
+        and edit.at.known_at(case.as_of)
+        and not any(when <= edit.at.day for when in evaluated)
+        for edit in due.plan.edits
+    )
 
 
 def _same_thing(one: _Appointment, other: _Appointment) -> bool:

@@ -115,7 +115,8 @@ def suspicion_same_day(case: KnownCase, judge: Judge, notice: Notice) -> Outcome
     if notice.learned_at is None:
         return judge.review(scope, "when_learned", notice, event=notice.at)
     reached = rector_reached(case, notice)
-    outcome = judge.by_day(scope, notice.learned_at, reached.sure, days=0, answers=False)
+    learned = notice.told_by("learned_at")
+    outcome = judge.by_day(scope, notice.learned_at, reached.sure, days=0, anchor_item=learned, answers=False)
     return or_which(outcome, "which_receipt", *reached.unsure(case, notice))
 
 

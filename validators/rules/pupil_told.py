@@ -144,14 +144,20 @@ def _by_way_of_another(
 
 
 def _rector_knew_later(case: KnownCase, notice: Notice, told: tuple[Recorded, ...], outcome: Outcome) -> bool:
-    """Whether rektor had it, by the notice or rektor's own receipt, only after the pupil was told that rektor had."""
+    """Whether rektor had it, by the notice or rektor's own receipt, only after the pupil was told that rektor had.
+
+    Also where that stood so before the time was changed.
+    """
     reached = rector_reached(case, notice).sure
     came = reached[0].at if reached else None
     if acted_as(notice.receiver, Role.RECTOR):
         return False
     if came is None:
         return acted_as(notice.receiver, *RECEIVES)
-    return any((when := e.at) is not None and when.certainly_before(came) for e in told if e.id in outcome.evidence)
+    stood = [came, *(edit.previous for edit in reached[0].time_edits(case.as_of))]
+    at_the_latest = latest(stood) or came
+    shown = [e for e in told if e.id in outcome.evidence]
+    return any((when := e.at) is not None and when.certainly_before(at_the_latest) for e in shown)
 
 
 def _received_later(
