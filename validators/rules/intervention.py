@@ -86,15 +86,20 @@ def leader_called(case: KnownCase, judge: Judge, incident: Incident, when: Momen
             return judge.review(scope, "before_its_cause", incident, event=when)
         if called.day != when.day:
             return judge.review(scope, "called_another_day", incident, event=when)
-        edits = incident.told_by("leader_called_at").time_edits(case.as_of)
-        if any(edit.previous is None or edit.previous.day != when.day for edit in edits):
-            return judge.review(scope, "time_edited", incident, event=when)
-        return judge.met(scope, incident, event=when)
+        return _called(case, judge, incident, when)
     if incident.leader_called or acted_as(incident.intervener, Role.LEADER, Role.RECTOR):
-        return judge.met(scope, incident, event=when)
+        return _called(case, judge, incident, when)
     if incident.leader_called is False:
         return judge.deviation(scope, Reason.INCOMPLETE, incident, event=when)
     return waited(case, judge, "GI-03", scope, when)
+
+
+def _called(case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome:
+    """Met, but a question where it was another day before the time was changed."""
+    edits = incident.told_by("leader_called_at").time_edits(case.as_of)
+    if any(edit.previous is None or edit.previous.day != when.day for edit in edits):
+        return judge.review(_scope(incident), "time_edited", incident, event=when)
+    return judge.met(_scope(incident), incident, event=when)
 
 
 def _home_knows(case: KnownCase, incident: Incident) -> bool:
