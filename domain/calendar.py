@@ -77,7 +77,7 @@ class SchoolCalendar:
             return 0
         total = 0
         for year in range(first.year, last.year + 1):
-            days = self._open_days.get(year) or self._year(year)
+            days = self._year(year)
             total += bisect_right(days, last) - bisect_right(days, first)
         return total
 
@@ -85,7 +85,7 @@ class SchoolCalendar:
         """The school day number ``skip`` (from 0) on or after ``day``."""
         year = day.year
         while True:
-            days = self._open_days.get(year) or self._year(year)
+            days = self._year(year)
             index = bisect_left(days, day) + skip
             if index < len(days):
                 return days[index]
@@ -96,8 +96,9 @@ class SchoolCalendar:
                 raise ValueError("no school day found: the calendar has none")
 
     def _year(self, year: int) -> list[date]:
-        first = date(year, 1, 1)
-        length = (date(year + 1, 1, 1) - first).days
-        every_day = (first + timedelta(days=n) for n in range(length))
-        found = self._open_days[year] = [day for day in every_day if self.is_school_day(day)]
-        return found
+        if year not in self._open_days:
+            first = date(year, 1, 1)
+            length = (date(year + 1, 1, 1) - first).days
+            every_day = (first + timedelta(days=n) for n in range(length))
+            self._open_days[year] = [day for day in every_day if self.is_school_day(day)]
+        return self._open_days[year]

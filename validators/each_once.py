@@ -35,8 +35,7 @@ def each_once(case: Case) -> Case:
         changes = getattr(case, name)
         if len(changes) > 1 and not case.hides_part_of(name):
             once = [c for place, c in enumerate(changes) if c.at.instant is None or c not in changes[:place]]
-            if len(once) < len(changes):
-                update[name] = tuple(once)
+            update[name] = tuple(once)
     if kept_for:
         for name in _LISTS:
             items = [item for item in getattr(case, name) if item.id not in kept_for]

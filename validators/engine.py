@@ -315,16 +315,16 @@ def _all_unseen(case: Case) -> list[str]:
     return sorted(case.hidden | case.unreadable | case.not_carried)
 
 
-def _unseen(case: Case, scope: str, paths: Sequence[str], day: date | None = None) -> Outcome:
+def _unseen(case: Case, scope: str, paths: Sequence[str]) -> Outcome:
     """``unknown``, for the strongest reason that one of ``paths`` can't be seen.
 
     What could not be read, and what the source never has, is named in ``question``.
     """
     if not case.hidden.isdisjoint(paths):
-        return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN, event_day=day)
+        return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=Reason.HIDDEN)
     unread = next((path for path in paths if path in case.unreadable), None)
     reason, named = (Reason.UNREADABLE, unread) if unread else (Reason.NOT_CARRIED, next(iter(paths), None))
-    return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=reason, question=named, event_day=day)
+    return Outcome(scope=scope, verdict=Verdict.UNKNOWN, reason=reason, question=named)
 
 
 def _as_far_as_seen(rule: Rule, outcome: Outcome, case: Case) -> Outcome:
@@ -334,7 +334,7 @@ def _as_far_as_seen(rule: Rule, outcome: Outcome, case: Case) -> Outcome:
     """
     if outcome.reason is Reason.HIDDEN and not case.hidden | case.unreadable:  # said by the rule itself
         settled = [path for path in _all_unseen(case) if list_of(path) in {list_of(one) for one in rule.needs.settles}]
-        return _unseen(case, outcome.scope, settled or _all_unseen(case), outcome.event_day)
+        return _unseen(case, outcome.scope, settled or _all_unseen(case))
     if outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.UNKNOWN):
         return outcome
     unseen = [path for path in _all_unseen(case) if rule.needs.touches(path)]

@@ -54,33 +54,28 @@ class Judge:
         found = [*remarks]
         asked: dict[str, list[Recorded]] = {}
         for item in items:
-            _, question, told = self._words_for.get(id(item)) or self._word_for(item)
+            _, question, told = self._word_for(item)
             found += told
             if question is not None:
                 asked.setdefault(question, []).append(item)
         if asked:
             first = next(doubt for doubt in _DOUBTS if doubt in asked)
             return self.review(scope, first, *asked[first], event=event)
-        return Outcome(
-            scope=scope,
-            verdict=Verdict.MET,
-            event_day=event.day if event is not None else None,
-            evidence=(items[0].id,) if len(items) == 1 else tuple(dict.fromkeys([item.id for item in items])),
-            remarks=tuple(dict.fromkeys(found)) if found else (),
-        )
+        return _outcome(scope, Verdict.MET, items, event, found)
 
     def _word_for(self, item: Recorded) -> tuple[Recorded, str | None, list[Remark]]:
         """What must be asked before ``item`` shows anything, one of :data:`_DOUBTS`; else what is told beside it."""
-        question: str | None = None
-        told: list[Remark] = []
-        if self._written_before_it_happened(item):
-            question = "written_before_it_happened"
-        elif item.happened_at is None and isinstance(item, LogEntry | Evaluation):
-            question = "time_unknown"
-        else:
-            told = self._credibility(item)
-        kept = self._words_for[id(item)] = item, question, told
-        return kept
+        if id(item) not in self._words_for:
+            question: str | None = None
+            told: list[Remark] = []
+            if self._written_before_it_happened(item):
+                question = "written_before_it_happened"
+            elif item.happened_at is None and isinstance(item, LogEntry | Evaluation):
+                question = "time_unknown"
+            else:
+                told = self._credibility(item)
+            self._words_for[id(item)] = item, question, told
+        return self._words_for[id(item)]
 
     def deviation(
         self,
@@ -451,7 +446,7 @@ class Judge:
         if happened.instant is None or written.instant is None:
             return written.day < happened.day
         ahead = happened.instant - written.instant
-        return ahead > _NONE and ahead > timedelta(minutes=self.plan.readings.written_ahead_minutes)
+        return ahead > timedelta(minutes=self.plan.readings.written_ahead_minutes)
 
     def _credibility(self, item: Recorded) -> list[Remark]:
         remarks = []
@@ -469,7 +464,6 @@ class Judge:
         return remarks
 
 
-_NONE = timedelta()
 _DOUBTS = ("written_before_it_happened", "time_unknown")
 """Why an entry shows nothing by itself; the first of them is asked about first."""
 UNANSWERED = {
@@ -507,8 +501,8 @@ def _outcome(
         question=question,
         deadline=deadline,
         event_day=event.day if event is not None else None,
-        evidence=(items[0].id,) if len(items) == 1 else tuple(dict.fromkeys([item.id for item in items])),
-        remarks=tuple(dict.fromkeys(remarks)) if remarks else (),
+        evidence=tuple(dict.fromkeys([item.id for item in items])),
+        remarks=tuple(dict.fromkeys(remarks)),
         changes_at=changes_at,
     )
 

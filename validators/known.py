@@ -145,11 +145,11 @@ def once_each(find: Callable[[KnownCase, Item], T]) -> Callable[[KnownCase, Item
 
     @wraps(find)
     def found(case: KnownCase, item: Item) -> T:
-        kept = case.found.get((find, id(item)))
-        if kept is None:
+        about = find, id(item)
+        if about not in case.found:
             # The item is kept too: while it lives, no other has its id.
-            kept = case.found[find, id(item)] = (find(case, item), item)
-        of_item: T = kept[0]
+            case.found[about] = find(case, item), item
+        of_item: T = case.found[about][0]
         return of_item
 
     return found
@@ -225,7 +225,7 @@ class KnownCase:
             for e in entries
             if e.notice is not None and e.pupils and e.notice not in notices and pupils.isdisjoint(e.pupils)
         ]
-        return tuple(e for e in entries if e not in strange) if strange else entries
+        return tuple(e for e in entries if e not in strange)
 
     def _named_by_notices_alone(self) -> Iterator[Pupil]:
         """Pupils that a notice is about and that nobody has entered in the case: they are owed the same as the others."""
@@ -248,11 +248,10 @@ class KnownCase:
 
     def all(self, *kinds: LogKind) -> Sequence[LogEntry]:
         """The entries of these kinds, by time."""
-        found = self._of_kinds.get(kinds)
-        if found is None:
+        if kinds not in self._of_kinds:
             places = self._places.get(kinds[0], ()) if len(kinds) == 1 else self._merged(kinds)
-            found = self._of_kinds[kinds] = list(map(self.log.__getitem__, places))
-        return found
+            self._of_kinds[kinds] = list(map(self.log.__getitem__, places))
+        return self._of_kinds[kinds]
 
     def _merged(self, kinds: tuple[LogKind, ...]) -> list[int]:
         return sorted([place for kind in kinds for place in self._places.get(kind, ())])

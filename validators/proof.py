@@ -293,8 +293,6 @@ def did_the_accused(case: KnownCase, entry: LogEntry) -> bool | None:
 
     What was done before anybody was accused was done by whoever had it to do.
     """
-    if not case.accusing and not case.hides:
-        return False
     doer, accused = entry.doer, _accused_by(case, entry)
     if case.cannot_see("suspicions.accused"):
         return None  # who is accused can't be seen

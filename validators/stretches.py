@@ -55,12 +55,11 @@ class Stretch:
 
     def entries(self, case: KnownCase, *kinds: LogKind) -> list[LogEntry]:
         """The entries of the stretch that took place: what was only called, offered or declined did not."""
-        found = case.found.get((id(self), kinds))
-        if found is None:
+        about = id(self), kinds
+        if about not in case.found:
             held = _held(case, self)
-            found = tuple([entry for entry in case.all(*kinds) if entry.id in held]), self
-            case.found[id(self), kinds] = found
-        return list(found[0])
+            case.found[about] = tuple([entry for entry in case.all(*kinds) if entry.id in held]), self
+        return list(case.found[about][0])
 
     def decisions(self, case: KnownCase) -> list[ActivityPlan]:
         """The versions of the stretch that chose measures, by time.

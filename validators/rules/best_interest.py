@@ -46,7 +46,7 @@ def _assessed(
     scope = scope_of(pupil=pupil, plan=plan.plan, version=str(plan.version))
     in_plan = has_words(judge, plan.best_interest)
     own, shared = own_entries(case, plan, pupil), shared_entries(case, plan)
-    for_her = best_of([_in_log(case, judge, scope, entry, plan, before) for entry in (shared if alone else own)])
+    for_her = best_of([_in_log(judge, scope, entry, plan, before) for entry in (shared if alone else own)])
     if alone and in_plan:
         return judge.met(scope, plan, event=plan.at, remarks=judge.presence_remarks())
     if for_her is not None and for_her.verdict is Verdict.MET:
@@ -63,7 +63,7 @@ def _whose_is_hidden(case: KnownCase) -> bool:
 
 
 def _in_log(
-    case: KnownCase, judge: Judge, scope: str, entry: LogEntry, plan: ActivityPlan, before: ActivityPlan | None
+    judge: Judge, scope: str, entry: LogEntry, plan: ActivityPlan, before: ActivityPlan | None
 ) -> Outcome | None:
     """What an assessment in the log shows for this version; ``None`` where it has no words."""
     if not has_words(judge, entry.best_interest, entry.text):

@@ -68,11 +68,11 @@ def _begun_without_a_plan(case: KnownCase, judge: Judge, stretch: Stretch, pupil
     if found.sure:
         outcome = judge.in_order(scope, found.sure[0], started[0], event=event)
         late = outcome.verdict is Verdict.DEVIATION
-        yield outcome.ask("protective_first", *started[:1]) if late else outcome
+        yield outcome.ask("protective_first", started[0]) if late else outcome
     elif found.doubtful:
         yield judge.review(scope, found.doubtful[0].why, found.doubtful[0].item, event=event)
     else:
-        yield judge.review(scope, "protective_first", *started[:1], event=event)
+        yield judge.review(scope, "protective_first", started[0], event=event)
 
 
 def _choices(case: KnownCase) -> Iterator[tuple[ActivityPlan, ActivityPlan | None]]:

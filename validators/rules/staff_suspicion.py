@@ -94,17 +94,16 @@ def rector_at_once(case: KnownCase, judge: Judge, scope: str, suspicion: Suspici
     knew = [item for item in reached if _was_the_accusation(case, item, start)]
     if knew:
         outcome = judge.met(scope, knew[0], event=start)
-        return _or_learned_earlier(case, judge, outcome, accusing, reached, start)
+        return _or_learned_earlier(judge, outcome, accusing, reached, start)
     receipts = case.all(LogKind.RECTOR_RECEIVED)
     told: list[Recorded] = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR))]
     outcome = judge.straks(scope, start, _by_time(same_day_on(told, start)))
     unknown = [e for e in same_day_on(receipts, start) if not is_known(e.doer)]
-    outcome = _or_learned_earlier(case, judge, outcome, accusing, reached, start)
+    outcome = _or_learned_earlier(judge, outcome, accusing, reached, start)
     return or_is_it_about_staff(case, suspicion, or_which(outcome, "which_receipt", *unknown))
 
 
 def _or_learned_earlier(
-    case: KnownCase,
     judge: Judge,
     outcome: Outcome,
     accusing: Sequence[Notice],
