@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
 
+import pytest
+
 from skolemiljo.domain.calendar import SchoolCalendar
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.verdict import Finding
@@ -80,6 +82,23 @@ def test_what_rests_on_two_copies_rests_on_the_one_that_is_kept() -> None:
     raw["activity_plans"] = [{**plan, "rests_on": ["l3", "l1", "l2"], "analysis_ref": "l3", "best_interest_ref": "l3"}]
     (kept,) = each_once(Case.model_validate(raw)).activity_plans
     assert (kept.rests_on, kept.analysis_ref, kept.best_interest_ref) == (("l2", "l1"), "l2", "l2")
+
+
+@pytest.mark.parametrize("name", ["notices", "log", "activity_plans", "evaluations", "incidents"])
+def test_what_repeats_a_copy_repeats_the_one_that_is_kept(name: str) -> None:
+    raw = case_of(("v1",), ("v1", "v1")).model_dump(mode="json")
+    at = {"happened_at": "2026-03-12T10:00:00+01:00", "registered_at": "2026-03-12T10:00:00+01:00"}
+    own = {
+        "notices": {"source": "guardian"},
+        "log": {"kind": "observation"},
+        "activity_plans": {"plan": "p1", "version": 1, "status": "current"},
+    }
+    items = [{"id": ref, **at, **own.get(name, {})} for ref in ("x1", "x2")]
+    later = {"happened_at": "2026-03-13T10:00:00+01:00", "registered_at": "2026-03-13T10:00:00+01:00"}
+    raw[name] = [*raw[name], *items, {**items[0], **later, "id": "x3", "duplicate_of": "x2"}]
+    kept = {item.id: item for item in getattr(each_once(Case.model_validate(raw)), name)}
+    assert "x2" not in kept
+    assert kept["x3"].duplicate_of == "x1"
 
 
 def test_notices_that_repeat_each_other_count_once_in_any_order() -> None:
