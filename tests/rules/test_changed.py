@@ -15,8 +15,8 @@ from skolemiljo.domain.verdict import Finding, Verdict
 from skolemiljo.validators import RULES
 from skolemiljo.validators.rule import Subject
 
-from .changed import some_of
 from .examples import BLOCKS, HERE, Block, case_of, school_calendar
+from .one_fact import some_of
 from .test_rules import _judged, _told
 
 CHANGED = HERE / "changed"

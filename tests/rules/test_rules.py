@@ -598,7 +598,7 @@ def test_what_is_hidden_makes_nothing_in_order_nor_a_deviation_nor_silence(
 
 
 if __name__ == "__main__":
-    from . import test_changed  # which reads what is above
+    from skolemiljo.tests.rules import test_changed  # which reads what is above
 
     write_down()
     test_changed.write_down()

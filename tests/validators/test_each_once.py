@@ -88,7 +88,7 @@ def test_what_rests_on_two_copies_rests_on_the_one_that_is_kept() -> None:
 def test_what_repeats_a_copy_repeats_the_one_that_is_kept(name: str) -> None:
     raw = case_of(("v1",), ("v1", "v1")).model_dump(mode="json")
     at = {"happened_at": "2026-03-12T10:00:00+01:00", "registered_at": "2026-03-12T10:00:00+01:00"}
-    own = {
+    own: dict[str, dict[str, Any]] = {
         "notices": {"source": "guardian"},
         "log": {"kind": "observation"},
         "activity_plans": {"plan": "p1", "version": 1, "status": "current"},

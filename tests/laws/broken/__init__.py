@@ -49,10 +49,10 @@ def is_never_too_late(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 
 def takes_whoever_was_there(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
-    """A conversation about the pupil shows that she was heard, with whomever it was; one from before the notice does not."""
+    """A conversation that names the pupil shows that she was heard, with whomever it was; one from before the notice does not."""
     begun = case.received
     for pupil in case.affected:
-        talks = case.for_pupil(pupil.ref, LogKind.PUPIL_CONVERSATION)
+        talks = [e for e in case.all(LogKind.PUPIL_CONVERSATION) if pupil.ref in e.pupils]
         talk = next((e for e in talks if begun is not None and e.can_follow(begun)), None)
         scope = scope_of(pupil=pupil.ref)
         if talk is None or begun is None:

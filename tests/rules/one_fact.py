@@ -123,16 +123,16 @@ def _other_values(value: Any, info: FieldInfo, case: Case, said: str, key: str) 
     kinds, metadata = [*_kinds(info.annotation)], info.metadata
     if isinstance(value, Moment) or (value is None and Moment in kinds):
         times = dict(_times(case))
-        whose = _one_of(sorted(times), key)
-        if whose is not None:
+        if times:
+            whose = _one_of(sorted(times), key)
             yield f"at the time of {whose}", times[whose]
         if isinstance(value, Moment):
             yield "a day later", _moved(value, 1)
             yield "a day earlier", _moved(value, -1)
             yield "by its day alone", Moment.on(value.day)
     elif isinstance(value, bool) or (value is None and bool in kinds):
-        for other in (True, False):
-            yield f"is {'yes' if other else 'no'}", other
+        for yes in (True, False):
+            yield f"is {'yes' if yes else 'no'}", yes
     elif isinstance(value, date):
         yield "a day later", value + timedelta(days=1)
         yield "a day earlier", value - timedelta(days=1)
@@ -140,8 +140,7 @@ def _other_values(value: Any, info: FieldInfo, case: Case, said: str, key: str) 
         for other in (_one_of(list(of), key), _one_of(list(of), f"{key}|2")):
             yield (f"is also {other}", (*value, other)) if isinstance(value, tuple) else (f"is {other}", other)
     elif Actor in kinds:
-        others = [Actor(role=role) for role in (_one_of(list(Role), f"{key}|{n}") for n in range(3)) if role]
-        for actor in others:
+        for actor in (Actor(role=_one_of(list(Role), f"{key}|{n}")) for n in range(3)):
             yield ((f"and {actor.role}", (*value, actor)) if isinstance(value, tuple) else (f"by {actor.role}", actor))
         if isinstance(value, Actor) and value.ref is not None:
             yield "by somebody else", value.model_copy(update={"ref": NOBODY})
@@ -162,8 +161,8 @@ def _kinds(annotation: Any) -> Iterator[Any]:
         yield from _kinds(part)
 
 
-def _one_of(several: Sequence[T], key: str) -> T | None:
-    return several[_drawn(key) % len(several)] if several else None
+def _one_of(several: Sequence[T], key: str) -> T:
+    return several[_drawn(key) % len(several)]
 
 
 def _times(case: Case) -> Iterator[tuple[str, Moment]]:
@@ -176,7 +175,7 @@ def _times(case: Case) -> Iterator[tuple[str, Moment]]:
 def _refs(case: Case, said: str) -> list[str]:
     """What a field of that name can point at: pupils, or anything that has an id."""
     if said.rpartition(".")[2] in ("pupils", "pupil", "ref"):
-        return [pupil.ref for pupil in case.pupils if pupil.ref is not None]
+        return [pupil.ref for pupil in case.pupils]
     return [item.id for name in _LISTS for item in getattr(case, name)]
 
 
