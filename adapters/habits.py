@@ -25,7 +25,7 @@ from ..domain.moment import LONGEST, OSLO, Day, Moment, as_written, can_be_meant
 from ..domain.people import Actor
 from ..domain.school import OrganisationNumber
 from .names import OF_PEOPLE, of_people, people_of_number, people_of_references, words_in_names
-from .references import holds_identity_number, looks_like_a_user_name, pseudonym, words_of
+from .references import DIGITS, holds_identity_number, looks_like_a_user_name, pseudonym, words_of
 from .unknown_fields import validated
 
 _MIDNIGHT_IN_UTC = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]00:00(?::00(?:\.0+)?)?(?:[Zz]|[+-]00:?00)", re.ASCII)
@@ -122,8 +122,7 @@ def _object_reader(model: type[BaseModel], path: str) -> _Reader:
         found, unread = raw, []
         for name, value in raw.items():
             reader = readers.get(name)
-            told = value if reader is None else reader(value, reading)
-            if told is value:
+            if reader is None or (told := reader(value, reading)) is value:
                 continue
             if told is not _UNREAD:
                 found = dict(raw) if found is raw else found
@@ -179,6 +178,8 @@ def _reader(hint: Any, path: str) -> _Reader | None:
 
 
 def _read_reference(value: Any, reading: _Reading) -> Any:
+    if isinstance(value, str) and len(value) < DIGITS and not reading.named:
+        return value
     reference = as_id(value)
     if not isinstance(reference, str):
         return value
@@ -210,7 +211,7 @@ def _read_time(value: Any, reading: _Reading) -> Any:
     if not can_be_meant(when, reading.today):
         return _UNREAD
     if not isinstance(when, datetime):
-        return Moment.on(when)
+        return Moment(when)
     if when.hour == when.minute == 0:
         reading.midnights = True
     return value if when.tzinfo is None or len(value) > LONGEST else Moment.at(when)

@@ -93,7 +93,9 @@ def people_in(raw: Any) -> tuple[Person, ...]:
 def people_of_references(told: Mapping[str, str]) -> tuple[Person, ...]:
     """Those whom a reference alone names, of ``told``: reference of somebody → what it has become."""
     return tuple(
-        Person(" ".join(names_in(one)), ours, one) for one, ours in told.items() if looks_like_a_user_name(one)
+        Person(" ".join(names_in(one)), ours, one)
+        for one, ours in told.items()
+        if ours != one and looks_like_a_user_name(one)
     )
 
 

@@ -19,7 +19,8 @@ _ELEVEN_DIGITS = re.compile(
     r"(?:0[1-9]|1[0-2]|4[1-9]|5[0-2]|6[6-9]|7[0-7]|8[1-9]|9[0-2])"  # a month, perhaps of a test series
     r"\d{2}[-._/]?\d{5}(?!\d)"
 )
-_DIGITS = 11
+DIGITS = 11
+"""Of an identity number."""
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s:]{1,4}(?=\d)")
 _JOINED = re.compile(r"([a-zæøå]{2,})[._-]([a-zæøå]{2,})\d{0,4}")
 _WITH_DIGITS = re.compile(r"([a-zæøå]{4,8})\d{2,4}")
@@ -50,7 +51,7 @@ _LENGTH = 12
 
 def holds_identity_number(reference: str) -> bool:
     """Whether eleven digits that begin with a date stand in ``reference``, whatever their control digits."""
-    if len(reference) < _DIGITS:
+    if len(reference) < DIGITS:
         return False
     return any(_ELEVEN_DIGITS.search(written) for written in {reference, _BETWEEN_DIGITS.sub("", reference)})
 

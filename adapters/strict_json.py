@@ -21,7 +21,7 @@ def strict_json(raw: bytes) -> Any:
     except UnicodeDecodeError:
         raise ValueError(_("ikke UTF-8")) from None
     try:
-        found = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_int=_integer)
+        found = _DECODER.decode(text)
         if _SURROGATE.search(text):
             json.dumps(found, ensure_ascii=False).encode("utf-8")
         return found
@@ -54,3 +54,6 @@ def _integer(digits: str) -> int:
     if len(digits) > 20:
         raise _RefusedError(_("ødelagt av et urimelig langt tall"))
     return int(digits)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_int=_integer)

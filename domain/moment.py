@@ -99,7 +99,7 @@ class Moment:
     def at(cls, instant: datetime) -> Moment:
         """The moment of a zone-aware ``instant``."""
         utc = instant.astimezone(UTC)
-        return cls(local_day(utc), utc)
+        return cls(utc.date() if utc.hour < _UTC_HOUR_WHERE_OSLO_MAY_BE_TOMORROW else local_day(utc), utc)
 
     @classmethod
     def on(cls, day: date) -> Moment:
