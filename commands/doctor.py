@@ -112,7 +112,7 @@ def text(lines: tuple[Line, ...], shown: tuple[ShownRow, ...] = ()) -> str:
     words = {State.OK: "ok", State.LOOK: _("se på"), State.FAULT: _("feil")}
     rows = []
     for line in lines:
-        rows.append(f"{words[line.state]:<7}  {line.check}: {line.what}")
+        rows.append(f"{words[line.state]:<7}  {line.name}: {line.what}")
         if line.do is not None:
             rows.append(f"         -> {line.do}")
     if shown:

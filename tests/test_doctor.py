@@ -17,9 +17,11 @@ import pytest
 from click.testing import CliRunner
 from filelock import FileLock
 
-from skolemiljo.adapters.mock.municipality import Municipality
+from skolemiljo.adapters.mock.municipality import AS_OF, Municipality
 from skolemiljo.adapters.mock.running import RunningMock
 from skolemiljo.cli import main
+from skolemiljo.commands.doctor import examine
+from skolemiljo.commands.workplace import Workplace
 
 from .reliability.program import roster_vendor, settings_file
 from .reliability.vendor import vendors
@@ -85,6 +87,15 @@ def test_after_a_night_the_store_and_the_log_are_whole(over_http: Path) -> None:
     assert states(said)["store"] == "ok"
     assert "alt ble gjort" in said["store"][-1]["what"]
     assert said["runlog"][0]["what"].endswith("linjer, hel")
+
+
+def test_a_person_reads_what_was_asked_about_in_their_own_words(over_http: Path) -> None:
+    asked = ["--settings", str(over_http), "doctor"]
+    lines = examine(Workplace(over_http), AS_OF, network=True)
+    assert len({line.name for line in lines}) == len({line.check for line in lines})
+    assert all(line.name != line.check for line in lines)
+    assert " lageret: " in CliRunner().invoke(main, asked).stdout
+    assert " the store: " in CliRunner().invoke(main, asked, env={"SKOLEMILJO_LANGUAGE": "en"}).stdout
 
 
 def test_no_secret_is_shown(over_http: Path, mock: RunningMock) -> None:
