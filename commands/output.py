@@ -86,7 +86,7 @@ def put(content: str | bytes, out: Path | None) -> None:
     elif isinstance(content, bytes):
         sys.stdout.buffer.write(content)
     else:
-        click.echo(writable(content.rstrip("\n"), sys.stdout.encoding))
+        click.echo(writable(content, sys.stdout.encoding), nl=not content.endswith("\n"))
 
 
 def write(out: Path, content: str | bytes, *, mode: int = 0o600) -> None:
