@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from ..domain.annual_cycle import CycleFacts, CycleStatus
@@ -52,6 +52,14 @@ class Judging:
     def plan(self) -> MunicipalPlan:
         """The newest version."""
         return self.plans[-1]
+
+    @cached_property
+    def plans_content(self) -> str:
+        """SHA-256 over everything that the plans say."""
+        digest = hashlib.sha256()
+        for plan in self.plans:
+            digest.update(plan.model_dump_json().encode())
+        return digest.hexdigest()
 
     def by_one(self, rule: Rule) -> Judging:
         """The same by ``rule`` alone, which asks nothing of what would settle it."""

@@ -339,9 +339,8 @@ def basis_of(judging: Judging, school: str | None, *more: str) -> str:
     and ``more`` (the settings that are read, what the list of schools says). Another means that every case is judged anew."""
     calendar = judging.calendar_of(school)
     digest = hashlib.sha256(rules_content().encode())
-    for plan in judging.plans:
-        digest.update(plan.model_dump_json().encode())
     for part in (
+        judging.plans_content,
         *(rule.code for rule in judging.rules),
         str(judging.read_text),
         hmac.digest(judging.copies_key, b"basis", hashlib.sha256).hex(),
