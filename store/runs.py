@@ -82,8 +82,8 @@ def _counted(connection: Connection, years: Collection[str]) -> dict[tuple[str, 
     there = or_(and_(findings.c.of_cycle, asked), and_(~findings.c.of_cycle, findings.c.subject.not_in(gone)))
     done = and_(findings.c.verdict == Verdict.DEVIATION, findings.c.reason.in_(NOT_TO_BE_UNDONE))
     verdict = case((done, TOO_LATE), else_=findings.c.verdict).label("verdict")
-    # PostgreSQL groups by columns alone.
-    each = select(findings.c.school, verdict).where(there).subquery()
+    # PostgreSQL groups by columns alone. By its index on the school SQLite would fetch row after row, in twice the time.
+    each = select((findings.c.school + "").label("school"), verdict).where(there).subquery()
     counted = select(*each.c, func.count().label("number")).group_by(*each.c)
     return {(row.school, row.verdict): row.number for row in connection.execute(counted)}
 
