@@ -83,7 +83,7 @@ def _evaluated(
         return _moved(case, judge, due, day, newer, replaced)
     outcome = _by_its_day(case, judge, due, day, _renewal(case, judge, due, day, later))
     open_or_met = outcome is not None and outcome.verdict in (Verdict.DUE, Verdict.MET)
-    if open_or_met and _put_off(case, due, day, _evaluations(case, judge, due)):
+    if open_or_met and _put_off(case, judge, due, day):
         return judge.review(due.scope, "date_moved_without_evaluation", due.plan, event=Moment.on(day))
     return outcome
 
@@ -361,17 +361,21 @@ def _moved(
     return judge.review(due.scope, "date_moved_without_evaluation", due.plan, newer, event=Moment.on(day))
 
 
-def _put_off(case: KnownCase, due: _Appointment, day: date, done: _Evaluations) -> bool:
+def _put_off(case: KnownCase, judge: Judge, due: _Appointment, day: date) -> bool:
     """Whether the date was changed to a later one within the version itself, and nothing had been evaluated by then."""
-    evaluated = [_day_of(e) for e in (*done.whole, *done.elsewhere, *done.unclear)]
-    return any(
-        edit.field.rpartition(".")[2] == "evaluate_on"
+    changed = [
+        edit.at.day
+        for edit in due.plan.edits
+        if edit.field.rpartition(".")[2] == "evaluate_on"
         and edit.previous is not None
         and edit.previous.day < day
         and edit.at.known_at(case.as_of)
-        and not any(when <= edit.at.day for when in evaluated)
-        for edit in due.plan.edits
-    )
+    ]
+    if not changed:
+        return False
+    done = _evaluations(case, judge, due)
+    first = min((_day_of(e) for e in (*done.whole, *done.elsewhere, *done.unclear)), default=date.max)
+    return any(when < first for when in changed)
 
 
 def _same_thing(one: _Appointment, other: _Appointment) -> bool:
