@@ -94,8 +94,9 @@ def _texts(plan: ActivityPlan) -> Iterator[tuple[str, str, str]]:
 
 def _own_words(text: str, path: str, readings: Readings) -> str:
     """The bare text without what the template has written, or nothing where it is no answer: «se planen» is everybody's."""
-    from ..validators.reading.answers import Said, read_answer
+    from ..validators.reading.answers import read_answer
     from ..validators.reading.bare_words import bare
+    from ..validators.reading.said import Said
 
     lines = [line for line in text.splitlines() if not line.rstrip().endswith((":", "?"))]
     if read_answer("\n".join(lines), path).said is not Said.ANSWER:

@@ -15,8 +15,9 @@ from ..domain.plan import MunicipalPlan
 from ..domain.value import value
 from ..domain.verdict import Outcome, Reading, Reason, Remark, RemarkCode, Severity, Verdict
 from .duties import severity_of
-from .reading.answers import Said, read_answer
+from .reading.answers import read_answer
 from .reading.filled_in import is_filled_in
+from .reading.said import Said
 
 
 @value(frozen=True, slots=True)

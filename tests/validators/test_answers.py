@@ -15,10 +15,11 @@ from skolemiljo.domain.activity_plan import ActivityPlan, Evaluation, Measure
 from skolemiljo.domain.case import Incident
 from skolemiljo.domain.log import BestInterest, LogEntry
 from skolemiljo.validators.reading import answers
-from skolemiljo.validators.reading.answers import Place, Said, known_fields, read_answer
+from skolemiljo.validators.reading.answers import known_fields, read_answer
 from skolemiljo.validators.reading.bare_words import data as word_lists
 from skolemiljo.validators.reading.bare_words import letting_go_of_texts
 from skolemiljo.validators.reading.plan_texts import repeated
+from skolemiljo.validators.reading.said import Place, Said
 
 PROBLEM, MEASURE = "activity_plans.problem", "activity_plans.measures.text"
 

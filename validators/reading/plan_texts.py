@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from ...domain.activity_plan import ActivityPlan
-from .answers import Said, read_answer
+from .answers import read_answer
 from .bare_words import bare
+from .said import Said
 
 SAME_IN = 3
 """In how many fields the same sentence is a question: it can't be the answer to all of them."""

@@ -7,8 +7,9 @@ import unicodedata
 from enum import Enum, auto
 from functools import cache
 
-from .answers import Said, read_answer
+from .answers import read_answer
 from .bare_words import bare, data, kept
+from .said import Said
 from .times import names_a_time
 
 

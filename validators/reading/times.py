@@ -6,9 +6,10 @@ import re
 from datetime import date, timedelta
 from functools import cache
 
-from .answers import Said, read_answer
+from .answers import read_answer
 from .bare_words import bare, data, kept
 from .dates import days_in
+from .said import Said
 
 _OPEN = re.compile(
     r"\b(fra|frå|fom|f\.o\.m\.?|starter|startar|begynner|byrjar|tek til|oppstart|etter|siden|sidan)\b(?:(?!\btil\b|\but\b|–|-)[^,;]){0,25}$"

@@ -13,9 +13,10 @@ from ..known import KnownCase
 from ..occasions import each_measure, each_plan
 from ..plan_parts import Grade, answered, graded, plan_field, plan_scope, unless_repeated
 from ..proof import WEAK, from_outside
-from ..reading.answers import Place, Said, read_answer
+from ..reading.answers import read_answer
 from ..reading.evaluation_dates import EvaluationSaid, evaluation_date
 from ..reading.responsible import Who, responsible
+from ..reading.said import Place, Said
 from ..reading.times import begins_on, names_a_time, over_by
 from ..rule import Chapter
 
