@@ -9,7 +9,7 @@ from functools import cache
 from ...domain.log import LogEntry, LogKind
 from .bare_words import data, kept, plain
 
-_CLAUSE = re.compile(r"(?<=\w)(?<!\bkl)[.](?=\s|$)|[!?;:\n,–—]+|\s-\s|\b(?:men|så|og)\b")
+_CLAUSE = re.compile(r"(?<=\w)(?<!\bkl)[.]+(?=\s|$)|[!?;:\n,–—…]+|\s-\s|\b(?:men|så|og)\b")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +44,7 @@ def _by_kind() -> dict[LogKind, _Denial]:
     def either(patterns: list[str], part: dict[str, str], whom: str = "") -> re.Pattern[str]:
         stands_for = {**names, "WHOM": whom, "ACT": part.get("act", "")}
         found = "|".join(patterns)
-        for _ in range(2):  # a name may stand in what another stands for
+        for _ in range(3):  # a name may stand in what another stands for
             found = _NAME.sub(lambda name: stands_for[name[0]], found)
         return re.compile(found)
 
