@@ -85,10 +85,9 @@ class Judge:
         *items: Recorded,
         event: Moment | None = None,
         remarks: Iterable[Remark] = (),
-        deadline: date | None = None,
     ) -> Outcome:
         """Not as the plan demands, shown by ``items`` or by their absence."""
-        return _outcome(scope, Verdict.DEVIATION, items, event, remarks, reason=reason, deadline=deadline)
+        return _outcome(scope, Verdict.DEVIATION, items, event, remarks, reason=reason)
 
     def review(
         self,
