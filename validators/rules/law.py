@@ -68,7 +68,7 @@ def one_week(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
     done = shown.sure
     decided = [p for p in case.decided_plans if p.can_follow(raised)]
     if done or decided:
-        first = (done[:1] or decided[:1])[0]
+        first = [*done, *decided][0]
         when = first.at
         late = judge.elapsed(raised.day, when.day) if when is not None and when.day > horizon else ()
         yield judge.met("case", first, event=raised, remarks=late)
