@@ -111,6 +111,13 @@ def _states(plain: Plain, where: str, *values: Any) -> tuple[CaseState, ...]:
     return tuple(CaseState(row.pop("case_id"), **{**row, "problem": kind(row["problem"])}) for row in rows)
 
 
+def number_unknown(plain: Plain, school: str) -> int:
+    """How many answers about the school's cases stand as «kunne ikke sjekkes», whichever night they are of."""
+    here = "SELECT case_id FROM cases WHERE school = ? AND vanished_at IS NULL"
+    sql = f"SELECT count(*) FROM findings WHERE verdict = ? AND NOT of_cycle AND subject IN ({here})"
+    return int(plain.column(sql, Verdict.UNKNOWN, school)[0])
+
+
 def case_ids(plain: Plain, school: str) -> frozenset[str]:
     """The school's cases that are thought to be at the source still."""
     return frozenset(plain.column("SELECT case_id FROM cases WHERE school = ? AND vanished_at IS NULL", school))

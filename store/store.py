@@ -170,6 +170,7 @@ class Store(Transactions):
     case = looks(_queries.case)
     cases = looks(_queries.cases)
     case_ids = looks(_queries.case_ids)
+    number_unknown = looks(_queries.number_unknown)
     vanished = looks(_queries.vanished)
     due_cases = looks(_cases.due)
     standing_cases = looks(_cases.standing)

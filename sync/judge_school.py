@@ -234,7 +234,10 @@ class SchoolJudge:
         allowed, share = options.gone_allowed, options.gone_share_allowed
         gone = missing(states, night.as_of, allowed=allowed, share=share)
         still = tuple(state.case for state in gone.named if state.case not in self.summary.vanished)
-        self.summary = replace(self.summary, account=account(self._before, states, gone), still_gone=still)
+        unknown = self._store.number_unknown(self._school)
+        self.summary = replace(
+            self.summary, account=account(self._before, states, gone), still_gone=still, unknown=unknown
+        )
         if gone.alarm and not self._tonight.closed(night.as_of):
             what = _(
                 "{n} av {known} åpne saker er borte fra kilden: sjekk tilgangen og eksporten. Er det riktig at de er borte: "

@@ -11,7 +11,7 @@ from typing import Any
 from ..adapters.ports import CaseProblem
 from ..domain.exit_code import ExitCode
 from ..domain.problem import ProblemKind
-from ..domain.verdict import Assessment, Verdict
+from ..domain.verdict import Assessment
 from .account import Account
 from .stopping import exit_code
 
@@ -83,7 +83,7 @@ class SchoolSummary:
     crashed: Counter[str] = field(default_factory=Counter)
     """Rules that crashed, with the number of cases."""
     unknown: int = 0
-    """Verdicts «kunne ikke sjekkes»."""
+    """Verdicts «kunne ikke sjekkes» that stand, of cases judged on earlier nights too."""
     source_count: int | None = None
     known_count: int | None = None
     error: ProblemKind | None = None
@@ -106,8 +106,7 @@ class SchoolSummary:
 
     def with_judged(self, assessment: Assessment) -> SchoolSummary:
         """With one more case that was judged."""
-        unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in assessment.findings)
-        return self.plus(judged=1, crashed=Counter(assessment.crashed), unknown=unknown)
+        return self.plus(judged=1, crashed=Counter(assessment.crashed))
 
     def with_change(self, change: RecordChange) -> SchoolSummary:
         """With the flags of one more record that now stands."""

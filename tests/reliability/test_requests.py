@@ -109,6 +109,7 @@ def test_what_stands_judged_is_asked_for_and_not_read_again(
         opened.clear()
         quiet = night(settings, store, FIRST_NIGHT + timedelta(minutes=5))
         assert (quiet.state, quiet.total("read"), quiet.total("judged")) == ("complete", cases, 0)
+        assert quiet.total("unknown") == first.total("unknown") > 0, "what could not be checked is told every night"
         asked = requests()
         assert asked["GET /v1/schools/*/cases"] == schools
         assert 0 < asked["GET /v1/cases/*"] < cases, "each is tried again, but those that the pages show"
