@@ -16,6 +16,7 @@ from ..domain.plan import MunicipalPlan
 from ..domain.verdict import Assessment
 from ..validators import RULES
 from ..validators.engine import assess, assess_cycle, cycle_status
+from ..validators.reading.bare_words import letting_go_of_texts
 from ..validators.rule import Rule
 from .copies import fingerprints
 
@@ -65,6 +66,7 @@ class Judging:
         """The same by ``rule`` alone, which asks nothing of what would settle it."""
         return replace(self, rules=(rule,), settles=False)
 
+    @letting_go_of_texts()
     def case(self, case: Case, as_of: datetime) -> Assessment:
         """The assessment of ``case`` as known at ``as_of`` (zone-aware)."""
         assessment = assess(
@@ -86,6 +88,7 @@ class Judging:
         """What tells whether a text of the case's plans stands in another case too; nothing where texts are not to be read."""
         return fingerprints(case, as_of, self.copies_key if self.read_text else b"", self.plan.readings)
 
+    @letting_go_of_texts()
     def cycle(self, facts: CycleFacts, as_of: datetime) -> tuple[Assessment, CycleStatus]:
         """The assessment of one school year's annual cycle, and the status to write back."""
         assessment = assess_cycle(

@@ -30,13 +30,14 @@ from .each_once import each_once
 from .judge import Judge
 from .known import CycleIndex, KnownCase
 from .needs import Needs, can_only_prove, list_of
-from .reading.bare_words import let_go_of_texts, letting_go_of_texts
+from .reading.bare_words import letting_go_of_texts
 from .reading.denials import denies_itself, may_deny_itself
 from .reading.hints import HINTING, hinting_notes, may_be_hinted
 from .rule import Rule, RuleFunction, Subject, functions
 from .without_time import WithoutTime
 
 
+@letting_go_of_texts()
 def assess(
     case: Case,
     *,
@@ -52,10 +53,7 @@ def assess(
     event's day. A rule that crashes gives ``unknown`` and is named in ``crashed``; it never stops the others.
     """
     its = [rule for rule in rules if rule.subject is Subject.CASE]
-    try:
-        return _CaseJudgement(each_once(case), as_of, plans, its, calendar, read_text).assessment()
-    finally:
-        let_go_of_texts()
+    return _CaseJudgement(each_once(case), as_of, plans, its, calendar, read_text).assessment()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +108,11 @@ class _CaseJudgement:
                 else finding
                 for finding in findings
             ]
+        relied_on = {entry for finding in findings if finding.verdict is Verdict.MET for entry in finding.evidence}
+        if not any(entry.id in relied_on and denies_itself(entry) for entry in index.log):
+            return findings
         denied = frozenset(entry.id for entry in index.log if denies_itself(entry))
         doubted = {f.rule for f in findings if f.verdict is Verdict.MET and not denied.isdisjoint(f.evidence)}
-        if not doubted:
-            return findings
         others = index.raw.model_copy(update={"log": tuple(e for e in index.raw.log if e.id not in denied)})
         told = self._findings([r for r in self.rules if r.code in doubted], KnownCase(others, self.as_of))
         planned = frozenset(plan.id for plan in index.plans)

@@ -37,3 +37,23 @@ def test_an_entry_is_weighed_once_for_one_proof_and_a_clause_closed_once_and_not
         kept: tuple[Any, ...] = (answers.read_answer, answers._closed, answers._by_shape, bare_words.bare)
         assert [reader.cache_info().currsize for reader in kept] == [0] * len(kept)
     assert seen > 100
+
+
+def test_a_text_is_read_once_for_its_case_and_all_that_would_settle_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: Counter[object] = Counter()
+    says_its_own_first = answers._says_its_own_first
+
+    def counted(words: str, field: Any) -> bool:
+        read[words, id(field)] += 1
+        return says_its_own_first(words, field)
+
+    monkeypatch.setattr(answers, "_says_its_own_first", counted)
+    judging = Judging(load_plans("oyer-2024"), calendars(skolerute_path()), settles=True)
+    settled = 0
+    for raw in Municipality(seed=5, cases=12).cases():
+        read.clear()
+        found = judging.case(read_case(json.dumps(raw).encode(), system="test"), AS_OF)
+        settled += sum(finding.settled is not None for finding in found.findings)
+        assert set(read.values()) <= {1, 2}  # two texts may have the same words: «Myrbert» and «Myrbert.»
+        assert answers.read_answer.cache_info().currsize == bare_words.bare.cache_info().currsize == 0
+    assert settled > 10

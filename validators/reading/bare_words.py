@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -27,19 +28,26 @@ def kept(function: _Function) -> _Function:
     return cast(_Function, cached)  # lru_cache loses the signature
 
 
+class _Reading(threading.local):
+    """How many judgements of one case this thread stands in: what would settle a case is asked within the judgement of it."""
+
+    depth = 0
+
+
+_READING = _Reading()
+
+
 @contextmanager
 def letting_go_of_texts() -> Iterator[None]:
-    """Afterwards none of the texts that were read is kept: none outlives the judgement of its case."""
+    """Afterwards, where it stands in no other of the kind, none of the texts that were read is kept: none outlives its case."""
+    _READING.depth += 1
     try:
         yield
     finally:
-        let_go_of_texts()
-
-
-def let_go_of_texts() -> None:
-    """Keeps none of the texts that were read till now."""
-    for forget in _KEEPERS:
-        forget()
+        _READING.depth -= 1
+        if not _READING.depth:
+            for forget in _KEEPERS:
+                forget()
 
 
 _TAG = re.compile(
