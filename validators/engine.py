@@ -53,7 +53,12 @@ def assess(
     event's day. A rule that crashes gives ``unknown`` and is named in ``crashed``; it never stops the others.
     """
     its = [rule for rule in rules if rule.subject is Subject.CASE]
-    return _CaseJudgement(each_once(case), as_of, plans, its, calendar, read_text).assessment()
+    judgement = _CaseJudgement(each_once(case), as_of, plans, its, calendar, read_text)
+    try:
+        return judgement.assessment()
+    finally:
+        for index in judgement.seen:
+            index.found.clear()  # some of it holds the index itself: all would stay until the garbage collector looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class _CaseJudgement:
     read_text: bool
     crashed: list[str] = field(default_factory=list)
     """Codes of the rules that did."""
+    seen: list[KnownCase] = field(default_factory=list)
+    """The case as known, and where it was asked what else could be, each of those too."""
 
     def assessment(self) -> Assessment:
         """What all rules say."""
@@ -126,6 +133,7 @@ class _CaseJudgement:
 
     def _findings(self, rules: Sequence[Rule], index: KnownCase) -> list[Finding]:
         """What ``rules`` say about a case whose entries all have a time."""
+        self.seen.append(index)
         case, plans, school = self.case, self.plans, self.case.school
         began, judges = (index.received or case.opened_at).day, functions()
         findings: list[Finding] = []

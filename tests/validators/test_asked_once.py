@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from collections import Counter
 from typing import Any
 
@@ -55,5 +57,24 @@ def test_a_text_is_read_once_for_its_case_and_all_that_would_settle_it(monkeypat
         found = judging.case(read_case(json.dumps(raw).encode(), system="test"), AS_OF)
         settled += sum(finding.settled is not None for finding in found.findings)
         assert set(read.values()) <= {1, 2}  # two texts may have the same words: «Myrbert» and «Myrbert.»
-        assert answers.read_answer.cache_info().currsize == bare_words.bare.cache_info().currsize == 0
+        kept: tuple[Any, ...] = (answers.read_answer, bare_words.bare)
+        assert [reader.cache_info().currsize for reader in kept] == [0, 0]
     assert settled > 10
+
+
+def test_a_judged_case_is_let_go_of_at_once_and_not_when_the_garbage_collector_looks() -> None:
+    judging = Judging(load_plans("oyer-2024"), calendars(skolerute_path()), settles=True)
+    kept: list[weakref.ref[Any]] = []
+    gc.disable()
+    try:
+        for raw in Municipality(seed=5, cases=12).cases():
+            log = [{**entry, "happened_at": None, "registered_at": None} for entry in raw["log"]]
+            for document in (raw, raw | {"log": log}):  # a case as known, and several: when can those have been?
+                case = read_case(json.dumps(document).encode(), system="test")
+                kept += map(weakref.ref, (case, *case.notices, *case.log))
+                judging.case(case, AS_OF)
+                del case
+        assert len(kept) > 100
+        assert [entry for entry in kept if entry() is not None] == []
+    finally:
+        gc.enable()
