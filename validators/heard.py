@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from ..domain.log import LogKind
 from ..domain.people import Role
+from ..domain.verdict import Remark
 from .judge import Judge
 from .known import KnownCase
 from .proof import Proof, Shown, anyone, by, find
@@ -35,3 +38,13 @@ def hearings(case: KnownCase, judge: Judge, pupil: str) -> Shown:
         case.found[about] = (find(case, judge, HEARD, pupil=pupil),)
     shown: Shown = case.found[about][0]
     return shown
+
+
+def heard_until(judge: Judge, heard: date) -> tuple[date, tuple[Remark, ...]]:
+    """The last day for which a child that was heard on the day ``heard`` still is; and the remark that its skolerute is not known.
+
+    Nobody is asked about a talk during a holiday.
+    """
+    weeks_after = heard + timedelta(weeks=judge.plan.readings.heard_again_after_weeks)
+    last = judge.calendar.on_or_after(weeks_after)
+    return last, judge.uncounted(weeks_after, last)

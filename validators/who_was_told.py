@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import overload
 
 from ..domain.log import LogEntry, LogKind, Recorded
@@ -17,6 +18,11 @@ from .proof import did_the_accused
 
 RECEIVES = (Role.RECTOR, Role.CONTACT_TEACHER)
 """Who receives a notice in the plan's words; taken by another, it was received when it reached one of them."""
+
+
+def who_receives(notice: Notice) -> tuple[Role, ...]:
+    """Who receives ``notice``: what staff tell goes «direkte opp med rektor», and to nobody in between."""
+    return (Role.RECTOR,) if notice.source is NoticeSource.STAFF else RECEIVES
 
 
 # --- people --------------------------------------------------------------------------------------------------------------
@@ -187,6 +193,38 @@ def owner_told(case: KnownCase, since: Moment | None = None) -> OwnerTold:
 def _from(item: Recorded, since: Moment | None) -> bool:
     when = item.at
     return when is not None and (since is None or not when.certainly_before(since))
+
+
+Judged = Callable[[Judge, Moment], Outcome | None]
+"""What is said of one duty where it is counted from a moment."""
+
+
+def unless_told_later(judge: Judge, start: Moment, told: Iterable[Recorded], judged: Judged) -> Outcome | None:
+    """What is ``judged`` from ``start``; a question where whoever has the duty was told on a later day, and is in time from then.
+
+    Nobody is to blame for what he could not know; that he was told late is said of the one who told (SK-01, SK-02, L-02).
+    """
+    outcome = judged(judge, start)
+    if outcome is None or outcome.verdict is not Verdict.DEVIATION:
+        return outcome
+    came = [(when, item) for item in told if (when := item.at) is not None]
+    if any(when.day <= start.day for when, _ in came):
+        return outcome
+    for when, item in came:
+        counted = judged(judge, when)
+        if counted is None or counted.verdict is not Verdict.DEVIATION:
+            return outcome.ask("told_later", item, changes_at=_deviation_at(judge, when, counted, judged))
+    return outcome
+
+
+def _deviation_at(judge: Judge, start: Moment, outcome: Outcome | None, judged: Judged) -> datetime | None:
+    """When time alone makes ``outcome``, which is ``judged`` from ``start``, a deviation; ``None`` = it does not."""
+    while outcome is not None and outcome.changes_at is not None:
+        then = outcome.changes_at
+        outcome = judged(judge.at(Moment.at(then)), start)
+        if outcome is not None and outcome.verdict is Verdict.DEVIATION:
+            return then
+    return None
 
 
 # --- what is shown -----------------------------------------------------------------------------------------------------------

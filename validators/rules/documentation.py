@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from operator import attrgetter
 
 from ...domain.activity_plan import ActivityPlan
@@ -19,7 +20,7 @@ from ..plan_parts import plan_scope
 from ..reading.identity_number import IdentityKind, find_identity_numbers
 from ..reading.sensitive_words import find_sensitive_words
 from ..rule import Chapter
-from ..who_was_told import is_one_in_two_roles, waited_until
+from ..who_was_told import is_one_in_two_roles, rector_reached, unless_told_later, waited_until
 from .annual_cycle import done, within_year
 
 CHAPTER = Chapter("documentation")
@@ -98,10 +99,10 @@ def other_staff_write(case: KnownCase, judge: Judge, notice: Notice, arrived: Mo
     shown = _written_by_staff(case, notice)
     if shown is not None:
         return judge.met(scope_of(notice=notice.id), shown, event=arrived)
-    return _none_about(case, judge, "DOK-04", notice, arrived)
+    return _none_about(case, "DOK-04", notice, judge, arrived)
 
 
-def _none_about(case: KnownCase, judge: Judge, rule: str, notice: Notice, arrived: Moment) -> Outcome:
+def _none_about(case: KnownCase, rule: str, notice: Notice, judge: Judge, arrived: Moment) -> Outcome:
     """No e-mail filed says that it is about ``notice``; in a case with several, one that names none may be about any of them."""
     scope = scope_of(notice=notice.id)
     unnamed = [e for e in case.all(LogKind.EMAIL_FILED) if e.notice is None] if len(case.notices) > 1 else []
@@ -172,7 +173,7 @@ _CODES = {
 
 
 @CHAPTER.rule("DOK-06")
-def rector_files_email(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
+def rector_files_email(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     """«til rektor som legger dokumentasjonen inn i Visma Sikker Sak»: per e-mail filed, and per notice by e-mail not filed."""
     for entry in case.all(LogKind.EMAIL_FILED):
         yield _filed(judge, scope_of(log=entry.id), entry)
@@ -181,7 +182,8 @@ def rector_files_email(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         by_email = notice.channel is Channel.EMAIL and _is_other_staff(notice.notifier)
         if arrived is None or not by_email or any(case.for_notice(notice, LogKind.EMAIL_FILED)):
             continue
-        yield _none_about(case, judge, "DOK-06", notice, arrived)
+        missing = partial(_none_about, case, "DOK-06", notice)
+        yield unless_told_later(judge, arrived, rector_reached(case, notice).sure, missing)
 
 
 def _filed(judge: Judge, scope: str, entry: LogEntry) -> Outcome:

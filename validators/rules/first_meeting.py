@@ -16,7 +16,7 @@ from ..known import KnownCase
 from ..proof import Proof, Shown, anyone, by, sort
 from ..rule import Chapter
 from ..stretches import Stretch, reopened_without_notice, took_place
-from ..who_was_told import RECEIVES, acted_as, rector_reached, stopped
+from ..who_was_told import acted_as, rector_reached, stopped, who_receives
 
 CHAPTER = Chapter("enquiry")
 
@@ -114,7 +114,7 @@ def _with_doubt(
         if counted.verdict in (Verdict.MET, Verdict.DUE):
             return outcome.ask("received_later", changes_at=counted.changes_at)
     late = outcome.reason is Reason.LATE
-    by_another = notice.receiver is not None and not acted_as(notice.receiver, *RECEIVES)
+    by_another = notice.receiver is not None and not acted_as(notice.receiver, *who_receives(notice))
     if late and by_another and not rector_reached(case, notice).sure:
         return outcome.ask("who_received")
     if notice.suspicion_only:
@@ -143,7 +143,7 @@ def _by(entry: LogEntry, start: Moment, limit: date) -> bool:
 def _received_later(case: KnownCase, notice: Notice, start: Moment) -> list[Moment]:
     """Later days that can be when it was received: when it was read, and when another who took it passed it on to rektor."""
     moments = [notice.read_at]
-    if not acted_as(notice.receiver, *RECEIVES):
+    if not acted_as(notice.receiver, *who_receives(notice)):
         moments.append(notice.rector_told_at)
         moments += [entry.at for entry in case.for_notice(notice, LogKind.RECTOR_RECEIVED)]
     return [m for m in moments if m is not None and m.known_at(case.as_of) and m.day > start.day]

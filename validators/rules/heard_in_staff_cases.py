@@ -16,7 +16,14 @@ from ..known import KnownCase, was_heard
 from ..proof import DECLINED, Proof, Shown, anyone, find, there
 from ..rule import Chapter
 from ..who_was_told import or_which, waited
-from .staff_suspicion import can_follow, on_or_after, or_is_it_about_staff, same_day_on, staff_suspicions
+from .staff_suspicion import (
+    can_follow,
+    counted_from_when_told,
+    on_or_after,
+    or_is_it_about_staff,
+    same_day_on,
+    staff_suspicions,
+)
 
 CHAPTER = Chapter("staff_suspicion")
 
@@ -42,6 +49,12 @@ def pupil_heard_about_staff(
     case: KnownCase, judge: Judge, scope: str, suspicion: Suspicion, pupil: Pupil, start: Moment
 ) -> Outcome | None:
     """«Samtale med elev for å høre vedkommende sin opplevelse av situasjonen»: every affected pupil, for each suspicion."""
+    return counted_from_when_told(case, judge, suspicion, start, partial(_heard, case, scope, suspicion, pupil))
+
+
+def _heard(
+    case: KnownCase, scope: str, suspicion: Suspicion, pupil: Pupil, judge: Judge, start: Moment
+) -> Outcome | None:
     heard = hearings(case, judge, pupil.ref)
     since = heard.where(can_follow(start))
     remarks = (DECLINED,) if since.sure and since.sure[0].hearing is Hearing.DECLINED else ()
@@ -64,10 +77,10 @@ def accused_heard(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
     for scope, suspicion, start in staff_suspicions(case):
         several = len(suspicion.accused) > 1
         for number, accused in enumerate(suspicion.accused or (None,), 1):
-            shown = find(case, judge, ACCUSED_HEARD, person=accused).where(can_follow(start))
+            shown = find(case, judge, ACCUSED_HEARD, person=accused)
             own = f"{scope}/{scope_of(accused=str(number))}" if several else scope
-            outcome = _conversation(case, judge, own, suspicion, accused if several else None, shown, start)
-            yield or_is_it_about_staff(case, suspicion, outcome)
+            judged = partial(_conversation, case, own, suspicion, accused if several else None, shown)
+            yield or_is_it_about_staff(case, suspicion, counted_from_when_told(case, judge, suspicion, start, judged))
 
 
 def _rules_out(accused: Actor, suspicion: Suspicion, present: Actor) -> bool:
@@ -78,14 +91,15 @@ def _rules_out(accused: Actor, suspicion: Suspicion, present: Actor) -> bool:
 
 def _conversation(
     case: KnownCase,
-    judge: Judge,
     scope: str,
     suspicion: Suspicion,
     accused: Actor | None,
     shown: Shown,
+    judge: Judge,
     start: Moment,
 ) -> Outcome | None:
     """``accused``: the one of several that it must have been with; a conversation that names nobody may be with any of them."""
+    shown = shown.where(can_follow(start))
     unsure: list[LogEntry] = []
     if accused is not None:
         unsure = [e for e in shown.sure if not any(accused.is_same_person(p) for p in there(e))]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from ...domain.case import Pupil, PupilPart
 from ...domain.log import Hearing, LogEntry, LogKind
 from ...domain.moment import Moment, end_of
 from ...domain.verdict import Outcome, scope_of
 from ..best_interest_entries import current_assessments
-from ..heard import hearings
+from ..heard import heard_until, hearings
 from ..judge import Judge
 from ..known import KnownCase
 from ..occasions import each_entry
@@ -64,10 +63,8 @@ def _not_heard(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, st
 def _again(judge: Judge, stretch: Stretch, pupil: Pupil, last: LogEntry) -> Outcome:
     when = last.at
     assert when is not None  # noqa: S101 - Stretch.holds lets no entry without a time in
-    weeks = timedelta(weeks=judge.plan.readings.heard_again_after_weeks)
-    limit = judge.calendar.on_or_after(when.day + weeks)  # nobody is asked about a talk during a holiday
+    limit, missing = heard_until(judge, when.day)
     until = stretch.closed.day if stretch.closed is not None else judge.today
-    missing = judge.uncounted(when.day + weeks, limit)
     if until > limit:
         return judge.review(stretch.scope(pupil), "heard_again", last, event=when, remarks=missing)
     declined = (DECLINED,) if last.hearing is Hearing.DECLINED else ()

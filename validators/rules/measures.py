@@ -10,7 +10,7 @@ from ...domain.case import Pupil
 from ...domain.log import EXAMINES, Hearing, LogEntry, LogKind
 from ...domain.moment import Moment, earliest
 from ...domain.verdict import Outcome, Reason, Verdict, best_of, scope_of
-from ..heard import ANALYSIS, hearings
+from ..heard import ANALYSIS, heard_until, hearings
 from ..judge import Judge
 from ..known import KnownCase, was_heard
 from ..occasions import each_entry, each_plan, each_pupil_of_a_plan
@@ -67,8 +67,11 @@ def _begun_without_a_plan(case: KnownCase, judge: Judge, stretch: Stretch, pupil
     found, scope, event = hearings(case, judge, pupil.ref).where(stretch.has), stretch.scope(pupil), started[0].at
     if found.sure:
         outcome = judge.in_order(scope, found.sure[0], started[0], event=event)
-        late = outcome.verdict is Verdict.DEVIATION
-        yield outcome.ask("protective_first", started[0]) if late else outcome
+        if outcome.verdict is Verdict.DEVIATION:
+            outcome = outcome.ask("protective_first", started[0])
+        for begun in started:
+            outcome = _unless_long_before(judge, outcome, found.sure, begun)
+        yield outcome
     elif found.doubtful:
         yield judge.review(scope, found.doubtful[0].why, found.doubtful[0].item, event=event)
     else:
@@ -111,7 +114,28 @@ def _heard(
         return judge.review(scope, "protective_first", hearing, *early, event=event)
     if before is not None:
         outcome = outcome.with_evidence(before)
-    return outcome.with_remarks(DECLINED) if hearing.hearing is Hearing.DECLINED else outcome
+    if hearing.hearing is Hearing.DECLINED:
+        outcome = outcome.with_remarks(DECLINED)
+    return outcome if only_protects(plan) else _unless_long_before(judge, outcome, _since(about_this, before), plan)
+
+
+def _unless_long_before(
+    judge: Judge, outcome: Outcome, heard: Iterable[LogEntry], chosen: ActivityPlan | LogEntry
+) -> Outcome:
+    """``outcome``, and a question where the newest conversation before what was ``chosen`` lies weeks before it."""
+    event = chosen.at
+    before = [entry for entry in heard if (when := entry.at) is not None and event is not None and when.before(event)]
+    newest = max(before, key=lambda entry: entry.sort_key, default=None)
+    when = newest.at if newest is not None else None
+    if newest is None or when is None or event is None or outcome.verdict is not Verdict.MET:
+        return outcome
+    limit, missing = heard_until(judge, when.day)
+    if event.day <= limit:
+        recent = [e for e in before if (w := e.at) is not None and event.day <= heard_until(judge, w.day)[0]]
+        shown = outcome if any(e.id in outcome.evidence for e in recent) else outcome.with_evidence(newest)
+        return shown.with_remarks(*missing)
+    remarks = (*missing, *judge.elapsed(when.day, event.day))
+    return judge.review(outcome.scope, "heard_long_before", chosen, newest, event=event, remarks=remarks)
 
 
 def _about_what_began(
@@ -184,13 +208,23 @@ def pupil_contributes(case: KnownCase, judge: Judge, pupil: str, plan: ActivityP
         heard = [e for e in before if e.hearing is not Hearing.DECLINED]
         if alone or heard:
             shown = judge.met(scope, plan, *heard[:1], event=event, remarks=judge.presence_remarks())
+            shown = shown if alone else _unless_long_before(judge, shown, heard, _chosen_in(case, plan))
             return unless_repeated(case, judge, plan, "activity_plans.pupil_contribution", shown)
     declined = [e for e in before if e.hearing is Hearing.DECLINED]
     if declined:
-        return judge.met(scope, declined[0], event=event, remarks=(DECLINED,))
+        shown = judge.met(scope, declined[0], event=event, remarks=(DECLINED,))
+        return _unless_long_before(judge, shown, declined, _chosen_in(case, plan))
     outcome = judge.field(scope, told, plan, path="activity_plans.pupil_contribution", event=event)
     question = "others_contribution" if others else "whose_contribution"
     return judge.review(scope, question, plan, event=event) if outcome.verdict is Verdict.MET else outcome
+
+
+def _chosen_in(case: KnownCase, plan: ActivityPlan) -> ActivityPlan:
+    """The version that chose the measures of ``plan``: itself, or an earlier one that it only carries on."""
+    return next(
+        (one for one, _ in reversed(list(_choices(case))) if one.plan == plan.plan and one.version <= plan.version),
+        plan,
+    )
 
 
 @CHAPTER.rule("TI-04")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ...domain.log import Channel, LogEntry, LogKind
 from ...domain.moment import Moment
@@ -27,6 +28,7 @@ from ..who_was_told import (
     or_which,
     rector_reached,
     shown,
+    unless_told_later,
     waited,
 )
 
@@ -229,6 +231,10 @@ def rector_receipt(case: KnownCase, judge: Judge, notice: Notice, arrived: Momen
     """«Rektor loggfører mottatt beskjed i Visma Sikker Sak.» Nobody can acknowledge for rektor but a delegate."""
     if goes_to_the_owner(case, notice) or acted_as(notice.notifier, Role.RECTOR):
         return None  # rektor receives nothing from herself; her own log of it is VA-04
+    return unless_told_later(judge, arrived, rector_reached(case, notice).sure, partial(_receipt, case, notice))
+
+
+def _receipt(case: KnownCase, notice: Notice, judge: Judge, arrived: Moment) -> Outcome | None:
     scope = scope_of(notice=notice.id)
     receipts = about(case, notice, LogKind.RECTOR_RECEIVED)
     outcome = written_by(judge, "VA-05", scope, receipts.sure, Role.RECTOR, arrived, after=notice.happened_at)

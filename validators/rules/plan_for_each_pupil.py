@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ...domain.activity_plan import ActivityPlan
+from ...domain.activity_plan import ActivityPlan, PlanStatus
 from ...domain.case import ClosingReason, Pupil, PupilPart
 from ...domain.log import EXAMINES, LogEntry, LogKind
 from ...domain.moment import Moment, earliest
 from ...domain.verdict import Outcome, Reason, Verdict, scope_of
+from ..erased import erased
 from ..judge import Judge
 from ..known import KnownCase
+from ..plan_parts import plan_scope
 from ..proof import from_outside
 from ..rule import Chapter
 from ..stretches import Stretch, at_this_school, stretches, took_place, transfers
@@ -30,6 +32,9 @@ def plan_for_each_pupil(case: KnownCase, judge: Judge) -> Iterator[Outcome | Non
             if raised is not None:
                 yield _plan_for(case, judge, _Owed(stretch, pupil.ref, stretch.scope(pupil), raised))
     yield from _involved_but_unsafe(case, judge)
+    decided = [plan for plan in case.raw.activity_plans if plan.status is not PlanStatus.DRAFT]
+    for plan in erased(case, decided, case.plans):
+        yield judge.review(plan_scope(plan), "deleted", plan, event=plan.at)
 
 
 def _involved_but_unsafe(case: KnownCase, judge: Judge) -> Iterator[Outcome]:

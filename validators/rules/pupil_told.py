@@ -23,6 +23,7 @@ from ..who_was_told import (
     is_known,
     rector_reached,
     stopped,
+    who_receives,
 )
 
 CHAPTER = Chapter("notification")
@@ -128,7 +129,7 @@ def _by_way_of_another(
     """A notice taken by someone else than rektor or kontaktlærer: it was «mottatt» when rektor had it, and that decides."""
     if outcome.verdict is Verdict.MET and _rector_knew_later(case, notice, told, outcome):
         return outcome.ask("told_before_rector_knew", notice)
-    another = is_known(notice.receiver) and not acted_as(notice.receiver, *RECEIVES)
+    another = is_known(notice.receiver) and not acted_as(notice.receiver, *who_receives(notice))
     if not another or outcome.verdict not in (Verdict.MET, Verdict.DEVIATION):
         return outcome
     reached = rector_reached(case, notice).sure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 from ...domain.activity_plan import ActivityPlan
@@ -20,7 +21,17 @@ from ..proof import WEAK, Proof, anyone, find, is_accused
 from ..reading.bare_words import bare
 from ..rule import Chapter
 from ..undertaken import ENQUIRY, undertaken
-from ..who_was_told import acted_as, is_known, or_which, owner_told, rector_reached, shown, waited
+from ..who_was_told import (
+    Judged,
+    acted_as,
+    is_known,
+    or_which,
+    owner_told,
+    rector_reached,
+    shown,
+    unless_told_later,
+    waited,
+)
 
 CHAPTER = Chapter("staff_suspicion")
 
@@ -64,6 +75,24 @@ def _known_at_school(case: KnownCase, suspicion: Suspicion) -> Moment:
         return suspicion.at
     told = [n.at for n in case.notices if n.accuses_staff is not False]
     return earliest(when for when in told if when and not when.certainly_before(suspicion.at)) or suspicion.at
+
+
+def counted_from_when_told(
+    case: KnownCase, judge: Judge, suspicion: Suspicion, start: Moment, judged: Judged
+) -> Outcome | None:
+    """What is ``judged`` of whoever is to act on ``suspicion``: rektor, or the owner where a leader is accused, who may have been told late."""
+    if _against_a_leader(case, suspicion):
+        told = owner_told(case)
+        knew: list[Recorded] = [*told.sure, *told.by_others, *told.acknowledged]
+    elif acted_as(suspicion.by, Role.RECTOR):
+        return judged(judge, start)
+    else:
+        reached = [item for n in case.notices if n.accuses_staff is not False for item in rector_reached(case, n).sure]
+        if any(_was_the_accusation(case, item, start) for item in reached):
+            return judged(judge, start)
+        receipts = case.all(LogKind.RECTOR_RECEIVED)
+        knew = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR) or not is_known(e.doer))]
+    return unless_told_later(judge, start, _by_time(same_day_on(knew, start)), judged)
 
 
 def _against_a_leader(case: KnownCase, suspicion: Suspicion) -> bool:
@@ -192,6 +221,10 @@ def _is_accused(actor: Actor, suspicion: Suspicion) -> bool:
 @CHAPTER.each("SK-03", staff_suspicions)
 def enquiry_at_once(case: KnownCase, judge: Judge, scope: str, suspicion: Suspicion, start: Moment) -> Outcome | None:
     """«Undersøkelser skal settes i gang straks»: a call, an offer or a plan is not yet an enquiry; a declined talk was tried."""
+    return counted_from_when_told(case, judge, suspicion, start, partial(_enquiry_at_once, case, scope, suspicion))
+
+
+def _enquiry_at_once(case: KnownCase, scope: str, suspicion: Suspicion, judge: Judge, start: Moment) -> Outcome | None:
     shown = find(case, judge, ENQUIRY).where(lambda entry: bool(same_day_on([entry], start)))
     outcome = shown.settle(judge.straks(scope, start, shown.sure))
     that_day = [entry for entry in shown.sure if (when := entry.at) is not None and when.day == start.day]
@@ -267,6 +300,12 @@ def everyone_cared_for(
     case: KnownCase, judge: Judge, scope: str, suspicion: Suspicion, start: Moment
 ) -> Outcome | None:
     """«sørge for at både eleven, foreldrene og den ansatte blir ivaretatt»; a leader cannot investigate herself (A-25)."""
+    return counted_from_when_told(case, judge, suspicion, start, partial(_everyone_cared_for, case, scope, suspicion))
+
+
+def _everyone_cared_for(
+    case: KnownCase, scope: str, suspicion: Suspicion, judge: Judge, start: Moment
+) -> Outcome | None:
     if _investigates_herself(case, suspicion):
         return judge.review(scope, "accused_investigates", event=start)
     shown = find(case, judge, CARED_FOR).where(can_follow(start))
@@ -301,6 +340,12 @@ def owner_in_staff_cases(
     case: KnownCase, judge: Judge, scope: str, suspicion: Suspicion, start: Moment
 ) -> Outcome | None:
     """«Varsle skoleeier/kommunalsjef»: in every case about someone who works at the school; no time is set."""
+    return counted_from_when_told(case, judge, suspicion, start, partial(_owner_in_staff_cases, case, scope, suspicion))
+
+
+def _owner_in_staff_cases(
+    case: KnownCase, scope: str, suspicion: Suspicion, judge: Judge, start: Moment
+) -> Outcome | None:
     if _against_a_leader(case, suspicion) and judge.plan.is_on("SK-02", optional=False):
         return None
     told = owner_told(case)
