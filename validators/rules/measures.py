@@ -207,8 +207,9 @@ def pupil_contributes(case: KnownCase, judge: Judge, pupil: str, plan: ActivityP
     if judge.answers(told, "activity_plans.pupil_contribution") and not others:
         heard = [e for e in before if e.hearing is not Hearing.DECLINED]
         if alone or heard:
-            shown = judge.met(scope, plan, *heard[:1], event=event, remarks=judge.presence_remarks())
-            shown = shown if alone else _unless_long_before(judge, shown, heard, _chosen_in(case, plan))
+            hers = [] if alone else heard
+            shown = judge.met(scope, plan, *hers[:1], event=event, remarks=judge.presence_remarks())
+            shown = _unless_long_before(judge, shown, hers, _chosen_in(case, plan))
             return unless_repeated(case, judge, plan, "activity_plans.pupil_contribution", shown)
     declined = [e for e in before if e.hearing is Hearing.DECLINED]
     if declined:
