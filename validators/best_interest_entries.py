@@ -13,7 +13,7 @@ from ..domain.verdict import Outcome, Reason, Verdict, scope_of
 from .judge import Judge
 from .known import KnownCase, once_each
 from .reading.vague_phrases import Phrase, says_only
-from .reading.whose_words import only_others_say
+from .reading.whose_words import not_the_childs_own
 
 WRITTEN = (
     "child_views",
@@ -76,7 +76,7 @@ class Assessed:
     def childs_own_view(self, judge: Judge) -> bool:
         """Whether the child's view is told, and not only the home's or the school's in its field."""
         views = [part.child_views for part in self.parts if part.child_views and _says(judge, part, "child_views")]
-        return any(not (judge.read_text and only_others_say(view)) for view in views)
+        return any(not (judge.read_text and not_the_childs_own(view)) for view in views)
 
     def has_words(self, judge: Judge) -> bool:
         """Whether anything is written, in any of its places."""

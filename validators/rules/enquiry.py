@@ -12,6 +12,7 @@ from ..judge import Judge
 from ..known import KnownCase
 from ..occasions import each_stretch
 from ..proof import WEAK, Shown, Weighed
+from ..reading.whose_words import not_the_childs_own
 from ..rule import Chapter
 from ..stretches import Stretch, owed, reopened_without_notice, stretches
 from ..undertaken import undertaken
@@ -85,9 +86,12 @@ def experience_and_surroundings(
         return None
     steps = about_her(stretch.entries(case, *FINDS_OUT), pupil)
     scope, everywhere, event = stretch.scope(pupil), [*analyses, *steps], stretch.start
-    shown = next((found for found in (analyses, everywhere) if _both_parts(judge, found)), None)
+    whole = [found for found in (analyses, everywhere) if _both_parts(judge, found)]
+    shown = next((found for found in whole if not _only_others_tell(judge, found)), next(iter(whole), None))
     if shown is not None and not _is_her_own(case, judge, stretch, pupil, shown):
         return judge.review(scope, "whose_experience", *analyses, event=event)
+    if shown is not None and _only_others_tell(judge, shown):
+        return judge.review(scope, "others_experience", *analyses, event=event)
     if shown is analyses:
         return judge.met(scope, analyses[-1], event=event, remarks=judge.presence_remarks())
     if shown is not None:
@@ -96,6 +100,12 @@ def experience_and_surroundings(
     if any(judge.answers(e.text, "log.text") for e in analyses) and not part:
         return judge.review(scope, "in_text", *analyses, event=event)
     return judge.deviation(scope, Reason.INCOMPLETE, *analyses, event=event)
+
+
+def _only_others_tell(judge: Judge, entries: Sequence[LogEntry]) -> bool:
+    """Whether all that stands as the child's experience is what the home or the school thinks of it, or that she was asked."""
+    told = [e.child_experience or "" for e in entries if _tells(judge, e, "child_experience")]
+    return judge.read_text and all(map(not_the_childs_own, told))
 
 
 def _is_her_own(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, entries: list[LogEntry]) -> bool:

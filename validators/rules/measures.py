@@ -17,7 +17,7 @@ from ..occasions import each_entry, each_plan, each_pupil_of_a_plan
 from ..plan_parts import is_gone, plan_scope, unless_repeated
 from ..proof import DECLINED, WEAK, sort
 from ..reading.vague_phrases import Phrase, says_only
-from ..reading.whose_words import only_others_say
+from ..reading.whose_words import not_the_childs_own
 from ..rule import Chapter
 from ..stretches import Stretch, only_protects, stretches, took_place
 from ..undertaken import undertaken
@@ -203,7 +203,7 @@ def pupil_contributes(case: KnownCase, judge: Judge, pupil: str, plan: ActivityP
     event = plan.at
     before = [e for e in hearings(case, judge, pupil).sure if e.can_precede(event)]
     told = plan.pupil_contribution
-    others = told is not None and judge.read_text and only_others_say(told)
+    others = told is not None and judge.read_text and not_the_childs_own(told)
     if judge.answers(told, "activity_plans.pupil_contribution") and not others:
         heard = [e for e in before if e.hearing is not Hearing.DECLINED]
         if alone or heard:
