@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from gettext import gettext as _
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -157,15 +156,14 @@ class HttpClient:
         self._verify: str | None = ca_file
 
     @property
-    def _session(self) -> requests.Session:
+    def _session(self) -> _Session:
         """This thread's own: requests does not promise that one can be shared."""
-        session: requests.Session | None = getattr(self._sessions, "own", None)
+        session: _Session | None = getattr(self._sessions, "own", None)
         if session is None:
             session = self._sessions.own = _session()
             session.headers.update(
                 {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "skolemiljo"}
             )
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is remembered between calls
         return session
 
     # --- calls ---------------------------------------------------------------------------------------------------
@@ -319,18 +317,15 @@ class HttpClient:
         deadline = self._clock() + left
         try:
             with within(lambda: deadline - self._clock()):
-                response = self._session.request(
+                response = self._session.ask(
                     method,
                     url,
                     params=params,
                     json=body,
                     data=form,
-                    headers=headers,
-                    auth=_Bearer(token),
+                    headers=headers if token is None else {**headers, "Authorization": f"Bearer {token}"},
                     verify=self._verify,
                     timeout=(min(self.limits.connect, left), min(self.limits.read, left)),
-                    allow_redirects=False,
-                    stream=True,
                 )
                 with response:
                     raw = self._read(response, case)
@@ -421,7 +416,7 @@ def ping(url: str, *, seconds: float = 10.0) -> None:
         with (
             within(lambda: until - time.monotonic()),
             _session() as session,
-            session.get(url, timeout=seconds, allow_redirects=False, stream=True, auth=_Bearer(None)) as response,
+            session.ask("GET", url, timeout=(seconds, seconds)) as response,
         ):
             status = response.status_code
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -432,7 +427,7 @@ def ping(url: str, *, seconds: float = 10.0) -> None:
         raise ConnectionLost(_("svaret var status {status}").format(status=status), system="ping_url")
 
 
-def _session() -> requests.Session:
+def _session() -> _Session:
     session = _Session()
     for scheme in ("https://", "http://"):
         session.mount(scheme, _Adapter(pool_maxsize=8, max_retries=0))
@@ -440,22 +435,38 @@ def _session() -> requests.Session:
 
 
 class _Session(requests.Session):
-    """Asks the environment (proxies, certificates) once for each system, and not for each call."""
+    """Asks what it is given and nothing else: no login of somebody's in ~/.netrc, no cookie of the last answer, no other address that
+    an answer names. requests' own way of asking looks for each of them at every call."""
 
     def __init__(self) -> None:
         super().__init__()
         self._surroundings: dict[tuple[str, str, int | None], Any] = {}
 
-    def merge_environment_settings(self, url: str | bytes | None, *arguments: Any) -> Any:
-        """What the environment says of the system at ``url``. Every call of a session gives the same of its own."""
-        origin = _origin(str(url))
-        if origin not in self._surroundings:
-            self._surroundings[origin] = super().merge_environment_settings(url, *arguments)
-        return dict(self._surroundings[origin])
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        timeout: tuple[float, float],
+        params: dict[str, str] | None = None,
+        json: Any = None,
+        data: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        verify: str | None = None,
+    ) -> requests.Response:
+        """The answer, of which no more than the headers has been read. ``timeout``: seconds to connect, and for each read."""
+        asked = requests.PreparedRequest()
+        asked.prepare(method, url, {**self.headers, **(headers or {})}, data=data, params=params, json=json)
+        return self.get_adapter(str(asked.url)).send(
+            asked, timeout=timeout, **self._environment(str(asked.url), verify)
+        )
 
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the name and the argument are requests'
-        """Nowhere: asked not to follow, requests would still read the whole body and trip over a strange address."""
-        return None
+    def _environment(self, url: str, verify: str | None) -> Any:
+        """What the environment says of the system at ``url`` (proxies, certificates), asked once. Every call gives the same ``verify``."""
+        origin = _origin(url)
+        if origin not in self._surroundings:
+            self._surroundings[origin] = self.merge_environment_settings(url, {}, True, verify, None)
+        return self._surroundings[origin]
 
 
 class _Adapter(requests.adapters.HTTPAdapter):
@@ -479,18 +490,6 @@ def _within_time(manager: Any) -> None:
         return type("Pool", (pool,), {"ConnectionCls": connection})
 
     manager.pool_classes_by_scheme = {scheme: reading(pool) for scheme, pool in manager.pool_classes_by_scheme.items()}
-
-
-class _Bearer(requests.auth.AuthBase):
-    """The token, or deliberately nothing. Without an own way of proving who we are, requests would look in ~/.netrc."""
-
-    def __init__(self, token: str | None) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token is not None:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
 
 class _OutOfTime(stop_base):

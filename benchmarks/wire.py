@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 
 import click
 
 from skolemiljo.adapters.mock import fault_layer, running, server
 from skolemiljo.adapters.mock.municipality import AS_OF
+from skolemiljo.commands.program import ALLOCATIONS
 
 SCHOOLS, CASES, MILLISECONDS = map(int, sys.argv[1:])
 
@@ -22,5 +24,6 @@ class Late(fault_layer.FaultLayer):
         await super().__call__(scope, receive, send)
 
 
+gc.set_threshold(ALLOCATIONS)  # as «skolemiljo mock up»
 vars(server)["FaultLayer"] = Late  # the mock has no setting for how far away it is
 running.serve(schools=SCHOOLS, cases=CASES, as_of=AS_OF, echo=click.echo)

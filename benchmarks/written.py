@@ -6,6 +6,7 @@ take by as many writers with nothing between them: the wire's time and the mock'
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import resource
@@ -27,6 +28,7 @@ import requests
 from skolemiljo.adapters.mock.municipality import AS_OF, skolerute_path
 from skolemiljo.benchmarks.measure import Requests, best_of, documents, judge, read
 from skolemiljo.commands import night
+from skolemiljo.commands.program import ALLOCATIONS
 from skolemiljo.commands.workplace import Workplace
 from skolemiljo.journal.log_lines import configure_logging
 from skolemiljo.store import FirstWrite, JudgedCase, Store
@@ -291,6 +293,7 @@ SECTIONS: dict[str, Callable[[], None]] = {
 STANDARD = ("wire", "quiet", "keep", "growth", "long")
 
 if __name__ == "__main__":
+    gc.set_threshold(ALLOCATIONS)  # as the program itself
     configure_logging(level="error")
     for section in sys.argv[1:] or STANDARD:
         click.echo(f"\n{section}")
