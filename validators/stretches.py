@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import field, replace
+from itertools import pairwise
 
 from ..domain.activity_plan import ActivityPlan, MeasureType
 from ..domain.case import Pupil
@@ -162,6 +163,17 @@ def transfers(case: KnownCase) -> tuple[Moment, ...]:
 def reopened_without_notice(case: KnownCase) -> Iterator[Stretch]:
     """The stretches that began anew without a notice: their duties are counted from the day the case was opened again."""
     return (stretch for stretch in stretches(case) if stretch.after is not None and not stretch.has_notice)
+
+
+def from_before_reopening(case: KnownCase, entries: Iterable[LogEntry], decided: Moment | None) -> list[LogEntry]:
+    """Those of ``entries`` from before the case was closed, where what was ``decided`` came after it was opened again."""
+    before = [
+        earlier.closed
+        for earlier, later in pairwise(case.periods)
+        if decided is not None and not decided.certainly_before(later.opened)
+    ]
+    closed = before[-1] if before else None
+    return [e for e in entries if closed is not None and (when := e.at) is not None and when.certainly_before(closed)]
 
 
 def took_place(entry: LogEntry) -> bool:

@@ -20,7 +20,7 @@ from ..judge import Judge
 from ..known import KnownCase
 from ..proof import from_outside
 from ..rule import Chapter
-from ..stretches import only_protects
+from ..stretches import from_before_reopening, only_protects
 
 CHAPTER = Chapter("best_interest")
 
@@ -46,7 +46,7 @@ def _assessed(
     scope = scope_of(pupil=pupil, plan=plan.plan, version=str(plan.version))
     in_plan = has_words(judge, plan.best_interest)
     own, shared = own_entries(case, plan, pupil), shared_entries(case, plan)
-    for_her = best_of([_in_log(judge, scope, entry, plan, before) for entry in (shared if alone else own)])
+    for_her = best_of([_in_log(case, judge, scope, entry, plan, before) for entry in (shared if alone else own)])
     if alone and in_plan:
         return judge.met(scope, plan, event=plan.at, remarks=judge.presence_remarks())
     if for_her is not None and for_her.verdict is Verdict.MET:
@@ -63,7 +63,7 @@ def _whose_is_hidden(case: KnownCase) -> bool:
 
 
 def _in_log(
-    judge: Judge, scope: str, entry: LogEntry, plan: ActivityPlan, before: ActivityPlan | None
+    case: KnownCase, judge: Judge, scope: str, entry: LogEntry, plan: ActivityPlan, before: ActivityPlan | None
 ) -> Outcome | None:
     """What an assessment in the log shows for this version; ``None`` where it has no words."""
     if not has_words(judge, entry.best_interest, entry.text):
@@ -75,6 +75,8 @@ def _in_log(
         return judge.review(scope, "protective_first", plan, entry, event=plan.at)
     if outcome.verdict is not Verdict.MET:
         return outcome
+    if from_before_reopening(case, [entry], plan.at):
+        return judge.review(scope, "from_before_reopening", plan, entry, event=plan.at)
     older = before is not None and judge.in_order(scope, entry, before).verdict is not Verdict.DEVIATION
     if older and before is not None and plan.best_interest_ref != entry.id and plan.chooses_other_measures_than(before):
         return judge.review(scope, "before_earlier_version", plan, entry, event=plan.at)

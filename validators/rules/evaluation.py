@@ -274,9 +274,12 @@ def _weighed(
         return renewed
     if newer is not None and not changes:
         return whole.ask("only_the_date_moved", newer)
-    late = [item for item in (*found.elsewhere, *found.unclear, *minutes, *found.lacking) if _day_of(item) > limit]
+    late = [item for item in (*found.elsewhere, *found.unclear, *minutes) if _day_of(item) > limit]
     if late:
         return whole.ask("minutes_only" if late[0] in minutes else "against_the_goal", *late)
+    late_and_lacking = [evaluation for evaluation in found.lacking if _day_of(evaluation) > limit]
+    if late_and_lacking:
+        return whole.because(Reason.INCOMPLETE).with_evidence(*late_and_lacking)
     before = [e for e in (*found.whole, *found.elsewhere, *found.unclear) if _day_of(e) < day]
     return whole.ask("evaluated_early", *before) if before else whole
 

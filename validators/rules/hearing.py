@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ...domain.case import Pupil, PupilPart
 from ...domain.log import Hearing, LogEntry, LogKind
 from ...domain.moment import Moment, end_of
-from ...domain.verdict import Outcome, scope_of
+from ...domain.verdict import Outcome, Verdict, scope_of
 from ..best_interest_entries import current_assessments
 from ..heard import heard_until, hearings
 from ..judge import Judge
@@ -40,7 +41,7 @@ def view_given_weight(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
 
 @CHAPTER.rule("HB-05")
 def heard_throughout(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
-    """«alle barn som er involvert blir hørt gjennom hele saken/prosessen»: per pupil, and again when the case goes on."""
+    """«alle barn som er involvert blir hørt gjennom hele saken/prosessen»: per pupil, and again when the case goes on, without months between."""
     for stretch in stretches(case):
         for pupil in case.pupils:
             start = stretch.since(pupil)
@@ -48,7 +49,7 @@ def heard_throughout(case: KnownCase, judge: Judge) -> Iterator[Outcome | None]:
                 continue
             found = hearings(case, judge, pupil.ref).where(stretch.has)
             if found.sure:
-                yield _again(judge, stretch, pupil, found.sure[-1])
+                yield _again(judge, stretch, pupil, found.sure)
             elif pupil.part is PupilPart.INVOLVED:
                 yield found.settle(_not_heard(case, judge, stretch, pupil, start))
 
@@ -60,7 +61,8 @@ def _not_heard(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, st
     return stretch.missing(judge, "HB-05", stretch.scope(pupil), start)
 
 
-def _again(judge: Judge, stretch: Stretch, pupil: Pupil, last: LogEntry) -> Outcome:
+def _again(judge: Judge, stretch: Stretch, pupil: Pupil, heard: Sequence[LogEntry]) -> Outcome:
+    last = heard[-1]
     when = last.at
     assert when is not None  # noqa: S101 - Stretch.holds lets no entry without a time in
     limit, missing = heard_until(judge, when.day)
@@ -69,4 +71,9 @@ def _again(judge: Judge, stretch: Stretch, pupil: Pupil, last: LogEntry) -> Outc
         return judge.review(stretch.scope(pupil), "heard_again", last, event=when, remarks=missing)
     declined = (DECLINED,) if last.hearing is Hearing.DECLINED else ()
     outcome = judge.met(stretch.scope(pupil), last, event=when, remarks=(*declined, *missing))
-    return outcome if stretch.closed is not None else outcome.but(changes_at=end_of(limit))
+    for earlier, later in pairwise(heard):
+        if earlier.at is not None:  # she was to be heard again when that one was weeks old
+            asked, _ = heard_until(judge, earlier.at.day)
+            outcome = judge.since("HB-05", outcome, later, Moment.on(asked))
+    lasts = stretch.closed is None and outcome.verdict is Verdict.MET
+    return outcome.but(changes_at=end_of(limit)) if lasts else outcome

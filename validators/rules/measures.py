@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 
 from ...domain.activity_plan import ActivityPlan, MeasureType
 from ...domain.case import Pupil
@@ -19,7 +18,7 @@ from ..proof import DECLINED, WEAK, sort
 from ..reading.vague_phrases import Phrase, says_only
 from ..reading.whose_words import not_the_childs_own
 from ..rule import Chapter
-from ..stretches import Stretch, only_protects, stretches, took_place
+from ..stretches import Stretch, from_before_reopening, only_protects, stretches, took_place
 from ..undertaken import undertaken
 
 CHAPTER = Chapter("measures")
@@ -34,7 +33,11 @@ def measures_after_enquiry(case: KnownCase, judge: Judge, plan: ActivityPlan) ->
     if any(m.type in (MeasureType.CHANGE_OF_SCHOOL, MeasureType.EXPULSION) for m in plan.measures):
         return judge.review(scope, "needs_decision", plan, event=event)
     before = (e for e in case.all(*EXAMINES) if took_place(e) and e.can_precede(event))
-    basis = next(iter(undertaken(case, judge, before).sure), None)
+    found = undertaken(case, judge, before).sure
+    of_before = from_before_reopening(case, found, event)
+    basis = next((entry for entry in found if entry not in of_before), None)
+    if basis is None and of_before:
+        return judge.review(scope, "from_before_reopening", plan, *of_before[-1:], event=event)
     if basis is None:
         return judge.review(scope, "no_enquiry", plan, event=event)
     return judge.met(scope, plan, basis, event=event, remarks=judge.presence_remarks())
@@ -244,7 +247,7 @@ def analysis_underlies(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield judge.review(scope, "not_an_analysis", plan, linked, event=event)
             continue
         found = sort(case, judge, ANALYSIS, [linked] if linked is not None else _analyses(case, plan))
-        of_before = _from_before_it_was_reopened(case, found.sure, event)
+        of_before = from_before_reopening(case, found.sure, event)
         outcome = _first_in_order(judge, scope, (e for e in found.sure if e not in of_before), plan)
         if of_before and (outcome is None or outcome.verdict is not Verdict.MET):
             yield judge.review(scope, "analysis_from_before", plan, *of_before[-1:], event=event)
@@ -257,19 +260,6 @@ def analysis_underlies(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
             yield outcome.with_remarks(WEAK)
         else:
             yield outcome
-
-
-def _from_before_it_was_reopened(
-    case: KnownCase, entries: Sequence[LogEntry], decided: Moment | None
-) -> list[LogEntry]:
-    """Those of ``entries`` from before the case was closed, where what was ``decided`` came after it was opened again."""
-    before = [
-        earlier.closed
-        for earlier, later in pairwise(case.periods)
-        if decided is not None and not decided.certainly_before(later.opened)
-    ]
-    closed = before[-1] if before else None
-    return [e for e in entries if closed is not None and (when := e.at) is not None and when.certainly_before(closed)]
 
 
 def _analyses(case: KnownCase, plan: ActivityPlan) -> list[LogEntry]:

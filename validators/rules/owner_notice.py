@@ -171,7 +171,7 @@ def notification_documented(case: KnownCase, judge: Judge) -> Iterator[Outcome]:
         event, last = found.serious or first, latest((first, found.serious))
         if event is None or last is None:
             continue
-        outcome = written_by(judge, "VA-10", found.scope, entries, Role.RECTOR, event)
+        outcome = written_by(judge, "VA-10", found.scope, entries, Role.RECTOR, last)
         if outcome is None and told_at:
             outcome = waited(case, judge, "VA-10", found.scope, last)
         if outcome is None:

@@ -13,6 +13,7 @@ from ..plan_parts import Grade, graded, is_gone, plan_scope, unless_repeated
 from ..proof import WEAK, from_outside
 from ..reading.vague_phrases import Phrase, says_only
 from ..rule import Chapter
+from ..stretches import from_before_reopening
 
 CHAPTER = Chapter("measures")
 
@@ -29,7 +30,7 @@ def best_interest_assessed(case: KnownCase, judge: Judge, plan: ActivityPlan) ->
         return unless_repeated(case, judge, plan, "activity_plans.best_interest", shown)
     if case.cannot_see("log"):
         return judge.hidden(scope, event)
-    best = best_of(_assessed_in(judge, scope, plan, entry) for entry in _assessment_entries(case, plan))
+    best = best_of(_assessed_in(case, judge, scope, plan, entry) for entry in _assessment_entries(case, plan))
     if best is not None:
         return best
     if plan.best_interest_ref is not None and not is_gone(case, plan.best_interest_ref):
@@ -42,7 +43,7 @@ def best_interest_assessed(case: KnownCase, judge: Judge, plan: ActivityPlan) ->
     return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
 
 
-def _assessed_in(judge: Judge, scope: str, plan: ActivityPlan, entry: LogEntry) -> Outcome:
+def _assessed_in(case: KnownCase, judge: Judge, scope: str, plan: ActivityPlan, entry: LogEntry) -> Outcome:
     """The assessment stands in a log entry: in its structured part, else in its text."""
     if entry.kind is not LogKind.BEST_INTEREST and entry.best_interest is None:
         return judge.review(scope, "not_an_assessment", plan, entry, event=plan.at)
@@ -56,6 +57,8 @@ def _assessed_in(judge: Judge, scope: str, plan: ActivityPlan, entry: LogEntry) 
     outcome = judge.in_order(scope, entry, plan, event=plan.at)
     if outcome.verdict is not Verdict.MET:
         return outcome
+    if from_before_reopening(case, [entry], plan.at):
+        return judge.review(scope, "from_before_reopening", plan, entry, event=plan.at)
     linked = plan.best_interest_ref == entry.id or entry.plan == plan.plan
     remarks = (*outcome.remarks, *judge.presence_remarks(), *(() if linked else (WEAK,)))
     return outcome.but(evidence=(plan.id, entry.id), remarks=remarks)
