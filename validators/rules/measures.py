@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ...domain.activity_plan import ActivityPlan, MeasureType
 from ...domain.case import Pupil
 from ...domain.log import EXAMINES, Hearing, LogEntry, LogKind
-from ...domain.moment import Moment, earliest
+from ...domain.moment import earliest
 from ...domain.verdict import Outcome, Reason, Verdict, best_of, scope_of
 from ..heard import ANALYSIS, heard_until, hearings
 from ..judge import Judge
