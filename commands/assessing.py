@@ -24,7 +24,7 @@ from ..judging.files import Telling, told_of_files
 from ..judging.judged import Judged
 from ..plans.loader import load_plans
 from ..reports.build import files_report
-from ..reports.cases import Beside, CasePart, case_part
+from ..reports.cases import Beside, CasePart, case_part, folded
 from ..reports.model import Problem, SchoolReport
 from ..validators import CHAPTERS, RULES
 from . import output
@@ -58,7 +58,7 @@ def for_files(work: Workplace, files: Files, form: str = "json") -> tuple[School
     """One report of all the cases. ``form``: what it will be shown in; what that does not tell is not kept."""
     judged = Judged()
     beside = _beside(files, tells_met=form in _TELL_WHAT_IS_MET)
-    told = _told(work, files, partial(_part, beside=beside), judged)
+    told = _told(work, files, partial(_kept, beside=beside), judged)
     parts = [answer for answer in told if not isinstance(answer, CaseProblem)]
     problems = map(_problem, judged.problems)
     report = _report(parts, _plan(work, files), files, complete=judged.complete, problems=problems)
@@ -111,6 +111,10 @@ def _one_by_one(form: str) -> Any:
     from importlib import import_module
 
     return import_module(f"skolemiljo.reports.{form}")
+
+
+def _kept(assessment: Assessment, beside: Beside) -> CasePart:
+    return folded(_part(assessment, beside))
 
 
 def _part(assessment: Assessment, beside: Beside) -> CasePart:

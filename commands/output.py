@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from gettext import gettext as _
 from gettext import ngettext
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -71,9 +72,22 @@ def show(
             write(out / name, page)
         click.echo(_("Skrevet: {file}").format(file=out / "index.html"), err=True)
         return
+    if form == "text" and options["width"] is None:
+        from ..reports import text
+        from ..reports.sentences import Sentences
+
+        for lines in _by_the_hundred(text.lines(report, Sentences(report, language), everything=everything)):
+            put(lines, None)
+        return
     put(render(report, form, language, **options), out)
     if open_it and out is not None and click.launch(str(out)):
         click.echo(_("Fila kan ikke åpnes herfra; åpne den selv."), err=True)
+
+
+def _by_the_hundred(lines: Iterator[str]) -> Iterator[str]:
+    """``lines`` in pieces of some hundred: no report of many thousands is ever a text as a whole."""
+    while piece := "".join(islice(lines, 500)):
+        yield piece
 
 
 def put(content: str | bytes, out: Path | None) -> None:

@@ -58,7 +58,7 @@ def note_report(work: Workplace, name: str, report: Report, form: str) -> str | 
             form=form,
             as_of=report.as_of,
             plan=report.plan.document.label,
-            findings=len(report.items),
+            findings=len(tuple(report.items)),
         )
     except (StoreError, BrokenRunLog) as error:
         return _("Rapporten kom ikke med i kjøreloggen: {error}").format(error=error)

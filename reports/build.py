@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from ..domain.school import School
 from ..domain.verdict import Assessment, Reason, RemarkCode, Verdict
 from ..validators.rule import Chapter, Rule
 from .cases import WARNED_OF, Beside, CasePart, case_part, decision_key, worst_first
+from .folded import Anew
 from .items import OPEN, AcceptanceState, Group, Identity, Item, Resolved, ShownAcceptance, first_scope
 from .model import (
     EVERYTHING,
@@ -101,6 +103,7 @@ def school_report(
     said = [what for owner, what in changed if owner == number and _is_asked_for(what, hidden, only)]
     return replace(
         report,
+        items=tuple(report.items),
         school=None if school is None else school.model_copy(update={"name": plain(school.name)}),
         resolved=_resolved(kept, previous) if only == EVERYTHING else (),
         previous_as_of=previous.as_of if previous is not None else None,
@@ -160,12 +163,13 @@ def _joined(
     ordered = sorted(parts, key=lambda part: worst_first(part.block))
     crashed = tuple(sorted({code for part in ordered for code in part.crashed}))
     shown = [part for part in ordered if not only.today or (part.block.needs_today and not part.block.closed)]
-    items = [item for part in shown for act in part.block.acts for item in act.items]
-    remarks = Counter(remark.code for item in items for remark in item.finding.remarks)
+    met = () if only.today else tuple(item for part in ordered for item in part.met)
+    opened = Anew(lambda: (item for part in shown for act in part.block.acts for item in act.items))
+    remarks = Counter(remark.code for item in opened for remark in item.finding.remarks)
     if not only.today:
         for part in ordered:
             remarks.update(part.met_remarks)
-    warnings = _warnings(items, remarks, crashed, plan, local_day(as_of), complete and not problems, acceptances)
+    warnings = _warnings(opened, remarks, crashed, plan, local_day(as_of), complete and not problems, acceptances)
     return SchoolReport(
         school=None,
         as_of=as_of,
@@ -175,7 +179,7 @@ def _joined(
         language=language,
         reader=reader,
         complete=complete and not problems and not crashed and all(part.complete for part in ordered),
-        items=(*items, *(item for part in ordered if not only.today for item in part.met)),
+        items=Anew(lambda: chain(opened, met)),
         cases=tuple(part.block for part in ordered if part.block.case is not None),
         cycle_block=next((part.block for part in ordered if part.block.case is None), None),
         not_applicable=sum(part.block.not_applicable for part in ordered),
@@ -363,7 +367,7 @@ def _unread(problems: Sequence[Problem]) -> Iterable[Warning]:
 
 
 def _warnings(
-    items: Sequence[Item],
+    items: Iterable[Item],
     remarks: Mapping[RemarkCode, int],
     crashed: tuple[str, ...],
     plan: MunicipalPlan,
@@ -371,12 +375,13 @@ def _warnings(
     complete: bool,
     acceptances: Iterable[ShownAcceptance],
 ) -> Iterable[Warning]:
-    unknown = sum(item.group is Group.UNKNOWN for item in items)
+    unknown, lacking = 0, defaultdict[str, set[str]](set)
+    for item in items:
+        unknown += item.group is Group.UNKNOWN
+        if item.finding.reason is Reason.NOT_CARRIED:
+            lacking[item.finding.question or ""].add(item.finding.rule)
     if unknown or not complete:
         yield Warning(WarningCode.INCOMPLETE, number=unknown)
-    lacking: dict[str, set[str]] = defaultdict(set)
-    for finding in (item.finding for item in items if item.finding.reason is Reason.NOT_CARRIED):
-        lacking[finding.question or ""].add(finding.rule)
     for path, codes in sorted(lacking.items()):
         yield Warning(WarningCode.NOT_CARRIED, number=len(codes), items=(path, *sorted(codes)))
     if crashed:

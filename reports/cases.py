@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..domain.role import Role
 from ..domain.value import value
 from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, Reason, RemarkCode, Verdict
+from .folded import Folded
 from .items import (
     ACCEPTABLE,
     OPEN,
@@ -65,6 +66,15 @@ class CasePart:
     """Whether everything in it could be checked."""
 
 
+_NO_REMARKS: Mapping[RemarkCode, int] = {}
+
+
+def folded(part: CasePart) -> CasePart:
+    """``part`` as it is kept where there may be any number of them."""
+    block = part.block
+    return replace(part, block=replace(block, acts=Folded(block.acts), in_order=Folded(block.in_order)))
+
+
 @dataclass(frozen=True)
 class Beside:
     """What a case is looked at beside: the report's day, its rules, and what was told and decided before."""
@@ -93,7 +103,7 @@ def case_part(assessments: Sequence[Assessment], beside: Beside) -> CasePart:
     return CasePart(
         block=_block(assessments, items, met, beside.places),
         met=tuple(sorted(met, key=order)) if beside.tells_met else (),
-        met_remarks=remarks,
+        met_remarks=remarks or _NO_REMARKS,
         crashed=tuple(code for assessment in assessments for code in assessment.crashed),
         complete=all(assessment.complete for assessment in assessments),
     )
@@ -115,7 +125,6 @@ def _block(
         in_order=tuple(
             _pair(code, found[code]) for code in sorted(found, key=lambda code: (places.get(code, len(places)), code))
         ),
-        counts=Counter(item.group for item in items),
         not_applicable=sum(f.verdict is Verdict.NOT_APPLICABLE for a in assessments for f in a.findings),
         last_act=judged.last_act,
         hidden=judged.unseen,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -226,12 +227,10 @@ class CaseBlock:
     closed: bool
     """Closed, with no deadline that runs: nobody works in it."""
     standing: Standing
-    acts: tuple[Act, ...]
+    acts: Sequence[Act]
     """Everything that is not in order: the next step first, then what else remains by day."""
-    in_order: tuple[tuple[str, int], ...]
+    in_order: Sequence[tuple[str, int]]
     """Rules that are met, with how many times, in the rules' order."""
-    counts: Mapping[Group, int]
-    """Findings by group."""
     not_applicable: int
     last_act: date | None = None
     """The last day on which somebody is known to have done something for the pupil."""
@@ -239,6 +238,12 @@ class CaseBlock:
     """Fields of the case that could not be seen whole."""
     leader_accused: bool = False
     """Whether a leader of the school is the subject: the owner's to follow up."""
+
+    @property
+    def counts(self) -> Mapping[Group, int]:
+        """Findings by group."""
+        open_ones = Counter(item.group for act in self.acts for item in act.items)
+        return {**open_ones, Group.MET: sum(number for _, number in self.in_order)}
 
     @property
     def next(self) -> Act | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -107,7 +107,7 @@ class SchoolReport:
     language: str
     reader: Reader
     complete: bool
-    items: tuple[Item, ...]
+    items: Iterable[Item]
     """Case by case as in ``cases``, and the annual cycle before the closed ones; what is met last."""
     cases: tuple[CaseBlock, ...]
     """Open cases first, the one that needs most first; then the closed ones, worst first."""
@@ -222,7 +222,8 @@ class SchoolReport:
     @property
     def cycle_today(self) -> int:
         """How many findings about the annual cycle (no case) need something today."""
-        return sum(item.needs_today and item.finding.case is None for item in self.items)
+        cycle = self.cycle_block
+        return 0 if cycle is None else sum(item.needs_today for act in cycle.acts for item in act.items)
 
     @property
     def soon(self) -> tuple[Item, ...]:

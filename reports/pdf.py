@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -195,8 +195,9 @@ def _first_screen(report: Report, say: Sentences) -> dict[str, Any]:
 
 def _cases(report: SchoolReport, say: Sentences, prefix: str) -> dict[str, Any]:
     """What a school has on its own paper and in the owner's. ``prefix`` tells its link targets from another school's."""
+    drawn = view(report, say, prefix, brief=True)
     return {
-        "view": asdict(view(report, say, prefix, brief=True)),
+        "view": asdict(replace(drawn, lead=tuple(drawn.lead), open=tuple(drawn.open))),
         "closed_lead": say.part_lead(Part.CLOSED),
         "resolved": [say.resolved(entry) for entry in report.resolved],
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .items import Group, Item
 from .model import AuditReport, Report, SchoolReport
 from .sentences import Sentences
@@ -19,7 +21,7 @@ def render(
     finding a line, those that are in order only with ``everything``."""
     say = Sentences(report, language)
     if width is None:
-        return "".join(f"{line}\n" for line in _lines(report, say, everything=everything))
+        return "".join(lines(report, say, everything=everything))
     from .terminal import draw
 
     return draw(report, say, width=width, color=color)
@@ -29,15 +31,21 @@ def render(
 # find them; everything that is said in the blocks is said here too.
 
 
-def _lines(report: Report, say: Sentences, *, everything: bool) -> list[str]:
+def lines(report: Report, say: Sentences, *, everything: bool = False) -> Iterator[str]:
+    """The lines of ``report``, each with its end, one by one."""
+    for line in _lines(report, say, everything=everything):
+        yield f"{line}\n"
+
+
+def _lines(report: Report, say: Sentences, *, everything: bool) -> Iterator[str]:
     owner = isinstance(report, AuditReport)
-    lines = [f"# {say.title()}", f"# {say.made()}", f"# {say.plan()}", f"# {say.headline()}"]
-    lines += [f"# {line}" for line in (*say.besides(), say.since_last()) if line]
-    lines += [f"# {say.warning(warning)}" for warning in report.warnings]
+    yield from (f"# {say.title()}", f"# {say.made()}", f"# {say.plan()}", f"# {say.headline()}")
+    yield from (f"# {line}" for line in (*say.besides(), say.since_last()) if line)
+    yield from (f"# {say.warning(warning)}" for warning in report.warnings)
     names = {r.school.organisation_number: r.school.name for r in _reports(report) if r.school is not None}
     for problem in report.problems:
         whose = f"{names.get(problem.school or '', problem.school or '–')}: " if owner and problem.case is None else ""
-        lines.append(f"# {whose}{say.problem(problem)}")
+        yield f"# {whose}{say.problem(problem)}"
     for item in report.items:
         if item.group is Group.MET and not everything:
             continue
@@ -54,10 +62,10 @@ def _lines(report: Report, say: Sentences, *, everything: bool) -> list[str]:
         ]
         if item.group is not Group.MET:
             fields.append("; ".join(_details(item, say)))
-        lines.append("\t".join(fields))
+        yield "\t".join(fields)
     for school in _reports(report):
-        lines += [f"# {say.words.gettext('løst')}: {say.resolved(resolved)}" for resolved in school.resolved]
-    return [*lines, f"# {say.summary()}"]
+        yield from (f"# {say.words.gettext('løst')}: {say.resolved(resolved)}" for resolved in school.resolved)
+    yield f"# {say.summary()}"
 
 
 def _reports(report: Report) -> tuple[SchoolReport, ...]:

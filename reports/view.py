@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from ..domain.came import Came
 from ..domain.verdict import Reason, Verdict
 from .cases import alike, by_duty
+from .folded import Anew
 from .items import Act, CaseBlock, Item, Part, Standing
 from .model import SchoolReport
 from .sentences import Sentences
@@ -26,7 +27,7 @@ _COLOUR = {
 _PLACES = {came: place for place, came in enumerate(Came)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One thing in a case: by when, what, about which part of the case, and under which duty."""
 
@@ -44,7 +45,7 @@ class Line:
     """verdict and deadline where they say more than ``when``, how it was counted, remarks, what is new, what a person has decided"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Why:
     """What the next step rests on: the duty, its deadline and how it was counted, the plan's words, the law."""
 
@@ -59,7 +60,7 @@ class Why:
     law: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unseen:
     """What could not be checked for one cause, and which duties hang on it."""
 
@@ -67,7 +68,7 @@ class Unseen:
     codes: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Block:
     """One open case, or the annual cycle."""
 
@@ -88,7 +89,7 @@ class Block:
     in_order: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ClosedDuty:
     """What is missing of one duty, or could not be seen for one cause, in closed cases."""
 
@@ -102,7 +103,7 @@ class ClosedDuty:
     """number and what it is about"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Duty:
     """One duty that stands in a case and is not explained there: what it is, and where it comes from."""
 
@@ -113,16 +114,17 @@ class Duty:
     law: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class View:
     """A school's cases, in the order in which they are read."""
 
-    lead: tuple[tuple[Line, str, str], ...]
+    lead: Iterable[tuple[Line, str, str]]
     """of each case that needs something today: its next step, its name, and the block's id"""
     causes: tuple[str, ...]
     """why something could not be checked, and in how many cases"""
     open_title: str
-    open: tuple[Block, ...]
+    open: Iterable[Block]
+    """drawn when they are told, one by one"""
     cycle: Block | None
     nothing_open: tuple[tuple[str, str], ...]
     """cases in order: numbers, and what is in order in them"""
@@ -136,21 +138,27 @@ class View:
 def view(report: SchoolReport, say: Sentences, prefix: str = "", *, brief: bool = False) -> View:
     """What is drawn of ``report``. ``prefix`` tells the blocks' ids from those of another school on the same page; ``brief``:
     in few words, where the room is small."""
-    blocks = tuple(
-        _block(block, say, f"{prefix}sak-{number}", brief=brief)
+    at_work = [
+        (f"{prefix}sak-{number}", block)
         for number, block in enumerate(report.shown_cases, 1)
         if block.standing is not Standing.IN_ORDER
-    )
+    ]
     cycle = report.cycle_block
     wanted = cycle is not None and cycle.acts and (cycle.needs_today or not report.only.today)
     its = _block(cycle, say, f"{prefix}arshjulet", brief=brief) if cycle is not None and wanted else None
     calm = [block for block in report.shown_cases if block.standing is Standing.IN_ORDER]
     closed = () if report.only.today else report.closed_cases
     return View(
-        lead=tuple((block.next, block.name, block.id) for block in blocks if block.standing == "today" and block.next),
+        lead=Anew(
+            lambda: (
+                (line(block.next, say, explained=True), say.case_words(str(block.case)), id)
+                for id, block in at_work
+                if block.standing is Standing.TODAY and block.next is not None
+            )
+        ),
         causes=tuple(causes(report, say)),
         open_title=_open_title(report, say),
-        open=blocks,
+        open=Anew(lambda: (_block(block, say, id, brief=brief) for id, block in at_work)),
         cycle=its,
         nothing_open=_in_order(calm, say),
         nothing_open_title=say.cases_in_order(len(calm)),
@@ -183,6 +191,7 @@ def causes(report: SchoolReport, say: Sentences) -> Iterable[str]:
 
 
 def _block(block: CaseBlock, say: Sentences, name: str, *, brief: bool) -> Block:
+    block = replace(block, acts=tuple(block.acts))  # looked at from many sides
     act = block.next
     named = {act.rule for act in block.acts}
     return Block(
