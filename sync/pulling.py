@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import count
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 _LOOK_UP_SECONDS = 0.1
+_AHEAD = 16
+"""So many things that wait keep the main thread at work. To read more takes time of the processor from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +42,31 @@ def pull(
     """Everything the sources give, as it comes; each source ends with one :class:`End`, also when it broke off.
 
     At most ``threads`` sources are open at once, and at most ``window`` things wait unjudged; of these the first source's come
-    first, so that one school is done while others are still read. Where ``stopped()`` turns
-    true it ends at once, without the rest; threads in the middle of a request are left to die with the process. Whenever it
-    is awake it does what is to be done ``meanwhile``; ``wake`` is given what wakes it from another thread.
+    first, and the others wait with theirs while enough waits, so that one school is done while others are still read. Where
+    ``stopped()`` turns true it ends at once, without the rest; threads in the middle of a request are left to die with the process.
+    Whenever it is awake it does what is to be done ``meanwhile``; ``wake`` is given what wakes it from another thread.
     """
-    waiting: queue.PriorityQueue[tuple[int, int, Pulled[T] | None]] = queue.PriorityQueue(max(window, 1))
-    numbers, order = iter(range(len(sources))), count()
+    waiting: list[tuple[int, int, Pulled[T]]] = []
+    numbers, order, most = iter(range(len(sources))), count(), max(window, 1)
+    first, ended = 0, set[int]()
     lock = threading.Lock()
-    over = threading.Event()
+    room, come = threading.Condition(lock), threading.Condition(lock)
+    over = awake = False
+
+    def has_room(source: int) -> bool:
+        return over or len(waiting) < (most if source == first else min(_AHEAD, most))
 
     def put(pulled: Pulled[T]) -> bool:
-        while not over.is_set():
-            try:
-                waiting.put((pulled.source, next(order), pulled), timeout=_LOOK_UP_SECONDS)
-                return True
-            except queue.Full:
-                continue
-        return False
+        with lock:
+            room.wait_for(lambda: has_room(pulled.source))
+            if over:
+                return False
+            heappush(waiting, (pulled.source, next(order), pulled))
+            come.notify()
+            return True
 
     def work() -> None:
-        while not over.is_set():
+        while not over:
             with lock:
                 number = next(numbers, None)
             if number is None:
@@ -75,9 +81,14 @@ def pull(
             if not put(Pulled(number, End(error))):
                 return
 
+    def something_to_do() -> bool:
+        return awake or bool(waiting)
+
     def woken() -> None:
-        with suppress(queue.Full):  # then it does not sleep
-            waiting.put_nowait((-1, next(order), None))
+        nonlocal awake
+        with lock:
+            awake = True
+            come.notify()
 
     wake(woken)
     for place in range(min(threads, len(sources))):
@@ -85,13 +96,21 @@ def pull(
     left = len(sources)
     try:
         while left and not stopped():
-            try:
-                pulled = waiting.get(timeout=_LOOK_UP_SECONDS)[2]
-            except queue.Empty:
-                pulled = None
+            with lock:
+                come.wait_for(something_to_do, timeout=_LOOK_UP_SECONDS)
+                awake = False
+                pulled = heappop(waiting)[2] if waiting else None
+                if pulled is not None and isinstance(pulled.item, End):
+                    ended.add(pulled.source)
+                while first in ended:
+                    ended.remove(first)
+                    first += 1
+                room.notify_all()
             meanwhile()
             if pulled is not None:
                 left -= isinstance(pulled.item, End)
                 yield pulled
     finally:
-        over.set()
+        with lock:
+            over = True
+            room.notify_all()

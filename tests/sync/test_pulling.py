@@ -79,3 +79,30 @@ def test_a_wish_to_stop_ends_it_and_the_threads_leave() -> None:
         if thread.name.startswith("pull-"):
             thread.join(5)
     assert threading.active_count() == before
+
+
+def test_while_enough_waits_the_schools_after_the_first_are_not_read() -> None:
+    lock = threading.Lock()
+    made = [0, 0, 0]
+    begun = threading.Event()
+
+    def one(number: int) -> Callable[[], Iterator[int]]:
+        def items() -> Iterator[int]:
+            for item in range(100):
+                if number:
+                    begun.wait(10)
+                with lock:
+                    made[number] += 1
+                yield item
+            begun.set()
+
+        return items
+
+    pulled = pull([one(0), one(1), one(2)], threads=3, window=500)
+    next(pulled)
+    assert begun.wait(10)  # everything of the first waits
+    assert {next(pulled).source for _ in range(79)} == {0}
+    with lock:
+        assert made[0] == 100
+        assert max(made[1:]) <= 1  # in the hand
+    assert sum(1 for _ in pulled) == 3 * 101 - 80
