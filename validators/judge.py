@@ -369,30 +369,20 @@ class Judge:
     def in_order(self, scope: str, first: Recorded, then: Recorded, *, event: Moment | None = None) -> Outcome:
         """``first`` must have come before ``then``: met, a deviation (order), or a question where times cannot tell."""
         earlier, later = first.at, then.at
-        order = earlier.before(later) if earlier is not None and later is not None else None
-        if order is None:
+        if earlier is None or later is None or (order := earlier.before(later)) is None:
             return self.review(scope, "order_unclear", first, then, event=event)
         if first.happened_at is None:
             return self.review(scope, "time_unknown", first, event=event)
         if self._written_before_it_happened(first):
             return self.review(scope, "written_before_it_happened", first, event=event)
-        if self._edited_across(first, then, order):
+        before = [edit.previous and edit.previous.before(later) for edit in first.time_edits(self.as_of)]
+        before += [edit.previous and earlier.before(edit.previous) for edit in then.time_edits(self.as_of)]
+        if any(other is not order for other in before):  # another order then, or none that is known
             return self.review(scope, "time_edited", first, then, event=event)
         if not order:
             return self.deviation(scope, Reason.ORDER, first, then, event=event)
         assumed = (Remark(code=RemarkCode.TIME_ASSUMED),) if then.happened_at is None else ()
         return self.met(scope, first, event=event, remarks=assumed)
-
-    def _edited_across(self, first: Recorded, then: Recorded, order: bool) -> bool:
-        """Whether a time of either was changed, and the one before gives another order, or is not known."""
-        if not first.edits and not then.edits:
-            return False
-        earlier, later = first.at, then.at
-        if earlier is None or later is None:
-            return False
-        before = [edit.previous and edit.previous.before(later) for edit in first.time_edits(self.as_of)]
-        before += [edit.previous and earlier.before(edit.previous) for edit in then.time_edits(self.as_of)]
-        return any(other is not order for other in before)
 
     # --- fields --------------------------------------------------------------------------------------------------
 
@@ -408,8 +398,6 @@ class Judge:
 
     def answers(self, text: str | None, path: str | None = None) -> bool:
         """Whether the field ``path`` holds an answer (:mod:`.reading.answers`)."""
-        if self.read_text:
-            return is_filled_in(text) and read_answer(text, path).said is Said.ANSWER
         return self.said(text, path) is Said.ANSWER
 
     def field(

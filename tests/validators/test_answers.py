@@ -500,3 +500,9 @@ def test_the_same_sentence_in_three_fields_is_no_answer_to_all_of_them() -> None
     assert repeated({**plan, "activity_plans.goal": ["Eleven er trygg"]}) == set()
     assert repeated({MEASURE: [same, same, same], PROBLEM: [same]}) == set()
     assert repeated({path: ["Se planen"] for path in plan}) == set()
+
+
+def test_a_question_in_the_first_person_is_what_somebody_said() -> None:
+    assert read_answer("Vondt i magen?").said is Said.NOTHING
+    for told in ("Jeg har vondt i magen?", "Eg har vondt i magen?", "Har vondt i magen min?"):
+        assert read_answer(told).said is Said.ANSWER, told

@@ -68,3 +68,28 @@ def test_guardians_whose_child_is_not_named_are_those_of_the_only_one(pupils: li
     said = verdicts("GI-03b", incidents=[incident], pupils=[{"ref": one} for one in pupils])
     assert len(said) == len(pupils)
     assert all((verdict is Verdict.MET) is knows for verdict in said.values())
+
+
+@pytest.mark.parametrize(
+    ("told", "previous", "verdict"),
+    [
+        ("10:30", None, Verdict.REVIEW),
+        ("10:30", "2026-03-09", Verdict.REVIEW),
+        ("11:30", "2026-03-09T10:15:00+01:00", Verdict.MET),
+    ],
+    ids=["before rektor knew", "of what stood first only the day is known", "after it"],
+)
+def test_told_before_rektor_knew_is_asked_about(told: str, previous: str | None, verdict: Verdict) -> None:
+    edits = [{"field": "rector_told_at", "at": "2026-03-12T10:00:00+01:00", "previous": previous}] if previous else []
+    notice = {
+        "id": "v1",
+        "source": "guardian",
+        "happened_at": "2026-03-09T10:00:00+01:00",
+        "receiver": {"role": "staff"},
+        "rector_told_at": "2026-03-09T11:00:00+01:00",
+        "edits": edits,
+    }
+    at = f"2026-03-09T{told}:00+01:00"
+    by = {"role": "contact_teacher"}
+    entry = {"id": "l1", "kind": "pupil_told", "happened_at": at, "registered_at": at, "author": by, "pupils": ["e1"]}
+    assert verdicts("VA-08", notices=[notice], log=[entry | {"notice": "v1"}]) == {"notice:v1/pupil:e1": verdict}

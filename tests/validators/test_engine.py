@@ -132,6 +132,15 @@ def test_a_hidden_text_takes_a_deviation_back_for_a_note_might_have_pointed_at_t
         assert finding.verdict is told
 
 
+def test_a_hidden_log_takes_it_back_too_though_the_rule_itself_looks_elsewhere() -> None:
+    function = always(Verdict.DEVIATION, reason=Reason.UNDOCUMENTED)
+    one = replace(rule(function, needs=("notices",)), code="VA-08", shares_row="T-01")
+    (finding,) = judged(case(hidden=["log"]), one).findings
+    assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, Reason.HIDDEN)
+    (finding,) = judged(case(hidden=["incidents"]), one).findings
+    assert finding.verdict is Verdict.DEVIATION
+
+
 @pytest.mark.parametrize("hidden", ["suspicions", "suspicions.accused", "suspicions.suspected"])
 def test_where_suspicions_can_not_be_seen_the_case_is_kept_from_rektor(hidden: str) -> None:
     assert case(hidden=[hidden]).leader_is_accused()

@@ -471,18 +471,19 @@ def _headed(words: str, field: _Field) -> Answer:
         return _ANSWER
     if head in _beginnings("comes"):
         return Answer(Said.LATER) if rest and rest[0][0] in _beginnings("on") else _ANSWER
-    if _Class.LATER in classes or (not field.measure and _waits_for_somebody(words, head, classes)):
+    if _Class.LATER in classes or (not field.measure and _waits_for_somebody(words, classes)):
         return Answer(Said.LATER)
     if _Class.TALK in classes and not field.measure and rest and rest[0][0] in _beginnings("with"):
         return Answer(Said.LATER)
     return _ANSWER
 
 
-def _waits_for_somebody(words: str, head: str, classes: frozenset[_Class]) -> bool:
+def _waits_for_somebody(words: str, classes: frozenset[_Class]) -> bool:
     """«må snakke med Kari først», «vi må spørre mor først»."""
-    must = head.partition(" ")[0] in _beginnings("does") or _MUST.search(words) is not None
     return (
-        words.split()[-1] in _beginnings("first") and must and bool(classes & {_Class.TALK, _Class.DONE, _Class.POINT})
+        words.split()[-1] in _beginnings("first")
+        and _MUST.search(words) is not None
+        and not classes.isdisjoint({_Class.TALK, _Class.DONE, _Class.POINT})
     )
 
 

@@ -42,7 +42,7 @@ def _by_kind() -> dict[LogKind, _Denial]:
     names: dict[str, str] = raw["names"]
 
     def either(patterns: list[str], part: dict[str, str], whom: str = "") -> re.Pattern[str]:
-        stands_for = {**names, "WHOM": whom, "ACT": part.get("act", "")}
+        stands_for = {**names, "WHOM": whom, "ACT": part["act"]}
         found = "|".join(patterns)
         for _ in range(3):  # a name may stand in what another stands for
             found = _NAME.sub(lambda name: stands_for[name[0]], found)

@@ -310,11 +310,11 @@ def adviser_takes_initiative(index: CycleIndex, judge: Judge) -> Iterator[Outcom
 
 def _before_the_revision(outcome: Outcome, initiative: CycleEntry, revision: CycleEntry, last: date) -> Outcome:
     assert initiative.done_at is not None and revision.done_at is not None  # noqa: S101, PT018 - both come from done()
+    if initiative.done_at < revision.done_at:
+        return outcome
     if initiative.done_at == revision.done_at:
         return _asked(outcome.scope, "order_unclear", last, (initiative, revision))
-    if initiative.done_at > revision.done_at:
-        return _missed(outcome, last, Reason.ORDER, initiative, revision)
-    return outcome
+    return _missed(outcome, last, Reason.ORDER, initiative, revision)
 
 
 def _missed(outcome: Outcome, last: date, reason: Reason, *entries: CycleEntry) -> Outcome:

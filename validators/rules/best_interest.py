@@ -50,7 +50,7 @@ def _assessed(
     if alone and in_plan:
         return judge.met(scope, plan, event=plan.at, remarks=judge.presence_remarks())
     if for_her is not None and for_her.verdict is Verdict.MET:
-        return Assessed(case, plan, own or shared).unknown().but(scope=scope) if _whose_is_hidden(case) else for_her
+        return judge.hidden(scope, plan.at) if _whose_is_hidden(case) else for_her
     if not alone and (in_plan or any(has_words(judge, entry.best_interest, entry.text) for entry in shared)):
         return judge.review(scope, "one_for_several", plan, *shared, event=plan.at)
     return for_her or _not_assessed(judge, scope, Assessed(case, plan, (*own, *shared)))
