@@ -251,3 +251,12 @@ def test_the_finding_tells_kind_and_place_and_never_the_number(made: str) -> Non
     for said in (repr(assessment), repr(find_identity_numbers(text)), shown):
         assert made not in re.sub(r"\D", "", said.replace("310000019", ""))
         assert f"{made[:6]} {made[6:]}" not in said
+
+
+def test_digits_of_one_number_begin_no_other() -> None:
+    first, other = number(25, 86, 75, 362), number(8, 86, 57, 165)
+    assert first is not None
+    assert other is not None
+    assert first[9:] == other[:2]
+    assert len(find_identity_numbers(f"{other[:2]} {other[2:]}")) == 1
+    assert [found.position for found in find_identity_numbers(f"{first[:9]} {other[:2]} {other[2:]}")] == [1]

@@ -128,6 +128,74 @@ def test_a_week_in_the_measure_s_own_field_begins_on_its_monday() -> None:
     assert (said.begins, said.day, said.in_text) == (date(2026, 3, 23), date(2026, 3, 29), True)
 
 
+def decided(**more: Any) -> dict[str, Any]:
+    written = {"happened_at": on(10), "registered_at": on(10)}
+    return {"id": "p1", "plan": "p", "version": 1, "status": "current", **written, **more}
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict"),
+    [
+        ({"result": "Han er trygg i køen nå.", "against_goal": True}, Verdict.MET),
+        ({"goal_reached": "partly"}, Verdict.MET),
+        ({"result": "Vet ikke", "against_goal": True}, Verdict.DEVIATION),
+        ({"result": "Han er redd.", "against_goal": False}, Verdict.DEVIATION),
+        ({}, Verdict.DEVIATION),
+    ],
+)
+def test_two_evaluations_of_one_day_are_the_whole_only_where_each_says_something(
+    second: dict[str, Any], verdict: Verdict
+) -> None:
+    measures = [{"id": name, "text": "Voksen i køen", "goal": "Trygg i køen"} for name in ("t1", "t2")]
+    said = {"result": "Han er trygg i køen nå.", "against_goal": True}
+    evaluations = [
+        {"id": f"e{name}", "plan": "p", "measures": [name], "happened_at": on(30), "registered_at": on(30), **of}
+        for name, of in (("t1", said), ("t2", second))
+    ]
+    plan = decided(measures=measures, evaluate_on="2026-03-30")
+    evaluations = [one | {"documented_in": "minutes"} for one in evaluations]
+    assert verdicts("EV-01", activity_plans=[plan], evaluations=evaluations) == {"plan:p/version:1": verdict}
+
+
+def test_who_told_the_owner_before_the_case_was_opened_again_told_nothing_of_what_came_after() -> None:
+    history = [
+        {"status": "open", "at": on(9, "10:30")},
+        {"status": "closed", "at": on(13), "reason": "safe"},
+        {"status": "open", "at": on(23)},
+    ]
+    notices = [
+        {"id": "v1", "source": "guardian", "happened_at": on(9)},
+        {"id": "v2", "source": "guardian", "happened_at": on(23, "09:00")},
+    ]
+    serious = [{"serious": True, "at": on(day, "11:00"), "by": {"role": "rector"}} for day in (9, 23)]
+    told = entry("l1", "owner_notified", on(9, "12:00"), author={"role": "rector"}, to={"role": "owner"})
+    said = verdicts("VA-10", status_history=history, notices=notices, severity=serious, log=[told])
+    assert said == {"case": Verdict.MET}
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({}, Verdict.MET),
+        ({"not_carried": ["activity_plans.assessments", "activity_plans.further_plans"]}, Verdict.MET),
+        ({"hidden": ["activity_plans.assessments", "activity_plans.further_plans"]}, Verdict.UNKNOWN),
+    ],
+    ids=["all is seen", "what the source never has", "what the reader may not see"],
+)
+def test_a_sentence_of_one_field_stands_in_no_field_that_the_source_never_has(
+    more: dict[str, Any], verdict: Verdict
+) -> None:
+    plan = decided(problem="Han blir holdt utenfor i køen.")
+    assert verdicts("AP-A", activity_plans=[plan], **more) == {"plan:p/version:1": verdict}
+
+
+def test_a_sentence_of_two_fields_may_stand_in_one_that_the_source_never_has() -> None:
+    plan = decided(problem="Han blir holdt utenfor i køen.", goal="Han blir holdt utenfor i køen.")
+    unseen = ["activity_plans.assessments"]
+    assert verdicts("AP-A", activity_plans=[plan]) == {"plan:p/version:1": Verdict.MET}
+    assert verdicts("AP-A", activity_plans=[plan], not_carried=unseen) == {"plan:p/version:1": Verdict.UNKNOWN}
+
+
 @pytest.mark.parametrize(
     ("taken", "held", "verdict"),
     [(2, 1, Verdict.DEVIATION), (1, 1, Verdict.REVIEW), (1, 2, Verdict.MET)],
