@@ -74,12 +74,14 @@ def show(
         return
     if form == "text" and options["width"] is None:
         from ..reports import text
-        from ..reports.sentences import Sentences
 
-        for lines in _by_the_hundred(text.lines(report, Sentences(report, language), everything=everything)):
-            put(lines, None)
-        return
-    put(render(report, form, language, **options), out)
+        put(_by_the_hundred(text.lines(report, language, everything=everything)), out)
+    elif form == "html" and not isinstance(report, AuditReport):
+        from ..reports import html
+
+        put(html.by_pieces(report, language), out)
+    else:
+        put(render(report, form, language, **options), out)
     if open_it and out is not None and click.launch(str(out)):
         click.echo(_("Fila kan ikke åpnes herfra; åpne den selv."), err=True)
 
@@ -90,8 +92,8 @@ def _by_the_hundred(lines: Iterator[str]) -> Iterator[str]:
         yield piece
 
 
-def put(content: str | bytes, out: Path | None) -> None:
-    """Writes ``content`` to ``out`` and says so; without ``out`` it is printed. Raises SettingsError."""
+def put(content: str | bytes | Iterator[str], out: Path | None) -> None:
+    """Writes ``content``, or its pieces, to ``out`` and says so; without ``out`` it is printed. Raises SettingsError."""
     from ..reports.ascii_fallback import writable
 
     if out is not None:
@@ -100,13 +102,17 @@ def put(content: str | bytes, out: Path | None) -> None:
     elif isinstance(content, bytes):
         sys.stdout.buffer.write(content)
     else:
-        click.echo(writable(content, sys.stdout.encoding), nl=not content.endswith("\n"))
+        last = "\n"
+        for last in [content] if isinstance(content, str) else content:
+            click.echo(writable(last, sys.stdout.encoding), nl=False)
+        click.echo("", nl=not last.endswith("\n"))
 
 
-def write(out: Path, content: str | bytes, *, mode: int = 0o600) -> None:
+def write(out: Path, content: str | bytes | Iterator[str], *, mode: int = 0o600) -> None:
     """Writes ``out`` whole or not at all, with ``mode``. Raises SettingsError."""
     with opened(out, mode=mode) as file:
-        file.write(content if isinstance(content, bytes) else content.encode())
+        for piece in [content] if isinstance(content, str | bytes) else content:
+            file.write(piece if isinstance(piece, bytes) else piece.encode())
 
 
 @contextmanager

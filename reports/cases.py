@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ..domain.role import Role
 from ..domain.value import value
 from ..domain.verdict import NOT_TO_BE_UNDONE, Assessment, Finding, Reason, RemarkCode, Verdict
-from .folded import Folded
+from .folded import Anew, Folded
 from .items import (
     ACCEPTABLE,
     OPEN,
@@ -231,11 +231,11 @@ def alike(cases: Iterable[CaseBlock]) -> list[list[CaseBlock]]:
     return list(found.values())
 
 
-def by_duty(cases: Iterable[CaseBlock]) -> list[tuple[Act, list[tuple[CaseBlock, Act]]]]:
+def by_duty(cases: Iterable[CaseBlock]) -> list[tuple[Act, Iterable[tuple[CaseBlock, Act]]]]:
     """What is open in ``cases`` duty by duty, the gravest first: each with its first act and all the cases it stands in."""
-    found: dict[object, list[tuple[CaseBlock, Act]]] = {}
+    found: dict[object, tuple[Act, list[tuple[CaseBlock, int]]]] = {}
     for block in cases:
-        for act in block.acts:
+        for place, act in enumerate(block.acts):
             finding = act.first.finding
             key = (
                 act.part,
@@ -244,6 +244,10 @@ def by_duty(cases: Iterable[CaseBlock]) -> list[tuple[Act, list[tuple[CaseBlock,
                 finding.reason,
                 finding.question,
             )
-            found.setdefault(key, []).append((block, act))
-    order_of = sorted(found.values(), key=lambda lines: (_first_to_do(lines[0][1]), -lines[0][1].severity.rank))
-    return [(lines[0][1], lines) for lines in order_of]
+            found.setdefault(key, (act, []))[1].append((block, place))
+    gravest = sorted(found.values(), key=lambda duty: (_first_to_do(duty[0]), -duty[0].severity.rank))
+    return [(first, Anew(partial(_acts_at, places))) for first, places in gravest]
+
+
+def _acts_at(places: Iterable[tuple[CaseBlock, int]]) -> Iterable[tuple[CaseBlock, Act]]:
+    return ((block, block.acts[place]) for block, place in places)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,12 @@ def render(report: Report, language: str | None = None, *, held: str = "", with_
     if isinstance(report, AuditReport):
         return _audit_page(report, say, inline=True, held=held)
     beside = [block.case for block in report.open_cases if block.case] if with_case_pages else []
-    return _school_page(report, say, held, {say.case_words(case): case_file(case) for case in beside})
+    return "".join(_school_page(report, say, held, {say.case_words(case): case_file(case) for case in beside}))
+
+
+def by_pieces(report: SchoolReport, language: str | None = None) -> Iterator[str]:
+    """:func:`render` of a school or of files, piece by piece: a page of many thousand cases is never a text as a whole."""
+    return _school_page(report, Sentences(report, language))
 
 
 def case_file(case: str) -> str:
@@ -49,7 +54,7 @@ def pages(report: AuditReport, language: str | None = None) -> dict[str, str]:
     found = {"index.html": _audit_page(report, say, inline=False)}
     for school in () if report.external else report.reports:
         if school.school is not None or school.open_items:
-            found[_file_name(school)] = _school_page(school, Sentences(school, language))
+            found[_file_name(school)] = render(school, language)
     return found
 
 
@@ -57,12 +62,19 @@ def page(
     template: str, title: str, words: Words, values: dict[str, Any], *, wide: bool = False, outside: bool = False
 ) -> str:
     """The page that ``template`` (in templates/) makes of ``values``, with style, its hash, and foot in place."""
+    return "".join(page_by_pieces(template, title, words, values, wide=wide, outside=outside))
+
+
+def page_by_pieces(
+    template: str, title: str, words: Words, values: dict[str, Any], *, wide: bool = False, outside: bool = False
+) -> Iterator[str]:
+    """:func:`page`, piece by piece."""
     style = _style(_SHEETS[template], mark(words, outside=outside))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment = _environment(words.language)
     from markupsafe import Markup
 
-    rendered = environment.get_template(template).render(
+    pieces = environment.get_template(template).stream(
         language=words.language,
         page_title=title,
         style=Markup(style),  # noqa: S704 - our own file, checked by its hash
@@ -72,7 +84,25 @@ def page(
         foot_wide=wide and not values.get("inline_schools"),
         **values,
     )
-    return re.sub(r"\n\s*\n+", "\n", rendered)
+    pieces.enable_buffering(_PIECES)
+    return _without_empty_lines(pieces)
+
+
+_PIECES = 50
+"""So many of a template's pieces are told together."""
+
+
+def _without_empty_lines(pieces: Iterable[str]) -> Iterator[str]:
+    held = ""
+    for piece in pieces:
+        held += piece
+        text = held.rstrip()  # what may go on as an empty line waits
+        yield _EMPTY_LINES.sub("\n", text)
+        held = held[len(text) :]
+    yield _EMPTY_LINES.sub("\n", held)
+
+
+_EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 
 _SHEETS = {
@@ -152,10 +182,11 @@ def _shared(report: Report, say: Sentences) -> dict[str, Any]:
 
 def _school_page(
     report: SchoolReport, say: Sentences, held: str = "", case_pages: Mapping[str, str] = MappingProxyType({})
-) -> str:
+) -> Iterator[str]:
     title = f"{say.title()}, {say.words.day(report.today)}"
-    made = page("school.html", title, say.words, {**_shared(report, say), "held": held, "case_pages": case_pages})
-    return in_page(made, case_links(report))
+    values = {**_shared(report, say), "held": held, "case_pages": case_pages}
+    pieces, links = page_by_pieces("school.html", title, say.words, values), case_links(report)
+    return iter([in_page("".join(pieces), links)]) if links else pieces
 
 
 # The owner's page.

@@ -21,7 +21,7 @@ def render(
     finding a line, those that are in order only with ``everything``."""
     say = Sentences(report, language)
     if width is None:
-        return "".join(lines(report, say, everything=everything))
+        return "".join(lines(report, language, everything=everything))
     from .terminal import draw
 
     return draw(report, say, width=width, color=color)
@@ -31,9 +31,9 @@ def render(
 # find them; everything that is said in the blocks is said here too.
 
 
-def lines(report: Report, say: Sentences, *, everything: bool = False) -> Iterator[str]:
+def lines(report: Report, language: str | None = None, *, everything: bool = False) -> Iterator[str]:
     """The lines of ``report``, each with its end, one by one."""
-    for line in _lines(report, say, everything=everything):
+    for line in _lines(report, Sentences(report, language), everything=everything):
         yield f"{line}\n"
 
 

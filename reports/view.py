@@ -323,7 +323,7 @@ def _unseen(items: tuple[Item, ...], block: CaseBlock, say: Sentences) -> Unseen
     return Unseen(why, say.codes((code, 1) for code in dict.fromkeys(item.finding.rule for item in items)))
 
 
-def _closed(act: Act, cases: list[tuple[CaseBlock, Act]], say: Sentences) -> ClosedDuty:
+def _closed(act: Act, cases: Iterable[tuple[CaseBlock, Act]], say: Sentences) -> ClosedDuty:
     hidden = act.part is Part.UNKNOWN
     told: dict[str, list[Act]] = {}
     for block, its in cases:
