@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -69,7 +69,13 @@ class ComplianceRecord(Frozen):
     @property
     def fingerprint(self) -> str:
         """SHA-256 over everything but when it was judged: equal fingerprints say the same of the case."""
-        return _fingerprint(self.model_dump(mode="json", exclude={"judged_at"}))
+        return fingerprint_told(self.model_dump(mode="json"))
+
+
+def fingerprint_told(record: Mapping[str, Any]) -> str:
+    """The fingerprint of a record that is JSON already, whatever the order in which a system gives its flags back."""
+    flags = sorted(record["flags"], key=lambda flag: (flag["rule"], flag["scope"]))
+    return _fingerprint({**{name: value for name, value in record.items() if name != "judged_at"}, "flags": flags})
 
 
 def fingerprint_of(assessment: Assessment, school: str, withheld: Withheld) -> str:

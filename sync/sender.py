@@ -19,7 +19,7 @@ from ..domain.errors import (
     Skippable,
     SourceError,
 )
-from ..domain.flag import ComplianceRecord
+from ..domain.flag import ComplianceRecord, fingerprint_told
 from ..domain.problem import ProblemKind
 from ..journal.run_log import Kind
 from ..store import Intention
@@ -66,7 +66,7 @@ class CasePlace:
     def standing(self, subject: str) -> str | None:
         """The fingerprint of the record that stands on the case."""
         record = self._sink.read(subject)
-        return None if record is None else record_fingerprint(record)
+        return None if record is None else record.fingerprint
 
 
 class CyclePlace:
@@ -181,21 +181,16 @@ def new_key() -> str:
 
 def intention_for(record: ComplianceRecord, etag: str | None) -> Intention:
     """The wish that ``record`` stands on its case."""
+    body = record.model_dump(mode="json")
     return Intention(
         subject=record.case,
         of_cycle=False,
         school=record.school,
         key=new_key(),
-        fingerprint=record_fingerprint(record),
-        body=record.model_dump(mode="json"),
+        fingerprint=fingerprint_told(body),
+        body=body,
         etag=etag,
     )
-
-
-def record_fingerprint(record: ComplianceRecord) -> str:
-    """The record's fingerprint, whatever the order in which a system gives its flags back."""
-    ordered = tuple(sorted(record.flags, key=lambda flag: (flag.rule, flag.scope)))
-    return record.model_copy(update={"flags": ordered}).fingerprint
 
 
 def status_fingerprint(status: CycleStatus) -> str:

@@ -45,7 +45,6 @@ from skolemiljo.domain.flag import ComplianceRecord
 from skolemiljo.journal.log_lines import configure_logging
 from skolemiljo.judging.next_change import changes_at
 from skolemiljo.store import JudgedCase, Store
-from skolemiljo.sync.sender import record_fingerprint
 
 from .malformed import MARK, NUMBER, PLANTED, answer, broken
 from .vendor import judging
@@ -450,7 +449,7 @@ class Night:
         judged = JudgedCase(
             assessment=assessment,
             school=item.school,
-            record_fingerprint=record_fingerprint(written),
+            record_fingerprint=written.fingerprint,
             etag=item.etag,
             modified_at=item.modified_at.instant if item.modified_at is not None else None,
             changes_at=changes_at(item, AS_OF, assessment.changes_at),

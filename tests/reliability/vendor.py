@@ -168,7 +168,5 @@ def compare(
 
 
 def _standing(source: Any, case: str) -> str | None:
-    from skolemiljo.sync.sender import record_fingerprint
-
     record = source.read(case)
-    return None if record is None else record_fingerprint(record)
+    return None if record is None else record.fingerprint
