@@ -35,3 +35,20 @@ def test_that_it_was_done_after_all_takes_the_doubt_away(kind: str, text: str) -
     done = {"measure_started": "Startet likevel i dag", "rector_received": "Mottatt likevel i dag"}
     after_all = done.get(kind, "Snakket likevel sammen i dag")
     assert not denies_itself(_entry(kind, f"{text}. {after_all}."))
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("Ga beskjed til e-2", True),
+        ("E2 er informert om saken", True),
+        ("Ga beskjed til e-1 og e-2", False),
+        ("Fortalte henne at e-2 også er snakket med", False),
+        ("Ga beskjed til E1", False),
+        ("Ga beskjed", False),
+    ],
+)
+def test_that_another_pupil_was_told_does_not_show_that_this_one_was(text: str, denied: bool) -> None:
+    entry = _entry("pupil_told", text)
+    assert denies_itself(entry.model_copy(update={"pupils": ("e1",)})) is denied
+    assert not denies_itself(entry.model_copy(update={"pupils": ("7f3a",)}))  # pseudonyms that cannot be compared

@@ -18,6 +18,7 @@ from functools import cache
 from ...domain.value import value
 from .bare_words import bare, data, kept, plain
 from .said import Answer, Place, Pointer, Said
+from .wishes import without_wishes
 
 NOTHING = Answer(Said.NOTHING)
 _ANSWER = Answer(Said.ANSWER)
@@ -90,6 +91,7 @@ class _Field:
     may_not_apply: bool
     outcome: bool
     asks: bool
+    itself: re.Pattern[str]
     in_place: re.Pattern[str]
     """«vi er i mål»: a word of the prompt, where somebody or something is said to be there"""
     told: re.Pattern[str]
@@ -122,6 +124,7 @@ def _field(path: str | None) -> _Field:
         ),
         outcome=raw.get("outcome", False),
         asks=raw.get("asks", False),
+        itself=re.compile(rf"\b(?:{raw['itself']})\b" if "itself" in raw else r"(?!)"),
     )
 
 
@@ -265,6 +268,9 @@ def read_answer(text: str | None, path: str | None = None) -> Answer:
     field = _field(path)
     if text is not None and "?" in text and not field.asks:
         text = _QUESTION.sub(_unless_it_is_told, text)
+    if field.measure and text is not None and (meant := without_wishes(text)) is not text:
+        rest = read_answer(meant, path)
+        return rest if rest.said is Said.ANSWER else Answer(Said.LATER)
     if text is not None and ")" in text:
         text = _LETTER.sub("", text)
     words = bare(text) if text is not None else ""
@@ -321,7 +327,12 @@ def _closed(words: str, field: _Field, *, clause: bool = False) -> Answer | None
             return None
     phrases = _phrases(words)
     marks = phrases.marks
-    only_beside = marks & _MARKS or (clause and _Class.AGREED in marks) or (field.outcome and _Class.DONE in marks)
+    only_beside = (
+        marks & _MARKS
+        or field.itself.search(words)
+        or (clause and _Class.AGREED in marks)
+        or (field.outcome and _Class.DONE in marks)
+    )
     own = phrases.own if only_beside else phrases.own | phrases.beside
     if field.plain_numbers:
         own = frozenset(word for word in own if _by_shape(word) != {_Class.NUMBER})

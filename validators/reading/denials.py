@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from ...domain.log import LogEntry, LogKind
 from .bare_words import data, kept, plain
@@ -41,8 +42,9 @@ def _by_kind() -> dict[LogKind, _Denial]:
     raw = data("denials.toml")
     names: dict[str, str] = raw["names"]
 
-    def either(patterns: list[str], part: dict[str, str], whom: str = "") -> re.Pattern[str]:
-        stands_for = {**names, "WHOM": whom, "ACT": part["act"]}
+    def either(patterns: list[str], part: dict[str, Any], kind: str) -> re.Pattern[str]:
+        other = part.get("other", {}).get(kind, "(?!)")
+        stands_for = {**names, "WHOM": part["whom"][kind], "OTHER": other, "ACT": part["act"]}
         found = "|".join(patterns)
         for _ in range(3):  # a name may stand in what another stands for
             found = _NAME.sub(lambda name: stands_for[name[0]], found)
@@ -50,16 +52,16 @@ def _by_kind() -> dict[LogKind, _Denial]:
 
     return {
         LogKind(kind): _Denial(
-            denies=either([*raw["not_done"], *part["denies"]], part, whom),
-            leaves_open=either(part["leaves_open"], part, whom),
-            follows=either(raw["follows"], part),
+            denies=either([*raw["not_done"], *part["denies"]], part, kind),
+            leaves_open=either(part["leaves_open"], part, kind),
+            follows=either(raw["follows"], part, kind),
             affirms=re.compile(part["affirms"]),
-            never=either(raw["taken_back"]["anywhere"], part),
-            not_yet=either(raw["taken_back"]["before"], part),
+            never=either(raw["taken_back"]["anywhere"], part, kind),
+            not_yet=either(raw["taken_back"]["before"], part, kind),
         )
         for part in raw.values()
         if isinstance(part, dict) and "whom" in part
-        for kind, whom in part["whom"].items()
+        for kind in part["whom"]
     }
 
 
@@ -69,7 +71,25 @@ _NAME = re.compile(r"[A-Z][A-Z_]+")
 
 def denies_itself(entry: LogEntry) -> bool:
     """Whether the text of ``entry`` says that what its kind names did not take place, and nothing that it did after all."""
-    return entry.text is not None and may_deny_itself(entry) and _denied(entry.text, entry.kind)
+    if entry.text is None or not may_deny_itself(entry):
+        return False
+    return _denied(entry.text, entry.kind) or (entry.kind is LogKind.PUPIL_TOLD and _told_another(entry, entry.text))
+
+
+_TOLD = re.compile(
+    r"\b(?:til|informer\w+|orienter\w+|varsl\w+) (e-?\d+)\b"
+    r"|\b(e-?\d+) (?:(?:har|er|ble|blei|vart) )*(?:fått|fikk|fekk|informert|orientert|varsl\w+)"
+)
+_PUPIL = re.compile(r"\be-?\d+\b")
+
+
+def _told_another(entry: LogEntry, text: str) -> bool:
+    """Whether all who are said to be told are other pupils than those whom the entry is about: «ga beskjed til e-2»."""
+    words = plain(text).casefold()
+    about = {ref.casefold().replace("-", "") for ref in entry.pupils}
+    comparable = bool(about) and all(map(_PUPIL.fullmatch, about))
+    named = {ref.replace("-", "") for ref in _PUPIL.findall(words)}
+    return comparable and _TOLD.search(words) is not None and named.isdisjoint(about)
 
 
 def may_deny_itself(entry: LogEntry) -> bool:

@@ -19,7 +19,10 @@ class _Whose(Enum):
     AHEAD = auto()
 
 
-_SENTENCE = re.compile(r"[.!?;]+(?=\s|$)|\n")
+_SENTENCE = re.compile(
+    r"[.!?;]+(?=\s|$)(?!\s+(?:jan|feb|mars|apr|mai|jun|jul|aug|sep|okt|nov|des)\w*\b)|\n", re.IGNORECASE
+)
+"""«12. mars» ends no sentence."""
 _CLAUSE = re.compile(
     r"[,:()–—]|\s-\s|\b(?:men|mens|medan)\b|\bog\b(?=\s+(?:selv|sj[øo]lv?|eleven|elev|han|hun|ho|hu|barnet|e-?\d|jenta|gutten|guten)\b)",
     re.IGNORECASE,

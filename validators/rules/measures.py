@@ -10,7 +10,7 @@ from ...domain.log import EXAMINES, Hearing, LogEntry, LogKind
 from ...domain.moment import earliest
 from ...domain.verdict import Outcome, Reason, Verdict, best_of, scope_of
 from ..heard import ANALYSIS, heard_until, hearings
-from ..judge import Judge
+from ..judge import UNANSWERED, Judge
 from ..known import KnownCase, was_heard
 from ..occasions import each_entry, each_plan, each_pupil_of_a_plan
 from ..plan_parts import is_gone, plan_scope, unless_repeated
@@ -29,6 +29,9 @@ def measures_after_enquiry(case: KnownCase, judge: Judge, plan: ActivityPlan) ->
     """«Ut ifra grundig og objektiv undersøkelse settes det i verk egnende og lovlige tiltak.»"""
     scope, event = plan_scope(plan), plan.at
     if not _measures_named(judge, plan):
+        doubt = _instead_of_measures(judge, plan)
+        if doubt is not None:
+            return judge.review(scope, doubt, plan, event=event)
         return judge.deviation(scope, Reason.INCOMPLETE, plan, event=event)
     if any(m.type in (MeasureType.CHANGE_OF_SCHOOL, MeasureType.EXPULSION) for m in plan.measures):
         return judge.review(scope, "needs_decision", plan, event=event)
@@ -47,6 +50,13 @@ def _measures_named(judge: Judge, plan: ActivityPlan) -> bool:
     return judge.answers(plan.measures_text, "activity_plans.measures_text") or any(
         judge.answers(m.text, "activity_plans.measures.text") for m in plan.measures
     )
+
+
+def _instead_of_measures(judge: Judge, plan: ActivityPlan) -> str | None:
+    """The question about what stands where the measures are to stand: put off, wished for, or only where to look."""
+    said = [judge.said(m.text, "activity_plans.measures.text") for m in plan.measures]
+    said.append(judge.said(plan.measures_text, "activity_plans.measures_text"))
+    return next((UNANSWERED[one] for one in said if one in UNANSWERED), None)
 
 
 @CHAPTER.rule("TI-02")
