@@ -90,9 +90,19 @@ def counted_from_when_told(
         reached = [item for n in case.notices if n.accuses_staff is not False for item in rector_reached(case, n).sure]
         if any(_was_the_accusation(case, item, start) for item in reached):
             return judged(judge, start)
-        receipts = case.all(LogKind.RECTOR_RECEIVED)
-        knew = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR) or not is_known(e.doer))]
+        knew = [*reached, *(e for e in _receipts(case) if acted_as(e.doer, Role.RECTOR) or not is_known(e.doer))]
     return unless_told_later(judge, start, _by_time(same_day_on(knew, start)), judged)
+
+
+def _receipts(case: KnownCase) -> list[LogEntry]:
+    """What rektor received, but for notices that say they are about nobody at the school."""
+    others = {notice.id for notice in case.notices if notice.accuses_staff is False}
+    return [entry for entry in case.all(LogKind.RECTOR_RECEIVED) if entry.notice not in others]
+
+
+def _is_of_a_notice_here(case: KnownCase, receipt: LogEntry) -> bool:
+    """Whether it can be told what it is a receipt of: it names no notice, or one of the case."""
+    return receipt.notice is None or any(notice.id == receipt.notice for notice in case.notices)
 
 
 def _against_a_leader(case: KnownCase, suspicion: Suspicion) -> bool:
@@ -124,10 +134,12 @@ def rector_at_once(case: KnownCase, judge: Judge, scope: str, suspicion: Suspici
     if knew:
         outcome = judge.met(scope, knew[0], event=start)
         return _or_learned_earlier(judge, outcome, accusing, reached, start)
-    receipts = case.all(LogKind.RECTOR_RECEIVED)
-    told: list[Recorded] = [*reached, *(e for e in receipts if acted_as(e.doer, Role.RECTOR))]
+    receipts = _receipts(case)
+    sure = [e for e in receipts if acted_as(e.doer, Role.RECTOR) and _is_of_a_notice_here(case, e)]
+    told: list[Recorded] = [*reached, *sure]
     outcome = judge.straks(scope, start, _by_time(same_day_on(told, start)))
-    unknown = [e for e in same_day_on(receipts, start) if not is_known(e.doer)]
+    perhaps = [e for e in receipts if e not in sure and (not is_known(e.doer) or acted_as(e.doer, Role.RECTOR))]
+    unknown = same_day_on(perhaps, start)
     outcome = _or_learned_earlier(judge, outcome, accusing, reached, start)
     return or_is_it_about_staff(case, suspicion, or_which(outcome, "which_receipt", *unknown))
 
