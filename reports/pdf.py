@@ -197,7 +197,7 @@ def _cases(report: SchoolReport, say: Sentences, prefix: str) -> dict[str, Any]:
     """What a school has on its own paper and in the owner's. ``prefix`` tells its link targets from another school's."""
     drawn = view(report, say, prefix, brief=True)
     return {
-        "view": asdict(replace(drawn, lead=tuple(drawn.lead), open=tuple(drawn.open))),
+        "view": asdict(replace(drawn, lead=tuple(drawn.lead), open=tuple(drawn.open), closed=tuple(drawn.closed))),
         "closed_lead": say.part_lead(Part.CLOSED),
         "resolved": [say.resolved(entry) for entry in report.resolved],
     }

@@ -129,7 +129,7 @@ class View:
     nothing_open: tuple[tuple[str, str], ...]
     """cases in order: numbers, and what is in order in them"""
     nothing_open_title: str
-    closed: tuple[ClosedDuty, ...]
+    closed: Iterable[ClosedDuty]
     closed_title: str
     closed_in_order: tuple[str, ...]
     duties: tuple[Duty, ...]
@@ -148,6 +148,7 @@ def view(report: SchoolReport, say: Sentences, prefix: str = "", *, brief: bool 
     its = _block(cycle, say, f"{prefix}arshjulet", brief=brief) if cycle is not None and wanted else None
     calm = [block for block in report.shown_cases if block.standing is Standing.IN_ORDER]
     closed = () if report.only.today else report.closed_cases
+    duties = by_duty(closed)
     return View(
         lead=Anew(
             lambda: (
@@ -162,7 +163,7 @@ def view(report: SchoolReport, say: Sentences, prefix: str = "", *, brief: bool 
         cycle=its,
         nothing_open=_in_order(calm, say),
         nothing_open_title=say.cases_in_order(len(calm)),
-        closed=tuple(_closed(act, cases, say) for act, cases in by_duty(closed)),
+        closed=Anew(lambda: (_closed(act, cases, say) for act, cases in duties)),
         closed_title=say.closed_cases(len(closed)),
         closed_in_order=tuple(
             str(block.case)
