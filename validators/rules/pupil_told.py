@@ -136,12 +136,10 @@ def _by_way_of_another(
     came = reached[0].at if reached else None
     if came is None:
         return outcome.ask("taken_by_another", notice)
-    if outcome.verdict is Verdict.MET:
-        shown = [when for e in told if e.id in outcome.evidence and (when := e.at) is not None]
-        before = any(when.certainly_before(came) for when in shown)
-        return outcome.ask("told_before_rector_knew", notice) if before else outcome
     start = notice.at
-    return outcome if start is None else _received_later(judge, came, "taken_by_another", told, start, outcome)
+    if outcome.verdict is Verdict.MET or start is None:
+        return outcome
+    return _received_later(judge, came, "taken_by_another", told, start, outcome)
 
 
 def _rector_knew_later(case: KnownCase, notice: Notice, told: tuple[Recorded, ...], outcome: Outcome) -> bool:
