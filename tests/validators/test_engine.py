@@ -450,3 +450,17 @@ def test_a_duty_that_may_begin_where_the_source_has_nothing_is_told_beside_the_o
     lacks = (Verdict.UNKNOWN, Reason.NOT_CARRIED, "log:staff_finding")
     assert told == {"log:l1": lacks, "case": lacks}
     assert {f.verdict for f in judged(case(not_carried=["log:pupil_told"]), one).findings} == {Verdict.MET}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [(Verdict.MET, Verdict.MET), (Verdict.DEVIATION, Verdict.UNKNOWN), (Verdict.REVIEW, Verdict.UNKNOWN)],
+)
+def test_a_text_that_the_source_never_has_could_only_have_shown_that_it_was_done(
+    verdict: Verdict, told: Verdict
+) -> None:
+    one = rule(always(verdict), needs=("evaluations", "evaluations.result"))
+    (finding,) = judged(case(not_carried=["evaluations.result"]), one).findings
+    assert finding.verdict is told
+    (finding,) = judged(case(hidden=["evaluations.result"]), one).findings
+    assert finding.verdict is Verdict.UNKNOWN

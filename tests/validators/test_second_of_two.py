@@ -11,6 +11,7 @@ from skolemiljo.domain.activity_plan import ActivityPlan
 from skolemiljo.domain.annual_cycle import CycleEntry, CycleFacts, CycleKind
 from skolemiljo.domain.case import Case
 from skolemiljo.domain.log import LogEntry
+from skolemiljo.domain.moment import Moment
 from skolemiljo.domain.people import Role
 from skolemiljo.domain.verdict import Verdict
 from skolemiljo.plans.loader import load_plan
@@ -173,6 +174,37 @@ def test_who_told_the_owner_before_the_case_was_opened_again_told_nothing_of_wha
     assert said == {"case": Verdict.MET}
 
 
+def test_a_stretch_in_which_the_owner_was_not_told_hides_no_later_one() -> None:
+    history = [
+        {"status": "open", "at": on(9, "10:30")},
+        {"status": "closed", "at": on(13), "reason": "safe"},
+        {"status": "open", "at": on(23)},
+    ]
+    notices = [
+        {"id": "v1", "source": "guardian", "happened_at": on(9)},
+        {"id": "v2", "source": "guardian", "happened_at": on(23, "09:00")},
+    ]
+    serious = [{"serious": True, "at": on(day, "11:00"), "by": {"role": "rector"}} for day in (9, 23)]
+    told = entry("l1", "owner_notified", on(23, "12:00"), author={"role": "rector"}, to={"role": "owner"})
+    leader = {"suspected": "leader", "at": on(9, "10:00"), "accused": [{"role": "leader", "ref": "a1"}]}
+    more = {"status_history": history, "notices": notices, "severity": serious, "log": [told]}
+    assert verdicts("VA-10", **more)["period:2026-03-23"] is Verdict.MET
+    assert verdicts("VA-10", suspicions=[leader], **more)["period:2026-03-23"] is Verdict.MET
+    assert "period:2026-03-23" not in verdicts("VA-10", suspicions=[leader | {"at": on(23)}], **more)
+
+
+@pytest.mark.parametrize(("adopted", "verdict"), [(True, Verdict.MET), (False, Verdict.DEVIATION)])
+def test_a_tolerance_until_the_next_school_day_is_for_what_is_due_the_day_after(
+    adopted: bool, verdict: Verdict
+) -> None:
+    readings = PLAN.readings.model_copy(update={"tolerance_next_school_day": adopted})
+    judge = Judge(AS_OF, PLAN.model_copy(update={"readings": readings}), CALENDAR)
+    friday = Moment.at(datetime.fromisoformat(on(13)))
+    monday = LogEntry.model_validate(entry("l1", "note", on(16)))
+    assert judge.by_day("case", friday, [monday], days=1).verdict is verdict
+    assert judge.by_day("case", friday, [monday], days=0).verdict is Verdict.DEVIATION
+
+
 @pytest.mark.parametrize(
     ("more", "verdict"),
     [
@@ -234,6 +266,20 @@ def test_a_plan_made_known_without_its_version_is_asked_about_in_its_own_school_
 ) -> None:
     told = CycleEntry(id="a1", kind=CycleKind.PLAN_MADE_KNOWN, school_year="2025-2026", done_at=day, documented_at=day)
     assert cycle("AAR-06", told) is verdict
+
+
+@pytest.mark.parametrize(("day", "verdict"), [(date(2026, 7, 31), Verdict.MET), (date(2026, 8, 1), Verdict.REVIEW)])
+def test_the_last_day_of_the_school_year_is_in_it(day: date, verdict: Verdict) -> None:
+    counted = CycleEntry(
+        id="a1",
+        kind=CycleKind.PLATFORM_USE,
+        school_year="2025-2026",
+        done_at=day,
+        documented_at=day,
+        number=9,
+        of=9,
+    )
+    assert cycle("DOK-03", counted) is verdict
 
 
 def cycle(code: str, *entries: CycleEntry) -> Verdict:
