@@ -101,7 +101,8 @@ def _cases(console: Console, drawn: View, say: Sentences) -> None:
             _hang(console, "[ ] ", title)
         status = Text(", ".join(filter(None, (duty.status, duty.severity))), _STYLES[duty.kind])
         _indent(console, status)
-        _indent(console, duty.what)
+        if duty.what:
+            _indent(console, duty.what)
         for case, more in duty.cases:
             _hang(console, "    - ", Text.assemble((case, "bold"), f" ({more})" if more else ""))
     if drawn.closed_in_order:

@@ -329,10 +329,11 @@ def _closed(act: Act, cases: Iterable[tuple[CaseBlock, Act]], say: Sentences) ->
     told: dict[str, list[Act]] = {}
     for block, its in cases:
         told.setdefault(str(block.case), []).append(its)
+    title, what = "" if hidden else say.rule_title(act.rule), say.what(act.first)
     return ClosedDuty(
         severity=say.words.severity(act.severity),
-        title="" if hidden else say.rule_title(act.rule),
-        what=say.what(act.first),
+        title=title,
+        what="" if what == title else what,
         code="" if hidden else act.rule,
         kind=_COLOUR.get(act.part, "later"),
         status=say.status(act.first),

@@ -20,6 +20,22 @@ def _entry(kind: str, text: str) -> LogEntry:
     return LogEntry(id="l1", kind=LogKind(kind), happened_at=None, registered_at=None, text=text)
 
 
+@pytest.mark.parametrize(
+    "text", ["Nei", "nei.", "Vet ikke", "Veit ikkje!", "Ikke aktuelt", "Må sjekkes", "N/A", "Nei, neste uke", "Usikker"]
+)
+@pytest.mark.parametrize("kind", sorted(TYPED))
+def test_an_entry_that_says_no_and_no_more_denies_itself(kind: str, text: str) -> None:
+    assert denies_itself(_entry(kind, text))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "Ja", "Ok", "Ferdig", "Utført", "Som avtalt", "Spurt om hun ville si mer: nei. Hun tegnet."]
+)
+@pytest.mark.parametrize("kind", sorted(TYPED))
+def test_an_entry_that_says_nothing_or_tells_of_a_no_does_not(kind: str, text: str) -> None:
+    assert not denies_itself(_entry(kind, text))
+
+
 @pytest.mark.parametrize(("kind", "text"), NOT_DONE)
 def test_an_entry_that_says_it_was_not_done_denies_itself(kind: str, text: str) -> None:
     assert denies_itself(_entry(kind, text))

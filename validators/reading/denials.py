@@ -53,7 +53,7 @@ def _by_kind() -> dict[LogKind, _Denial]:
     return {
         LogKind(kind): _Denial(
             denies=either([*raw["not_done"], *part["denies"]], part, kind),
-            leaves_open=either(part["leaves_open"], part, kind),
+            leaves_open=either([*raw["says_no"], *part["leaves_open"]], part, kind),
             follows=either(raw["follows"], part, kind),
             affirms=re.compile(part["affirms"]),
             never=either(raw["taken_back"]["anywhere"], part, kind),

@@ -120,9 +120,13 @@ def _which_level(judge: Judge, incident: Incident) -> Outcome:
 def described(case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome | None:
     """«Den ansatte beskriver hendelsen.»"""
     if incident.level is None:
-        asks = not judge.answers(incident.description) and _was_called(incident) and _home_knows(case, incident)
+        asks = (
+            not judge.answers(incident.description, "incidents.description")
+            and _was_called(incident)
+            and _home_knows(case, incident)
+        )
         return _which_level(judge, incident) if asks else None
-    outcome = judge.field(_scope(incident), incident.description, incident, event=when)
+    outcome = judge.field(_scope(incident), incident.description, incident, path="incidents.description", event=when)
     if outcome.verdict is not Verdict.MET:
         return outcome
     if incident.intervener is not None and not is_known(incident.author):
@@ -226,7 +230,7 @@ def _incident_of(outcome: Outcome) -> str:
 @CHAPTER.each("GI-04a", _at_level(4))
 def documented_at_four(_case: KnownCase, judge: Judge, incident: Incident, when: Moment) -> Outcome:
     """«foresatte blir informert. Dokumentasjon i Visma Sikker Sak.»: at level 4 the incident says what happened."""
-    return judge.field(_scope(incident), incident.description, incident, event=when)
+    return judge.field(_scope(incident), incident.description, incident, path="incidents.description", event=when)
 
 
 @CHAPTER.rule("GI-05")
