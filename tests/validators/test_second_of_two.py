@@ -75,6 +75,79 @@ def test_a_note_from_before_hides_no_later_one() -> None:
     assert found == ("n3",)
 
 
+def test_a_leader_who_was_accused_before_the_case_was_closed_changes_no_later_way() -> None:
+    told = entry("l1", "owner_notified", on(24), author={"role": "rector"}, actor={"role": "rector"})
+    history = [
+        {"status": "open", "at": on(9, "10:30")},
+        {"status": "closed", "at": on(20), "reason": "safe"},
+        {"status": "open", "at": on(23)},
+    ]
+    accused = {"suspected": "leader", "at": on(9, "11:00"), "accused": [{"role": "leader", "ref": "a1"}]}
+    serious = [{"serious": True, "at": on(24, "09:00"), "by": {"role": "rector"}}]
+    said = verdicts("VA-10", status_history=history, suspicions=[accused], severity=serious, log=[told])
+    assert said == {"period:2026-03-23": Verdict.MET}
+
+
+def test_a_conversation_from_before_the_case_was_closed_answers_no_later_plan() -> None:
+    history = [
+        {"status": "open", "at": on(2)},
+        {"status": "closed", "at": on(6), "reason": "safe"},
+        {"status": "open", "at": on(23)},
+    ]
+    heard = entry("l1", "pupil_conversation", on(3), pupils=["e1"], held=True, hearing="heard")
+    plan = {
+        "id": "p1v1",
+        "plan": "p1",
+        "version": 1,
+        "status": "current",
+        "happened_at": on(24),
+        "registered_at": on(24),
+        "pupils": ["e1"],
+    }
+    plan["measures"] = [{"id": "t1", "text": "Voksen ute"}]
+    first = {"id": "v1", "source": "guardian", "happened_at": on(2)}
+    said = verdicts("TI-02", status_history=history, notices=[first], log=[heard], activity_plans=[plan])
+    assert list(said.values()) == [Verdict.REVIEW]
+
+
+def test_a_decision_about_another_pupil_ends_no_enquiry() -> None:
+    log = [
+        entry("l1", "enquiry_plan", on(9, "12:00"), pupils=["e1"]),
+        entry("l2", "pupil_conversation", on(14, month=4), pupils=["e1"], held=True, hearing="heard"),
+    ]
+    of_another = {
+        "id": "p1v1",
+        "plan": "p1",
+        "version": 1,
+        "status": "current",
+        "happened_at": on(15, month=4),
+        "registered_at": on(15, month=4),
+        "pupils": ["e2"],
+    }
+    both = {"pupils": [{"ref": "e1"}, {"ref": "e2"}], "log": log}
+    said = verdicts("UN-08", **both, activity_plans=[of_another])
+    assert said == verdicts("UN-08", **both) == {"pupil:e1": Verdict.DUE}
+    assert verdicts("UN-08", **both, activity_plans=[of_another | {"pupils": ["e1"]}])["pupil:e1"] is Verdict.DEVIATION
+
+
+@pytest.mark.parametrize("present", ["guardian", "pupil"])
+def test_the_home_alone_and_the_pupil_alone_can_be_told_what_was_found(present: str) -> None:
+    log = [
+        entry("l1", "analysis", on(12), text="Hun er alene i storefri, og ler med de andre for å slippe."),
+        entry("l2", "feedback_meeting", on(13), pupils=["e1"], participants=[{"role": present}]),
+    ]
+    assert verdicts("UN-13", log=log) == {"pupil:e1": Verdict.MET}
+
+
+def test_an_entry_without_time_about_one_notice_may_be_about_the_pupils_other_one() -> None:
+    notices = [{"id": f"v{n}", "source": "guardian", "happened_at": on(8 + n), "pupils": ["e1"]} for n in (1, 2)]
+    told = entry("l1", "pupil_told", None, pupils=["e1"], notice="v1")
+    said = verdicts("VA-08", notices=notices, log=[told])
+    assert said == {"notice:v1/pupil:e1": Verdict.UNKNOWN, "notice:v2/pupil:e1": Verdict.UNKNOWN}
+    another = verdicts("VA-08", notices=notices, log=[told | {"pupils": ["e2"]}], pupils=[{"ref": "e1"}, {"ref": "e2"}])
+    assert another["notice:v2/pupil:e1"] is Verdict.DEVIATION
+
+
 def known(**more: Any) -> KnownCase:
     history = [{"status": "open", "at": on(6)}]
     raw = {"id": "S-1", "school": "310000019", "status_history": history, "pupils": [{"ref": "e1"}], **more}
