@@ -8,9 +8,8 @@ from pathlib import Path
 from contract import Vendor, pulled
 
 from skolemiljo.commands.workplace import Workplace
-from skolemiljo.domain.case import Case
 from skolemiljo.sync.pulling import pull as pull_sources
-from skolemiljo.sync.reading import ReadRequest, read_school
+from skolemiljo.sync.reading import ReadCase, ReadRequest, read_school
 
 
 def pull(vendor: Vendor) -> list[str]:
@@ -18,7 +17,7 @@ def pull(vendor: Vendor) -> list[str]:
     work = Workplace(Path(vendor.settings))
     schools = [school.organisation_number for school in work.schools]
     readers = [partial(read_school, work.source, ReadRequest(school)) for school in schools]
-    return [one.item.id for one in pull_sources(readers) if isinstance(one.item, Case)]
+    return [one.item.case.id for one in pull_sources(readers) if isinstance(one.item, ReadCase)]
 
 
 if __name__ == "__main__":
