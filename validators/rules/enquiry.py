@@ -88,10 +88,10 @@ def experience_and_surroundings(
     scope, everywhere, event = stretch.scope(pupil), [*analyses, *steps], stretch.start
     whole = [found for found in (analyses, everywhere) if _both_parts(judge, found)]
     shown = next((found for found in whole if not _only_others_tell(judge, found)), next(iter(whole), None))
-    if shown is not None and not _is_her_own(case, judge, stretch, pupil, shown):
-        return judge.review(scope, "whose_experience", *analyses, event=event)
     if shown is not None and _only_others_tell(judge, shown):
         return judge.review(scope, "others_experience", *analyses, event=event)
+    if shown is not None and not _is_her_own(case, judge, stretch, pupil, shown):
+        return judge.review(scope, "whose_experience", *analyses, event=event)
     if shown is analyses:
         return judge.met(scope, analyses[-1], event=event, remarks=judge.presence_remarks())
     if shown is not None:
@@ -111,7 +111,8 @@ def _only_others_tell(judge: Judge, entries: Sequence[LogEntry]) -> bool:
 def _is_her_own(case: KnownCase, judge: Judge, stretch: Stretch, pupil: Pupil, entries: list[LogEntry]) -> bool:
     """Whether what is told of «barnets opplevelse» is hers: told of her alone, or of several and she was talked with."""
     if len(case.affected) == 1 or any(
-        e.pupils == (pupil.ref,) and _tells(judge, e, "child_experience") for e in entries
+        e.pupils == (pupil.ref,) and _tells(judge, e, "child_experience") and not _only_others_tell(judge, [e])
+        for e in entries
     ):
         return True
     return any(pupil.ref in talk.pupils for talk in stretch.entries(case, LogKind.PUPIL_CONVERSATION))
