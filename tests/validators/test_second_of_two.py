@@ -231,7 +231,8 @@ def test_two_evaluations_of_one_day_are_the_whole_only_where_each_says_something
     assert verdicts("EV-01", activity_plans=[plan], evaluations=evaluations) == {"plan:p/version:1": verdict}
 
 
-def test_who_told_the_owner_before_the_case_was_opened_again_told_nothing_of_what_came_after() -> None:
+def twice_serious() -> dict[str, Any]:
+    """A case that was closed and opened again, serious both times."""
     history = [
         {"status": "open", "at": on(9, "10:30")},
         {"status": "closed", "at": on(13), "reason": "safe"},
@@ -242,25 +243,19 @@ def test_who_told_the_owner_before_the_case_was_opened_again_told_nothing_of_wha
         {"id": "v2", "source": "guardian", "happened_at": on(23, "09:00")},
     ]
     serious = [{"serious": True, "at": on(day, "11:00"), "by": {"role": "rector"}} for day in (9, 23)]
+    return {"status_history": history, "notices": notices, "severity": serious}
+
+
+def test_who_told_the_owner_before_the_case_was_opened_again_told_nothing_of_what_came_after() -> None:
     told = entry("l1", "owner_notified", on(9, "12:00"), author={"role": "rector"}, to={"role": "owner"})
-    said = verdicts("VA-10", status_history=history, notices=notices, severity=serious, log=[told])
+    said = verdicts("VA-10", **twice_serious(), log=[told])
     assert said == {"case": Verdict.MET}
 
 
 def test_a_stretch_in_which_the_owner_was_not_told_hides_no_later_one() -> None:
-    history = [
-        {"status": "open", "at": on(9, "10:30")},
-        {"status": "closed", "at": on(13), "reason": "safe"},
-        {"status": "open", "at": on(23)},
-    ]
-    notices = [
-        {"id": "v1", "source": "guardian", "happened_at": on(9)},
-        {"id": "v2", "source": "guardian", "happened_at": on(23, "09:00")},
-    ]
-    serious = [{"serious": True, "at": on(day, "11:00"), "by": {"role": "rector"}} for day in (9, 23)]
     told = entry("l1", "owner_notified", on(23, "12:00"), author={"role": "rector"}, to={"role": "owner"})
     leader = {"suspected": "leader", "at": on(9, "10:00"), "accused": [{"role": "leader", "ref": "a1"}]}
-    more = {"status_history": history, "notices": notices, "severity": serious, "log": [told]}
+    more = {**twice_serious(), "log": [told]}
     assert verdicts("VA-10", **more)["period:2026-03-23"] is Verdict.MET
     assert verdicts("VA-10", suspicions=[leader], **more)["period:2026-03-23"] is Verdict.MET
     assert "period:2026-03-23" not in verdicts("VA-10", suspicions=[leader | {"at": on(23)}], **more)
